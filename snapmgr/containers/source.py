@@ -1,0 +1,30 @@
+"""SRC as the rest of the engine sees it: a migration stream as seekable bytes, wherever it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+
+class Source(Protocol):
+    """An unpacked migration stream.  Offsets and sizes are bytes of the unpacked stream.
+
+    ``container`` is one of ``raw``, ``gz``, ``zst``, ``xz``, ``stdin`` (raw bytes from standard input), ``qcow2``.
+    ``label`` is what a person calls it (``disk.qcow2@before``), ``path`` the file (None for standard input),
+    ``tag`` the snapshot inside a qcow2.  All methods may be called from any thread.
+    """
+
+    label: str
+    path: Path | None
+    container: str
+    tag: str | None
+    size: int
+
+    def read(self, offset: int, length: int) -> memoryview:
+        """Bytes ``[offset, offset + length)``, fewer at the end; a view of mapped memory where there is one."""
+
+    def chunks(self, offset: int = 0) -> Iterator[memoryview]:
+        """The stream from ``offset`` to its end in pieces (one piece where it is mapped, else some MiB each)."""
+
+    def close(self) -> None: ...

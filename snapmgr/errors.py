@@ -1,0 +1,90 @@
+"""One tree of errors, raised where the fact is known.
+
+Every error carries a stable ``code`` for scripts, a ``message`` for people, and, where they apply, the ``path``
+it concerns, the ``offset`` in bytes where the fact lies, a ``hint`` that says what to do, and ``qemu``: the text
+that QEMU itself prints in this situation, untranslated.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class SnapmgrError(Exception):
+    """Base of all errors that a user may meet.  ``exit_code`` is what ``snapctl`` ends with."""
+
+    exit_code = 1
+
+    def __init__(
+        self,
+        code: str,
+        message: str = "",
+        *,
+        path: str | Path | None = None,
+        offset: int | None = None,
+        hint: str | None = None,
+        qemu: str | None = None,
+    ) -> None:
+        self.code = code
+        self.message = message or qemu or code
+        self.path = None if path is None else str(path)
+        self.offset = offset
+        self.hint = hint
+        self.qemu = qemu
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class UsageError(SnapmgrError):
+    """What the caller asked for makes no sense: wrong words, an unknown snapshot, an ambiguous image."""
+
+    exit_code = 2
+
+
+class NotFound(SnapmgrError):
+    """The file, snapshot, block or section that was named does not exist."""
+
+    exit_code = 1
+
+
+class StreamError(SnapmgrError):
+    """Bytes of a migration stream that cannot be what they should be.  ``offset`` is in the unpacked stream."""
+
+    exit_code = 3
+
+
+class Truncated(StreamError):
+    """The stream ends inside a record; ``missing`` bytes were still needed at least."""
+
+    def __init__(self, offset: int, missing: int, *, qemu: str | None = None) -> None:
+        self.missing = missing
+        super().__init__("truncated", f"the stream ends early: {missing} more bytes are needed", offset=offset, qemu=qemu)
+
+
+class ImageError(SnapmgrError):
+    """A disk image that is damaged beyond what was asked of it."""
+
+    exit_code = 3
+
+
+class Unsupported(SnapmgrError):
+    """Sound, as far as can be told, but of a kind that is not read (yet): said by name."""
+
+    exit_code = 3
+
+
+class InUse(SnapmgrError):
+    """Another process holds the file in a way that forbids the operation."""
+
+    exit_code = 4
+
+
+class Cancelled(SnapmgrError):
+    """The user asked to stop."""
+
+    exit_code = 130
+
+    def __init__(self, message: str = "cancelled") -> None:
+        super().__init__("cancelled", message)

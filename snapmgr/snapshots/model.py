@@ -1,0 +1,93 @@
+"""Snapshots as rows over the disks of one machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from snapmgr.errors import SnapmgrError
+
+
+@dataclass(frozen=True, slots=True)
+class DiskSnapshot:
+    """One entry of one qcow2's snapshot table.  Sizes in bytes, clocks in ns; ``icount`` None = not recorded.
+
+    ``name`` and ``id`` are decoded as UTF-8 with surrogateescape: a tag may hold any bytes.
+    ``disk_size`` is the size the disk had then (the current size where an old entry does not say).
+    """
+
+    id: str
+    name: str
+    vm_state_size: int
+    date_sec: int
+    date_nsec: int
+    vm_clock_nsec: int
+    icount: int | None
+    disk_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImageProblem:
+    """A fault in an image: stable ``code``, one sentence, where it lies (bytes in the file, None = no one place)."""
+
+    code: str
+    message: str
+    offset: int | None = None
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceInfo:
+    """One disk of the machine.  ``error`` says why it cannot hold or show snapshots (None = it can).
+
+    ``in_use`` names the holder in words (``qemu-system-x86, 4711`` or ``another process``), None = nobody.
+    """
+
+    path: str
+    format: str
+    virtual_size: int
+    cluster_size: int | None
+    in_use: str | None = None
+    error: SnapmgrError | None = None
+    problems: tuple[ImageProblem, ...] = ()
+    encrypted: bool = False
+    backing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRow:
+    """A name across disks: ``entries`` maps each device path that has it to its table entry, in device order.
+
+    The scalar fields are those of the entry that holds the VM state, else of the first device that has the name.
+    ``missing`` are the devices that could have it and do not; ``differs`` says in words where id, date or VM clock
+    differ between disks (empty = alike).
+    """
+
+    name: str
+    id: str
+    vm_state_size: int
+    date_sec: int
+    date_nsec: int
+    vm_clock_nsec: int
+    icount: int | None
+    disk_size: int
+    entries: Mapping[str, DiskSnapshot]
+    missing: tuple[str, ...] = ()
+    differs: tuple[str, ...] = ()
+
+    @property
+    def disk_only(self) -> bool:
+        return self.vm_state_size == 0
+
+    @property
+    def state_device(self) -> str | None:
+        """Path of the disk that holds the VM state, None for a disk-only snapshot."""
+        return next((path for path, entry in self.entries.items() if entry.vm_state_size), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshots:
+    """What ``list_snapshots`` found: the disks in the order given, and the names across them in table order."""
+
+    devices: tuple[DeviceInfo, ...]
+    rows: tuple[SnapshotRow, ...]

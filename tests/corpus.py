@@ -1,0 +1,84 @@
+"""Where the test streams and images are, with their truths: the whole corpus, or the part shipped in tests/data.
+
+SNAPMGR_CORPUS, else ../shared/corpus beside the clone, else tests/data (same layout, fewer cases).
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import zstandard
+
+ROOT = Path(__file__).resolve().parent.parent
+SHIPPED = ROOT / "tests" / "data"
+
+
+def corpus_root() -> Path:
+    named = os.environ.get("SNAPMGR_CORPUS")
+    if named:
+        return Path(named)
+    beside = ROOT.parent / "shared" / "corpus"
+    return beside if beside.is_dir() else SHIPPED
+
+
+@functools.cache
+def streams() -> dict[str, Any]:
+    """MANIFEST.json of the streams: keys format, aux, cases, damaged, not_made."""
+    result: dict[str, Any] = json.loads((corpus_root() / "streams" / "MANIFEST.json").read_text())
+    return result
+
+
+@functools.cache
+def images() -> dict[str, dict[str, Any]]:
+    """Image cases by name."""
+    data = json.loads((corpus_root() / "images" / "MANIFEST.json").read_text())
+    return {case["name"]: case for case in data["cases"]}
+
+
+def unpack(stored: Path) -> bytes:
+    """The raw bytes of a stored corpus file."""
+    data = stored.read_bytes()
+    if stored.suffix == ".zst":
+        return zstandard.ZstdDecompressor().decompressobj().decompress(data)
+    return data
+
+
+def stream_bytes(name: str, file: str = "stream", *, damaged: bool = False) -> bytes:
+    case = streams()["damaged" if damaged else "cases"][name]
+    return unpack(corpus_root() / "streams" / case["files"][file]["file"])
+
+
+def analyze_truth(name: str) -> str:
+    """What QEMU's analyze-migration.py printed for this stream."""
+    case = streams()["cases"][name]
+    return unpack(corpus_root() / "streams" / case["analyze"]["json"]["file"]).decode()
+
+
+def plain_cases() -> list[str]:
+    """Good plain streams: precopy or background snapshot whose ``analyze`` is ok."""
+    return [
+        name
+        for name, case in streams()["cases"].items()
+        if case["kind"] in ("precopy", "bgsnap") and (case.get("analyze") or {}).get("ok")
+    ]
+
+
+def unpack_image(name: str, folder: Path) -> dict[str, Path]:
+    """Unpack all files of an image case into ``folder``; returns them by file name."""
+    result = {}
+    for entry in images()[name]["files"]:
+        target = folder / entry["file"]
+        stored = corpus_root() / "images" / entry.get("stored", entry["file"])
+        target.write_bytes(unpack(stored))
+        result[entry["file"]] = target
+    return result
+
+
+def per_version(truth: Any, version: str = "7.2") -> Any:
+    """The 7.2 or 10.0 side of a truth, where ``"same"`` stands for the 7.2 one."""
+    value = truth[version]
+    return truth["7.2"] if value == "same" else value

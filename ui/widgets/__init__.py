@@ -1,0 +1,1 @@
+"""Snapmgr's window."""
