@@ -1,0 +1,145 @@
+"""The RAMBlocks of a stream as rows: what each holds, counted by the last state of its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from snapmgr.inspect.model import BlockSummary
+from ui.models.texts import binary_size, grouped
+
+Index = QModelIndex | QPersistentModelIndex
+
+BLOCK_ROLE = Qt.ItemDataRole.UserRole + 1
+"""The BlockSummary of a row."""
+SORT_ROLE = Qt.ItemDataRole.UserRole + 2
+"""What a column is sorted by."""
+
+NAME, USED, PAGES, SHARE, NORMAL, ZERO, XBZRLE, COMPRESSED, RESENT, PAGE_SIZE = range(10)
+
+_COLUMNS: tuple[tuple[str, Callable[[BlockSummary], str], Callable[[BlockSummary], Any]], ...] = (
+    ("Block", lambda block: block.name, lambda block: block.name.casefold()),
+    ("Used", lambda block: binary_size(block.used_length), lambda block: block.used_length),
+    ("Pages", lambda block: grouped(block.pages), lambda block: block.pages),
+    ("What they hold", lambda block: "", lambda block: block.normal / block.pages if block.pages else 0.0),
+    ("Normal", lambda block: grouped(block.normal), lambda block: block.normal),
+    ("Zero", lambda block: grouped(block.zero), lambda block: block.zero),
+    ("xbzrle", lambda block: grouped(block.xbzrle), lambda block: block.xbzrle),
+    ("Compressed", lambda block: grouped(block.compressed), lambda block: block.compressed),
+    ("Sent again", lambda block: grouped(block.resent), lambda block: block.resent),
+    ("Page size", lambda block: binary_size(block.page_size), lambda block: block.page_size),
+)
+
+_MEANING = {
+    USED: "Used length of the block, in bytes of guest RAM",
+    PAGES: "Pages that the block has",
+    SHARE: "Share of pages by what was sent for them last",
+    NORMAL: "Pages whose content was sent in full last",
+    ZERO: "Pages that were last sent as filled with one byte",
+    XBZRLE: "Pages that were last sent as a difference to what came before",
+    COMPRESSED: "Pages that were last sent compressed",
+    RESENT: "Records that came for a page that had been sent before",
+    PAGE_SIZE: "Page size that the stream uses for the block",
+}
+
+
+def states(block: BlockSummary) -> tuple[tuple[str, str, int], ...]:
+    """(colour token, word, pages) of every page state of a block; what is not sent is the rest."""
+    sent = block.normal + block.zero + block.xbzrle + block.compressed
+    return (
+        ("p_norm", "normal", block.normal),
+        ("p_xbz", "xbzrle", block.xbzrle),
+        ("p_comp", "compressed", block.compressed),
+        ("p_zero", "zero", block.zero),
+        ("p_miss", "not sent", max(block.pages - sent, 0)),
+    )
+
+
+def share_text(block: BlockSummary) -> str:
+    """The proportion bar in words: ``27 % normal, 73 % zero``."""
+    parts = [f"{_percent(count, block.pages)} {word}" for _, word, count in states(block) if count]
+    return ", ".join(parts) if parts else "no pages"
+
+
+class BlockTableModel(QAbstractTableModel):
+    """One row per RAMBlock in the order of the stream's own list."""
+
+    def __init__(self, blocks: Sequence[BlockSummary] = (), parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._blocks: tuple[BlockSummary, ...] = tuple(blocks)
+
+    def set_blocks(self, blocks: Sequence[BlockSummary]) -> None:
+        """Show these; where the same blocks only counted on, rows stay (a growing index)."""
+        new = tuple(blocks)
+        if [block.name for block in new] == [block.name for block in self._blocks] and new:
+            self._blocks = new
+            self.dataChanged.emit(self.index(0, 0), self.index(len(new) - 1, len(_COLUMNS) - 1))
+            return
+        self.beginResetModel()
+        self._blocks = new
+        self.endResetModel()
+
+    def block(self, row: int) -> BlockSummary:
+        return self._blocks[row]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._blocks)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(_COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(_COLUMNS):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _COLUMNS[section][0]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _MEANING.get(section)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        block = self._blocks[index.row()]
+        column = index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _COLUMNS[column][1](block)
+        if role == SORT_ROLE:
+            return _COLUMNS[column][2](block)
+        if role == BLOCK_ROLE:
+            return block
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tooltip(block, column)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            text = share_text(block) if column == SHARE else _COLUMNS[column][1](block)
+            return f"{_COLUMNS[column][0]}: {text}"
+        return None
+
+    def _tooltip(self, block: BlockSummary, column: int) -> str | None:
+        if column == NAME:
+            return block.name
+        if column == USED:
+            return f"{grouped(block.used_length)} bytes"
+        if column == SHARE:
+            return share_text(block)
+        if column == PAGE_SIZE:
+            return f"{grouped(block.page_size)} bytes"
+        return None
+
+
+def _percent(count: int, total: int) -> str:
+    share = 100 * count / total if total else 0.0
+    if 0 < share < 1:
+        return "under 1 %"
+    return f"{share:.0f} %" if share <= 99 or count == total else "over 99 %"
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignLeft if column in (NAME, SHARE) else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter
