@@ -1,1 +1,1 @@
-"""ram."""
+"""RAM in the stream: records found as runs, indexed as runs (migration/ram.c)."""

@@ -1,0 +1,183 @@
+"""The payload of the sections called ``ram``: words, the block list, pages, up to the word EOS (ram.c: ram_load)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from snapmgr.errors import StreamError
+from snapmgr.ram.blocks import ListedBlock, read_block_list
+from snapmgr.ram.runs import U64, walk
+from snapmgr.ram.words import PAGE_BITS, PageKind, RamFlag
+from snapmgr.wire.events import Event
+from snapmgr.wire.faults import fault
+from snapmgr.wire.layout import Done
+from snapmgr.wire.window import Window
+
+_KNOWN = 0xFF & ~1 | RamFlag.COMPRESS_PAGE | RamFlag.MULTIFD_FLUSH
+
+
+@dataclass(frozen=True, slots=True)
+class BlockList(Event):
+    """The block list; ``total`` is what its word announced, in bytes."""
+
+    total: int
+    blocks: tuple[ListedBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pages(Event):
+    """Whole normal and zero records of one block, one word each, in their order on the wire (dtype uint64)."""
+
+    block: str
+    words: U64
+
+
+@dataclass(frozen=True, slots=True)
+class OddPage(Event):
+    """One record of another kind, or one that names its block: ``data_offset`` and ``data_length`` are its contents."""
+
+    block: str
+    page: int
+    kind: PageKind
+    data_offset: int
+    data_length: int
+
+
+@dataclass(frozen=True, slots=True)
+class RamWord(Event):
+    """A word without data: EOS, MULTIFD_FLUSH, HOOK."""
+
+    flags: int
+
+
+@dataclass
+class RamState:
+    """What outlives a section: CONTINUE refers to the last block named on the connection, across sections."""
+
+    page_bits: int = PAGE_BITS
+    ignore_shared: bool = False
+    mapped_ram: bool = False
+    blocks: dict[str, ListedBlock] = field(default_factory=dict)
+    last_block: str | None = None
+    iterations: int = 0
+
+
+class RamPayload:
+    """Reads one START, PART or END payload."""
+
+    def __init__(self, state: RamState) -> None:
+        self._state = state
+
+    def step(self, window: Window) -> Event | Done:
+        """The next stretch of pages, or what else stands there.  Raises Short, StreamError."""
+        state = self._state
+        start = window.offset
+        if state.last_block is not None:
+            view, at = window.front()
+            end, words = walk(view, at, state.page_bits)
+            if end > at:
+                window.skip(end - at)
+                return Pages(start, end - at, state.last_block, words)
+        word = window.be64()
+        flags = word & ((1 << state.page_bits) - 1)
+        if flags == RamFlag.EOS:
+            return Done(RamWord(start, 8, flags))
+        if flags == RamFlag.MULTIFD_FLUSH:
+            return RamWord(start, 8, flags)
+        if flags == RamFlag.MEM_SIZE:
+            return self._block_list(window, start, word - flags)
+        kind = flags & ~RamFlag.CONTINUE
+        if kind not in (RamFlag.ZERO, RamFlag.PAGE, RamFlag.XBZRLE, RamFlag.COMPRESS_PAGE):
+            text = f"Unknown combination of migration flags: 0x{flags:x}"
+            if flags == RamFlag.HOOK:
+                raise StreamError("ram-hook", "a record for RDMA, which cannot be read from a file", offset=start)
+            raise StreamError("ram-flags", f"no page record has the flags {flags:#x}", offset=start, qemu=text)
+        block = self._block(window, start, flags)
+        return self._page(window, start, block, word >> state.page_bits, kind)
+
+    def _block_list(self, window: Window, start: int, total: int) -> BlockList:
+        if self._state.mapped_ram:
+            raise StreamError("mapped-ram", "RAM lies in the mapped-ram layout, which is not read yet", offset=start)
+        blocks = read_block_list(window, total, ignore_shared=self._state.ignore_shared)
+        self._state.blocks = {block.name: block for block in blocks}
+        return BlockList(start, window.offset - start, total, blocks)
+
+    def _block(self, window: Window, start: int, flags: int) -> str:
+        """Name of the block that a page record belongs to."""
+        if flags & RamFlag.CONTINUE:
+            if self._state.last_block is None:
+                text = "Ack, bad migration stream!"
+                raise StreamError(
+                    "ram-continue", "the first page continues a block, and none was named", offset=start, qemu=text
+                )
+            return self._state.last_block
+        name = window.counted().decode("utf-8", "surrogateescape")
+        if self._state.blocks and name not in self._state.blocks:
+            raise StreamError(
+                "ram-block", f"page of an unknown RAMBlock {name}", offset=start + 8, qemu=f"Can't find block {name}"
+            )
+        return name
+
+    def _page(self, window: Window, start: int, block: str, page: int, flag: int) -> Event:
+        """One record, whose word (and name) were taken; commits the block only when it is all here."""
+        state = self._state
+        if flag == RamFlag.PAGE:
+            kind, data = PageKind.NORMAL, window.offset
+            window.take(1 << state.page_bits)
+        elif flag == RamFlag.ZERO:
+            data = window.offset
+            kind = PageKind.FILL if window.be8() else PageKind.ZERO
+        elif flag == RamFlag.XBZRLE:
+            kind, data = PageKind.XBZRLE, self._xbzrle(window)
+        else:
+            kind, data = PageKind.COMPRESSED, self._compressed(window)
+        state.last_block = block
+        return OddPage(start, window.offset - start, block, page, kind, data, window.offset - data)
+
+    def _xbzrle(self, window: Window) -> int:
+        at = window.offset
+        if window.be8() != 1:
+            raise StreamError(
+                "xbzrle-header",
+                "an xbzrle record of an unknown encoding",
+                offset=at,
+                qemu="Failed to load XBZRLE page - wrong compression!",
+            )
+        length = window.be16()
+        if length > 1 << self._state.page_bits:
+            raise StreamError(
+                "xbzrle-length",
+                f"an xbzrle record of {length} bytes",
+                offset=at + 1,
+                qemu="Failed to load XBZRLE page - len overflow!",
+            )
+        window.take(length)
+        return at + 3
+
+    def _compressed(self, window: Window) -> int:
+        at = window.offset
+        length = window.be32()
+        limit = (1 << self._state.page_bits) * 2
+        if not 0 < length <= limit:
+            raise StreamError(
+                "compressed-length",
+                f"a compressed page of {length} bytes",
+                offset=at,
+                qemu=f"Invalid compressed data length: {length}",
+            )
+        window.take(length)
+        return at + 4
+
+
+def page_outside(block: ListedBlock, page: int, page_bits: int, offset: int) -> Event:
+    """The fault of a page that lies beyond its block."""
+    address = page << page_bits
+    message = f"page {page} lies beyond the {block.used_length} bytes of {block.name}"
+    return fault("page-outside", offset, 8, message, f"Illegal RAM offset {address:x}", None, "ram")
+
+
+def single(word: int) -> U64:
+    """One word as an array."""
+    return np.array([word], np.uint64)

@@ -1,0 +1,34 @@
+"""The 64-bit word before every page: address in the upper bits, flags in the lower ones (migration/ram.c)."""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
+
+IDSTR = "ram"
+VERSION = 4
+PAGE_BITS = 12
+"""Of every target that does not say otherwise in its configuration: pages of 4096 bytes."""
+
+
+class RamFlag(IntFlag):
+    """RAM_SAVE_FLAG_*."""
+
+    ZERO = 0x02
+    MEM_SIZE = 0x04
+    PAGE = 0x08
+    EOS = 0x10
+    CONTINUE = 0x20
+    XBZRLE = 0x40
+    HOOK = 0x80
+    COMPRESS_PAGE = 0x100
+    MULTIFD_FLUSH = 0x200
+
+
+class PageKind(IntEnum):
+    """How a page travelled.  FILL is a ZERO record whose byte is not 0, which only old QEMUs accept."""
+
+    NORMAL = 0
+    ZERO = 1
+    XBZRLE = 2
+    COMPRESSED = 3
+    FILL = 4

@@ -1,0 +1,64 @@
+"""Faults as events, with the words that QEMU would use (migration/savevm.c, QEMU 7.2 and 10.0)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from snapmgr.wire.constants import RecordType
+from snapmgr.wire.events import Fault
+
+if TYPE_CHECKING:
+    from snapmgr.wire.reader import StreamReader
+
+VERSIONS = ("7.2", "10.0")
+IO_ERROR = "load of migration failed: Input/output error"
+
+
+def fault(
+    code: str,
+    offset: int,
+    length: int,
+    message: str,
+    qemu: str | dict[str, str] = "",
+    section_id: int | None = None,
+    idstr: str | None = None,
+    *,
+    fatal: bool = True,
+) -> Fault:
+    """A fault at ``offset``; ``qemu`` is one text for all versions, or one by version, or empty."""
+    texts = qemu if isinstance(qemu, dict) else (dict.fromkeys(VERSIONS, qemu) if qemu else {})
+    return Fault(offset, length, code, message, texts, section_id, idstr, fatal)
+
+
+def io_fault(offset: int, message: str) -> Fault:
+    """The stream ended where QEMU only says that reading failed."""
+    return fault("truncated", offset, 0, message, IO_ERROR)
+
+
+def truncated(reader: StreamReader, start: int, missing: int, held: int) -> Fault:
+    """The stream ended ``held`` bytes into what began at ``start``; QEMU's text depends on what it was reading."""
+    message = f"the stream ends early: {missing} more bytes are needed at least"
+    section = reader.section
+    if start < 8:
+        text = "Not a migration stream" if held < 4 else "Unsupported migration stream version"
+    elif section is not None:
+        text = _inside_section(reader, section.section_id, section.type, held)
+    elif held:
+        text = _inside_record(held)
+    else:
+        text = IO_ERROR
+    name = reader.sections[section.section_id].idstr if section and section.section_id in reader.sections else None
+    return fault("truncated", start + held, 0, message, text, section.section_id if section else None, name)
+
+
+def _inside_section(reader: StreamReader, section_id: int, kind: RecordType, held: int) -> str:
+    known = reader.sections.get(section_id)
+    name = known.idstr if known else ""
+    if name == "ram" and kind in (RecordType.PART, RecordType.END):
+        return f"error while loading state section id {section_id}({name})"
+    instance = known.instance_id if known else 0
+    return f"error while loading state for instance 0x{instance:x} of device '{name}'"
+
+
+def _inside_record(held: int) -> str:
+    return IO_ERROR

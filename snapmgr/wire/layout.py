@@ -1,0 +1,37 @@
+"""Where the end of a section's payload lies is asked of whoever knows the device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from snapmgr.wire.events import Event, SectionBegin
+from snapmgr.wire.window import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The payload is complete; ``event`` is its last event, if any."""
+
+    event: Event | None = None
+
+
+class PayloadReader(Protocol):
+    """Reads one section's payload piece by piece."""
+
+    def step(self, window: Window) -> Event | Done:
+        """The next event.  Raises Short (nothing consumed may be assumed), StreamError with the offset at fault."""
+
+
+class SectionLayout(Protocol):
+    """Knows some devices."""
+
+    def payload(self, section: SectionBegin) -> PayloadReader | None:
+        """A reader for this section, None where the device is not known (the end is searched then)."""
+
+
+class NoLayout:
+    """Knows nothing: every end is found by its footer."""
+
+    def payload(self, section: SectionBegin) -> PayloadReader | None:
+        return None

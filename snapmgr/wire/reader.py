@@ -1,0 +1,561 @@
+"""StreamReader: bytes of a migration stream in, events out, in any chunking (migration/savevm.c: qemu_loadvm_state).
+
+A fault does not end the reading: it is an event too, and reading goes on at the next plausible record.  Where a
+section's payload ends is asked of the ``SectionLayout``; unknown ones end at their footer.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from snapmgr.errors import StreamError
+from snapmgr.wire import resync
+from snapmgr.wire.commands import command_fault
+from snapmgr.wire.configuration import read_configuration
+from snapmgr.wire.constants import MAGIC, SECTION_TYPES, VERSION, VERSION_OBSOLETE, Command, RecordType
+from snapmgr.wire.events import (
+    CommandEvent,
+    Eof,
+    Event,
+    Fault,
+    Header,
+    NeedData,
+    PackageBegin,
+    Payload,
+    SectionBegin,
+    SectionEnd,
+    Skipped,
+    Trailing,
+    Vmdesc,
+)
+from snapmgr.wire.faults import fault, io_fault, truncated
+from snapmgr.wire.layout import Done, NoLayout, PayloadReader, SectionLayout
+from snapmgr.wire.window import Buffer, Short, Window
+
+Record = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds in bytes on what one record may make us hold.  A section of unknown layout is held until its end is seen."""
+
+    record: int = 1 << 28
+    vmdesc: int = 1 << 26
+    search: int = 1 << 28
+    """How far the end of a section, or the next record after a fault, is looked for."""
+
+
+@dataclass(slots=True)
+class Section:
+    """A section that was started: what PART and END refer to by id."""
+
+    idstr: str
+    instance_id: int
+    version_id: int
+
+
+class StreamReader:
+    """Feed bytes, ask for events.
+
+    ``footers`` says whether sections end in a footer: None = find out from the first one.  ``header`` False is for
+    streams that begin with a record (a connection after recovery).
+    """
+
+    def __init__(
+        self,
+        layout: SectionLayout | None = None,
+        limits: Limits | None = None,
+        *,
+        footers: bool | None = None,
+        header: bool = True,
+        offset: int = 0,
+    ) -> None:
+        self.limits = limits or Limits()
+        self.layout: SectionLayout = layout or NoLayout()
+        self.footers = footers
+        self.sections: dict[int, Section] = {}
+        self._in = Window(self.limits.record, offset)
+        self._next: Record = self._header if header else self._type
+        self._out: deque[Event] = deque()
+        self._missing = 0
+        self._section: SectionBegin | None = None
+        self._payload: PayloadReader | None = None
+        self._payload_start = 0
+        self._packages: list[int] = []
+        self._searched = 0
+        self._finished = False
+
+    @property
+    def offset(self) -> int:
+        """Where the next event would begin."""
+        return self._in.offset
+
+    @property
+    def section(self) -> SectionBegin | None:
+        """The section being read."""
+        return self._section
+
+    def feed(self, data: Buffer) -> None:
+        """Add bytes in any chunking; empty data says that no more will come."""
+        self._in.append(data)
+        self._missing = 0 if self._in.ended else self._missing - len(data)
+
+    def next_event(self) -> Event | NeedData | None:
+        """The next event, how many bytes are missing for it, or None after the last.  Never raises for bad bytes."""
+        while not self._out:
+            if self._finished:
+                return None
+            if self._missing > 0:
+                return NeedData(self._missing)
+            start = self._in.mark()
+            try:
+                self._next()
+            except Short as short:
+                self._in.offset = start
+                if not self._in.ended:
+                    self._missing = short.count
+                    return NeedData(short.count)
+                self._end_inside(start, short.count)
+            except StreamError as error:
+                self._in.offset = start
+                self._damaged(error)
+        return self._out.popleft()
+
+    # -- records ---------------------------------------------------------------------------------------------------
+
+    def _header(self) -> None:
+        start = self._in.offset
+        magic = bytes(self._in.take(4))
+        if magic != MAGIC:
+            self._finish()
+            self._emit(
+                fault(
+                    "not-a-stream",
+                    start,
+                    4,
+                    f"the stream begins with {magic.hex(' ')}, not with QEVM",
+                    "Not a migration stream",
+                )
+            )
+            return
+        version = self._in.be32()
+        self._emit(Header(start, 8, version))
+        if version != VERSION:
+            text = (
+                "SaveVM v2 format is obsolete and don't work anymore"
+                if version == VERSION_OBSOLETE
+                else "Unsupported migration stream version"
+            )
+            self._emit(fault("stream-version", start + 4, 4, f"stream version {version} instead of {VERSION}", text))
+        self._next = self._first
+
+    def _first(self) -> None:
+        if self._in.available == 0 and self._in.ended:
+            self._emit(
+                fault(
+                    "truncated",
+                    self._in.offset,
+                    0,
+                    "the stream ends behind its header",
+                    "Configuration section missing",
+                )
+            )
+            self._finish()
+            return
+        if self._in.peek(1)[0] != RecordType.CONFIGURATION:
+            self._next = self._type
+            return
+        configuration, fault_event = read_configuration(self._in, self._in.ended)
+        self._emit(configuration)
+        if fault_event:
+            self._emit(fault_event)
+            self._next = self._resync
+        else:
+            self._next = self._type
+
+    def _type(self) -> None:
+        if self._packages and self._in.offset >= self._packages[-1]:
+            self._packages.pop()
+            return
+        kind = self._in.peek(1)[0]
+        if kind in SECTION_TYPES:
+            self._begin(RecordType(kind))
+        elif kind == RecordType.COMMAND:
+            self._command()
+        elif kind == RecordType.EOF:
+            self._emit(Eof(self._in.offset, 1))
+            self._in.skip(1)
+            self._next = self._type if self._packages else self._after_eof
+        else:
+            self._emit(
+                fault(
+                    "section-type",
+                    self._in.offset,
+                    1,
+                    f"no record begins with the byte {kind:#04x}",
+                    f"Unknown savevm section type {kind}",
+                )
+            )
+            self._next = self._resync
+
+    def _begin(self, kind: RecordType) -> None:
+        start = self._in.offset
+        self._in.skip(1)
+        section_id = self._in.be32()
+        if kind in (RecordType.PART, RecordType.END):
+            known = self.sections.get(section_id)
+            self._section = SectionBegin(start, 5, kind, section_id, known.idstr if known else None)
+            if known is None:
+                self._emit(self._section)
+                text = f"Unknown savevm section {section_id - (1 << 32) if section_id >> 31 else section_id}"
+                self._emit(
+                    fault(
+                        "section-id",
+                        start + 1,
+                        4,
+                        f"no section with the id {section_id} was started",
+                        text,
+                        section_id,
+                    )
+                )
+                self._payload = None
+                self._next = self._search_end
+                self._start_payload(known=False)
+                return
+        else:
+            name = self._in.counted()
+            instance, version = self._in.be32(), self._in.be32()
+            idstr = name.decode("utf-8", "surrogateescape")
+            self._section = SectionBegin(start, 14 + len(name), kind, section_id, idstr, instance, version)
+            if not name:
+                text = f"Unable to read ID string for section {section_id}"
+                self._emit(fault("idstr-empty", start + 5, 1, "the section has no idstr", text, section_id))
+            self.sections[section_id] = Section(idstr, instance, version)
+        self._emit(self._section)
+        self._start_payload(known=True)
+
+    def _start_payload(self, *, known: bool) -> None:
+        assert self._section is not None
+        section = self._section
+        if section.instance_id is None and known:
+            state = self.sections[section.section_id]
+            section = SectionBegin(
+                section.offset,
+                section.length,
+                section.type,
+                section.section_id,
+                state.idstr,
+                state.instance_id,
+                state.version_id,
+            )
+        self._payload = self.layout.payload(section) if known else None
+        self._payload_start = self._searched = self._in.offset
+        self._next = self._payload_step if self._payload else self._search_end
+
+    def _payload_step(self) -> None:
+        assert self._payload is not None
+        result = self._payload.step(self._in)
+        if isinstance(result, Done):
+            if result.event is not None:
+                self._emit(result.event)
+            self._next = self._footer
+        else:
+            self._emit(result)
+
+    def _footer(self) -> None:
+        assert self._section is not None
+        section, start = self._section, self._in.offset
+        known = self.sections.get(section.section_id)
+        name = known.idstr if known else (section.idstr or "")
+        if self.footers is False:
+            self._end_section(SectionEnd(start, 0, section.section_id))
+            return
+        if self._in.available == 0 and self._in.ended:
+            self._missing_footer_at_end(start, name)
+            return
+        if self._in.peek(1)[0] != RecordType.FOOTER:
+            if self.footers is None and self._looks_like_record():
+                self.footers = False
+                return
+            self._stray(start, name)
+            return
+        self._in.skip(1)
+        found = self._in.be32()
+        if found != section.section_id:
+            text = f"Mismatched section id in footer for {name} - read 0x{found:x} expected 0x{section.section_id:x}"
+            self._emit(
+                fault(
+                    "footer-id",
+                    start + 1,
+                    4,
+                    f"the footer carries the id {found:#x} instead of {section.section_id:#x}",
+                    text,
+                    section.section_id,
+                    name,
+                )
+            )
+        self.footers = True
+        self._end_section(SectionEnd(start, 5, section.section_id))
+
+    def _end_section(self, end: SectionEnd) -> None:
+        self._emit(end)
+        self._section = self._payload = None
+        self._next = self._type
+
+    def _missing_footer_at_end(self, start: int, name: str) -> None:
+        if self.footers:
+            text = "check_section_footer: Read section footer failed: -5"
+            self._emit(fault("truncated", start, 0, f"the stream ends before the footer of {name}", text))
+        else:
+            self._emit(io_fault(start, f"the stream ends behind {name}"))
+        self._finish()
+
+    def _stray(self, start: int, name: str) -> None:
+        """The payload ended by its layout, yet no footer follows: say so, then look for where it goes on."""
+        assert self._section is not None
+        self.footers = True
+        self._emit(
+            fault(
+                "missing-section-footer",
+                start,
+                0,
+                f"the footer of {name} should stand here",
+                f"Missing section footer for {name}",
+                self._section.section_id,
+                name,
+            )
+        )
+        self._searched = start
+        self._next = self._resync_to_footer
+
+    def _looks_like_record(self) -> bool:
+        view, at = self._in.all_held()
+        verdict = resync.plausible(view, at, self.sections)
+        if verdict is None and not self._in.ended:
+            raise Short(resync.LONGEST_HEADER - (len(view) - at))
+        return bool(verdict) or (verdict is None and view[at] == RecordType.EOF)
+
+    # -- ends that nobody knows -----------------------------------------------------------------------------------
+
+    def _search_end(self) -> None:
+        """Find the end of a payload of unknown layout by its footer, or by the next record where there are none."""
+        assert self._section is not None
+        view, at = self._in.all_held()
+        begin = self._searched - self._in.offset + at
+        found_by = "footer"
+        if self.footers is not False:
+            end = resync.find_footer(view, begin, self._section.section_id, self.sections, ended=self._in.ended)
+        else:
+            found_by, end = "next-record", resync.find_record(view, begin, self.sections)
+        if end is None:
+            end, found_by = self._give_up_search(view, at), "end"
+        start = self._in.offset
+        self._emit(Payload(start, end - at, found_by))
+        self._in.skip(end - at)
+        if found_by == "end":
+            self._lost_end(start)
+        else:
+            self._next = self._footer
+
+    def _give_up_search(self, view: memoryview, at: int) -> int:
+        """Where an unfinished search stands: ask for more, or take what there is."""
+        held = len(view) - at
+        if not self._in.ended and held < self.limits.search:
+            self._searched = max(self._payload_start, self._in.offset + held - resync.LONGEST_HEADER - 5)
+            raise Short(max(4096, held // 2))
+        return at + min(held, self.limits.search)
+
+    def _lost_end(self, start: int) -> None:
+        """No end of this section was found: what follows cannot be told apart from it."""
+        assert self._section is not None
+        known = self.sections.get(self._section.section_id)
+        name = known.idstr if known else "this section"
+        if self.footers is False:
+            self._emit(
+                fault(
+                    "section-end-unknown",
+                    start,
+                    0,
+                    f"without footers and without a description, the end of {name} cannot be found",
+                    "",
+                    fatal=False,
+                )
+            )
+            self._finish()
+        elif self._in.ended:
+            self._emit(io_fault(self._in.offset, f"the stream ends inside {name}"))
+            self._finish()
+        else:
+            self._emit(
+                fault(
+                    "missing-section-footer",
+                    start,
+                    0,
+                    f"no footer of {name} was found",
+                    f"Missing section footer for {name}",
+                    self._section.section_id,
+                    name,
+                )
+            )
+            self._next = self._resync
+
+    def _resync(self) -> None:
+        """Go on at the next section header, after a fault outside of a section."""
+        self._section = self._payload = None
+        view, at = self._in.all_held()
+        begin = max(self._searched - self._in.offset, 1) + at
+        found = resync.find_record(view, begin, self.sections)
+        if found is None:
+            found = self._give_up_search(view, at)
+            self._skip_to(found - at)
+            self._finish()
+            return
+        self._skip_to(found - at)
+        self._next = self._type
+
+    def _resync_to_footer(self) -> None:
+        """Go on at the footer of this section, else at the next section, after a fault inside of a section."""
+        assert self._section is not None
+        view, at = self._in.all_held()
+        begin = self._searched - self._in.offset + at
+        footer = resync.find_footer(view, begin, self._section.section_id, self.sections, ended=self._in.ended)
+        record = resync.find_record(view, begin, self.sections)
+        candidates = [place for place in (footer, record) if place is not None]
+        if not candidates:
+            end = self._give_up_search(view, at)
+            self._skip_to(end - at)
+            self._finish()
+            return
+        found = min(candidates)
+        self._skip_to(found - at)
+        if found == footer:
+            self._next = self._footer
+        else:
+            self._end_section(SectionEnd(self._in.offset, 0, self._section.section_id))
+
+    def _skip_to(self, count: int) -> None:
+        if count:
+            self._emit(Skipped(self._in.offset, count))
+            self._in.skip(count)
+
+    # -- commands and the end -------------------------------------------------------------------------------------
+
+    def _command(self) -> None:
+        start = self._in.offset
+        self._in.skip(1)
+        number, length = self._in.be16(), self._in.be16()
+        problem = command_fault(number, length, start)
+        data = bytes(self._in.take(length))
+        self._emit(CommandEvent(start, 5 + length, number, data))
+        if problem is not None:
+            self._emit(problem)
+        elif number == Command.PACKAGED:
+            self._package(int.from_bytes(data))
+
+    def _package(self, length: int) -> None:
+        start = self._in.offset
+        self._emit(PackageBegin(start, length))
+        if self._packages and start + length > self._packages[-1]:
+            self._emit(
+                fault("package-length", start - 4, 4, "a package reaches beyond the package that it lies in", "")
+            )
+        self._packages.append(start + length)
+
+    def _after_eof(self) -> None:
+        if self._in.available == 0 and self._in.ended:
+            self._finish()
+            return
+        if self._in.peek(1)[0] != RecordType.VMDESCRIPTION:
+            kind = self._in.peek(1)[0]
+            text = f"Expected vmdescription section, but got {kind}"
+            self._emit(
+                fault(
+                    "no-vmdesc",
+                    self._in.offset,
+                    1,
+                    "what follows the end is not the VM description",
+                    text,
+                    fatal=False,
+                )
+            )
+            self._next = self._trailing
+            return
+        start = self._in.offset
+        if self._in.ended and self._in.available < 5:
+            self._next = self._trailing
+            self._emit(
+                fault(
+                    "vmdesc-truncated",
+                    start,
+                    self._in.available,
+                    "the stream ends inside the VM description's length",
+                    "",
+                    fatal=False,
+                )
+            )
+            return
+        self._in.skip(1)
+        size = self._in.be32()
+        held = self._in.available
+        wanted = min(size, self.limits.vmdesc)
+        if held < wanted and not self._in.ended:
+            raise Short(wanted - held)
+        text_bytes = bytes(self._in.take(min(wanted, held)))
+        self._emit(Vmdesc(start, 5 + len(text_bytes), start + 5, size, text_bytes))
+        if len(text_bytes) < size:
+            message = f"the VM description is {size} bytes long, and {len(text_bytes)} are there"
+            self._emit(fault("vmdesc-truncated", start + 1, 4, message, "", fatal=False))
+        self._next = self._trailing
+
+    def _trailing(self) -> None:
+        count = self._in.available
+        if not count and not self._in.ended:
+            raise Short(1)
+        if count:
+            self._emit(Trailing(self._in.offset, count))
+            self._in.all_held()
+            self._in.skip(count)
+        if self._in.ended:
+            self._finish()
+
+    # -- faults ---------------------------------------------------------------------------------------------------
+
+    def _end_inside(self, start: int, missing: int) -> None:
+        """The stream ended inside what was to come next."""
+        self._emit(truncated(self, start, missing, self._in.available))
+        rest = self._in.available
+        if rest:
+            self._in.all_held()
+            self._skip_to(rest)
+        self._finish()
+
+    def _damaged(self, error: StreamError) -> None:
+        """A payload reader or a length check refused: report it and look for the next record."""
+        section = self._section
+        known = self.sections.get(section.section_id) if section else None
+        where = error.offset if error.offset is not None else self._in.offset
+        self._emit(
+            Fault(
+                where,
+                0,
+                error.code,
+                error.message,
+                {"7.2": error.qemu, "10.0": error.qemu} if error.qemu else {},
+                section.section_id if section else None,
+                known.idstr if known else None,
+            )
+        )
+        if section is None:
+            self._searched = self._in.offset + 1
+            self._next = self._resync
+        else:
+            self._searched = max(self._in.offset, self._payload_start)
+            self._next = self._resync_to_footer
+
+    def _emit(self, event: Event) -> None:
+        self._out.append(event)
+
+    def _finish(self) -> None:
+        self._finished = True

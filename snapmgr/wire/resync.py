@@ -1,0 +1,95 @@
+"""What could be the beginning of a record: for ends of unknown sections, and for going on after a fault.
+
+Nothing on the wire says how long a device section is.  Its end is a footer (0x7e and the section's own id)
+followed by something that a record may begin with; in streams without footers only the latter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+
+from snapmgr.wire.constants import COMMAND_LENGTHS, RecordType
+
+LONGEST_HEADER = 1 + 4 + 1 + 255 + 4 + 4
+"""Bytes of the longest section header."""
+
+_MAX_VERSION = 4096
+_NAME = re.compile(rb"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?\Z")
+_FULL = re.compile(rb"[\x01\x04](?s:.{4})[\x03-\xff][\x21-\x7e][\x20-\x7e][\x21-\x7e]")
+
+
+def plausible(view: memoryview, at: int, known_ids: Container[int]) -> bool | None:
+    """Whether a record may begin at index ``at`` of ``view``; None where more bytes would be needed to say.
+
+    ``known_ids`` are the section ids that were started: PART and END must name one of them.
+    """
+    left = len(view) - at
+    if left <= 0:
+        return None
+    kind = view[at]
+    if kind == RecordType.EOF:
+        return None if left < 2 else view[at + 1] in (RecordType.VMDESCRIPTION, 0)
+    if kind in (RecordType.START, RecordType.FULL):
+        return _plausible_header(view, at, left)
+    if kind in (RecordType.PART, RecordType.END):
+        return None if left < 5 else int.from_bytes(view[at + 1 : at + 5]) in known_ids
+    if kind == RecordType.COMMAND:
+        return None if left < 5 else _plausible_command(view, at)
+    return False
+
+
+def _plausible_header(view: memoryview, at: int, left: int) -> bool | None:
+    if left < 6:
+        return None
+    length = view[at + 5]
+    name = bytes(view[at + 6 : at + 6 + length])
+    if not length or (name and not _NAME.match(name)):
+        return False
+    if left < 14 + length:
+        return None
+    version = int.from_bytes(view[at + 10 + length : at + 14 + length])
+    return version <= _MAX_VERSION
+
+
+def _plausible_command(view: memoryview, at: int) -> bool:
+    number = int.from_bytes(view[at + 1 : at + 3])
+    length = int.from_bytes(view[at + 3 : at + 5])
+    if number not in COMMAND_LENGTHS:
+        return False
+    expected = COMMAND_LENGTHS[number]
+    return length == expected if expected is not None else length <= 1 << 12
+
+
+def find_footer(view: memoryview, start: int, section_id: int, known_ids: Container[int], *, ended: bool) -> int | None:
+    """Index of the footer of ``section_id`` at or behind ``start`` that a plausible record follows, None if none is held.
+
+    With ``ended`` the footer may also be the last thing there is.
+    """
+    footer = re.compile(re.escape(bytes([RecordType.FOOTER]) + section_id.to_bytes(4)))
+    for match in footer.finditer(view, start):
+        verdict = plausible(view, match.end(), known_ids)
+        if verdict or (verdict is None and ended):
+            return match.start()
+    return None
+
+
+def find_record(view: memoryview, start: int, known_ids: Container[int]) -> int | None:
+    """Index of the next section header (START or FULL) at or behind ``start``, None if none is held.
+
+    The strictest of the plausible beginnings: type, a printable name, and a small version.
+    """
+    for match in _FULL.finditer(view, start):
+        if plausible(view, match.start(), known_ids):
+            return match.start()
+    return None
+
+
+def find_any_footer(view: memoryview, start: int, known_ids: Container[int]) -> tuple[int, int] | None:
+    """(index, section id) of the next footer of a known section that a plausible record follows."""
+    at = start
+    for match in re.compile(rb"\x7e(?s:.{4})").finditer(view, at):
+        section_id = int.from_bytes(match.group()[1:])
+        if section_id in known_ids and plausible(view, match.end(), known_ids):
+            return match.start(), section_id
+    return None

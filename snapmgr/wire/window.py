@@ -1,0 +1,143 @@
+"""The receive buffer of a reader: absolute offsets, bounded, and without a copy where it can be avoided.
+
+A reader takes bytes from the front; when they are not all here, ``Short`` tells how many are missing and the
+reader tries the same record again later.  Pieces are joined only when a record needs more than the first of them,
+so one big mapped piece is never copied, and many tiny ones cost amortised O(1) per byte.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from snapmgr.errors import StreamError
+
+Buffer = bytes | bytearray | memoryview
+
+_BE16 = struct.Struct(">H")
+_BE32 = struct.Struct(">I")
+_BE64 = struct.Struct(">Q")
+
+
+class Short(Exception):  # noqa: N818 - not an error: the rest has not come yet
+    """``count`` more bytes are needed before the record can be read."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(f"{count} more bytes are needed")
+
+
+class Window:
+    """Bytes that were fed and not yet consumed.  ``offset`` is the absolute position of the next byte.
+
+    ``limit`` bounds how many bytes a single ``take`` may ask for: a length that a hostile stream claims is refused
+    before anybody waits for it.
+    """
+
+    def __init__(self, limit: int, offset: int = 0) -> None:
+        self.limit = limit
+        self.ended = False
+        self._base = offset
+        self._mark = offset
+        self._view = memoryview(b"")
+        self._at = 0
+        self._pieces: list[memoryview] = []
+        self._waiting = 0
+
+    @property
+    def offset(self) -> int:
+        return self._base + self._at
+
+    @offset.setter
+    def offset(self, value: int) -> None:
+        """Go back to (or on to) a position that is still held."""
+        at = value - self._base
+        if not 0 <= at <= len(self._view):
+            raise ValueError(f"offset {value} is not held")
+        self._at = at
+
+    def mark(self) -> int:
+        """Keep everything from here on, so that ``offset`` can come back; returns the offset."""
+        self._mark = self.offset
+        return self._mark
+
+    @property
+    def available(self) -> int:
+        """Bytes that can be taken now."""
+        return len(self._view) - self._at + self._waiting
+
+    def append(self, data: Buffer) -> None:
+        """Add what came next; empty data says that no more will come."""
+        piece = memoryview(data)
+        if not len(piece):
+            self.ended = True
+            return
+        if self._at == len(self._view) and not self._pieces:
+            self._base += self._at
+            self._view, self._at = piece, 0
+        else:
+            self._pieces.append(piece)
+            self._waiting += len(piece)
+
+    def peek(self, count: int) -> memoryview:
+        """The next ``count`` bytes, left in place.  Raises Short; StreamError ``too-long`` beyond the limit."""
+        if count > self.limit:
+            raise StreamError(
+                "too-long",
+                f"a length of {count} bytes is more than the {self.limit} allowed here",
+                offset=self.offset,
+            )
+        if self._at + count > len(self._view):
+            missing = count - self.available
+            if missing > 0:
+                raise Short(missing)
+            self._join()
+        return self._view[self._at : self._at + count]
+
+    def take(self, count: int) -> memoryview:
+        """The next ``count`` bytes, consumed.  Raises as ``peek``."""
+        data = self.peek(count)
+        self._at += count
+        return data
+
+    def skip(self, count: int) -> None:
+        """Consume ``count`` bytes that were peeked at."""
+        self._at += count
+
+    def front(self, at_least: int = 1) -> tuple[memoryview, int]:
+        """Bytes in one piece, and the index of the next one: for scans that go as far as they can.
+
+        The view may reach beyond ``at_least``, though not over everything that was fed; nothing is consumed.
+        Raises Short.
+        """
+        self.peek(at_least)
+        return self._view, self._at
+
+    def all_held(self) -> tuple[memoryview, int]:
+        """As ``front``, over every byte that was fed so far."""
+        if self._pieces:
+            self._join()
+        return self._view, self._at
+
+    def _join(self) -> None:
+        kept = min(max(self._mark - self._base, 0), self._at)
+        joined = b"".join((self._view[kept:], *self._pieces))
+        self._base += kept
+        self._view, self._at = memoryview(joined), self._at - kept
+        self._pieces.clear()
+        self._waiting = 0
+
+    def be8(self) -> int:
+        return self.take(1)[0]
+
+    def be16(self) -> int:
+        return int(_BE16.unpack(self.take(2))[0])
+
+    def be32(self) -> int:
+        return int(_BE32.unpack(self.take(4))[0])
+
+    def be64(self) -> int:
+        return int(_BE64.unpack(self.take(8))[0])
+
+    def counted(self) -> bytes:
+        """A string behind its length in one byte (qemu_get_counted_string)."""
+        return bytes(self.take(self.be8()))
