@@ -1,0 +1,157 @@
+"""What is opened, where it belongs, and what was opened before.  Content decides, never the suffix."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from snapmgr.errors import NotFound, Unsupported, UsageError
+from ui.shell import formats
+
+if TYPE_CHECKING:
+    from ui.shell.context import WindowContext
+
+RECENT = 12
+"""Documents that are remembered."""
+
+
+class DocumentKind(Enum):
+    """The value is the view that shows it."""
+
+    STREAM = "inspector"
+    DISKS = "snapshots"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """``sources`` are absolute: one SRC of a stream (``/a/vm.mig``, ``/a/disk.qcow2@before``), or the disks of one
+    machine."""
+
+    kind: DocumentKind
+    sources: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """Its name, fit to be shown."""
+        first = formats.printable(Path(self.sources[0]).name or self.sources[0])
+        return first if len(self.sources) == 1 else f"{first} and {len(self.sources) - 1} more"
+
+    @property
+    def where(self) -> str:
+        """The folder, with the user's own folder as ~."""
+        folder = str(Path(self.sources[0]).parent)
+        home = str(Path.home())
+        return formats.printable("~" + folder[len(home) :] if folder.startswith(home + os.sep) else folder)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"kind": self.kind.value, "sources": list(self.sources)}
+
+    @classmethod
+    def from_json(cls, value: Any) -> Document | None:
+        """None for anything that is not what ``as_json`` gives."""
+        try:
+            kind, sources = DocumentKind(value["kind"]), tuple(value["sources"])
+        except (KeyError, TypeError, ValueError):
+            return None
+        return cls(kind, sources) if sources and all(isinstance(item, str) for item in sources) else None
+
+
+def recognise(sources: list[str]) -> Document:
+    """What these files are, by their first bytes.  Runs in a worker.
+
+    Raises NotFound, Unsupported or UsageError, each with what to do.
+    """
+    from snapmgr.containers.open import Kind
+    from snapmgr.containers.open import recognise as recognise_file
+
+    kinds = {}
+    for source in sources:
+        path = Path(source)
+        if not path.exists():
+            base, at, _tag = source.rpartition("@")
+            if at and len(sources) == 1 and Path(base).exists():
+                return Document(DocumentKind.STREAM, (absolute(source),))
+            raise NotFound(
+                "no-such-file", "There is no such file", path=source, hint="It may have been moved, renamed or deleted."
+            )
+        kinds[source] = recognise_file(path)
+    found = {getattr(kind, "kind", kind) for kind in kinds.values()}
+    if found == {Kind.STREAM}:
+        if len(sources) > 1:
+            raise UsageError(
+                "several-streams", "Several streams cannot be opened at once", hint="Open them one by one."
+            )
+        return Document(DocumentKind.STREAM, (absolute(sources[0]),))
+    if Kind.QCOW2 in found and found <= {Kind.QCOW2, Kind.RAW_DISK}:
+        return Document(DocumentKind.DISKS, tuple(absolute(source) for source in sources))
+    raise _refusal(kinds)
+
+
+def _refusal(kinds: dict[str, Any]) -> Unsupported | UsageError:
+    from snapmgr.containers.open import Kind
+
+    for source, kind in kinds.items():
+        what = getattr(kind, "kind", kind)
+        detail = getattr(kind, "detail", "") or ""
+        if what in (Kind.UNKNOWN, Kind.FOREIGN_IMAGE, Kind.RAW_DISK):
+            text = detail or "This is neither a migration stream nor a disk image with snapshots"
+            return Unsupported(
+                "not-recognised", text, path=source, hint="Snapmgr opens migration streams and qcow2 disk images."
+            )
+    return UsageError(
+        "mixed-files", "Streams and disk images cannot be opened together", hint="Open one kind at a time."
+    )
+
+
+def absolute(source: str) -> str:
+    return os.path.abspath(source)  # noqa: PTH100  (a tag behind @ is no path, and links stay as they were given)
+
+
+class Documents(QObject):
+    """Opens documents into their views and remembers them."""
+
+    recents_changed = Signal()
+    opening = Signal(object)
+
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context)
+        self._context = context
+
+    def recents(self) -> list[Document]:
+        stored = self._context.settings.state.get("recent", [])
+        found = [Document.from_json(item) for item in stored] if isinstance(stored, list) else []
+        return [document for document in found if document is not None][:RECENT]
+
+    async def open(self, sources: list[str]) -> Document | None:
+        """Recognise and show; a failure is shown as well, and None is returned."""
+        try:
+            document = await self._context.tasks.run_in_worker(recognise, sources)
+            await self.show(document)
+        except Exception as error:
+            self._context.fail(error, "Not opened", sources[0] if sources else None)
+            return None
+        return document
+
+    async def show(self, document: Document) -> None:
+        """Show a document in its view.  Raises what the page's ``open`` raises."""
+        self._context.show_view(document.kind.value)
+        page = self._context.page(document.kind.value)
+        assert page is not None, "the shell builds a page when its view is shown"
+        self.opening.emit(document)
+        await page.open(document)
+        self.remember(document)
+        self._context.touch()
+
+    def remember(self, document: Document) -> None:
+        others = [item for item in self.recents() if item != document]
+        self._context.settings.state["recent"] = [item.as_json() for item in [document, *others][:RECENT]]
+        self.recents_changed.emit()
+
+    def forget_all(self) -> None:
+        self._context.settings.state["recent"] = []
+        self.recents_changed.emit()

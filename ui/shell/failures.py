@@ -1,0 +1,106 @@
+"""From an error to what a person is told: what did not happen, to which thing, why, what to do, QEMU's text."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+from snapmgr.errors import InUse, SnapmgrError, Truncated, Unsupported
+from ui.shell import formats
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What is shown of an error.  ``text`` is why, ``hint`` what to do; ``details`` is for a report, with QEMU's text
+    or the traceback of a fault of our own; ``code`` is stable."""
+
+    title: str
+    text: str
+    hint: str = ""
+    code: str = ""
+    path: str = ""
+    offset: int | None = None
+    qemu: str = ""
+    details: str = ""
+
+    def report(self) -> str:
+        """Everything as plain text, for the clipboard."""
+        lines = [self.title, self.text, self.hint]
+        lines += [f"File: {self.path}"] if self.path else []
+        lines += [f"Offset: {formats.offset(self.offset)}"] if self.offset is not None else []
+        lines += [f"Code: {self.code}"] if self.code else []
+        lines += [f"QEMU says: {self.qemu}"] if self.qemu else []
+        return "\n".join(line for line in [*lines, self.details] if line)
+
+
+def describe(error: BaseException, what: str = "", path: str | Path | None = None) -> Failure:
+    """The failure for an error.  ``what`` is what did not happen (``Not opened``), ``path`` the file it was about
+    where the error itself does not say."""
+    if isinstance(error, SnapmgrError):
+        return _ours(error, what, path)
+    if isinstance(error, OSError):
+        return _system(error, what, path)
+    return _bug(error, what, path)
+
+
+def _name(path: str | Path | None) -> str:
+    return formats.isolated(formats.printable(Path(path).name or str(path))) if path else ""
+
+
+def _titled(what: str, name: str) -> str:
+    return f"{what or 'Not done'}: {name}" if name else what or "Not done"
+
+
+def _sentence(text: str) -> str:
+    text = formats.printable(text.strip())
+    if not text:
+        return ""
+    return text[0].upper() + text[1:] + ("" if text[-1] in ".?:…”" else ".")
+
+
+def _ours(error: SnapmgrError, what: str, path: str | Path | None) -> Failure:
+    where = error.path or (str(path) if path else "")
+    hint = error.hint or {
+        InUse: "Its snapshots can be looked at. To change them, end the other process first.",
+        Unsupported: "",
+        Truncated: "Copy the file again, or save the stream again.",
+    }.get(type(error), "")
+    return Failure(
+        title=_titled(what, _name(where)),
+        text=_sentence(error.message),
+        hint=_sentence(hint),
+        code=error.code,
+        path=where,
+        offset=error.offset,
+        qemu=error.qemu or "",
+    )
+
+
+_SYSTEM_HINTS = {
+    FileNotFoundError: "It may have been moved, renamed or deleted.",
+    PermissionError: "Ask its owner for the right to read it, or open it as another user.",
+    IsADirectoryError: "Open one of the files in it.",
+}
+
+
+def _system(error: OSError, what: str, path: str | Path | None) -> Failure:
+    where = str(error.filename or path or "")
+    return Failure(
+        title=_titled(what, _name(where)),
+        text=_sentence(error.strerror or str(error)),
+        hint=_SYSTEM_HINTS.get(type(error), ""),
+        code=type(error).__name__,
+        path=where,
+    )
+
+
+def _bug(error: BaseException, what: str, path: str | Path | None) -> Failure:
+    return Failure(
+        title=_titled(what, _name(path)),
+        text=f"This is a fault in Snapmgr itself: {formats.printable(str(error)) or type(error).__name__}.",
+        hint="Nothing was written to your files. Copy the details and report them.",
+        code=type(error).__name__,
+        path=str(path) if path else "",
+        details="".join(traceback.format_exception(error)),
+    )

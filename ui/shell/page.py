@@ -1,0 +1,68 @@
+"""What the shell asks of a view."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from ui.shell.palette_entry import PaletteEntry
+
+if TYPE_CHECKING:
+    from ui.shell.context import WindowContext
+    from ui.shell.documents import Document
+
+
+class Page(QWidget):
+    """One view of the window.  Built on its first show; kept for the life of the window.
+
+    A page emits ``status_changed`` when ``status()`` would answer differently, and calls ``context.touch()`` when
+    the answer of an action's ``enabled`` may have changed.
+    """
+
+    status_changed = Signal()
+    title = ""
+    """Name of the view in the rail and in menus."""
+
+    def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context = context
+
+    async def open(self, document: Document) -> None:
+        """Show ``document``.  Raises SnapmgrError where nothing of it can be shown: the page then stays as it was
+        and the shell says what happened.  Cancelling keeps what was read."""
+        raise NotImplementedError
+
+    def document(self) -> Document | None:
+        """What is open here, None for nothing."""
+        return None
+
+    def close_document(self) -> None:
+        """Let go of what is open (File > Close)."""
+
+    def status(self) -> tuple[str, str]:
+        """Left and right side of the status bar."""
+        return "", ""
+
+    def focus_filter(self) -> None:
+        """Ctrl+F."""
+
+    def escape(self) -> bool:
+        """Esc: clear the filter or go back to the list.  False if there was nothing to do."""
+        return False
+
+    def panes(self) -> list[QWidget]:
+        """What F6 goes through, in reading order."""
+        return []
+
+    def palette_entries(self, prefix: str) -> list[PaletteEntry]:
+        """What the command palette offers of this page for ``#`` (snapshots) or ``@`` (sections, offsets)."""
+        return []
+
+    def save_state(self) -> dict[str, Any]:
+        """Splitters, columns and the like, as JSON values."""
+        return {}
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        """What ``save_state`` gave in an earlier run; unknown or missing keys are no fault."""
