@@ -1,0 +1,136 @@
+"""Texts: labels by their role, labels that leave their middle out, and chips that name a state."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from ui.theme import fonts, icons
+from ui.theme.palette import color
+from ui.theme.tokens import RADIUS_CHIP
+
+
+def label(text: str = "", role: str = "body", *, wrap: bool = False, selectable: bool = False) -> QLabel:
+    """A label of a role of the style sheet: title roles, ``strong``, ``body2``, ``secondary``, ``caption``, ``mono``.
+
+    Text is always plain: names from files are never markup.
+    """
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("role", role)
+    made.setWordWrap(wrap)
+    if wrap:
+        made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    if selectable:
+        made.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+    return made
+
+
+class ElidedLabel(QLabel):
+    """One line that leaves out its middle (names, paths) or its end (sentences) and says all in its tooltip."""
+
+    def __init__(
+        self, text: str = "", role: str = "body", mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle
+    ) -> None:
+        super().__init__()
+        self._mode = mode
+        self._full = ""
+        self._hint = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+        self.setMinimumWidth(24)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        self._full = text
+        self.setAccessibleName(text)
+        self._fit()
+        self.updateGeometry()
+
+    def set_hint(self, hint: str) -> None:
+        """What the tooltip says beside the whole text, e.g. the full path."""
+        self._hint = hint
+        self._fit()
+
+    def full_text(self) -> str:
+        return self._full
+
+    def is_elided(self) -> bool:
+        return self.text() != self._full
+
+    def sizeHint(self) -> QSize:
+        return QSize(QFontMetrics(self.font()).horizontalAdvance(self._full) + 2, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        shown = QFontMetrics(self.font()).elidedText(self._full, self._mode, max(self.width(), 24))
+        if shown != self.text():
+            super().setText(shown)
+        complete = self._full if shown != self._full else ""
+        self.setToolTip("\n".join(part for part in (complete, self._hint) if part))
+
+
+class Chip(QWidget):
+    """A state in a word, on its own tint, with a glyph.  ``tone`` is ok, warn, danger, info or neutral."""
+
+    _TEXT = {"ok": "ok", "warn": "warn", "danger": "danger", "info": "accent", "neutral": "text2"}
+
+    def __init__(self, text: str = "", tone: str = "neutral", icon: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.set_state(text, tone, icon)
+
+    def set_state(self, text: str, tone: str = "neutral", icon: str = "") -> None:
+        self._text, self._tone, self._icon = text, tone, icon
+        self.setAccessibleName(text)
+        self.setVisible(bool(text))
+        self.updateGeometry()
+        self.update()
+
+    def text(self) -> str:
+        return self._text
+
+    def sizeHint(self) -> QSize:
+        width = fonts.text_width(fonts.ui(12, 500), self._text) + 20 + (18 if self._icon else 0)
+        return QSize(width, fonts.px(22))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color(f"{self._tone}Bg"))
+        painter.drawRoundedRect(self.rect(), RADIUS_CHIP, RADIUS_CHIP)
+        area = QRectF(self.rect()).adjusted(10, 0, -10, 0)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        tint = self._TEXT[self._tone]
+        if self._icon:
+            glyph = QRectF(area.left() - 1, area.center().y() - 7, 14, 14)
+            if flags & Qt.AlignmentFlag.AlignRight:
+                glyph.moveRight(area.right() + 1)
+                area.setRight(area.right() - 18)
+            else:
+                area.setLeft(area.left() + 18)
+            icons.paint(painter, glyph, self._icon, tint)
+        painter.setFont(fonts.ui(12, 500))
+        painter.setPen(color(tint))
+        painter.drawText(area, flags, self._text)
