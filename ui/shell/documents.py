@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from snapmgr.errors import NotFound, Unsupported, UsageError
+from snapmgr.errors import Unsupported, UsageError
 from ui.shell import formats
 
 if TYPE_CHECKING:
+    from snapmgr.containers.open import Recognised
     from ui.shell.context import WindowContext
 
 RECENT = 12
@@ -66,46 +67,35 @@ def recognise(sources: list[str]) -> Document:
 
     Raises NotFound, Unsupported or UsageError, each with what to do.
     """
-    from snapmgr.containers.open import Kind
+    from snapmgr.containers.open import Kind, split_tag
     from snapmgr.containers.open import recognise as recognise_file
 
-    kinds = {}
-    for source in sources:
-        path = Path(source)
-        if not path.exists():
-            base, at, _tag = source.rpartition("@")
-            if at and len(sources) == 1 and Path(base).exists():
-                return Document(DocumentKind.STREAM, (absolute(source),))
-            raise NotFound(
-                "no-such-file", "There is no such file", path=source, hint="It may have been moved, renamed or deleted."
-            )
-        kinds[source] = recognise_file(path)
-    found = {getattr(kind, "kind", kind) for kind in kinds.values()}
-    if found == {Kind.STREAM}:
-        if len(sources) > 1:
-            raise UsageError(
-                "several-streams", "Several streams cannot be opened at once", hint="Open them one by one."
-            )
+    if len(sources) == 1 and split_tag(sources[0])[1] is not None:
         return Document(DocumentKind.STREAM, (absolute(sources[0]),))
-    if Kind.QCOW2 in found and found <= {Kind.QCOW2, Kind.RAW_DISK}:
+    found = {source: recognise_file(Path(source)) for source in sources}
+    kinds = {one.kind for one in found.values()}
+    if kinds == {Kind.STREAM}:
+        if len(sources) > 1:
+            raise UsageError("several-streams", "Several streams cannot be opened at once", hint="Open them one by one")
+        return Document(DocumentKind.STREAM, (absolute(sources[0]),))
+    if Kind.QCOW2 in kinds and Kind.STREAM not in kinds:
         return Document(DocumentKind.DISKS, tuple(absolute(source) for source in sources))
-    raise _refusal(kinds)
+    if Kind.STREAM in kinds:
+        raise UsageError("mixed-files", "A stream and other files cannot be opened together", hint="Open one kind")
+    raise _refusal(*next(iter(found.items())))
 
 
-def _refusal(kinds: dict[str, Any]) -> Unsupported | UsageError:
+def _refusal(source: str, found: Recognised) -> Unsupported:
+    """Why this file is not shown, by what it is."""
     from snapmgr.containers.open import Kind
 
-    for source, kind in kinds.items():
-        what = getattr(kind, "kind", kind)
-        detail = getattr(kind, "detail", "") or ""
-        if what in (Kind.UNKNOWN, Kind.FOREIGN_IMAGE, Kind.RAW_DISK):
-            text = detail or "This is neither a migration stream nor a disk image with snapshots"
-            return Unsupported(
-                "not-recognised", text, path=source, hint="Snapmgr opens migration streams and qcow2 disk images."
-            )
-    return UsageError(
-        "mixed-files", "Streams and disk images cannot be opened together", hint="Open one kind at a time."
-    )
+    texts = {
+        Kind.EMPTY: "The file is empty",
+        Kind.FOREIGN_IMAGE: f"This is a {found.format} disk image: it cannot hold QEMU’s snapshots",
+    }
+    text = texts.get(found.kind, "This is neither a migration stream nor a qcow2 disk image")
+    hint = "Snapmgr opens migration streams (they begin with QEVM; gz, zst and xz too) and qcow2 disk images"
+    return Unsupported("not-recognised", text, path=source, hint=hint)
 
 
 def absolute(source: str) -> str:
@@ -133,7 +123,7 @@ class Documents(QObject):
             document = await self._context.tasks.run_in_worker(recognise, sources)
             await self.show(document)
         except Exception as error:
-            self._context.fail(error, "Not opened", sources[0] if sources else None)
+            self._context.fail(error, "Not opened", sources[0])
             return None
         return document
 

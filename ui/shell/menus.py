@@ -1,0 +1,107 @@
+"""Menus and the top row, built from the declared actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QPushButton, QSizePolicy, QWidget
+
+from ui.shell.actions import Action, ActionSet, Menu
+from ui.theme import fonts, icons
+from ui.theme.palette import color
+from ui.theme.tokens import PALETTE_FIELD, TOP_ROW
+
+
+def fill_menus(bar: QMenuBar, actions: ActionSet) -> dict[Menu, QMenu]:
+    """Every declared action into its menu; groups are parted by lines, a menu without actions is left out."""
+    menus: dict[Menu, QMenu] = {}
+    for menu in Menu:
+        mine = [action for action in actions if action.menu is menu]
+        if mine:
+            menus[menu] = bar.addMenu(menu.value)
+            _fill(menus[menu], mine, actions)
+    return menus
+
+
+def _fill(menu: QMenu, mine: Iterable[Action], actions: ActionSet) -> None:
+    menu.setToolTipsVisible(True)
+    menu.setWindowFlag(Qt.WindowType.FramelessWindowHint)
+    menu.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+    last, submenus = None, {}
+    for action in sorted(mine, key=lambda one: one.group):
+        if last is not None and action.group != last:
+            menu.addSeparator()
+        last = action.group
+        target = menu
+        if action.submenu:
+            if action.submenu not in submenus:
+                submenus[action.submenu] = menu.addMenu(action.submenu)
+                submenus[action.submenu].setToolTipsVisible(True)
+            target = submenus[action.submenu]
+        target.addAction(actions[action.id])
+
+
+class PaletteField(QPushButton):
+    """Looks like a field, opens the command palette."""
+
+    def __init__(self) -> None:
+        super().__init__("Search or run a command")
+        self.setObjectName("paletteField")
+        self.setAccessibleName("Search or run a command")
+        self.setToolTip("Command palette  Ctrl+K")
+        self.setIcon(icons.icon("magnifying-glass", "text3"))
+        self.setIconSize(QSize(16, 16))
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+        self.setMinimumWidth(200)
+        self.setMaximumWidth(PALETTE_FIELD)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(PALETTE_FIELD, fonts.px(28))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font = fonts.ui(11, 600)
+        width = fonts.text_width(font, "Ctrl K") + 12
+        right = self.layoutDirection() == Qt.LayoutDirection.LeftToRight
+        x = self.width() - width - 8 if right else 8
+        box = self.rect()
+        box.setRect(x, (self.height() - fonts.px(18)) // 2, width, fonts.px(18))
+        painter.setPen(color("line"))
+        painter.setBrush(color("panel"))
+        painter.drawRoundedRect(box.toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.setPen(color("text2"))
+        painter.setFont(font)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "Ctrl K")
+
+
+class TopRow(QWidget):
+    """Menus left, the palette's field right."""
+
+    palette_asked = Signal()
+
+    def __init__(self, actions: ActionSet) -> None:
+        super().__init__()
+        self.setObjectName("topRow")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 12, 1)
+        row.setSpacing(16)
+        self.bar = QMenuBar(self)
+        self.bar.setAccessibleName("Menu")
+        self.bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.menus = fill_menus(self.bar, actions)
+        row.addWidget(self.bar, 1)
+        self.field = PaletteField()
+        self.field.clicked.connect(self.palette_asked)
+        row.addWidget(self.field, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), fonts.px(TOP_ROW))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), fonts.px(TOP_ROW))

@@ -1,0 +1,209 @@
+"""The command palette: one field over the window that finds everything the application can do or show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QGraphicsDropShadowEffect,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.shell.context import WindowContext
+from ui.shell.palette_list import PaletteDelegate, PaletteModel, Row
+from ui.shell.palette_sources import PaletteSources
+from ui.theme import fonts
+from ui.theme.palette import color
+from ui.widgets.controls import line
+from ui.widgets.labels import label
+from ui.widgets.notice_box import Glyph
+
+WIDTH, TOP = 640, 96
+_STEPS = {
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_PageDown: 8,
+    Qt.Key.Key_PageUp: -8,
+}
+
+
+class Palette(QWidget):
+    """Covers the window with a scrim; ``closed`` comes when it has gone."""
+
+    closed = Signal()
+
+    def __init__(self, window: QWidget, context: WindowContext, show_setting: Callable[[str], None]) -> None:
+        super().__init__(window)
+        self._context, self._show_setting = context, show_setting
+        self._sources = PaletteSources(context, show_setting)
+        self._before: QWidget | None = None
+        self.setAccessibleName("Command palette")
+        self.frame = QFrame(self)
+        self.frame.setObjectName("palette")
+        self.field = QLineEdit()
+        self.field.setProperty("frame", "bare")
+        self.field.setPlaceholderText("Search or run a command")
+        self.field.setAccessibleName("Search or run a command")
+        self.list = QListView()
+        self.model = PaletteModel(self)
+        self._none = label("", "body2")
+        self._build()
+        self.field.textChanged.connect(self._query)
+        self.field.installEventFilter(self)
+        window.installEventFilter(self)
+        self.hide()
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self.frame)
+        column.setContentsMargins(1, 1, 1, 1)
+        column.setSpacing(0)
+        top = QHBoxLayout()
+        top.setContentsMargins(9, 0, 16, 0)
+        top.setSpacing(12)
+        top.addWidget(Glyph("magnifying-glass", "text2", 16))
+        top.addWidget(self.field)
+        self.field.setMinimumHeight(fonts.px(50))
+        column.addLayout(top)
+        column.addWidget(line())
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(PaletteDelegate(self.list))
+        self.list.setAccessibleName("Results")
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setMouseTracking(True)
+        self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setViewportMargins(0, 4, 0, 6)
+        self.list.clicked.connect(self._choose)
+        column.addWidget(self.list, 1)
+        self._none.setContentsMargins(20, 16, 20, 16)
+        column.addWidget(self._none)
+        column.addWidget(line())
+        column.addLayout(self._legend())
+        shadow = QGraphicsDropShadowEffect(self.frame)
+        shadow.setBlurRadius(40)
+        shadow.setOffset(0, 12)
+        shadow.setColor(color("scrim"))
+        self.frame.setGraphicsEffect(shadow)
+
+    def _legend(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(20, 7, 20, 8)
+        row.setSpacing(8)
+        for key, word in (("↑ ↓", "choose"), ("Enter", "run"), ("Esc", "close")):
+            row.addWidget(label(key, "key"))
+            row.addWidget(label(word, "secondary"))
+            row.addSpacing(4)
+        row.addStretch()
+        for word in ("> commands", "@ offset", "# snapshot", "? help"):
+            row.addWidget(label(word, "secondary"))
+            row.addSpacing(2)
+        return row
+
+    def open(self, query: str = "") -> None:
+        """Show it over the window, with ``query`` typed already."""
+        self._before = self.window().focusWidget()
+        self._sources = PaletteSources(self._context, self._show_setting)
+        self.field.setText(query)
+        self._query(query)
+        self.setGeometry(self.parentWidget().rect())
+        self.show()
+        self.raise_()
+        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def dismiss(self) -> None:
+        """Close it, and give the keyboard back."""
+        if not self.isVisible():
+            return
+        self.hide()
+        if self._before is not None and self._before.isVisible():
+            self._before.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.closed.emit()
+
+    def _query(self, text: str) -> None:
+        rows = self._sources.rows(text)
+        self.model.show_rows(rows)
+        self._none.setVisible(not rows)
+        self._none.setText(self._nothing(text))
+        self.list.setVisible(bool(rows))
+        self._select(self.model.first())
+        self._place()
+
+    def _nothing(self, text: str) -> str:
+        if text.startswith("#"):
+            return "Open a disk image to find its snapshots here." if len(text) == 1 else "No snapshot of that name."
+        if text.startswith("@"):
+            return "Open a stream to find its sections here." if len(text) == 1 else "No section of that name."
+        return f"Nothing matches “{text.strip()}”."
+
+    def _place(self) -> None:
+        wanted = sum(self.list.sizeHintForRow(row) for row in range(min(len(self.model.rows), 40))) + 12
+        top = min(TOP, self.height() // 8)
+        chrome = self.field.minimumHeight() + fonts.px(38) + 6
+        room = self.height() - top - 48 - chrome
+        body = min(wanted, room, fonts.px(420)) if self.model.rows else self._none.sizeHint().height()
+        width = min(WIDTH if fonts.scale() <= 1 else round(WIDTH * fonts.scale()), self.width() - 32)
+        self.frame.setGeometry((self.width() - width) // 2, top, width, chrome + body)
+
+    def _select(self, row: int) -> None:
+        index = self.model.index(row, 0) if row >= 0 else QModelIndex()
+        self.list.setCurrentIndex(index)
+        if index.isValid():
+            self.list.scrollTo(index)
+            if row == self.model.first():
+                self.list.scrollToTop()
+            QAccessible.updateAccessibility(QAccessibleEvent(self.list, QAccessible.Event.Selection))
+
+    def _move(self, step: int) -> None:
+        """Up or down over the titles of groups; past the end it begins again."""
+        rows, at = self.model.rows, self.list.currentIndex().row()
+        choices = [number for number, row in enumerate(rows) if row.entry is not None]
+        if choices:
+            place = choices.index(at) if at in choices else 0
+            far = place + step
+            wrapped = far % len(choices) if abs(step) == 1 else max(0, min(far, len(choices) - 1))
+            self._select(choices[wrapped])
+
+    def _choose(self, index: QModelIndex) -> None:
+        row: Row | None = index.data(Qt.ItemDataRole.UserRole) if index.isValid() else None
+        if row is None or row.entry is None or row.entry.reason:
+            return
+        self._sources.used(row.entry)
+        self.dismiss()
+        row.entry.run()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            key = Qt.Key(event.key())
+            if key in _STEPS:
+                self._move(_STEPS[key])
+                return True
+            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._choose(self.list.currentIndex())
+                return True
+            if key == Qt.Key.Key_Escape:
+                self.dismiss()
+                return True
+            return key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+        if watched is self.parentWidget() and event.type() == QEvent.Type.Resize and self.isVisible():
+            self.setGeometry(self.parentWidget().rect())
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self.frame.geometry().contains(event.position().toPoint()):
+            self.dismiss()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), color("scrim"))
+
+    def sizeHint(self) -> QSize:
+        return self.parentWidget().size()

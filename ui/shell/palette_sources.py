@@ -1,0 +1,148 @@
+"""Where the palette's entries come from: actions, recent files, what pages offer, settings, help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtGui import QKeySequence
+
+from ui.shell.actions import Action, plain
+from ui.shell.context import WindowContext
+from ui.shell.documents import DocumentKind
+from ui.shell.palette_entry import PaletteEntry
+from ui.shell.palette_list import Row
+from ui.shell.palette_match import best
+from ui.shell.settings import SETTINGS, Setting
+
+PER_GROUP = 8
+"""Rows of one group while several are shown; a prefix shows many of one."""
+MANY = 200
+USES = "palette"
+"""Key of the remembered uses in the window's state."""
+
+
+class PaletteSources:
+    """Answers a query with rows.  Made anew whenever the palette opens, so that it shows the present."""
+
+    def __init__(self, context: WindowContext, show_setting: Callable[[str], None]) -> None:
+        self._context = context
+        self._show_setting = show_setting
+        self._pages: dict[str, list[PaletteEntry]] = {}
+
+    def rows(self, query: str) -> list[Row]:
+        """``>`` commands, ``#`` snapshots, ``@`` offsets and sections, ``?`` help; without a prefix a few of each."""
+        prefix, rest = (query[0], query[1:].strip()) if query[:1] in (">", "#", "@", "?") else ("", query.strip())
+        if prefix == ">":
+            groups = [self.commands()]
+        elif prefix == "?":
+            groups = [self._help()]
+        elif prefix:
+            groups = [self._of_page(prefix)]
+        elif rest:
+            groups = [self.commands(), self._recent(), self._of_page("#"), self._of_page("@"), self._settings()]
+        else:
+            groups = [self.commands(), self._recent()]
+        limit = MANY if prefix else (PER_GROUP if rest else MANY)
+        return [row for group in groups for row in _ranked(group, rest, limit)]
+
+    def commands(self) -> list[PaletteEntry]:
+        """Every action of the application: recently used ones first, those that are off last."""
+        uses = self._uses()
+        found = [self._command(action) for action in self._context.actions]
+        return sorted(found, key=lambda entry: (bool(entry.reason), uses.get(entry.key, len(uses))))
+
+    def _command(self, action: Action) -> PaletteEntry:
+        actions = self._context.actions
+        keys = [QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) for keys in action.keys[:1]]
+        reason = actions.reason(action.id)
+        return PaletteEntry(
+            "Commands",
+            plain(action.text),
+            lambda: actions.run(action.id),
+            subject="" if reason or action.subject is None else action.subject(self._context),
+            icon=action.icon or "command",
+            keys=keys[0].replace("+", " ") if keys else "",
+            reason=reason,
+            key=action.id,
+        )
+
+    def _recent(self) -> list[PaletteEntry]:
+        context, found = self._context, []
+        for document in context.documents.recents():
+            icon = "file-search" if document.kind is DocumentKind.STREAM else "hard-drives"
+            run = _opening(context, document.sources)
+            found.append(PaletteEntry("Recent files", document.label, run, subject=document.where, icon=icon))
+        return found
+
+    def _of_page(self, prefix: str) -> list[PaletteEntry]:
+        """What the pages offer for a prefix; asked once while the palette is open."""
+        if prefix not in self._pages:
+            pages = self._context.pages.values()
+            self._pages[prefix] = [entry for page in pages for entry in page.palette_entries(prefix)]
+        return self._pages[prefix]
+
+    def _settings(self) -> list[PaletteEntry]:
+        return [
+            PaletteEntry(
+                "Settings",
+                setting.label,
+                _showing(self._show_setting, setting.id),
+                subject=setting_value(setting, self._context.settings[setting.id]),
+                icon="gear-six",
+                key=f"setting:{setting.id}",
+            )
+            for setting in SETTINGS
+        ]
+
+    def _help(self) -> list[PaletteEntry]:
+        """Commands with what they do instead of what they would act on."""
+        entries = []
+        for action in self._context.actions:
+            entry = self._command(action)
+            entries.append(
+                PaletteEntry(
+                    "Help", entry.text, entry.run, action.about, entry.icon, entry.keys, entry.reason, entry.key
+                )
+            )
+        return entries
+
+    def _uses(self) -> dict[str, int]:
+        stored = self._context.settings.state.get(USES, [])
+        names = [name for name in stored if isinstance(name, str)] if isinstance(stored, list) else []
+        return {name: rank for rank, name in enumerate(names)}
+
+    def used(self, entry: PaletteEntry) -> None:
+        """Remember a use, the latest first."""
+        if entry.key:
+            others = [name for name in self._uses() if name != entry.key]
+            self._context.settings.state[USES] = [entry.key, *others][:30]
+
+
+def _ranked(group: list[PaletteEntry], query: str, limit: int) -> Iterable[Row]:
+    if not group:
+        return
+    on = best(query, (entry for entry in group if not entry.reason), lambda entry: entry.text, limit)
+    off = best(query, (entry for entry in group if entry.reason), lambda entry: entry.text, max(limit - len(on), 0))
+    if on or off:
+        yield Row(group[0].group)
+    for entry, found in [*on, *off]:
+        yield Row(entry.text, entry, found)
+
+
+def _opening(context: WindowContext, sources: tuple[str, ...]) -> Callable[[], None]:
+    return lambda: context.open(*sources)
+
+
+def _showing(show: Callable[[str], None], id: str) -> Callable[[], None]:
+    return lambda: show(id)
+
+
+def setting_value(setting: Setting, value: object) -> str:
+    """The value of a setting in words."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if setting.choices:
+        return dict(setting.choices)[str(value)]
+    if isinstance(value, tuple):
+        return f"{len(value)} more" if value else "none more"
+    return f"{value} {setting.unit}".strip()
