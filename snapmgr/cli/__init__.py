@@ -1,1 +1,5 @@
-"""cli."""
+"""The command line: ``snapctl`` does without a display what the window does."""
+
+from snapmgr.cli.program import main
+
+__all__ = ["main"]

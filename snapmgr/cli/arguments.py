@@ -1,0 +1,98 @@
+"""Arguments and options that commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from snapmgr.cli.output import Output
+from snapmgr.cli.progress import progress
+from snapmgr.errors import SnapmgrError
+
+if TYPE_CHECKING:
+    from snapmgr.containers.source import Source
+    from snapmgr.inspect.index import StreamIndex
+
+_Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
+
+pass_output = click.make_pass_decorator(Output, ensure=True)
+
+
+def _remember(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value and parameter.name:
+        setattr(context.ensure_object(Output), parameter.name, True)
+
+
+def output_options(function: _Decorated) -> _Decorated:
+    """``--json``, ``-q`` and ``-v``: taken before and after the command's name."""
+    for names, text in (
+        (("-v", "--verbose"), "Say more."),
+        (("-q", "--quiet"), "Say nothing but what was asked for."),
+        (("--json",), "Print one JSON document on standard output."),
+    ):
+        function = click.option(*names, is_flag=True, expose_value=False, callback=_remember, help=text)(function)
+    return function
+
+
+allow_root = click.option(
+    "--allow-root",
+    "allow_roots",
+    metavar="DIR",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Also read backing files in this folder, not only beside the image.",
+)
+force = click.option("--force", is_flag=True, help="Replace the file if it exists.")
+
+
+class SourceType(click.types.StringParamType):
+    """SRC; completes file names and, behind ``IMAGE@``, the image's snapshots."""
+
+    name = "src"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        image, at, start = incomplete.rpartition("@")
+        if at and Path(image).is_file():
+            return [CompletionItem(f"{image}@{tag}") for tag in _tags(image) if tag.startswith(start)]
+        return [CompletionItem(incomplete, type="file")]
+
+
+def _tags(image: str) -> list[str]:
+    from snapmgr.snapshots.list import list_snapshots
+
+    try:
+        return [row.name for row in list_snapshots([Path(image)]).rows]
+    except (SnapmgrError, OSError):
+        return []  # completion has nowhere to say why
+
+
+source_argument = click.argument("src", metavar="SRC", type=SourceType())
+
+
+@contextmanager
+def opened(output: Output, src: str, allow_roots: tuple[Path, ...] = ()) -> Iterator[Source]:
+    """SRC as a source of bytes, closed at the end."""
+    from snapmgr.containers.open import open_source
+
+    with progress(output, "Unpacking") as report:
+        source = open_source(src, allow_roots=allow_roots, progress=report)
+    try:
+        yield source
+    finally:
+        source.close()
+
+
+@contextmanager
+def indexed(output: Output, src: str, allow_roots: tuple[Path, ...] = ()) -> Iterator[StreamIndex]:
+    """SRC read from end to end."""
+    from snapmgr.inspect.index import index_stream
+
+    with opened(output, src, allow_roots) as source:
+        with progress(output, "Reading") as report:
+            index = index_stream(source, progress=report)
+        yield index

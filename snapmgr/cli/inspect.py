@@ -1,0 +1,138 @@
+"""``snapctl inspect``: what a stream consists of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from snapmgr.cli.arguments import allow_root, indexed, output_options, pass_output, source_argument
+from snapmgr.cli.output import Exit, Output
+from snapmgr.cli.problems import problem_lines
+from snapmgr.cli.style import heading
+from snapmgr.cli.text import offset, printable, size, table
+
+if TYPE_CHECKING:
+    from snapmgr.inspect.index import StreamIndex
+    from snapmgr.inspect.model import BlockSummary, Record
+
+
+@click.command(short_help="What a stream consists of: records, RAM blocks, problems.")
+@source_argument
+@allow_root
+@output_options
+@pass_output
+def inspect(output: Output, src: str, allow_roots: tuple[Path, ...]) -> int:
+    """Show what SRC consists of: configuration, sections, commands, RAM blocks and problems.
+
+    Damage does not end the reading: exit code 1 says that problems are listed, 3 that nothing could be read.
+    With -v the parts of a section are listed one by one.
+
+    \b
+    Examples:
+      snapctl inspect guest.mig
+      snapctl inspect disk.qcow2@before-update
+      zstdcat guest.mig.zst | snapctl inspect -
+      snapctl inspect guest.mig --json | jq '.ram.blocks[].name'
+    """
+    from snapmgr.inspect.report import inspect_document
+
+    with indexed(output, src, allow_roots) as index:
+        if output.json:
+            output.document(inspect_document(index))
+        else:
+            output.lines("\n".join(_report(output, index)))
+        return Exit.FAILED if _worth_a_failure(index) else Exit.DONE
+
+
+def _worth_a_failure(index: StreamIndex) -> bool:
+    """Notes say what is worth knowing; only errors and warnings are problems."""
+    return any(problem.severity.value != "note" for problem in index.problems)
+
+
+def _report(output: Output, index: StreamIndex) -> Iterator[str]:
+    yield heading(printable(index.source.label))
+    yield from _summary(index)
+    if index.blocks:
+        yield ""
+        yield heading("RAM")
+        yield _ram(index.blocks)
+    yield ""
+    yield heading("Records")
+    yield _records(index.records, fold=not output.verbose)
+    problems = problem_lines(output, index.problems)
+    if problems:
+        yield ""
+        yield from problems
+
+
+def _summary(index: StreamIndex) -> Iterator[str]:
+    yield f"  {'container':14}{index.source.container}, {size(index.size)}, stream version {index.version}"
+    configuration = index.configuration
+    if configuration is not None:
+        yield f"  {'machine':14}{printable(configuration.machine)}"
+        if configuration.uuid is not None:
+            yield f"  {'uuid':14}{configuration.uuid}"
+        if configuration.target_page_bits is not None:
+            yield f"  {'page bits':14}{configuration.target_page_bits}"
+        if configuration.capabilities is not None:
+            yield f"  {'capabilities':14}{printable(', '.join(configuration.capabilities)) or 'none'}"
+    if index.iterations > 1:
+        yield f"  {'iterations':14}{index.iterations}"
+    vmdesc = "none" if index.vmdesc is None else f"{size(index.vmdesc[1])} at {offset(index.vmdesc[0])}"
+    yield f"  {'description':14}{vmdesc}"
+
+
+_PAGE_KINDS = ("normal", "zero", "xbzrle", "compressed", "resent")
+
+
+def _ram(blocks: Iterable[BlockSummary]) -> str:
+    """Blocks with their pages by kind; a kind that no block has gets no column."""
+    rows = list(blocks)
+    kinds = [kind for kind in _PAGE_KINDS if kind in ("normal", "zero") or any(getattr(row, kind) for row in rows)]
+    return table(
+        ["BLOCK", "SIZE", "PAGES", *(kind.upper() for kind in kinds)],
+        [
+            [row.name, size(row.used_length), f"{row.pages}", *(f"{getattr(row, kind)}" for kind in kinds)]
+            for row in rows
+        ],
+        "<>" + ">" * (1 + len(kinds)),
+    )
+
+
+def _records(records: Sequence[Record], *, fold: bool) -> str:
+    return table(
+        ["OFFSET", "LENGTH", "TYPE", "ID", "NAME", "INSTANCE", "VERSION"],
+        _folded(records) if fold else (_record(record, record.length, 1) for record in records),
+        ">><><>>",
+    )
+
+
+def _folded(records: Iterable[Record]) -> Iterator[list[str]]:
+    """One row for a run of PARTs of one section; everything else as it is."""
+    for key, group in groupby(records, key=lambda record: (record.type, record.section_id, record.within)):
+        run = list(group)
+        if key[0] == "PART":
+            yield _record(run[0], sum(record.length for record in run), len(run))
+        else:
+            yield from (_record(record, record.length, 1) for record in run)
+
+
+def _record(record: Record, length: int, count: int) -> list[str]:
+    kind = record.type if count == 1 else f"{record.type} x{count}"
+    return [
+        offset(record.offset),
+        f"{length}",
+        kind if record.within is None else f"  {kind}",
+        _number(record.section_id),
+        record.idstr or "",
+        _number(record.instance_id),
+        _number(record.version_id),
+    ]
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,106 @@
+"""``snapctl``: the root command, and how every call ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from snapmgr import __version__
+from snapmgr.cli.arguments import output_options
+from snapmgr.cli.completion import completion
+from snapmgr.cli.convert import convert
+from snapmgr.cli.devices import devices
+from snapmgr.cli.inspect import inspect
+from snapmgr.cli.output import Exit, Output, from_os_error
+from snapmgr.cli.ram import ram
+from snapmgr.cli.snapshot import snapshot
+from snapmgr.cli.verify import verify
+from snapmgr.errors import Cancelled, SnapmgrError, UsageError
+
+_EPILOG = """\b
+SRC is a migration stream, plain or packed with gzip, zstd or xz; IMAGE.qcow2 with
+one VM state in it; IMAGE.qcow2@TAG-OR-ID; or - for standard input.
+
+\b
+Exit codes: 0 done, 1 failed or problems found, 2 usage, 3 damaged or unsupported,
+4 in use by another process, 130 cancelled."""
+
+
+@click.group(
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="snapctl", message="%(prog)s %(version)s")
+@output_options
+def program() -> None:
+    """Look into QEMU's migration streams and the snapshots in qcow2 images.
+
+    \b
+    Examples:
+      snapctl inspect guest.mig
+      snapctl snapshot list disk.qcow2
+      snapctl inspect disk.qcow2@before-update
+    """
+
+
+for _command in (inspect, devices, ram, verify, snapshot, convert, completion):
+    program.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``snapctl`` with ``arguments`` (those of the process by default) and return its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if "_SNAPCTL_COMPLETE" in os.environ:
+        program.main(words, prog_name="snapctl")  # answers the shell and exits
+    output = Output(json="--json" in words[: words.index("--") if "--" in words else len(words)])
+    try:
+        try:
+            code = _run(words, output)
+        except SnapmgrError as error:
+            output.failure(error)
+            code = error.exit_code
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+        code = Exit.DONE  # whoever read had enough
+    return code
+
+
+def _run(words: list[str], output: Output) -> int:
+    """Exit code of the command.  Raises SnapmgrError for every failure, BrokenPipeError if nobody reads on."""
+    try:
+        with program.make_context("snapctl", words, obj=output) as context:
+            result = program.invoke(context)
+            return result if isinstance(result, int) else Exit.DONE
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        sys.stderr.write(error.format_message() + "\n")
+        return Exit.USAGE
+    except click.ClickException as error:
+        raise _usage(error) from error
+    except (KeyboardInterrupt, click.Abort) as error:
+        raise Cancelled from error
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise from_os_error(error) from error
+
+
+def _usage(error: click.ClickException) -> SnapmgrError:
+    context = getattr(error, "ctx", None)
+    name = context.command_path if context else "snapctl"
+    return UsageError("usage", error.format_message(), hint=f"Try '{name} --help'.")
+
+
+def _drop_output() -> None:
+    """Point stdout nowhere, so that the interpreter's last flush does not complain."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    except OSError:
+        sys.stdout = None

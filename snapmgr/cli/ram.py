@@ -1,0 +1,67 @@
+"""``snapctl ram``: the content of a RAM block."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from snapmgr.cli.arguments import allow_root, force, indexed, output_options, pass_output, source_argument
+from snapmgr.cli.newfile import check_target, new_file, refuse_terminal
+from snapmgr.cli.output import Exit, Output
+from snapmgr.cli.progress import progress
+from snapmgr.cli.text import printable, size
+from snapmgr.errors import UsageError
+
+
+@click.command(short_help="The content of a RAM block.")
+@source_argument
+@click.option("--block", metavar="NAME", required=True, help="The block, such as pc.ram (inspect lists them).")
+@click.option("-o", "--output", "target", metavar="FILE", help="File to write (sparse); else standard output.")
+@force
+@allow_root
+@output_options
+@pass_output
+def ram(output: Output, src: str, block: str, target: str | None, force: bool, allow_roots: tuple[Path, ...]) -> int:
+    """Write what RAM block NAME held when the stream of SRC ends.
+
+    With --json its length and SHA-256 are printed, and it is written only with -o.
+
+    \b
+    Examples:
+      snapctl ram guest.mig --block pc.ram -o ram.bin
+      snapctl ram guest.mig --block pc.ram | strings | less
+      snapctl ram guest.mig --block pc.ram --json
+    """
+    if target is None and not output.json:
+        target = "-"
+    if target == "-":
+        if output.json:
+            raise UsageError("usage", "with --json standard output is taken", hint="Name a file with -o.")
+        refuse_terminal()
+    with indexed(output, src, allow_roots) as index:
+        length = {known.name: known.used_length for known in index.blocks}.get(block)
+        if length is None:
+            raise _no_such_block(block, [known.name for known in index.blocks], src)
+        if target is not None:
+            check_target(target, force=force, sources=[index.source.path])
+            with new_file(target, force=force) as file, progress(output, "Writing") as report:
+                index.ram.write_block(block, file, progress=report)
+        if target != "-":
+            digest = index.ram.sha256(block)
+            _say(output, block, length, digest, target)
+    sys.stdout.flush()
+    return Exit.DONE
+
+
+def _say(output: Output, block: str, length: int, digest: str, target: str | None) -> None:
+    if output.json:
+        output.document({"block": block, "length": length, "sha256": digest})
+    elif target is not None:
+        output.done(f"{printable(target)}: {printable(block)}, {size(length)}, sha256 {digest}")
+
+
+def _no_such_block(block: str, known: list[str], src: str) -> UsageError:
+    hint = f"There is {', '.join(known)}." if known else "The stream announces no RAM blocks."
+    return UsageError("no-such-block", f"there is no RAM block {block!r}", path=src, hint=hint)

@@ -1,0 +1,97 @@
+"""``snapctl snapshot``: the snapshots inside qcow2 images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from snapmgr.cli.arguments import allow_root, force, output_options, pass_output
+from snapmgr.cli.newfile import check_target, new_path
+from snapmgr.cli.output import Exit, Output
+from snapmgr.cli.progress import progress
+from snapmgr.cli.snapshot_text import snapshot_lines
+from snapmgr.cli.text import printable, size
+from snapmgr.errors import UsageError
+
+_image = click.Path(path_type=Path)
+
+
+@click.group(short_help="The snapshots inside qcow2 images.")
+@output_options
+def snapshot() -> None:
+    """Snapshots inside qcow2 images.
+
+    \b
+    Examples:
+      snapctl snapshot list disk.qcow2
+      snapctl snapshot export disk.qcow2 before-update -o disk.raw
+    """
+
+
+@snapshot.command("list", short_help="What snapshots are there, and on which disks?")
+@click.argument("images", metavar="IMAGE...", nargs=-1, required=True, type=_image)
+@allow_root
+@output_options
+@pass_output
+def list_command(output: Output, images: tuple[Path, ...], allow_roots: tuple[Path, ...]) -> int:
+    """List the snapshots of IMAGE; several images are taken as the disks of one machine and joined by name.
+
+    \b
+    Examples:
+      snapctl snapshot list disk.qcow2
+      snapctl snapshot list root.qcow2 data.qcow2 --json
+    """
+    from snapmgr.snapshots.list import list_snapshots
+    from snapmgr.snapshots.report import snapshots_document
+
+    found = list_snapshots(images, allow_roots=allow_roots)
+    errors = [device.error for device in found.devices if device.error is not None]
+    if len(errors) == len(found.devices):
+        raise errors[0]
+    if output.json:
+        output.document(snapshots_document(found))
+    else:
+        output.lines("\n".join(snapshot_lines(output, found)))
+    return Exit.FAILED if any(device.problems for device in found.devices) else Exit.DONE
+
+
+@snapshot.command("export", short_help="Write the disk out as it was.")
+@click.argument("image", metavar="IMAGE", type=_image)
+@click.argument("tag", metavar="[TAG]", required=False)
+@click.option("-o", "--output", "target", metavar="FILE", required=True, help="File to write.")
+@click.option("--format", "form", type=click.Choice(["raw", "qcow2"]), default="raw", show_default=True)
+@force
+@allow_root
+@output_options
+@pass_output
+def export_command(
+    output: Output,
+    image: Path,
+    tag: str | None,
+    target: str,
+    form: str,
+    force: bool,
+    allow_roots: tuple[Path, ...],
+) -> int:
+    """Write the disk of IMAGE as the guest would see it after loading snapshot TAG; without TAG as it is now.
+
+    TAG is a name, else an id; name:T and id:N say which. The file has the size that the disk had then and is sparse.
+
+    \b
+    Examples:
+      snapctl snapshot export disk.qcow2 before-update -o disk.raw
+      snapctl snapshot export disk.qcow2 id:3 -o disk.raw --force
+    """
+    from snapmgr.snapshots.export import export_disk
+
+    if target == "-":
+        raise UsageError("usage", "a disk is written to a file, not to standard output")
+    check_target(target, force=force, sources=[image])
+    with new_path(target, force=force) as path, progress(output, "Writing") as report:
+        result = export_disk(image, tag, path, format=form, allow_roots=allow_roots, progress=report)
+    if output.json:
+        output.document({"path": target, "format": form, "virtual-size": result.size})
+    else:
+        output.done(f"{printable(target)}: {size(result.size)} ({form})")
+    return Exit.DONE

@@ -1,0 +1,70 @@
+"""``snapctl verify``: would QEMU load it?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from snapmgr.cli.arguments import allow_root, indexed, output_options, pass_output, source_argument
+from snapmgr.cli.output import Exit, Output
+from snapmgr.cli.problems import any_error, problem_lines
+from snapmgr.cli.style import paint
+from snapmgr.cli.text import printable
+from snapmgr.errors import Unsupported
+
+if TYPE_CHECKING:
+    from snapmgr.inspect.verify import Verdict
+
+_WORDS = {
+    "loads": ("QEMU loads this stream", "good"),
+    "refuses": ("QEMU refuses this stream", "error"),
+    "waits": ("QEMU waits for more and never finishes", "warning"),
+}
+
+
+@click.command(short_help="Would QEMU load this stream?")
+@source_argument
+@click.option("--against", metavar="TARGET", help="The machine that would load it (not available yet).")
+@allow_root
+@output_options
+@pass_output
+def verify(output: Output, src: str, against: str | None, allow_roots: tuple[Path, ...]) -> int:
+    """Make every check that QEMU's loader would make of SRC, and more; exit code 1 if one of them is an error.
+
+    \b
+    Examples:
+      snapctl verify guest.mig
+      snapctl verify disk.qcow2@before-update && echo sound
+    """
+    if against is not None:
+        raise Unsupported(
+            "against-unsupported",
+            "a stream cannot be compared with a target machine yet",
+            hint="Leave --against out: everything that does not depend on the target is checked.",
+        )
+    from snapmgr.inspect.report import problem_document
+    from snapmgr.inspect.verify import verify as check
+
+    with indexed(output, src, allow_roots) as index:
+        verdict = check(index)
+        if output.json:
+            problems = [problem_document(problem) for problem in verdict.problems]
+            output.document({"verdict": verdict.verdict, "problems": problems})
+        else:
+            lines = [*_verdict_lines(index.source.label, verdict), *problem_lines(output, verdict.problems)]
+            output.lines("\n".join(lines))
+        return Exit.FAILED if any_error(verdict.problems) else Exit.DONE
+
+
+def _verdict_lines(label: str, verdict: Verdict) -> list[str]:
+    """One line, or one per QEMU version where they differ."""
+    if isinstance(verdict.verdict, str):
+        text, role = _WORDS[verdict.verdict]
+        return [f"{printable(label)}: {paint(text, role)}"]
+    lines = []
+    for version, word in verdict.verdict.items():
+        text, role = _WORDS[word]
+        lines.append(f"{printable(label)}: {paint(text.replace('QEMU', f'QEMU {version}', 1), role)}")
+    return lines

@@ -1,0 +1,93 @@
+"""A stream's index as plain values: the documents that ``snapctl inspect`` and ``verify`` print (DESIGN §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from snapmgr.inspect.model import BlockSummary, ConfigurationInfo, Problem, Record
+
+if TYPE_CHECKING:
+    from snapmgr.inspect.index import StreamIndex
+
+SECTION_TYPES = frozenset({"START", "PART", "END", "FULL"})
+
+
+def inspect_document(index: StreamIndex) -> dict[str, Any]:
+    """Everything that ``snapctl inspect --json`` says of a stream; offsets are bytes of the unpacked stream."""
+    records = index.records
+    return {
+        "container": index.source.container,
+        "size": index.size,
+        "version": index.version,
+        "configuration": _configuration(index.configuration),
+        "sections": [_section(record, records) for record in records if record.type in SECTION_TYPES],
+        "ram": {"page_size": index.page_size, "blocks": [block_document(block) for block in index.blocks]},
+        "commands": [_command(record, records) for record in records if record.type == "COMMAND"],
+        "vmdesc": None if index.vmdesc is None else {"offset": index.vmdesc[0], "length": index.vmdesc[1]},
+        "problems": [problem_document(problem) for problem in index.problems],
+    }
+
+
+def _configuration(info: ConfigurationInfo | None) -> dict[str, Any] | None:
+    if info is None:
+        return None
+    return {
+        "machine": info.machine,
+        "target_page_bits": info.target_page_bits,
+        "capabilities": None if info.capabilities is None else list(info.capabilities),
+        "uuid": info.uuid,
+    }
+
+
+def _section(record: Record, records: Sequence[Record]) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "type": record.type,
+        "section_id": record.section_id,
+        "idstr": record.idstr,
+        "instance_id": record.instance_id,
+        "version_id": record.version_id,
+        "offset": record.offset,
+        "length": record.length,
+    }
+    if record.within is not None:
+        row["within"] = records[record.within].offset
+    return row
+
+
+def _command(record: Record, records: Sequence[Record]) -> dict[str, Any]:
+    """``within`` is the offset of the PACKAGED command that this one lies in, else None."""
+    return {
+        "name": record.idstr,
+        "offset": record.offset,
+        "length": record.length,
+        "within": None if record.within is None else records[record.within].offset,
+    }
+
+
+def block_document(block: BlockSummary) -> dict[str, Any]:
+    """A RAM block; the page counts are of each page's last state."""
+    return {
+        "name": block.name,
+        "used_length": block.used_length,
+        "pages": block.pages,
+        "normal": block.normal,
+        "zero": block.zero,
+        "xbzrle": block.xbzrle,
+        "compressed": block.compressed,
+        "resent": block.resent,
+    }
+
+
+def problem_document(problem: Problem) -> dict[str, Any]:
+    """A fault, with QEMU's own text by version where it has one; what is not known is left out."""
+    document: dict[str, Any] = {
+        "severity": problem.severity.value,
+        "code": problem.code,
+        "offset": problem.offset,
+        "section": problem.section,
+        "message": problem.message,
+        "qemu": dict(problem.qemu),
+    }
+    document.update((key, value) for key in ("length", "cause", "hint") if (value := getattr(problem, key)))
+    return document

@@ -1,0 +1,68 @@
+"""Snapshots as plain values: the document that ``snapctl snapshot list`` prints, in QAPI's field names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from snapmgr.snapshots.model import DeviceInfo, ImageProblem, SnapshotRow, Snapshots
+
+_SECOND = 1_000_000_000
+
+
+def snapshots_document(found: Snapshots) -> dict[str, Any]:
+    """Everything that ``snapctl snapshot list --json`` says (DESIGN §6): sizes in bytes, ``icount`` None if unknown."""
+    return {
+        "devices": [_device(device) for device in found.devices],
+        "snapshots": [_snapshot(row) for row in found.rows],
+    }
+
+
+def _device(device: DeviceInfo) -> dict[str, Any]:
+    """A disk; ``in-use-by``, ``error``, ``problems``, ``encrypted`` and ``backing`` stand only where they apply."""
+    document: dict[str, Any] = {
+        "path": device.path,
+        "format": device.format,
+        "virtual-size": device.virtual_size,
+        "cluster-size": device.cluster_size,
+        "in-use": device.in_use is not None,
+    }
+    if device.in_use is not None:
+        document["in-use-by"] = device.in_use
+    if device.error is not None:
+        document["error"] = {"code": device.error.code, "message": device.error.message, "hint": device.error.hint}
+    if device.problems:
+        document["problems"] = [_problem(problem) for problem in device.problems]
+    if device.encrypted:
+        document["encrypted"] = True
+    if device.backing is not None:
+        document["backing"] = device.backing
+    return document
+
+
+def _problem(problem: ImageProblem) -> dict[str, Any]:
+    return {
+        "code": problem.code,
+        "message": problem.message,
+        "offset": problem.offset,
+        "hint": problem.hint or None,
+    }
+
+
+def _snapshot(row: SnapshotRow) -> dict[str, Any]:
+    seconds, nanoseconds = divmod(row.vm_clock_nsec, _SECOND)
+    document: dict[str, Any] = {
+        "id": row.id,
+        "name": row.name,
+        "vm-state-size": row.vm_state_size,
+        "date-sec": row.date_sec,
+        "date-nsec": row.date_nsec,
+        "vm-clock-sec": seconds,
+        "vm-clock-nsec": nanoseconds,
+        "icount": row.icount,
+        "disk-size": row.disk_size,
+        "devices": list(row.entries),
+        "missing": list(row.missing),
+    }
+    if row.differs:
+        document["differs"] = list(row.differs)
+    return document
