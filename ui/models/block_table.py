@@ -8,7 +8,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from snapmgr.inspect.model import BlockSummary
-from ui.models.texts import binary_size, grouped
+from ui.models.texts import shown
+from ui.shell import formats
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -20,16 +21,16 @@ SORT_ROLE = Qt.ItemDataRole.UserRole + 2
 NAME, USED, PAGES, SHARE, NORMAL, ZERO, XBZRLE, COMPRESSED, RESENT, PAGE_SIZE = range(10)
 
 _COLUMNS: tuple[tuple[str, Callable[[BlockSummary], str], Callable[[BlockSummary], Any]], ...] = (
-    ("Block", lambda block: block.name, lambda block: block.name.casefold()),
-    ("Used", lambda block: binary_size(block.used_length), lambda block: block.used_length),
-    ("Pages", lambda block: grouped(block.pages), lambda block: block.pages),
+    ("Block", lambda block: shown(block.name), lambda block: block.name.casefold()),
+    ("Used", lambda block: formats.size(block.used_length), lambda block: block.used_length),
+    ("Pages", lambda block: formats.grouped(block.pages), lambda block: block.pages),
     ("What they hold", lambda block: "", lambda block: block.normal / block.pages if block.pages else 0.0),
-    ("Normal", lambda block: grouped(block.normal), lambda block: block.normal),
-    ("Zero", lambda block: grouped(block.zero), lambda block: block.zero),
-    ("xbzrle", lambda block: grouped(block.xbzrle), lambda block: block.xbzrle),
-    ("Compressed", lambda block: grouped(block.compressed), lambda block: block.compressed),
-    ("Sent again", lambda block: grouped(block.resent), lambda block: block.resent),
-    ("Page size", lambda block: binary_size(block.page_size), lambda block: block.page_size),
+    ("Normal", lambda block: formats.grouped(block.normal), lambda block: block.normal),
+    ("Zero", lambda block: formats.grouped(block.zero), lambda block: block.zero),
+    ("xbzrle", lambda block: formats.grouped(block.xbzrle), lambda block: block.xbzrle),
+    ("Compressed", lambda block: formats.grouped(block.compressed), lambda block: block.compressed),
+    ("Sent again", lambda block: formats.grouped(block.resent), lambda block: block.resent),
+    ("Page size", lambda block: formats.size(block.page_size), lambda block: block.page_size),
 )
 
 _MEANING = {
@@ -123,13 +124,13 @@ class BlockTableModel(QAbstractTableModel):
 
     def _tooltip(self, block: BlockSummary, column: int) -> str | None:
         if column == NAME:
-            return block.name
+            return shown(block.name)
         if column == USED:
-            return f"{grouped(block.used_length)} bytes"
+            return formats.exact_bytes(block.used_length)
         if column == SHARE:
             return share_text(block)
         if column == PAGE_SIZE:
-            return f"{grouped(block.page_size)} bytes"
+            return formats.exact_bytes(block.page_size)
         return None
 
 

@@ -14,7 +14,8 @@ from typing import Any, Protocol
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from snapmgr.inspect.model import Node
-from ui.models.texts import grouped, offset_text, value_text
+from ui.models.texts import shown, value_text
+from ui.shell import formats
 
 Path = tuple[int, ...]
 Index = QModelIndex | QPersistentModelIndex
@@ -345,22 +346,22 @@ class FieldTreeModel(QAbstractItemModel):
 
     def _text(self, node: Node, column: int) -> str:
         if column == NAME:
-            return node.name
+            return shown(node.name)
         if column == VALUE:
             return value_text(node)
         if column == TYPE:
-            return node.type
+            return shown(node.type)
         if column == OFFSET:
-            return offset_text(node.offset, self._digits)
-        return grouped(node.length)
+            return formats.offset(node.offset, self._digits)
+        return formats.grouped(node.length)
 
     def _tooltip(self, node: Node, column: int) -> str | None:
         if column == OFFSET:
-            return f"byte {grouped(node.offset)}"
+            return formats.exact_bytes(node.offset) + " from the beginning"
         if column == BYTES and node.length:
             return (
-                f"{offset_text(node.offset, self._digits)} to "
-                f"{offset_text(node.offset + node.length - 1, self._digits)}"
+                f"{formats.offset(node.offset, self._digits)} to "
+                f"{formats.offset(node.offset + node.length - 1, self._digits)}"
             )
         return self._text(node, column) or None
 

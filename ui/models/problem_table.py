@@ -8,7 +8,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from snapmgr.inspect.model import Problem, Severity
-from ui.models.texts import offset_text, plural
+from ui.models.texts import shown
+from ui.shell import formats
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -27,7 +28,7 @@ _WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "
 def summary(problems: Sequence[Problem]) -> str:
     """``1 error, 1 warning, 1 note``; empty where there is none."""
     counts = [(word, sum(problem.severity is severity for problem in problems)) for severity, word in _WORDS.items()]
-    return ", ".join(plural(count, word) for word, count in counts if count)
+    return ", ".join(formats.counted(count, word, f"{word}s") for word, count in counts if count)
 
 
 def worst(problems: Sequence[Problem]) -> Severity | None:
@@ -68,15 +69,15 @@ class ProblemTableModel(QAbstractListModel):
             return None
         problem = self._problems[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return problem.message
+            return shown(problem.message)
         if role == PROBLEM_ROLE:
             return problem
         if role == OFFSET_ROLE:
-            return offset_text(problem.offset, self._digits)
+            return formats.offset(problem.offset, self._digits)
         if role == STOPS_ROLE:
             return self.stops(index.row())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return problem.message
+            return shown(problem.message)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(problem, index.row())
         return None
@@ -84,6 +85,6 @@ class ProblemTableModel(QAbstractListModel):
     def _spoken(self, problem: Problem, row: int) -> str:
         stops = f", {STOPS_HERE}" if self.stops(row) else ""
         return (
-            f"{_WORDS[problem.severity]}: {problem.message}, {problem.code}, "
-            f"at {offset_text(problem.offset, self._digits)}{stops}"
+            f"{_WORDS[problem.severity]}: {shown(problem.message)}, {problem.code}, "
+            f"at {formats.offset(problem.offset, self._digits)}{stops}"
         )

@@ -8,7 +8,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from snapmgr.inspect.model import Record
-from ui.models.texts import grouped, offset_text
+from ui.models.texts import shown
+from ui.shell import formats
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -26,11 +27,11 @@ _COLUMNS: tuple[tuple[str, Callable[[Record], str]], ...] = (
     ("Offset", lambda record: ""),
     ("Record", lambda record: record.type),
     ("Section", lambda record: _optional(record.section_id)),
-    ("Name", lambda record: record.idstr or ""),
+    ("Name", lambda record: shown(record.idstr or "")),
     ("Instance", lambda record: _optional(record.instance_id)),
     ("Version", lambda record: _optional(record.version_id)),
-    ("Payload", lambda record: grouped(record.payload_length)),
-    ("Bytes", lambda record: grouped(record.length)),
+    ("Payload", lambda record: formats.grouped(record.payload_length)),
+    ("Bytes", lambda record: formats.grouped(record.length)),
     ("Within", lambda record: _optional(record.within)),
 )
 
@@ -110,7 +111,7 @@ class RecordTableModel(QAbstractTableModel):
 
     def _text(self, record: Record, column: int) -> str:
         if column == OFFSET:
-            return offset_text(record.offset, self._digits)
+            return formats.offset(record.offset, self._digits)
         return _COLUMNS[column][1](record)
 
 

@@ -1,0 +1,209 @@
+"""Right pane of the Inspector: the bytes, or the VM description; below them what the colours mean."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QSizePolicy,
+    QStackedLayout,
+    QTabBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from snapmgr.inspect.model import NodeKind
+from ui.inspector.copying import Form
+from ui.inspector.description_view import DescriptionView
+from ui.inspector.structure_view import paint_kind
+from ui.shell import formats
+from ui.theme import fonts
+from ui.theme.palette import color
+from ui.widgets.controls import icon_button, line
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.hex_view import HexView
+from ui.widgets.labels import ElidedLabel, label
+
+LEGEND = (
+    (NodeKind.META, "framing"),
+    (NodeKind.RAM, "RAM"),
+    (NodeKind.DEVICE, "device"),
+    (NodeKind.SUBSECTION, "subsection"),
+    (NodeKind.COMMAND, "command"),
+    (NodeKind.FAULT, "fault"),
+)
+BYTES, DESCRIPTION = range(2)
+
+
+class Legend(QWidget):
+    """What the colours of the section kinds mean; what does not fit is left out from the right."""
+
+    _GAP, _SWATCH = 16, 10
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Colours: " + ", ".join(word for _, word in LEGEND))
+
+    def sizeHint(self) -> QSize:
+        return QSize(sum(self._width(word) for _, word in LEGEND), fonts.px(20))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, fonts.px(20))
+
+    def _width(self, word: str) -> int:
+        return self._SWATCH + 6 + fonts.text_width(fonts.ui(12), word) + self._GAP
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(fonts.ui(12))
+        x = 0
+        for kind, word in LEGEND:
+            if x + self._width(word) - self._GAP > self.width():
+                break
+            paint_kind(painter, QRectF(x, self.height() / 2 - 5, self._SWATCH, self._SWATCH), kind)
+            painter.setPen(color("text2"))
+            box = QRectF(x + self._SWATCH + 6, 0, self._width(word), self.height())
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, word)
+            x += self._width(word)
+
+
+class BytesPane(QWidget):
+    """``go_to(offset)`` was asked for with the field, ``copy_as`` names the form."""
+
+    go_to = Signal(object)
+    copy_as = Signal(object)
+    description_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._digits = 8
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._make_head())
+        column.addWidget(line())
+        self.hex = HexView()
+        self.description = DescriptionView()
+        self.no_description = EmptyState("file-text", "No VM description", "")
+        self._stack = QStackedLayout()
+        for part in (self.hex, self.description, self.no_description):
+            self._stack.addWidget(part)
+        column.addLayout(self._stack, 1)
+        column.addWidget(line())
+        column.addLayout(self._make_foot())
+        self.tabs.currentChanged.connect(self._tab_changed)
+
+    def _make_head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 4, 8, 0)
+        row.setSpacing(8)
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName("What of the stream is shown")
+        for text in ("Bytes", "VM description"):
+            self.tabs.addTab(text)
+        row.addWidget(self.tabs)
+        row.addStretch(1)
+        self._go_label = label("Go to", "secondary")
+        self.offset = QLineEdit()
+        self.offset.setFont(fonts.mono(12))
+        self.offset.setAccessibleName("Go to offset")
+        self.offset.setToolTip("An offset in hexadecimal, or +N and −N bytes from here  Ctrl+G")
+        self.offset.setFixedWidth(fonts.text_width(fonts.mono(12), "0" * 9) + 26)
+        self.offset.returnPressed.connect(self._go)
+        self.copy = icon_button("copy", "Copy the selected bytes")
+        self.copy.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.copy_menu = QMenu(self.copy)
+        for form in Form:
+            self.copy_menu.addAction(form.value).triggered.connect(lambda *_, form=form: self.copy_as.emit(form))
+        self.copy.setMenu(self.copy_menu)
+        for part in (self._go_label, self.offset, self.copy):
+            row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
+        return row
+
+    def _make_foot(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 4, 12, 4)
+        row.setSpacing(16)
+        self.range = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
+        self.range.setFont(fonts.ui(12, tabular=True))
+        self.range.setMinimumHeight(fonts.px(20))
+        row.addWidget(Legend(), 1)
+        row.addWidget(self.range)
+        return row
+
+    def set_digits(self, digits: int) -> None:
+        """Hexadecimal digits of every offset of this stream."""
+        self._digits = digits
+        self.offset.setFixedWidth(fonts.text_width(fonts.mono(12), "0" * (digits + 1)) + 26)
+
+    def say_range(self, offset: int, length: int) -> None:
+        """``2 bytes, 53A1C23A to 53A1C23B`` in the legend row, and the offset in the field."""
+        begin, end = formats.offset(offset, self._digits), formats.offset(offset + length - 1, self._digits)
+        if length > 1:
+            self.range.setText(f"{formats.exact_bytes(length)}, {begin} to {end}")
+        else:
+            self.range.setText(f"1 byte, {begin}" if length else f"at {begin}")
+        if not self.offset.hasFocus():
+            self.offset.setText(begin)
+
+    def clear_range(self) -> None:
+        self.range.setText("")
+        self.offset.clear()
+
+    def focus_offset(self) -> None:
+        self.tabs.setCurrentIndex(BYTES)
+        self.offset.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.offset.selectAll()
+
+    def show_bytes(self) -> None:
+        self.tabs.setCurrentIndex(BYTES)
+
+    def show_description(self) -> None:
+        """The description is there."""
+        if self.tabs.currentIndex() == DESCRIPTION:
+            self._stack.setCurrentWidget(self.description)
+
+    def say_no_description(self, title: str, text: str) -> None:
+        self.no_description.say(title, text)
+        if self.tabs.currentIndex() == DESCRIPTION:
+            self._stack.setCurrentWidget(self.no_description)
+
+    def _tab_changed(self, tab: int) -> None:
+        for part in (self._go_label, self.offset, self.copy):
+            part.setVisible(tab == BYTES)
+        if tab == BYTES:
+            self._stack.setCurrentWidget(self.hex)
+        else:
+            self.description_wanted.emit()
+
+    def _go(self) -> None:
+        offset = parse_offset(self.offset.text(), self.hex.selection[0])
+        self.offset.setProperty("fault", offset is None)
+        if offset is None:
+            self.offset.selectAll()
+        else:
+            self.go_to.emit(offset)
+
+
+def parse_offset(text: str, here: int) -> int | None:
+    """An offset as people write it: hexadecimal with or without 0x or @, decimal with a point behind it (``4096.``),
+    or relative to ``here`` with + or −.  None for anything else."""
+    words = text.strip().replace("\u2212", "-").replace("\u202f", "").replace(" ", "").lstrip("@")
+    sign = {"+": 1, "-": -1}.get(words[:1], 0)
+    digits = words[1:] if sign else words
+    try:
+        number = int(digits[:-1], 10) if digits.endswith(".") else int(digits, 16)
+    except ValueError:
+        return None
+    if digits[:1] in "+-" or number < 0:
+        return None
+    return max(0, here + sign * number) if sign else number

@@ -1,0 +1,111 @@
+"""What is known about one problem: the fact, its cause in plain words, QEMU's own text, and what to do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from snapmgr.inspect.model import Problem
+from ui.models.problem_table import STOPS_HERE
+from ui.models.texts import shown
+from ui.shell import formats
+from ui.widgets.controls import button, icon_button
+from ui.widgets.labels import Chip, label
+
+
+def qemu_text(problem: Problem) -> str:
+    """QEMU's words, once where all versions say the same, else each behind its version."""
+    texts = {version: text for version, text in problem.qemu.items() if text}
+    if len(set(texts.values())) <= 1:
+        return next(iter(texts.values()), "")
+    return "\n".join(f"{version}: {text}" for version, text in texts.items())
+
+
+def cause_text(problem: Problem) -> str:
+    """Cause and what to do, as one paragraph."""
+    parts = [part.strip() for part in (problem.cause, problem.hint) if part.strip()]
+    return " ".join(part if part[-1] in ".?…" else f"{part}." for part in parts)
+
+
+def report(problem: Problem, stream: str, digits: int = 8) -> str:
+    """Everything as plain text, for the clipboard."""
+    lines = [
+        f"{problem.severity.value}: {problem.message}",
+        f"Code: {problem.code}",
+        f"Stream: {stream}",
+        f"Offset: 0x{formats.offset(problem.offset, digits)} ({problem.offset}), {problem.length} bytes at fault",
+    ]
+    lines += [f"Section: {problem.section}"] if problem.section else []
+    lines += [cause_text(problem)] if cause_text(problem) else []
+    lines += [f"QEMU {version} says: {text}" for version, text in problem.qemu.items()]
+    return "\n".join(lines)
+
+
+class Explanation(QScrollArea):
+    """``show_bytes`` asks for the bytes at fault."""
+
+    show_bytes = Signal()
+    copy_report = Signal()
+    copy_qemu = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(20, 12, 16, 12)
+        column.setSpacing(6)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        self.title = label("", "explain", wrap=True)
+        self.title.setMinimumWidth(80)
+        self.stops = Chip(STOPS_HERE, "danger", "hand-palm")
+        head.addWidget(self.title, 1)
+        head.addWidget(self.stops, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
+        self.where = label("", "caption", wrap=True)
+        column.addWidget(self.where)
+        self.text = label("", "body2", wrap=True, selectable=True)
+        self.text.setMinimumWidth(80)
+        column.addWidget(self.text)
+        column.addWidget(self._make_quote())
+        column.addSpacing(4)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(button("Show in bytes", run=self.show_bytes.emit))
+        buttons.addWidget(button("Copy report", "ghost", "copy", run=self.copy_report.emit))
+        buttons.addStretch(1)
+        column.addLayout(buttons)
+        column.addStretch(1)
+        self.setWidget(body)
+
+    def _make_quote(self) -> QFrame:
+        self._quote = QFrame()
+        self._quote.setProperty("frame", "well")
+        row = QHBoxLayout(self._quote)
+        row.setContentsMargins(12, 8, 8, 8)
+        row.setSpacing(8)
+        row.addWidget(label("What QEMU says", "group"), 0, Qt.AlignmentFlag.AlignTop)
+        self.qemu = label("", "mono", wrap=True, selectable=True)
+        self.qemu.setMinimumWidth(80)
+        row.addWidget(self.qemu, 1)
+        row.addWidget(icon_button("copy", "Copy what QEMU says", self.copy_qemu.emit), 0, Qt.AlignmentFlag.AlignTop)
+        return self._quote
+
+    def show_problem(self, problem: Problem, *, stops: bool, digits: int = 8) -> None:
+        """``stops``: QEMU stops at this one."""
+        self.title.setText(shown(problem.message))
+        self.stops.setVisible(stops)
+        place = f"{problem.code}, at {formats.offset(problem.offset, digits)}"
+        self.where.setText(f"{place}, in {shown(problem.section)}" if problem.section else place)
+        cause = cause_text(problem)
+        self.text.setText(shown(cause))
+        self.text.setVisible(bool(cause))
+        said = qemu_text(problem)
+        self.qemu.setText("\n".join(shown(line) for line in said.splitlines()))
+        self._quote.setVisible(bool(said))
+        self.setAccessibleName(f"About the problem: {shown(problem.message)}")
+        self.verticalScrollBar().setValue(0)

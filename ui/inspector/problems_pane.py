@@ -1,0 +1,208 @@
+"""Bottom pane of the Inspector: the problems of the stream, and what is known about the selected thing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListView,
+    QSplitter,
+    QStackedLayout,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from snapmgr.inspect.model import Problem, Severity
+from ui.inspector.explanation import Explanation
+from ui.models.problem_table import OFFSET_ROLE, PROBLEM_ROLE, STOPS_HERE, STOPS_ROLE, ProblemTableModel, summary
+from ui.models.texts import shown
+from ui.theme import fonts, icons
+from ui.theme.palette import color
+from ui.theme.tokens import ROW_PROBLEM
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.field_detail import FieldDetail
+from ui.widgets.labels import ElidedLabel, label
+
+LOOKS = {
+    Severity.ERROR: ("x-circle-fill", "danger"),
+    Severity.WARNING: ("warning-fill", "warn"),
+    Severity.NOTE: ("info", "accent"),
+}
+
+
+class ProblemDelegate(QStyledItemDelegate):
+    """Two lines: the fact; its code, whether QEMU stops there, and its offset."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(200, fonts.px(ROW_PROBLEM))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        problem: Problem = index.data(PROBLEM_ROLE)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        painter.save()
+        rect = QRect(option.rect)
+        if selected:
+            painter.fillRect(rect, color("sel"))
+        elif hovered:
+            painter.fillRect(rect, color("hover"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), color("line"))
+        if selected and option.state & QStyle.StateFlag.State_HasFocus:
+            painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), color("accent"))
+        self._paint_lines(painter, rect, index, problem, selected)
+        painter.restore()
+
+    def _paint_lines(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        index: QModelIndex | QPersistentModelIndex,
+        problem: Problem,
+        selected: bool,
+    ) -> None:
+        icon, tint = LOOKS[problem.severity]
+        half = rect.height() // 2
+        icons.paint(painter, QRectF(rect.left() + 16, rect.top() + half / 2 - 4, 15, 15), icon, tint)
+        text = rect.adjusted(42, 4, -12, -4)
+        upper = QRect(text.left(), text.top(), text.width(), text.height() // 2)
+        lower = QRect(text.left(), upper.bottom() + 1, text.width(), text.height() // 2)
+        stops = bool(index.data(STOPS_ROLE))
+        self._line(painter, upper, shown(problem.message), fonts.ui(13, 600 if stops or selected else 500), "text")
+        offset = str(index.data(OFFSET_ROLE))
+        mono, tone = fonts.mono(12), "text2" if selected else "text3"
+        width = QFontMetrics(mono).horizontalAdvance(offset)
+        painter.setFont(mono)
+        painter.setPen(color(tone))
+        painter.drawText(lower, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, offset)
+        left = QRect(lower.left(), lower.top(), lower.width() - width - 12, lower.height())
+        used = self._line(painter, left, problem.code, fonts.ui(12), tone)
+        if stops:
+            rest = left.adjusted(used + 10, 0, 0, 0)
+            self._line(painter, rest, STOPS_HERE, fonts.ui(12, 500), "danger")
+
+    def _line(self, painter: QPainter, box: QRect, text: str, font: object, tint: str) -> int:
+        painter.setFont(font)
+        painter.setPen(color(tint))
+        metrics = QFontMetrics(font)
+        elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(box.width(), 0))
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)
+        return metrics.horizontalAdvance(elided)
+
+
+class ProblemsPane(QSplitter):
+    """``chosen(row)`` is the problem that the user selected."""
+
+    chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setHandleWidth(1)
+        self.setChildrenCollapsible(False)
+        self.model = ProblemTableModel(parent=self)
+        self._quiet = False
+        self.addWidget(self._make_list())
+        self.addWidget(self._make_about())
+        self.setStretchFactor(0, 1)
+        self.setStretchFactor(1, 2)
+        self.setSizes([450, 900])
+        self.set_problems((), reading=False)
+
+    def _make_list(self) -> QWidget:
+        left = _ground()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 7, 12, 7)
+        head.setSpacing(10)
+        head.addWidget(label("Problems", "strong"))
+        self.counts = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
+        head.addWidget(self.counts, 1)
+        column.addLayout(head)
+        self.list = QListView()
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(ProblemDelegate(self.list))
+        self.list.setUniformItemSizes(True)
+        self.list.setMouseTracking(True)
+        self.list.setAccessibleName("Problems of the stream")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.list.selectionModel().currentRowChanged.connect(self._current_changed)
+        self.list.clicked.connect(lambda index: self.chosen.emit(index.row()))
+        self.none = EmptyState("check-circle", "No problems found", tint="ok")
+        self._lists = QStackedLayout()
+        self._lists.addWidget(self.list)
+        self._lists.addWidget(self.none)
+        column.addLayout(self._lists, 1)
+        left.setMinimumWidth(200)
+        return left
+
+    def _make_about(self) -> QWidget:
+        right = _ground()
+        self._about = QStackedLayout(right)
+        self.explanation = Explanation()
+        self.detail = FieldDetail()
+        self.nothing = QWidget()
+        for part in (self.nothing, self.explanation, self.detail):
+            self._about.addWidget(part)
+        right.setMinimumWidth(240)
+        return right
+
+    # --- what is shown ---
+
+    def set_problems(self, problems: Sequence[Problem], *, digits: int = 8, reading: bool = False) -> None:
+        row = self.row()
+        self.model.set_problems(problems, digits=digits)
+        self.counts.setText(summary(problems))
+        self._lists.setCurrentWidget(self.list if problems else self.none)
+        title = "No problems found so far" if reading else "No problems found"
+        self.none.say(title, "" if reading else "QEMU should load this stream.")
+        if row is not None and row < len(problems):
+            self.show_row(row)
+
+    def row(self) -> int | None:
+        """The selected problem."""
+        index = self.list.currentIndex()
+        return index.row() if index.isValid() and self.list.selectionModel().hasSelection() else None
+
+    def show_row(self, row: int | None) -> None:
+        """Select a problem without telling anybody, None for none."""
+        self._quiet = True
+        if row is None or row >= self.model.rowCount():
+            self.list.clearSelection()
+        else:
+            self.list.setCurrentIndex(self.model.index(row, 0))
+            self.list.scrollTo(self.model.index(row, 0))
+        self._quiet = False
+
+    def explain(self, row: int, digits: int) -> None:
+        problem = self.model.problems[row]
+        self.explanation.show_problem(problem, stops=self.model.stops(row), digits=digits)
+        self._about.setCurrentWidget(self.explanation)
+
+    def show_detail(self) -> FieldDetail:
+        """The pane for a field, brought to the front."""
+        self._about.setCurrentWidget(self.detail)
+        return self.detail
+
+    def show_nothing(self) -> None:
+        self._about.setCurrentWidget(self.nothing)
+
+    def _current_changed(self, current: QModelIndex) -> None:
+        if not self._quiet and current.isValid():
+            self.chosen.emit(current.row())
+
+
+def _ground() -> QWidget:
+    made = QWidget()
+    made.setProperty("surface", "panel")
+    made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    return made

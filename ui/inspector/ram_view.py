@@ -1,0 +1,205 @@
+"""The RAM of a stream, block by block: how much there is, and what was sent for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QStackedLayout,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from snapmgr.inspect.model import BlockSummary
+from ui.models.block_table import BLOCK_ROLE, NAME, SHARE, SORT_ROLE, BlockTableModel, states
+from ui.shell import formats
+from ui.theme import fonts
+from ui.theme.palette import color
+from ui.theme.tokens import INSET
+from ui.widgets.controls import action_button, line
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.labels import ElidedLabel
+
+_BAR = 8
+_GLYPHS = {"normal": "", "xbzrle": "×", "compressed": "=", "zero": "·", "not sent": "/"}
+
+
+def paint_share(painter: QPainter, box: QRectF, block: BlockSummary) -> None:
+    """The proportion bar: pages by their last state; the thinnest share that exists is one pixel wide."""
+    painter.fillRect(box, color("p_miss"))
+    if not block.pages:
+        return
+    left = box.left()
+    parts = [(token, count) for token, _, count in states(block) if count]
+    for token, count in parts:
+        width = max(1.0, box.width() * count / block.pages)
+        width = min(width, box.right() - left)
+        painter.fillRect(QRectF(left, box.top(), width, box.height()), color(token))
+        left += width
+    painter.setPen(color("line"))
+    painter.drawRect(box)
+
+
+class ShareDelegate(QStyledItemDelegate):
+    """Cells of the table: the share as a bar, everything else as text in the face of its kind."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        hint = super().sizeHint(option, index)
+        return QSize(140 if index.column() == SHARE else hint.width() + 16, fonts.px(30))
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        option.font = fonts.mono(12) if index.column() == NAME else fonts.ui(13, tabular=True)
+        option.state &= ~QStyle.StateFlag.State_HasFocus
+        if index.column() == NAME:
+            option.textElideMode = Qt.TextElideMode.ElideMiddle
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        if index.column() == SHARE:
+            box = QRectF(option.rect).adjusted(8, 0, -8, 0)
+            bar = QRectF(box.left(), box.center().y() - _BAR / 2, box.width() - 1, _BAR)
+            painter.save()
+            paint_share(painter, bar, index.data(BLOCK_ROLE))
+            painter.restore()
+
+
+class StateLegend(QWidget):
+    """What the colours of page states mean, with how many pages of the stream are in each."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._counts: list[tuple[str, str, int]] = []
+        self.setFixedHeight(fonts.px(20))
+
+    def set_blocks(self, blocks: Sequence[BlockSummary]) -> None:
+        totals: dict[tuple[str, str], int] = {}
+        for block in blocks:
+            for token, word, count in states(block):
+                totals[token, word] = totals.get((token, word), 0) + count
+        self._counts = [(token, word, count) for (token, word), count in totals.items()]
+        self.setAccessibleName(", ".join(f"{word} {count} pages" for _, word, count in self._counts))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        x = 0.0
+        for token, word, count in self._counts:
+            box = QRectF(x, self.height() / 2 - 6, 12, 12)
+            painter.setPen(color("lineStrong"))
+            painter.setBrush(color(token))
+            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+            text = f"{word} {formats.grouped(count)}"
+            painter.setFont(fonts.ui(12, tabular=True))
+            painter.setPen(color("text2"))
+            width = fonts.text_width(fonts.ui(12, tabular=True), text)
+            if x + 18 + width > self.width():
+                break
+            painter.drawText(QRectF(x + 18, 0, width + 4, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+            x += 18 + width + 18
+
+
+class RamView(QWidget):
+    """``block_chosen`` names the selected block ("" for none)."""
+
+    block_chosen = Signal(str)
+
+    def __init__(self, save: QAction | None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.model = BlockTableModel(parent=self)
+        sorted_model = QSortFilterProxyModel(self)
+        sorted_model.setSourceModel(self.model)
+        sorted_model.setSortRole(SORT_ROLE)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(INSET, 8, INSET, 8)
+        self.facts = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
+        head.addWidget(self.facts, 1)
+        if save is not None:
+            head.addWidget(action_button(save))
+        column.addLayout(head)
+        column.addWidget(line())
+        self.table = QTableView()
+        self.table.setModel(sorted_model)
+        self._dress_table()
+        self.nothing = EmptyState("memory", "No RAM in this stream", "It has no RAM section, or none was read.")
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self.nothing)
+        column.addLayout(self._stack, 1)
+        column.addWidget(line())
+        foot = QHBoxLayout()
+        foot.setContentsMargins(INSET, 4, INSET, 4)
+        self.legend = StateLegend()
+        foot.addWidget(self.legend, 1)
+        column.addLayout(foot)
+        self.set_blocks(())
+
+    def _dress_table(self) -> None:
+        table = self.table
+        table.setItemDelegate(ShareDelegate(table))
+        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setSortingEnabled(True)
+        table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        table.horizontalHeader().setHighlightSections(False)
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        table.horizontalHeader().setStretchLastSection(False)
+        table.verticalHeader().setVisible(False)
+        table.verticalHeader().setDefaultSectionSize(fonts.px(30))
+        table.setAccessibleName("RAM blocks")
+        table.setTabKeyNavigation(False)
+        table.selectionModel().selectionChanged.connect(lambda *_: self.block_chosen.emit(self.selected()))
+
+    def set_blocks(self, blocks: Sequence[BlockSummary]) -> None:
+        chosen = self.selected()
+        first = self.model.rowCount() == 0
+        self.model.set_blocks(blocks)
+        self.legend.set_blocks(blocks)
+        used = sum(block.used_length for block in blocks)
+        pages = sum(block.pages for block in blocks)
+        self.facts.setText(
+            f"{formats.counted(len(blocks), 'block', 'blocks')}, {formats.size(used)}, "
+            f"{formats.counted(pages, 'page', 'pages')}"
+            if blocks
+            else ""
+        )
+        self._stack.setCurrentWidget(self.table if blocks else self.nothing)
+        if first and blocks:
+            self.table.resizeColumnsToContents()
+            header = self.table.horizontalHeader()
+            header.setSectionResizeMode(SHARE, QHeaderView.ResizeMode.Stretch)
+            header.setMinimumSectionSize(56)
+            if self.table.columnWidth(NAME) > 320:
+                self.table.setColumnWidth(NAME, 320)
+        if not self.selected() and blocks:
+            names = [block.name for block in blocks]
+            self.select(chosen if chosen in names else names[0])
+
+    def selected(self) -> str:
+        """Name of the selected block, "" for none."""
+        rows = self.table.selectionModel().selectedRows()
+        return rows[0].data(BLOCK_ROLE).name if rows else ""
+
+    def select(self, name: str) -> None:
+        model = self.table.model()
+        for row in range(model.rowCount()):
+            if model.index(row, 0).data(BLOCK_ROLE).name == name:
+                self.table.selectRow(row)
+                return

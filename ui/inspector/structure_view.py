@@ -1,0 +1,235 @@
+"""The structure tree on screen: kind swatches, fault marks, values in monospace, arrows painted by us."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
+
+from snapmgr.inspect.model import Node, NodeKind
+from ui.models.field_tree import BYTES, MATCH_ROLE, NAME, NODE_ROLE, OFFSET, TYPE, VALUE
+from ui.theme import fonts, icons
+from ui.theme.palette import color
+from ui.theme.tokens import ROW_TREE
+
+SWATCH, PADDING, INDENT = 10, 8, 16
+_SHARES = {NAME: 37, VALUE: 36, TYPE: 27}
+"""Percent of what offset and bytes leave over."""
+_LEAST = {NAME: 150, VALUE: 110, TYPE: 84}
+
+
+def paint_kind(painter: QPainter, box: QRectF, kind: NodeKind) -> None:
+    """The swatch of a section kind; fault is hatched, so that it does not need its colour."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    if kind is NodeKind.FAULT:
+        painter.setBrush(color("onPrimary"))
+        painter.drawRoundedRect(box, 2, 2)
+        painter.setBrush(QBrush(color("k_fault"), Qt.BrushStyle.Dense4Pattern))
+        painter.setClipRect(box)
+        pen = painter.pen()
+        pen.setStyle(Qt.PenStyle.SolidLine)
+        pen.setColor(color("k_fault"))
+        pen.setWidthF(2.2)
+        painter.setPen(pen)
+        step = box.width() / 2
+        for shift in range(-1, 4):
+            x = box.left() + shift * step
+            painter.drawLine(QPoint(round(x - step), round(box.bottom())), QPoint(round(x + step), round(box.top())))
+    else:
+        painter.setBrush(color(kind.value))
+        painter.drawRoundedRect(box, 2, 2)
+        if kind is NodeKind.SUBSECTION:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(color("lineStrong"))
+            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+    painter.restore()
+
+
+class NodeDelegate(QStyledItemDelegate):
+    """Paints one cell of the tree.  ``severities`` tells the worst severity of a node's problem by its row."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.severities: tuple[str, ...] = ()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(80, fonts.px(ROW_TREE))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        node: Node | None = index.data(NODE_ROLE)
+        if node is None:
+            return
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        rect = QRect(option.rect)
+        if index.column() == NAME:
+            self._paint_name(painter, rect, node, selected, bool(index.data(MATCH_ROLE)))
+        else:
+            self._paint_text(painter, rect, node, index, selected)
+        painter.restore()
+
+    def _severity(self, node: Node) -> str:
+        row = node.problem
+        return self.severities[row] if row is not None and row < len(self.severities) else ""
+
+    def _paint_name(self, painter: QPainter, rect: QRect, node: Node, selected: bool, match: bool) -> None:
+        left = rect.left() + 4
+        fault = node.kind is NodeKind.FAULT
+        if node.children or fault or len(node.path) == 1:
+            box = QRectF(left, rect.center().y() - SWATCH / 2 + 0.5, SWATCH, SWATCH)
+            paint_kind(painter, box, node.kind)
+            left += SWATCH + 6
+        severity = self._severity(node)
+        font = fonts.ui(13, 600 if severity or match else 400)
+        painter.setFont(font)
+        room = rect.right() - left - PADDING - (20 if severity else 0)
+        text = QFontMetrics(font).elidedText(self._name(node), Qt.TextElideMode.ElideMiddle, max(room, 0))
+        painter.setPen(color("danger" if fault else "accent" if match and not selected else "text"))
+        painter.drawText(QRect(left, rect.top(), max(room, 0), rect.height()), Qt.AlignmentFlag.AlignVCenter, text)
+        if severity:
+            x = left + QFontMetrics(font).horizontalAdvance(text) + 7
+            self._paint_fault(painter, QRectF(x, rect.center().y() - 7, 14, 14), severity, fault)
+
+    def _name(self, node: Node) -> str:
+        from ui.models.texts import shown
+
+        return shown(node.name)
+
+    def _paint_fault(self, painter: QPainter, box: QRectF, severity: str, filled: bool) -> None:
+        icon, tint = {
+            "error": ("warning-circle", "danger"),
+            "warning": ("warning", "warn"),
+            "note": ("info", "accent"),
+        }[severity]
+        icons.paint(painter, box, f"{icon}-fill" if filled else icon, tint)
+
+    def _paint_text(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        node: Node,
+        index: QModelIndex | QPersistentModelIndex,
+        selected: bool,
+    ) -> None:
+        column = index.column()
+        font, tint = self._look(node, column, selected)
+        painter.setFont(font)
+        painter.setPen(color(tint))
+        box = rect.adjusted(PADDING, 0, -PADDING, 0)
+        text = QFontMetrics(font).elidedText(
+            str(index.data(Qt.ItemDataRole.DisplayRole) or ""), Qt.TextElideMode.ElideRight, max(box.width(), 0)
+        )
+        side = Qt.AlignmentFlag.AlignRight if column == BYTES else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _look(self, node: Node, column: int, selected: bool) -> tuple[object, str]:
+        if column == VALUE:
+            tint = "danger" if node.kind is NodeKind.FAULT else "text"
+            return (fonts.mono(12) if node.value else fonts.ui(13)), tint
+        if column == OFFSET:
+            return fonts.mono(12), "text2" if selected else "text3"
+        if column == BYTES:
+            return fonts.ui(13, tabular=True), "text2"
+        return fonts.ui(12 if column == TYPE else 13), "text2"
+
+
+class StructureView(QTreeView):
+    """Tree of nodes.  Enter on a row emits ``activated`` as usual; ``copy_wanted`` is Ctrl+C."""
+
+    copy_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setItemDelegate(NodeDelegate(self))
+        self.setUniformRowHeights(True)
+        self.setIndentation(INDENT)
+        self.setFrameShape(QTreeView.Shape.NoFrame)
+        self.setAllColumnsShowFocus(True)
+        self.setExpandsOnDoubleClick(True)
+        self.setAnimated(False)
+        self.setAccessibleName("Structure of the stream")
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QTreeView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
+        self.header().setStretchLastSection(False)
+        self.header().setSectionsMovable(False)
+        self.header().setHighlightSections(False)
+        self._by_hand = False
+        self._sizing = False
+        self.header().sectionResized.connect(self._section_resized)
+
+    def _section_resized(self) -> None:
+        if not self._sizing:
+            self._by_hand = True
+
+    def set_severities(self, severities: tuple[str, ...]) -> None:
+        delegate = self.itemDelegate()
+        assert isinstance(delegate, NodeDelegate)
+        delegate.severities = severities
+        self.viewport().update()
+
+    def share_columns(self) -> None:
+        """Give every column its share of the width, unless somebody has set them by hand."""
+        if self._by_hand or self.model() is None:
+            return
+        self._sizing = True
+        digits = fonts.text_width(fonts.mono(12), "0" * 8) + 2 * PADDING + 4
+        count = fonts.text_width(fonts.ui(13, tabular=True), "000 000 000") + PADDING
+        width = self.viewport().width()
+        self.setColumnHidden(TYPE, width < digits + count + sum(_LEAST.values()))
+        rest = width - digits - count
+        whole = sum(share for column, share in _SHARES.items() if not self.isColumnHidden(column))
+        for column, share in _SHARES.items():
+            if not self.isColumnHidden(column):
+                self.header().resizeSection(column, max(60, rest * share // whole))
+        self.header().resizeSection(OFFSET, digits)
+        self.header().resizeSection(
+            BYTES,
+            max(
+                40,
+                width
+                - sum(
+                    self.columnWidth(column)
+                    for column in (NAME, VALUE, TYPE, OFFSET)
+                    if not self.isColumnHidden(column)
+                ),
+            ),
+        )
+        self._sizing = False
+
+    def drawRow(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        selected = self.selectionModel() is not None and self.selectionModel().isSelected(index.siblingAtColumn(NAME))
+        row = QRect(0, option.rect.top(), self.viewport().width(), option.rect.height())
+        if selected:
+            painter.fillRect(row, color("sel" if self.hasFocus() or self.isActiveWindow() else "selInactive"))
+        elif self.currentIndex().row() != index.row() and row.contains(self._pointer()):
+            painter.fillRect(row, color("hover"))
+        super().drawRow(painter, option, index)
+        if selected and self.hasFocus():
+            painter.fillRect(QRect(0, row.top(), 2, row.height()), color("accent"))
+
+    def _pointer(self) -> QPoint:
+        return self.viewport().mapFromGlobal(self.cursor().pos()) if self.viewport().underMouse() else QPoint(-1, -1)
+
+    def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        if not self.model().hasChildren(index):
+            return
+        box = QRectF(rect.right() - 13, rect.center().y() - 5.5, 12, 12)
+        icons.paint(painter, box, "caret-down" if self.isExpanded(index) else "caret-right", "text2")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_C and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self.copy_wanted.emit()
+            return
+        super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.share_columns()

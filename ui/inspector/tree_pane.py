@@ -1,0 +1,214 @@
+"""Left pane of the Inspector: the filter, and below it the structure of the stream."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+
+from snapmgr.inspect.model import Node, Problem
+from ui.inspector.structure_view import StructureView
+from ui.models.field_tree import FieldTreeModel
+from ui.shell import formats
+from ui.theme import icons
+from ui.widgets.controls import icon_button
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.find_bar import FindBar
+
+REVEALED = 200
+"""Matches whose parents are opened by themselves; the others are one click away."""
+
+QUICK = (
+    ("Faults", "is:fault"),
+    ("Devices", "kind:device"),
+    ("Subsections", "kind:subsection"),
+    ("RAM", "kind:ram"),
+    ("Commands", "kind:command"),
+)
+
+
+class TreePane(QWidget):
+    """``chosen(node, by_pointer)`` is what the user selected in the tree; ``filter_changed`` carries the words."""
+
+    chosen = Signal(object, bool)
+    activated = Signal(object)
+    filter_changed = Signal(str)
+    problems_toggled = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.model: FieldTreeModel | None = None
+        self._quiet = False
+        self._matches: list[tuple[int, ...]] = []
+        self._at = -1
+        self._revealed = 0
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._make_head())
+        self.tree = StructureView()
+        self.tree.activated.connect(self._row_activated)
+        self.nothing = EmptyState("magnifying-glass", "Nothing matches")
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.tree)
+        self._stack.addWidget(self.nothing)
+        column.addLayout(self._stack, 1)
+
+    def _make_head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 8, 8, 8)
+        row.setSpacing(8)
+        self.find = FindBar("Name, value or offset: lsr, =0x60, @53A1C2", "Filter the structure")
+        self.find.setToolTip(
+            "Words match names; =0x60 or =96 a value; @53A1C2 an offset;\n"
+            "type:uint8, kind:device and is:fault narrow further.  Ctrl+F"
+        )
+        self.find.textChanged.connect(lambda text: self.filter_changed.emit(text.strip()))
+        self.find.accepted.connect(lambda: self._next_match(1))
+        self.find.accepted_back.connect(lambda: self._next_match(-1))
+        self.find.down.connect(lambda: self.tree.setFocus(Qt.FocusReason.TabFocusReason))
+        self.problems = QToolButton()
+        self.problems.setCheckable(True)
+        self.problems.setChecked(True)
+        self.problems.setIcon(icons.icon("warning-circle"))
+        self.problems.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.problems.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.problems.setProperty("variant", "quiet")
+        self.problems.toggled.connect(self.problems_toggled)
+        self.quick = icon_button("funnel", "Filter by kind")
+        self.quick.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.quick)
+        for text, words in QUICK:
+            menu.addAction(text).triggered.connect(lambda *_, words=words: self.find.setText(words))
+        self.quick.setMenu(menu)
+        for part, stretch in ((self.find, 1), (self.problems, 0), (self.quick, 0)):
+            row.addWidget(part, stretch)
+        self.set_problem_count(0)
+        return row
+
+    def set_problem_count(self, count: int) -> None:
+        text = f"Problems {formats.grouped(count)}" if count else "No problems"
+        self.problems.setText(text)
+        self.problems.setToolTip("Show or hide the problems")
+        self.problems.setAccessibleName(f"{text}, show or hide")
+
+    # --- the model ---
+
+    def set_model(self, model: FieldTreeModel | None) -> None:
+        """Show another stream; nothing is selected."""
+        self._clear_matches()
+        self.model = model
+        old = self.tree.selectionModel()
+        self.tree.setModel(model)
+        if old is not None:
+            old.deleteLater()
+        if model is not None:
+            self.tree.selectionModel().currentRowChanged.connect(self._current_changed)
+            self.tree.share_columns()
+        self._stack.setCurrentWidget(self.tree)
+
+    def set_problems(self, problems: Sequence[Problem]) -> None:
+        self.tree.set_severities(tuple(problem.severity.value for problem in problems))
+        self.set_problem_count(len(problems))
+
+    def show_path(self, path: Sequence[int]) -> None:
+        """Select a node (or the nearest ancestor that is shown) without telling anybody; () selects nothing."""
+        if self.model is None:
+            return
+        index = self.model.index_of(path) if path else QModelIndex()
+        self._quiet = True
+        if index.isValid():
+            self._open_above(index)
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.tree.selectionModel().setCurrentIndex(index, flags)
+            self.tree.scrollTo(index)
+        else:
+            self.tree.clearSelection()
+        self._quiet = False
+
+    def _open_above(self, index: QModelIndex) -> None:
+        above = []
+        parent = index.parent()
+        while parent.isValid():
+            above.append(parent)
+            parent = parent.parent()
+        for parent in reversed(above):
+            self.tree.expand(parent)
+
+    def node(self) -> Node | None:
+        """The selected node."""
+        if self.model is None or not self.tree.selectionModel().hasSelection():
+            return None
+        return self.model.node(self.tree.currentIndex())
+
+    def _current_changed(self, current: QModelIndex) -> None:
+        if not self._quiet and self.model is not None and (node := self.model.node(current)) is not None:
+            by_pointer = QApplication.mouseButtons() != Qt.MouseButton.NoButton
+            self.chosen.emit(node, by_pointer)
+
+    def _row_activated(self, index: QModelIndex) -> None:
+        if self.model is not None and (node := self.model.node(index)) is not None:
+            self.activated.emit(node)
+
+    # --- the filter ---
+
+    def begin_matches(self) -> None:
+        """A new search runs: show only what it will find."""
+        self._clear_matches()
+        if self.model is not None:
+            self.model.begin_filter()
+        self.find.say("searching…")
+        self._stack.setCurrentWidget(self.tree)
+
+    def add_matches(self, paths: Sequence[tuple[int, ...]]) -> None:
+        if self.model is None:
+            return
+        self.model.add_matches(paths)
+        self._matches.extend(paths)
+        for path in paths[: max(0, REVEALED - self._revealed)]:
+            index = self.model.index_of(path)
+            if index.isValid():
+                self._open_above(index)
+        self._revealed += len(paths)
+        self.find.say(f"{formats.counted(len(self._matches), 'match', 'matches')}…")
+
+    def end_matches(self, words: str, *, more: bool = False) -> None:
+        """The search came to its end; ``more`` if it stopped at its limit."""
+        count = formats.counted(len(self._matches), "match", "matches")
+        self.find.say(f"first {count}" if more else count)
+        if not self._matches:
+            self.nothing.say(f"Nothing matches “{formats.shortened(words)}”.", "Esc shows everything again.")
+            self._stack.setCurrentWidget(self.nothing)
+
+    def fail_matches(self, reason: str) -> None:
+        """The words cannot be understood."""
+        self.find.say("")
+        self.nothing.say("This filter cannot be understood", reason)
+        self._stack.setCurrentWidget(self.nothing)
+
+    def end_filter(self) -> None:
+        """Show everything again, where the user was."""
+        node = self.node()
+        self._clear_matches()
+        self.find.say("")
+        if self.model is not None:
+            self.model.clear_filter()
+        self._stack.setCurrentWidget(self.tree)
+        if node is not None:
+            self.show_path(node.path)
+
+    def _clear_matches(self) -> None:
+        self._matches, self._at, self._revealed = [], -1, 0
+
+    def _next_match(self, step: int) -> None:
+        if not self._matches or self.model is None:
+            return
+        self._at = (self._at + step) % len(self._matches)
+        path = self._matches[self._at]
+        self.show_path(path)
+        node = self.model.node(self.tree.currentIndex())
+        if node is not None and node.path == path:
+            self.chosen.emit(node, True)
