@@ -20,6 +20,8 @@ class Source(Protocol):
     container: str
     tag: str | None
     size: int
+    complete: bool
+    """False where the container was damaged, and only what came before the damage is here."""
 
     def read(self, offset: int, length: int) -> memoryview:
         """Bytes ``[offset, offset + length)``, fewer at the end; a view of mapped memory where there is one."""

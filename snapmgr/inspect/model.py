@@ -90,6 +90,8 @@ class Node:
     children: int = 0
     problem: int | None = None
     """Row in the problems list of the worst problem in here, else None."""
+    handle: object = field(default=None, repr=False, compare=False)
+    """What the tree makes the children from; nobody else's business."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +129,15 @@ class Span:
     offset: int
     length: int
     path: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of bytes that is something: a field, a header, a footer, pages.  ``path`` is its node in the tree;
+    ``field`` says that it is one field (underlined on its own), not filler."""
+
+    offset: int
+    length: int
+    kind: NodeKind
+    path: tuple[int, ...]
+    field: bool = True

@@ -59,7 +59,7 @@ class RunBuilder:
         self._parts: list[RunColumns] = []
         self._singles: list[tuple[int, int, int, int, int]] = []
 
-    def add(self, runs: Runs, iteration: int) -> None:
+    def add(self, runs: Runs, iteration: U32) -> None:
         """Runs of normal and zero records, whose contents stand 8 bytes behind their offset."""
         self._flush()
         n = len(runs.first)
@@ -70,7 +70,7 @@ class RunBuilder:
                 runs.kind,
                 runs.offset + np.uint64(8),
                 np.zeros(n, np.uint32),
-                np.full(n, iteration, np.uint32),
+                iteration,
             )
         )
 
@@ -187,7 +187,7 @@ class RamIndex:
         """``length`` bytes of the block's contents from ``offset``; pages that were never sent read as zeros."""
         out = bytearray(max(0, min(length, self.block(name).used_length - offset)))
         for at, data in self.contents(name, offset, len(out)):
-            out[at - offset : at - offset + len(data)] = memoryview(data)
+            out[at - offset : at - offset + len(data)] = data.data
         return bytes(out)
 
     def contents(self, name: str, offset: int = 0, length: int | None = None) -> Iterator[tuple[int, U8]]:
@@ -248,7 +248,7 @@ class RamIndex:
                 digest.update(zeros[:gap])
                 at += gap
                 step(at)
-            digest.update(memoryview(np.ascontiguousarray(data)))
+            digest.update(np.ascontiguousarray(data).data)
             at += len(data)
             step(at)
         assert at == block.used_length

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from snapmgr.errors import StreamError
 from snapmgr.ram.blocks import ListedBlock, read_block_list
 from snapmgr.ram.runs import U64, walk
 from snapmgr.ram.words import PAGE_BITS, PageKind, RamFlag
-from snapmgr.wire.events import Event
+from snapmgr.wire.events import Event, Fault
 from snapmgr.wire.faults import fault
 from snapmgr.wire.layout import Done
 from snapmgr.wire.window import Window
@@ -61,7 +59,6 @@ class RamState:
     mapped_ram: bool = False
     blocks: dict[str, ListedBlock] = field(default_factory=dict)
     last_block: str | None = None
-    iterations: int = 0
 
 
 class RamPayload:
@@ -171,13 +168,8 @@ class RamPayload:
         return at + 4
 
 
-def page_outside(block: ListedBlock, page: int, page_bits: int, offset: int) -> Event:
+def page_outside(block: ListedBlock, page: int, page_bits: int, offset: int) -> Fault:
     """The fault of a page that lies beyond its block."""
     address = page << page_bits
     message = f"page {page} lies beyond the {block.used_length} bytes of {block.name}"
     return fault("page-outside", offset, 8, message, f"Illegal RAM offset {address:x}", None, "ram")
-
-
-def single(word: int) -> U64:
-    """One word as an array."""
-    return np.array([word], np.uint64)

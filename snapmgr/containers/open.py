@@ -1,0 +1,152 @@
+"""SRC to Source (DESIGN §6): the contents decide what a file is, never its name."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from snapmgr.containers.packed import packed_kind, spool, unpack, unpack_head
+from snapmgr.containers.raw import MappedSource, open_descriptor
+from snapmgr.containers.source import Source
+from snapmgr.errors import NotFound, Unsupported, UsageError
+from snapmgr.wire.constants import MAGIC
+from snapmgr.work import CancelToken, Progress, no_progress
+
+HEAD = 4096
+QCOW2_MAGIC = b"QFI\xfb"
+STDIN = "-"
+
+
+class Kind(Enum):
+    """What a file is, by its contents."""
+
+    STREAM = "migration stream"
+    QCOW2 = "qcow2 image"
+    FOREIGN_IMAGE = "disk image of another format"
+    EMPTY = "empty file"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A kind, the format by name, and how it is packed (None = it is not)."""
+
+    kind: Kind
+    format: str
+    packed: str | None = None
+
+
+def split_tag(src: str) -> tuple[Path, str | None]:
+    """``IMAGE@TAG``: the whole string if such a file exists, else the longest existing path before an ``@``."""
+    whole = Path(src)
+    if whole.exists() or "@" not in src:
+        return whole, None
+    at = len(src)
+    while (at := src.rfind("@", 0, at)) > 0:
+        if Path(src[:at]).is_file():
+            return Path(src[:at]), src[at + 1 :]
+    return whole, None
+
+
+def recognise(path: Path) -> Recognised:
+    """What ``path`` holds; reads a few KiB.  Raises NotFound, Unsupported for what is no regular file."""
+    descriptor = open_descriptor(path)
+    try:
+        head = os.pread(descriptor, HEAD, 0)
+    finally:
+        os.close(descriptor)
+    packed = packed_kind(head)
+    if packed:
+        head = unpack_head(path, packed, HEAD)
+    return _by_head(head, packed)
+
+
+def _by_head(head: bytes, packed: str | None) -> Recognised:
+    if not head:
+        return Recognised(Kind.UNKNOWN if packed else Kind.EMPTY, "", packed)
+    if head.startswith(MAGIC):
+        return Recognised(Kind.STREAM, "migration stream", packed)
+    if head.startswith(QCOW2_MAGIC):
+        version = int.from_bytes(head[4:8]) if len(head) >= 8 else 0
+        if version == 1:
+            return Recognised(Kind.FOREIGN_IMAGE, "qcow", packed)
+        return Recognised(Kind.QCOW2, "qcow2", packed)
+    from snapmgr.block.formats import foreign_format
+
+    name = foreign_format(head)
+    return Recognised(Kind.FOREIGN_IMAGE, name, packed) if name else Recognised(Kind.UNKNOWN, "", packed)
+
+
+def open_source(
+    src: str | Path,
+    *,
+    allow_roots: Sequence[Path] = (),
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+) -> Source:
+    """Open SRC for reading.
+
+    Raises NotFound, UsageError (which snapshot?), Unsupported (a format by name), StreamError (a damaged
+    container), ImageError, Cancelled.
+    """
+    if str(src) == STDIN:
+        return _stdin(cancel)
+    path, tag = split_tag(str(src))
+    found = recognise(path)
+    if found.kind is Kind.QCOW2:
+        if found.packed:
+            raise Unsupported(
+                "packed-image",
+                f"{path} is a qcow2 image packed with {found.packed}",
+                path=path,
+                hint="Unpack it first: an image is read in place.",
+            )
+        from snapmgr.containers.qcow2 import VmStateSource
+
+        return VmStateSource(path, tag, allow_roots=allow_roots)
+    if tag is not None:
+        raise UsageError(
+            "no-snapshots-here",
+            f"{path} is no qcow2 image, so it has no snapshot {tag!r}",
+            path=path,
+            hint="Name the stream alone, without @.",
+        )
+    if found.kind is Kind.FOREIGN_IMAGE:
+        raise Unsupported(
+            "foreign-format",
+            f"{path} is a disk image in {found.format} format, which keeps no VM state",
+            path=path,
+            hint="Name a migration stream or a qcow2 image.",
+        )
+    if found.packed:
+        descriptor, complete = unpack(path, found.packed, progress, cancel)
+        source = MappedSource(descriptor, path.name, path, found.packed)
+        source.complete = complete
+        return source
+    return MappedSource(open_descriptor(path), path.name, path, "raw")
+
+
+def _stdin(cancel: CancelToken | None) -> Source:
+    """Everything from standard input, kept in an unnamed temporary file."""
+    if sys.stdin is None:
+        raise NotFound("no-stdin", "there is no standard input")
+    with tempfile.TemporaryFile() as target:
+        stream = sys.stdin.buffer
+        spool(lambda: stream.read(1 << 20), target, cancel)
+        target.seek(0)
+        head = target.read(HEAD)
+        descriptor = os.dup(target.fileno())
+        packed = packed_kind(head)
+        if not packed:
+            return MappedSource(descriptor, "standard input", None, "stdin")
+        path = Path(f"/proc/self/fd/{descriptor}")
+        unpacked, complete = unpack(path, packed, no_progress, cancel)
+        os.close(descriptor)
+        source = MappedSource(unpacked, "standard input", None, packed)
+        source.complete = complete
+        return source

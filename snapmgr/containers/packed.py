@@ -1,0 +1,97 @@
+"""gz, zst and xz: unpacked once into an unnamed temporary file, which vanishes with the process."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import os
+import shutil
+import tempfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+import zstandard
+
+from snapmgr.errors import SnapmgrError, StreamError
+from snapmgr.work import CancelToken, Progress
+
+PIECE = 1 << 20
+RESERVE = 64 << 20
+"""Bytes of free space that unpacking leaves alone."""
+
+MAGICS: tuple[tuple[bytes, str], ...] = (
+    (b"\x1f\x8b", "gz"),
+    (b"\x28\xb5\x2f\xfd", "zst"),
+    (b"\xfd7zXZ\x00", "xz"),
+)
+
+
+def packed_kind(head: bytes) -> str | None:
+    """``gz``, ``zst`` or ``xz`` by the first bytes, None for anything else."""
+    return next((kind for magic, kind in MAGICS if head.startswith(magic)), None)
+
+
+def unpacker(kind: str, file: IO[bytes]) -> IO[bytes]:
+    """The unpacked contents of ``file`` as a file to read from front to back."""
+    if kind == "gz":
+        return gzip.GzipFile(fileobj=file)
+    if kind == "xz":
+        return lzma.LZMAFile(file)
+    return zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(file, read_across_frames=True)
+
+
+def unpack_head(path: Path, kind: str, length: int) -> bytes:
+    """The first unpacked bytes of a packed file, as many of ``length`` as there are and can be unpacked."""
+    with path.open("rb") as file:
+        try:
+            return unpacker(kind, file).read(length)
+        except (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError):
+            return b""
+
+
+def unpack(path: Path, kind: str, progress: Progress, cancel: CancelToken | None) -> tuple[int, bool]:
+    """(descriptor of an unnamed file with the unpacked bytes, whether they are all there).
+
+    What comes before a damage is kept.  Raises StreamError when nothing can be unpacked, Cancelled, and
+    SnapmgrError ``disk-full`` before the disk is.
+    """
+    total = path.stat().st_size
+    with path.open("rb") as packed, tempfile.TemporaryFile() as target:
+        reader = unpacker(kind, packed)
+
+        def piece() -> bytes:
+            data = reader.read(PIECE)
+            progress(packed.tell(), total)
+            return data
+
+        try:
+            spool(piece, target, cancel)
+        except (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError) as error:
+            if target.tell() == 0:
+                raise StreamError(
+                    "damaged-container", f"{path} is no whole {kind} file: {error}", path=path, offset=0
+                ) from error
+            return os.dup(target.fileno()), False
+        return os.dup(target.fileno()), True
+
+
+def spool(piece: Callable[[], bytes], target: IO[bytes], cancel: CancelToken | None) -> None:
+    """Copy pieces into ``target`` until an empty one comes, watching the free space below it."""
+    room = 0
+    while data := piece():
+        if cancel is not None:
+            cancel.check()
+        if room < len(data):
+            room = shutil.disk_usage(tempfile.gettempdir()).free - RESERVE
+            if room < len(data):
+                raise SnapmgrError(
+                    "disk-full",
+                    f"there is no room to unpack more than {target.tell()} bytes in {tempfile.gettempdir()}",
+                    hint="Make room there, or set TMPDIR to a folder with more.",
+                )
+            room = min(room, 256 << 20)
+        target.write(data)
+        room -= len(data)
+    target.flush()

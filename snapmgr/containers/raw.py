@@ -1,0 +1,90 @@
+"""Streams whose bytes are mapped: a raw file, or an unnamed temporary one that something was unpacked into."""
+
+from __future__ import annotations
+
+import mmap
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from snapmgr.errors import NotFound, SnapmgrError, Unsupported
+
+
+class MappedSource:
+    """A file as it is.  A file that shrinks while it is mapped would end the process: ``changed`` tells before reading."""
+
+    def __init__(
+        self,
+        descriptor: int,
+        label: str,
+        path: Path | None,
+        container: str,
+        window: tuple[int, int | None] = (0, None),
+    ) -> None:
+        """Takes over ``descriptor``; ``window`` is (offset, size) of the stream in the file, size None = to its end."""
+        self.label = label
+        self.path = path
+        self.container = container
+        self.tag: str | None = None
+        self.complete = True
+        """False where the container was damaged and only what comes before the damage is here."""
+        self._file = os.fdopen(descriptor, "rb", closefd=True)
+        whole = os.fstat(descriptor).st_size
+        start, length = window
+        self._start = min(start, whole)
+        self.size = whole - self._start if length is None else min(length, whole - self._start)
+        self._map: mmap.mmap | None = None
+        self._view = memoryview(b"")
+        if self.size:
+            self._map = mmap.mmap(descriptor, 0, prot=mmap.PROT_READ)
+            self._view = memoryview(self._map)[self._start : self._start + self.size]
+
+    @property
+    def shrunk(self) -> bool:
+        """Whether the file is shorter now than it was: what is missing can no longer be read."""
+        return os.fstat(self._file.fileno()).st_size < self._start + self.size
+
+    def read(self, offset: int, length: int) -> memoryview:
+        """A view of mapped memory.  Raises SnapmgrError if the file was cut since it was opened."""
+        self._check()
+        return self._view[max(offset, 0) : max(offset + length, 0)]
+
+    def chunks(self, offset: int = 0) -> Iterator[memoryview]:
+        """Everything from ``offset`` in one piece."""
+        self._check()
+        if offset < self.size:
+            yield self._view[offset:]
+
+    def _check(self) -> None:
+        if self.shrunk:
+            raise SnapmgrError(
+                "file-changed",
+                f"{self.label} became shorter while it was open",
+                path=self.path,
+                hint="Open it again when whoever writes it has finished.",
+            )
+
+    def close(self) -> None:
+        """Let go of the file; views that are still in use keep their memory until they are dropped."""
+        self._view = memoryview(b"")
+        self._map = None
+        self._file.close()
+
+
+def open_descriptor(path: Path) -> int:
+    """Open a regular file for reading.  Raises NotFound, Unsupported for what is no file, SnapmgrError otherwise."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        raise NotFound("file-not-found", f"there is no file {path}", path=path, hint="Check the name.") from None
+    except OSError as error:
+        raise SnapmgrError(
+            "cannot-open", f"{path} cannot be opened: {error.strerror}", path=path, hint="Check its permissions."
+        ) from error
+    mode = os.fstat(descriptor).st_mode
+    if not (mode & 0o170000) == 0o100000:
+        os.close(descriptor)
+        raise Unsupported(
+            "not-a-file", f"{path} is not a regular file", path=path, hint="Name a file, or - for standard input."
+        )
+    return descriptor

@@ -1,0 +1,252 @@
+"""From the reader's events to records, runs and problems."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from snapmgr.inspect.explain import EXPLANATIONS, problem_of
+from snapmgr.inspect.model import ConfigurationInfo, Problem, Record, Severity
+from snapmgr.inspect.records import RecordColumns
+from snapmgr.ram.index import U32, RunBuilder
+from snapmgr.ram.runs import U64, runs_of
+from snapmgr.ram.section import BlockList, OddPage, Pages, RamState, page_outside
+from snapmgr.ram.words import IDSTR, VERSION, PageKind
+from snapmgr.wire import configuration as wire_configuration
+from snapmgr.wire import events as wire
+from snapmgr.wire.commands import command_name
+from snapmgr.wire.constants import Command, RecordType
+from snapmgr.wire.faults import fault
+
+MAX_PROBLEMS = 1000
+MAX_RECORDS = 4_000_000
+MAX_ITERATIONS = 10_000
+
+
+class IndexBuilder:
+    """Takes events in order; its columns may be looked at between two of them."""
+
+    def __init__(self) -> None:
+        self.ram = RamState()
+        self.version = 0
+        self.records = RecordColumns()
+        self.problems: list[Problem] = []
+        self.configuration: ConfigurationInfo | None = None
+        self.vmdesc: wire.Vmdesc | None = None
+        self.runs: dict[str, RunBuilder] = {}
+        self.iteration_starts: list[int] = []
+        self.footers_seen = False
+        self._instances: dict[int, wire.SectionBegin] = {}
+        self._section: wire.SectionBegin | None = None
+        self._packages: list[tuple[int, int]] = []
+        self._order: dict[str, int] = {}
+        self._at = (-1, -1)
+        self._postcopy = False
+
+    @property
+    def full(self) -> bool:
+        """Whether the stream has more records than anybody could look at."""
+        return len(self.records) >= MAX_RECORDS
+
+    def add(self, event: wire.Event) -> None:
+        """Take the next event of the reader."""
+        match event:
+            case Pages():
+                self._pages(event)
+            case OddPage():
+                self._odd_page(event)
+            case BlockList():
+                self._order = {block.name: row for row, block in enumerate(event.blocks)}
+            case wire.SectionBegin():
+                self._begin(event)
+            case wire.SectionEnd():
+                self._end(event.offset, event.length)
+            case wire.Fault():
+                self._fault(event)
+            case wire.CommandEvent():
+                self._command(event)
+            case wire.PackageBegin():
+                self._packages.append((event.offset + event.length, len(self.records) - 1))
+            case _:
+                self._framing(event)
+
+    def finish(self, offset: int) -> None:
+        """The stream ended at ``offset``: close the section that was open."""
+        if self._section is not None:
+            self._end(offset, 0)
+        if self._packages and self.records:
+            self._packages.clear()
+
+    # -- framing ----------------------------------------------------------------------------------------------------
+
+    def _framing(self, event: wire.Event) -> None:
+        match event:
+            case wire.Header():
+                self.version = event.version
+                self._plain("HEADER", event)
+            case wire.Configuration():
+                self._configuration(event)
+            case wire.Eof():
+                self._plain("EOF", event)
+            case wire.Vmdesc():
+                self.vmdesc = event
+                self._append(Record("VMDESCRIPTION", event.offset, event.length, event.json_offset, len(event.text)))
+            case wire.Trailing():
+                self._trailing(event)
+            case wire.Skipped() if self._section is None:
+                self._plain("UNKNOWN", event)
+
+    def _plain(self, kind: str, event: wire.Event) -> None:
+        self._append(Record(kind, event.offset, event.length, event.offset, event.length))
+
+    def _trailing(self, event: wire.Trailing) -> None:
+        last = len(self.records) - 1
+        if last >= 0 and self.records.row(last).type == "UNKNOWN":
+            self.records.integers["length"][last] += event.length
+            self.records.integers["payload_length"][last] += event.length
+            return
+        self._plain("UNKNOWN", event)
+        message = "Bytes follow the end of the stream that belong to no record"
+        self._note(Problem(Severity.NOTE, "trailing-bytes", event.offset, message, hint="QEMU does not read them."))
+
+    def _configuration(self, event: wire.Configuration) -> None:
+        info = ConfigurationInfo(event.machine.decode("utf-8", "surrogateescape"))
+        for sub in event.subsections:
+            if sub.name == wire_configuration.TARGET_PAGE_BITS:
+                info = replace(info, target_page_bits=wire_configuration.page_bits(sub))
+            elif sub.name == wire_configuration.CAPABILITIES:
+                info = replace(info, capabilities=wire_configuration.capabilities(sub))
+            elif sub.name == wire_configuration.UUID:
+                text = sub.data.hex()
+                info = replace(info, uuid="-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:])))
+        self.configuration = info
+        if info.target_page_bits is not None and 10 <= info.target_page_bits <= 16:
+            self.ram.page_bits = info.target_page_bits
+        self.ram.ignore_shared = "x-ignore-shared" in (info.capabilities or ())
+        self.ram.mapped_ram = "mapped-ram" in (info.capabilities or ())
+        self._append(
+            Record("CONFIGURATION", event.offset, event.length, event.offset + 1, event.length - 1, idstr=info.machine)
+        )
+
+    def _command(self, event: wire.CommandEvent) -> None:
+        if event.number == Command.POSTCOPY_RUN:
+            self._postcopy = True
+        name = command_name(event.number)
+        self._append(
+            Record("COMMAND", event.offset, event.length, event.offset + 5, len(event.data), event.number, name)
+        )
+
+    # -- sections ---------------------------------------------------------------------------------------------------
+
+    def _begin(self, event: wire.SectionBegin) -> None:
+        self._section = event
+        if event.instance_id is not None:
+            self._instances[event.section_id] = event
+            if event.idstr == IDSTR and event.version_id != VERSION and event.type != RecordType.FULL:
+                self._ram_version(event)
+
+    def _ram_version(self, event: wire.SectionBegin) -> None:
+        version = event.version_id or 0
+        text = (
+            f"savevm: unsupported version {version} for 'ram' v{VERSION}"
+            if version > VERSION
+            else f"error while loading state for instance 0x{event.instance_id:x} of device 'ram'"
+        )
+        at = event.offset + event.length - 4
+        self._fault(fault("ram-version", at, 4, f"the RAM section has version {version} instead of {VERSION}", text))
+
+    def _end(self, offset: int, footer: int) -> None:
+        section = self._section
+        assert section is not None
+        first = self._instances.get(section.section_id, section)
+        payload = section.offset + section.length
+        self.footers_seen = self.footers_seen or footer > 0
+        self._append(
+            Record(
+                section.type.name,
+                section.offset,
+                offset + footer - section.offset,
+                payload,
+                offset - payload,
+                section.section_id,
+                section.idstr if section.idstr is not None else first.idstr,
+                section.instance_id,
+                section.version_id,
+                footer=footer > 0,
+            )
+        )
+        self._section = None
+
+    def _append(self, record: Record) -> None:
+        while self._packages and record.offset >= self._packages[-1][0]:
+            self._packages.pop()
+        if self._packages:
+            record = replace(record, within=self._packages[-1][1])
+        self.records.append(record)
+
+    def _fault(self, event: wire.Fault) -> None:
+        first = self._instances.get(event.section_id) if event.section_id is not None else None
+        self._note(problem_of(event, first.instance_id if first else None))
+
+    def _note(self, problem: Problem) -> None:
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(problem)
+
+    # -- RAM --------------------------------------------------------------------------------------------------------
+
+    def _runs(self, block: str) -> RunBuilder:
+        builder = self.runs.get(block)
+        if builder is None:
+            builder = self.runs[block] = RunBuilder()
+        return builder
+
+    def _pages(self, event: Pages) -> None:
+        bits = self.ram.page_bits
+        runs = runs_of(event.words, event.offset, bits)
+        iteration = self._iterations(event.block, runs.first, runs.count, runs.offset)
+        self._runs(event.block).add(runs, iteration)
+        self._check_bounds(event.block, runs.first, runs.count, runs.offset)
+
+    def _odd_page(self, event: OddPage) -> None:
+        one = np.array([event.page], np.uint64)
+        count, offset = np.ones(1, np.uint64), np.array([event.offset], np.uint64)
+        iteration = int(self._iterations(event.block, one, count, offset)[0])
+        self._runs(event.block).add_page(event.page, event.kind, event.data_offset, event.data_length, iteration)
+        self._check_bounds(event.block, one, count, offset)
+        if event.kind is PageKind.FILL:
+            self._zero_fill(event)
+
+    def _zero_fill(self, event: OddPage) -> None:
+        cause, hint = EXPLANATIONS["zero-fill"]
+        message = f"A zero page of {event.block} carries a byte that is not 0"
+        text = {"10.0": "Found a zero page with value"}
+        self._note(Problem(Severity.WARNING, "zero-fill", event.data_offset, message, "ram (0)", 1, cause, hint, text))
+
+    def _iterations(self, block: str, first: U64, count: U64, offset: U64) -> U32:
+        """The pass of each run: a new one begins wherever the walk over blocks and pages turns back."""
+        starts = self.iteration_starts
+        if not starts:
+            starts.append(int(offset[0]))
+        here = (self._order.get(block, 0), int(first[0]))
+        back = np.zeros(len(first), np.bool_)
+        back[1:] = first[1:] < first[:-1]
+        back[0] = here < self._at
+        self._at = (here[0], int(first[-1] + count[-1]))
+        if self._postcopy or len(starts) >= MAX_ITERATIONS:
+            return np.full(len(first), len(starts), np.uint32)
+        numbers = len(starts) + np.cumsum(back)
+        starts.extend(int(value) for value in offset[back][: MAX_ITERATIONS - len(starts)])
+        return numbers.astype(np.uint32)
+
+    def _check_bounds(self, block: str, first: U64, count: U64, offset: U64) -> None:
+        listed = self.ram.blocks.get(block)
+        if listed is None:
+            return
+        pages = -(-listed.used_length // (1 << self.ram.page_bits))
+        outside = np.flatnonzero(first + count > np.uint64(pages))
+        if len(outside):
+            row = int(outside[0])
+            page = max(int(first[row]), pages)
+            event = page_outside(listed, page, self.ram.page_bits, int(offset[row]))
+            self._fault(event)

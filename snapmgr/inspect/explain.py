@@ -1,0 +1,75 @@
+"""Faults of the reader as problems for people: what most likely happened, and what to do."""
+
+from __future__ import annotations
+
+from snapmgr.inspect.model import Problem, Severity
+from snapmgr.wire.events import Fault
+
+_CUT = "The file was copied before it was complete, the disk was full, or the sender was stopped."
+_OTHER_BUILD = "The sender saved something that this description does not know: a build with local changes, or another version of the device."
+_DAMAGED = (
+    "The bytes were changed after they were written, or something before this place was read with the wrong length."
+)
+
+EXPLANATIONS: dict[str, tuple[str, str]] = {
+    "not-a-stream": (
+        "This is another kind of file, or its beginning is missing.",
+        "Open a file that QEMU wrote with migrate, or the VM state inside a qcow2 image.",
+    ),
+    "stream-version": (
+        "The stream was written by something far older or newer than any QEMU known.",
+        "Save it again with a current QEMU.",
+    ),
+    "truncated": (_CUT, "Save or copy it again; everything up to here can be looked at."),
+    "missing-section-footer": (
+        _OTHER_BUILD,
+        "Compare the versions of both QEMUs, or leave the device out on both sides.",
+    ),
+    "footer-id": (_DAMAGED, "Save the stream again."),
+    "section-type": (_DAMAGED, "Save the stream again."),
+    "section-id": ("The START of this section is missing or was damaged.", "Save the stream again."),
+    "idstr-empty": (_DAMAGED, "Save the stream again."),
+    "command-unknown": (
+        "The sender is newer than the receiver, or the bytes were changed.",
+        "Load it with a QEMU at least as new as the sender.",
+    ),
+    "command-length": (_DAMAGED, "Save the stream again."),
+    "ram-flags": (
+        "A page record of an unknown kind: a capability that the receiver does not have, or changed bytes.",
+        "Save it with the same capabilities as the receiver.",
+    ),
+    "page-outside": (_DAMAGED, "Save the stream again."),
+    "zero-fill": ("Only old QEMUs write and read such records.", "Load it with the QEMU version that wrote it."),
+    "ram-version": (
+        "The RAM section has another layout than all current QEMUs.",
+        "Load it with the QEMU version that wrote it.",
+    ),
+    "mapped-ram": (
+        "The sender had the capability mapped-ram.",
+        "Save without mapped-ram for now; device state can be looked at.",
+    ),
+    "section-end-unknown": (
+        "Nothing in the stream says how long a device section is.",
+        "Save with section footers or with the VM description.",
+    ),
+    "vmdesc-truncated": (_CUT, "QEMU loads it all the same; fields may be shown as bytes only."),
+    "no-vmdesc": (_DAMAGED, "QEMU loads it all the same; fields are shown as bytes only."),
+    "damaged-container": ("The packed file is cut or damaged.", "Copy or pack it again."),
+}
+_DEFAULT = (_DAMAGED, "Save the stream again.")
+
+
+def problem_of(fault: Fault, instance_id: int | None) -> Problem:
+    """The problem that a fault of the reader is."""
+    cause, hint = EXPLANATIONS.get(fault.code, _DEFAULT)
+    section = None
+    if fault.idstr is not None:
+        section = fault.idstr if instance_id is None else f"{fault.idstr} ({instance_id})"
+    severity = Severity.ERROR if fault.fatal else Severity.WARNING
+    message = fault.message[:1].upper() + fault.message[1:]
+    return Problem(severity, fault.code, fault.offset, message, section, fault.length, cause, hint, dict(fault.qemu))
+
+
+def ordered(problems: list[Problem]) -> tuple[Problem, ...]:
+    """What QEMU stops at first on top, then by offset."""
+    return tuple(sorted(problems, key=lambda problem: (problem.severity is not Severity.ERROR, problem.offset)))

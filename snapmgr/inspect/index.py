@@ -1,0 +1,216 @@
+"""The index of a stream: every record, run of pages and problem, found in one pass over the bytes."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from snapmgr.containers.source import Source
+from snapmgr.errors import StreamError
+from snapmgr.inspect.build import IndexBuilder
+from snapmgr.inspect.describe import find_description
+from snapmgr.inspect.explain import EXPLANATIONS, ordered
+from snapmgr.inspect.layouts import StreamLayout
+from snapmgr.inspect.model import BlockSummary, ConfigurationInfo, Problem, Severity, Span
+from snapmgr.inspect.records import Records
+from snapmgr.inspect.spans import spans_of
+from snapmgr.inspect.tree import Tree
+from snapmgr.ram.blocks import ListedBlock
+from snapmgr.ram.index import BlockPages, RamIndex, RunBuilder, block_pages
+from snapmgr.ram.words import PageKind
+from snapmgr.vmstate.description import VmDescription
+from snapmgr.wire.events import NeedData
+from snapmgr.wire.reader import StreamReader
+from snapmgr.work import CancelToken, Progress, no_progress
+
+STEP = 4 << 20
+"""Bytes read between two looks at progress and cancel."""
+
+GROWTH_INTERVAL = 0.25
+"""Seconds between two looks at an index that is still growing: each costs a pass over its runs."""
+
+
+@dataclass(frozen=True)
+class StreamIndex:
+    """What a stream holds.  Immutable; may be read from any thread.  Offsets are bytes of the unpacked stream.
+
+    ``vmdesc`` is (offset, length) of the JSON; ``description`` what it says, None where there is none that can be
+    read; ``elapsed`` the seconds it took; ``complete`` False while it is still being read, or was cancelled.
+    """
+
+    source: Source
+    size: int
+    version: int
+    configuration: ConfigurationInfo | None
+    records: Records
+    blocks: Sequence[BlockSummary]
+    listed: Sequence[ListedBlock]
+    page_size: int | None
+    iteration_starts: Sequence[int]
+    problems: Sequence[Problem]
+    vmdesc: tuple[int, int] | None
+    description: VmDescription | None
+    ram: RamIndex
+    elapsed: float
+    complete: bool
+    indexed: int
+    """Bytes read so far."""
+
+    @property
+    def iterations(self) -> int:
+        """How many passes over RAM the stream carries, as far as its page order shows."""
+        return len(self.iteration_starts)
+
+    def vmdesc_text(self) -> str | None:
+        """The JSON as it stands in the stream, None where there is none."""
+        if self.vmdesc is None:
+            return None
+        offset, length = self.vmdesc
+        return bytes(self.source.read(offset, length)).decode("utf-8", "replace")
+
+    @functools.cached_property
+    def tree(self) -> Tree:
+        return Tree(self.source, self.records, self.listed, self.description, self.problems, self.ram)
+
+    def spans(self) -> Sequence[Span]:
+        """The whole stream for the overview bar, in order, without gaps between records."""
+        return spans_of(self.records, self.iteration_starts, self.tree)
+
+
+def index_stream(
+    source: Source,
+    *,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+    on_growth: Callable[[StreamIndex], None] | None = None,
+) -> StreamIndex:
+    """Read all of ``source``.
+
+    A damaged stream is no error: its faults are ``problems``.  A cancelled reading returns what was read.  Raises
+    StreamError only where nothing can be read, with QEMU's text.
+    """
+    pass_ = _Pass(source, cancel)
+    if source.size == 0:
+        raise StreamError(
+            "empty", f"{source.label} is empty", path=source.path, offset=0, hint="QEMU would wait for ever."
+        )
+    grown = pass_.started
+    for _ in pass_.steps():
+        progress(pass_.reader.offset, source.size)
+        if on_growth is not None and time.monotonic() - grown > GROWTH_INTERVAL:
+            on_growth(pass_.snapshot(complete=False))
+            grown = time.monotonic()
+    index = pass_.snapshot(complete=not pass_.cancelled)
+    if index.problems and not index.records:
+        first = index.problems[0]
+        raise StreamError(
+            first.code,
+            f"{source.label} is not a migration stream: {first.message[:1].lower()}{first.message[1:]}",
+            path=source.path,
+            offset=first.offset,
+            hint=first.hint,
+            qemu=next(iter(first.qemu.values()), None),
+        )
+    return index
+
+
+class _Pass:
+    """One reading of one source."""
+
+    def __init__(self, source: Source, cancel: CancelToken | None) -> None:
+        self.source = source
+        self.cancel = cancel
+        self.cancelled = False
+        self.started = time.monotonic()
+        self.builder = IndexBuilder()
+        self.description = find_description(source)
+        self.reader = StreamReader(StreamLayout(self.builder.ram, self.description))
+
+    def steps(self) -> Iterator[None]:
+        """Read on; yields after every stretch of some MiB at most."""
+        for piece in self.source.chunks():
+            self.reader.feed(piece)
+            yield from self._drain()
+            if self.cancelled:
+                return
+        self.reader.feed(b"")
+        yield from self._drain()
+        self.builder.finish(self.reader.offset)
+        if not self.source.complete:
+            self._incomplete()
+
+    def _drain(self) -> Iterator[None]:
+        done = self.reader.offset
+        while not isinstance(event := self.reader.next_event(), NeedData | None):
+            self.builder.add(event)
+            if self.reader.offset - done >= STEP:
+                done = self.reader.offset
+                yield
+                if self.cancel is not None and self.cancel.cancelled:
+                    self.cancelled = True
+                    return
+            if self.builder.full:
+                self._too_many()
+                self.cancelled = True
+                return
+        yield
+
+    def _incomplete(self) -> None:
+        cause, hint = EXPLANATIONS["damaged-container"]
+        message = "The packed file is damaged; what comes before the damage was read"
+        self.builder.problems.append(
+            Problem(Severity.ERROR, "damaged-container", self.source.size, message, cause=cause, hint=hint)
+        )
+
+    def _too_many(self) -> None:
+        message = "The stream has more records than are looked at; reading stopped here"
+        self.builder.problems.append(Problem(Severity.ERROR, "too-many-records", self.reader.offset, message))
+
+    def snapshot(self, *, complete: bool) -> StreamIndex:
+        """What is known by now, frozen."""
+        builder = self.builder
+        listed = tuple(builder.ram.blocks.values())
+        pages = self._block_pages(listed)
+        vmdesc = builder.vmdesc
+        return StreamIndex(
+            source=self.source,
+            size=self.source.size,
+            version=builder.version,
+            configuration=builder.configuration,
+            records=Records(builder.records, len(builder.records)),
+            blocks=tuple(_summary(block, pages[block.name], builder.ram.page_bits) for block in listed),
+            listed=listed,
+            page_size=1 << builder.ram.page_bits if listed else None,
+            iteration_starts=tuple(builder.iteration_starts),
+            problems=ordered(builder.problems),
+            vmdesc=(vmdesc.json_offset, len(vmdesc.text)) if vmdesc else None,
+            description=self.description,
+            ram=RamIndex(pages, self.source),
+            elapsed=time.monotonic() - self.started,
+            complete=complete,
+            indexed=self.reader.offset,
+        )
+
+    def _block_pages(self, listed: Sequence[ListedBlock]) -> dict[str, BlockPages]:
+        builder, bits = self.builder, self.builder.ram.page_bits
+        return {
+            block.name: block_pages(block.name, block.used_length, bits, builder.runs.get(block.name) or RunBuilder())
+            for block in listed
+        }
+
+
+def _summary(block: ListedBlock, pages: BlockPages, page_bits: int) -> BlockSummary:
+    counted = pages.counted()
+    return BlockSummary(
+        name=block.name,
+        used_length=block.used_length,
+        page_size=block.page_size or 1 << page_bits,
+        pages=pages.pages,
+        normal=counted[PageKind.NORMAL] + counted[PageKind.FILL],
+        zero=counted[PageKind.ZERO],
+        xbzrle=counted[PageKind.XBZRLE],
+        compressed=counted[PageKind.COMPRESSED],
+        resent=pages.resent,
+    )

@@ -1,0 +1,121 @@
+"""All records of a stream as columns: some tens of bytes each, rows made when somebody looks."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import overload
+
+from snapmgr.inspect.model import Record
+
+TYPES = ("HEADER", "CONFIGURATION", "START", "PART", "END", "FULL", "COMMAND", "EOF", "VMDESCRIPTION", "UNKNOWN")
+_NUMBER = {name: number for number, name in enumerate(TYPES)}
+_NONE = -1
+_INTEGERS = ("offset", "length", "payload", "payload_length", "section_id", "instance_id", "version_id", "within")
+
+
+class RecordColumns:
+    """Grows while the stream is read; ``view`` hands out what is there."""
+
+    def __init__(self) -> None:
+        self.type = array("B")
+        self.footer = array("B")
+        self.name = array("i")
+        self.integers = {name: array("q") for name in _INTEGERS}
+        self.names: list[str] = []
+        self._name_rows: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.type)
+
+    def append(self, record: Record) -> None:
+        """Add a row.  Numbers that are None are kept as such."""
+        self.type.append(_NUMBER[record.type])
+        self.footer.append(record.footer)
+        self.name.append(self._name_row(record.idstr))
+        for name, column in self.integers.items():
+            value = getattr(record, name)
+            column.append(_NONE if value is None else value)
+
+    def _name_row(self, name: str | None) -> int:
+        if name is None:
+            return _NONE
+        row = self._name_rows.get(name)
+        if row is None:
+            row = self._name_rows[name] = len(self.names)
+            self.names.append(name)
+        return row
+
+    def row(self, number: int) -> Record:
+        values = {name: column[number] for name, column in self.integers.items()}
+        optional = {name: None if values[name] == _NONE else values[name] for name in _INTEGERS[4:]}
+        name = self.name[number]
+        return Record(
+            TYPES[self.type[number]],
+            values["offset"],
+            values["length"],
+            values["payload"],
+            values["payload_length"],
+            optional["section_id"],
+            None if name == _NONE else self.names[name],
+            optional["instance_id"],
+            optional["version_id"],
+            optional["within"],
+            bool(self.footer[number]),
+        )
+
+
+class Records(Sequence[Record]):
+    """The first ``count`` rows of the columns, as an immutable sequence."""
+
+    def __init__(self, columns: RecordColumns, count: int) -> None:
+        self._columns = columns
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, row: int) -> Record: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Record]: ...
+    def __getitem__(self, row: int | slice) -> Record | Sequence[Record]:
+        if isinstance(row, slice):
+            return [self._columns.row(number) for number in range(*row.indices(self._count))]
+        if not -self._count <= row < self._count:
+            raise IndexError(row)
+        return self._columns.row(row % self._count)
+
+    def __iter__(self) -> Iterator[Record]:
+        return (self._columns.row(number) for number in range(self._count))
+
+    def type_at(self, row: int) -> str:
+        """The type alone, without making the row."""
+        return TYPES[self._columns.type[row]]
+
+    def section_at(self, row: int) -> int:
+        """The section id alone, -1 for none."""
+        return self._columns.integers["section_id"][row]
+
+    def within_at(self, row: int) -> int:
+        """Row of the PACKAGED command that holds this row, -1 for none."""
+        return self._columns.integers["within"][row]
+
+    def span(self, row: int) -> tuple[int, int]:
+        """(offset, length) of a row."""
+        return self._columns.integers["offset"][row], self._columns.integers["length"][row]
+
+    def holding(self, offset: int) -> int | None:
+        """The row that holds the byte at ``offset`` (the innermost where records lie in a package), None if none does."""
+        offsets = self._columns.integers["offset"]
+        row = bisect_right(offsets, offset, 0, self._count) - 1
+        while row >= 0:
+            start, length = self.span(row)
+            if start <= offset < start + length:
+                return row
+            within = self.within_at(row)
+            if within < 0:
+                return None
+            row = within
+        return None
