@@ -55,9 +55,9 @@ def devices(output: Output, src: str, section: str | None, form: str, allow_root
 
 def _analyze(index: StreamIndex, section: str | None, src: str) -> str:
     """The script's text; with a section only its part of it."""
-    from snapmgr.inspect.export import analyze_json
+    from snapmgr.inspect.analyze import analyze_text
 
-    text = analyze_json(index)
+    text = analyze_text(index)
     if section is None:
         return text.rstrip("\n")
     state: dict[str, Any] = json.loads(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def open_descriptor(path: Path) -> int:
             "cannot-open", f"{path} cannot be opened: {error.strerror}", path=path, hint="Check its permissions."
         ) from error
     mode = os.fstat(descriptor).st_mode
-    if not (mode & 0o170000) == 0o100000:
+    if not stat.S_ISREG(mode):
         os.close(descriptor)
         raise Unsupported(
             "not-a-file", f"{path} is not a regular file", path=path, hint="Name a file, or - for standard input."

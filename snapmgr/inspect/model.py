@@ -76,7 +76,8 @@ class Node:
     ``path`` is the position from the root (row numbers), a stable key; ``name`` may hold any text from the stream;
     ``value`` is the raw value as text (``0x000c``), ``meaning`` what it says in words (``12``), ``type`` the
     vmdesc type (``uint16``, ``struct serial, v3``, ``section``, ``subsection``); bytes are
-    ``[offset, offset + length)``; ``children`` is how many rows are below.
+    ``[offset, offset + length)``; ``children`` is 0 where no rows are below, else a number that need not be exact
+    before the row was opened.
     """
 
     path: tuple[int, ...]

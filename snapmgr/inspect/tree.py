@@ -176,8 +176,8 @@ class Tree:
     def _paths(self) -> list[Path]:
         paths: list[Path] = [()] * len(self.records)
         for place, rows in enumerate(self._top):
-            for below, row in enumerate(rows):
-                paths[row] = (place,) if len(rows) == 1 else (place, below)
+            for part, row in enumerate(rows):
+                paths[row] = (place,) if len(rows) == 1 else (place, part)
                 for inner, inside in enumerate(self._below.get(row, ())):
                     paths[inside] = (place, inner + 1)
         return paths

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import IO, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,12 +18,15 @@ from snapmgr.errors import NotFound, StreamError, Unsupported
 from snapmgr.ram.last import LastState, flatten
 from snapmgr.ram.runs import U64, Runs, record_stride
 from snapmgr.ram.words import PageKind
+from snapmgr.work import Progress, no_progress
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 
 READ_CHUNK = 8 << 20
 """Bytes of contents handed out at once."""
+
+_ZEROS = memoryview(bytes(1 << 20))
 
 
 class Bytes(Protocol):
@@ -238,14 +241,29 @@ class RamIndex:
             yield at, pages[at - (first_page << bits) : upto - (first_page << bits)]
             at = upto
 
+    def write_block(self, name: str, file: IO[bytes], progress: Progress = no_progress) -> None:
+        """Write the whole block to ``file``; zeros become holes where the file can seek.  Raises as ``contents``."""
+        block, at, seekable = self.block(name), 0, file.seekable()
+        for offset, data in self._with_end(name):
+            if seekable:
+                file.seek(offset)
+            else:
+                for begin in range(at, offset, len(_ZEROS)):
+                    file.write(_ZEROS[: offset - begin])
+            file.write(np.ascontiguousarray(data).data)
+            at = offset + len(data)
+            progress(at, block.used_length)
+        if seekable:
+            file.truncate(block.used_length)
+
     def sha256(self, name: str, step: Callable[[int], None] = lambda done: None) -> str:
         """Hex digest of the whole block; ``step`` is called with the bytes done so far."""
         block = self.block(name)
-        digest, zeros, at = hashlib.sha256(), memoryview(bytes(1 << 20)), 0
+        digest, at = hashlib.sha256(), 0
         for offset, data in self._with_end(name):
             while at < offset:
-                gap = min(offset - at, len(zeros))
-                digest.update(zeros[:gap])
+                gap = min(offset - at, len(_ZEROS))
+                digest.update(_ZEROS[:gap])
                 at += gap
                 step(at)
             digest.update(np.ascontiguousarray(data).data)
