@@ -30,6 +30,10 @@ class WindowContext(QObject):
 
     changed = Signal()
     view_asked = Signal(str)
+    settings_asked = Signal(str)
+    """Show the preferences; the text is the id of a setting to point at, or empty."""
+    palette_asked = Signal(str)
+    """Show the command palette with this typed already."""
 
     def __init__(self, window: QWidget, settings: Settings, now: Callable[[], float]) -> None:
         super().__init__(window)

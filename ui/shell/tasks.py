@@ -85,6 +85,11 @@ class Tasks:
         finally:
             self._tokens.discard(token)
 
+    async def idle(self) -> None:
+        """Wait until nothing runs, whatever was started meanwhile included."""
+        while mine := [task for task in self._tasks if task is not asyncio.current_task()]:
+            await asyncio.wait(mine)
+
     async def aclose(self) -> None:
         """Cancel everything and wait for its end."""
         self.closed = True

@@ -1,0 +1,218 @@
+"""The window: places the top row, the rail, the pages and the status bar, and connects them.  Composition only."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QStatusBar
+
+from ui.shell.context import WindowContext
+from ui.shell.documents import Document, Documents
+from ui.shell.drop import DropTarget
+from ui.shell.menus import TopRow
+from ui.shell.page import Page
+from ui.shell.palette import Palette
+from ui.shell.rail import Rail
+from ui.shell.settings import Settings
+from ui.shell.toast import Toast
+from ui.theme import fonts, icons
+from ui.theme.appearance import Appearance
+from ui.theme.tokens import NARROW, SMALLEST, STATUS_BAR
+from ui.widgets.labels import ElidedLabel, label
+
+ACTION_MODULES = ("ui.shell.commands", "ui.snapshots.actions", "ui.inspector.actions")
+PAGES = {
+    "start": ("ui.start.page", "StartPage"),
+    "snapshots": ("ui.snapshots.page", "SnapshotsPage"),
+    "inspector": ("ui.inspector.page", "InspectorPage"),
+    "migration": ("ui.migration.page", "MigrationPage"),
+}
+DEFAULT_SIZE = (1440, 900)
+
+
+class MainWindow(QMainWindow):
+    """One window and its context.  ``live`` runs it from its first paint to its end."""
+
+    def __init__(self, settings: Settings, appearance: Appearance, now: Callable[[], float] = time.time) -> None:
+        super().__init__()
+        self.setObjectName("shell")
+        self.setWindowIcon(icons.app_icon())
+        self.setMinimumSize(*SMALLEST)
+        self.settings, self.appearance = settings, appearance
+        self.context = WindowContext(self, settings, now)
+        self.context.documents = Documents(self.context)
+        self.closed = asyncio.Event()
+        for module in ACTION_MODULES:
+            self.context.actions.extend(importlib.import_module(module).ACTIONS)
+        self._build()
+        self._connect()
+        self._restore_geometry()
+        self.show_view("start")
+
+    def _build(self) -> None:
+        actions = self.context.actions
+        self.top_row = TopRow(actions)
+        self.setMenuWidget(self.top_row)
+        self.rail = Rail(actions)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.rail)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.stack = QStackedWidget()
+        self.setCentralWidget(self.stack)
+        bar = QStatusBar()
+        bar.setSizeGripEnabled(False)
+        bar.setAccessibleName("Status")
+        bar.setContentsMargins(8, 0, 8, 0)
+        self.setStatusBar(bar)
+        self.status_left = ElidedLabel(role="secondary", mode=Qt.TextElideMode.ElideRight)
+        self.status_right = label(role="secondary")
+        bar.addWidget(self.status_left, 1)
+        bar.addPermanentWidget(self.status_right)
+        self.toast = Toast(self)
+        self.drop = DropTarget(self, self.context)
+        self.palette_view = Palette(self, self.context, self.show_settings)
+        for action in actions:
+            self.addAction(actions[action.id])
+
+    def _connect(self) -> None:
+        context = self.context
+        context.view_asked.connect(self.show_view)
+        context.settings_asked.connect(self.show_settings)
+        context.palette_asked.connect(self.palette_view.open)
+        context.changed.connect(self._refresh)
+        context.notices.posted.connect(self.toast.show_notice)
+        self.top_row.palette_asked.connect(lambda: context.actions.run("tools.palette"))
+        self.settings.changed.connect(self._setting_changed)
+        self.appearance.changed.connect(self._restyled)
+        self._restyled()
+
+    def show_view(self, view: str) -> None:
+        """Go to a view; its page is built on its first show."""
+        if view not in self.context.pages:
+            module, name = PAGES[view]
+            page: Page = getattr(importlib.import_module(module), name)(self.context)
+            stored = self.settings.state.get("pages", {})
+            page.restore_state(stored.get(view, {}) if isinstance(stored, dict) else {})
+            page.status_changed.connect(self.context.touch)
+            self.context.pages[view] = page
+            self.stack.addWidget(page)
+        self.context.view = view
+        self.stack.setCurrentWidget(self.context.pages[view])
+        self._refresh()
+
+    def show_settings(self, id: str = "") -> None:
+        """Open the preferences, at one setting if it is named."""
+        from ui.shell.preferences.dialog import PreferencesDialog
+
+        dialog = PreferencesDialog(self.context)
+        dialog.open()
+        if id:
+            dialog.show_setting(id)
+
+    def _refresh(self) -> None:
+        """Ask actions, status and title again."""
+        self.context.actions.refresh()
+        page = self.context.current
+        left, right = page.status() if page is not None else ("", "")
+        self.status_left.setText(left)
+        self.status_right.setText(right)
+        document = page.document() if page is not None else None
+        self.setWindowTitle(f"{document.label} – Snapmgr" if document else "Snapmgr")
+
+    def _setting_changed(self, id: str) -> None:
+        if id.startswith("appearance."):
+            self.dress()
+        self.context.touch()
+
+    def dress(self) -> None:
+        """Put the chosen theme and size of type in force."""
+        settings = self.settings
+        self.appearance.choose(
+            settings["appearance.theme"],
+            settings["appearance.font_size"],
+            system_font=settings["appearance.system_font"],
+        )
+
+    def _restyled(self) -> None:
+        self.statusBar().setFixedHeight(fonts.px(STATUS_BAR))
+        self.rail.set_narrow(self.width() < NARROW)
+
+    # The window's own events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.rail.set_narrow(self.width() < NARROW)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.rail.set_narrow(self.width() < NARROW)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            page = self.context.current
+            if self.toast.isVisible():
+                self.toast.hide()
+            elif page is not None:
+                page.escape()
+            return
+        super().keyPressEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._remember()
+        event.accept()
+        self.closed.set()
+
+    # Life
+
+    async def live(self, sources: list[str]) -> None:
+        """From the first paint to the end: open what was asked for, wait until the window closes, end all work."""
+        tasks = self.context.tasks
+        tasks.start(self._warm_up(), "Prepare the views")
+        if self.settings.problem:
+            self.context.notify(self.settings.problem)
+        if sources:
+            self.context.open(*sources)
+        elif self.settings["files.reopen"]:
+            tasks.start(self._reopen(), "Open the last files again")
+        await self.closed.wait()
+        await self.end()
+
+    async def end(self) -> None:
+        """Cancel and await all work, and let go of every file."""
+        await self.context.tasks.aclose()
+        for page in self.context.pages.values():
+            page.close_document()
+
+    async def _warm_up(self) -> None:
+        """Import in a thread what the first view will need, so that going there does not stall the window."""
+        for module, _ in PAGES.values():
+            await self.context.tasks.run_in_worker(importlib.import_module, module)
+
+    async def _reopen(self) -> None:
+        stored = self.settings.state.get("open", [])
+        documents = [Document.from_json(item) for item in stored] if isinstance(stored, list) else []
+        for document in documents:
+            if document is not None:
+                await self.context.documents.open(list(document.sources))
+
+    def _remember(self) -> None:
+        """Write the window's place, what is open and the pages' panes; called when it closes."""
+        pages = self.context.pages
+        state = self.settings.state
+        state["geometry"] = bytes(self.saveGeometry().toBase64().data()).decode()
+        state["pages"] = {**state.get("pages", {}), **{view: page.save_state() for view, page in pages.items()}}
+        ordered = sorted(pages.items(), key=lambda item: item[0] == self.context.view)
+        documents = [page.document() for _, page in ordered]
+        state["open"] = [document.as_json() for document in documents if document is not None]
+        self.settings.save_state()
+
+    def _restore_geometry(self) -> None:
+        stored = self.settings.state.get("geometry")
+        if isinstance(stored, str) and self.restoreGeometry(QByteArray.fromBase64(stored.encode())):
+            return
+        room = QGuiApplication.primaryScreen().availableGeometry()
+        self.resize(min(DEFAULT_SIZE[0], room.width()), min(DEFAULT_SIZE[1], room.height()))

@@ -1,0 +1,1 @@
+"""The preferences dialog, built from the declared settings."""

@@ -1,0 +1,139 @@
+"""One editor for each kind of setting; each applies at once and follows a change from elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QHBoxLayout,
+    QListWidget,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.shell.settings import Setting, Settings
+from ui.theme import fonts
+from ui.widgets.controls import ComboBox, Segmented, button, icon_button
+
+
+def editor(setting: Setting, settings: Settings) -> QWidget:
+    """The widget that shows and changes a setting."""
+    if isinstance(setting.default, bool):
+        return _Switch(setting, settings)
+    if isinstance(setting.default, tuple):
+        return _Folders(setting, settings)
+    if setting.choices:
+        return _segmented(setting, settings) if len(setting.choices) <= 3 else _combo(setting, settings)
+    return _Number(setting, settings)
+
+
+class _Switch(QCheckBox):
+    def __init__(self, setting: Setting, settings: Settings) -> None:
+        super().__init__("On" if settings[setting.id] else "Off")
+        self.setAccessibleName(setting.label)
+        self.setChecked(settings[setting.id])
+        self.toggled.connect(lambda on: settings.set(setting.id, on))
+        self.toggled.connect(lambda on: self.setText("On" if on else "Off"))
+
+
+def _segmented(setting: Setting, settings: Settings) -> Segmented:
+    made = Segmented(setting.choices, setting.label)
+    made.set_chosen(settings[setting.id])
+    made.chosen.connect(lambda value: settings.set(setting.id, value))
+    return made
+
+
+def _combo(setting: Setting, settings: Settings) -> ComboBox:
+    made = ComboBox()
+    made.setAccessibleName(setting.label)
+    for value, text in setting.choices:
+        made.addItem(text, value)
+    made.setCurrentIndex(made.findData(settings[setting.id]))
+    made.activated.connect(lambda _: settings.set(setting.id, made.currentData()))
+    return made
+
+
+class _Number(QWidget):
+    """Less, the number, more."""
+
+    def __init__(self, setting: Setting, settings: Settings) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        self.field = QSpinBox()
+        self.field.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.field.setRange(setting.low, setting.high)
+        self.field.setSuffix(f" {setting.unit}" if setting.unit else "")
+        self.field.setValue(settings[setting.id])
+        self.field.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.field.setAccessibleName(setting.label)
+        self.field.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.field.setMinimumWidth(fonts.px(76))
+        self.field.valueChanged.connect(lambda value: settings.set(setting.id, value))
+        row.addWidget(icon_button("minus", f"{setting.label}: less", self.field.stepDown))
+        row.addWidget(self.field)
+        row.addWidget(icon_button("plus", f"{setting.label}: more", self.field.stepUp))
+
+
+class _Folders(QWidget):
+    """A list of folders, with one more and one less."""
+
+    def __init__(self, setting: Setting, settings: Settings) -> None:
+        super().__init__()
+        self._setting, self._settings = setting, settings
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        self.list = QListWidget()
+        self.list.setAccessibleName(setting.label)
+        self.list.setProperty("frame", "list")
+        self.list.setMaximumHeight(fonts.px(104))
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column.addWidget(self.list)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self._remove = button("Remove", icon="minus", run=self._less)
+        row.addWidget(button("Add folder…", icon="plus", run=self._more))
+        row.addWidget(self._remove)
+        row.addStretch()
+        column.addLayout(row)
+        self.list.currentRowChanged.connect(lambda _: self._tell())
+        self._fill()
+
+    def _fill(self) -> None:
+        self.list.clear()
+        self.list.addItems(self._settings[self._setting.id])
+        for number in range(self.list.count()):
+            self.list.item(number).setToolTip(self.list.item(number).text())
+        self.list.setVisible(self.list.count() > 0)
+        self._tell()
+
+    def _tell(self) -> None:
+        chosen = self.list.currentRow() >= 0
+        self._remove.setEnabled(chosen)
+        self._remove.setToolTip("" if chosen else "Choose a folder of the list first")
+
+    def _more(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Allow backing files in this folder")
+        if folder:
+            self.add(folder)
+
+    def add(self, folder: str) -> None:
+        """Allow one more folder; one that is there already is not listed twice."""
+        folders = [*self._settings[self._setting.id]]
+        if (resolved := str(Path(folder).resolve())) not in folders:
+            self._settings.set(self._setting.id, (*folders, resolved))
+            self._fill()
+
+    def _less(self) -> None:
+        folders = [*self._settings[self._setting.id]]
+        del folders[self.list.currentRow()]
+        self._settings.set(self._setting.id, tuple(folders))
+        self._fill()

@@ -1,0 +1,242 @@
+"""The start page: one thing to begin with, three places to go, what was opened before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from ui.shell import formats
+from ui.shell.context import WindowContext
+from ui.shell.documents import Document, DocumentKind
+from ui.shell.page import Page
+from ui.start import vignettes
+from ui.start.vignettes import Vignette
+from ui.theme import fonts, icons
+from ui.theme.palette import color
+from ui.widgets.controls import button
+from ui.widgets.labels import ElidedLabel, label
+from ui.widgets.notice_box import Glyph
+
+WIDTH = 920
+SHOWN_RECENTS = 6
+_CARDS = (
+    ("Snapshots", "See every snapshot of a machine across all its disks.", vignettes.snapshots,
+     "Open disk image…", "hard-drives"),
+    ("Inspector", "See every section, field and byte of a stream, and why it does not load.", vignettes.inspector,
+     "Open stream…", "file-search"),
+    ("Migration", "Watch pages move between two machines. This view comes later.", vignettes.migration,
+     "What it will be", "arrows-left-right"),
+)  # fmt: skip
+
+
+class StartPage(Page):
+    """What the window shows until something is opened (D1)."""
+
+    title = "Start"
+
+    def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        outer.addWidget(area)
+        self._body = QWidget()
+        area.setWidget(self._body)
+        across = QHBoxLayout(self._body)
+        across.setContentsMargins(24, 24, 24, 24)
+        across.addStretch(1)
+        self._middle = QWidget()
+        self._middle.setMaximumWidth(WIDTH)
+        self._middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        across.addWidget(self._middle, 1000)
+        across.addStretch(1)
+        self._column = QVBoxLayout(self._middle)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(16)
+        self._fill()
+        context.documents.recents_changed.connect(self._fill_recents)
+
+    def _fill(self) -> None:
+        self._column.addStretch(2)
+        self._column.addLayout(self._welcome())
+        self._column.addWidget(self._demo())
+        cards = QGridLayout()
+        cards.setSpacing(16)
+        runs = (self._open_file, self._open_file, lambda: self.context.show_view("migration"))
+        for number, ((title, text, draw, word, icon), run) in enumerate(zip(_CARDS, runs, strict=True)):
+            cards.addWidget(_Card(title, text, Vignette(draw), word, icon, run), 0, number)
+            cards.setColumnStretch(number, 1)
+        self._column.addLayout(cards)
+        self._column.addWidget(DropZone("Drop a disk image or a saved migration stream here"))
+        self._recents = QVBoxLayout()
+        self._recents.setSpacing(0)
+        self._column.addLayout(self._recents)
+        self._column.addStretch(3)
+        self._fill_recents()
+
+    def _welcome(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        mark = label()
+        mark.setPixmap(icons.app_icon().pixmap(QSize(56, 56), self.devicePixelRatioF()))
+        mark.setFixedSize(56, 56)
+        mark.setAccessibleName("The mark of Snapmgr")
+        row.addWidget(mark)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(label("Welcome to Snapmgr", "welcome"))
+        words.addWidget(label("Save, look into and move virtual machines.", "lead"))
+        row.addLayout(words, 1)
+        return row
+
+    def _demo(self) -> QFrame:
+        card = QFrame()
+        card.setProperty("frame", "card")
+        row = QHBoxLayout(card)
+        row.setContentsMargins(20, 20, 20, 20)
+        row.setSpacing(20)
+        picture = Vignette(vignettes.stream, 208, 129)
+        picture.setFixedWidth(208)
+        row.addWidget(picture)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addStretch()
+        words.addWidget(label("Start with the demo stream", "dialog"))
+        words.addSpacing(4)
+        about = (
+            "The state of a small machine, as a real QEMU 10.0 wrote it. Look through its sections, devices and"
+            " bytes: nothing of yours is touched, and no QEMU is needed."
+        )
+        words.addWidget(label(about, "body2", wrap=True))
+        words.addSpacing(16)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        self.demo = button("Open demo stream", "primary", "play-fill", lambda: self.context.actions.run("file.demo"))
+        buttons.addWidget(self.demo)
+        buttons.addStretch()
+        words.addLayout(buttons)
+        words.addStretch()
+        row.addLayout(words, 1)
+        return card
+
+    def _open_file(self) -> None:
+        self.context.actions.run("file.open")
+
+    def _fill_recents(self) -> None:
+        while (item := self._recents.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        recents = self.context.documents.recents()
+        if not recents:
+            nothing = label("Nothing opened yet", "caption")
+            nothing.setAlignment(Qt.AlignmentFlag.AlignTrailing)
+            self._recents.addWidget(nothing)
+            return
+        title = label("Opened before", "group")
+        title.setContentsMargins(12, 4, 0, 4)
+        self._recents.addWidget(title)
+        for document in recents[:SHOWN_RECENTS]:
+            self._recents.addWidget(RecentRow(document, lambda one=document: self.context.open(*one.sources)))
+
+    def status(self) -> tuple[str, str]:
+        return "Ready", "nothing opened"
+
+    def panes(self) -> list[QWidget]:
+        return [self.demo]
+
+
+class _Card(QFrame):
+    """A picture, a name, a sentence, one button."""
+
+    def __init__(
+        self, title: str, text: str, picture: QWidget, word: str, icon: str, run: Callable[[], object]
+    ) -> None:
+        super().__init__()
+        self.setProperty("frame", "card")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(0)
+        column.addWidget(picture)
+        column.addSpacing(12)
+        column.addWidget(label(title, "explain"))
+        column.addSpacing(2)
+        words = label(text, "body2", wrap=True)
+        words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
+        column.addWidget(words, 1)
+        column.addSpacing(16)
+        column.addWidget(button(word, icon=icon, run=run), 0, Qt.AlignmentFlag.AlignLeading)
+
+
+class DropZone(QWidget):
+    """Says that files may be dropped; the whole window takes them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.setFixedHeight(fonts.px(72))
+        row = QHBoxLayout(self)
+        row.setSpacing(12)
+        row.addStretch()
+        row.addWidget(Glyph("download-simple", "text2", 16))
+        row.addWidget(label(text, "body2"))
+        row.addStretch()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(color("lineStrong"), 1.4)
+        pen.setDashPattern([4, 3])
+        painter.setPen(pen)
+        painter.drawRoundedRect(self.rect().toRectF().adjusted(1, 1, -1, -1), 8, 8)
+
+
+class RecentRow(QFrame):
+    """One document that was opened before; Enter or a click opens it again."""
+
+    def __init__(self, document: Document, run: Callable[[], object]) -> None:
+        super().__init__()
+        self._run = run
+        self.setFixedHeight(fonts.px(40))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        stream = document.kind is DocumentKind.STREAM
+        self.setAccessibleName(f"Open {document.label} in {'Inspector' if stream else 'Snapshots'}")
+        self.setToolTip("\n".join(formats.printable(source) for source in document.sources))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(12)
+        row.addWidget(Glyph("file-search" if stream else "hard-drives", "text2", 16))
+        name = ElidedLabel(document.label, "medium")
+        row.addWidget(name, 3)
+        row.addWidget(ElidedLabel(document.where, "secondary"), 2)
+        row.addWidget(label("Inspector" if stream else "Snapshots", "caption"))
+        self.installEventFilter(self)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.underMouse() or self.hasFocus():
+            painter.setPen(QPen(color("accent"), 2) if self.hasFocus() else Qt.PenStyle.NoPen)
+            painter.setBrush(color("hover"))
+            painter.drawRoundedRect(self.rect().toRectF().adjusted(1, 1, -1, -1), 6, 6)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self._run()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._run()
+            return
+        super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave, QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()
+        return super().eventFilter(watched, event)
