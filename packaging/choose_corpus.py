@@ -20,7 +20,7 @@ STREAMS = """
     tiny.v72 tiny.v100 machine-none.v72 machine-none.v100 pc-halt.v72 pc-halt.v100 pc-live.v72 pc-live.v100
     isapc.v100 microvm.v72 q35-live.v100 devices-pc.v72 uuid.v72 uuid.v100 no-footer.v72
     no-vmdesc.v72 no-config-no-vmdesc.v72 bare.v72 older-pc.v72 background-snapshot.v100 postcopy.v72
-""".split()
+"""
 
 IMAGES = """
     vm-hmp-72 vm-two-disks-72 vm-cs512 vm-extl2 vm-v2 vm-resized vm-numeric-names vm-backing
@@ -40,7 +40,7 @@ IMAGES = """
     bad-compression-bit bad-refcount-order-63 bad-cluster-bits-8 bad-cluster-bits-63 bad-header-length-0
     bad-header-length-106 bad-header-ext-huge bad-version-1 bad-version-4 bad-crypt-5 bad-size-huge bad-size-odd
     bad-reftable-huge bad-compressed bad-backing-name-1024 bad-backing-self bad-backing-name-outside bad-backing-loop
-""".split()
+"""
 
 
 def stream_files(value: Any) -> list[str]:
@@ -54,7 +54,7 @@ def stream_files(value: Any) -> list[str]:
 def choose_streams(corpus: Path) -> None:
     """The named streams, every kind of damage once, and the files for their command lines."""
     manifest = json.loads((corpus / "streams" / "MANIFEST.json").read_text())
-    manifest["cases"] = {name: manifest["cases"][name] for name in STREAMS}
+    manifest["cases"] = {name: manifest["cases"][name] for name in STREAMS.split()}
     manifest["damaged"] = {name: case for name, case in manifest["damaged"].items() if name.endswith(".v72")}
     manifest["not_made"] = {}
     files = [file for part in ("aux", "cases", "damaged") for file in stream_files(manifest[part])]
@@ -64,7 +64,7 @@ def choose_streams(corpus: Path) -> None:
 def choose_images(corpus: Path) -> None:
     """The named images and everything that is not qcow2."""
     manifest = json.loads((corpus / "images" / "MANIFEST.json").read_text())
-    wanted = set(IMAGES)
+    wanted = set(IMAGES.split())
     manifest["cases"] = [case for case in manifest["cases"] if case["name"] in wanted or case["group"] == "other"]
     missing = wanted - {case["name"] for case in manifest["cases"]}
     if missing:
