@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from snapmgr.errors import UsageError
 
 if TYPE_CHECKING:
     from snapmgr.inspect.index import StreamIndex
-    from snapmgr.inspect.model import Node
+    from snapmgr.inspect.model import Node, Record
 
 
 @click.command(short_help="The decoded state of the devices.")
@@ -53,45 +54,55 @@ def devices(output: Output, src: str, section: str | None, form: str, allow_root
     return Exit.DONE
 
 
-def _analyze(index: StreamIndex, section: str | None, src: str) -> str:
-    """The script's text; with a section only its part of it."""
-    from snapmgr.inspect.analyze import analyze_text
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A FULL section: its name on the command line, its name in the script's output, and its row in the tree."""
 
-    text = analyze_text(index)
-    if section is None:
-        return text.rstrip("\n")
-    state: dict[str, Any] = json.loads(text)
-    if section not in state:
-        raise _no_such_section(section, list(state), src)
-    return json.dumps({section: state[section]}, indent=4)
+    name: str
+    analyzed: str
+    node: Node
+    record: Record
 
 
-def _sections(index: StreamIndex, section: str | None, src: str) -> list[Node]:
-    """Device sections in the order of the wire, those inside a PACKAGED command too."""
+def _sections(index: StreamIndex, wanted: str | None, src: str) -> list[_Section]:
+    """Device sections in the order of the wire, those inside a PACKAGED command too; one of them if asked for."""
     from snapmgr.inspect.model import NodeKind
 
     tree = index.tree
-    found: list[Node] = []
+    found: list[_Section] = []
     for root in tree.roots:
         inside = tree.children(root) if root.kind is NodeKind.COMMAND else ()
-        found.extend(node for node in (root, *inside) if node.kind is NodeKind.DEVICE)
-    if section is None:
+        for node in (root, *inside):
+            record = tree.record_of(node.path)
+            if record is not None and record.type == "FULL":
+                name = f"{record.idstr} ({record.instance_id})"
+                found.append(_Section(name, f"{record.idstr} ({record.section_id})", node, record))
+    if wanted is None:
         return found
-    named = [node for node in found if node.name == section]
+    named = [section for section in found if section.name == wanted]
     if not named:
-        raise _no_such_section(section, [node.name for node in found], src)
+        hint = f"There is {', '.join(section.name for section in found)}." if found else "There are no device sections."
+        raise UsageError("no-such-section", f"there is no section {wanted!r}", path=src, hint=hint)
     return named
 
 
-def _no_such_section(section: str, known: list[str], src: str) -> UsageError:
-    hint = f"There is {', '.join(known)}." if known else "The stream holds no device sections."
-    return UsageError("no-such-section", f"there is no section {section!r}", path=src, hint=hint)
+def _analyze(index: StreamIndex, wanted: str | None, src: str) -> str:
+    """The script's text; with a section only its part of it.  The script names sections by their section id."""
+    from snapmgr.inspect.analyze import analyze_text
+
+    text = analyze_text(index)
+    if wanted is None:
+        return text.rstrip("\n")
+    state: dict[str, Any] = json.loads(text)
+    names = [section.analyzed for section in _sections(index, wanted, src)]
+    return json.dumps({name: state[name] for name in names}, indent=4)
 
 
-def _tree_lines(index: StreamIndex, section: str | None, src: str) -> Iterator[str]:
+def _tree_lines(index: StreamIndex, wanted: str | None, src: str) -> Iterator[str]:
     """Sections with their fields below them, indented by depth."""
-    for top in _sections(index, section, src):
-        pending = [(top, 0)]
+    for section in _sections(index, wanted, src):
+        yield f"{offset(section.node.offset)}  {heading(printable(section.name))}"
+        pending = [(field, 1) for field in reversed(_fields(index, section))]
         while pending:
             node, depth = pending.pop()
             yield _line(node, depth)
@@ -100,33 +111,43 @@ def _tree_lines(index: StreamIndex, section: str | None, src: str) -> Iterator[s
 
 def _line(node: Node, depth: int) -> str:
     name = printable(node.name)
-    if depth == 0:
-        return f"{offset(node.offset)}  {heading(name)}"
     meaning = f"  ({printable(node.meaning)})" if node.meaning and node.meaning != node.value else ""
     value = f" = {printable(node.value)}{meaning}" if node.value else meaning
     return f"{offset(node.offset)}  {'  ' * depth}{name}{value}"
 
 
-def _tree_document(index: StreamIndex, section: str | None, src: str) -> dict[str, Any]:
+def _tree_document(index: StreamIndex, wanted: str | None, src: str) -> dict[str, Any]:
     """``{"sections": [field]}``; a field has name, type, value, meaning, offset, length and, below it, fields."""
     sections: list[dict[str, Any]] = []
-    for top in _sections(index, section, src):
-        pending = [(top, sections)]
+    for section in _sections(index, wanted, src):
+        top = _field(index, section.node) | {"name": section.name}
+        sections.append(top)
+        pending = [(top, _fields(index, section))]
         while pending:
-            node, into = pending.pop()
-            document = _field(node)
-            into.append(document)
-            if children := index.tree.children(node):
-                below = document["fields"] = []
-                pending.extend((child, below) for child in reversed(children))
+            document, children = pending.pop()
+            if children:
+                below = [_field(index, child) for child in children]
+                document["fields"] = below
+                pending.extend((row, index.tree.children(child)) for row, child in zip(below, children, strict=True))
     return {"sections": sections}
 
 
-def _field(node: Node) -> dict[str, Any]:
+def _fields(index: StreamIndex, section: _Section) -> Sequence[Node]:
+    """The rows of a section's state, without those of its framing."""
+    start, end = section.record.payload, section.record.payload + section.record.payload_length
+    rows = [row for row in index.tree.children(section.node) if start <= row.offset < end]
+    return index.tree.children(rows[0]) or rows if len(rows) == 1 else rows
+
+
+def _field(index: StreamIndex, node: Node) -> dict[str, Any]:
+    """A row of the tree; bytes that are cut short there are given whole."""
+    value = node.value
+    if value.endswith("…") and not node.children:
+        value = bytes(index.source.read(node.offset, node.length)).hex(" ")
     return {
         "name": node.name,
         "type": node.type,
-        "value": node.value,
+        "value": value,
         "meaning": node.meaning,
         "offset": node.offset,
         "length": node.length,
