@@ -86,6 +86,7 @@ def _in_window(files: list[str]) -> int:
     with loop:
         window = MainWindow(Settings(), Appearance(app))
         window.dress()
+        sys.excepthook = window.context.slot_failed
         window.show()
         loop.run_until_complete(window.live(files))
     return 0

@@ -36,6 +36,8 @@ MOST_TABS = 400
 async def check(window: QWidget) -> list[str]:
     """All checks on a window and on the dialog over it; what they found, each as a sentence."""
     top = QApplication.activeModalWidget() or window
+    if any(palette.isVisible() for palette in window.findChildren(Palette)):
+        return clipped(window)  # it covers the window and keeps the Tab key: that is its purpose
     found = [*clipped(top), *overlapping(top), *empty_panes(top), *nameless(top)]
     return found + await unreachable(top)
 

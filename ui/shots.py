@@ -13,9 +13,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -161,17 +162,36 @@ async def take(app: QApplication, shot: Shot, theme: str, out: Path) -> list[str
         window.resize(*shot.size)
         window.show()
         stage = Stage(window, folder)
+        escaped: list[str] = []
+        stack.enter_context(_listening(escaped))
         try:
             await stage.settled()
             await shot.run(stage)
             await stage.settled()
             picture_of(window).save(str(out / f"{shot.name}-{theme}.png"))
             faults = await check(window) if shot.checked else []
+            faults += escaped
         finally:
             await window.end()
             close_all(app, window)
             appearance.deleteLater()
     return [f"{shot.name}-{theme}: {fault}" for fault in faults]
+
+
+@contextmanager
+def _listening(escaped: list[str]) -> Iterator[None]:
+    """Collects what slots raise: Qt calls them, so that nobody else would see it."""
+    before = sys.excepthook
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        escaped.append(f"a slot raised {kind.__name__}: {error}")
+        before(kind, error, trace)
+
+    sys.excepthook = hook
+    try:
+        yield
+    finally:
+        sys.excepthook = before
 
 
 def picture_of(window: MainWindow) -> QImage:
@@ -213,7 +233,9 @@ def close_all(app: QApplication, window: MainWindow) -> None:
 
 def chosen(names: list[str]) -> list[Shot]:
     """The shots of these names, all for none.  Raises SystemExit for a name that is none."""
-    for module in MODULES:
+    from ui.main_window import present
+
+    for module in present(MODULES):
         importlib.import_module(module)
     known = {shot.name: shot for shot in SHOTS}
     unknown = [name for name in names if name not in known]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -94,6 +96,11 @@ class WindowContext(QObject):
         """Show what went wrong; stays until it is dismissed."""
         failure = error if isinstance(error, Failure) else describe(error, what, path)
         self.notices.post(Notice.of_failure(failure))
+
+    def slot_failed(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """For ``sys.excepthook``: an error that left a slot is told in the window and printed."""
+        sys.__excepthook__(kind, error, trace)
+        self.fail(error, "Not done")
 
     def _task_failed(self, error: BaseException, name: str) -> None:
         self.fail(error, f"{name}: not done")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QPushButton, QSizePolicy, QWidget
 
-from ui.shell.actions import Action, ActionSet, Menu
+from ui.shell.actions import Action, ActionSet, Menu, plain
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import PALETTE_FIELD, TOP_ROW
@@ -20,9 +20,17 @@ def fill_menus(bar: QMenuBar, actions: ActionSet) -> dict[Menu, QMenu]:
     for menu in Menu:
         mine = [action for action in actions if action.menu is menu]
         if mine:
-            menus[menu] = bar.addMenu(menu.value)
+            menus[menu] = bar.addMenu(plain(menu.value))
             _fill(menus[menu], mine, actions)
+            _open_by_key(bar, menus[menu], menu.value)
     return menus
+
+
+def _open_by_key(bar: QMenuBar, menu: QMenu, title: str) -> None:
+    """Alt and the marked letter open the menu; the letter is not underlined all day long."""
+    letter = title[title.index("&") + 1]
+    shortcut = QShortcut(QKeySequence(f"Alt+{letter}"), bar)
+    shortcut.activated.connect(lambda: bar.setActiveAction(menu.menuAction()))
 
 
 def _fill(menu: QMenu, mine: Iterable[Action], actions: ActionSet) -> None:

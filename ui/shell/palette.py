@@ -70,7 +70,6 @@ class Palette(QWidget):
         top.setSpacing(12)
         top.addWidget(Glyph("magnifying-glass", "text2", 16))
         top.addWidget(self.field)
-        self.field.setMinimumHeight(fonts.px(50))
         column.addLayout(top)
         column.addWidget(line())
         self.list.setModel(self.model)
@@ -112,9 +111,9 @@ class Palette(QWidget):
         """Show it over the window, with ``query`` typed already."""
         self._before = self.window().focusWidget()
         self._sources = PaletteSources(self._context, self._show_setting)
+        self.setGeometry(self.parentWidget().rect())
         self.field.setText(query)
         self._query(query)
-        self.setGeometry(self.parentWidget().rect())
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -147,7 +146,7 @@ class Palette(QWidget):
     def _place(self) -> None:
         wanted = sum(self.list.sizeHintForRow(row) for row in range(min(len(self.model.rows), 40))) + 12
         top = min(TOP, self.height() // 8)
-        chrome = self.field.minimumHeight() + fonts.px(38) + 6
+        chrome = self.field.sizeHint().height() + fonts.px(38) + 6
         room = self.height() - top - 48 - chrome
         body = min(wanted, room, fonts.px(420)) if self.model.rows else self._none.sizeHint().height()
         width = min(WIDTH if fonts.scale() <= 1 else round(WIDTH * fonts.scale()), self.width() - 32)

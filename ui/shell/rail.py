@@ -32,6 +32,7 @@ class Rail(QToolBar):
         self.toggleViewAction().setVisible(False)
         self._narrow = False
         self._buttons = [self._button(actions[id], name) for id, name in VIEWS]
+        self.addWidget(_air())
         for made in self._buttons:
             self.addWidget(made)
         gap = QWidget()
@@ -40,6 +41,7 @@ class Rail(QToolBar):
         settings = self._button(actions["app.settings"], "gear-six")
         self._buttons.append(settings)
         self.addWidget(settings)
+        self.addWidget(_air())
         self.set_narrow(False)
 
     def _button(self, action: QAction, name: str) -> QToolButton:
@@ -75,7 +77,14 @@ class Rail(QToolBar):
     def _fit(self) -> None:
         width = fonts.px(RAIL_NARROW if self._narrow else RAIL)
         widest = max((fonts.text_width(fonts.ui(12, 600), made.text()) for made in self._buttons), default=0)
-        width = width if self._narrow else max(width, widest + 16)
+        width = width if self._narrow else max(width, widest + 12)
         self.setFixedWidth(width)
         for made in self._buttons:
-            made.setFixedSize(width - 9, fonts.px(40 if self._narrow else 58))
+            made.setFixedSize(width - 8, fonts.px(40 if self._narrow else 58))
+
+
+def _air() -> QWidget:
+    """What stands between the bar's ends and its buttons; a tool bar's own margins belong to the style."""
+    made = QWidget()
+    made.setFixedHeight(4)
+    return made

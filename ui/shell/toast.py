@@ -69,6 +69,7 @@ class Toast(QFrame):
         row.addLayout(text, 1)
         title = label(notice.text, "strong" if notice.detail else "body", wrap=True)
         text.addWidget(title)
+        text.setContentsMargins(0, 1, 0, 1)
         if notice.detail:
             text.addWidget(label(notice.detail, "secondary", wrap=True, selectable=True))
         if notice.failure is not None and notice.failure.qemu:
@@ -94,9 +95,9 @@ class Toast(QFrame):
         """At the bottom, in the middle, above the status bar."""
         window = self.parentWidget()
         width = min(WIDEST, window.width() - 64)
-        self.setFixedWidth(width)
+        self.ensurePolished()
         self.layout().activate()
-        height = max(self.layout().heightForWidth(width), self.layout().minimumSize().height())
+        height = self.layout().totalHeightForWidth(width)
         self.setGeometry((window.width() - width) // 2, window.height() - height - self._bottom, width, height)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -118,11 +118,11 @@ def _map(painter: QPainter, left: float, *, arrived: bool) -> None:
 
 def stream(painter: QPainter) -> None:
     """The demo stream: its bytes, coloured by what they are."""
-    spans = (("k_meta", 6), ("k_ram", 34), ("k_dev", 12), ("k_dev", 9), ("k_sub", 4), ("k_dev", 14), ("k_meta", 9))
-    total, columns, cell = sum(length for _, length in spans) * 3, 22, 9
-    kinds = [kind for kind, length in spans for _ in range(length * 3)]
-    for number in range(total):
+    spans = (("k_meta", 6), ("k_ram", 34), ("k_dev", 12), ("k_dev", 9), ("k_sub", 4), ("k_dev", 14), ("k_meta", 10))
+    columns, cell = 22, 9
+    kinds = [kind for kind, length in spans for _ in range(length * 13 // 4)]
+    for number, kind in enumerate(kinds[: columns * 13]):
         row, column = divmod(number, columns)
         shade = 0.45 + 0.55 * (((number * 2654435761) >> 7) % 64) / 64
-        box = QRectF(5 + column * cell, 7 + row * cell, cell - 2, cell - 2)
-        painter.fillRect(box, color(kinds[number], shade))
+        box = QRectF(6 + column * cell, 7 + row * cell, cell - 2, cell - 2)
+        painter.fillRect(box, color(kind, shade))

@@ -20,6 +20,9 @@ from PySide6.QtWidgets import (
 
 from ui.theme import icons
 
+ICON_BESIDE_TEXT = QSize(20, 16)
+"""An icon of 16 with 2 px of air at each side, as Qt leaves too little between icon and text."""
+
 
 def button(
     text: str, variant: str = "", icon: str = "", run: Callable[[], object] | None = None, tint: str = ""
@@ -31,7 +34,7 @@ def button(
     made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
     if icon:
         made.setIcon(icons.icon(icon, tint or {"primary": "onPrimary", "danger": "onDanger"}.get(variant, "text2")))
-        made.setIconSize(QSize(16, 16))
+        made.setIconSize(ICON_BESIDE_TEXT)
     if run is not None:
         made.clicked.connect(lambda *_: run())
     return made
@@ -55,7 +58,7 @@ def action_button(action: QAction, variant: str = "", *, icon_only: bool = False
     made = QToolButton()
     made.setDefaultAction(action)
     made.setProperty("variant", variant)
-    made.setIconSize(QSize(16, 16))
+    made.setIconSize(QSize(16, 16) if icon_only else ICON_BESIDE_TEXT)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     style = Qt.ToolButtonStyle.ToolButtonIconOnly if icon_only else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
     made.setToolButtonStyle(style)

@@ -56,7 +56,11 @@ class EmptyState(QWidget):
         column.addWidget(self.title)
         column.addSpacing(4)
         self.text = _paragraph(text)
-        column.addWidget(self.text, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self.text, 1000)
+        middle.addStretch(1)
+        column.addLayout(middle)
         if body is not None:
             column.addSpacing(16)
             column.addWidget(body, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -83,8 +87,7 @@ def _paragraph(text: str) -> QLabel:
     """A paragraph no wider than is good to read."""
     made = label(text, "body2", wrap=True)
     made.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-    made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-    made.setMinimumWidth(min(440, 8 * max(len(text), 10)))
+    made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
     made.setMaximumWidth(440)
     made.setVisible(bool(text))
     return made

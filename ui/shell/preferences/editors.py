@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QIntValidator, QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
     QHBoxLayout,
+    QLineEdit,
     QListWidget,
-    QSizePolicy,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from ui.shell.settings import Setting, Settings
 from ui.theme import fonts
 from ui.widgets.controls import ComboBox, Segmented, button, icon_button
+from ui.widgets.labels import label
 
 
 def editor(setting: Setting, settings: Settings) -> QWidget:
@@ -59,26 +60,44 @@ def _combo(setting: Setting, settings: Settings) -> ComboBox:
 
 
 class _Number(QWidget):
-    """Less, the number, more."""
+    """Less, the number, more; the arrow keys step it as well."""
 
     def __init__(self, setting: Setting, settings: Settings) -> None:
         super().__init__()
+        self._setting, self._settings = setting, settings
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        self.field = QSpinBox()
-        self.field.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.field.setRange(setting.low, setting.high)
-        self.field.setSuffix(f" {setting.unit}" if setting.unit else "")
-        self.field.setValue(settings[setting.id])
+        self.field = QLineEdit()
+        self.field.setValidator(QIntValidator(setting.low, setting.high, self.field))
         self.field.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.field.setAccessibleName(setting.label)
-        self.field.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.field.setMinimumWidth(fonts.px(76))
-        self.field.valueChanged.connect(lambda value: settings.set(setting.id, value))
-        row.addWidget(icon_button("minus", f"{setting.label}: less", self.field.stepDown))
+        self.field.setAccessibleName(f"{setting.label}, {setting.unit}")
+        self.field.setFixedWidth(fonts.px(56))
+        self.field.editingFinished.connect(lambda: self._put(int(self.field.text())))
+        self.field.installEventFilter(self)
+        row.addWidget(icon_button("minus", f"{setting.label}: less", lambda: self._step(-1)))
         row.addWidget(self.field)
-        row.addWidget(icon_button("plus", f"{setting.label}: more", self.field.stepUp))
+        row.addWidget(label(setting.unit, "secondary"))
+        row.addWidget(icon_button("plus", f"{setting.label}: more", lambda: self._step(1)))
+        self._show()
+
+    def _show(self) -> None:
+        self.field.setText(str(self._settings[self._setting.id]))
+
+    def _step(self, step: int) -> None:
+        self._put(self._settings[self._setting.id] + step)
+
+    def _put(self, value: int) -> None:
+        self._settings.set(self._setting.id, max(self._setting.low, min(value, self._setting.high)))
+        self._show()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
+            if (step := steps.get(Qt.Key(event.key()))) is not None:
+                self._step(step)
+                return True
+        return super().eventFilter(watched, event)
 
 
 class _Folders(QWidget):
