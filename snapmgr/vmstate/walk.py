@@ -13,8 +13,11 @@ from snapmgr.vmstate.description import CAPABILITY, SUBSECTION_HEADER, Device, F
 from snapmgr.vmstate.tree import Elements, Fault, FieldKind, FieldValue, single, whole
 
 SUBSECTION = 5
-MAX_WALKED = 500_000
+MAX_WALKED = 100_000
 """Fields that one section may make us visit one by one; the largest real ones need some thousands."""
+
+MAX_FAULTS = 100
+"""Faults of one section after which it makes no sense to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ def decode(
     """The fields of ``payload``, whose first byte stands at ``base_offset`` in the stream.
 
     Faults: ``field-beyond-end``, ``subsection-missing``, ``subsection-not-described``, ``not-described``,
-    ``list-marker``, ``size-differs``, ``too-many-fields``.  With None as description all bytes are unknown.
+    ``list-marker``, ``size-differs``, ``too-many-fields``, ``too-many-faults``.  With None as description all bytes
+    are unknown.
     """
     view = memoryview(payload).cast("B").toreadonly()
     if description is None:
@@ -215,8 +219,9 @@ class Walk:
             self._subsection(described, found)
         if not self.stopped:
             for name, sub in listed.items():
-                if name not in seen:
-                    self._note("subsection-missing", f"the subsection {sub.vmsd_name!r} is described but not there")
+                if name not in seen and not self.stopped:
+                    what = f"the subsection {sub.vmsd_name!r} is described but not there"
+                    self._note(Fault("subsection-missing", self.base + self.position, what))
 
     def _subsection(self, described: Struct, found: list[FieldValue]) -> None:
         start = self.position
@@ -234,7 +239,7 @@ class Walk:
         here = self.view[self.position : self.position + 2]
         if here and here[0] != SUBSECTION:
             return None
-        size = 2 + here[1] if len(here) == 2 else 2
+        size = 2 + here[1] if len(here) == 2 else len(here) + 1
         if self.position + size > len(self.view):
             if self.prefix:
                 self._beyond("subsection", size)
@@ -256,7 +261,7 @@ class Walk:
     def _size_differs(self, entry: Field, start: int) -> None:
         what = f"{entry.name} is described with {entry.size} bytes, its parts with {entry.stride}"
         if not self.stopped:
-            self.faults.append(Fault("size-differs", self.base + start, what, self.position - start))
+            self._note(Fault("size-differs", self.base + start, what, self.position - start))
 
     def _spend(self) -> bool:
         self._left -= 1
@@ -264,8 +269,11 @@ class Walk:
             self._stop("too-many-fields", f"more than {MAX_WALKED} fields in one section", 0)
         return not self.stopped
 
-    def _note(self, code: str, message: str) -> None:
-        self.faults.append(Fault(code, self.base + self.position, message))
+    def _note(self, fault: Fault) -> None:
+        """Remember a fault that the walk can go on behind."""
+        self.faults.append(fault)
+        if len(self.faults) >= MAX_FAULTS:
+            self._stop("too-many-faults", f"{MAX_FAULTS} faults in one section", 0)
 
     def _stop(self, code: str, message: str, length: int) -> None:
         self.stopped = True

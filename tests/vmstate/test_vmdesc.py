@@ -75,9 +75,11 @@ def test_qemu_10_describes_the_configuration() -> None:
 
 
 def test_old_devices_are_one_buffer() -> None:
-    slirp = described_stream("devices-q35.v72").description.find("slirp", 0)
-    assert slirp is not None
-    assert (slirp.size, slirp.version, slirp.state.length) == (131, None, 131)
+    """What devices-q35.v72 says of its user network."""
+    fields = [{"name": "data", "size": 131, "type": "buffer"}]
+    text = json.dumps({"devices": [{"name": "slirp", "instance_id": 0, "size": 131, "fields": fields}]})
+    (slirp,) = parse_vmdesc(text.encode()).devices
+    assert (slirp.size, slirp.vmsd_name, slirp.version, slirp.state.length) == (131, "", None, 131)
 
 
 def test_elements_described_one_by_one_become_one_array() -> None:
@@ -214,3 +216,22 @@ def test_flipped_bytes_are_refused_or_read(data: st.DataObject) -> None:
         assert error.code.startswith("vmdesc-") and error.offset is not None
     else:
         assert all(d.state.length < sys.maxsize for d in described)
+
+
+KEYS = ("devices", "fields", "subsections", "struct", "name", "vmsd_name", "type", "size", "array_len", "index")
+SMALL = st.one_of(st.none(), st.booleans(), st.integers(-1, 3), st.sampled_from(["", "a", "struct", "tmp", "qtailq"]))
+NESTED = st.recursive(
+    SMALL,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(KEYS), inner, max_size=6)),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(NESTED, NESTED)
+def test_any_json_is_refused_or_read(fields: Any, subsections: Any) -> None:
+    text = json.dumps({"devices": [device(fields=fields, subsections=subsections)]})
+    try:
+        parse_vmdesc(text.encode(), AT)
+    except StreamError as error:
+        assert error.code.startswith("vmdesc-") and error.offset == AT
