@@ -20,6 +20,7 @@ from snapmgr.inspect.tree import Tree
 from snapmgr.ram.blocks import ListedBlock
 from snapmgr.ram.index import BlockPages, RamIndex, RunBuilder, block_pages
 from snapmgr.ram.words import PageKind
+from snapmgr.trace.bus import Trace
 from snapmgr.vmstate.description import VmDescription
 from snapmgr.wire.events import NeedData
 from snapmgr.wire.reader import StreamReader
@@ -85,13 +86,14 @@ def index_stream(
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
     on_growth: Callable[[StreamIndex], None] | None = None,
+    trace: Trace | None = None,
 ) -> StreamIndex:
     """Read all of ``source``.
 
     A damaged stream is no error: its faults are ``problems``.  A cancelled reading returns what was read.  Raises
     StreamError only where nothing can be read, with QEMU's text.
     """
-    pass_ = _Pass(source, cancel)
+    pass_ = _Pass(source, cancel, trace)
     if source.size == 0:
         raise StreamError(
             "empty", f"{source.label} is empty", path=source.path, offset=0, hint="QEMU would wait for ever."
@@ -119,14 +121,14 @@ def index_stream(
 class _Pass:
     """One reading of one source."""
 
-    def __init__(self, source: Source, cancel: CancelToken | None) -> None:
+    def __init__(self, source: Source, cancel: CancelToken | None, trace: Trace | None) -> None:
         self.source = source
         self.cancel = cancel
         self.cancelled = False
         self.started = time.monotonic()
         self.builder = IndexBuilder()
         self.description = find_description(source)
-        self.reader = StreamReader(StreamLayout(self.builder.ram, self.description))
+        self.reader = StreamReader(StreamLayout(self.builder.ram, self.description), trace=trace)
 
     def steps(self) -> Iterator[None]:
         """Read on; yields after every stretch of some MiB at most."""

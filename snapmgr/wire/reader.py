@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from snapmgr.errors import StreamError
+from snapmgr.trace.bus import Trace
 from snapmgr.wire import resync
 from snapmgr.wire.commands import command_fault
 from snapmgr.wire.configuration import read_configuration
@@ -32,6 +33,7 @@ from snapmgr.wire.events import (
 )
 from snapmgr.wire.faults import fault, io_fault, truncated
 from snapmgr.wire.layout import Done, NoLayout, PayloadReader, SectionLayout
+from snapmgr.wire.traced import traced_events
 from snapmgr.wire.window import Buffer, Short, Window
 
 Record = Callable[[], None]
@@ -71,11 +73,13 @@ class StreamReader:
         footers: bool | None = None,
         header: bool = True,
         offset: int = 0,
+        trace: Trace | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self.layout: SectionLayout = layout or NoLayout()
         self.footers = footers
         self.sections: dict[int, Section] = {}
+        self._trace = trace
         self._in = Window(self.limits.record, offset)
         self._next: Record = self._header if header else self._type
         self._out: deque[Event] = deque()
@@ -344,11 +348,14 @@ class StreamReader:
         assert self._section is not None
         view, at = self._in.all_held()
         begin = self._searched - self._in.offset + at
-        found_by = "footer"
+        found_by, end = "footer", None
         if self.footers is not False:
             end = resync.find_footer(view, begin, self._section.section_id, self.sections, ended=self._in.ended)
-        else:
-            found_by, end = "next-record", resync.find_record(view, begin, self.sections)
+            stop = len(view) if end is None else end
+            other = resync.find_other_footer(view, begin, stop, self.sections)
+            end = end if other is None else other
+        if end is None and (self.footers is False or self._in.ended):
+            found_by, end = self._second_best(view, at)
         if end is None:
             end, found_by = self._give_up_search(view, at), "end"
         start = self._in.offset
@@ -358,6 +365,16 @@ class StreamReader:
             self._lost_end(start)
         else:
             self._next = self._footer
+
+    def _second_best(self, view: memoryview, at: int) -> tuple[str, int | None]:
+        """(how, where) a payload ends when no footer of its own stands before a plausible record."""
+        assert self._section is not None
+        record = resync.find_record(view, at, self.sections)
+        if self.footers is not False:
+            footer = resync.find_bare_footer(view, at, self._section.section_id)
+            if footer is not None and (record is None or footer < record):
+                return "footer", footer
+        return "next-record", record
 
     def _give_up_search(self, view: memoryview, at: int) -> int:
         """Where an unfinished search stands: ask for more, or take what there is."""
@@ -556,6 +573,9 @@ class StreamReader:
 
     def _emit(self, event: Event) -> None:
         self._out.append(event)
+        if self._trace is not None:
+            for traced in traced_events(event):
+                self._trace.emit(traced)
 
     def _finish(self) -> None:
         self._finished = True

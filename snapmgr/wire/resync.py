@@ -16,6 +16,7 @@ LONGEST_HEADER = 1 + 4 + 1 + 255 + 4 + 4
 
 _MAX_VERSION = 4096
 _NAME = re.compile(rb"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?\Z")
+_OTHER_FOOTER = re.compile(rb"\x7e(?s:.{4})(?=[\x01\x04](?s:.{4})[\x03-\xff][\x21-\x7e])")
 _FULL = re.compile(rb"[\x01\x04](?s:.{4})[\x03-\xff][\x21-\x7e][\x20-\x7e][\x21-\x7e]")
 
 
@@ -66,12 +67,21 @@ def find_footer(view: memoryview, start: int, section_id: int, known_ids: Contai
 
     With ``ended`` the footer may also be the last thing there is.
     """
-    footer = re.compile(re.escape(bytes([RecordType.FOOTER]) + section_id.to_bytes(4)))
-    for match in footer.finditer(view, start):
+    for match in _footer_of(section_id).finditer(view, start):
         verdict = plausible(view, match.end(), known_ids)
         if verdict or (verdict is None and ended):
             return match.start()
     return None
+
+
+def find_bare_footer(view: memoryview, start: int, section_id: int) -> int | None:
+    """Index of the next footer of ``section_id``, whatever follows it."""
+    match = _footer_of(section_id).search(view, start)
+    return match.start() if match else None
+
+
+def _footer_of(section_id: int) -> re.Pattern[bytes]:
+    return re.compile(re.escape(bytes([RecordType.FOOTER]) + section_id.to_bytes(4)))
 
 
 def find_record(view: memoryview, start: int, known_ids: Container[int]) -> int | None:
@@ -85,11 +95,12 @@ def find_record(view: memoryview, start: int, known_ids: Container[int]) -> int 
     return None
 
 
-def find_any_footer(view: memoryview, start: int, known_ids: Container[int]) -> tuple[int, int] | None:
-    """(index, section id) of the next footer of a known section that a plausible record follows."""
-    at = start
-    for match in re.compile(rb"\x7e(?s:.{4})").finditer(view, at):
-        section_id = int.from_bytes(match.group()[1:])
-        if section_id in known_ids and plausible(view, match.end(), known_ids):
-            return match.start(), section_id
+def find_other_footer(view: memoryview, start: int, stop: int, known_ids: Container[int]) -> int | None:
+    """Index of a footer of any id in ``[start, stop)`` that a whole section header follows, None if there is none.
+
+    That is how the end of a section looks whose footer carries the wrong id.
+    """
+    for match in _OTHER_FOOTER.finditer(view, start, stop):
+        if plausible(view, match.start() + 5, known_ids):
+            return match.start()
     return None

@@ -18,7 +18,7 @@ _BE32 = struct.Struct(">I")
 _BE64 = struct.Struct(">Q")
 
 
-class Short(Exception):  # noqa: N818 - not an error: the rest has not come yet
+class Short(Exception):
     """``count`` more bytes are needed before the record can be read."""
 
     def __init__(self, count: int) -> None:
