@@ -55,6 +55,8 @@ class Explanation(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         body = QWidget()
+        body.setProperty("surface", "panel")
+        body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(body)
         column.setContentsMargins(20, 12, 16, 12)
         column.setSpacing(6)
@@ -66,8 +68,6 @@ class Explanation(QScrollArea):
         head.addWidget(self.title, 1)
         head.addWidget(self.stops, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
-        self.where = label("", "caption", wrap=True)
-        column.addWidget(self.where)
         self.text = label("", "body2", wrap=True, selectable=True)
         self.text.setMinimumWidth(80)
         column.addWidget(self.text)
@@ -95,12 +95,10 @@ class Explanation(QScrollArea):
         row.addWidget(icon_button("copy", "Copy what QEMU says", self.copy_qemu.emit), 0, Qt.AlignmentFlag.AlignTop)
         return self._quote
 
-    def show_problem(self, problem: Problem, *, stops: bool, digits: int = 8) -> None:
+    def show_problem(self, problem: Problem, *, stops: bool) -> None:
         """``stops``: QEMU stops at this one."""
         self.title.setText(shown(problem.message))
         self.stops.setVisible(stops)
-        place = f"{problem.code}, at {formats.offset(problem.offset, digits)}"
-        self.where.setText(f"{place}, in {shown(problem.section)}" if problem.section else place)
         cause = cause_text(problem)
         self.text.setText(shown(cause))
         self.text.setVisible(bool(cause))

@@ -183,9 +183,9 @@ class ProblemsPane(QSplitter):
             self.list.scrollTo(self.model.index(row, 0))
         self._quiet = False
 
-    def explain(self, row: int, digits: int) -> None:
+    def explain(self, row: int) -> None:
         problem = self.model.problems[row]
-        self.explanation.show_problem(problem, stops=self.model.stops(row), digits=digits)
+        self.explanation.show_problem(problem, stops=self.model.stops(row))
         self._about.setCurrentWidget(self.explanation)
 
     def show_detail(self) -> FieldDetail:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
+    QProgressBar,
     QStackedLayout,
     QStyle,
     QStyledItemDelegate,
@@ -130,6 +131,12 @@ class RamView(QWidget):
         head.setContentsMargins(INSET, 8, INSET, 8)
         self.facts = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
         head.addWidget(self.facts, 1)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setFixedWidth(160)
+        self.progress.setAccessibleName("Saving a block")
+        self.progress.setVisible(False)
+        head.addWidget(self.progress)
         if save is not None:
             head.addWidget(action_button(save))
         column.addLayout(head)
@@ -137,7 +144,7 @@ class RamView(QWidget):
         self.table = QTableView()
         self.table.setModel(sorted_model)
         self._dress_table()
-        self.nothing = EmptyState("memory", "No RAM in this stream", "It has no RAM section, or none was read.")
+        self.nothing = EmptyState("grid-four", "No RAM in this stream", "It has no RAM section, or none was read.")
         self._stack = QStackedLayout()
         self._stack.addWidget(self.table)
         self._stack.addWidget(self.nothing)
@@ -203,3 +210,17 @@ class RamView(QWidget):
             if model.index(row, 0).data(BLOCK_ROLE).name == name:
                 self.table.selectRow(row)
                 return
+
+    def begin_saving(self, name: str) -> None:
+        """A block is being written to a file."""
+        self.progress.setToolTip(f"Saving {name}")
+        self.progress.setRange(0, 0)
+        self.progress.setVisible(True)
+
+    def saving(self, done: int, total: int) -> None:
+        if total:
+            self.progress.setRange(0, 1000)
+            self.progress.setValue(1000 * done // total)
+
+    def end_saving(self) -> None:
+        self.progress.setVisible(False)

@@ -129,7 +129,8 @@ class NodeDelegate(QStyledItemDelegate):
     def _look(self, node: Node, column: int, selected: bool) -> tuple[object, str]:
         if column == VALUE:
             tint = "danger" if node.kind is NodeKind.FAULT else "text"
-            return (fonts.mono(12) if node.value else fonts.ui(13)), tint
+            mono = bool(node.value) and (node.value.startswith("0x") or not node.children)
+            return (fonts.mono(12) if mono else fonts.ui(13)), tint
         if column == OFFSET:
             return fonts.mono(12), "text2" if selected else "text3"
         if column == BYTES:
@@ -208,7 +209,7 @@ class StructureView(QTreeView):
         selected = self.selectionModel() is not None and self.selectionModel().isSelected(index.siblingAtColumn(NAME))
         row = QRect(0, option.rect.top(), self.viewport().width(), option.rect.height())
         if selected:
-            painter.fillRect(row, color("sel" if self.hasFocus() or self.isActiveWindow() else "selInactive"))
+            painter.fillRect(row, color("sel"))
         elif self.currentIndex().row() != index.row() and row.contains(self._pointer()):
             painter.fillRect(row, color("hover"))
         super().drawRow(painter, option, index)

@@ -34,7 +34,7 @@ class TreePane(QWidget):
     chosen = Signal(object, bool)
     activated = Signal(object)
     filter_changed = Signal(str)
-    problems_toggled = Signal(bool)
+    problems_wanted = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,13 +71,11 @@ class TreePane(QWidget):
         self.find.accepted_back.connect(lambda: self._next_match(-1))
         self.find.down.connect(lambda: self.tree.setFocus(Qt.FocusReason.TabFocusReason))
         self.problems = QToolButton()
-        self.problems.setCheckable(True)
-        self.problems.setChecked(True)
         self.problems.setIcon(icons.icon("warning-circle"))
         self.problems.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.problems.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.problems.setProperty("variant", "quiet")
-        self.problems.toggled.connect(self.problems_toggled)
+        self._problems_shown = True
+        self.problems.clicked.connect(lambda *_: self.problems_wanted.emit(not self._problems_shown))
         self.quick = icon_button("funnel", "Filter by kind")
         self.quick.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.quick)
@@ -92,8 +90,12 @@ class TreePane(QWidget):
     def set_problem_count(self, count: int) -> None:
         text = f"Problems {formats.grouped(count)}" if count else "No problems"
         self.problems.setText(text)
-        self.problems.setToolTip("Show or hide the problems")
-        self.problems.setAccessibleName(f"{text}, show or hide")
+        self.say_problems_shown(self._problems_shown)
+
+    def say_problems_shown(self, shown: bool) -> None:
+        self._problems_shown = shown
+        self.problems.setToolTip("Hide the problems" if shown else "Show the problems")
+        self.problems.setAccessibleName(f"{self.problems.text()}: {self.problems.toolTip().lower()}")
 
     # --- the model ---
 

@@ -77,10 +77,11 @@ class Columns:
             quiet += [pad, *(_DOT[byte] or " " for byte in data)]
         return "".join(bright), "".join(quiet)
 
-    def heading(self) -> str:
-        halves = ["".join(f" {column:X} " for column in range(first, first + 8)) for first in (0, 8)]
-        text = " Text" if self.text_shown else ""
-        return f"{'Offset':<{self.bytes_at}}{halves[0]} {halves[1]}{text}"
+    def heading(self) -> list[tuple[float, str]]:
+        """(cell, word) of what stands above the columns; the digits stand over the middle of their bytes."""
+        words: list[tuple[float, str]] = [(0.0, "Offset")]
+        words += [(self.byte_cell(column) + 0.55, f"{column:X}") for column in range(PER_ROW)]
+        return [*words, (float(self.text_at), "Text")] if self.text_shown else words
 
 
 class Rows:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QBrush,
     QFontMetricsF,
@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
+from snapmgr.errors import SnapmgrError
 from snapmgr.inspect.model import NodeKind
 from ui.theme import fonts
 from ui.theme.palette import color
@@ -63,6 +64,8 @@ class HexView(QAbstractScrollArea):
     selected = Signal(object, object)
     activated = Signal(object)
     copy_wanted = Signal()
+    unreadable = Signal(object)
+    """The bytes could not be read: SnapmgrError or OSError, once for every source."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,10 +101,24 @@ class HexView(QAbstractScrollArea):
         self._forget()
         self._layout()
 
-    def refresh(self) -> None:
-        """The source grew, or knows more about its bytes."""
+    def grow(self, source: Bytes) -> None:
+        """The same bytes, of which more is known, or there are more."""
+        self._source = source
         self._forget()
         self._layout()
+
+    def _read(self, offset: int, length: int) -> bytes:
+        try:
+            return bytes(self._source.read(offset, length))
+        except (SnapmgrError, OSError) as error:
+            self._give_up(error)
+            return b""
+
+    def _give_up(self, error: Exception) -> None:
+        """Show nothing rather than fail at every paint; told outside of the painting."""
+        self._source = _NoBytes()
+        self._forget()
+        QTimer.singleShot(0, self, lambda: (self._layout(), self.unreadable.emit(error)))
 
     def show_range(self, offset: int, length: int, context: tuple[int, int] | None = None) -> None:
         """Select ``length`` bytes (0 = a place) and bring them into view; ``context`` (offset, length) is tinted."""
@@ -204,7 +221,7 @@ class HexView(QAbstractScrollArea):
         if any(offset not in self._lines for offset in offsets):
             if len(self._lines) > 4096:
                 self._lines.clear()
-            data = bytes(self._source.read(first, count))
+            data = self._read(first, count)
             for offset in offsets:
                 chunk = data[offset - first : offset - first + PER_ROW]
                 self._lines[offset] = self._columns.lines(offset, chunk)
@@ -214,7 +231,11 @@ class HexView(QAbstractScrollArea):
         wanted = (self._rows.first_byte, self._rows.byte_count)
         if wanted != self._marks_of:
             self._marks_of = wanted
-            self._marks = self._source.marks(*wanted)
+            try:
+                self._marks = self._source.marks(*wanted)
+            except (SnapmgrError, OSError) as error:
+                self._marks = ()
+                self._give_up(error)
             self._runs = list(runs(owners(self._marks, *wanted)))
         return self._runs
 
@@ -251,8 +272,10 @@ class HexView(QAbstractScrollArea):
 
     def _paint_heading(self, painter: QPainter, drop: float) -> None:
         painter.setPen(color("text3"))
-        ascent = QFontMetricsF(self._font).ascent()
-        painter.drawText(QRectF(self._x(0), drop - ascent + 3, 4096, 64), 0, self._columns.heading())
+        painter.setFont(fonts.mono(11))
+        for cell, word in self._columns.heading():
+            painter.drawText(QPointF(self._x(cell), drop + 3), word)
+        painter.setFont(self._font)
 
     def _span_rect(self, row: int, column: int, last: int) -> QRectF:
         left = self._x(self._columns.byte_cell(column)) - self._cell / 2 + 1
@@ -403,5 +426,5 @@ class HexView(QAbstractScrollArea):
         if not self._source.size:
             self.setAccessibleDescription("No bytes")
             return
-        shown = " ".join(f"{byte:02X}" for byte in bytes(self._source.read(begin, min(max(length, 1), 16))))
+        shown = " ".join(f"{byte:02X}" for byte in self._read(begin, min(max(length, 1), 16)))
         self.setAccessibleDescription(f"{begin:0{digits}X}, {max(length, 1)} bytes selected: {shown}")

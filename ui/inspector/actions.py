@@ -1,0 +1,236 @@
+"""What can be done with the stream that is open, for menus, shortcuts and the palette."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QMenu
+
+from ui.inspector.copying import MOST, OF_NODE, Form
+from ui.inspector.header import RAM, RECORDS, STRUCTURE
+from ui.shell import formats
+from ui.shell.actions import Actions, Menu
+from ui.shell.context import WindowContext
+
+if TYPE_CHECKING:
+    from ui.inspector.page import InspectorPage
+
+ACTIONS = Actions()
+VIEW = "inspector"
+NO_STREAM = "No stream is open"
+
+
+def page_of(context: WindowContext) -> InspectorPage:
+    from ui.inspector.page import InspectorPage
+
+    page = context.page(VIEW)
+    assert isinstance(page, InspectorPage), "these actions are off while the page does not exist"
+    return page
+
+
+def has_stream(context: WindowContext) -> str:
+    page = context.page(VIEW)
+    return "" if page is not None and page.document() is not None else NO_STREAM
+
+
+def has_whole_stream(context: WindowContext) -> str:
+    if reason := has_stream(context):
+        return reason
+    return "The stream is still being read" if page_of(context).presenter.reading else ""
+
+
+def has_selection(context: WindowContext) -> str:
+    if reason := has_stream(context):
+        return reason
+    selection = page_of(context).selection.current
+    if selection is None:
+        return "Nothing is selected"
+    if selection.length > MOST:
+        return f"More than {formats.size(MOST)} is selected: export it instead"
+    return ""
+
+
+def has_field(context: WindowContext) -> str:
+    if reason := has_selection(context):
+        return reason
+    selection = page_of(context).selection.current
+    return "" if selection is not None and selection.path else "No field is selected"
+
+
+def has_problems(context: WindowContext) -> str:
+    if reason := has_stream(context):
+        return reason
+    loaded = page_of(context).loaded
+    return "" if loaded is not None and loaded.index.problems else "No problem was found in this stream"
+
+
+def can_go_back(context: WindowContext) -> str:
+    return has_stream(context) or ("" if page_of(context).selection.can_go_back else "There is no earlier place")
+
+
+def can_go_forward(context: WindowContext) -> str:
+    return has_stream(context) or ("" if page_of(context).selection.can_go_forward else "There is no later place")
+
+
+def has_block(context: WindowContext) -> str:
+    if reason := has_whole_stream(context):
+        return reason
+    return "" if page_of(context).ram.selected() else "The stream lists no RAM blocks"
+
+
+def _selected_field(context: WindowContext) -> str:
+    node = None if has_field(context) else page_of(context).tree.node()
+    return "" if node is None else formats.shortened(formats.printable(node.name))
+
+
+@ACTIONS.add("stream.go_to", "Go to offset…", keys="Ctrl+G", icon="arrow-elbow-down-right", menu=Menu.STREAM,
+             view=VIEW, enabled=has_stream)  # fmt: skip
+def go_to(context: WindowContext) -> None:
+    """Type an offset and see the byte there."""
+    page = page_of(context)
+    page.show_part(STRUCTURE)
+    page.bytes.focus_offset()
+
+
+@ACTIONS.add("stream.back", "Back", keys="Alt+Left", icon="arrow-left", menu=Menu.STREAM, view=VIEW,
+             enabled=can_go_back)  # fmt: skip
+def back(context: WindowContext) -> None:
+    """Go to what was selected before."""
+    page_of(context).selection.back()
+
+
+@ACTIONS.add("stream.forward", "Forward", keys="Alt+Right", icon="arrow-right", menu=Menu.STREAM, view=VIEW,
+             enabled=can_go_forward)  # fmt: skip
+def forward(context: WindowContext) -> None:
+    """Go to where Back came from."""
+    page_of(context).selection.forward()
+
+
+@ACTIONS.add("stream.next_problem", "Next problem", keys="F8", icon="warning-circle", menu=Menu.STREAM, group=1,
+             view=VIEW, enabled=has_problems)  # fmt: skip
+def next_problem(context: WindowContext) -> None:
+    """Select the next problem by its offset."""
+    page = page_of(context)
+    page.show_part(STRUCTURE)
+    page.step_problem(1)
+
+
+@ACTIONS.add("stream.previous_problem", "Previous problem", keys="Shift+F8", icon="warning-circle",
+             menu=Menu.STREAM, group=1, view=VIEW, enabled=has_problems)  # fmt: skip
+def previous_problem(context: WindowContext) -> None:
+    """Select the problem before by its offset."""
+    page = page_of(context)
+    page.show_part(STRUCTURE)
+    page.step_problem(-1)
+
+
+@ACTIONS.add("stream.problems", "Problems", icon="list-bullets", menu=Menu.STREAM, group=1, view=VIEW,
+             enabled=has_stream, checked=lambda context: _problems_shown(context))  # fmt: skip
+def show_problems(context: WindowContext) -> None:
+    """Show or hide the list of problems."""
+    page = page_of(context)
+    page.show_problems(page.problems.isHidden())
+
+
+def _problems_shown(context: WindowContext) -> bool:
+    return context.page(VIEW) is not None and not page_of(context).problems.isHidden()
+
+
+@ACTIONS.add("stream.copy", "Copy", keys="Ctrl+C", icon="copy", menu=Menu.STREAM, group=2, view=VIEW,
+             enabled=has_selection, subject=_selected_field)  # fmt: skip
+def copy(context: WindowContext) -> None:
+    """Copy the field as name = value, or bytes selected in the bytes view as hex."""
+    page = page_of(context)
+    in_bytes = page.bytes.hex.hasFocus() or has_field(context) != ""
+    page.copy(Form.HEX if in_bytes else Form.NAME_VALUE)
+
+
+@ACTIONS.add("stream.copy_as", "Copy as…", keys="Ctrl+Shift+C", icon="copy", menu=Menu.STREAM, group=2, view=VIEW,
+             enabled=has_selection)  # fmt: skip
+def copy_as(context: WindowContext) -> None:
+    """Choose a form and copy the selection in it."""
+    page = page_of(context)
+    menu = QMenu(page)
+    for form in Form:
+        item = menu.addAction(form.value)
+        item.setEnabled(form not in OF_NODE or not has_field(context))
+        item.triggered.connect(lambda *_, form=form: page.copy(form))
+    menu.aboutToHide.connect(menu.deleteLater)
+    corner = page.bytes.copy
+    at = corner.mapToGlobal(corner.rect().bottomLeft()) if corner.isVisible() else QCursor.pos()
+    menu.popup(at)
+
+
+def _copy_form(form: Form, id: str) -> None:
+    def run(context: WindowContext) -> None:
+        page_of(context).copy(form)
+
+    run.__doc__ = f"Copy the selection: {form.value.lower()}."
+    ACTIONS.add(
+        f"stream.copy_{id}",
+        f"Copy {form.value[:1].lower()}{form.value[1:]}",
+        icon="copy",
+        menu=Menu.STREAM,
+        group=2,
+        submenu="Copy as",
+        view=VIEW,
+        enabled=has_field if form in OF_NODE else has_selection,
+    )(run)
+
+
+for _form in Form:
+    _copy_form(_form, _form.name.lower())
+
+
+def _part(part: str, text: str, icon: str) -> None:
+    def run(context: WindowContext) -> None:
+        page_of(context).show_part(part)
+
+    run.__doc__ = f"Show the {text} of the stream."
+    ACTIONS.add(
+        f"stream.{part}",
+        f"Show {text}",
+        icon=icon,
+        menu=Menu.STREAM,
+        group=3,
+        view=VIEW,
+        enabled=has_stream,
+        checked=lambda context: context.page(VIEW) is not None and page_of(context).part() == part,
+    )(run)
+
+
+_part(STRUCTURE, "structure", "tree-structure")
+_part(RECORDS, "records", "rows")
+_part(RAM, "RAM", "grid-four")
+
+
+@ACTIONS.add("stream.export", "Export…", keys="Ctrl+E", icon="export", menu=Menu.STREAM, group=4, view=VIEW,
+             enabled=has_whole_stream)  # fmt: skip
+def export(context: WindowContext) -> None:
+    """Write what was found to a JSON file."""
+    from ui.inspector.dialogs import ExportDialog
+
+    ExportDialog(context, page_of(context)).open()
+
+
+@ACTIONS.add("stream.save_block", "Save block contents…", icon="floppy-disk", menu=Menu.STREAM, group=4, view=VIEW,
+             enabled=has_block)  # fmt: skip
+async def save_block(context: WindowContext) -> None:
+    """Write what a RAM block holds at the end of the stream to a file."""
+    from ui.inspector.dialogs import save_block as ask_and_save
+
+    page = page_of(context)
+    await ask_and_save(context, page, page.ram.selected())
+
+
+@ACTIONS.add("stream.cancel", "Stop reading", keys="Ctrl+.", icon="x-circle", menu=Menu.STREAM, group=4, view=VIEW,
+             enabled=lambda context: _reading(context))  # fmt: skip
+def stop_reading(context: WindowContext) -> None:
+    """Stop reading the stream; what was read stays."""
+    page_of(context).presenter.cancel_reading()
+
+
+def _reading(context: WindowContext) -> str:
+    page = context.page(VIEW)
+    return "" if page is not None and page_of(context).presenter.reading else "No stream is being read"

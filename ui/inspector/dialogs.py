@@ -1,0 +1,210 @@
+"""What the Inspector asks before it writes a file."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QRadioButton,
+    QVBoxLayout,
+)
+
+from snapmgr.errors import SnapmgrError
+from ui.inspector import exporting
+from ui.inspector.exporting import What
+from ui.models.texts import shown
+from ui.shell.failures import describe
+from ui.shell.notices import Tone
+from ui.theme import fonts
+from ui.widgets.controls import button
+from ui.widgets.labels import label
+
+if TYPE_CHECKING:
+    from ui.inspector.page import InspectorPage
+    from ui.shell.context import WindowContext
+
+_SAFE = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+
+
+def file_name(text: str) -> str:
+    """A name from a stream as a name for a file."""
+    kept = "".join(char if char in _SAFE else "-" for char in text).strip("-.")
+    return kept[:80] or "block"
+
+
+class ExportDialog(QDialog):
+    """What, and where to; stays open until the file is written."""
+
+    def __init__(self, context: WindowContext, page: InspectorPage) -> None:
+        super().__init__(context.window)
+        self._context, self._page = context, page
+        self._task: asyncio.Task[None] | None = None
+        self._suggested = ""
+        self.setWindowTitle("Export")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(560, self.sizeHint().height())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.setSpacing(8)
+        document = page.document()
+        name = document.label if document else ""
+        column.addWidget(label(f"Export what is in {shown(name)}", "dialog", wrap=True))
+        column.addSpacing(4)
+        self._add_choices(column)
+        column.addSpacing(4)
+        self._add_path(column)
+        self.message = label("", "danger", wrap=True)
+        self.message.setVisible(False)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setVisible(False)
+        self.progress.setAccessibleName("Writing the file")
+        column.addWidget(self.message)
+        column.addWidget(self.progress)
+        column.addStretch(1)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addStretch(1)
+        self.go = button("Export", "primary", run=self._begin)
+        self.go.setDefault(True)
+        row.addWidget(button("Cancel", run=self.reject))
+        row.addWidget(self.go)
+        column.addLayout(row)
+        self._suggest()
+
+    def _add_choices(self, column: QVBoxLayout) -> None:
+        self._choices = QButtonGroup(self)
+        for number, what in enumerate(What):
+            choice = QRadioButton(what.title)
+            choice.setAccessibleDescription(what.about)
+            choice.setChecked(number == 0)
+            self._choices.addButton(choice, number)
+            column.addWidget(choice)
+            about = label(what.about, "secondary", wrap=True)
+            about.setContentsMargins(26, 0, 0, 4)
+            column.addWidget(about)
+        self._choices.idClicked.connect(lambda _: self._suggest())
+
+    def _add_path(self, column: QVBoxLayout) -> None:
+        column.addWidget(label("File", "group"))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.path = QLineEdit()
+        self.path.setAccessibleName("File to write")
+        self.path.setMinimumWidth(fonts.px(300))
+        self.path.textChanged.connect(lambda _: self._check())
+        row.addWidget(self.path, 1)
+        row.addWidget(button("Choose…", run=self._browse))
+        column.addLayout(row)
+
+    def what(self) -> What:
+        return list(What)[self._choices.checkedId()]
+
+    def _suggest(self) -> None:
+        """Offer a name for this form, unless somebody typed one."""
+        if self.path.text() not in ("", self._suggested):
+            return
+        document = self._page.document()
+        stem = file_name(Path(document.label).stem) if document else "stream"
+        folder = Path(self._context.settings.state.get("export_folder") or Path.home())
+        self._suggested = str(folder / f"{stem}-{self.what().suffix}.json")
+        self.path.setText(self._suggested)
+
+    def _check(self) -> None:
+        """Say before the click what would go wrong."""
+        target = Path(self.path.text().strip())
+        reason = ""
+        if not self.path.text().strip():
+            reason = "Name the file to write."
+        elif target.is_dir():
+            reason = "This is a folder. Name a file in it."
+        elif not target.parent.is_dir():
+            reason = f"There is no folder {shown(str(target.parent))}."
+        self.go.setEnabled(not reason)
+        self.go.setToolTip(reason)
+        self.go.setText("Replace" if not reason and target.exists() else "Export")
+        self._say(reason)
+
+    def _say(self, text: str) -> None:
+        self.message.setText(text)
+        self.message.setVisible(bool(text))
+
+    def _browse(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Export", self.path.text(), "JSON (*.json);;All files (*)",
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )  # fmt: skip
+        if name:
+            self.path.setText(name)
+
+    def _begin(self) -> None:
+        if self._task is None:
+            self._task = self._context.tasks.start(self._write(), "Export")
+
+    async def _write(self) -> None:
+        loaded = self._page.loaded
+        target = Path(self.path.text().strip())
+        if loaded is None:
+            self.reject()
+            return
+        self.go.setEnabled(False)
+        self.progress.setRange(0, 0)
+        self.progress.setVisible(True)
+        try:
+            await self._page.presenter.write(
+                exporting.export, loaded.index, self.what(), target, progress=self._progressed
+            )
+        except (SnapmgrError, OSError) as error:
+            failure = describe(error, "Not exported", target)
+            self.progress.setVisible(False)
+            self.go.setEnabled(True)
+            self._task = None
+            self._say(" ".join(part for part in (failure.title + ".", failure.text, failure.hint) if part))
+            return
+        self._context.settings.state["export_folder"] = str(target.parent)
+        self._task = None
+        self.accept()
+        self._context.notify(f"Exported to {shown(str(target))}", tone=Tone.DONE)
+
+    def _progressed(self, done: int, total: int) -> None:
+        if total:
+            self.progress.setRange(0, 1000)
+            self.progress.setValue(1000 * done // total)
+
+    def reject(self) -> None:
+        """Cancel: what runs is stopped, and leaves nothing behind."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        super().reject()
+
+
+async def save_block(context: WindowContext, page: InspectorPage, name: str) -> None:
+    """Ask for a file and write a RAM block's contents to it."""
+    loaded = page.loaded
+    folder = Path(context.settings.state.get("export_folder") or Path.home())
+    chosen, _ = QFileDialog.getSaveFileName(
+        page, f"Save the contents of {shown(name)}", str(folder / f"{file_name(name)}.bin")
+    )
+    if not chosen or loaded is None:
+        return
+    target = Path(chosen)
+    page.ram.begin_saving(name)
+    try:
+        await page.presenter.write(exporting.save_block, loaded.index, name, target, progress=page.ram.saving)
+    except (SnapmgrError, OSError) as error:
+        context.fail(error, "Not saved", target)
+        return
+    finally:
+        page.ram.end_saving()
+    context.settings.state["export_folder"] = str(target.parent)
+    context.notify(f"{shown(name)} is saved as {shown(str(target))}", tone=Tone.DONE)

@@ -1,0 +1,151 @@
+"""What the Inspector writes to files: whole or not at all, never over the stream itself.  Runs in workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from snapmgr.errors import UsageError
+from snapmgr.inspect.model import Node
+from snapmgr.work import CancelToken
+
+if TYPE_CHECKING:
+    from snapmgr.inspect.index import StreamIndex
+
+Progress = Callable[[int, int], None]
+
+
+class What(Enum):
+    """The forms of an export: what the dialog calls it, its explanation, and what the file name ends in."""
+
+    SUMMARY = (
+        "Summary",
+        "Sections, RAM blocks, commands and problems, as snapctl inspect --json prints them",
+        "inspect",
+    )
+    ANALYZE = ("Device state", "Every device’s fields in the format of QEMU’s analyze-migration.py", "devices")
+    TREE = ("Structure", "The whole tree with offsets, types, values and their meaning", "tree")
+
+    @property
+    def title(self) -> str:
+        return self.value[0]
+
+    @property
+    def about(self) -> str:
+        return self.value[1]
+
+    @property
+    def suffix(self) -> str:
+        return self.value[2]
+
+
+def export(index: StreamIndex, what: What, target: Path, *, progress: Progress, cancel: CancelToken) -> None:
+    """Write ``target``.  Raises StreamError where the stream cannot be told in this form, UsageError, OSError."""
+    with new_file(index, target) as file:
+        if what is What.ANALYZE:
+            from snapmgr.inspect.analyze import analyze_text
+
+            file.write(analyze_text(index).encode("utf-8", "surrogateescape"))
+        elif what is What.SUMMARY:
+            from snapmgr.inspect.report import inspect_document
+
+            file.write(_json(inspect_document(index)))
+        else:
+            _write_tree(index, file, progress, cancel)
+
+
+def save_block(index: StreamIndex, name: str, target: Path, *, progress: Progress, cancel: CancelToken) -> None:
+    """Write what a RAM block holds at the end of the stream, as a sparse file."""
+
+    def step(done: int, total: int) -> None:
+        cancel.check()
+        progress(done, total)
+
+    with new_file(index, target) as file:
+        index.ram.write_block(name, file, progress=step)
+
+
+@contextmanager
+def new_file(index: StreamIndex, target: Path) -> Iterator[IO[bytes]]:
+    """A temporary file beside ``target`` that becomes it when the block ends well."""
+    source = index.source.path
+    if source is not None and target.exists() and source.exists() and target.samefile(source):
+        raise UsageError(
+            "same-file",
+            "This is the stream that is open: nothing is ever written to it",
+            path=target,
+            hint="Choose another name.",
+        )
+    handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _json(document: Any) -> bytes:
+    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "surrogateescape")
+
+
+def node_document(node: Node) -> dict[str, Any]:
+    """One row as JSON; what is empty is left out."""
+    document: dict[str, Any] = {"name": node.name}
+    document.update((key, value) for key in ("value", "meaning", "type") if (value := getattr(node, key)))
+    document.update(kind=node.kind.name.lower(), offset=node.offset, length=node.length)
+    if node.problem is not None:
+        document["problem"] = node.problem
+    return document
+
+
+def _write_tree(index: StreamIndex, file: IO[bytes], progress: Progress, cancel: CancelToken) -> None:
+    """The tree row by row: it may be far larger than memory should be."""
+    head = {"stream": index.source.label, "size": index.size, "container": index.source.container}
+    file.write(_json(head)[:-3] + b',\n  "tree": [')
+    for row, root in enumerate(index.tree.roots):
+        file.write(b",\n" if row else b"\n")
+        _write_node(index, root, file, cancel)
+        progress(root.offset + root.length, index.size)
+    file.write(b"\n  ]\n}\n")
+
+
+def _write_node(index: StreamIndex, root: Node, file: IO[bytes], cancel: CancelToken) -> None:
+    """One top row and all below it, without recursion."""
+    pending: list[tuple[Node, Iterator[Node], bool]] = []
+    node: Node | None = root
+    first = True
+    while True:
+        if node is not None:
+            cancel.check()
+            text = _compact(node_document(node))
+            children = index.tree.children(node)
+            file.write((b"" if first else b",\n") + b"  " * (len(pending) + 2))
+            if children:
+                file.write(text[:-1] + b', "children": [\n')
+                pending.append((node, iter(children), False))
+                first = True
+            else:
+                file.write(text)
+                first = False
+        if not pending:
+            return
+        node = next(pending[-1][1], None)
+        if node is None:
+            pending.pop()
+            file.write(b"]}")
+            first = False
+
+
+def _compact(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogateescape")

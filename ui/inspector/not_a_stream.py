@@ -1,0 +1,71 @@
+"""Why a file is not shown here, and where it belongs instead: an image's snapshots are offered by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from snapmgr.errors import SnapmgrError
+from ui.inspector.states import ErrorState, InImage
+from ui.models.texts import shown
+from ui.shell import formats
+from ui.shell.context import WindowContext
+from ui.shell.documents import Document, DocumentKind
+from ui.shell.failures import Failure, describe
+
+
+def snapshots_in(source: str, allow_roots: tuple[Path, ...]) -> tuple[str, list[InImage]] | None:
+    """(path, snapshots) of the qcow2 image behind ``source``, None for anything else.  Runs in a worker."""
+    from snapmgr.snapshots.list import list_snapshots
+
+    from snapmgr.containers.open import Kind, recognise, split_tag
+
+    path, _ = split_tag(source)
+    try:
+        if recognise(path).kind is not Kind.QCOW2:
+            return None
+        rows = list_snapshots([path], allow_roots=allow_roots).rows
+    except (SnapmgrError, OSError):
+        return None  # the error that brought us here says what is the matter
+    found = []
+    for row in rows:
+        if row.disk_only:
+            found.append(InImage(row.name, "disk only, no VM state", ""))
+        else:
+            found.append(
+                InImage(row.name, f"VM state {formats.size(row.vm_state_size)}", f"{path}@{row.name or row.id}")
+            )
+    return str(path), found
+
+
+async def explain(context: WindowContext, document: Document, error: SnapmgrError) -> ErrorState:
+    """The page that says why ``document`` is not shown."""
+    roots = tuple(Path(folder) for folder in context.settings["files.allow_roots"])
+    image = await context.tasks.run_in_worker(snapshots_in, document.sources[0], roots)
+    failure = describe(error, "Not opened", document.sources[0])
+    if image is None:
+        state = ErrorState(failure, lambda: context.actions.run("file.open"))
+        state.open_source.connect(context.open)
+        return state
+    path, found = image
+    states = sum(bool(snapshot.source) for snapshot in found)
+    state = ErrorState(
+        Failure(
+            f"{shown(Path(path).name)} is a qcow2 image with {formats.counted(len(found), 'snapshot', 'snapshots')}",
+            _advice(states, len(found)) + (f" {failure.text}" if "@" in document.sources[0] else ""),
+            code=failure.code,
+            path=failure.path,
+        ),
+        lambda: context.actions.run("file.open"),
+        in_image=found,
+        open_image=lambda: context.tasks.start(context.documents.show(Document(DocumentKind.DISKS, (path,))), "Open"),
+    )
+    state.open_source.connect(lambda source: context.open(source))
+    return state
+
+
+def _advice(states: int, all_of_them: int) -> str:
+    if states:
+        return "Open it in Snapshots, or look into one of the VM states in it."
+    if all_of_them:
+        return "They hold disks only: there is no VM state to look into. Open it in Snapshots."
+    return "It holds no VM state to look into. Open it in Snapshots."

@@ -1,0 +1,197 @@
+"""Engine calls of the Inspector: everything that may take longer than a frame runs in a worker from here."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from snapmgr.errors import Cancelled
+from snapmgr.inspect.model import Node, Span
+from snapmgr.work import CancelToken
+from ui.inspector.description_view import Description, indented
+from ui.models.texts import digits_for
+
+if TYPE_CHECKING:
+    from snapmgr.inspect.index import StreamIndex
+    from ui.shell.tasks import Tasks
+
+BATCH = 500
+"""Matches that are handed to the window at once."""
+BATCH_TIME = 0.04
+"""Seconds after which an unfinished batch is handed over."""
+LIMIT = 10_000
+"""Matches that a filter shows at most."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A stream as far as it was read: the index, and what the window needs of it that takes time to make."""
+
+    index: StreamIndex
+    spans: Sequence[Span]
+    digits: int
+
+
+def prepare(index: StreamIndex) -> Loaded:
+    """Make the rows and spans that are shown first.  Runs in the worker that reads."""
+    _ = index.tree.roots
+    return Loaded(index, index.spans(), digits_for(index.size))
+
+
+class StreamBytes:
+    """The bytes of an index for the bytes view."""
+
+    def __init__(self, index: StreamIndex) -> None:
+        self._index = index
+        self.size = index.size
+
+    def read(self, offset: int, length: int, /) -> Any:
+        return self._index.source.read(offset, length)
+
+    def marks(self, offset: int, length: int, /) -> Sequence[Any]:
+        return self._index.tree.marks(offset, length)
+
+
+class Presenter:
+    """One per page.  ``progress(done, total)`` and ``grown(Loaded)`` are called in the window's thread."""
+
+    def __init__(self, tasks: Tasks, progress: Callable[[int, int], None], grown: Callable[[Loaded], None]) -> None:
+        self._tasks = tasks
+        self._progress = progress
+        self._grown = grown
+        self._reading: CancelToken | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._searching: CancelToken | None = None
+        self._search_ended = asyncio.Event()
+        self._search_ended.set()
+
+    @property
+    def reading(self) -> bool:
+        return self._reading is not None
+
+    def cancel_reading(self) -> None:
+        """Stop reading; what was read stays."""
+        if self._reading is not None:
+            self._reading.cancel()
+
+    async def read(self, source: str, allow_roots: Sequence[Path]) -> Loaded:
+        """Open and index a stream.  A stream that is being read is left first.
+
+        Raises SnapmgrError where nothing of it can be read, Cancelled if it was stopped before it began.
+        """
+        self.cancel_reading()
+        await self._idle.wait()
+        token = self._reading = CancelToken()
+        self._idle.clear()
+        loop = asyncio.get_running_loop()
+
+        def grown(index: StreamIndex) -> None:
+            loaded = prepare(index)
+            loop.call_soon_threadsafe(self._hand_over, loaded, token)
+
+        try:
+            return await self._tasks.run_in_worker(
+                _read, source, tuple(allow_roots), grown, progress=self._progress, cancel=token
+            )
+        finally:
+            self._reading = None
+            self._idle.set()
+
+    def _hand_over(self, loaded: Loaded, token: CancelToken) -> None:
+        if token is self._reading:
+            self._grown(loaded)
+
+    # --- filter ---
+
+    async def search(self, index: StreamIndex, words: str, found: Callable[[list[tuple[int, ...]]], None]) -> bool:
+        """Hand the paths of matching nodes over in batches; False if another search took over.
+
+        Raises UsageError for words that cannot be understood.
+        """
+        await self.stop_search()
+        token = self._searching = CancelToken()
+        self._search_ended.clear()
+        loop = asyncio.get_running_loop()
+
+        def hand_over(batch: list[tuple[int, ...]]) -> None:
+            if not token.cancelled:
+                found(batch)
+
+        try:
+            await self._tasks.run_in_worker(
+                _search, index, words, lambda batch: loop.call_soon_threadsafe(hand_over, batch), cancel=token
+            )
+        except Cancelled:
+            return False
+        finally:
+            self._search_ended.set()
+            if self._searching is token:
+                self._searching = None
+        return not token.cancelled
+
+    async def stop_search(self) -> None:
+        """Cancel the search that runs, and wait until it has left the stream."""
+        if self._searching is not None:
+            self._searching.cancel()
+        await self._search_ended.wait()
+
+    # --- the rest ---
+
+    async def children(self, index: StreamIndex, node: Node) -> Sequence[Node]:
+        """Decode what is below a heavy node."""
+        return await self._tasks.run_in_worker(lambda: list(index.tree.children(node)))
+
+    async def description(self, index: StreamIndex) -> Description | None:
+        """The VM description laid out, None where the stream has none."""
+        return await self._tasks.run_in_worker(_describe, index, cancel=CancelToken())
+
+    async def write(self, work: Callable[..., None], *arguments: Any, progress: Callable[[int, int], None]) -> None:
+        """Run a function that writes a file; the caller's task is what cancels it."""
+        await self._tasks.run_in_worker(work, *arguments, progress=progress, cancel=CancelToken())
+
+
+def _read(
+    source: str,
+    allow_roots: Sequence[Path],
+    grown: Callable[[StreamIndex], None],
+    *,
+    progress: Callable[[int, int], None],
+    cancel: CancelToken,
+) -> Loaded:
+    from snapmgr.containers.open import open_source
+    from snapmgr.inspect.index import index_stream
+
+    opened = open_source(source, allow_roots=allow_roots, progress=progress, cancel=cancel)
+    try:
+        cancel.check()
+        return prepare(index_stream(opened, progress=progress, cancel=cancel, on_growth=grown))
+    except BaseException:
+        opened.close()
+        raise
+
+
+def _search(
+    index: StreamIndex, words: str, hand_over: Callable[[list[tuple[int, ...]]], object], *, cancel: CancelToken
+) -> None:
+    from snapmgr.inspect.search import search
+
+    batch: list[tuple[int, ...]] = []
+    since = time.monotonic()
+    for path in search(index, words, cancel, LIMIT):
+        batch.append(path)
+        if len(batch) >= BATCH or time.monotonic() - since > BATCH_TIME:
+            hand_over(batch)
+            batch, since = [], time.monotonic()
+    cancel.check()
+    if batch:
+        hand_over(batch)
+
+
+def _describe(index: StreamIndex, *, cancel: CancelToken) -> Description | None:
+    text = index.vmdesc_text()
+    return None if text is None else indented(text, cancel)

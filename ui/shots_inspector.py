@@ -1,0 +1,208 @@
+"""Pictures of the Inspector, from real streams."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ui.shots import SHOTS, Stage
+
+if TYPE_CHECKING:
+    from ui.inspector.page import InspectorPage
+
+FIELD = b"\0\x40"
+"""What the damaged stream carries too much: a 16-bit field that no description names."""
+
+
+def page(stage: Stage) -> InspectorPage:
+    from ui.inspector.page import InspectorPage
+
+    found = stage.context.page("inspector")
+    assert isinstance(found, InspectorPage)
+    return found
+
+
+def stream(stage: Stage, name: str, *, damaged: bool = False, called: str = "") -> Path:
+    """A stream of the corpus, unpacked into the shot's folder."""
+    from tests.corpus import stream_bytes
+
+    target = stage.folder / (called or f"{name}.mig")
+    target.write_bytes(stream_bytes(name, damaged=damaged))
+    return target
+
+
+async def stray_field(stage: Stage, called: str = "devbox-to-host2.mig") -> Path:
+    """A live stream of a q35 machine in which a device section carries a field too much, as from a patched QEMU."""
+    from snapmgr.containers.open import open_source
+    from snapmgr.inspect.index import index_stream
+
+    whole = stream(stage, "q35-live.v100", called="whole.mig")
+    source = open_source(whole)
+    records = [record for record in index_stream(source).records if record.type == "FULL"]
+    source.close()
+    chosen = next((record for record in records if record.idstr == "serial"), records[len(records) // 2])
+    end = chosen.payload + chosen.payload_length
+    data = whole.read_bytes()
+    target = stage.folder / called
+    target.write_bytes(data[:end] + FIELD + data[end:])
+    return target
+
+
+@SHOTS.add("C-inspector")
+async def inspector(stage: Stage) -> None:
+    """A stream that does not load, its problem selected."""
+    await stage.open(await stray_field(stage))
+
+
+@SHOTS.add("inspector-demo")
+async def demo(stage: Stage) -> None:
+    """The demo stream as it opens."""
+    await stage.open(stage.demo)
+
+
+@SHOTS.add("inspector-field")
+async def field(stage: Stage) -> None:
+    """One field of a device selected, found by its name."""
+    await stage.open(stream(stage, "q35-live.v100"))
+    inspector = page(stage)
+    await stage.type("env.eip", inspector.tree.find)
+    inspector.tree.find.accepted.emit()
+
+
+@SHOTS.add("inspector-filter")
+async def filtered(stage: Stage) -> None:
+    """A filter with many matches."""
+    await stage.open(stream(stage, "q35-live.v100"))
+    await stage.type("=0x60", page(stage).tree.find)
+
+
+@SHOTS.add("inspector-filter-none")
+async def filter_without_match(stage: Stage) -> None:
+    """A filter that nothing matches."""
+    await stage.open(stream(stage, "q35-live.v100"))
+    await stage.type("lsrr", page(stage).tree.find)
+
+
+@SHOTS.add("inspector-ram")
+async def ram(stage: Stage) -> None:
+    """RAM blocks."""
+    await stage.open(stream(stage, "q35-live.v100"))
+    await stage.act("stream.ram")
+
+
+@SHOTS.add("inspector-records")
+async def records(stage: Stage) -> None:
+    """Records in the order of the wire."""
+    await stage.open(stream(stage, "q35-live.v100"))
+    await stage.act("stream.records")
+
+
+@SHOTS.add("inspector-description")
+async def description(stage: Stage) -> None:
+    """The VM description, at the device that is selected."""
+    await stage.open(stream(stage, "q35-live.v100"))
+    inspector = page(stage)
+    inspector.bytes.tabs.setCurrentIndex(1)
+    await stage.settled()
+    spans = inspector.loaded.spans if inspector.loaded else ()
+    device = next(span for span in spans if span.label == "serial" or span.label.startswith("cpu"))
+    inspector.select_node(device.path, "picture")
+
+
+@SHOTS.add("inspector-export")
+async def export(stage: Stage) -> None:
+    """What can be exported, and where to."""
+    stage.context.settings.state["export_folder"] = "/tmp"
+    await stage.open(stage.demo)
+    await stage.act("stream.export")
+
+
+@SHOTS.add("inspector-empty")
+async def empty(stage: Stage) -> None:
+    """Nothing was opened yet."""
+    await stage.act("view.inspector")
+
+
+@SHOTS.add("inspector-truncated")
+async def truncated(stage: Stage) -> None:
+    """A stream that ends early."""
+    whole = stream(stage, "q35-live.v100", called="whole.mig")
+    cut = stage.folder / "cut.mig"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 2 // 3])
+    await stage.open(cut)
+
+
+@SHOTS.add("inspector-reading")
+async def reading(stage: Stage) -> None:
+    """A stream that is still being read: what was read can be used."""
+    from ui.inspector.presenter import prepare
+    from ui.shell.documents import Document, DocumentKind
+
+    await stage.act("view.inspector")
+    inspector = page(stage)
+    path = stream(stage, "q35-live.v100")
+    loaded = await stage.context.tasks.run_in_worker(_half, path)
+    document = Document(DocumentKind.STREAM, (str(path),))
+    inspector.show_growth(prepare(loaded), document)
+
+
+def _half(path: Path) -> object:
+    from snapmgr.containers.open import open_source
+    from snapmgr.inspect.index import index_stream
+    from snapmgr.work import CancelToken
+
+    token = CancelToken()
+
+    def stop(done: int, total: int) -> None:
+        if done > total // 2:
+            token.cancel()
+
+    return index_stream(open_source(path), progress=stop, cancel=token)
+
+
+@SHOTS.add("inspector-not-a-stream")
+async def not_a_stream(stage: Stage) -> None:
+    """A qcow2 image where a stream was expected: its VM states are offered."""
+    from tests.corpus import images, unpack_image
+    from ui.shell.documents import Document, DocumentKind
+
+    name = next(name for name, case in images().items() if len(case.get("snapshots") or ()) >= 2)
+    image = next(path for path in unpack_image(name, stage.folder).values() if path.suffix == ".qcow2")
+    await stage.context.documents.show(Document(DocumentKind.STREAM, (f"{image}@no-such-snapshot",)))
+
+
+@SHOTS.add("inspector-long-name")
+async def long_name(stage: Stage) -> None:
+    """A name of 200 characters, and one that is written from the right."""
+    await stage.open(stream(stage, "tiny.v100", called="סביבת-עבודה-" + "very-long-" * 17 + "name.mig"))
+
+
+@SHOTS.add("inspector-narrow", size=(1024, 700))
+async def narrow(stage: Stage) -> None:
+    """1024×700."""
+    await stage.open(await stray_field(stage))
+
+
+@SHOTS.add("inspector-smallest", size=(800, 560))
+async def smallest(stage: Stage) -> None:
+    """800×560."""
+    await stage.open(await stray_field(stage))
+
+
+@SHOTS.add("inspector-200", scale=2.0)
+async def double(stage: Stage) -> None:
+    """200 %."""
+    await stage.open(await stray_field(stage))
+
+
+@SHOTS.add("inspector-text-150")
+async def large_text(stage: Stage) -> None:
+    """Body text of 20 px."""
+    stage.context.settings.set("appearance.font_size", 20)
+    await stage.open(await stray_field(stage))
+
+
+@SHOTS.add("inspector-right-to-left", right_to_left=True)
+async def right_to_left(stage: Stage) -> None:
+    """Mirrored; bytes and offsets are not."""
+    await stage.open(await stray_field(stage))
