@@ -66,7 +66,10 @@ class MainWindow(QMainWindow):
         self.top_row = TopRow(actions)
         self.setMenuWidget(self.top_row)
         self.rail = Rail(actions)
-        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.rail)
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.rail.setProperty("mirrored", mirrored)
+        area = Qt.ToolBarArea.RightToolBarArea if mirrored else Qt.ToolBarArea.LeftToolBarArea
+        self.addToolBar(area, self.rail)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.stack = QStackedWidget()
         self.setCentralWidget(self.stack)
@@ -190,9 +193,12 @@ class MainWindow(QMainWindow):
 
     async def end(self) -> None:
         """Cancel and await all work, and let go of every file."""
-        await self.context.tasks.aclose()
+        tasks = self.context.tasks
+        await tasks.cancel_all()
         for page in self.context.pages.values():
             page.close_document()
+        await tasks.idle()
+        await tasks.aclose()
 
     async def _warm_up(self) -> None:
         """Import in a thread what the first view will need, so that going there does not stall the window."""

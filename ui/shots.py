@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -78,15 +79,17 @@ SHOTS = Shots()
 class Stage:
     """What a shot is given: a fresh window of its own, and ways to drive it as a person would.
 
-    ``folder`` is a new temporary folder; ``picture`` may be set to another widget than the window (a dialog is drawn
-    over the window by itself).  ``faults`` collects what the checks found.
+    ``folder`` is a new folder and the home of the pretended user, so that no picture shows a path of this machine;
+    ``demo`` is a copy of the demo stream in it.  A dialog that is open is drawn over the window by itself.
     """
 
     def __init__(self, window: MainWindow, folder: Path) -> None:
         self.window = window
         self.context = window.context
         self.folder = folder
-        self.demo = ROOT / "resources" / "demo" / "demo.mig"
+        self.demo = folder / "machines" / "demo.mig"
+        self.demo.parent.mkdir()
+        shutil.copyfile(ROOT / "resources" / "demo" / "demo.mig", self.demo)
 
     @property
     def corpus(self) -> Path:
@@ -151,6 +154,7 @@ async def take(app: QApplication, shot: Shot, theme: str, out: Path) -> list[str
 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="snapmgr-shots-")))
+        stack.enter_context(_at_home(folder))
         settings = Settings(folder / "config")
         settings.set("appearance.theme", theme)
         right = Qt.LayoutDirection.RightToLeft if shot.right_to_left else Qt.LayoutDirection.LeftToRight
@@ -176,6 +180,18 @@ async def take(app: QApplication, shot: Shot, theme: str, out: Path) -> list[str
             close_all(app, window)
             appearance.deleteLater()
     return [f"{shot.name}-{theme}: {fault}" for fault in faults]
+
+
+@contextmanager
+def _at_home(folder: Path) -> Iterator[None]:
+    """The user's home is ``folder`` meanwhile."""
+    before = os.environ.get("HOME")
+    os.environ["HOME"] = str(folder)
+    try:
+        yield
+    finally:
+        if before is not None:
+            os.environ["HOME"] = before
 
 
 @contextmanager

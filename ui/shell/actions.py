@@ -164,6 +164,13 @@ def plain(text: str) -> str:
     return text.replace("&&", "\0").replace("&", "").replace("\0", "&")
 
 
+def shown_keys(keys: str) -> str:
+    """A shortcut as key caps show it: ``Ctrl Shift O``, ``Ctrl +``."""
+    native = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+    parts = native[:-1].split("+") if native.endswith("+") else native.split("+")
+    return " ".join(part for part in [*parts, "+" if native.endswith("+") else ""] if part)
+
+
 def _tooltip(action: Action, reason: str) -> str:
     shortcut = QKeySequence(action.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if action.keys else ""
     first = f"{plain(action.text)}  {shortcut}" if shortcut else plain(action.text)

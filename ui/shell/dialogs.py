@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from ui.shell.actions import Menu, plain
+from ui.shell.actions import Menu, plain, shown_keys
 from ui.shell.context import WindowContext
 from ui.shell.notices import Notice
 from ui.shell.report import version
@@ -74,8 +74,7 @@ class ShortcutsDialog(ShellDialog):
                 keys = QHBoxLayout()
                 keys.addStretch()
                 for text in action.keys:
-                    shown = QKeySequence(text).toString(QKeySequence.SequenceFormat.NativeText)
-                    keys.addWidget(label(shown.replace("+", " ") if len(shown) > 1 else shown, "key"))
+                    keys.addWidget(label(shown_keys(text), "key"))
                 grid.addLayout(keys, row, 1)
                 row += 1
         grid.setRowStretch(row, 1)

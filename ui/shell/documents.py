@@ -47,6 +47,8 @@ class Document:
         """The folder, with the user's own folder as ~."""
         folder = str(Path(self.sources[0]).parent)
         home = str(Path.home())
+        if folder == home:
+            return "~"
         return formats.printable("~" + folder[len(home) :] if folder.startswith(home + os.sep) else folder)
 
     def as_json(self) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class Palette(QWidget):
         self.frame = QFrame(self)
         self.frame.setObjectName("palette")
         self.field = QLineEdit()
-        self.field.setProperty("frame", "bare")
+        self.field.setProperty("look", "bare")
         self.field.setPlaceholderText("Search or run a command")
         self.field.setAccessibleName("Search or run a command")
         self.list = QListView()

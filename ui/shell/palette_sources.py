@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtGui import QKeySequence
-
-from ui.shell.actions import Action, plain
+from ui.shell.actions import Action, plain, shown_keys
 from ui.shell.context import WindowContext
 from ui.shell.documents import DocumentKind
 from ui.shell.palette_entry import PaletteEntry
@@ -53,7 +51,6 @@ class PaletteSources:
 
     def _command(self, action: Action) -> PaletteEntry:
         actions = self._context.actions
-        keys = [QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) for keys in action.keys[:1]]
         reason = actions.reason(action.id)
         return PaletteEntry(
             "Commands",
@@ -61,7 +58,7 @@ class PaletteSources:
             lambda: actions.run(action.id),
             subject="" if reason or action.subject is None else action.subject(self._context),
             icon=action.icon or "command",
-            keys=keys[0].replace("+", " ") if keys else "",
+            keys=shown_keys(action.keys[0]) if action.keys else "",
             reason=reason,
             key=action.id,
         )

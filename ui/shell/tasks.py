@@ -90,9 +90,8 @@ class Tasks:
         while mine := [task for task in self._tasks if task is not asyncio.current_task()]:
             await asyncio.wait(mine)
 
-    async def aclose(self) -> None:
-        """Cancel everything and wait for its end."""
-        self.closed = True
+    async def cancel_all(self) -> None:
+        """Cancel everything that runs and wait for its end."""
         for token in list(self._tokens):
             token.cancel()
         mine = [task for task in self._tasks if task is not asyncio.current_task()]
@@ -100,6 +99,11 @@ class Tasks:
             task.cancel()
         if mine:
             await asyncio.wait(mine)
+
+    async def aclose(self) -> None:
+        """The same, and nothing starts after it."""
+        self.closed = True
+        await self.cancel_all()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 

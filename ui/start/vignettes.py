@@ -38,6 +38,7 @@ class Vignette(QWidget):
         scale = min(1.0, self.width() / self._size.width())
         painter.translate((self.width() - self._size.width() * scale) / 2, self.height() * (1 - scale) / 2)
         painter.scale(scale, scale)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self._draw(painter)
 
 
@@ -81,7 +82,9 @@ def inspector(painter: QPainter) -> None:
         if kind == "k_fault":
             painter.fillRect(box, QBrush(color("onDanger", 0.75), Qt.BrushStyle.BDiagPattern))
         x += width + 2
-    painter.setFont(fonts.mono(12))
+    font = fonts.mono(12)
+    font.setPixelSize(12)  # the picture is scaled as a whole
+    painter.setFont(font)
     painter.setPen(color("text2"))
     for y, text in ((58, "51 45 56 4D 00 00 00 03  QEVM"), (78, "07 00 00 00 0B 70 63 2D  pc-")):
         painter.drawText(QPointF(18, y), text)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from ui.theme import icons
+from ui.theme import fonts, icons
 from ui.widgets.labels import label
 
 _LOOKS = {
@@ -22,12 +22,17 @@ class Glyph(QWidget):
 
     def __init__(self, icon: str, tint: str = "text2", size: int = 16, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon, self._tint = icon, tint
-        self.setFixedSize(size, size)
+        self._icon, self._tint, self._size = icon, tint, size
+        self.setFixedSize(fonts.px(size), fonts.px(size))
 
     def set_look(self, icon: str, tint: str) -> None:
         self._icon, self._tint = icon, tint
         self.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.setFixedSize(fonts.px(self._size), fonts.px(self._size))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         icons.paint(QPainter(self), QRectF(self.rect()), self._icon, self._tint)
