@@ -1,0 +1,118 @@
+"""Names as they can be shown: every byte of a snapshot's name stays visible, none of it can disturb the layout.
+
+A tag in a qcow2 may hold any bytes; the engine decodes it as UTF-8 with surrogateescape.  What does not print
+(controls, line ends, marks that turn the writing direction, bytes that are not UTF-8) is written as an escape.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\e", "\0": "\\0"}
+_ESCAPE_LETTERS = frozenset("nrtexu0\\")
+_KEEPS_ITS_PLACE = frozenset("\u200c\u200d")
+"""Joiners: needed by Persian and by composed emoji, without effect on the direction."""
+
+_HIDDEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"})
+
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+
+
+def visible_name(name: str) -> str:
+    """``name`` on one line: ``a\\nb`` for a line end, ``\\xE9`` for a byte that is not UTF-8.
+
+    A backslash that could be taken for the start of an escape is doubled, so that the text says exactly one name.
+    """
+    if name.isprintable() and "\\" not in name:
+        return name
+    parts = []
+    for place, char in enumerate(name):
+        if char == "\\":
+            parts.append("\\\\" if name[place + 1 : place + 2] in _ESCAPE_LETTERS else "\\")
+        elif char.isprintable() or char in _KEEPS_ITS_PLACE:
+            parts.append(char)
+        else:
+            parts.append(_escaped(char))
+    return "".join(parts)
+
+
+def _escaped(char: str) -> str:
+    if char in _SHORT:
+        return _SHORT[char]
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02X}"
+    if unicodedata.category(char) not in _HIDDEN:  # spaces of any width
+        return char
+    if code < 0x80:
+        return f"\\x{code:02X}"
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\u{{{code:X}}}"
+
+
+def shown_name(name: str, snapshot_id: str = "") -> str:
+    """What stands for a snapshot in lists: its name, or its id where the name is empty or blank."""
+    if name.strip():
+        return visible_name(name)
+    blank = (
+        QCoreApplication.translate("Names", "(no name)")
+        if not name
+        else QCoreApplication.translate("Names", "(blank name)")
+    )
+    return f"{blank} id {visible_name(snapshot_id)}" if snapshot_id else blank
+
+
+def isolated(text: str) -> str:
+    """``text`` as an island of its own writing direction, for use inside a sentence."""
+    return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}"
+
+
+def quoted(name: str, snapshot_id: str = "") -> str:
+    """A snapshot's name inside a sentence."""
+    return f"“{isolated(shown_name(name, snapshot_id))}”"
+
+
+def disk_labels(paths: Sequence[str]) -> dict[str, str]:
+    """The shortest name that tells each disk from the others: file name without suffix, file name, then its folder.
+
+    >>> disk_labels(["/vm/vda.qcow2", "/vm/vdb.qcow2"])
+    {'/vm/vda.qcow2': 'vda', '/vm/vdb.qcow2': 'vdb'}
+    """
+    unique = list(dict.fromkeys(paths))
+    for form in (_stem, _base, _with_folder):
+        labels = [visible_name(form(path)) for path in unique]
+        if len(set(labels)) == len(unique):
+            return dict(zip(unique, labels, strict=True))
+    return {path: visible_name(path) for path in unique}
+
+
+def _base(path: str) -> str:
+    return Path(path).name or path
+
+
+def _stem(path: str) -> str:
+    return _base(path).removesuffix(".qcow2") or path
+
+
+def _with_folder(path: str) -> str:
+    return "/".join(Path(path).parts[-2:])
+
+
+def machine_name(paths: Sequence[str]) -> str:
+    """What several images opened together are called: the file itself, or what their names have in common."""
+    if len(paths) == 1:
+        return visible_name(_base(paths[0]))
+    stems = [_stem(path) for path in paths]
+    common = _common_start(stems).rstrip(" -_.")
+    if len(common) >= 2:
+        return visible_name(common)
+    return f"{visible_name(stems[0])} + {len(paths) - 1}"
+
+
+def _common_start(texts: Sequence[str]) -> str:
+    shortest, longest = min(texts), max(texts)
+    length = next((n for n, char in enumerate(shortest) if longest[n : n + 1] != char), len(shortest))
+    return shortest[:length]

@@ -1,0 +1,319 @@
+"""The snapshots of one machine as a Qt table: timeline and table are two views of this one model.
+
+It keeps no object per row; order and filter are arrays of positions (``snapshot_rows``), because a proxy model
+blocks for long with many rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from snapmgr.snapshots.model import SnapshotRow, Snapshots
+from ui.models import snapshot_texts as texts
+from ui.models.names import disk_labels, isolated, shown_name, visible_name
+from ui.models.snapshot_rows import Column, Key, SnapshotRows, key_of
+from ui.shell import formats
+
+Index = QModelIndex | QPersistentModelIndex
+_Role = Qt.ItemDataRole
+HEADERS = {
+    Column.ID: "ID",
+    Column.NAME: "Snapshot",
+    Column.WHEN: "When",
+    Column.CLOCK: "VM clock",
+    Column.ICOUNT: "icount",
+    Column.STATE: "VM state",
+    Column.DISK_SIZE: "Disk size",
+    Column.DISKS: "Disks",
+}
+RIGHT = frozenset({Column.CLOCK, Column.ICOUNT, Column.STATE, Column.DISK_SIZE})
+"""Columns of numbers, aligned at their right."""
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class Roles(IntEnum):
+    """What the delegates ask for beside the text."""
+
+    ROW = Qt.ItemDataRole.UserRole + 1
+    """The SnapshotRow, the same in every column."""
+    FIRST = Qt.ItemDataRole.UserRole + 2
+    """Upper line of a timeline cell."""
+    SECOND = Qt.ItemDataRole.UserRole + 3
+    """Lower line of a timeline cell, may be empty."""
+    VALUE = Qt.ItemDataRole.UserRole + 4
+    """The recorded value behind the text: a number, a string, or None for what is not recorded."""
+    TROUBLE = Qt.ItemDataRole.UserRole + 5
+    """True where a cell says something that needs a look."""
+    QUIET = Qt.ItemDataRole.UserRole + 6
+    """True where a cell says that there is no value."""
+
+
+_VALUES: dict[Column, Callable[[SnapshotRow], Any]] = {
+    Column.ID: lambda row: row.id,
+    Column.NAME: lambda row: row.name,
+    Column.WHEN: lambda row: (row.date_sec, row.date_nsec),
+    Column.CLOCK: lambda row: row.vm_clock_nsec,
+    Column.ICOUNT: lambda row: row.icount,
+    Column.STATE: lambda row: row.vm_state_size,
+    Column.DISK_SIZE: lambda row: row.disk_size,
+    Column.DISKS: lambda row: tuple(row.entries),
+}
+
+
+class SnapshotTableModel(QAbstractTableModel):
+    """``now`` is the clock that "2 h ago" is counted from, in seconds since 1970."""
+
+    def __init__(self, now: Callable[[], float], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._clock = now
+        self._now = now()
+        self._units: formats.Units = "binary"
+        self._rows = SnapshotRows()
+        self._snapshots = Snapshots((), ())
+        self._labels: dict[str, str] = {}
+        self._sizes: dict[str, int] = {}
+
+    # --- what is shown ---
+
+    def show(self, snapshots: Snapshots) -> None:
+        """Take another list; order and filter stay."""
+        words, (column, descending) = " ".join(self._rows.words), self._rows.sorted_by
+        rows = SnapshotRows(snapshots.rows)
+        rows.filter(words)
+        rows.sort(column, descending=descending)
+        self.beginResetModel()
+        self._now = self._clock()
+        self._snapshots, self._rows = snapshots, rows
+        self._labels = disk_labels([device.path for device in snapshots.devices])
+        self._sizes = {device.path: device.virtual_size for device in snapshots.devices}
+        self.endResetModel()
+
+    @property
+    def snapshots(self) -> Snapshots:
+        return self._snapshots
+
+    @property
+    def total(self) -> int:
+        """How many there are without the filter."""
+        return self._rows.total
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Short name of each disk by its path."""
+        return self._labels
+
+    @property
+    def sorted_by(self) -> tuple[Column, bool]:
+        return self._rows.sorted_by
+
+    def filter(self, text: str) -> None:
+        """Show what holds every word of ``text`` in its name or id."""
+        if tuple(text.casefold().split()) == self._rows.words:
+            return
+        self.beginResetModel()
+        self._rows.filter(text)
+        self.endResetModel()
+
+    def set_units(self, units: formats.Units) -> None:
+        if units != self._units:
+            self._units = units
+            self._all_changed(Column.STATE, Column.DISK_SIZE)
+
+    def tick(self) -> None:
+        """Say again how long ago everything was."""
+        self._now = self._clock()
+        self._all_changed(Column.WHEN, Column.WHEN)
+
+    def _all_changed(self, first: Column, last: Column) -> None:
+        if len(self._rows):
+            self.dataChanged.emit(self.index(0, first), self.index(len(self._rows) - 1, last))
+
+    def snapshot(self, row: int) -> SnapshotRow | None:
+        return self._rows.row(row) if 0 <= row < len(self._rows) else None
+
+    def find(self, key: Key) -> int | None:
+        """Row of the snapshot with this key, None where it is not shown."""
+        return self._rows.find(key)
+
+    # --- Qt's model ---
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(Column)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(Column):
+            return None
+        if role == _Role.DisplayRole:
+            return HEADERS[Column(section)]
+        if role == _Role.TextAlignmentRole:
+            return _RIGHT if Column(section) in RIGHT else _LEFT
+        return None
+
+    def data(self, index: Index, role: int = _Role.DisplayRole) -> Any:
+        if not index.isValid() or (row := self.snapshot(index.row())) is None:
+            return None
+        column = Column(index.column())
+        if role == Roles.ROW:
+            return row
+        if role == _Role.DisplayRole:
+            return self._line(row, column)
+        if role == Roles.FIRST:
+            return self._first(row, column)
+        if role == Roles.SECOND:
+            return self._second(row, column)
+        if role == Roles.VALUE:
+            return _VALUES[column](row)
+        if role == _Role.TextAlignmentRole:
+            return _RIGHT if column in RIGHT else _LEFT
+        if role == Roles.TROUBLE:
+            return column == Column.DISKS and bool(row.missing or row.differs)
+        if role == Roles.QUIET:
+            return self._quiet(row, column)
+        if role == _Role.ToolTipRole:
+            return self._tooltip(row, column)
+        if role == _Role.AccessibleTextRole:
+            return self.sentence(row) if column == Column.NAME else self._line(row, column)
+        return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Reorder; what is selected stays selected."""
+        self.layoutAboutToBeChanged.emit()
+        kept = self.persistentIndexList()
+        before = self._rows.positions() if kept else []
+        self._rows.sort(Column(column), descending=order == Qt.SortOrder.DescendingOrder)
+        if kept:
+            places = {position: place for place, position in enumerate(self._rows.positions())}
+            moved = [self.index(places[before[index.row()]], index.column()) for index in kept]
+            self.changePersistentIndexList(kept, moved)
+        self.layoutChanged.emit()
+
+    def match(
+        self,
+        start: Index,
+        role: int,
+        value: Any,
+        hits: int = 1,
+        flags: Qt.MatchFlag = Qt.MatchFlag.MatchStartsWith | Qt.MatchFlag.MatchWrap,
+    ) -> list[QModelIndex]:
+        """Type-ahead by name, whichever column the keyboard is in, without a call per row."""
+        if role == _Role.DisplayRole and isinstance(value, str) and hits == 1 and start.isValid():
+            place = self._rows.starting_with(value, start.row())
+            return [] if place is None else [self.index(place, start.column())]
+        return super().match(start, role, value, hits, flags)
+
+    # --- texts ---
+
+    def _line(self, row: SnapshotRow, column: Column) -> str:
+        """The cell on one line, as the table shows it and as it is copied."""
+        if column == Column.ID:
+            return visible_name(row.id)
+        if column == Column.NAME:
+            return shown_name(row.name, row.id)
+        if column == Column.WHEN:
+            return texts.table_date(row)
+        if column == Column.CLOCK:
+            return texts.vm_clock(row)
+        if column == Column.ICOUNT:
+            return texts.icount(row)
+        if column == Column.STATE:
+            return texts.vm_state(row, self._units)
+        if column == Column.DISK_SIZE:
+            return formats.size(row.disk_size, self._units)
+        trouble = texts.disk_trouble(row, self._labels)
+        return f"{texts.disk_count(row)}, {trouble}" if trouble else texts.disk_count(row)
+
+    def _first(self, row: SnapshotRow, column: Column) -> str:
+        if column == Column.WHEN:
+            return formats.relative_time(row.date_sec, self._now)
+        if column == Column.DISKS:
+            return texts.disk_count(row)
+        return self._line(row, column)
+
+    def _second(self, row: SnapshotRow, column: Column) -> str:
+        if column == Column.WHEN:
+            return formats.short_time(row.date_sec, self._now)
+        if column == Column.DISKS:
+            return texts.disk_trouble(row, self._labels)
+        return self._about(row) if column == Column.NAME else ""
+
+    def _about(self, row: SnapshotRow) -> str:
+        """What stands under a name: its id, and how large the disk was where that has changed since."""
+        ids = list(dict.fromkeys(visible_name(entry.id) for entry in row.entries.values())) or [visible_name(row.id)]
+        parts = [f"id {ids[0]}" if len(ids) == 1 else f"ids {', '.join(ids[:4])}{', …' if len(ids) > 4 else ''}"]
+        for path, entry in row.entries.items():
+            if self._sizes.get(path, entry.disk_size) != entry.disk_size:
+                parts.append(f"disk was {formats.size(entry.disk_size, self._units)} then")
+                break
+        return ", ".join(parts)
+
+    def _quiet(self, row: SnapshotRow, column: Column) -> bool:
+        if column == Column.CLOCK:
+            return not texts.clock_recorded(row)
+        if column == Column.ICOUNT:
+            return row.icount is None
+        return column == Column.STATE and row.disk_only
+
+    def _tooltip(self, row: SnapshotRow, column: Column) -> str:
+        if column == Column.NAME:
+            return _name_tooltip(row)
+        if column == Column.WHEN:
+            return f"{formats.long_time(row.date_sec)}\n{texts.iso_date(row)}"
+        if column == Column.CLOCK and texts.clock_recorded(row):
+            return f"The machine had run for {formats.vm_clock(row.vm_clock_nsec, milliseconds=True)}\n" + (
+                f"{formats.grouped(row.vm_clock_nsec)} ns"
+            )
+        if column == Column.CLOCK:
+            return "Taken without a machine: there was no clock"
+        if column == Column.STATE:
+            if row.disk_only:
+                return "Holds the disk only: there is no VM state to look into or to load"
+            return formats.exact_bytes(row.vm_state_size)
+        if column == Column.DISK_SIZE:
+            return formats.exact_bytes(row.disk_size)
+        if column == Column.DISKS:
+            return self.disks_text(row)
+        return self._line(row, column)
+
+    def disks_text(self, row: SnapshotRow) -> str:
+        """Every disk and what it has of the snapshot, a line each."""
+        lines = []
+        for path in (device.path for device in self._snapshots.devices):
+            label = isolated(self._labels.get(path, path))
+            if path in row.entries:
+                entry = row.entries[path]
+                holds = ", holds the VM state" if entry.vm_state_size else ""
+                lines.append(f"{label}: id {visible_name(entry.id)}{holds}")
+            elif path in row.missing:
+                lines.append(f"{label}: not on this disk")
+        return "\n".join([*lines, *row.differs])
+
+    def sentence(self, row: SnapshotRow) -> str:
+        """The whole row for a screen reader."""
+        parts = [shown_name(row.name, row.id), formats.relative_time(row.date_sec, self._now)]
+        parts.append(DISK_ONLY_SENTENCE if row.disk_only else f"VM state {texts.vm_state(row, self._units)}")
+        if len(self._snapshots.devices) > 1 or row.missing:
+            parts.append(f"disks: {self._line(row, Column.DISKS)}")
+        return ", ".join(parts)
+
+
+DISK_ONLY_SENTENCE = "disk only, no VM state"
+
+
+def _name_tooltip(row: SnapshotRow) -> str:
+    shown = shown_name(row.name, row.id)
+    lines: Sequence[str] = [shown[i : i + 80] for i in range(0, min(len(shown), 2000), 80)]
+    size = len(row.name.encode("utf-8", "surrogateescape"))
+    if size > 100:
+        lines = [*lines, formats.exact_bytes(size)]
+    return "\n".join(lines)
+
+
+__all__ = ["HEADERS", "RIGHT", "Column", "Roles", "SnapshotTableModel", "key_of"]

@@ -1,0 +1,60 @@
+"""How a snapshot is written: its clock, dates and disks.  Sizes and relative times are ``ui.shell.formats``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import tzinfo
+
+from snapmgr.snapshots.model import SnapshotRow
+from ui.models.names import isolated
+from ui.shell import formats
+
+DISK_ONLY = "disk only"
+_MINUTE = 60_000_000_000
+
+
+def vm_clock(row: SnapshotRow) -> str:
+    """``4 d 02:11:09``, with milliseconds below one minute; ``not recorded`` for a disk that no machine ran on."""
+    if not clock_recorded(row):
+        return formats.NOT_RECORDED
+    return formats.vm_clock(row.vm_clock_nsec, milliseconds=row.vm_clock_nsec < _MINUTE)
+
+
+def clock_recorded(row: SnapshotRow) -> bool:
+    """A disk-only snapshot that was taken without a machine has a clock of 0, which says nothing."""
+    return bool(row.vm_clock_nsec) or not row.disk_only
+
+
+def icount(row: SnapshotRow) -> str:
+    """Instructions counted; ``qemu-img`` writes 0 for want of a machine."""
+    return formats.NOT_RECORDED if row.icount is None else formats.grouped(row.icount)
+
+
+def vm_state(row: SnapshotRow, units: formats.Units) -> str:
+    """``1.31 GiB``, or ``disk only``."""
+    return DISK_ONLY if row.disk_only else formats.size(row.vm_state_size, units)
+
+
+def iso_date(row: SnapshotRow, zone: tzinfo | None = None) -> str:
+    """ISO 8601 with zone and every recorded digit: ``2026-11-19T09:05:31.218000000+01:00``."""
+    text = formats.iso_time(row.date_sec, zone)
+    return f"{text[:19]}.{row.date_nsec:09}{text[19:]}"
+
+
+def table_date(row: SnapshotRow, zone: tzinfo | None = None) -> str:
+    """One line for tables: ``2026-11-19 09:05:31``."""
+    return formats.iso_time(row.date_sec, zone)[:19].replace("T", " ")
+
+
+def disk_count(row: SnapshotRow) -> str:
+    """``all 3`` or ``2 of 3``: disks that have the snapshot among those that could."""
+    total = len(row.entries) + len(row.missing)
+    return f"{len(row.entries)} of {total}" if row.missing else f"all {total}"
+
+
+def disk_trouble(row: SnapshotRow, labels: Mapping[str, str]) -> str:
+    """``not on vdb`` or ``differs between disks``; empty where all disks agree."""
+    if row.missing:
+        names = [isolated(labels.get(path, path)) for path in row.missing]
+        return "not on " + (", ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} more")
+    return "differs between disks" if row.differs else ""
