@@ -1,1 +1,1 @@
-"""block."""
+"""Disk images as bytes at offsets: files, locks that QEMU understands, formats, qcow2."""

@@ -1,0 +1,120 @@
+"""A file (or a host's block device) as a block device, read with preadv; holes are known through SEEK_DATA."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from snapmgr.block.device import Extent
+from snapmgr.errors import NotFound, SnapmgrError, Unsupported
+
+_LARGEST_OFFSET = (1 << 63) - 1
+
+
+class RawFile:
+    """An open file, read only.  ``size`` is that of the moment of opening; what was added later is read as well."""
+
+    def __init__(self, descriptor: int, path: Path | None = None) -> None:
+        """Takes over ``descriptor``."""
+        self._descriptor = descriptor
+        self.path = path
+        self._size = os.lseek(descriptor, 0, os.SEEK_END)
+
+    @classmethod
+    def open(cls, path: str | Path) -> RawFile:
+        """Raises NotFound, Unsupported for what holds no data (folders, pipes), SnapmgrError where not permitted."""
+        named = Path(path)
+        try:
+            # without O_NONBLOCK a pipe of that name would hold us up for ever
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        except (FileNotFoundError, NotADirectoryError):
+            raise NotFound("file-not-found", f"there is no file {path}", path=path, hint="Check the name.") from None
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            raise SnapmgrError(
+                "cannot-open", f"{path} cannot be opened: {reason}", path=path, hint="Check its permissions."
+            ) from error
+        mode = os.fstat(descriptor).st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISBLK(mode)):
+            os.close(descriptor)
+            raise Unsupported("not-a-file", f"{path} is not a regular file", path=path, hint="Name a disk image.")
+        return cls(descriptor, named)
+
+    @property
+    def descriptor(self) -> int:
+        """For locks; still owned by this object."""
+        return self._descriptor
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """(device, inode): the same file under any name."""
+        status = os.fstat(self._descriptor)
+        return status.st_dev, status.st_ino
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    @property
+    def read_only(self) -> bool:
+        return True
+
+    def pread_into(self, offset: int, buffer: memoryview) -> None:
+        """Fill ``buffer``, with zeros beyond the end.  Raises SnapmgrError ``cannot-read`` with path and offset."""
+        view = buffer.cast("B") if buffer.format != "B" or buffer.ndim != 1 else buffer
+        done = 0
+        try:
+            while done < len(view) and offset + done <= _LARGEST_OFFSET - len(view):
+                count = os.preadv(self._descriptor, [view[done:]], offset + done)
+                if count == 0:
+                    break
+                done += count
+        except OSError as error:
+            raise SnapmgrError(
+                "cannot-read", f"{self.path} cannot be read: {error.strerror}", path=self.path, offset=offset + done
+            ) from error
+        if done < len(view):
+            view[done:] = bytes(len(view) - done)
+
+    def pwrite(self, offset: int, buffers: Sequence[memoryview]) -> None:
+        raise SnapmgrError("read-only", f"{self.path} is open for reading only", path=self.path, offset=offset)
+
+    def extents(self, offset: int, length: int) -> Iterator[Extent]:
+        """Data and holes as the file system knows them; beyond the end all is zero."""
+        end = offset + length
+        while offset < end:
+            if offset >= self._size:
+                yield Extent(offset, end - offset, zero=True)
+                return
+            data = self._seek(offset, os.SEEK_DATA)
+            if data > offset:
+                stop = min(data, end)
+                yield Extent(offset, stop - offset, zero=True)
+                offset = stop
+                continue
+            stop = min(max(self._seek(offset, os.SEEK_HOLE), offset + 1), end)
+            yield Extent(offset, stop - offset, zero=False)
+            offset = stop
+
+    def _seek(self, offset: int, whence: int) -> int:
+        """Where data or a hole begins next; the end of the file where there is none."""
+        try:
+            return os.lseek(self._descriptor, offset, whence)
+        except OSError as error:
+            if error.errno == errno.ENXIO:  # nothing but a hole from here on
+                return _LARGEST_OFFSET
+            if error.errno == errno.EINVAL:  # a file system that does not know its holes: all is data
+                return offset if whence == os.SEEK_DATA else self._size
+            raise
+
+    def flush(self) -> None:
+        """Nothing is ever written."""
+
+    def close(self) -> None:
+        """Closes the file and so drops all locks on it; more than once is harmless."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
