@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         actions = self.context.actions
-        self.top_row = TopRow(actions)
+        self.top_row = TopRow(actions, self.context.documents)
         self.setMenuWidget(self.top_row)
         self.rail = Rail(actions)
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft

@@ -123,7 +123,7 @@ class ActionSet(QObject):
         item = QAction(action.text, self.parent())
         item.setObjectName(action.id)
         if action.icon:
-            item.setIcon(icon(action.icon, "danger" if action.danger else "text2"))
+            item.setIcon(icon(action.icon, "danger" if action.danger else "text2", on_tint="accent"))
         item.setShortcuts([QKeySequence(keys) for keys in action.keys])
         item.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         item.setCheckable(action.checked is not None)

@@ -119,6 +119,10 @@ class Documents(QObject):
         found = [Document.from_json(item) for item in stored] if isinstance(stored, list) else []
         return [document for document in found if document is not None][:RECENT]
 
+    def reopen(self, document: Document) -> None:
+        """Open what was opened before."""
+        self._context.open(*document.sources)
+
     async def open(self, sources: list[str]) -> Document | None:
         """Recognise and show; a failure is shown as well, and None is returned."""
         try:

@@ -9,9 +9,48 @@ from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QPushButton, QSizePolicy, QWidget
 
 from ui.shell.actions import Action, ActionSet, Menu, plain
+from ui.shell.documents import Documents
+from ui.shell.formats import shortened
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import PALETTE_FIELD, TOP_ROW
+
+SUBMENU_ICONS = {"Appearance": "paint-brush", "Copy as": "copy"}
+
+
+class RecentMenu(QMenu):
+    """What was opened before; filled whenever it is about to show."""
+
+    def __init__(self, documents: Documents, parent: QWidget) -> None:
+        super().__init__("Recent", parent)
+        _dress(self)
+        self.setIcon(icons.icon("clock"))
+        self._documents = documents
+        self.aboutToShow.connect(self.fill)
+        documents.recents_changed.connect(self._tell)
+        self._tell()
+
+    def _tell(self) -> None:
+        self.menuAction().setEnabled(bool(self._documents.recents()))
+
+    def fill(self) -> None:
+        self.clear()
+        for document in self._documents.recents():
+            text = shortened(document.label).replace("&", "&&")
+            self.addAction(text, lambda one=document: self._documents.reopen(one))
+
+
+def mnemonics(texts: Iterable[str]) -> list[str]:
+    """The texts of a menu with a letter marked in each: the first free one, beginnings of words before others."""
+    used: set[str] = set()
+    marked = []
+    for text in texts:
+        starts = [at for at in range(len(text)) if text[at].isalnum() and (at == 0 or text[at - 1] == " ")]
+        places = [*starts, *(at for at in range(len(text)) if text[at].isalpha() and at not in starts)]
+        at = next((at for at in places if text[at].lower() not in used), None)
+        used |= {text[at].lower()} if at is not None else set()
+        marked.append(text if at is None else f"{text[:at]}&{text[at:]}")
+    return marked
 
 
 def fill_menus(bar: QMenuBar, actions: ActionSet) -> dict[Menu, QMenu]:
@@ -34,11 +73,11 @@ def _open_by_key(bar: QMenuBar, menu: QMenu, title: str) -> None:
 
 
 def _fill(menu: QMenu, mine: Iterable[Action], actions: ActionSet) -> None:
-    menu.setToolTipsVisible(True)
-    menu.setWindowFlag(Qt.WindowType.FramelessWindowHint)
-    menu.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+    _dress(menu)
     last, submenus = None, {}
-    for action in sorted(mine, key=lambda one: one.group):
+    ordered = sorted(mine, key=lambda one: one.group)
+    for action, text in zip(ordered, mnemonics(action.text for action in ordered), strict=True):
+        actions[action.id].setText(text)
         if last is not None and action.group != last:
             menu.addSeparator()
         last = action.group
@@ -46,9 +85,16 @@ def _fill(menu: QMenu, mine: Iterable[Action], actions: ActionSet) -> None:
         if action.submenu:
             if action.submenu not in submenus:
                 submenus[action.submenu] = menu.addMenu(action.submenu)
-                submenus[action.submenu].setToolTipsVisible(True)
+                _dress(submenus[action.submenu])
+                submenus[action.submenu].setIcon(icons.icon(SUBMENU_ICONS.get(action.submenu, "list")))
             target = submenus[action.submenu]
         target.addAction(actions[action.id])
+
+
+def _dress(menu: QMenu) -> None:
+    menu.setToolTipsVisible(True)
+    menu.setWindowFlag(Qt.WindowType.FramelessWindowHint)
+    menu.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
 
 
 class PaletteField(QPushButton):
@@ -91,7 +137,7 @@ class TopRow(QWidget):
 
     palette_asked = Signal()
 
-    def __init__(self, actions: ActionSet) -> None:
+    def __init__(self, actions: ActionSet, documents: Documents) -> None:
         super().__init__()
         self.setObjectName("topRow")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -102,6 +148,8 @@ class TopRow(QWidget):
         self.bar.setAccessibleName("Menu")
         self.bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.menus = fill_menus(self.bar, actions)
+        self.recent = RecentMenu(documents, self.bar)
+        self.menus[Menu.FILE].insertMenu(actions["file.forget"], self.recent)
         row.addWidget(self.bar, 1, Qt.AlignmentFlag.AlignVCenter)
         self.field = PaletteField()
         self.field.clicked.connect(self.palette_asked)

@@ -10,6 +10,9 @@ from ui.theme import fonts, palette
 from ui.theme.stylesheet import stylesheet
 from ui.theme.tokens import DARK, LIGHT, Tokens, high_contrast
 
+_OWN_FONTS = ("QMenu", "QMenuBar", "QTipLabel", "QMessageBox", "QAbstractItemView", "QHeaderView", "QComboMenuItem")
+"""Classes to which a platform gives a font of its own, which ``setFont`` alone does not change."""
+
 _SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark, "system": Qt.ColorScheme.Unknown}
 
 
@@ -59,8 +62,10 @@ class Appearance(QObject):
         font = QFont(self._system_family if self._system_font else fonts.UI_FAMILY)
         font.setPixelSize(self._size)
         self._app.setFont(font)
+        for widget in _OWN_FONTS:
+            self._app.setFont(font, widget)
         self._app.setPalette(palette.build(tokens))
-        self._app.setStyleSheet(stylesheet(tokens, self._size))
+        self._app.setStyleSheet(stylesheet(tokens, self._size, font.family()))
         self.changed.emit()
 
     def _scheme_changed(self) -> None:

@@ -12,14 +12,15 @@ from ui.theme.tokens import BODY, Tokens
 _MEASURE = re.compile(r"\$\{([fh])(\d+)\}")
 
 
-def stylesheet(tokens: Tokens, body: int) -> str:
+def stylesheet(tokens: Tokens, body: int, family: str = "Inter") -> str:
     """Qt's style sheet for a theme with body text of ``body`` px.  Raises KeyError for a name that is no token."""
     template = resource("qss", "snapmgr.qss").read_text(encoding="utf-8")
     measures = {f"{kind}{size}": _pixels(kind, int(size), body) for kind, size in _MEASURE.findall(template)}
     dark = tokens.name.startswith("dark")
     extra = {
         "segment": tokens.selInactive if dark else tokens.panel,
-        "scroll": tokens.pressed if not dark else tokens.lineStrong,
+        "scroll": tokens.p_zero,
+        "family": family,
         "icons": resource("icons").as_posix(),
     }
     return Template(template).substitute({**asdict(tokens), **measures, **extra})

@@ -62,7 +62,7 @@ def action_button(action: QAction, variant: str = "", *, icon_only: bool = False
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     style = Qt.ToolButtonStyle.ToolButtonIconOnly if icon_only else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
     made.setToolButtonStyle(style)
-    made.setAccessibleName(action.text())
+    made.setAccessibleName(action.text().replace("&", ""))
     return made
 
 
