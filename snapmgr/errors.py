@@ -60,7 +60,8 @@ class Truncated(StreamError):
 
     def __init__(self, offset: int, missing: int, *, qemu: str | None = None) -> None:
         self.missing = missing
-        super().__init__("truncated", f"the stream ends early: {missing} more bytes are needed", offset=offset, qemu=qemu)
+        message = f"the stream ends early: {missing} more bytes are needed"
+        super().__init__("truncated", message, offset=offset, qemu=qemu)
 
 
 class ImageError(SnapmgrError):

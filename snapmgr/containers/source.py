@@ -29,4 +29,7 @@ class Source(Protocol):
     def chunks(self, offset: int = 0) -> Iterator[memoryview]:
         """The stream from ``offset`` to its end in pieces (one piece where it is mapped, else some MiB each)."""
 
+    def prefetch(self, offset: int, length: int) -> None:
+        """Say which bytes will be read next; only ever makes them come faster."""
+
     def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""Finding the stream's own description before reading it: the JSON stands at the end, and is needed at the beginning."""
+"""Finding the stream's own description before reading it: it stands at the end, and is needed at the beginning."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from snapmgr.errors import StreamError
 from snapmgr.vmstate.description import VmDescription
 from snapmgr.vmstate.vmdesc import parse_vmdesc
 
-TAILS = (1 << 20, 1 << 24, 1 << 26)
+TAILS = (1 << 20, 1 << 24)
 """How far from the end the description is looked for, in bytes; real ones have 20 KiB to some MiB."""
 
 _BEGIN = re.compile(rb"\x06(?s:(.{4}))(?=\s*\{)")

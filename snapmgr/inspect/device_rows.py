@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
+from snapmgr.inspect.meanings import field_meaning
 from snapmgr.inspect.model import Node, NodeKind, Record
 from snapmgr.inspect.record_rows import Leaves, footer_nodes, header_node, record_nodes
+from snapmgr.vmstate.description import Field, Struct
 from snapmgr.vmstate.text import meaning_text, type_text, value_text
 from snapmgr.vmstate.tree import FieldKind, FieldValue
 from snapmgr.vmstate.walk import decode
@@ -47,7 +49,9 @@ def _state(tree: Tree, path: tuple[int, ...], name: str, version: int | None, fi
     length = fields[-1].offset + fields[-1].length - offset
     said = f"struct {name}" if version is None else f"struct {name}, v{version}"
     problem = tree.problem_in(offset, length)
-    return Node(path, "state", "", "", said, offset, length, NodeKind.DEVICE, len(fields), problem, tuple(fields))
+    handle = StateFields(fields)
+    handle.vmsd_name = name
+    return Node(path, "state", "", "", said, offset, length, NodeKind.DEVICE, len(fields), problem, handle)
 
 
 def below(tree: Tree, node: Node) -> Sequence[Node]:
@@ -61,6 +65,22 @@ def below(tree: Tree, node: Node) -> Sequence[Node]:
     return ValueNodes(tree, node, values)
 
 
+def _owner(node: Node) -> str | None:
+    """Name of the VMState whose fields are below ``node``."""
+    if isinstance(node.handle, StateFields):
+        return node.handle.vmsd_name
+    described = node.handle.described if isinstance(node.handle, FieldValue) else None
+    if isinstance(described, Struct):
+        return described.vmsd_name
+    return described.struct.vmsd_name if isinstance(described, Field) and described.struct else None
+
+
+class StateFields(tuple[FieldValue, ...]):
+    """The fields of a device that are not in a subsection."""
+
+    vmsd_name: str
+
+
 class ValueNodes(Sequence[Node]):
     """Rows of fields, made one by one when somebody looks: an array may have very many."""
 
@@ -68,6 +88,7 @@ class ValueNodes(Sequence[Node]):
         self._tree = tree
         self._parent = parent
         self._values = values
+        self._owner = _owner(parent)
 
     def __len__(self) -> int:
         return len(self._values)
@@ -80,22 +101,25 @@ class ValueNodes(Sequence[Node]):
         if isinstance(row, slice):
             return [self[number] for number in range(*row.indices(len(self)))]
         number = row + len(self) if row < 0 else row
-        return value_node(self._tree, (*self._parent.path, number), self._values[number], self._parent.kind)
+        return value_node(
+            self._tree, (*self._parent.path, number), self._values[number], self._parent.kind, self._owner
+        )
 
 
-def value_node(tree: Tree, path: tuple[int, ...], value: FieldValue, kind: NodeKind) -> Node:
-    """The row of one field."""
+def value_node(tree: Tree, path: tuple[int, ...], value: FieldValue, kind: NodeKind, owner: str | None = None) -> Node:
+    """The row of one field; ``owner`` is the VMState that it is a field of."""
     raw = tree.source.read(value.offset, min(value.length, SHOWN))
     name = value.name
     if value.kind is FieldKind.SUBSECTION:
         kind = NodeKind.SUBSECTION
     elif value.kind is FieldKind.UNKNOWN:
         kind, name = NodeKind.FAULT, "Not described"
+    known = field_meaning(owner, value.name, raw) if owner else None
     return Node(
         path,
         name,
         value_text(value, raw),
-        meaning_text(value, raw),
+        known or meaning_text(value, raw),
         type_text(value),
         value.offset,
         value.length,

@@ -6,7 +6,10 @@ from snapmgr.inspect.model import Problem, Severity
 from snapmgr.wire.events import Fault
 
 _CUT = "The file was copied before it was complete, the disk was full, or the sender was stopped."
-_OTHER_BUILD = "The sender saved something that this description does not know: a build with local changes, or another version of the device."
+_OTHER_BUILD = (
+    "The sender saved something that this description does not know: a build with local changes, "
+    "or another version of the device."
+)
 _DAMAGED = (
     "The bytes were changed after they were written, or something before this place was read with the wrong length."
 )

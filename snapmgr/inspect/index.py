@@ -29,6 +29,9 @@ from snapmgr.work import CancelToken, Progress, no_progress
 STEP = 4 << 20
 """Bytes read between two looks at progress and cancel."""
 
+AHEAD = 16 << 20
+"""Bytes announced before they are read."""
+
 GROWTH_INTERVAL = 0.25
 """Seconds between two looks at an index that is still growing: each costs a pass over its runs."""
 
@@ -145,9 +148,11 @@ class _Pass:
 
     def _drain(self) -> Iterator[None]:
         done = self.reader.offset
+        self.source.prefetch(done, AHEAD)
         while not isinstance(event := self.reader.next_event(), NeedData | None):
             self.builder.add(event)
             if self.reader.offset - done >= STEP:
+                self.source.prefetch(done + AHEAD, self.reader.offset - done)
                 done = self.reader.offset
                 yield
                 if self.cancel is not None and self.cancel.cancelled:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from snapmgr.errors import StreamError
 from snapmgr.ram.section import RamPayload, RamState
 from snapmgr.ram.words import IDSTR, VERSION
 from snapmgr.vmstate.description import VmDescription
@@ -23,9 +24,12 @@ class MeasuredPayload:
         """The whole payload at once.  Raises Short, StreamError with the offset in the stream."""
         section = self._section
         view, at = window.all_held()
-        length = self._layout.length_of(
-            section.idstr or "", section.instance_id or 0, section.version_id or 0, view[at:]
-        )
+        try:
+            length = self._layout.length_of(
+                section.idstr or "", section.instance_id or 0, section.version_id or 0, view[at:]
+            )
+        except StreamError as error:
+            raise StreamError(error.code, error.message, offset=window.offset + (error.offset or 0)) from error
         if isinstance(length, NeedMore):
             raise Short(length.count)
         assert length is not None

@@ -97,7 +97,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class BlockSummary:
-    """A RAMBlock as the stream describes it; pages count each page's last state, ``resent`` how often one came again."""
+    """A RAMBlock as the stream describes it: pages by their last state, ``resent`` how often one came again."""
 
     name: str
     used_length: int

@@ -1,4 +1,4 @@
-"""What may be typed into the Inspector's filter (UI.md §7): words, ``=0x60``, ``@53A1C2``, ``type:``, ``kind:``, ``is:``."""
+"""The Inspector's filter language: words, ``=0x60``, ``@53A1C2``, ``type:``, ``kind:``, ``is:``."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class Records(Sequence[Record]):
         return self._columns.integers["offset"][row], self._columns.integers["length"][row]
 
     def holding(self, offset: int) -> int | None:
-        """The row that holds the byte at ``offset`` (the innermost where records lie in a package), None if none does."""
+        """The row that holds the byte at ``offset`` (the innermost inside a package), None if none does."""
         offsets = self._columns.integers["offset"]
         row = bisect_right(offsets, offset, 0, self._count) - 1
         while row >= 0:

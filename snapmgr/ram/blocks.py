@@ -12,8 +12,11 @@ MAX_BLOCKS = 4096
 
 @dataclass(frozen=True, slots=True)
 class ListedBlock:
-    """One RAMBlock as announced: ``used_length`` in bytes, ``page_size`` where its pages are not the host's (else None),
-    ``address`` in the guest under x-ignore-shared (else None), ``offset`` of its entry in the stream."""
+    """One RAMBlock as announced.
+
+    ``used_length`` in bytes, ``page_size`` where its pages are not the host's (else None), ``address`` in the guest
+    under x-ignore-shared (else None), ``offset`` of its entry in the stream.
+    """
 
     name: str
     used_length: int

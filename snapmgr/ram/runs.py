@@ -46,7 +46,7 @@ def patterns(page_bits: int) -> Patterns:
 
 
 def walk(view: memoryview, at: int, page_bits: int) -> tuple[int, U64]:
-    """(index behind the last whole record, words) of the common records from index ``at``, at most CHUNK bytes of them."""
+    """(index behind the last whole record, words) of the common records from index ``at``, CHUNK bytes at most."""
     compiled = patterns(page_bits)
     match = compiled.stretch.match(view, at, min(len(view), at + CHUNK))
     end = match.end() if match else at

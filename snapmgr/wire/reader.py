@@ -41,7 +41,7 @@ Record = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds in bytes on what one record may make us hold.  A section of unknown layout is held until its end is seen."""
+    """Bounds in bytes on what one record may make us hold; a section of unknown layout is held until its end."""
 
     record: int = 1 << 28
     vmdesc: int = 1 << 26

@@ -63,7 +63,7 @@ def _plausible_command(view: memoryview, at: int) -> bool:
 
 
 def find_footer(view: memoryview, start: int, section_id: int, known_ids: Container[int], *, ended: bool) -> int | None:
-    """Index of the footer of ``section_id`` at or behind ``start`` that a plausible record follows, None if none is held.
+    """Index of the next footer of ``section_id`` that a plausible record follows, None if none is held.
 
     With ``ended`` the footer may also be the last thing there is.
     """

@@ -46,7 +46,7 @@ class Message(Event):
 
     @property
     def request(self) -> tuple[str | None, int, int]:
-        """(block or None = the last one named, offset in the block, length), in bytes, of REQ_PAGES and REQ_PAGES_ID."""
+        """(block or None = the last one named, offset in the block, length) of REQ_PAGES(_ID), in bytes."""
         start, length = int.from_bytes(self.data[:8]), int.from_bytes(self.data[8:12])
         return (self.block if self.type is ReturnMessage.REQ_PAGES_ID else None), start, length
 
