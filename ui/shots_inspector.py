@@ -73,7 +73,7 @@ async def field(stage: Stage) -> None:
 async def filtered(stage: Stage) -> None:
     """A filter with many matches."""
     await stage.open(stream(stage, "q35-live.v100"))
-    await stage.type("=0x60", page(stage).tree.find)
+    await stage.type("irq", page(stage).tree.find)
 
 
 @SHOTS.add("inspector-filter-none")
@@ -132,6 +132,26 @@ async def truncated(stage: Stage) -> None:
     await stage.open(cut)
 
 
+def many_passes(stage: Stage) -> Path:
+    """A live stream whose passes over RAM come forty times."""
+    from snapmgr.containers.open import open_source
+    from snapmgr.inspect.index import index_stream
+
+    whole = stream(stage, "q35-live.v100", called="whole.mig")
+    source = open_source(whole)
+    parts = [record for record in index_stream(source).records if record.type == "PART"]
+    source.close()
+    begin, end = parts[0].offset, parts[-1].offset + parts[-1].length
+    data = whole.read_bytes()
+    target = stage.folder / "devbox-to-host2.mig"
+    with target.open("wb") as file:
+        file.write(data[:begin])
+        for _ in range(40):
+            file.write(data[begin:end])
+        file.write(data[end:])
+    return target
+
+
 @SHOTS.add("inspector-reading")
 async def reading(stage: Stage) -> None:
     """A stream that is still being read: what was read can be used."""
@@ -140,7 +160,7 @@ async def reading(stage: Stage) -> None:
 
     await stage.act("view.inspector")
     inspector = page(stage)
-    path = stream(stage, "q35-live.v100")
+    path = many_passes(stage)
     loaded = await stage.context.tasks.run_in_worker(_half, path)
     document = Document(DocumentKind.STREAM, (str(path),))
     inspector.show_growth(prepare(loaded), document)
@@ -166,7 +186,7 @@ async def not_a_stream(stage: Stage) -> None:
     from tests.corpus import images, unpack_image
     from ui.shell.documents import Document, DocumentKind
 
-    name = next(name for name, case in images().items() if len(case.get("snapshots") or ()) >= 2)
+    name = next(name for name in ("vm-mixed", "vm-hmp-72", "vm-hmp-100") if name in images())
     image = next(path for path in unpack_image(name, stage.folder).values() if path.suffix == ".qcow2")
     await stage.context.documents.show(Document(DocumentKind.STREAM, (f"{image}@no-such-snapshot",)))
 

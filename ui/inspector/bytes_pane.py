@@ -27,6 +27,7 @@ from ui.widgets.controls import icon_button, line
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.hex_view import HexView
 from ui.widgets.labels import ElidedLabel, label
+from ui.widgets.mirroring import placed
 
 LEGEND = (
     (NodeKind.META, "framing"),
@@ -65,10 +66,11 @@ class Legend(QWidget):
         for kind, word in LEGEND:
             if x + self._width(word) - self._GAP > self.width():
                 break
-            paint_kind(painter, QRectF(x, self.height() / 2 - 5, self._SWATCH, self._SWATCH), kind)
+            swatch = QRectF(x, self.height() / 2 - 5, self._SWATCH, self._SWATCH)
+            paint_kind(painter, placed(painter, self.rect(), swatch), kind)
             painter.setPen(color("text2"))
             box = QRectF(x + self._SWATCH + 6, 0, self._width(word), self.height())
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, word)
+            painter.drawText(placed(painter, self.rect(), box), Qt.AlignmentFlag.AlignVCenter, word)
             x += self._width(word)
 
 
@@ -107,6 +109,8 @@ class BytesPane(QWidget):
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
+        self.tabs.setUsesScrollButtons(False)
         self.tabs.setAccessibleName("What of the stream is shown")
         for text in ("Bytes", "VM description"):
             self.tabs.addTab(text)
@@ -180,6 +184,7 @@ class BytesPane(QWidget):
     def _tab_changed(self, tab: int) -> None:
         for part in (self._go_label, self.offset, self.copy):
             part.setVisible(tab == BYTES)
+        self.tabs.updateGeometry()  # the chosen tab is bolder, and wider
         if tab == BYTES:
             self._stack.setCurrentWidget(self.hex)
         else:

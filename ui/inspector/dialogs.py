@@ -88,10 +88,13 @@ class ExportDialog(QDialog):
             choice.setAccessibleDescription(what.about)
             choice.setChecked(number == 0)
             self._choices.addButton(choice, number)
-            column.addWidget(choice)
+            both = QVBoxLayout()
+            both.setSpacing(0)
+            both.addWidget(choice)
             about = label(what.about, "secondary", wrap=True)
-            about.setContentsMargins(26, 0, 0, 4)
-            column.addWidget(about)
+            about.setContentsMargins(26, 0, 0, 0)
+            both.addWidget(about)
+            column.addLayout(both)
         self._choices.idClicked.connect(lambda _: self._suggest())
 
     def _add_path(self, column: QVBoxLayout) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from snapmgr.inspect.model import Problem
@@ -86,11 +87,12 @@ class Explanation(QScrollArea):
         self._quote = QFrame()
         self._quote.setProperty("frame", "well")
         row = QHBoxLayout(self._quote)
-        row.setContentsMargins(12, 8, 8, 8)
+        row.setContentsMargins(12, 10, 8, 8)
         row.setSpacing(8)
         row.addWidget(label("What QEMU says", "group"), 0, Qt.AlignmentFlag.AlignTop)
         self.qemu = label("", "mono", wrap=True, selectable=True)
         self.qemu.setMinimumWidth(80)
+        self.qemu.setAlignment(Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.qemu, 1)
         row.addWidget(icon_button("copy", "Copy what QEMU says", self.copy_qemu.emit), 0, Qt.AlignmentFlag.AlignTop)
         return self._quote
@@ -106,4 +108,14 @@ class Explanation(QScrollArea):
         self.qemu.setText("\n".join(shown(line) for line in said.splitlines()))
         self._quote.setVisible(bool(said))
         self.setAccessibleName(f"About the problem: {shown(problem.message)}")
+        self._fit()
         self.verticalScrollBar().setValue(0)
+
+    def _fit(self) -> None:
+        """A scroll area does not ask how high wrapped text is at its width."""
+        body = self.widget()
+        body.setMinimumHeight(max(0, body.layout().heightForWidth(self.viewport().width())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()

@@ -26,7 +26,7 @@ class What(Enum):
 
     SUMMARY = (
         "Summary",
-        "Sections, RAM blocks, commands and problems, as snapctl inspect --json prints them",
+        "Sections, RAM blocks, commands and problems, as snapctl inspect --json",
         "inspect",
     )
     ANALYZE = ("Device state", "Every device’s fields in the format of QEMU’s analyze-migration.py", "devices")

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from snapmgr.inspect.model import Problem, Severity
 from ui.models.problem_table import worst
+from ui.theme import fonts
 from ui.theme.tokens import INSET
 from ui.widgets.controls import Segmented, action_button, button
 from ui.widgets.labels import Chip, ElidedLabel
 from ui.widgets.notice_box import Glyph
 
 STRUCTURE, RECORDS, RAM = "structure", "records", "ram"
+ROOM_FOR_FACTS = 900
+"""Narrower than this the name needs the room; the facts are in the status bar too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,13 @@ class Header(QWidget):
         self.name.set_hint(hint)
 
     def set_facts(self, facts: Sequence[str]) -> None:
-        self.facts.setText(", ".join(fact for fact in facts if fact))
+        text = ", ".join(fact for fact in facts if fact)
+        self.facts.setText(text)
+        self.facts.setMinimumWidth(min(fonts.text_width(fonts.ui(12), text) + 4, 260))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.facts.setVisible(self.width() >= fonts.px(ROOM_FOR_FACTS))
 
     def set_verdict(self, said: Verdict) -> None:
         self.chip.set_state(said.text, said.tone, said.icon)

@@ -15,14 +15,14 @@ from ui.shell.failures import Failure, describe
 
 def snapshots_in(source: str, allow_roots: tuple[Path, ...]) -> tuple[str, list[InImage]] | None:
     """(path, snapshots) of the qcow2 image behind ``source``, None for anything else.  Runs in a worker."""
-    from snapmgr.snapshots.list import list_snapshots
-
     from snapmgr.containers.open import Kind, recognise, split_tag
 
     path, _ = split_tag(source)
     try:
         if recognise(path).kind is not Kind.QCOW2:
             return None
+        from snapmgr.snapshots.list import list_snapshots
+
         rows = list_snapshots([path], allow_roots=allow_roots).rows
     except (SnapmgrError, OSError):
         return None  # the error that brought us here says what is the matter

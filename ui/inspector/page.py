@@ -319,6 +319,7 @@ class InspectorPage(Page):
             self.records.grow(index.records)
             self.bytes.hex.grow(StreamBytes(index))
         self.tree.set_problems(index.problems)
+        self.tree.tree.set_largest(index.size)
         self.problems.set_problems(index.problems, digits=loaded.digits, reading=not finished)
         self.ram.set_blocks(index.blocks)
         self.bar.set_stream(loaded.spans, index.size, index.problems, read=None if finished else index.indexed)
@@ -419,12 +420,13 @@ class InspectorPage(Page):
         if self.loaded is None or row >= len(self.loaded.index.problems):
             return
         problem, tree = self.loaded.index.problems[row], self.loaded.index.tree
-        path = tree.path_at(min(problem.offset, self.loaded.index.size - 1))
+        last = self.loaded.index.size - 1
+        path = tree.path_at(min(problem.offset, last))
+        offset, length = (last, 1) if problem.offset > last else (problem.offset, problem.length)
         node = tree.node(path) if path else None
-        length = problem.length
-        if not length and node is not None and node.offset == problem.offset and not node.children:
+        if not length and node is not None and node.offset == offset and not node.children:
             length = node.length
-        self.selection.select(Selection(problem.offset, length, path, row, "problems"))
+        self.selection.select(Selection(offset, length, path, row, "problems"))
 
     def _record_chosen(self, row: int, by_pointer: bool) -> None:
         record = self.records.records.record(row)
@@ -474,9 +476,10 @@ class InspectorPage(Page):
         """The overview outlines the whole section, or the bytes themselves where that would be most of the stream."""
         size = self.loaded.index.size if self.loaded else 0
         if top is not None and top.length < max(size // 2, 1):
-            self.bar.set_mark(top.offset, max(top.length, 1))
+            offset, length = top.offset, top.length
         else:
-            self.bar.set_mark(selection.offset, max(selection.length, 1))
+            offset, length = selection.offset, selection.length
+        self.bar.set_mark(offset, max(length, 1), follow=selection.origin != "start")
 
     def _chain(self, path: Sequence[int]) -> list[Node]:
         """Nodes from the top down to ``path``."""

@@ -28,6 +28,7 @@ from ui.theme.tokens import ROW_PROBLEM
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.field_detail import FieldDetail
 from ui.widgets.labels import ElidedLabel, label
+from ui.widgets.mirroring import placed
 
 LOOKS = {
     Severity.ERROR: ("x-circle-fill", "danger"),
@@ -70,8 +71,9 @@ class ProblemDelegate(QStyledItemDelegate):
     ) -> None:
         icon, tint = LOOKS[problem.severity]
         half = rect.height() // 2
-        icons.paint(painter, QRectF(rect.left() + 16, rect.top() + half / 2 - 4, 15, 15), icon, tint)
-        text = rect.adjusted(42, 4, -12, -4)
+        mark = QRectF(rect.left() + 16, rect.top() + half / 2 - 4, 15, 15)
+        icons.paint(painter, placed(painter, rect, mark), icon, tint)
+        text = placed(painter, rect, QRectF(rect.adjusted(42, 4, -12, -4))).toRect()
         upper = QRect(text.left(), text.top(), text.width(), text.height() // 2)
         lower = QRect(text.left(), upper.bottom() + 1, text.width(), text.height() // 2)
         stops = bool(index.data(STOPS_ROLE))
@@ -82,11 +84,11 @@ class ProblemDelegate(QStyledItemDelegate):
         painter.setFont(mono)
         painter.setPen(color(tone))
         painter.drawText(lower, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, offset)
-        left = QRect(lower.left(), lower.top(), lower.width() - width - 12, lower.height())
-        used = self._line(painter, left, problem.code, fonts.ui(12), tone)
+        rest = QRectF(lower.left(), lower.top(), lower.width() - width - 12, lower.height())
         if stops:
-            rest = left.adjusted(used + 10, 0, 0, 0)
-            self._line(painter, rest, STOPS_HERE, fonts.ui(12, 500), "danger")
+            used = self._line(painter, placed(painter, lower, rest).toRect(), STOPS_HERE, fonts.ui(12, 500), "danger")
+            rest.setLeft(rest.left() + used + 10)
+        self._line(painter, placed(painter, lower, rest).toRect(), problem.code, fonts.ui(12), tone)
 
     def _line(self, painter: QPainter, box: QRect, text: str, font: object, tint: str) -> int:
         painter.setFont(font)
@@ -150,7 +152,8 @@ class ProblemsPane(QSplitter):
         self._about = QStackedLayout(right)
         self.explanation = Explanation()
         self.detail = FieldDetail()
-        self.nothing = QWidget()
+        self.nothing = label("Select a row or a byte to see what it is.", "caption")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for part in (self.nothing, self.explanation, self.detail):
             self._about.addWidget(part)
         right.setMinimumWidth(240)

@@ -28,6 +28,7 @@ from ui.theme.tokens import INSET
 from ui.widgets.controls import action_button, line
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.labels import ElidedLabel
+from ui.widgets.mirroring import placed
 
 _BAR = 8
 _GLYPHS = {"normal": "", "xbzrle": "×", "compressed": "=", "zero": "·", "not sent": "/"}
@@ -100,14 +101,15 @@ class StateLegend(QWidget):
             box = QRectF(x, self.height() / 2 - 6, 12, 12)
             painter.setPen(color("lineStrong"))
             painter.setBrush(color(token))
-            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+            painter.drawRoundedRect(placed(painter, self.rect(), box).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
             text = f"{word} {formats.grouped(count)}"
             painter.setFont(fonts.ui(12, tabular=True))
             painter.setPen(color("text2"))
             width = fonts.text_width(fonts.ui(12, tabular=True), text)
             if x + 18 + width > self.width():
                 break
-            painter.drawText(QRectF(x + 18, 0, width + 4, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+            words = QRectF(x + 18, 0, width + 4, self.height())
+            painter.drawText(placed(painter, self.rect(), words), Qt.AlignmentFlag.AlignVCenter, text)
             x += 18 + width + 18
 
 

@@ -64,12 +64,11 @@ class RecordsView(QTableView):
         if not self._sized and self.records.rowCount():
             self._sized = True
             mono, ui = fonts.mono(12), fonts.ui(13, tabular=True)
-            widths = {0: "0" * 10, 1: "CONFIGURATION", 2: "Section 0", 3: "0" * 28, 4: "Instance 0"}
+            widths = {0: "0" * 10, 1: "CONFIGURATION", 2: "Section 0", 3: "0" * 36, 4: "Instance 0"}
             for column in range(self.records.columnCount()):
                 text = widths.get(column, "0 000 000 000")
                 font = mono if column in (OFFSET, NAME) else ui
                 self.setColumnWidth(column, fonts.text_width(font, text) + 24)
-            self.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
 
     def show_offset(self, offset: int) -> None:
         """Select the record that holds a byte, without telling anybody."""

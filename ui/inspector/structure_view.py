@@ -8,12 +8,14 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from snapmgr.inspect.model import Node, NodeKind
 from ui.models.field_tree import BYTES, MATCH_ROLE, NAME, NODE_ROLE, OFFSET, TYPE, VALUE
+from ui.shell import formats
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import ROW_TREE
+from ui.widgets.mirroring import placed
 
 SWATCH, PADDING, INDENT = 10, 8, 16
-_SHARES = {NAME: 37, VALUE: 36, TYPE: 27}
+_SHARES = {NAME: 36, VALUE: 40, TYPE: 24}
 """Percent of what offset and bytes leave over."""
 _LEAST = {NAME: 150, VALUE: 110, TYPE: 84}
 
@@ -81,7 +83,7 @@ class NodeDelegate(QStyledItemDelegate):
         fault = node.kind is NodeKind.FAULT
         if node.children or fault or len(node.path) == 1:
             box = QRectF(left, rect.center().y() - SWATCH / 2 + 0.5, SWATCH, SWATCH)
-            paint_kind(painter, box, node.kind)
+            paint_kind(painter, placed(painter, rect, box), node.kind)
             left += SWATCH + 6
         severity = self._severity(node)
         font = fonts.ui(13, 600 if severity or match else 400)
@@ -89,10 +91,12 @@ class NodeDelegate(QStyledItemDelegate):
         room = rect.right() - left - PADDING - (20 if severity else 0)
         text = QFontMetrics(font).elidedText(self._name(node), Qt.TextElideMode.ElideMiddle, max(room, 0))
         painter.setPen(color("danger" if fault else "accent" if match and not selected else "text"))
-        painter.drawText(QRect(left, rect.top(), max(room, 0), rect.height()), Qt.AlignmentFlag.AlignVCenter, text)
+        line = QRectF(left, rect.top(), max(room, 0), rect.height())
+        painter.drawText(placed(painter, rect, line), Qt.AlignmentFlag.AlignVCenter, text)
         if severity:
             x = left + QFontMetrics(font).horizontalAdvance(text) + 7
-            self._paint_fault(painter, QRectF(x, rect.center().y() - 7, 14, 14), severity, fault)
+            mark = QRectF(x, rect.center().y() - 6.5, 14, 14)
+            self._paint_fault(painter, placed(painter, rect, mark), severity, fault)
 
     def _name(self, node: Node) -> str:
         from ui.models.texts import shown
@@ -124,6 +128,9 @@ class NodeDelegate(QStyledItemDelegate):
             str(index.data(Qt.ItemDataRole.DisplayRole) or ""), Qt.TextElideMode.ElideRight, max(box.width(), 0)
         )
         side = Qt.AlignmentFlag.AlignRight if column == BYTES else Qt.AlignmentFlag.AlignLeft
+        if painter.layoutDirection() == Qt.LayoutDirection.RightToLeft and column == VALUE and node.value:
+            painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # values do not mirror, their cells do
+            side = Qt.AlignmentFlag.AlignRight
         painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _look(self, node: Node, column: int, selected: bool) -> tuple[object, str]:
@@ -162,6 +169,7 @@ class StructureView(QTreeView):
         self.header().setHighlightSections(False)
         self._by_hand = False
         self._sizing = False
+        self._widest = "00 000"
         self.header().sectionResized.connect(self._section_resized)
 
     def _section_resized(self) -> None:
@@ -174,33 +182,39 @@ class StructureView(QTreeView):
         delegate.severities = severities
         self.viewport().update()
 
+    def set_largest(self, length: int) -> None:
+        """The longest node of the stream, in bytes: so much room its number needs."""
+        widest = "0" * len(formats.grouped(length))
+        if len(widest) != len(self._widest):
+            self._widest = widest
+            self.share_columns()
+
     def share_columns(self) -> None:
         """Give every column its share of the width, unless somebody has set them by hand."""
         if self._by_hand or self.model() is None:
             return
         self._sizing = True
         digits = fonts.text_width(fonts.mono(12), "0" * 8) + 2 * PADDING + 4
-        count = fonts.text_width(fonts.ui(13, tabular=True), "000 000 000") + PADDING
+        count = fonts.text_width(fonts.ui(13, tabular=True), self._widest) + 2 * PADDING
         width = self.viewport().width()
-        self.setColumnHidden(TYPE, width < digits + count + sum(_LEAST.values()))
+        needed = sum(_LEAST.values()) + digits + count
+        for column, saved in ((TYPE, _LEAST[TYPE]), (BYTES, count), (OFFSET, digits)):
+            self.setColumnHidden(column, width < needed)
+            needed -= saved
+        digits = 0 if self.isColumnHidden(OFFSET) else digits
+        count = 0 if self.isColumnHidden(BYTES) else count
         rest = width - digits - count
         whole = sum(share for column, share in _SHARES.items() if not self.isColumnHidden(column))
         for column, share in _SHARES.items():
             if not self.isColumnHidden(column):
                 self.header().resizeSection(column, max(60, rest * share // whole))
-        self.header().resizeSection(OFFSET, digits)
-        self.header().resizeSection(
-            BYTES,
-            max(
-                40,
-                width
-                - sum(
-                    self.columnWidth(column)
-                    for column in (NAME, VALUE, TYPE, OFFSET)
-                    if not self.isColumnHidden(column)
-                ),
-            ),
-        )
+        if digits:
+            self.header().resizeSection(OFFSET, digits)
+        if count:
+            self.header().resizeSection(BYTES, count)
+        shown = [column for column in range(BYTES) if not self.isColumnHidden(column)]
+        used = count + sum(self.columnWidth(column) for column in shown)
+        self.header().resizeSection(VALUE, self.columnWidth(VALUE) + width - used)
         self._sizing = False
 
     def drawRow(
@@ -220,10 +234,15 @@ class StructureView(QTreeView):
         return self.viewport().mapFromGlobal(self.cursor().pos()) if self.viewport().underMouse() else QPoint(-1, -1)
 
     def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        if self.selectionModel() is not None and self.selectionModel().isSelected(index.siblingAtColumn(NAME)):
+            painter.fillRect(rect, color("sel"))
         if not self.model().hasChildren(index):
             return
-        box = QRectF(rect.right() - 13, rect.center().y() - 5.5, 12, 12)
-        icons.paint(painter, box, "caret-down" if self.isExpanded(index) else "caret-right", "text2")
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        left = rect.left() + 1 if mirrored else rect.right() - 13
+        closed = "caret-left" if mirrored else "caret-right"
+        name = "caret-down" if self.isExpanded(index) else closed
+        icons.paint(painter, QRectF(left, rect.center().y() - 5.5, 12, 12), name, "text2")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_C and event.modifiers() == Qt.KeyboardModifier.ControlModifier:

@@ -92,11 +92,11 @@ class ByteBar(QWidget):
         self._caption = text
         self.update()
 
-    def set_mark(self, offset: int, length: int) -> None:
-        """Outline the selection (bytes); the lens follows if it lies outside."""
+    def set_mark(self, offset: int, length: int, *, follow: bool = True) -> None:
+        """Outline the selection (bytes); the lens follows it out of sight, unless it is told not to."""
         self._mark = (offset, length)
         first, span = self._lens
-        if length and not (first <= offset and offset + min(length, span) <= first + span):
+        if follow and length and not (first <= offset and offset + min(length, span) <= first + span):
             self._move_lens(offset + length // 2 - span // 2, max(span, min(length, self._size)))
         self._current = self._table.at(offset)
         self._describe()
@@ -173,13 +173,14 @@ class ByteBar(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_caption(painter)
         if self._size:
             self._paint_row(painter, self._whole_rect(), 0, self._size, fonts.ui(11, 600))
-            self._paint_unread(painter)
             self._paint_beam(painter)
             self._paint_row(painter, self._lens_rect(), *self._lens, fonts.ui(11, 600))
+            self._paint_unread(painter)
             self._paint_faults(painter)
             self._paint_marks(painter)
             self._paint_axis(painter)
@@ -229,11 +230,13 @@ class ByteBar(QWidget):
             painter.fillRect(box, color(kind.value))
 
     def _paint_unread(self, painter: QPainter) -> None:
-        if self._read < self._size:
-            whole = self._whole_rect()
-            left = self._x(self._read, 0, self._size)
-            rest = QRectF(left, whole.top(), whole.right() - left, whole.height())
-            painter.fillRect(rest, QBrush(color("line"), Qt.BrushStyle.BDiagPattern))
+        if self._read >= self._size:
+            return
+        for row, first, length in ((self._whole_rect(), 0, self._size), (self._lens_rect(), *self._lens)):
+            left = max(self._x(self._read, first, length), row.left())
+            if left < row.right():
+                rest = QRectF(left, row.top(), row.right() - left, row.height())
+                painter.fillRect(rest, QBrush(color("lineStrong", 0.5), Qt.BrushStyle.BDiagPattern))
 
     def _paint_beam(self, painter: QPainter) -> None:
         handle, below = self._handle_rect(), self._lens_rect()

@@ -31,7 +31,9 @@ from ui.widgets.hex_rows import PER_ROW, Columns, Rows, owners, pieces, runs
 
 LINE = 22
 """Height of a row at normal size, in px."""
-LEFT = 16
+LEFT, RIGHT = 16, 8
+SIZES = (13, 12, 11)
+"""Sizes of type that are tried, the largest first."""
 
 
 class Bytes(Protocol):
@@ -150,20 +152,27 @@ class HexView(QAbstractScrollArea):
 
     # --- geometry ---
 
-    def _measure(self) -> None:
-        self._font = fonts.mono(13)
+    def _measure(self, size: int = SIZES[0]) -> None:
+        self._font = fonts.mono(size)
         self._cell = QFontMetricsF(self._font).horizontalAdvance("0" * 64) / 64
         self._line = fonts.px(LINE)
         self._heading = fonts.px(28)
-        self.setViewportMargins(0, 0, 0, 0)
+
+    def _fit(self, digits: int, width: int) -> Columns:
+        """The largest type in which everything fits, then without the text, else the smallest and a scroll bar."""
+        for text_shown in (True, False):
+            for size in SIZES[: 2 if text_shown else None]:
+                self._measure(size)
+                columns = Columns(digits, text_shown)
+                if columns.width * self._cell <= width:
+                    return columns
+        return Columns(digits, False)
 
     def _layout(self) -> None:
         size = self._source.size
         digits = max(8, len(f"{max(size - 1, 0):X}"))
-        width = self.viewport().width() - LEFT
-        columns = Columns(digits, True)
-        if columns.width * self._cell > width:
-            columns = Columns(digits, False)
+        width = self.viewport().width() - LEFT - RIGHT
+        columns = self._fit(digits, width)
         if columns != self._columns:
             self._columns = columns
             self._lines.clear()
@@ -243,6 +252,7 @@ class HexView(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         painter.fillRect(event.rect(), color("sunken"))
         painter.setFont(self._font)
         ascent = QFontMetricsF(self._font).ascent()
