@@ -35,6 +35,26 @@ def io_fault(offset: int, message: str) -> Fault:
     return fault("truncated", offset, 0, message, IO_ERROR)
 
 
+def missing_footer(offset: int, section_id: int, name: str) -> Fault:
+    """Where the footer of a section should stand, there is something else (savevm.c: check_section_footer)."""
+    text = f"Missing section footer for {name}"
+    message = f"the footer of {name} should stand here"
+    return fault("missing-section-footer", offset, 0, message, text, section_id, name)
+
+
+def wrong_footer(offset: int, found: int, section_id: int, name: str) -> Fault:
+    """A footer with the id of another section (savevm.c: check_section_footer)."""
+    text = f"Mismatched section id in footer for {name} - read 0x{found:x} expected 0x{section_id:x}"
+    message = f"the footer carries the id {found:#x} instead of {section_id:#x}"
+    return fault("footer-id", offset, 4, message, text, section_id, name)
+
+
+def end_unknown(offset: int, name: str) -> Fault:
+    """Nothing says where a section ends; a QEMU that has the device knows."""
+    message = f"without footers and without a description, the end of {name} cannot be found"
+    return fault("section-end-unknown", offset, 0, message, fatal=False)
+
+
 def truncated(reader: StreamReader, start: int, missing: int, held: int) -> Fault:
     """The stream ended ``held`` bytes into what began at ``start``; QEMU's text depends on what it was reading."""
     message = f"the stream ends early: {missing} more bytes are needed at least"
@@ -43,8 +63,6 @@ def truncated(reader: StreamReader, start: int, missing: int, held: int) -> Faul
         text = "Not a migration stream" if held < 4 else "Unsupported migration stream version"
     elif section is not None:
         text = _inside_section(reader, section.section_id, section.type, held)
-    elif held:
-        text = _inside_record(held)
     else:
         text = IO_ERROR
     name = reader.sections[section.section_id].idstr if section and section.section_id in reader.sections else None
@@ -58,7 +76,3 @@ def _inside_section(reader: StreamReader, section_id: int, kind: RecordType, hel
         return f"error while loading state section id {section_id}({name})"
     instance = known.instance_id if known else 0
     return f"error while loading state for instance 0x{instance:x} of device '{name}'"
-
-
-def _inside_record(held: int) -> str:
-    return IO_ERROR

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from snapmgr.errors import StreamError
 from snapmgr.trace.bus import Trace
-from snapmgr.wire import resync
 from snapmgr.wire.commands import command_fault
 from snapmgr.wire.configuration import read_configuration
 from snapmgr.wire.constants import MAGIC, SECTION_TYPES, VERSION, VERSION_OBSOLETE, Command, RecordType
@@ -31,8 +30,9 @@ from snapmgr.wire.events import (
     Trailing,
     Vmdesc,
 )
-from snapmgr.wire.faults import fault, io_fault, truncated
+from snapmgr.wire.faults import end_unknown, fault, io_fault, missing_footer, truncated, wrong_footer
 from snapmgr.wire.layout import Done, NoLayout, PayloadReader, SectionLayout
+from snapmgr.wire.search import Search
 from snapmgr.wire.traced import traced_events
 from snapmgr.wire.window import Buffer, Short, Window
 
@@ -81,14 +81,14 @@ class StreamReader:
         self.sections: dict[int, Section] = {}
         self._trace = trace
         self._in = Window(self.limits.record, offset)
+        self._search = Search(self._in, self.limits.search, self.sections)
         self._next: Record = self._header if header else self._type
         self._out: deque[Event] = deque()
         self._missing = 0
         self._section: SectionBegin | None = None
-        self._payload: PayloadReader | None = None
         self._payload_start = 0
+        self._payload: PayloadReader | None = None
         self._packages: list[int] = []
-        self._searched = 0
         self._finished = False
 
     @property
@@ -255,7 +255,8 @@ class StreamReader:
                 state.version_id,
             )
         self._payload = self.layout.payload(section) if known else None
-        self._payload_start = self._searched = self._in.offset
+        self._payload_start = self._in.offset
+        self._search.begin(self._payload_start)
         self._next = self._payload_step if self._payload else self._search_end
 
     def _payload_step(self) -> None:
@@ -271,8 +272,7 @@ class StreamReader:
     def _footer(self) -> None:
         assert self._section is not None
         section, start = self._section, self._in.offset
-        known = self.sections.get(section.section_id)
-        name = known.idstr if known else (section.idstr or "")
+        name = self._name_of(section)
         if self.footers is False:
             self._end_section(SectionEnd(start, 0, section.section_id))
             return
@@ -280,7 +280,7 @@ class StreamReader:
             self._missing_footer_at_end(start, name)
             return
         if self._in.peek(1)[0] != RecordType.FOOTER:
-            if self.footers is None and self._looks_like_record():
+            if self.footers is None and self._search.looks_like_record():
                 self.footers = False
                 return
             self._stray(start, name)
@@ -288,18 +288,7 @@ class StreamReader:
         self._in.skip(1)
         found = self._in.be32()
         if found != section.section_id:
-            text = f"Mismatched section id in footer for {name} - read 0x{found:x} expected 0x{section.section_id:x}"
-            self._emit(
-                fault(
-                    "footer-id",
-                    start + 1,
-                    4,
-                    f"the footer carries the id {found:#x} instead of {section.section_id:#x}",
-                    text,
-                    section.section_id,
-                    name,
-                )
-            )
+            self._emit(wrong_footer(start + 1, found, section.section_id, name))
         self.footers = True
         self._end_section(SectionEnd(start, 5, section.section_id))
 
@@ -320,137 +309,60 @@ class StreamReader:
         """The payload ended by its layout, yet no footer follows: say so, then look for where it goes on."""
         assert self._section is not None
         self.footers = True
-        self._emit(
-            fault(
-                "missing-section-footer",
-                start,
-                0,
-                f"the footer of {name} should stand here",
-                f"Missing section footer for {name}",
-                self._section.section_id,
-                name,
-            )
-        )
-        self._searched = start
+        self._emit(missing_footer(start, self._section.section_id, name))
+        self._search.begin(start)
         self._next = self._resync_to_footer
-
-    def _looks_like_record(self) -> bool:
-        view, at = self._in.all_held()
-        verdict = resync.plausible(view, at, self.sections)
-        if verdict is None and not self._in.ended:
-            raise Short(resync.LONGEST_HEADER - (len(view) - at))
-        return bool(verdict) or (verdict is None and view[at] == RecordType.EOF)
 
     # -- ends that nobody knows -----------------------------------------------------------------------------------
 
     def _search_end(self) -> None:
-        """Find the end of a payload of unknown layout by its footer, or by the next record where there are none."""
+        """Take a payload of unknown layout up to its footer, or to the next record where there are none."""
         assert self._section is not None
-        view, at = self._in.all_held()
-        begin = self._searched - self._in.offset + at
-        found_by, end = "footer", None
-        if self.footers is not False:
-            end = resync.find_footer(view, begin, self._section.section_id, self.sections, ended=self._in.ended)
-            stop = len(view) if end is None else end
-            other = resync.find_other_footer(view, begin, stop, self.sections)
-            end = end if other is None else other
-        if end is None and (self.footers is False or self._in.ended):
-            found_by, end = self._second_best(view, at)
-        if end is None:
-            end, found_by = self._give_up_search(view, at), "end"
+        found_by, length = self._search.payload_end(self._section.section_id, self.footers)
         start = self._in.offset
-        self._emit(Payload(start, end - at, found_by))
-        self._in.skip(end - at)
+        self._emit(Payload(start, length, found_by))
+        self._in.skip(length)
         if found_by == "end":
             self._lost_end(start)
         else:
             self._next = self._footer
 
-    def _second_best(self, view: memoryview, at: int) -> tuple[str, int | None]:
-        """(how, where) a payload ends when no footer of its own stands before a plausible record."""
-        assert self._section is not None
-        record = resync.find_record(view, at, self.sections)
-        if self.footers is not False:
-            footer = resync.find_bare_footer(view, at, self._section.section_id)
-            if footer is not None and (record is None or footer < record):
-                return "footer", footer
-        return "next-record", record
-
-    def _give_up_search(self, view: memoryview, at: int) -> int:
-        """Where an unfinished search stands: ask for more, or take what there is."""
-        held = len(view) - at
-        if not self._in.ended and held < self.limits.search:
-            self._searched = max(self._payload_start, self._in.offset + held - resync.LONGEST_HEADER - 5)
-            raise Short(max(4096, held // 2))
-        return at + min(held, self.limits.search)
-
     def _lost_end(self, start: int) -> None:
         """No end of this section was found: what follows cannot be told apart from it."""
         assert self._section is not None
-        known = self.sections.get(self._section.section_id)
-        name = known.idstr if known else "this section"
+        name = self._name_of(self._section)
         if self.footers is False:
-            self._emit(
-                fault(
-                    "section-end-unknown",
-                    start,
-                    0,
-                    f"without footers and without a description, the end of {name} cannot be found",
-                    "",
-                    fatal=False,
-                )
-            )
+            self._emit(end_unknown(start, name))
             self._finish()
         elif self._in.ended:
             self._emit(io_fault(self._in.offset, f"the stream ends inside {name}"))
             self._finish()
         else:
-            self._emit(
-                fault(
-                    "missing-section-footer",
-                    start,
-                    0,
-                    f"no footer of {name} was found",
-                    f"Missing section footer for {name}",
-                    self._section.section_id,
-                    name,
-                )
-            )
+            self._emit(missing_footer(start, self._section.section_id, name))
+            self._search.begin(self._in.offset)
             self._next = self._resync
 
     def _resync(self) -> None:
         """Go on at the next section header, after a fault outside of a section."""
         self._section = self._payload = None
-        view, at = self._in.all_held()
-        begin = max(self._searched - self._in.offset, 1) + at
-        found = resync.find_record(view, begin, self.sections)
-        if found is None:
-            found = self._give_up_search(view, at)
-            self._skip_to(found - at)
+        found, length = self._search.next_record()
+        self._skip_to(length)
+        if found:
+            self._next = self._type
+        else:
             self._finish()
-            return
-        self._skip_to(found - at)
-        self._next = self._type
 
     def _resync_to_footer(self) -> None:
         """Go on at the footer of this section, else at the next section, after a fault inside of a section."""
         assert self._section is not None
-        view, at = self._in.all_held()
-        begin = self._searched - self._in.offset + at
-        footer = resync.find_footer(view, begin, self._section.section_id, self.sections, ended=self._in.ended)
-        record = resync.find_record(view, begin, self.sections)
-        candidates = [place for place in (footer, record) if place is not None]
-        if not candidates:
-            end = self._give_up_search(view, at)
-            self._skip_to(end - at)
-            self._finish()
-            return
-        found = min(candidates)
-        self._skip_to(found - at)
-        if found == footer:
+        found, length = self._search.footer_or_record(self._section.section_id)
+        self._skip_to(length)
+        if found == "footer":
             self._next = self._footer
-        else:
+        elif found == "record":
             self._end_section(SectionEnd(self._in.offset, 0, self._section.section_id))
+        else:
+            self._finish()
 
     def _skip_to(self, count: int) -> None:
         if count:
@@ -565,11 +477,15 @@ class StreamReader:
             )
         )
         if section is None:
-            self._searched = self._in.offset + 1
+            self._search.begin(self._in.offset + 1)
             self._next = self._resync
         else:
-            self._searched = max(self._in.offset, self._payload_start)
+            self._search.begin(max(self._in.offset, self._payload_start))
             self._next = self._resync_to_footer
+
+    def _name_of(self, section: SectionBegin) -> str:
+        known = self.sections.get(section.section_id)
+        return known.idstr if known else section.idstr or "this section"
 
     def _emit(self, event: Event) -> None:
         self._out.append(event)
