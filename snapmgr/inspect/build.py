@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from snapmgr.inspect.explain import EXPLANATIONS, problem_of
+from snapmgr.inspect.explain import EXPLANATIONS, problem_of, stray_bytes
 from snapmgr.inspect.model import ConfigurationInfo, Problem, Record, Severity
 from snapmgr.inspect.records import RecordColumns
 from snapmgr.ram.index import U32, RunBuilder
@@ -94,11 +94,18 @@ class IndexBuilder:
                 self._append(Record("VMDESCRIPTION", event.offset, event.length, event.json_offset, len(event.text)))
             case wire.Trailing():
                 self._trailing(event)
-            case wire.Skipped() if self._section is None:
-                self._plain("UNKNOWN", event)
+            case wire.Skipped():
+                self._skipped(event)
 
     def _plain(self, kind: str, event: wire.Event) -> None:
         self._append(Record(kind, event.offset, event.length, event.offset, event.length))
+
+    def _skipped(self, event: wire.Skipped) -> None:
+        if self._section is None:
+            self._plain("UNKNOWN", event)
+        last = self.problems[-1] if self.problems else None
+        if last and last.code == "missing-section-footer" and last.offset == event.offset:
+            self.problems[-1] = stray_bytes(last, self._section, event.length)
 
     def _trailing(self, event: wire.Trailing) -> None:
         last = len(self.records) - 1

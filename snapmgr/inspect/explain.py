@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from snapmgr.inspect.model import Problem, Severity
-from snapmgr.wire.events import Fault
+from snapmgr.wire.events import Fault, SectionBegin
 
 _CUT = "The file was copied before it was complete, the disk was full, or the sender was stopped."
 _OTHER_BUILD = (
@@ -71,6 +73,25 @@ def problem_of(fault: Fault, instance_id: int | None) -> Problem:
     severity = Severity.ERROR if fault.fatal else Severity.WARNING
     message = fault.message[:1].upper() + fault.message[1:]
     return Problem(severity, fault.code, fault.offset, message, section, fault.length, cause, hint, dict(fault.qemu))
+
+
+def stray_bytes(problem: Problem, section: SectionBegin | None, count: int) -> Problem:
+    """A missing footer that came ``count`` bytes later after all, or was replaced by something else."""
+    name = (problem.section or "the section").rsplit(" (", 1)[0]
+    if section is None:
+        return replace(problem, length=count)
+    message = f"{counted(count, 'byte')} {'follows' if count == 1 else 'follow'} {name} that nothing describes"
+    footer = f"7E {section.section_id.to_bytes(4).hex(' ').upper()}"
+    cause = (
+        f"The section footer ({footer}) should stand at {problem.offset:08X}, right after {name}; "
+        f"reading goes on {counted(count, 'byte')} later. {_OTHER_BUILD}"
+    )
+    return replace(problem, message=message, cause=cause, length=count)
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 byte``, ``2 bytes``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def ordered(problems: list[Problem]) -> tuple[Problem, ...]:
