@@ -96,7 +96,7 @@ SETTINGS = (
         "Open the last files again",
         "When Snapmgr starts without being told what to open.",
         True,
-        words="start session restore",
+        words="start session startup",
     ),
     Setting(
         "files.allow_roots",

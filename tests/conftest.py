@@ -1,0 +1,129 @@
+"""What holds for all tests."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytestqt.plugin import QtBot
+
+    from ui.main_window import MainWindow
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+NOTHING_MAY_BE_SKIPPED = bool(os.environ.get("SNAPMGR_CI"))
+"""Set by .ci/run, which has installed QEMU and brought the corpus: there a skip hides a broken machine."""
+
+
+def _refuse_skip(report: Any) -> None:
+    if NOTHING_MAY_BE_SKIPPED and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"nothing may be skipped here (SNAPMGR_CI is set), but: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, Any, Any]:
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, Any, Any]:
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+# The window's fixtures.  They import Qt only when a test asks for them.
+
+HARMLESS = ("propagateSizeHints",)
+"""What Qt's offscreen platform says of itself."""
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the settings of whoever runs it."""
+    folder = tmp_path_factory.getbasetemp() / "home"
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(folder / name.lower()))
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test of the window leaves no thread of Qt, no running timer of a dead window and no warning of Qt."""
+    if not {"qapp", "qtbot", "window", "loop"} & set(request.fixturenames):
+        yield
+        return
+    log = request.getfixturevalue("qtlog")
+    yield
+    warned = [record.message for record in log.records if record.type_name in ("QtWarningMsg", "QtCriticalMsg")]
+    unexpected = [text for text in warned if not any(part in text for part in HARMLESS)]
+    assert not unexpected, f"Qt warned: {unexpected}"
+
+
+Drive = Callable[[Coroutine[Any, Any, Any]], Any]
+
+
+@pytest.fixture
+def loop(qapp: Any) -> Iterator[asyncio.AbstractEventLoop]:
+    """asyncio on Qt's event loop."""
+    import qasync
+
+    qapp.setQuitOnLastWindowClosed(False)
+    made = qasync.QEventLoop(qapp)
+    asyncio.set_event_loop(made)
+    yield made
+    made.close()
+    asyncio.set_event_loop(None)
+
+
+@pytest.fixture
+def drive(loop: asyncio.AbstractEventLoop) -> Drive:
+    """Runs a coroutine to its end while the window lives."""
+    return loop.run_until_complete
+
+
+@pytest.fixture
+def make_window(qtbot: QtBot, drive: Drive, tmp_path: Path) -> Iterator[Callable[..., MainWindow]]:
+    """Makes windows with settings of their own; they are ended and freed after the test."""
+    from PySide6.QtCore import QEvent
+    from PySide6.QtWidgets import QApplication
+
+    from ui.main_window import MainWindow
+    from ui.shell.settings import Settings
+    from ui.theme.appearance import Appearance
+
+    made: list[tuple[MainWindow, Appearance]] = []
+
+    def make(folder: Path = tmp_path / "settings", now: Callable[[], float] = lambda: 1795437300.0) -> MainWindow:
+        appearance = Appearance(QApplication.instance())
+        window = MainWindow(Settings(folder), appearance, now)
+        window.dress()
+        window.show()
+        made.append((window, appearance))
+        return window
+
+    yield make
+    for window, appearance in made:
+        drive(window.end())
+        for widget in QApplication.topLevelWidgets():
+            if widget.parent() is window:
+                widget.close()
+        window.close()
+        window.deleteLater()
+        appearance.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+@pytest.fixture
+def window(make_window: Callable[..., MainWindow]) -> MainWindow:
+    """A window on its start page, as at a first run."""
+    return make_window()

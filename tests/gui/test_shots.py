@@ -1,0 +1,26 @@
+"""The pictures: all are made, none is blank, and each holds to the design's checks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from PySide6.QtGui import QImage
+
+from tests.corpus import ROOT
+from ui import shots
+from ui.shot_checks import blank
+
+
+def test_every_picture_is_made_and_sound(tmp_path: Path) -> None:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-m", "ui.shots", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    expected = {name for shot in shots.chosen([]) for name in shot.files()}
+    assert {path.name for path in tmp_path.iterdir()} == expected
+    for name in sorted(expected):
+        picture = QImage(str(tmp_path / name))
+        assert not picture.isNull() and not blank(picture), name

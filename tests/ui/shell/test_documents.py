@@ -1,0 +1,76 @@
+"""Recognition by content, and the list of what was opened before."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+from pathlib import Path
+
+import pytest
+
+from snapmgr.errors import NotFound, Unsupported, UsageError
+from tests.corpus import images, unpack_image
+from ui.shell.documents import Document, DocumentKind, recognise
+from ui.theme.resources import resource
+
+DEMO = resource("demo", "demo.mig")
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A qcow2 image of the corpus, under a name that says nothing."""
+    folder = tmp_path_factory.mktemp("image")
+    name = next(
+        name
+        for name, case in images().items()
+        if len(case["files"]) == 1 and case["files"][0]["file"].endswith("qcow2")
+    )
+    (made,) = unpack_image(name, folder).values()
+    return made.rename(folder / "picture.jpeg")
+
+
+def test_a_stream_is_known_by_its_first_bytes(tmp_path: Path) -> None:
+    odd = tmp_path / "letter.txt"
+    shutil.copyfile(DEMO, odd)
+    assert recognise([str(odd)]) == Document(DocumentKind.STREAM, (str(odd),))
+    packed = tmp_path / "letter.doc"
+    packed.write_bytes(gzip.compress(DEMO.read_bytes()))
+    assert recognise([str(packed)]).kind is DocumentKind.STREAM
+
+
+def test_images_of_one_machine_belong_together(image: Path, tmp_path: Path) -> None:
+    assert recognise([str(image)]) == Document(DocumentKind.DISKS, (str(image),))
+    raw = tmp_path / "data.img"
+    raw.write_bytes(bytes(4096))
+    both = recognise([str(image), str(raw)])
+    assert (both.kind, both.label) == (DocumentKind.DISKS, "picture.jpeg and 1 more")
+
+
+def test_a_tag_makes_it_a_stream(image: Path) -> None:
+    assert recognise([f"{image}@before"]) == Document(DocumentKind.STREAM, (f"{image}@before",))
+
+
+def test_what_is_refused_says_why(image: Path, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.mig"
+    letter.write_text("Dear reader,")
+    with pytest.raises(Unsupported, match="neither a migration stream nor") as refused:
+        recognise([str(letter)])
+    assert refused.value.path == str(letter) and refused.value.hint
+    empty = tmp_path / "empty"
+    empty.touch()
+    with pytest.raises(Unsupported, match="empty"):
+        recognise([str(empty)])
+    with pytest.raises(NotFound):
+        recognise([str(tmp_path / "gone.mig")])
+    with pytest.raises(UsageError):
+        recognise([str(DEMO), str(DEMO)])
+    with pytest.raises(UsageError):
+        recognise([str(image), str(DEMO)])
+
+
+def test_a_document_survives_its_json() -> None:
+    document = Document(DocumentKind.DISKS, ("/a/x.qcow2", "/a/y.qcow2"))
+    assert Document.from_json(document.as_json()) == document
+    for damaged in (None, 5, {}, {"kind": "other", "sources": ["/a"]}, {"kind": "inspector", "sources": [1]}):
+        assert Document.from_json(damaged) is None
+    assert Document.from_json({"kind": "inspector", "sources": []}) is None
