@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from snapmgr.inspect.command_order import CommandOrder
 from snapmgr.inspect.explain import EXPLANATIONS, problem_of, stray_bytes
 from snapmgr.inspect.model import ConfigurationInfo, Problem, Record, Severity
 from snapmgr.inspect.records import RecordColumns
@@ -15,7 +16,7 @@ from snapmgr.ram.section import BlockList, OddPage, Pages, RamState, page_outsid
 from snapmgr.ram.words import IDSTR, VERSION, PageKind
 from snapmgr.wire import configuration as wire_configuration
 from snapmgr.wire import events as wire
-from snapmgr.wire.commands import command_name
+from snapmgr.wire.commands import command_fault, command_name
 from snapmgr.wire.constants import Command, RecordType
 from snapmgr.wire.faults import fault
 
@@ -43,6 +44,7 @@ class IndexBuilder:
         self._order: dict[str, int] = {}
         self._at = (-1, -1)
         self._postcopy = False
+        self._commands = CommandOrder()
 
     @property
     def full(self) -> bool:
@@ -139,6 +141,10 @@ class IndexBuilder:
     def _command(self, event: wire.CommandEvent) -> None:
         if event.number == Command.POSTCOPY_RUN:
             self._postcopy = True
+        if command_fault(event.number, len(event.data), event.offset) is None:
+            problem = self._commands.check(event, self.ram.blocks)
+            if problem is not None:
+                self._fault(problem)
         name = command_name(event.number)
         self._append(
             Record("COMMAND", event.offset, event.length, event.offset + 5, len(event.data), event.number, name)
