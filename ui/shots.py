@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -264,7 +265,11 @@ async def take_all(app: QApplication, shots: list[Shot], out: Path) -> list[str]
     faults = []
     for shot in shots:
         for theme in shot.themes:
-            faults += await take(app, shot, theme, out)
+            try:
+                faults += await take(app, shot, theme, out)
+            except Exception as error:  # the other pictures are wanted all the same
+                traceback.print_exception(error)
+                faults.append(f"{shot.name}-{theme}: could not be made: {error}")
             print(out / f"{shot.name}-{theme}.png", flush=True)
     return faults
 
