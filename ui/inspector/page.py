@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
-from snapmgr.errors import SnapmgrError, UsageError
+from snapmgr.errors import Cancelled, SnapmgrError, UsageError
 from snapmgr.inspect.model import Node
 from ui.inspector import copying
 from ui.inspector.bytes_pane import DESCRIPTION, BytesPane
@@ -153,6 +153,8 @@ class InspectorPage(Page):
         try:
             roots = [Path(folder) for folder in self.context.settings["files.allow_roots"]]
             loaded = await self.presenter.read(document.sources[0], roots)
+        except Cancelled:
+            return
         except SnapmgrError as error:
             await self._not_opened(document, error, before)
             return

@@ -1,0 +1,135 @@
+"""A live Inspector page without the window around it, and indexes of corpus streams."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import qasync
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+
+from snapmgr.containers.open import open_source
+from snapmgr.inspect.index import StreamIndex, index_stream
+from tests import corpus
+from ui.inspector.actions import ACTIONS
+from ui.inspector.page import InspectorPage
+from ui.shell import commands
+from ui.shell.context import WindowContext
+from ui.shell.documents import Document, DocumentKind, Documents
+from ui.shell.settings import Settings
+from ui.theme.appearance import Appearance
+
+T = TypeVar("T")
+
+
+@pytest.fixture(scope="session")
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., StreamIndex]]:
+    """``indexed(name, file="stream", damaged=False)``: the index of a corpus stream."""
+    folder: Path = tmp_path_factory.mktemp("streams")
+    made: dict[tuple[str, str, bool], StreamIndex] = {}
+
+    def index(name: str, file: str = "stream", *, damaged: bool = False) -> StreamIndex:
+        key = (name, file, damaged)
+        if key not in made:
+            path = folder / f"{name}.{file}"
+            path.write_bytes(corpus.stream_bytes(name, file, damaged=damaged))
+            made[key] = index_stream(open_source(path))
+        return made[key]
+
+    yield index
+    for known in made.values():
+        known.source.close()
+
+
+@pytest.fixture(scope="session")
+def dressed(qapp: QApplication) -> QApplication:
+    """The application in its own fonts and colours."""
+    Appearance(qapp).choose("dark", 13)
+    return qapp
+
+
+class Live:
+    """A page in a window of its own, and the loop that its work runs on."""
+
+    def __init__(self, app: QApplication, folder: Path) -> None:
+        self.loop = qasync.QEventLoop(app)
+        asyncio.set_event_loop(self.loop)
+        self.window = QWidget()
+        self.context = WindowContext(self.window, Settings(folder / "config"), lambda: 0.0)
+        self.context.documents = Documents(self.context)
+        self.context.actions.extend(commands.ACTIONS)
+        self.context.actions.extend(ACTIONS)
+        self.page = InspectorPage(self.context)
+        self.context.pages["inspector"] = self.page
+        self.context.view = "inspector"
+        layout = QVBoxLayout(self.window)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.page)
+        self.window.resize(1368, 780)
+        self.window.show()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        result: T = self.loop.run_until_complete(work)
+        return result
+
+    def open(self, path: Path) -> None:
+        """Open a stream and wait until it is shown."""
+        self.run(self.page.open(Document(DocumentKind.STREAM, (str(path),))))
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until nothing runs and the window has handled what waited for it."""
+
+        async def settled() -> None:
+            for _ in range(4):
+                await asyncio.sleep(0)
+            await self.context.tasks.idle()
+            for _ in range(4):
+                await asyncio.sleep(0)
+
+        self.run(settled())
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Let the loop turn until something is so (the test's time limit ends a wait in vain)."""
+
+        async def wait() -> None:
+            while not condition():
+                await asyncio.sleep(0.002)
+
+        self.run(wait())
+
+    def act(self, id: str) -> None:
+        reason = self.context.actions.reason(id)
+        assert not reason, f"{id} is off: {reason}"
+        self.context.actions.run(id)
+        self.settle()
+
+    def end(self) -> None:
+        self.run(self.context.tasks.aclose())
+        self.page.close_document()
+        self.window.close()
+        self.window.deleteLater()
+        self.loop.close()
+        asyncio.set_event_loop(None)
+
+
+@pytest.fixture
+def live(dressed: QApplication, tmp_path: Path) -> Iterator[Live]:
+    made = Live(dressed, tmp_path)
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def stream(tmp_path: Path) -> Callable[..., Path]:
+    """``stream(name, damaged=False)``: a corpus stream as a file."""
+
+    def write(name: str, *, damaged: bool = False) -> Path:
+        path = tmp_path / f"{name}.mig"
+        path.write_bytes(corpus.stream_bytes(name, damaged=damaged))
+        return path
+
+    return write
