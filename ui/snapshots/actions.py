@@ -1,0 +1,132 @@
+"""What can be done with a snapshot by looking: inspect its VM state, export its disk, copy what is said of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog
+
+from ui.shell.actions import Actions, Menu
+from ui.shell.context import WindowContext
+from ui.shell.documents import Document, DocumentKind
+
+if TYPE_CHECKING:
+    from ui.snapshots.page import SnapshotsPage
+
+ACTIONS = Actions()
+VIEW = "snapshots"
+
+
+def page_of(context: WindowContext) -> SnapshotsPage | None:
+    from ui.snapshots.page import SnapshotsPage
+
+    page = context.page(VIEW)
+    return page if isinstance(page, SnapshotsPage) else None
+
+
+def has_selection(context: WindowContext) -> str:
+    page = page_of(context)
+    return "" if page is not None and page.selected() is not None else "Select a snapshot first"
+
+
+def has_machine(context: WindowContext) -> str:
+    page = page_of(context)
+    return "" if page is not None and page.found is not None else "Open a disk image first"
+
+
+def has_vm_state(context: WindowContext) -> str:
+    if reason := has_selection(context):
+        return reason
+    page = page_of(context)
+    assert page is not None
+    row = page.selected()
+    if row is None or row.disk_only:
+        return "This snapshot holds the disk only: there is no VM state to look into"
+    return _encrypted(page, row.state_device)
+
+
+def can_export(context: WindowContext) -> str:
+    if reason := has_machine(context):
+        return reason
+    page = page_of(context)
+    assert page is not None
+    return "" if page.exportable() else "The images are encrypted: their contents cannot be read without the key"
+
+
+def _encrypted(page: SnapshotsPage, path: str | None) -> str:
+    devices = page.found.devices if page.found is not None else ()
+    if any(device.encrypted and device.path == path for device in devices):
+        return "The image is encrypted: its contents cannot be read without the key"
+    return ""
+
+
+def _subject(context: WindowContext) -> str:
+    page = page_of(context)
+    return page.selected_name() if page is not None else ""
+
+
+@ACTIONS.add("snapshot.inspect", "Inspect", keys=("Return",), icon="tree-structure", menu=Menu.SNAPSHOT, view=VIEW,
+             enabled=has_vm_state, subject=_subject)  # fmt: skip
+async def inspect_state(context: WindowContext) -> None:
+    """Open the VM state of the selected snapshot in the Inspector."""
+    page = page_of(context)
+    source = page.selected_source() if page is not None else None
+    if source is not None:
+        await context.documents.show(Document(DocumentKind.STREAM, (source,)))
+
+
+@ACTIONS.add("snapshot.export", "Export…", keys="Ctrl+E", icon="export", menu=Menu.SNAPSHOT, view=VIEW,
+             enabled=can_export, subject=_subject)  # fmt: skip
+def export_disk(context: WindowContext) -> None:
+    """Write a disk as it was when the snapshot was taken, as a raw or qcow2 image."""
+    page = page_of(context)
+    if page is not None:
+        page.export()
+
+
+@ACTIONS.add("snapshot.copy", "Copy details", icon="copy", menu=Menu.SNAPSHOT, view=VIEW, group=1,
+             enabled=has_selection, subject=_subject)  # fmt: skip
+def copy_details(context: WindowContext) -> None:
+    """Copy every recorded value of the selected snapshot as text."""
+    page = page_of(context)
+    if page is not None:
+        page.copy()
+
+
+@ACTIONS.add("snapshot.view", "Timeline or table", icon="table", menu=Menu.SNAPSHOT, view=VIEW, group=2,
+             keys="Ctrl+T", enabled=has_machine)  # fmt: skip
+def switch_view(context: WindowContext) -> None:
+    """Go from the timeline to the table of all values, and back."""
+    page = page_of(context)
+    if page is not None:
+        page.switch_view()
+
+
+@ACTIONS.add("snapshot.reload", "Read again", keys="F5", icon="arrow-clockwise", menu=Menu.SNAPSHOT, view=VIEW,
+             group=2, enabled=lambda context: _has_document(context))  # fmt: skip
+async def reload(context: WindowContext) -> None:
+    """Read the images again; changes on disk are noticed by themselves."""
+    page = page_of(context)
+    if page is not None:
+        await page.reload()
+
+
+def _has_document(context: WindowContext) -> str:
+    page = page_of(context)
+    return "" if page is not None and page.document() is not None else "Open a disk image first"
+
+
+@ACTIONS.add("snapshot.add_disk", "Add disk…", icon="plus", menu=Menu.SNAPSHOT, view=VIEW, group=3,
+             enabled=has_machine)  # fmt: skip
+async def add_disk(context: WindowContext) -> None:
+    """Open more images as disks of this machine, so that its snapshots are joined by name."""
+    page = page_of(context)
+    document = page.document() if page is not None else None
+    if page is None or document is None:
+        return
+    folder = str(Path(document.sources[0]).parent)
+    names, _ = QFileDialog.getOpenFileNames(context.window, f"Add disks to {document.label}", folder)
+    new = [name for name in names if name not in document.sources]
+    if new:
+        await page.add_disks(new)

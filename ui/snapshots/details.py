@@ -1,0 +1,213 @@
+"""Right pane: one snapshot with everything that is recorded of it, and what stands in its way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
+from ui.models import snapshot_texts as texts
+from ui.models.names import isolated, shown_name, visible_name
+from ui.shell import formats
+from ui.snapshots.explain import in_use_text, remarks
+from ui.theme import fonts, icons
+from ui.theme.palette import color
+from ui.theme.tokens import INSET, RADIUS_CARD
+from ui.widgets.disk_list import DiskList, disk_lines
+from ui.widgets.labels import ElidedLabel, label
+from ui.widgets.notice_box import NoticeBox
+
+PROBLEMS_SHOWN = 6
+NOT_READ = "not read"
+
+
+class Screen(QWidget):
+    """Where the guest's screen will be once one is recorded with a snapshot: until then a disk."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("No screen was recorded with this snapshot")
+        self.setFixedHeight(96)
+
+    def sizeHint(self) -> QSize:
+        return QSize(272, 96)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(color("line"))
+        painter.setBrush(color("raised"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CARD, RADIUS_CARD)
+        middle = QRectF(self.rect()).center()
+        icons.paint(painter, QRectF(middle.x() - 16, middle.y() - 24, 32, 32), "hard-drive", "text3")
+        painter.setFont(fonts.role("axis"))
+        painter.setPen(color("text3"))
+        box = QRectF(0, middle.y() + 14, self.width(), fonts.px(18))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "no screen recorded")
+
+
+class Facts(QWidget):
+    """Names and values in two columns; values can be selected and copied."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(1, 1)
+        self._values: dict[str, ElidedLabel] = {}
+
+    def set_fact(self, name: str, value: str, *, hint: str = "", quiet: bool = False) -> None:
+        """Add or change one fact; the order is that of the first calls."""
+        if name not in self._values:
+            row = len(self._values)
+            made = ElidedLabel("", "body", Qt.TextElideMode.ElideMiddle)
+            made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            self._values[name] = made
+            self._grid.addWidget(label(name, "secondary"), row, 0)
+            self._grid.addWidget(made, row, 1)
+        value_label = self._values[name]
+        value_label.setText(value)
+        value_label.set_hint(hint)
+        role = "body2" if quiet else "body"
+        if value_label.property("role") != role:
+            value_label.setProperty("role", role)
+            value_label.style().unpolish(value_label)
+            value_label.style().polish(value_label)
+
+    def value(self, name: str) -> str:
+        return self._values[name].full_text() if name in self._values else ""
+
+
+class Details(QScrollArea):
+    """One snapshot, or the machine where none is selected."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Details")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        body = QWidget()
+        body.setProperty("surface", "panel")
+        body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWidget(body)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(INSET, INSET, INSET, INSET)
+        column.setSpacing(0)
+        self.screen = Screen()
+        column.addWidget(self.screen)
+        column.addSpacing(12)
+        self.name = ElidedLabel("", "object")
+        self.date = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
+        column.addWidget(self.name)
+        column.addSpacing(2)
+        column.addWidget(self.date)
+        column.addSpacing(12)
+        self._boxes = QVBoxLayout()
+        self._boxes.setSpacing(8)
+        column.addLayout(self._boxes)
+        self.facts = Facts()
+        column.addWidget(self.facts)
+        column.addSpacing(16)
+        self._disks_title = label("Disks", "group")
+        column.addWidget(self._disks_title)
+        column.addSpacing(8)
+        self.disks = DiskList()
+        column.addWidget(self.disks)
+        column.addSpacing(16)
+        self._image_boxes = QVBoxLayout()
+        self._image_boxes.setSpacing(8)
+        column.addLayout(self._image_boxes)
+        column.addStretch(1)
+
+    def show_snapshot(
+        self, row: SnapshotRow, found: Snapshots, labels: Mapping[str, str], units: formats.Units
+    ) -> None:
+        """Everything of ``row`` that the list says; the machine comes later, with ``set_machine``."""
+        self.name.setText(shown_name(row.name, row.id))
+        size = len(row.name.encode("utf-8", "surrogateescape"))
+        self.name.set_hint(formats.exact_bytes(size) if size > 100 else "")
+        self.date.setText(formats.long_time(row.date_sec))
+        self.date.set_hint(texts.iso_date(row))
+        _refill(self._boxes, [NoticeBox(one.tone, one.title, one.text) for one in remarks(row, found, labels)])
+        self._show_facts(row, labels, units)
+        self.disks.show_lines(disk_lines(found.devices, row, labels))
+        _refill(self._image_boxes, image_boxes(found, labels))
+        self.verticalScrollBar().setValue(0)
+
+    def _show_facts(self, row: SnapshotRow, labels: Mapping[str, str], units: formats.Units) -> None:
+        facts, device = self.facts, row.state_device
+        state = texts.vm_state(row, units)
+        if device is not None and len(labels) > 1:
+            state += f", on {isolated(labels.get(device, device))}"
+        exact = formats.exact_bytes(row.vm_state_size)
+        facts.set_fact("VM state", state, hint="" if row.disk_only else exact, quiet=row.disk_only)
+        clock = formats.vm_clock(row.vm_clock_nsec, milliseconds=True)
+        known = texts.clock_recorded(row)
+        facts.set_fact(
+            "VM clock",
+            clock if known else formats.NOT_RECORDED,
+            hint=f"{formats.grouped(row.vm_clock_nsec)} ns" if known else "",
+            quiet=not known,
+        )
+        facts.set_fact("Machine", "no VM state" if row.disk_only else "…", quiet=True)
+        facts.set_fact("icount", texts.icount(row), quiet=row.icount is None)
+        facts.set_fact(
+            "Disk size", formats.size(row.disk_size, units), hint=f"{formats.exact_bytes(row.disk_size)}, at that time"
+        )
+        facts.set_fact("ID", visible_name(row.id))
+
+    def set_machine(self, text: str, hint: str = "") -> None:
+        """The machine type that the VM state itself names; empty: it could not be read."""
+        self.facts.set_fact("Machine", visible_name(text) or NOT_READ, hint=hint, quiet=not text)
+
+    def texts(self) -> list[str]:
+        """All words shown, for tests and for copying."""
+        return [part.text() for part in self.widget().findChildren(QLabel) if not part.isHidden()]
+
+
+def _refill(column: QVBoxLayout, boxes: list[NoticeBox]) -> None:
+    while (item := column.takeAt(0)) is not None:
+        if (old := item.widget()) is not None:
+            old.hide()
+            old.deleteLater()
+    for box in boxes:
+        column.addWidget(box)
+    column.setContentsMargins(0, 0, 0, 16 if boxes else 0)
+
+
+def image_boxes(found: Snapshots, labels: Mapping[str, str]) -> list[NoticeBox]:
+    """What concerns the disks themselves: who uses them, what cannot be shown, what is damaged."""
+    boxes = [NoticeBox("info", "Open in another process", in_use_text(one)) for one in found.devices if one.in_use]
+    for device in found.devices:
+        name = isolated(labels.get(device.path, device.path))
+        if device.error is not None:
+            text = " ".join(_sentence(part) for part in (device.error.message, device.error.hint or "") if part)
+            boxes.append(NoticeBox("info", f"{name} cannot hold snapshots", text, quote=device.error.qemu or ""))
+        if device.problems:
+            boxes.append(_problems_box(device, name))
+    return boxes
+
+
+def _problems_box(device: DeviceInfo, name: str) -> NoticeBox:
+    count = len(device.problems)
+    lines = []
+    for problem in device.problems[:PROBLEMS_SHOWN]:
+        where = f" (at {formats.offset(problem.offset)})" if problem.offset is not None else ""
+        lines.append(f"{_sentence(problem.message + where)} {_sentence(problem.hint)}".rstrip())
+    if count > PROBLEMS_SHOWN:
+        lines.append(f"And {count - PROBLEMS_SHOWN} more.")
+    title = f"{name} is damaged: {formats.counted(count, 'problem', 'problems')}"
+    return NoticeBox("warn", title, "\n".join(lines))
+
+
+def _sentence(text: str) -> str:
+    text = formats.printable(text.strip())
+    return text[:1].upper() + text[1:] + ("" if not text or text[-1] in ".?:…”" else ".")

@@ -1,0 +1,86 @@
+"""The right pane as a whole: details, and the way back where they are a page of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from snapmgr.snapshots.model import SnapshotRow, Snapshots
+from ui.shell import formats
+from ui.snapshots.details import Details, image_boxes
+from ui.theme.tokens import INSET
+from ui.widgets.controls import button, line
+from ui.widgets.labels import label
+
+
+class DetailsPane(QWidget):
+    """``back_wanted`` is the button, or Alt+Left."""
+
+    back_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(200)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._bar = QWidget()
+        row = QHBoxLayout(self._bar)
+        row.setContentsMargins(8, 8, 8, 8)
+        row.addWidget(button("Back to the list", "ghost", "arrow-left", run=self.back_wanted.emit))
+        row.addStretch(1)
+        column.addWidget(self._bar)
+        self._line = line()
+        column.addWidget(self._line)
+        self.area = Details()
+        self._nothing = QWidget()
+        self._said = QVBoxLayout(self._nothing)
+        self._said.setContentsMargins(INSET, INSET, INSET, INSET)
+        self._said.setSpacing(8)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._nothing)
+        self._stack.addWidget(self.area)
+        column.addLayout(self._stack, 1)
+        back = QShortcut(QKeySequence(Qt.Modifier.ALT | Qt.Key.Key_Left), self)
+        back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        back.activated.connect(self.back_wanted)
+        self.set_page(False)
+        self.clear()
+
+    def set_page(self, page: bool) -> None:
+        """Whether this is a page of its own, which one can leave."""
+        self._bar.setVisible(page)
+        self._line.setVisible(page)
+
+    def show_snapshot(
+        self, row: SnapshotRow, found: Snapshots, labels: Mapping[str, str], units: formats.Units
+    ) -> None:
+        self.area.show_snapshot(row, found, labels, units)
+        self._stack.setCurrentWidget(self.area)
+
+    def set_machine(self, text: str) -> None:
+        self.area.set_machine(text)
+
+    def show_machine(self, found: Snapshots | None, labels: Mapping[str, str]) -> None:
+        """No snapshot is selected: what there is to say of the disks."""
+        text = "Select a snapshot to see its details." if found is not None and found.rows else ""
+        self._say(text, image_boxes(found, labels) if found is not None else [])
+
+    def clear(self) -> None:
+        self._say("", [])
+
+    def _say(self, text: str, boxes: list[QWidget]) -> None:
+        while (item := self._said.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        words = text or "Details of the selected snapshot stand here."
+        for part in (label(words, "caption", wrap=True), *boxes):
+            self._said.addWidget(part)
+        self._said.addStretch(1)
+        self._stack.setCurrentWidget(self._nothing)

@@ -1,0 +1,168 @@
+"""Top of the Snapshots view: which machine, whether it is in use, how it is looked at, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from ui.models.source_list import SourceEntry
+from ui.theme import icons
+from ui.theme.tokens import INSET
+from ui.widgets.controls import ComboBox, SearchField, Segmented, action_button, button
+from ui.widgets.labels import Chip, ElidedLabel
+
+TIMELINE, TABLE = "timeline", "table"
+
+
+class ActionPush(QPushButton):
+    """A push button of an action that may be the view's primary one."""
+
+    def __init__(self, action: QAction, icon: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._action, self._icon = action, icon
+        made = button("", "primary", icon)
+        self.setIconSize(made.iconSize())
+        self.setSizePolicy(made.sizePolicy())
+        made.deleteLater()
+        self.clicked.connect(lambda *_: action.trigger())
+        action.changed.connect(self._follow)
+        self.set_primary(False)
+        self._follow()
+
+    def _follow(self) -> None:
+        self.setText(self._action.text())
+        self.setEnabled(self._action.isEnabled())
+        self.setToolTip(self._action.toolTip())
+        self.setStatusTip(self._action.statusTip())
+        self.setAccessibleName(self._action.text())
+        self._tint()
+
+    def set_primary(self, primary: bool) -> None:
+        variant = "primary" if primary else "ghost"
+        if self.property("variant") != variant:
+            self.setProperty("variant", variant)
+            self.style().unpolish(self)
+            self.style().polish(self)
+        self._tint()
+
+    def _tint(self) -> None:
+        primary = self.property("variant") == "primary"
+        self.setIcon(icons.icon(self._icon, "onPrimary" if primary and self.isEnabled() else "text2"))
+
+
+class Header(QWidget):
+    """``view_chosen`` carries timeline or table, ``filtered`` the words, ``machine_chosen`` the disks of a machine."""
+
+    view_chosen = Signal(str)
+    filtered = Signal(str)
+    machine_chosen = Signal(tuple)
+    open_wanted = Signal()
+    details_wanted = Signal()
+
+    def __init__(self, inspect: QAction, export: QAction, add: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(INSET, 12, INSET, 8)
+        column.setSpacing(8)
+        column.addLayout(self._make_upper())
+        column.addLayout(self._make_lower(inspect, export, add))
+        self.set_narrow(False)
+
+    def _make_upper(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.name = ElidedLabel("", "machine")
+        self.machines = ComboBox()
+        self.machines.setAccessibleName("Machine")
+        self.machines.setMinimumWidth(150)
+        self.machines.activated.connect(self._activated)
+        self._current = -1
+        self.chip = Chip()
+        self.facts = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
+        self.views = Segmented(((TIMELINE, "Timeline"), (TABLE, "Table")), "View")
+        self.views.chosen.connect(self.view_chosen)
+        self.filter = SearchField("Filter", "Filter snapshots")
+        self.filter.setMinimumWidth(90)
+        self.filter.setMaximumWidth(200)
+        self.filter.textChanged.connect(self.filtered)
+        self.filter.setToolTip("Words in the name; id:3 for an id; “disk only”, “missing”   Ctrl+F")
+        row.addWidget(self.name, 5)
+        row.addWidget(self.machines, 2)
+        row.addSpacing(4)
+        row.addWidget(self.chip)
+        row.addSpacing(4)
+        row.addWidget(self.facts, 3)
+        row.addStretch(1)
+        row.addWidget(self.views)
+        row.addWidget(self.filter, 2)
+        return row
+
+    def _make_lower(self, inspect: QAction, export: QAction, add: QAction) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.inspect = ActionPush(inspect, "tree-structure")
+        self.export = ActionPush(export, "export")
+        self.add = action_button(add)
+        row.addWidget(self.inspect)
+        row.addWidget(self.export)
+        row.addStretch(1)
+        row.addWidget(self.add)
+        self.details = button("Details", "ghost", "info", run=self.details_wanted.emit)
+        row.addWidget(self.details)
+        return row
+
+    def set_narrow(self, narrow: bool, *, tiny: bool = False) -> None:
+        """Below 1200 px the list of machines is a combo box here; below 900 details are a page of their own."""
+        self.name.setVisible(not narrow)
+        self.machines.setVisible(narrow)
+        self.details.setVisible(tiny)
+        self.facts.setVisible(not tiny)
+
+    def _activated(self, place: int) -> None:
+        paths = self.machines.itemData(place)
+        if paths is None:
+            self.machines.setCurrentIndex(self._current)
+            self.open_wanted.emit()
+        else:
+            self.machine_chosen.emit(tuple(paths))
+
+    def set_machine(self, name: str, hint: str, facts: Sequence[str]) -> None:
+        self.name.setText(name)
+        self.name.set_hint(hint)
+        self.set_facts(facts)
+
+    def set_facts(self, facts: Sequence[str]) -> None:
+        self.facts.setText(", ".join(facts))
+
+    def set_chip(self, text: str, tone: str = "neutral", icon: str = "", about: str = "") -> None:
+        self.chip.set_state(text, tone, icon)
+        self.chip.setToolTip(about)
+
+    def set_machines(self, entries: Sequence[SourceEntry], current: tuple[str, ...]) -> None:
+        self.machines.clear()
+        for entry in entries:
+            self.machines.addItem(entry.name, entry.paths)
+            self.machines.setItemData(self.machines.count() - 1, entry.about, Qt.ItemDataRole.ToolTipRole)
+        paths = [entry.paths for entry in entries]
+        self.machines.insertSeparator(self.machines.count())
+        self.machines.addItem(icons.icon("plus"), "Open image…")
+        self._current = paths.index(current) if current in paths else -1
+        self.machines.setCurrentIndex(self._current)
+
+    def set_listing(self, shown: bool) -> None:
+        """Whether there is a list that could be filtered, or seen in two ways, or acted on."""
+        for part in (self.views, self.filter, self.inspect, self.export):
+            part.setVisible(shown)
+
+    def set_primary(self, *, inspect: bool) -> None:
+        """One primary button: Inspect where there is a VM state, else Export."""
+        self.inspect.set_primary(inspect)
+        self.export.set_primary(not inspect)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()

@@ -1,0 +1,141 @@
+"""Engine calls of the Snapshots view: listing, who uses a disk, the machine that a VM state names, exporting."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from snapmgr.errors import SnapmgrError
+from snapmgr.work import CancelToken
+from ui.shell.tasks import Tasks
+
+if TYPE_CHECKING:
+    from snapmgr.snapshots.export import ExportResult
+
+    from snapmgr.snapshots.model import Snapshots
+
+HEAD = 4096
+"""Bytes of a VM state that hold its configuration section, if it has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """Write the disk ``image`` as of the snapshot ``tag`` (None: as it is now) to ``target``, in ``form``."""
+
+    image: str
+    tag: str | None
+    target: Path
+    form: str
+
+
+class Presenter:
+    """``roots`` answers the folders that backing files may lie in beside the image's own."""
+
+    def __init__(self, tasks: Tasks, roots: Callable[[], Sequence[Path]]) -> None:
+        self._tasks = tasks
+        self._roots = roots
+
+    async def read(self, paths: Sequence[str]) -> Snapshots:
+        """The snapshots of a machine with these disks.
+
+        Raises SnapmgrError where none of them can be listed: what is wrong with the first one.
+        """
+        return await self._tasks.run_in_worker(read_list, tuple(paths), tuple(self._roots()))
+
+    async def holders(self, paths: Sequence[str]) -> tuple[str | None, ...]:
+        """Who has each of the disks open."""
+        return await self._tasks.run_in_worker(find_holders, tuple(paths))
+
+    async def machine(self, source: str) -> str:
+        """Machine type that the VM state names, "" where it names none or cannot be read."""
+        return await self._tasks.run_in_worker(machine_type, source, tuple(self._roots()))
+
+    async def export(
+        self, request: ExportRequest, progress: Callable[[int, int], None], cancel: CancelToken
+    ) -> ExportResult:
+        """Write a disk out.  Raises SnapmgrError, OSError; Cancelled leaves nothing behind."""
+        return await self._tasks.run_in_worker(
+            write_disk, request, tuple(self._roots()), progress=progress, cancel=cancel
+        )
+
+
+def read_list(paths: Sequence[str], roots: Sequence[Path]) -> Snapshots:
+    from snapmgr.snapshots.list import list_snapshots
+
+    found = list_snapshots([Path(path) for path in paths], allow_roots=roots)
+    errors = [device.error for device in found.devices if device.error is not None]
+    if errors and len(errors) == len(found.devices):
+        raise errors[0]
+    return found
+
+
+def find_holders(paths: Sequence[str]) -> tuple[str | None, ...]:
+    """Who has each disk open; a file that is gone is used by nobody."""
+    from snapmgr.block.lock import in_use_by
+
+    found: list[str | None] = []
+    for path in paths:
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        except OSError:
+            found.append(None)
+            continue
+        try:
+            found.append(in_use_by(descriptor))
+        finally:
+            os.close(descriptor)
+    return tuple(found)
+
+
+def machine_type(source: str, roots: Sequence[Path]) -> str:
+    """Reads the first bytes of a VM state: its configuration section begins with the name of the machine type."""
+    from snapmgr.containers.open import open_source
+
+    try:
+        opened = open_source(source, allow_roots=roots)
+    except SnapmgrError:
+        return ""
+    try:
+        return machine_in_head(bytes(opened.read(0, HEAD)))
+    except SnapmgrError:
+        return ""
+    finally:
+        opened.close()
+
+
+def machine_in_head(head: bytes) -> str:
+    """The machine type named in the first bytes of a stream, "" where there is none."""
+    from snapmgr.wire.constants import MAGIC, RecordType
+
+    if not head.startswith(MAGIC) or head[8:9] != bytes([RecordType.CONFIGURATION]):
+        return ""
+    length = int.from_bytes(head[9:13])
+    name = head[13 : 13 + length]
+    return name.decode("utf-8", "surrogateescape") if 0 < length == len(name) <= 256 else ""
+
+
+def write_disk(
+    request: ExportRequest, roots: Sequence[Path], *, progress: Callable[[int, int], None], cancel: CancelToken
+) -> ExportResult:
+    """Write beside the target and put it in place when it is whole: nothing half-written is ever found there."""
+    from snapmgr.snapshots.export import export_disk
+
+    partial = request.target.with_name(f".{request.target.name[:200]}.{os.getpid()}.part")
+    try:
+        result = export_disk(
+            Path(request.image),
+            request.tag,
+            partial,
+            format=request.form,
+            allow_roots=roots,
+            progress=progress,
+            cancel=cancel,
+        )
+        cancel.check()
+        partial.replace(request.target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return result

@@ -1,0 +1,82 @@
+"""The disks of a machine with what each has of one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from snapmgr.snapshots.model import DeviceInfo, SnapshotRow
+from ui.models.names import visible_name
+from ui.shell.formats import printable
+from ui.widgets.labels import ElidedLabel
+from ui.widgets.notice_box import Glyph
+
+
+@dataclass(frozen=True, slots=True)
+class DiskLine:
+    """One disk: ``state`` in words, ``tint`` and ``icon`` say the same again."""
+
+    name: str
+    path: str
+    state: str
+    icon: str
+    tint: str
+    about: str = ""
+
+
+def disk_lines(devices: tuple[DeviceInfo, ...], row: SnapshotRow, labels: Mapping[str, str]) -> list[DiskLine]:
+    """A line for each disk, in the order in which they were opened."""
+    lines = []
+    for device in devices:
+        name = labels.get(device.path, device.path)
+        if device.path in row.entries:
+            entry = row.entries[device.path]
+            holds = ", holds VM state" if entry.vm_state_size else ""
+            state = f"id {visible_name(entry.id)}{holds}"
+            lines.append(DiskLine(name, device.path, state, "check-circle-fill", "ok"))
+        elif device.error is not None:
+            about = " ".join(part for part in (device.error.message, device.error.hint) if part)
+            lines.append(DiskLine(name, device.path, f"{device.format}, no snapshots", "prohibit", "text3", about))
+        else:
+            lines.append(DiskLine(name, device.path, "not on this disk", "minus-circle", "warn"))
+    return lines
+
+
+class DiskList(QWidget):
+    """Lines of ``disk_lines``; rebuilt as a whole, there are never many."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Disks")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(8)
+
+    def show_lines(self, lines: list[DiskLine]) -> None:
+        while (item := self._column.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for line in lines:
+            self._column.addWidget(self._line(line))
+
+    def _line(self, line: DiskLine) -> QWidget:
+        made = QWidget()
+        made.setAccessibleName(f"{line.name}: {line.state}")
+        row = QHBoxLayout(made)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(Glyph(line.icon, line.tint, 16))
+        name = ElidedLabel(line.name, "mono")
+        name.set_hint(printable(line.path))
+        name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        state = ElidedLabel(line.state, "warn" if line.tint == "warn" else "secondary", Qt.TextElideMode.ElideRight)
+        if line.about:
+            state.set_hint(printable(line.about))
+        row.addWidget(name, 3)
+        row.addStretch(1)
+        row.addWidget(state, 0)
+        return made

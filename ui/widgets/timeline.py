@@ -1,0 +1,278 @@
+"""The snapshots in order of time: a dotted lane, a tile, and two lines per row.
+
+qcow2 records no parents, so the lane says order by date only: it is dotted.  A round node has a VM state, a square
+one is disk only.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
+
+from snapmgr.snapshots.model import SnapshotRow
+from ui.models.snapshot_table import RIGHT, Column, Roles
+from ui.theme import fonts, icons
+from ui.theme.palette import color
+from ui.theme.tokens import INSET, RADIUS_SMALL, ROW_SNAPSHOT
+from ui.widgets.two_lines import mirrored, paint_line, upper_and_lower
+
+Index = QModelIndex | QPersistentModelIndex
+LANE = INSET + 6
+"""Middle of the lane, from the edge of the view."""
+TILE = QSize(56, 36)
+TILE_LEFT = LANE + 20
+NAME_LEFT = TILE_LEFT + TILE.width() + 12
+PADDING = 8
+SHOWN = (Column.NAME, Column.WHEN, Column.CLOCK, Column.STATE, Column.DISKS)
+FOLDED = (Column.CLOCK, Column.STATE)
+"""Columns that a narrow window leaves to the details."""
+_SAMPLES = {
+    Column.WHEN: "Wed 30 Nov 00:00",
+    Column.CLOCK: "000 d 00:00:00",
+    Column.STATE: "disk only 0",
+    Column.DISKS: "not on devbox-vmstate",
+}
+"""Texts whose width a column has room for."""
+
+
+def lane_pen(tint: str = "lineStrong") -> QPen:
+    """The line of an order that is known by date only."""
+    pen = QPen(color(tint), 1.5)
+    pen.setDashPattern([2.0, 2.0])
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return pen
+
+
+def paint_node(painter: QPainter, centre: QPointF, ground: str, *, square: bool, tint: str = "text3") -> None:
+    """The mark of one snapshot on its lane; ``ground`` covers the lane behind it."""
+    painter.setPen(QPen(color(tint), 1.75))
+    painter.setBrush(color(ground))
+    if square:
+        painter.drawRoundedRect(QRectF(centre.x() - 4.5, centre.y() - 4.5, 9, 9), 1, 1)
+    else:
+        painter.drawEllipse(centre, 5, 5)
+
+
+def paint_tile(painter: QPainter, box: QRectF, selected: bool) -> None:
+    """What stands for the screen where none was recorded: a disk, never an empty frame."""
+    painter.setPen(QPen(color("lineStrong" if selected else "line"), 1))
+    painter.setBrush(color("raised"))
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_SMALL, RADIUS_SMALL)
+    icons.paint(painter, QRectF(box.center().x() - 9, box.center().y() - 9, 18, 18), "hard-drive", "text2")
+
+
+class TimelineDelegate(QStyledItemDelegate):
+    """Paints one cell; the row's ground is the view's."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(80, fonts.px(ROW_SNAPSHOT))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row: SnapshotRow | None = index.data(Roles.ROW)
+        if row is None:
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if index.column() == Column.NAME:
+            self._paint_name(painter, option, index, row)
+        else:
+            self._paint_cell(painter, option, index)
+        painter.restore()
+
+    def _paint_name(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: SnapshotRow) -> None:
+        cell, direction = QRect(option.rect), option.direction
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        lane = mirrored(direction, cell, QRect(cell.left() + LANE - 8, cell.top(), 16, cell.height()))
+        self._paint_lane(painter, QRectF(lane), index, row, "sel" if selected else "panel")
+        top = cell.top() + (cell.height() - TILE.height()) // 2
+        tile = mirrored(direction, cell, QRect(QPoint(cell.left() + TILE_LEFT, top), TILE))
+        paint_tile(painter, QRectF(tile), selected)
+        box = QRect(cell)
+        box.setLeft(cell.left() + NAME_LEFT)
+        box.setRight(cell.right() - PADDING)
+        box = mirrored(direction, cell, box)
+        name, about = str(index.data(Roles.FIRST)), str(index.data(Roles.SECOND))
+        strong, small = fonts.role("strong"), fonts.role("secondary")
+        upper, lower = upper_and_lower(box, strong, small)
+        paint_line(painter, upper, name, strong, "text", direction=direction)
+        paint_line(painter, lower, about, small, "text2", direction=direction, elide=Qt.TextElideMode.ElideRight)
+
+    def _paint_lane(self, painter: QPainter, box: QRectF, index: Index, row: SnapshotRow, ground: str) -> None:
+        x, middle = box.center().x(), box.center().y()
+        painter.setPen(lane_pen())
+        if index.row() > 0:
+            painter.drawLine(QPointF(x, box.top()), QPointF(x, middle))
+        if index.row() < index.model().rowCount() - 1:
+            painter.drawLine(QPointF(x, middle), QPointF(x, box.bottom()))
+        paint_node(
+            painter, QPointF(x, middle), ground, square=row.disk_only, tint="text2" if ground == "sel" else "text3"
+        )
+
+    def _paint_cell(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        direction = option.direction
+        box = QRect(option.rect).adjusted(PADDING, 0, -PADDING, 0)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        first, second = str(index.data(Roles.FIRST)), str(index.data(Roles.SECOND) or "")
+        trouble, end = bool(index.data(Roles.TROUBLE)), index.column() in RIGHT
+        body, small = fonts.ui(tabular=True), fonts.ui(12, tabular=True)
+        tint = "text" if index.column() == Column.WHEN or trouble else "text2"
+        if index.data(Roles.QUIET):
+            tint = "text2" if selected else "text3"
+        if not second:
+            paint_line(painter, box, first, body, tint, direction=direction, at_end=end)
+            return
+        if trouble:
+            glyph = QRect(box.left(), 0, 16, 16)
+            inner = box.adjusted(20, 0, 0, 0)
+            upper, lower = upper_and_lower(inner, body, small)
+            glyph.moveTop(upper.center().y() - 7)
+            icons.paint(painter, QRectF(mirrored(direction, box, glyph)), "warning", "warn")
+            upper, lower = mirrored(direction, box, upper), mirrored(direction, box, lower)
+        else:
+            upper, lower = upper_and_lower(box, body, small)
+        paint_line(painter, upper, first, body, tint, direction=direction)
+        paint_line(painter, lower, second, small, "warn" if trouble else "text2", direction=direction)
+
+
+class TimelineView(QTreeView):
+    """``inspect_wanted`` is Enter or a double click; ``copy_wanted`` is Ctrl+C."""
+
+    inspect_wanted = Signal()
+    copy_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setItemDelegate(TimelineDelegate(self))
+        self.setRootIsDecorated(False)
+        self.setItemsExpandable(False)
+        self.setExpandsOnDoubleClick(False)
+        self.setUniformRowHeights(True)
+        self.setIndentation(0)
+        self.setFrameShape(QTreeView.Shape.NoFrame)
+        self.setAllColumnsShowFocus(True)
+        self.setSelectionMode(QTreeView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QTreeView.ScrollMode.ScrollPerPixel)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Snapshots, newest first")
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setSectionsMovable(False)
+        header.setSectionsClickable(False)
+        header.setHighlightSections(False)
+        header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        header.setMinimumSectionSize(40)
+        self._hidden: frozenset[Column] = frozenset()
+        self.doubleClicked.connect(lambda _: self.inspect_wanted.emit())
+
+    def set_columns(self, *, narrow: bool, disks: bool) -> None:
+        """``narrow`` leaves clock and VM state to the details; ``disks`` is False where there is only one."""
+        hidden = {column for column in Column if column not in SHOWN}
+        hidden |= set(FOLDED) if narrow else set()
+        hidden |= set() if disks else {Column.DISKS}
+        self._hidden = frozenset(hidden)
+        self._share()
+
+    def hidden_columns(self) -> frozenset[Column]:
+        return self._hidden
+
+    def _share(self) -> None:
+        if self.model() is None:
+            return
+        header = self.header()
+        body = fonts.ui(tabular=True)
+        for column in Column:
+            self.setColumnHidden(column, column in self._hidden)
+            stretches = column == Column.NAME
+            mode = QHeaderView.ResizeMode.Stretch if stretches else QHeaderView.ResizeMode.Fixed
+            header.setSectionResizeMode(column, mode)
+            if column in _SAMPLES:
+                header.resizeSection(column, fonts.text_width(body, _SAMPLES[column]) + 2 * PADDING)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.ApplicationFontChange):
+            self._share()
+            self.doItemsLayout()
+
+    def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row = QRect(0, option.rect.top(), self.viewport().width(), option.rect.height())
+        selected = self.selectionModel().isSelected(index)
+        if selected:
+            painter.fillRect(row, color("sel"))
+        elif row.contains(self._pointer()):
+            painter.fillRect(row, color("hover"))
+        super().drawRow(painter, option, index)
+        self._paint_separator(painter, row, selected)
+        if selected and self.hasFocus():
+            mirrored_bar = mirrored(self.layoutDirection(), row, QRect(0, row.top(), 2, row.height()))
+            painter.fillRect(mirrored_bar, color("accent"))
+
+    def _paint_separator(self, painter: QPainter, row: QRect, selected: bool) -> None:
+        if not selected:
+            line = QRect(NAME_LEFT, row.bottom(), row.width() - NAME_LEFT, 1)
+            painter.fillRect(mirrored(self.layoutDirection(), row, line), color("line"))
+
+    def _pointer(self) -> QPoint:
+        return self.viewport().mapFromGlobal(self.cursor().pos()) if self.viewport().underMouse() else QPoint(-1, -1)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.MouseMove, QEvent.Type.Leave):
+            self.viewport().update()
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if list_key(self, event):
+            return
+        super().keyPressEvent(event)
+
+
+def list_key(view: TimelineView | QWidget, event: QKeyEvent) -> bool:
+    """Keys that both views of the snapshots handle alike: Enter and Ctrl+C."""
+    if (
+        event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    ):
+        view.inspect_wanted.emit()
+        return True
+    if event.key() == Qt.Key.Key_C and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+        view.copy_wanted.emit()
+        return True
+    return False
+
+
+class Legend(QWidget):
+    """What the lane's line and nodes mean."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Dotted line: order by date only. Square: disk only.")
+        self.setFixedHeight(fonts.px(33))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.setFixedHeight(fonts.px(33))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(QRect(0, 0, self.width(), 1), color("line"))
+        font = fonts.role("secondary")
+        x, middle = INSET, self.height() / 2
+        whole = self.rect()
+        for kind, text in (("line", "order by date only"), ("round", "with VM state"), ("square", "disk only")):
+            width = 22 if kind == "line" else 12
+            box = mirrored(self.layoutDirection(), whole, QRect(x, 0, width, self.height()))
+            if kind == "line":
+                painter.setPen(lane_pen("text3"))
+                painter.drawLine(QPointF(box.left(), middle), QPointF(box.right(), middle))
+            else:
+                paint_node(painter, QPointF(box.center().x() + 0.5, middle), "panel", square=kind == "square")
+            x += width + 6
+            advance = fonts.text_width(font, text)
+            place = mirrored(self.layoutDirection(), whole, QRect(x, 0, advance + 2, self.height()))
+            paint_line(painter, place, text, font, "text2", direction=self.layoutDirection())
+            x += advance + 20
