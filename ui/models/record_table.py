@@ -39,7 +39,7 @@ _RIGHT = {SECTION, INSTANCE, VERSION, PAYLOAD, BYTES, WITHIN}
 
 _MEANING = {
     SECTION: "Section id; for commands the number of the command",
-    PAYLOAD: "Bytes between the record's own header and its footer",
+    PAYLOAD: "Bytes between the record’s own header and its footer",
     BYTES: "Bytes from the type byte to the end of the footer",
     WITHIN: "Row of the PACKAGED command that this record lies in",
 }

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from ui.shell.actions import Action, ActionSet, Menu, plain
 from ui.shell.documents import Documents
 from ui.shell.formats import shortened
 from ui.theme import fonts, icons
 from ui.theme.palette import color
-from ui.theme.tokens import PALETTE_FIELD, TOP_ROW
+from ui.theme.tokens import NARROW, PALETTE_FIELD, PALETTE_FIELD_NARROW, TOP_ROW
 
 SUBMENU_ICONS = {"Appearance": "paint-brush", "Copy as": "copy"}
 
@@ -150,10 +150,18 @@ class TopRow(QWidget):
         self.menus = fill_menus(self.bar, actions)
         self.recent = RecentMenu(documents, self.bar)
         self.menus[Menu.FILE].insertMenu(actions["file.forget"], self.recent)
+        for more in self.bar.findChildren(QToolButton):
+            more.setAccessibleName("More menus")
         row.addWidget(self.bar, 1, Qt.AlignmentFlag.AlignVCenter)
         self.field = PaletteField()
         self.field.clicked.connect(self.palette_asked)
         row.addWidget(self.field, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the menus come first."""
+        super().resizeEvent(event)
+        wide = self.width() >= NARROW
+        self.field.setMaximumWidth(PALETTE_FIELD if wide else PALETTE_FIELD_NARROW)
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), fonts.px(TOP_ROW))

@@ -42,6 +42,8 @@ class Rail(QToolBar):
         self._buttons.append(settings)
         self.addWidget(settings)
         self.addWidget(_air())
+        for more in self.findChildren(QToolButton, "qt_toolbar_ext_button"):
+            more.setAccessibleName("More views")
         self.set_narrow(False)
 
     def _button(self, action: QAction, name: str) -> QToolButton:
