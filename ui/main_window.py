@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import importlib.util
 import time
 from collections.abc import Callable
 
@@ -36,11 +35,6 @@ PAGES = {
 DEFAULT_SIZE = (1440, 900)
 
 
-def present(modules: tuple[str, ...]) -> list[str]:
-    """Those of the modules that this installation has."""
-    return [module for module in modules if importlib.util.find_spec(module) is not None]
-
-
 class MainWindow(QMainWindow):
     """One window and its context.  ``live`` runs it from its first paint to its end."""
 
@@ -53,7 +47,7 @@ class MainWindow(QMainWindow):
         self.context = WindowContext(self, settings, now)
         self.context.documents = Documents(self.context)
         self.closed = asyncio.Event()
-        for module in present(ACTION_MODULES):
+        for module in ACTION_MODULES:
             self.context.actions.extend(importlib.import_module(module).ACTIONS)
         self._build()
         self._connect()

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 MODULES = ("ui.shots_shell", "ui.shots_inspector", "ui.shots_snapshots")
 THEMES = ("dark", "light")
-NOW = 1795437300.0
-"""The moment that the pictures show, seconds since 1970: 23 November 2026, 12:35 UTC."""
+NOW = 1795523700.0
+"""The moment that the pictures show, seconds since 1970: 24 November 2026, 12:35 UTC."""
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -250,9 +251,7 @@ def close_all(app: QApplication, window: MainWindow) -> None:
 
 def chosen(names: list[str]) -> list[Shot]:
     """The shots of these names, all for none.  Raises SystemExit for a name that is none."""
-    from ui.main_window import present
-
-    for module in present(MODULES):
+    for module in MODULES:
         importlib.import_module(module)
     known = {shot.name: shot for shot in SHOTS}
     unknown = [name for name in names if name not in known]
@@ -293,7 +292,8 @@ def main(words: list[str]) -> int:
     if not words or words[0].startswith("-"):
         sys.stdout.write(f"{__doc__}\n")
         return 2
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ["QT_QPA_PLATFORM"], os.environ["TZ"] = "offscreen", "UTC"
+    time.tzset()
     out = Path(words[0])
     out.mkdir(parents=True, exist_ok=True)
     shots = chosen(words[1:])

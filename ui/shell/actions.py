@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QSignalBlocker, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
+from ui.theme.icons import charmap, icon
+
 if TYPE_CHECKING:
     from ui.shell.context import WindowContext
 
@@ -118,12 +120,11 @@ class ActionSet(QObject):
         return id in self._items
 
     def _qaction(self, action: Action) -> QAction:
-        from ui.theme.icons import icon
-
         item = QAction(action.text, self.parent())
         item.setObjectName(action.id)
         if action.icon:
-            item.setIcon(icon(action.icon, "danger" if action.danger else "text2", on_tint="accent"))
+            bold = f"{action.icon}-bold" if f"{action.icon}-bold" in charmap() else action.icon
+            item.setIcon(icon(action.icon, "danger" if action.danger else "text2", on=bold, on_tint="text"))
         item.setShortcuts([QKeySequence(keys) for keys in action.keys])
         item.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         item.setCheckable(action.checked is not None)

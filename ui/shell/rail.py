@@ -7,15 +7,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 
 from ui.shell.actions import ActionSet, plain
-from ui.theme import fonts, icons
+from ui.theme import fonts
 from ui.theme.appearance import restyle
 from ui.theme.tokens import RAIL, RAIL_NARROW
 
-VIEWS = (
-    ("view.snapshots", "clock-counter-clockwise"),
-    ("view.inspector", "tree-structure"),
-    ("view.migration", "arrows-left-right"),
-)
+VIEWS = ("view.snapshots", "view.inspector", "view.migration")
 
 
 class Rail(QToolBar):
@@ -31,14 +27,14 @@ class Rail(QToolBar):
         self.toggleViewAction().setEnabled(False)
         self.toggleViewAction().setVisible(False)
         self._narrow = False
-        self._buttons = [self._button(actions[id], name) for id, name in VIEWS]
+        self._buttons = [self._button(actions[id]) for id in VIEWS]
         self.addWidget(_air())
         for made in self._buttons:
             self.addWidget(made)
         gap = QWidget()
         gap.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.addWidget(gap)
-        settings = self._button(actions["app.settings"], "gear-six")
+        settings = self._button(actions["app.settings"])
         self._buttons.append(settings)
         self.addWidget(settings)
         self.addWidget(_air())
@@ -46,16 +42,14 @@ class Rail(QToolBar):
             more.setAccessibleName("More views")
         self.set_narrow(False)
 
-    def _button(self, action: QAction, name: str) -> QToolButton:
+    def _button(self, action: QAction) -> QToolButton:
         made = QToolButton()
         made.setDefaultAction(action)
         made.setText(plain(action.text()).rstrip("…"))
-        made.setIcon(icons.icon(name, "text2", on=f"{name}-bold", on_tint="text"))
         made.setIconSize(QSize(20, 20))
         made.setAccessibleName(plain(action.text()).rstrip("…"))
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         action.changed.connect(lambda: made.setText(plain(action.text()).rstrip("…")))
-        action.changed.connect(lambda: made.setIcon(icons.icon(name, "text2", on=f"{name}-bold", on_tint="text")))
         return made
 
     def buttons(self) -> list[QToolButton]:
