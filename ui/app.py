@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Sequence
 
@@ -59,13 +60,8 @@ def _on_terminal(reason: str, files: list[str]) -> int:
     shown = files or [str(resource("demo", "demo.mig"))]
     sys.stdout.write(f"snapmgr: {reason}, so there is no window. The same on the terminal:\n\n")
     sys.stdout.flush()
-    from snapmgr.cli import main as command_line
-
-    try:
-        command_line(["inspect", *shown[:1]])
-    except SystemExit as left:
-        return left.code if isinstance(left.code, int) else 1
-    return 0
+    command = [sys.executable, "-m", "snapmgr.cli", "inspect", *shown[:1]]
+    return subprocess.run(command, check=False).returncode
 
 
 def _in_window(files: list[str]) -> int:
