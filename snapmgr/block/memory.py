@@ -54,10 +54,7 @@ class MemoryDevice:
             zero = self._is_zero(offset)
             stop = offset
             while stop < end and self._is_zero(stop) == zero:
-                if stop >= len(self._content):
-                    stop = end
-                else:
-                    stop = min(end, (stop // _BLOCK + 1) * _BLOCK)
+                stop = end if stop >= len(self._content) else min(end, (stop // _BLOCK + 1) * _BLOCK)
             yield Extent(offset, stop - offset, zero)
             offset = stop
 

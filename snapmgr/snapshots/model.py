@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from snapmgr.block.problem import ImageProblem as ImageProblem
 from snapmgr.errors import SnapmgrError
 
 
@@ -24,16 +25,6 @@ class DiskSnapshot:
     vm_clock_nsec: int
     icount: int | None
     disk_size: int
-
-
-@dataclass(frozen=True, slots=True)
-class ImageProblem:
-    """A fault in an image: stable ``code``, one sentence, where it lies (bytes in the file, None = no one place)."""
-
-    code: str
-    message: str
-    offset: int | None = None
-    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,72 @@
+"""TAG to snapshot: a name, else an id; ``name:T`` and ``id:N`` say which (DESIGN §6).
+
+QEMU itself looks for ids first in some places and for names first in others, and so loads the wrong snapshot where a
+name equals another one's id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from snapmgr.errors import NotFound, UsageError
+
+Tag = tuple[str, str]
+"""(id, name) of a snapshot."""
+
+_LISTED = 20
+_LONGEST = 80
+
+
+def find_tag(tags: Sequence[Tag], wanted: str, path: str | Path) -> int:
+    """Position of the snapshot that ``wanted`` means.
+
+    Raises NotFound ``snapshot-not-found``, its hint listing what there is, and UsageError ``ambiguous-snapshot`` where
+    several have that name or id.
+    """
+    kind, separator, rest = wanted.partition(":")
+    if separator and kind == "id":
+        found = _with_id(tags, rest)
+    elif separator and kind == "name":
+        found = _with_name(tags, rest)
+    else:
+        found = _with_name(tags, wanted) or _with_id(tags, wanted)
+    if not found:
+        raise NotFound(
+            "snapshot-not-found",
+            f"{path} has no snapshot {wanted!r}",
+            path=path,
+            hint=f"There are: {listed(tags)}" if tags else "There are no snapshots in it.",
+        )
+    if len(found) > 1:
+        same_id = len({tags[index][0] for index in found}) == 1
+        ways = [f"name:{tags[index][1]}" if same_id else f"id:{tags[index][0]}" for index in found]
+        raise UsageError(
+            "ambiguous-snapshot",
+            f"{path} has {len(found)} snapshots that {wanted!r} may mean",
+            path=path,
+            hint=f"Say which one: {_joined(ways)}",
+        )
+    return found[0]
+
+
+def _with_name(tags: Sequence[Tag], name: str) -> list[int]:
+    return [index for index, tag in enumerate(tags) if tag[1] == name]
+
+
+def _with_id(tags: Sequence[Tag], id_text: str) -> list[int]:
+    return [index for index, tag in enumerate(tags) if tag[0] == id_text]
+
+
+def listed(tags: Sequence[Tag]) -> str:
+    """Snapshots for a sentence: ``before (id 1), after (id 2)``, the first of many."""
+    return _joined([f"{_short(name)} (id {_short(id_text)})" for id_text, name in tags])
+
+
+def _joined(words: Sequence[str]) -> str:
+    shown = ", ".join(words[:_LISTED])
+    return f"{shown} and {len(words) - _LISTED} more" if len(words) > _LISTED else shown
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

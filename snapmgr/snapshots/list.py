@@ -1,0 +1,129 @@
+"""The snapshots of one machine: those of each of its disks, joined by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from snapmgr.block import lock
+from snapmgr.block.images import format_of, open_image
+from snapmgr.block.qcow2.features import Encryption
+from snapmgr.block.qcow2.image import Qcow2Image
+from snapmgr.block.qcow2.snapshots import SnapshotEntry
+from snapmgr.block.raw import RawFile
+from snapmgr.errors import ImageError, NotFound, SnapmgrError, Unsupported, UsageError
+from snapmgr.snapshots.join import joined
+from snapmgr.snapshots.model import DeviceInfo, DiskSnapshot, ImageProblem, Snapshots
+
+
+@dataclass(frozen=True, slots=True)
+class _Disk:
+    """What one path gave; ``entries`` None where the disk can hold no snapshots, so that none is missing there."""
+
+    device: DeviceInfo
+    entries: tuple[DiskSnapshot, ...] | None
+
+
+def list_snapshots(paths: Sequence[str | Path], allow_roots: Sequence[Path] = ()) -> Snapshots:
+    """Read the snapshot tables of ``paths``, the disks of one machine; images in use are read as well.
+
+    A disk that cannot be read or can hold no snapshots stands among the others with its error.  Where that is so for
+    all of them, the first error is raised: Unsupported ``raw-disk`` or ``foreign-format``, ImageError.  Raises NotFound
+    for a file that is not there, UsageError for no file at all or one that is named twice.
+    """
+    if not paths:
+        raise UsageError("no-image", "no image is named", hint="Name the machine's disks.")
+    _refuse_twins(paths)
+    disks = [_read(path, allow_roots) for path in paths]
+    errors = [disk.device.error for disk in disks if disk.device.error is not None]
+    if len(errors) == len(disks):
+        raise errors[0]
+    tables = {disk.device.path: disk.entries for disk in disks if disk.entries is not None}
+    return Snapshots(tuple(disk.device for disk in disks), joined(tables))
+
+
+def _refuse_twins(paths: Sequence[str | Path]) -> None:
+    seen: dict[Path, str | Path] = {}
+    for path in paths:
+        real = Path(path).resolve()
+        if real in seen:
+            message = (
+                f"{path} and {seen[real]} are the same file"
+                if str(path) != str(seen[real])
+                else f"{path} is named twice"
+            )
+            raise UsageError("same-image", message, path=path, hint="Name each disk once.")
+        seen[real] = path
+
+
+def _read(path: str | Path, allow_roots: Sequence[Path]) -> _Disk:
+    try:
+        image = open_image(path, allow_roots=allow_roots)
+    except NotFound:
+        raise
+    except (ImageError, Unsupported) as error:
+        return _Disk(_unreadable(path, error), None)
+    try:
+        return _describe(image, str(path))
+    finally:
+        image.close()
+
+
+def _unreadable(path: str | Path, error: SnapmgrError) -> DeviceInfo:
+    """A disk of another format, or one that nobody can open."""
+    try:
+        file = RawFile.open(path)
+    except Unsupported:  # no file that holds data
+        return DeviceInfo(str(path), "unknown", 0, None, error=error)
+    try:
+        form = format_of(file)
+        size = file.size if form == "raw" else 0
+        return DeviceInfo(str(path), form, size, None, in_use=lock.in_use_by(file.descriptor), error=error)
+    finally:
+        file.close()
+
+
+def _describe(image: Qcow2Image, path: str) -> _Disk:
+    in_use = lock.in_use_by(image.file.descriptor) if isinstance(image.file, RawFile) else None
+    problems = [] if in_use else list(image.problems)  # a writer's tables are in flux, and some are in its memory only
+    problems += _chain_problems(image)
+    device = DeviceInfo(
+        path,
+        "qcow2",
+        image.size,
+        image.cluster_size,
+        in_use=in_use,
+        problems=tuple(problems),
+        encrypted=image.encryption is not Encryption.NONE,
+        backing=image.backing_name,
+    )
+    if image.header.has_data_file:  # QEMU takes no snapshots of such images
+        return _Disk(device, None)
+    return _Disk(device, tuple(_snapshot(entry) for entry in image.snapshots))
+
+
+def _snapshot(entry: SnapshotEntry) -> DiskSnapshot:
+    return DiskSnapshot(
+        id=entry.id_text,
+        name=entry.name_text,
+        vm_state_size=entry.vm_state_size,
+        date_sec=entry.date_sec,
+        date_nsec=entry.date_nsec,
+        vm_clock_nsec=entry.vm_clock_nsec,
+        icount=entry.icount,
+        disk_size=entry.disk_size,
+    )
+
+
+def _chain_problems(image: Qcow2Image) -> list[ImageProblem]:
+    """What keeps backing files or an external data file from being read; the snapshots are listed all the same."""
+    try:
+        if image.header.has_data_file:
+            image.data_file()
+        below = image.backing()
+        while isinstance(below, Qcow2Image):
+            below = below.backing()
+    except SnapmgrError as error:
+        return [ImageProblem(error.code, error.message, None, error.hint or "")]
+    return []
