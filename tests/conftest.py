@@ -106,7 +106,6 @@ def make_window(qtbot: QtBot, drive: Drive, tmp_path: Path) -> Iterator[Callable
     def make(folder: Path = tmp_path / "settings", now: Callable[[], float] = lambda: 1795437300.0) -> MainWindow:
         appearance = Appearance(QApplication.instance())
         window = MainWindow(Settings(folder), appearance, now)
-        window.dress()
         window.show()
         made.append((window, appearance))
         return window

@@ -81,7 +81,6 @@ def _in_window(files: list[str]) -> int:
     loop = qasync.QEventLoop(app)
     with loop:
         window = MainWindow(Settings(), Appearance(app))
-        window.dress()
         sys.excepthook = window.context.slot_failed
         window.show()
         loop.run_until_complete(window.live(files))

@@ -44,6 +44,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icons.app_icon())
         self.setMinimumSize(*SMALLEST)
         self.settings, self.appearance = settings, appearance
+        self.dress()  # before there are widgets: what is built under another font keeps parts of it
         self.context = WindowContext(self, settings, now)
         self.context.documents = Documents(self.context)
         self.closed = asyncio.Event()

@@ -164,7 +164,6 @@ async def take(app: QApplication, shot: Shot, theme: str, out: Path) -> list[str
         appearance = Appearance(app)
         appearance.force_contrast(shot.contrast)
         window = MainWindow(settings, appearance, now=lambda: NOW)
-        window.dress()
         window.resize(*shot.size)
         window.show()
         stage = Stage(window, folder)
