@@ -19,6 +19,8 @@ _KEEPS_ITS_PLACE = frozenset("\u200c\u200d")
 
 _HIDDEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"})
 
+_SEPARATORS = " -_."
+
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
 
@@ -76,15 +78,17 @@ def quoted(name: str, snapshot_id: str = "") -> str:
 
 
 def disk_labels(paths: Sequence[str]) -> dict[str, str]:
-    """The shortest name that tells each disk from the others: file name without suffix, file name, then its folder.
+    """The shortest name that tells each disk from the others: what follows the machine's name, file name without
+    suffix, file name, then its folder.
 
-    >>> disk_labels(["/vm/vda.qcow2", "/vm/vdb.qcow2"])
-    {'/vm/vda.qcow2': 'vda', '/vm/vdb.qcow2': 'vdb'}
+    >>> disk_labels(["/vm/devbox-vda.qcow2", "/vm/devbox-vdb.qcow2"])
+    {'/vm/devbox-vda.qcow2': 'vda', '/vm/devbox-vdb.qcow2': 'vdb'}
     """
     unique = list(dict.fromkeys(paths))
-    for form in (_stem, _base, _with_folder):
+    start = len(_common_words([_stem(path) for path in unique])) if len(unique) > 1 else 0
+    for form in (lambda path: _stem(path)[start:].lstrip(_SEPARATORS), _stem, _base, _with_folder):
         labels = [visible_name(form(path)) for path in unique]
-        if len(set(labels)) == len(unique):
+        if all(labels) and len(set(labels)) == len(unique):
             return dict(zip(unique, labels, strict=True))
     return {path: visible_name(path) for path in unique}
 
@@ -106,13 +110,15 @@ def machine_name(paths: Sequence[str]) -> str:
     if len(paths) == 1:
         return visible_name(_base(paths[0]))
     stems = [_stem(path) for path in paths]
-    common = _common_start(stems).rstrip(" -_.")
-    if len(common) >= 2:
-        return visible_name(common)
-    return f"{visible_name(stems[0])} + {len(paths) - 1}"
+    common = _common_words(stems)
+    return visible_name(common) if len(common) >= 2 else f"{visible_name(stems[0])} + {len(paths) - 1}"
 
 
-def _common_start(texts: Sequence[str]) -> str:
+def _common_words(texts: Sequence[str]) -> str:
+    """What all begin with, up to the end of a word: ``devbox`` of ``devbox-vda`` and ``devbox-vdb``."""
     shortest, longest = min(texts), max(texts)
     length = next((n for n, char in enumerate(shortest) if longest[n : n + 1] != char), len(shortest))
-    return shortest[:length]
+    while length and any(length < len(text) and text[length] not in _SEPARATORS for text in texts):
+        length = max((shortest.rfind(separator, 0, length) for separator in _SEPARATORS), default=0)
+        length = max(length, 0)
+    return shortest[:length].rstrip(_SEPARATORS)

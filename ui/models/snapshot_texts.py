@@ -14,10 +14,12 @@ _MINUTE = 60_000_000_000
 
 
 def vm_clock(row: SnapshotRow) -> str:
-    """``4 d 02:11:09``, with milliseconds below one minute; ``not recorded`` for a disk that no machine ran on."""
+    """``4 d 02:11:09``, ``0.046 s`` below one minute; ``not recorded`` for a disk that no machine ran on."""
     if not clock_recorded(row):
         return formats.NOT_RECORDED
-    return formats.vm_clock(row.vm_clock_nsec, milliseconds=row.vm_clock_nsec < _MINUTE)
+    if row.vm_clock_nsec < _MINUTE:
+        return f"{row.vm_clock_nsec // 1_000_000 / 1000:.3f} s"
+    return formats.vm_clock(row.vm_clock_nsec)
 
 
 def clock_recorded(row: SnapshotRow) -> bool:

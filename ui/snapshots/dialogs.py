@@ -1,0 +1,285 @@
+"""What Export… asks, shows while it runs, and says at its end."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QRadioButton,
+    QVBoxLayout,
+)
+
+from snapmgr.errors import Cancelled, SnapmgrError
+from snapmgr.snapshots.model import SnapshotRow, Snapshots
+from snapmgr.work import CancelToken
+from ui.models.names import disk_labels, isolated, quoted, visible_name
+from ui.shell import formats
+from ui.shell.context import WindowContext
+from ui.shell.failures import describe
+from ui.shell.notices import Tone
+from ui.snapshots.explain import tag_of
+from ui.snapshots.export_check import check, suggested
+from ui.snapshots.presenter import ExportRequest, Presenter
+from ui.theme import fonts
+from ui.widgets.controls import ComboBox, button
+from ui.widgets.labels import ElidedLabel, label
+
+FORMS = (
+    ("raw", "Raw image", "The disk byte for byte; empty parts take no space. Every tool reads it."),
+    ("qcow2", "qcow2 image", "Smaller to copy. Stands alone: no snapshots and no backing file."),
+)
+SNAPSHOT, NOW = "snapshot", "now"
+
+
+class ExportDialog(QDialog):
+    """Stays open until the file is written; Cancel stops the writing and leaves nothing behind."""
+
+    def __init__(
+        self,
+        context: WindowContext,
+        presenter: Presenter,
+        found: Snapshots,
+        row: SnapshotRow | None,
+        disks: list[str],
+    ) -> None:
+        super().__init__(context.window)
+        self._context, self._presenter, self._found, self._row = context, presenter, found, row
+        self._labels = disk_labels([device.path for device in found.devices])
+        self._task: asyncio.Task[None] | None = None
+        self._cancel = CancelToken()
+        self._suggested = ""
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        title = f"Export a disk as of {quoted(row.name, row.id)}" if row is not None else "Export a disk as it is now"
+        self.setWindowTitle("Export")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.setSpacing(12)
+        heading = ElidedLabel(title, "dialog")
+        column.addWidget(heading)
+        column.addLayout(self._make_form(disks))
+        self._make_end(column)
+        self.resize(min(600, context.window.width() - 32), self.sizeHint().height())
+        self._disk_changed()
+
+    # --- layout ---
+
+    def _make_form(self, disks: list[str]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 1)
+        self.disk = ComboBox()
+        self.disk.setAccessibleName("Disk")
+        for path in disks:
+            self.disk.addItem(self._labels[path], path)
+            self.disk.setItemData(self.disk.count() - 1, formats.printable(path), Qt.ItemDataRole.ToolTipRole)
+        self.disk.currentIndexChanged.connect(lambda _: self._disk_changed())
+        self.when = ComboBox()
+        self.when.setAccessibleName("As of")
+        if self._row is not None:
+            date = formats.short_time(self._row.date_sec, self._context.now())
+            name = formats.shortened(visible_name(self._row.name) or f"id {visible_name(self._row.id)}", 48)
+            self.when.addItem(f"{name}, {date}", SNAPSHOT)
+        self.when.addItem("Now", NOW)
+        self.when.currentIndexChanged.connect(lambda _: self._disk_changed())
+        rows: list[tuple[str, object]] = [("Disk", self.disk), ("As of", self.when)]
+        for place, (text, field) in enumerate(rows):
+            grid.addWidget(label(text, "body2"), place, 0)
+            grid.addWidget(field, place, 1)  # type: ignore[call-overload]
+        grid.addWidget(label("Format", "body2"), 2, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addLayout(self._make_forms(), 2, 1)
+        grid.addWidget(label("File", "body2"), 3, 0)
+        grid.addLayout(self._make_path(), 3, 1)
+        self.space = label("", "secondary", wrap=True)
+        grid.addWidget(self.space, 4, 1)
+        return grid
+
+    def _make_forms(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        self._forms = QButtonGroup(self)
+        for number, (_key, title, about) in enumerate(FORMS):
+            choice = QRadioButton(title)
+            choice.setAccessibleDescription(about)
+            choice.setChecked(number == 0)
+            self._forms.addButton(choice, number)
+            column.addWidget(choice)
+            words = label(about, "secondary", wrap=True)
+            words.setContentsMargins(26, 0, 0, 4)
+            column.addWidget(words)
+        self._forms.idClicked.connect(lambda _: self._suggest())
+        return column
+
+    def _make_path(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.path = QLineEdit()
+        self.path.setAccessibleName("File to write")
+        self.path.setMinimumWidth(fonts.px(240))
+        self.path.textChanged.connect(lambda _: self._check())
+        self._choose = button("Choose…", run=self._browse)
+        row.addWidget(self.path, 1)
+        row.addWidget(self._choose)
+        return row
+
+    def _make_end(self, column: QVBoxLayout) -> None:
+        self.message = label("", "warn", wrap=True)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName("Writing the file")
+        self.state = label("", "secondary")
+        for part in (self.message, self.progress, self.state):
+            part.setVisible(False)
+            column.addWidget(part)
+        column.addStretch(1)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addStretch(1)
+        self.stop = button("Cancel", run=self.reject)
+        self.go = button("Export", "primary", run=self.begin)
+        self.go.setDefault(True)
+        row.addWidget(self.stop)
+        row.addWidget(self.go)
+        column.addLayout(row)
+
+    # --- what is asked ---
+
+    def form(self) -> str:
+        return FORMS[self._forms.checkedId()][0]
+
+    def choose_form(self, form: str) -> None:
+        """Choose ``raw`` or ``qcow2``."""
+        self._forms.button([key for key, _, _ in FORMS].index(form)).click()
+
+    def request(self) -> ExportRequest:
+        image = str(self.disk.currentData())
+        tag = tag_of(self._row, image, self._found) if self._as_snapshot() and self._row is not None else None
+        return ExportRequest(image, tag, Path(self.path.text().strip()), self.form())
+
+    def _as_snapshot(self) -> bool:
+        return bool(self.when.currentData() == SNAPSHOT)
+
+    def _need(self) -> int:
+        """Size of the disk that would be written, as the guest sees it."""
+        image = str(self.disk.currentData())
+        if self._as_snapshot() and self._row is not None:
+            return self._row.entries[image].disk_size
+        return next((device.virtual_size for device in self._found.devices if device.path == image), 0)
+
+    def _disk_changed(self) -> None:
+        self._suggest()
+        self._check()
+
+    def _suggest(self) -> None:
+        """Offer a name, unless somebody typed one."""
+        if self.path.text() not in ("", self._suggested):
+            return
+        image = str(self.disk.currentData())
+        folder = Path(self._context.settings.state.get("export_folder") or Path(image).parent)
+        row = self._row if self._as_snapshot() else None
+        self._suggested = str(suggested(image, row, self.form(), folder))
+        self.path.setText(self._suggested)
+        self.path.setCursorPosition(len(self._suggested))
+
+    def _check(self) -> None:
+        """Say before the click what would go wrong."""
+        units = self._context.settings["appearance.units"]
+        said = check(self.path.text(), self._need(), self._found.devices, units)
+        self.go.setEnabled(not said.refused)
+        self.go.setToolTip(said.refused)
+        self.go.setText("Replace file" if said.replaces else "Export")
+        self.space.setText(said.space)
+        self.space.setVisible(bool(said.space))
+        self._say(said.refused or said.warning, "danger" if said.refused else "warn")
+
+    def _say(self, text: str, role: str) -> None:
+        self.message.setProperty("role", role)
+        self.message.style().unpolish(self.message)
+        self.message.style().polish(self.message)
+        self.message.setText(text)
+        self.message.setVisible(bool(text))
+
+    def _browse(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Export", self.path.text(), options=QFileDialog.Option.DontConfirmOverwrite
+        )
+        if name:
+            self.path.setText(name)
+
+    # --- doing it ---
+
+    def begin(self) -> None:
+        if self._task is None and self.go.isEnabled():
+            self._cancel = CancelToken()
+            self._task = self._context.tasks.start(self._write(self.request()), "Export")
+
+    async def _write(self, request: ExportRequest) -> None:
+        self._running(True)
+        self._say("", "warn")
+        try:
+            result = await self._presenter.export(request, self._progressed, self._cancel)
+        except Cancelled:
+            self._stopped("Cancelled, nothing left behind.", "body2")
+        except (SnapmgrError, OSError) as error:
+            failure = describe(error, "Not exported", request.target)
+            words = (f"{failure.title}.", failure.text, "Nothing was left behind.", failure.hint)
+            self._stopped(" ".join(part for part in words if part), "danger")
+        else:
+            self._done(request, result.size)
+
+    def _running(self, running: bool) -> None:
+        for part in (self.progress, self.state):
+            part.setVisible(running)
+        for field in (self.disk, self.when, self.path, self._choose, self.go, *self._forms.buttons()):
+            field.setEnabled(not running)
+        self.progress.setRange(0, 0)
+        self.state.setText("Starting")
+        self.stop.setText("Cancel")
+        self.stop.setEnabled(True)
+
+    def _progressed(self, done: int, total: int) -> None:
+        if total and not self._cancel.cancelled:
+            self.progress.setRange(0, 1000)
+            self.progress.setValue(1000 * done // total)
+            self.state.setText(f"{self._context.size(done)} of {self._context.size(total)} written")
+
+    def _stopped(self, words: str, role: str) -> None:
+        self._task = None
+        self._running(False)
+        self._check()
+        self._say(words, role)
+        self.stop.setText("Close")
+
+    def _done(self, request: ExportRequest, size: int) -> None:
+        self._task = None
+        self._context.settings.state["export_folder"] = str(request.target.parent)
+        disk = isolated(self._labels[request.image])
+        row = self._row
+        as_of = f" as of {quoted(row.name, row.id)}" if request.tag is not None and row is not None else ""
+        path = str(request.target)
+        self._context.notify(
+            f"{disk}{as_of} is written to {isolated(visible_name(path))}, {self._context.size(size)}",
+            tone=Tone.DONE,
+            action="Copy path",
+            run=lambda: QGuiApplication.clipboard().setText(path),
+        )
+        self.accept()
+
+    def reject(self) -> None:
+        """Cancel what runs, and stay to say how it ended; else close."""
+        if self._task is None:
+            super().reject()
+            return
+        self._cancel.cancel()
+        self.stop.setEnabled(False)
+        self.state.setText("Cancelling…")

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ui.models.source_list import SourceEntry
+from ui.shell.actions import plain
 from ui.theme import icons
 from ui.theme.tokens import INSET
 from ui.widgets.controls import ComboBox, SearchField, Segmented, action_button, button
@@ -33,11 +34,11 @@ class ActionPush(QPushButton):
         self._follow()
 
     def _follow(self) -> None:
-        self.setText(self._action.text())
+        self.setText(plain(self._action.text()))
         self.setEnabled(self._action.isEnabled())
         self.setToolTip(self._action.toolTip())
         self.setStatusTip(self._action.statusTip())
-        self.setAccessibleName(self._action.text())
+        self.setAccessibleName(plain(self._action.text()))
         self._tint()
 
     def set_primary(self, primary: bool) -> None:
@@ -64,6 +65,9 @@ class Header(QWidget):
 
     def __init__(self, inspect: QAction, export: QAction, add: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._facts: list[str] = []
+        self._chip = ("", "neutral", "")
+        self._narrow = self._tiny = False
         column = QVBoxLayout(self)
         column.setContentsMargins(INSET, 12, INSET, 8)
         column.setSpacing(8)
@@ -85,19 +89,18 @@ class Header(QWidget):
         self.views = Segmented(((TIMELINE, "Timeline"), (TABLE, "Table")), "View")
         self.views.chosen.connect(self.view_chosen)
         self.filter = SearchField("Filter", "Filter snapshots")
-        self.filter.setMinimumWidth(90)
-        self.filter.setMaximumWidth(200)
+        self.filter.setFixedWidth(140)
         self.filter.textChanged.connect(self.filtered)
         self.filter.setToolTip("Words in the name; id:3 for an id; “disk only”, “missing”   Ctrl+F")
-        row.addWidget(self.name, 5)
-        row.addWidget(self.machines, 2)
+        row.addWidget(self.name)
+        row.addWidget(self.machines)
         row.addSpacing(4)
         row.addWidget(self.chip)
         row.addSpacing(4)
-        row.addWidget(self.facts, 3)
+        row.addWidget(self.facts)
         row.addStretch(1)
         row.addWidget(self.views)
-        row.addWidget(self.filter, 2)
+        row.addWidget(self.filter)
         return row
 
     def _make_lower(self, inspect: QAction, export: QAction, add: QAction) -> QHBoxLayout:
@@ -119,7 +122,10 @@ class Header(QWidget):
         self.name.setVisible(not narrow)
         self.machines.setVisible(narrow)
         self.details.setVisible(tiny)
-        self.facts.setVisible(not tiny)
+        self._tiny = tiny
+        self._narrow = narrow
+        self.filter.setFixedWidth(110 if narrow else 140)
+        self._say()
 
     def _activated(self, place: int) -> None:
         paths = self.machines.itemData(place)
@@ -135,11 +141,22 @@ class Header(QWidget):
         self.set_facts(facts)
 
     def set_facts(self, facts: Sequence[str]) -> None:
-        self.facts.setText(", ".join(facts))
+        self._facts = list(facts)
+        self._say()
 
     def set_chip(self, text: str, tone: str = "neutral", icon: str = "", about: str = "") -> None:
-        self.chip.set_state(text, tone, icon)
+        """How the machine is used; a quiet word where that is nothing special."""
+        self._chip = (text, tone, icon)
         self.chip.setToolTip(about)
+        self._say()
+
+    def _say(self) -> None:
+        """In a narrow window a state that is nothing special is a word among the facts."""
+        text, tone, icon = self._chip
+        quiet = self._narrow and tone == "neutral"
+        self.chip.set_state("" if quiet else text, tone, icon)
+        self.facts.setText(", ".join([text, *self._facts] if quiet and text else self._facts))
+        self.facts.setVisible(bool(self.facts.full_text()) and not (self._tiny and not quiet))
 
     def set_machines(self, entries: Sequence[SourceEntry], current: tuple[str, ...]) -> None:
         self.machines.clear()

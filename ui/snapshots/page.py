@@ -42,7 +42,7 @@ PEEK_MS = 120
 """The VM state is looked into only where the selection rests this long."""
 TICK_MS = 60_000
 WIDTHS = (240, 824, 304)
-NARROW_DETAILS = 264
+NARROW_DETAILS = 276
 
 
 class SnapshotsPage(Page):
@@ -67,7 +67,7 @@ class SnapshotsPage(Page):
         self._skeleton = QTimer(self, singleShot=True, interval=SKELETON_MS)
         self._skeleton.timeout.connect(self._show_reading)
         self._peek = QTimer(self, singleShot=True, interval=PEEK_MS)
-        self._peek.timeout.connect(self._look_into)
+        self._peek.timeout.connect(self.look_into)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self.list.model.tick)
         context.settings.changed.connect(self._setting_changed)
@@ -106,6 +106,7 @@ class SnapshotsPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         inspect = actions["snapshot.inspect"]
+        actions["snapshot.add_disk"].setIconText("Add disk…")  # Qt leaves the … out of what buttons show
         self.header = Header(inspect, actions["snapshot.export"], actions["snapshot.add_disk"])
         self.header.view_chosen.connect(self.show_mode)
         self.header.filtered.connect(self._filter)
@@ -495,7 +496,7 @@ class SnapshotsPage(Page):
         else:
             self._peek.start()
 
-    def _look_into(self) -> None:
+    def look_into(self) -> None:
         source = self.selected_source()
         if source is not None and source not in self._machines and not self.context.tasks.closed:
             self._start(self._read_machine(source), "Look into the VM state")

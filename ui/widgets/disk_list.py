@@ -76,7 +76,6 @@ class DiskList(QWidget):
         state = ElidedLabel(line.state, "warn" if line.tint == "warn" else "secondary", Qt.TextElideMode.ElideRight)
         if line.about:
             state.set_hint(printable(line.about))
-        row.addWidget(name, 3)
-        row.addStretch(1)
-        row.addWidget(state, 0)
+        row.addWidget(name, 1)
+        row.addWidget(state)
         return made

@@ -6,25 +6,28 @@ from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QR
 from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
-from ui.models.snapshot_table import HEADERS, RIGHT, Column, Roles
+from ui.models.snapshot_table import RIGHT, Column, Roles
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import ROW_TREE
 from ui.widgets.timeline import list_key
+from ui.widgets.title_row import TitleRow
 from ui.widgets.two_lines import mirrored, paint_line
 
 Index = QModelIndex | QPersistentModelIndex
 PADDING = 8
 _ROW = ROW_TREE + 6
 _SAMPLES = {
-    Column.ID: "00000",
+    Column.ID: "000",
     Column.WHEN: "0000-00-00 00:00:00",
-    Column.CLOCK: "0000 d 00:00:00",
+    Column.CLOCK: "000 d 00:00:00",
     Column.ICOUNT: "not recorded",
-    Column.STATE: "0.00 MiB 0",
-    Column.DISK_SIZE: "0.00 MiB 0",
-    Column.DISKS: "2 of 3, not on devbox",
+    Column.STATE: "0.00 MiB",
+    Column.DISK_SIZE: "Disk size MM",
+    Column.DISKS: "2 of 3, not on vd",
 }
+"""Texts whose width a column has room for; the name takes the rest."""
+_SLACK = 4
 
 
 class GridDelegate(QStyledItemDelegate):
@@ -58,43 +61,6 @@ class GridDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class GridHeader(QHeaderView):
-    """Column titles; the one sorted by carries an arrow."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self.setSectionsClickable(True)
-        self.setSortIndicatorShown(False)
-        self.setHighlightSections(False)
-        self.setMinimumSectionSize(48)
-        self.sorted: tuple[Column, bool] = (Column.WHEN, True)
-
-    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
-        painter.save()
-        painter.fillRect(rect, color("panel"))
-        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), color("line"))
-        direction, by = self.layoutDirection(), self.sorted[0] == section
-        box = rect.adjusted(PADDING, 0, -PADDING, 0)
-        end = Column(section) in RIGHT
-        font = fonts.ui(12, 600 if by else 500)
-        text = HEADERS[Column(section)]
-        width = fonts.text_width(font, text)
-        if by:
-            room = box.adjusted(0, 0, -16, 0)
-            start = room.right() - width if end else room.left()
-            arrow = QRect(min(start + width + 4, box.right() - 12), rect.center().y() - 5, 12, 12)
-            icons.paint(
-                painter,
-                QRectF(mirrored(direction, rect, arrow)),
-                "arrow-down" if self.sorted[1] else "arrow-up",
-                "text2",
-            )
-            box = mirrored(direction, rect, room)
-        tint = "text" if by else "text2"
-        paint_line(painter, box, text, font, tint, direction=direction, at_end=end, elide=Qt.TextElideMode.ElideRight)
-        painter.restore()
-
-
 class SnapshotGrid(QTableView):
     """``inspect_wanted`` is Enter or a double click; ``sort_wanted`` a click on a title, with the direction."""
 
@@ -106,7 +72,7 @@ class SnapshotGrid(QTableView):
         super().__init__(parent)
         self.hovered = -1
         self.setItemDelegate(GridDelegate(self))
-        self._header = GridHeader(self)
+        self._header = TitleRow(self, clickable=True)
         self.setHorizontalHeader(self._header)
         self._header.sectionClicked.connect(self._title_clicked)
         self.verticalHeader().hide()
@@ -131,7 +97,7 @@ class SnapshotGrid(QTableView):
         self._header.viewport().update()
 
     def _title_clicked(self, section: int) -> None:
-        column, descending = self._header.sorted
+        column, descending = self._header.sorted or (Column.WHEN, True)
         newest_first = section == Column.WHEN
         self.sort_wanted.emit(section, not descending if column == section else newest_first)
 
@@ -148,11 +114,11 @@ class SnapshotGrid(QTableView):
         self.setColumnHidden(Column.DISKS, self._hide_disks)
         body = fonts.ui(tabular=True)
         widths = {
-            column: fonts.text_width(body, sample) + 2 * PADDING
+            column: fonts.text_width(body, sample) + 2 * PADDING + _SLACK
             for column, sample in _SAMPLES.items()
             if column != Column.DISKS or not self._hide_disks
         }
-        widths[Column.NAME] = max(160, self.viewport().width() - sum(widths.values()))
+        widths[Column.NAME] = max(fonts.px(120), self.viewport().width() - sum(widths.values()))
         for column, width in widths.items():
             self._header.resizeSection(column, width)
 

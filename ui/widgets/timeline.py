@@ -15,6 +15,7 @@ from ui.models.snapshot_table import RIGHT, Column, Roles
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import INSET, RADIUS_SMALL, ROW_SNAPSHOT
+from ui.widgets.title_row import TitleRow
 from ui.widgets.two_lines import mirrored, paint_line, upper_and_lower
 
 Index = QModelIndex | QPersistentModelIndex
@@ -54,9 +55,9 @@ def paint_node(painter: QPainter, centre: QPointF, ground: str, *, square: bool,
         painter.drawEllipse(centre, 5, 5)
 
 
-def paint_tile(painter: QPainter, box: QRectF, selected: bool) -> None:
+def paint_tile(painter: QPainter, box: QRectF) -> None:
     """What stands for the screen where none was recorded: a disk, never an empty frame."""
-    painter.setPen(QPen(color("lineStrong" if selected else "line"), 1))
+    painter.setPen(QPen(color("line"), 1))
     painter.setBrush(color("raised"))
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_SMALL, RADIUS_SMALL)
     icons.paint(painter, QRectF(box.center().x() - 9, box.center().y() - 9, 18, 18), "hard-drive", "text2")
@@ -87,7 +88,7 @@ class TimelineDelegate(QStyledItemDelegate):
         self._paint_lane(painter, QRectF(lane), index, row, "sel" if selected else "panel")
         top = cell.top() + (cell.height() - TILE.height()) // 2
         tile = mirrored(direction, cell, QRect(QPoint(cell.left() + TILE_LEFT, top), TILE))
-        paint_tile(painter, QRectF(tile), selected)
+        paint_tile(painter, QRectF(tile))
         box = QRect(cell)
         box.setLeft(cell.left() + NAME_LEFT)
         box.setRight(cell.right() - PADDING)
@@ -157,13 +158,10 @@ class TimelineView(QTreeView):
         self.setVerticalScrollMode(QTreeView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
         self.setAccessibleName("Snapshots, newest first")
-        header = self.header()
+        header = TitleRow(self, clickable=False)
+        header.insets = {Column.NAME: INSET}
         header.setStretchLastSection(False)
-        header.setSectionsMovable(False)
-        header.setSectionsClickable(False)
-        header.setHighlightSections(False)
-        header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        header.setMinimumSectionSize(40)
+        self.setHeader(header)
         self._hidden: frozenset[Column] = frozenset()
         self.doubleClicked.connect(lambda _: self.inspect_wanted.emit())
 
@@ -183,6 +181,7 @@ class TimelineView(QTreeView):
             return
         header = self.header()
         body = fonts.ui(tabular=True)
+        header.setFixedHeight(fonts.px(30))
         for column in Column:
             self.setColumnHidden(column, column in self._hidden)
             stretches = column == Column.NAME

@@ -1,0 +1,93 @@
+"""What can be said before a disk is written: where to, whether it fits, what it would replace.  No Qt."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from snapmgr.snapshots.model import DeviceInfo, SnapshotRow
+from ui.models.names import isolated, visible_name
+from ui.shell import formats
+
+SUFFIXES = {"raw": ".raw", "qcow2": ".qcow2"}
+_UNSAFE = frozenset('/\\:*?"<>|')
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """``refused`` says why it cannot be done; ``warning`` what to know before; ``space`` what is needed and free.
+    ``replaces``: a file of this name is there already."""
+
+    refused: str = ""
+    warning: str = ""
+    space: str = ""
+    replaces: bool = False
+
+
+def file_name(text: str) -> str:
+    """A snapshot's name as part of a file name: letters of any script stay, what disturbs a path goes."""
+    kept = "".join("-" if char in _UNSAFE or not char.isprintable() or char.isspace() else char for char in text)
+    return kept.strip("-.")[:60]
+
+
+def suggested(device: str, row: SnapshotRow | None, form: str, folder: Path) -> Path:
+    """``devbox-before-update.raw`` in ``folder``; a number is added where that is taken."""
+    stem = file_name(Path(device).name.removesuffix(".qcow2")) or "disk"
+    tag = "now" if row is None else file_name(row.name) or f"id-{file_name(row.id)}"
+    base, suffix = f"{stem}-{tag}", SUFFIXES[form]
+    for number in range(1, 100):
+        path = folder / (f"{base}{suffix}" if number == 1 else f"{base}-{number}{suffix}")
+        if not os.path.lexists(path):
+            return path
+    return folder / f"{base}{suffix}"
+
+
+def check(text: str, need: int, sources: Sequence[DeviceInfo], units: formats.Units) -> Check:
+    """Whether a file of up to ``need`` bytes can be written to the path ``text``."""
+    name = text.strip()
+    if not name:
+        return Check("Name the file to write.")
+    target = Path(name)
+    if not target.is_absolute():
+        return Check("Give the whole path, beginning with a folder.")
+    if target.is_dir():
+        return Check("This is a folder. Name a file in it.")
+    folder = target.parent
+    if not folder.is_dir():
+        return Check(f"There is no folder {isolated(visible_name(str(folder)))}.")
+    replaces = os.path.lexists(target)
+    if replaces and (twin := _same_file(target, sources)) is not None:
+        return Check(f"This is {isolated(visible_name(Path(twin).name))} itself, which is being read. Name another.")
+    if replaces and not target.is_file():
+        return Check("This is not an ordinary file. Name another.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return Check(f"You may not write into {isolated(visible_name(str(folder)))}.")
+    return _fits(folder, target, need, replaces, units)
+
+
+def _same_file(target: Path, sources: Sequence[DeviceInfo]) -> str | None:
+    """The image, or the file that it builds upon, that ``target`` is."""
+    for device in sources:
+        image = Path(device.path)
+        backing = [image.parent / device.backing] if device.backing and ":" not in device.backing else []
+        for path in (image, *backing):
+            if path.exists() and target.exists() and path.samefile(target):
+                return str(path)
+    return None
+
+
+def _fits(folder: Path, target: Path, need: int, replaces: bool, units: formats.Units) -> Check:
+    free = shutil.disk_usage(folder).free
+    space = f"Up to {formats.size(need, units)} are needed, {formats.size(free, units)} are free there."
+    warning = ""
+    if need > free:
+        warning = (
+            f"This may not fit: {formats.size(need, units)} at most are needed and {formats.size(free, units)} are "
+            "free. Empty parts of the disk take no space. If it does not fit, nothing is left behind."
+        )
+    elif replaces:
+        warning = f"{isolated(visible_name(target.name))} exists already and will be replaced."
+    return Check(warning=warning, space=space, replaces=replaces)
