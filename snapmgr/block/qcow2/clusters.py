@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import zlib
 
 import zstandard
@@ -31,24 +30,17 @@ def _inflate(packed: bytes, cluster_size: int) -> bytes | None:
         plain = worker.decompress(packed, cluster_size)
     except zlib.error:
         return None
-    if len(plain) < cluster_size and not worker.eof:
-        return None
-    return plain.ljust(cluster_size, b"\0")
+    return plain if len(plain) == cluster_size else None
 
 
 def _unzstd(packed: bytes, cluster_size: int) -> bytes | None:
+    """One frame; the next compressed cluster may follow right behind it."""
     worker = zstandard.ZstdDecompressor(max_window_size=_MAX_ZSTD_WINDOW)
-    with worker.stream_reader(io.BytesIO(packed)) as reader:
-        try:
-            plain = reader.read(cluster_size)
-        except zstandard.ZstdError:
-            return None
-        return plain if len(plain) == cluster_size and not _goes_on(reader) else None
-
-
-def _goes_on(reader: zstandard.ZstdDecompressionReader) -> bool:
-    """Whether the frame holds more than was read; what follows the frame in its sector is no frame and no matter."""
     try:
-        return bool(reader.read(1))
+        announced = zstandard.get_frame_parameters(packed).content_size
+        if announced not in (cluster_size, zstandard.CONTENTSIZE_UNKNOWN):
+            return None  # also keeps the library from allocating whatever the frame claims
+        plain = worker.decompress(packed, max_output_size=cluster_size)
     except zstandard.ZstdError:
-        return False
+        return None
+    return plain if len(plain) == cluster_size else None

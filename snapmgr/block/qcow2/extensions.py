@@ -1,4 +1,4 @@
-"""Header extensions: backing format, data file name, bitmaps, encryption, names of feature bits (qcow2_read_extensions)."""
+"""Header extensions: backing format, data file, bitmaps, encryption, feature names (qcow2.c: qcow2_read_extensions)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Feature bits of version 3, and what is done about those that are not known (block/qcow2.h, docs/interop/qcow2.txt)."""
+"""Feature bits of version 3, and what is done about unknown ones (docs/interop/qcow2.txt)."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def refuse_unknown(incompatible: int, name_table: bytes) -> None:
 
 
 def check_compression(kind: int, incompatible: int) -> Compression:
-    """Raise Unsupported for an unknown kind or where kind and feature bit contradict (qcow2.c: validate_compression_type)."""
+    """Raise Unsupported for an unknown kind, or where the feature bit says otherwise (validate_compression_type)."""
     if kind not in Compression._value2member_map_:
         raise Unsupported(
             "unknown-compression",

@@ -54,7 +54,7 @@ class Geometry:
         return -(-size // self.l2_span)
 
     def vm_state_offset(self, disk_size: int) -> int:
-        """Where the VM state begins, in guest addresses: behind the disk, at the next L2 table (qcow2_vm_state_offset)."""
+        """Guest offset of the VM state: behind the disk, at the next L2 table (qcow2_vm_state_offset)."""
         return self.l1_entries(disk_size) * self.l2_span
 
     def compressed(self, entry: int) -> tuple[int, int]:

@@ -107,7 +107,7 @@ def parse_header(head: bytes) -> Header:
     return header
 
 
-def _version_3(head: bytes) -> tuple[int, int, int, int, int, int]:
+def _version_3(head: bytes) -> tuple[int, ...]:
     """incompatible, compatible, autoclear, refcount_order, header_length, compression."""
     incompatible, compatible, autoclear, refcount_order, length = _V3.unpack_from(head, V2_SIZE)
     if length < V3_SIZE:

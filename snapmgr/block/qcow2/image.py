@@ -56,7 +56,7 @@ class Qcow2Image:
         header = self.header
         self._cache = L2Cache(file, Rules(header.geometry, header.version, header.has_data_file))
         self._store = ClusterStore(
-            file, header.geometry, self.metadata.compression, self.data_file, self._refuse_encrypted
+            file, header.geometry, self.metadata.compression, self.data_file, self._refuse_contents
         )
         self._active: GuestView | None = None
 
@@ -174,7 +174,8 @@ class Qcow2Image:
     def _view(self, l1: Words, size: int) -> GuestView:
         return GuestView(self._store, Mapping(self._cache, l1), size, backing=self.backing)
 
-    def _refuse_encrypted(self) -> None:
+    def _refuse_contents(self) -> None:
+        """Raise where nothing of the contents can be read: encrypted, or the file with all the data is missing."""
         if self.encryption is not Encryption.NONE:
             raise Unsupported(
                 "encrypted",
@@ -182,6 +183,7 @@ class Qcow2Image:
                 path=self.path,
                 hint="Decrypt a copy with qemu-img convert and the key.",
             )
+        self.data_file()
 
     # BlockDevice: the active layer
 

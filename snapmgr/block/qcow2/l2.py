@@ -74,7 +74,7 @@ class RunTable:
 
 
 def parse_l2(raw: bytes | bytearray | memoryview, rules: Rules, guest: int) -> RunTable:
-    """Runs of the table with the bytes ``raw``; ``guest`` is the first guest byte it maps (matters with a data file)."""
+    """The table with the bytes ``raw`` as runs; ``guest`` is the first byte it maps (it matters with a data file)."""
     words = np.frombuffer(raw, dtype=">u8").astype(np.uint64)
     if rules.geometry.extended:
         return _extended(words[0::2], words[1::2], rules, guest)

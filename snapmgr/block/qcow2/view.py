@@ -166,11 +166,11 @@ def invalid_run(run: Run, guest: int, geometry: Geometry) -> ImageError:
             "l2-unaligned",
             f"the L2 table for guest offset {guest:#x} is said to be at {run.l2_offset:#x}, no cluster boundary",
             offset=run.l2_offset,
-            qemu=f"qcow2: Image is corrupt: L2 table offset {run.l2_offset:#x} unaligned (L1 index: {index:#x}){tail}",
+            qemu=f"qcow2: Image is corrupt: L2 table offset {run.l2_offset:#x} unaligned (L1 index: {_hex(index)}){tail}",
         )
     index = guest % geometry.l2_span // geometry.cluster_size
     entry_offset = run.l2_offset + index * geometry.entry_size
-    place = f"(L2 offset: {run.l2_offset:#x}, L2 index: {index:#x})"
+    place = f"(L2 offset: {run.l2_offset:#x}, L2 index: {_hex(index)})"
     host = run.host & OFFSET_MASK
     if host % geometry.cluster_size:
         said = f"Cluster allocation offset {host:#x} unaligned {place}"
@@ -182,3 +182,8 @@ def invalid_run(run: Run, guest: int, geometry: Geometry) -> ImageError:
         offset=entry_offset,
         qemu=f"qcow2: Image is corrupt: {said}{tail}",
     )
+
+
+def _hex(number: int) -> str:
+    """As C's %#x, which leaves zero bare."""
+    return f"{number:#x}" if number else "0"

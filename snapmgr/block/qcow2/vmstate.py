@@ -26,7 +26,7 @@ class VmState:
         self.readable = _mapped_end(view)
 
     def read_into(self, offset: int, buffer: memoryview) -> None:
-        """Fill ``buffer`` from ``offset``.  Raises ImageError where the tables are damaged, Unsupported if encrypted."""
+        """Fill ``buffer`` from ``offset``.  Raises ImageError for damaged tables, Unsupported if encrypted."""
         self._view.pread_into(offset, buffer)
 
     def read(self, offset: int, length: int) -> bytes:
