@@ -54,24 +54,32 @@ class VmStateSource:
         return self._state.readable
 
     def read(self, offset: int, length: int) -> memoryview:
-        """Bytes ``[offset, offset + length)``, fewer at the end.  Raises ImageError where the tables are damaged."""
-        start = max(offset, 0)
-        return self._piece(start, max(0, min(offset + length, self.size) - start))
+        """Bytes ``[offset, offset + length)``, fewer at the end of what is mapped.
 
-    def read_on(self, offset: int, length: int) -> memoryview:
-        """As read, but to the end of what is mapped, where the recorded size is too small."""
+        Raises ImageError where the tables are damaged.
+        """
         start = max(offset, 0)
         return self._piece(start, max(0, min(offset + length, max(self.size, self.readable)) - start))
 
     def chunks(self, offset: int = 0) -> Iterator[memoryview]:
         """The state from ``offset`` to its recorded end in pieces of 4 MiB, each in memory of its own."""
         while offset < self.size:
-            piece = self.read(offset, _PIECE)
+            piece = self.read(offset, min(_PIECE, self.size - offset))
             yield piece
             offset += len(piece)
 
     def prefetch(self, offset: int, length: int) -> None:
         """Nothing to gain: pieces are read whole, from the page cache, at the speed of copying."""
+
+    def beyond(self) -> Iterator[memoryview]:
+        """What is mapped behind the recorded end, in pieces."""
+        at = self.size
+        while len(piece := self.read(at, _PIECE)):
+            yield piece
+            at += len(piece)
+
+    def prefetch(self, offset: int, length: int) -> None:
+        """Nothing comes faster for being announced."""
 
     def _piece(self, offset: int, length: int) -> memoryview:
         buffer = memoryview(bytearray(length))

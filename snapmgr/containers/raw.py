@@ -64,6 +64,10 @@ class MappedSource:
         if offset < self.size:
             yield self._view[offset:]
 
+    def beyond(self) -> Iterator[memoryview]:
+        """Nothing stands behind the end of a file."""
+        return iter(())
+
     def prefetch(self, offset: int, length: int) -> None:
         """Map the range in one go: half the time of one page fault after another."""
         start = (self._start + offset) // mmap.PAGESIZE * mmap.PAGESIZE

@@ -29,6 +29,9 @@ class Source(Protocol):
     def chunks(self, offset: int = 0) -> Iterator[memoryview]:
         """The stream from ``offset`` to its end in pieces (one piece where it is mapped, else some MiB each)."""
 
+    def beyond(self) -> Iterator[memoryview]:
+        """Bytes behind ``size`` that a loader would go on reading: QEMU ignores the size a snapshot table records."""
+
     def prefetch(self, offset: int, length: int) -> None:
         """Say which bytes will be read next; only ever makes them come faster."""
 

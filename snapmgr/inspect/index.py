@@ -140,6 +140,10 @@ class _Pass:
             yield from self._drain()
             if self.cancelled:
                 return
+        beyond = self.source.beyond()
+        while not self.reader.past_end and (piece := next(beyond, None)) is not None:
+            self.reader.feed(piece)
+            yield from self._drain()
         self.reader.feed(b"")
         yield from self._drain()
         self.builder.finish(self.reader.offset)
@@ -183,7 +187,7 @@ class _Pass:
         vmdesc = builder.vmdesc
         return StreamIndex(
             source=self.source,
-            size=self.source.size,
+            size=max(self.source.size, self.reader.offset),
             version=builder.version,
             configuration=builder.configuration,
             records=Records(builder.records, len(builder.records)),

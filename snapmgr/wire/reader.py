@@ -101,6 +101,11 @@ class StreamReader:
         """The section being read."""
         return self._section
 
+    @property
+    def past_end(self) -> bool:
+        """Whether everything that a loader reads has been read: what still comes is trailing bytes."""
+        return self._finished or self._next == self._trailing
+
     def feed(self, data: Buffer) -> None:
         """Add bytes in any chunking; empty data says that no more will come."""
         self._in.append(data)
