@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenuBar,
     QPushButton,
+    QRadioButton,
     QScrollArea,
     QScrollBar,
     QSplitter,
@@ -130,6 +131,8 @@ def blank(image: QImage) -> bool:
 
 
 def _takes_tab(widget: QWidget) -> bool:
+    if isinstance(widget, QRadioButton) and not widget.isChecked():
+        return False  # one stop for the group; the arrows go on from there
     return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.isEnabled() and widget.focusProxy() is None
 
 
