@@ -10,7 +10,7 @@ import tempfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import zstandard
 
@@ -36,7 +36,7 @@ def packed_kind(head: bytes) -> str | None:
 def unpacker(kind: str, file: IO[bytes]) -> IO[bytes]:
     """The unpacked contents of ``file`` as a file to read from front to back."""
     if kind == "gz":
-        return gzip.GzipFile(fileobj=file)
+        return cast(IO[bytes], gzip.GzipFile(fileobj=file))
     if kind == "xz":
         return lzma.LZMAFile(file)
     return zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(file, read_across_frames=True)

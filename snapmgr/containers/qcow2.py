@@ -78,9 +78,6 @@ class VmStateSource:
             yield piece
             at += len(piece)
 
-    def prefetch(self, offset: int, length: int) -> None:
-        """Nothing comes faster for being announced."""
-
     def _piece(self, offset: int, length: int) -> memoryview:
         buffer = memoryview(bytearray(length))
         self._fill(offset, buffer)

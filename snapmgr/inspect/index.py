@@ -32,6 +32,8 @@ STEP = 4 << 20
 AHEAD = 16 << 20
 """Bytes announced before they are read."""
 
+_NOTHING = memoryview(b"")
+
 GROWTH_INTERVAL = 0.25
 """Seconds between two looks at an index that is still growing: each costs a pass over its runs."""
 
@@ -141,7 +143,7 @@ class _Pass:
             if self.cancelled:
                 return
         beyond = self.source.beyond()
-        while not self.reader.past_end and (piece := next(beyond, None)) is not None:
+        while not self.reader.past_end and len(piece := next(beyond, _NOTHING)):
             self.reader.feed(piece)
             yield from self._drain()
         self.reader.feed(b"")
