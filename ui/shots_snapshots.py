@@ -54,12 +54,12 @@ def devbox(stage: Stage) -> list[Path]:
     now = int(NOW)
     entries = [
         Entry("fresh-install", now - 52 * DAY, 0, state=False),
-        Entry("after-first-boot", now - 51 * DAY, 192 * SECOND, 1),
+        Entry("after-first-boot", now - 51 * DAY, 192 * SECOND),
         Entry("auto-2026-11-17T03:00:00-retention-policy-seven-days", now - 6 * DAY, 0, 2, state=False),
         Entry("pre-upgrade", now - 4 * DAY - 7 * HOUR, 158635 * SECOND + 218_000_000, 1),
-        Entry("nginx-working", now - 18 * HOUR, 299980 * SECOND, 3),
-        Entry("zfs-start", now - 17 * HOUR, 300373 * SECOND, 3),
-        Entry("before-kernel-6.12", now - 134 * MINUTE, 353469 * SECOND, 3),
+        Entry("nginx-working", now - 18 * HOUR, 299980 * SECOND, 2),
+        Entry("zfs-start", now - 17 * HOUR, 300373 * SECOND, 2),
+        Entry("before-kernel-6.12", now - 134 * MINUTE, 353469 * SECOND, 2),
     ]
     second = [
         Entry(entry.name, entry.date_sec - (HOUR if entry.name == "nginx-working" else 0), entry.vm_clock_nsec,
@@ -68,8 +68,8 @@ def devbox(stage: Stage) -> list[Path]:
         if entry.name != "pre-upgrade"
     ]  # fmt: skip
     return [
-        retabled("vm-mixed", stage.folder / "devbox-vda.qcow2", entries),
-        retabled("vm-mixed", stage.folder / "devbox-vdb.qcow2", second),
+        retabled("vm-hmp-72", stage.folder / "devbox-vda.qcow2", entries),
+        retabled("vm-hmp-72", stage.folder / "devbox-vdb.qcow2", second),
     ]
 
 
@@ -155,7 +155,9 @@ async def empty(stage: Stage) -> None:
 @shot("snapshots-none")
 async def none(stage: Stage) -> None:
     """An image without snapshots."""
-    await stage.open(image(stage, "fmt-v3", "freebsd-15.qcow2"))
+    from tests.ui.snapshots.made import retabled
+
+    await stage.open(retabled("fmt-v3", stage.folder / "freebsd-15.qcow2", []))
 
 
 @shot("snapshots-names")
@@ -169,7 +171,7 @@ async def names(stage: Stage) -> None:
         "\u202eltr", "a" * 80 + "-" + "b" * 174, "снимок-日本語-🙂", "2",
     ]  # fmt: skip
     entries = [Entry(tag, now - (place + 1) * HOUR, place * SECOND, 1) for place, tag in enumerate(tags)]
-    await stage.open(retabled("vm-mixed", stage.folder / "names.qcow2", entries))
+    await stage.open(retabled("vm-hmp-72", stage.folder / "names.qcow2", entries))
     page(stage).list.timeline.setFocus()
     await stage.settled()
 
@@ -181,7 +183,7 @@ async def long_name(stage: Stage) -> None:
 
     tag = "nightly-" + "retention-policy-" * 14 + "123456789"
     called = "לפני-" + "very-" * 36 + "long.qcow2"
-    await stage.open(retabled("vm-mixed", stage.folder / called, [Entry(tag, int(NOW) - DAY, 10**14, 1)]))
+    await stage.open(retabled("vm-hmp-72", stage.folder / called, [Entry(tag, int(NOW) - DAY, 10**14, 1)]))
 
 
 @shot("snapshots-10000")
@@ -193,7 +195,7 @@ async def ten_thousand(stage: Stage) -> None:
         Entry(f"auto-{n:05}-every-five-minutes", int(NOW) - n * 300, (10_000 - n) * 300 * SECOND, n % 2, n % 2 == 1)
         for n in range(10_000, 0, -1)
     ]
-    await stage.open(retabled("vm-mixed", stage.folder / "ci-runner-03.qcow2", entries))
+    await stage.open(retabled("vm-hmp-72", stage.folder / "ci-runner-03.qcow2", entries))
     await stage.type("42", page(stage).header.filter)
 
 
@@ -217,8 +219,8 @@ async def in_use(stage: Stage) -> None:
 
 @shot("snapshots-encrypted")
 async def encrypted(stage: Stage) -> None:
-    """LUKS: the list only."""
-    await stage.open(image(stage, "fmt-luks", "payroll.qcow2"))
+    """Encrypted: the list only."""
+    await stage.open(image(stage, "fmt-aes", "payroll.qcow2"))
 
 
 @shot("snapshots-damaged")

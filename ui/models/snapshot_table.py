@@ -216,7 +216,7 @@ class SnapshotTableModel(QAbstractTableModel):
         if column == Column.ID:
             return visible_name(row.id)
         if column == Column.NAME:
-            return shown_name(row.name, row.id)
+            return shown_name(row.name)
         if column == Column.WHEN:
             return texts.table_date(row)
         if column == Column.CLOCK:
@@ -247,7 +247,8 @@ class SnapshotTableModel(QAbstractTableModel):
     def _about(self, row: SnapshotRow) -> str:
         """What stands under a name: its id, and how large the disk was where that has changed since."""
         ids = list(dict.fromkeys(visible_name(entry.id) for entry in row.entries.values())) or [visible_name(row.id)]
-        parts = [f"id {ids[0]}" if len(ids) == 1 else f"ids {', '.join(ids[:4])}{', …' if len(ids) > 4 else ''}"]
+        first = f"id {ids[0]}" if ids[0] else "no id"
+        parts = [first if len(ids) == 1 else f"ids {', '.join(ids[:4])}{', …' if len(ids) > 4 else ''}"]
         for path, entry in row.entries.items():
             if self._sizes.get(path, entry.disk_size) != entry.disk_size:
                 parts.append(f"disk was {formats.size(entry.disk_size, self._units)} then")

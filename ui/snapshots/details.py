@@ -12,7 +12,7 @@ from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
 from ui.models import snapshot_texts as texts
 from ui.models.names import isolated, shown_name, visible_name
 from ui.shell import formats
-from ui.snapshots.explain import in_use_text, remarks
+from ui.snapshots.explain import encrypted_remark, in_use_text, remarks
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import INSET, RADIUS_CARD
@@ -22,6 +22,7 @@ from ui.widgets.notice_box import NoticeBox
 
 PROBLEMS_SHOWN = 6
 NOT_READ = "not read"
+NO_ID = "none"
 
 
 class Screen(QWidget):
@@ -162,7 +163,7 @@ class Details(QScrollArea):
         facts.set_fact(
             "Disk size", formats.size(row.disk_size, units), hint=f"{formats.exact_bytes(row.disk_size)}, at that time"
         )
-        facts.set_fact("ID", visible_name(row.id))
+        facts.set_fact("ID", visible_name(row.id) or NO_ID, quiet=not row.id)
 
     def set_machine(self, text: str, hint: str = "") -> None:
         """The machine type that the VM state itself names; empty: it could not be read."""
@@ -191,6 +192,9 @@ def image_boxes(found: Snapshots, labels: Mapping[str, str]) -> list[NoticeBox]:
         if device.error is not None:
             text = " ".join(_sentence(part) for part in (device.error.message, device.error.hint or "") if part)
             boxes.append(NoticeBox("info", f"{name} cannot hold snapshots", text, quote=device.error.qemu or ""))
+        if device.encrypted:
+            remark = encrypted_remark(name)
+            boxes.append(NoticeBox(remark.tone, remark.title, remark.text))
         if device.problems:
             boxes.append(_problems_box(device, name))
     return boxes

@@ -13,6 +13,7 @@ from ui.shell import formats
 from ui.snapshots.details import Details, image_boxes
 from ui.theme.tokens import INSET
 from ui.widgets.controls import button, line
+from ui.widgets.disk_list import DiskList, device_lines
 from ui.widgets.labels import label
 
 
@@ -66,21 +67,26 @@ class DetailsPane(QWidget):
     def set_machine(self, text: str) -> None:
         self.area.set_machine(text)
 
-    def show_machine(self, found: Snapshots | None, labels: Mapping[str, str]) -> None:
+    def show_machine(self, found: Snapshots | None, labels: Mapping[str, str], units: formats.Units) -> None:
         """No snapshot is selected: what there is to say of the disks."""
-        text = "Select a snapshot to see its details." if found is not None and found.rows else ""
-        self._say(text, image_boxes(found, labels) if found is not None else [])
+        parts: list[QWidget] = []
+        if found is not None:
+            disks = DiskList()
+            disks.show_lines(device_lines(found.devices, labels, units))
+            if found.rows:
+                parts.append(label("Select a snapshot to see its details.", "caption", wrap=True))
+            parts += [label("Disks", "group"), disks, *image_boxes(found, labels)]
+        self._say(parts)
 
     def clear(self) -> None:
-        self._say("", [])
+        self._say([label("Details of the selected snapshot stand here.", "caption", wrap=True)])
 
-    def _say(self, text: str, boxes: list[QWidget]) -> None:
+    def _say(self, parts: list[QWidget]) -> None:
         while (item := self._said.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
-        words = text or "Details of the selected snapshot stand here."
-        for part in (label(words, "caption", wrap=True), *boxes):
+        for part in parts:
             self._said.addWidget(part)
         self._said.addStretch(1)
         self._stack.setCurrentWidget(self._nothing)

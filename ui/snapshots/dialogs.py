@@ -68,8 +68,8 @@ class ExportDialog(QDialog):
         column.addWidget(heading)
         column.addLayout(self._make_form(disks))
         self._make_end(column)
-        self.resize(min(600, context.window.width() - 32), self.sizeHint().height())
         self._disk_changed()
+        self._fit(min(600, context.window.width() - 32))
 
     # --- layout ---
 
@@ -152,6 +152,13 @@ class ExportDialog(QDialog):
         row.addWidget(self.go)
         column.addLayout(row)
 
+    def _fit(self, width: int) -> None:
+        """Exactly as high as what is said needs."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        self.resize(width, max(layout.totalHeightForWidth(width), layout.totalMinimumSize().height()))
+
     # --- what is asked ---
 
     def form(self) -> str:
@@ -208,6 +215,8 @@ class ExportDialog(QDialog):
         self.message.style().polish(self.message)
         self.message.setText(text)
         self.message.setVisible(bool(text))
+        if self.isVisible():
+            self._fit(self.width())
 
     def _browse(self) -> None:
         name, _ = QFileDialog.getSaveFileName(

@@ -29,8 +29,6 @@ def remarks(row: SnapshotRow, found: Snapshots, labels: Mapping[str, str]) -> li
         result.append(_DISK_ONLY)
     if (other := _shadowed(row, found)) is not None:
         result.append(_wrong_one(row, other))
-    if any(device.encrypted for device in found.devices if device.path in row.entries):
-        result.append(_ENCRYPTED)
     return result
 
 
@@ -39,12 +37,16 @@ _DISK_ONLY = Remark(
     "Disk only: there is no VM state",
     "No machine can be continued from here. Export… writes the disk as it was, and a machine can start from that.",
 )
-_ENCRYPTED = Remark(
-    "warn",
-    "The image is encrypted",
-    "Names and dates can be read. The disk and the VM state cannot be looked into or exported without its key, "
-    "and Snapmgr does not ask for keys.",
-)
+
+
+def encrypted_remark(name: str) -> Remark:
+    """For a disk of this name."""
+    return Remark(
+        "warn",
+        f"{name} is encrypted",
+        "Its list of snapshots can be read. The disk and the VM states cannot be looked into or exported without "
+        "the key, and Snapmgr does not ask for keys.",
+    )
 
 
 def _listed(paths: Sequence[str], labels: Mapping[str, str]) -> str:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui.models.source_list import SourceEntry
 from ui.shell.actions import plain
-from ui.theme import icons
+from ui.theme import fonts, icons
 from ui.theme.tokens import INSET
 from ui.widgets.controls import ComboBox, SearchField, Segmented, action_button, button
 from ui.widgets.labels import Chip, ElidedLabel
 
 TIMELINE, TABLE = "timeline", "table"
+LEAST_NAME = 220
+"""Room that the machine's name has before anything else."""
 
 
 class ActionPush(QPushButton):
@@ -54,6 +56,26 @@ class ActionPush(QPushButton):
         self.setIcon(icons.icon(self._icon, "onPrimary" if primary and self.isEnabled() else "text2"))
 
 
+class Facts(ElidedLabel):
+    """Facts beside a name: as many whole ones as there is room for, all of them in the tooltip."""
+
+    def __init__(self) -> None:
+        self._facts: list[str] = []
+        super().__init__("", "secondary", Qt.TextElideMode.ElideRight)
+        self.setMinimumWidth(0)
+
+    def set_facts(self, facts: Sequence[str]) -> None:
+        self._facts = list(facts)
+        self.setText(", ".join(facts))
+
+    def _fit(self) -> None:
+        metrics, shown = QFontMetrics(self.font()), list(self._facts)
+        while shown and metrics.horizontalAdvance(", ".join(shown)) > self.width():
+            shown.pop()
+        QLabel.setText(self, ", ".join(shown))
+        self.setToolTip("" if len(shown) == len(self._facts) else ", ".join(self._facts))
+
+
 class Header(QWidget):
     """``view_chosen`` carries timeline or table, ``filtered`` the words, ``machine_chosen`` the disks of a machine."""
 
@@ -67,12 +89,13 @@ class Header(QWidget):
         super().__init__(parent)
         self._facts: list[str] = []
         self._chip = ("", "neutral", "")
-        self._narrow = self._tiny = False
+        self._narrow = False
         column = QVBoxLayout(self)
         column.setContentsMargins(INSET, 12, INSET, 8)
         column.setSpacing(8)
         column.addLayout(self._make_upper())
-        column.addLayout(self._make_lower(inspect, export, add))
+        self._lower = self._make_lower(inspect, export, add)
+        column.addWidget(self._lower)
         self.set_narrow(False)
 
     def _make_upper(self) -> QHBoxLayout:
@@ -85,7 +108,7 @@ class Header(QWidget):
         self.machines.activated.connect(self._activated)
         self._current = -1
         self.chip = Chip()
-        self.facts = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
+        self.facts = Facts()
         self.views = Segmented(((TIMELINE, "Timeline"), (TABLE, "Table")), "View")
         self.views.chosen.connect(self.view_chosen)
         self.filter = SearchField("Filter", "Filter snapshots")
@@ -103,8 +126,10 @@ class Header(QWidget):
         row.addWidget(self.filter)
         return row
 
-    def _make_lower(self, inspect: QAction, export: QAction, add: QAction) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _make_lower(self, inspect: QAction, export: QAction, add: QAction) -> QWidget:
+        lower = QWidget()
+        row = QHBoxLayout(lower)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         self.inspect = ActionPush(inspect, "tree-structure")
         self.export = ActionPush(export, "export")
@@ -115,14 +140,13 @@ class Header(QWidget):
         row.addWidget(self.add)
         self.details = button("Details", "ghost", "info", run=self.details_wanted.emit)
         row.addWidget(self.details)
-        return row
+        return lower
 
     def set_narrow(self, narrow: bool, *, tiny: bool = False) -> None:
         """Below 1200 px the list of machines is a combo box here; below 900 details are a page of their own."""
         self.name.setVisible(not narrow)
         self.machines.setVisible(narrow)
         self.details.setVisible(tiny)
-        self._tiny = tiny
         self._narrow = narrow
         self.filter.setFixedWidth(110 if narrow else 140)
         self._say()
@@ -138,6 +162,7 @@ class Header(QWidget):
     def set_machine(self, name: str, hint: str, facts: Sequence[str]) -> None:
         self.name.setText(name)
         self.name.set_hint(hint)
+        self.name.setMinimumWidth(min(self.name.sizeHint().width(), fonts.px(LEAST_NAME)))
         self.set_facts(facts)
 
     def set_facts(self, facts: Sequence[str]) -> None:
@@ -155,8 +180,7 @@ class Header(QWidget):
         text, tone, icon = self._chip
         quiet = self._narrow and tone == "neutral"
         self.chip.set_state("" if quiet else text, tone, icon)
-        self.facts.setText(", ".join([text, *self._facts] if quiet and text else self._facts))
-        self.facts.setVisible(bool(self.facts.full_text()) and not (self._tiny and not quiet))
+        self.facts.set_facts([text, *self._facts] if quiet and text else self._facts)
 
     def set_machines(self, entries: Sequence[SourceEntry], current: tuple[str, ...]) -> None:
         self.machines.clear()
@@ -169,10 +193,13 @@ class Header(QWidget):
         self._current = paths.index(current) if current in paths else -1
         self.machines.setCurrentIndex(self._current)
 
-    def set_listing(self, shown: bool) -> None:
-        """Whether there is a list that could be filtered, or seen in two ways, or acted on."""
-        for part in (self.views, self.filter, self.inspect, self.export):
-            part.setVisible(shown)
+    def set_listing(self, *, machine: bool, snapshots: bool) -> None:
+        """Whether there is a machine whose disks can be exported, and a list that can be filtered and acted on."""
+        for part in (self.views, self.filter, self.inspect):
+            part.setVisible(snapshots)
+        self._lower.setVisible(machine)
+        if not snapshots:
+            self.set_primary(inspect=False)
 
     def set_primary(self, *, inspect: bool) -> None:
         """One primary button: Inspect where there is a VM state, else Export."""

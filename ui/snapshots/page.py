@@ -45,6 +45,11 @@ WIDTHS = (240, 824, 304)
 NARROW_DETAILS = 276
 
 
+def _short(name: str) -> str:
+    """A machine's name as part of a line."""
+    return formats.isolated(formats.shortened(name))
+
+
 class SnapshotsPage(Page):
     """Any number of machines, one of them on show."""
 
@@ -198,9 +203,9 @@ class SnapshotsPage(Page):
             return "", ""
         entry, found = self.sources.entry(self._current), self.found
         if entry is None or found is None:
-            return (f"{entry.name}: {entry.about}" if entry else ""), ""
-        state = ", ".join(holders(found.devices))
-        left = [f"{entry.name}: {f'in use by {state}' if state else SourceState.FREE.value}"]
+            return (f"{_short(entry.name)}: {entry.about}" if entry else ""), ""
+        state = ", ".join(map(formats.printable, holders(found.devices)))
+        left = [f"{_short(entry.name)}: {f'in use by {state}' if state else SourceState.FREE.value}"]
         shown, total = self.list.model.rowCount(), self.list.model.total
         if total:
             selected = 1 if self.selected() is not None else 0
@@ -392,7 +397,7 @@ class SnapshotsPage(Page):
         if self._current is not None and self.found is None and self._current not in self._failures:
             entry = self.sources.entry(self._current)
             self.reading.say(f"Reading {entry.name if entry else ''}", "")
-            self.header.set_listing(False)
+            self.header.set_listing(machine=False, snapshots=False)
             self.details.clear()
             self._centre.setCurrentWidget(self.reading)
 
@@ -401,7 +406,7 @@ class SnapshotsPage(Page):
         self._skeleton.stop()
         failure, found, entry = self._failures.get(paths), self._lists.get(paths), self.sources.entry(paths)
         name, hint = entry.name if entry else "", "\n".join(map(formats.printable, paths))
-        self.header.set_listing(bool(found is not None and found.rows))
+        self.header.set_listing(machine=found is not None, snapshots=bool(found is not None and found.rows))
         if failure is not None:
             self.header.set_machine(name, hint, ())
             self.header.set_chip("cannot be shown", "danger", "warning-circle-fill")
@@ -479,7 +484,8 @@ class SnapshotsPage(Page):
     def _selected_changed(self) -> None:
         row, found = self.selected(), self.found
         if row is None or found is None:
-            self.details.show_machine(found, self.list.model.labels)
+            units = self.context.settings["appearance.units"]
+            self.details.show_machine(found, self.list.model.labels, units)
         else:
             units = self.context.settings["appearance.units"]
             self.details.show_snapshot(row, found, self.list.model.labels, units)

@@ -39,7 +39,7 @@ def say_no_snapshots(state: EmptyState, found: Snapshots) -> None:
     state.say(
         "No snapshots yet",
         f"QEMU’s savevm and snapshot-save, or qemu-img snapshot -c, put them {where}; they appear here by themselves. "
-        "Export… in the Snapshot menu writes the disk as it is now.",
+        "Export… writes the disk as it is now.",
     )
 
 
@@ -69,6 +69,8 @@ class ErrorPane(QScrollArea):
     def show_failure(self, failure: Failure) -> None:
         self.failure = failure
         body = QWidget()
+        body.setProperty("surface", "panel")
+        body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         across = QHBoxLayout(body)
         across.setContentsMargins(24, 24, 24, 24)
         column = QVBoxLayout()

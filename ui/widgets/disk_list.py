@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow
 from ui.models.names import visible_name
-from ui.shell.formats import printable
+from ui.shell.formats import Units, printable, size
 from ui.widgets.labels import ElidedLabel
 from ui.widgets.notice_box import Glyph
 
@@ -27,6 +27,21 @@ class DiskLine:
     about: str = ""
 
 
+def id_text(id: str) -> str:
+    return f"id {visible_name(id)}" if id else "no id"
+
+
+def device_lines(devices: tuple[DeviceInfo, ...], labels: Mapping[str, str], units: Units) -> list[DiskLine]:
+    """A line for each disk as such: its size and format."""
+    lines = []
+    for device in devices:
+        about = f"builds upon {printable(device.backing)}" if device.backing else ""
+        text = f"{size(device.virtual_size, units)}, {device.format}"
+        icon, tint = ("hard-drive", "text2") if device.error is None else ("prohibit", "text3")
+        lines.append(DiskLine(labels.get(device.path, device.path), device.path, text, icon, tint, about))
+    return lines
+
+
 def disk_lines(devices: tuple[DeviceInfo, ...], row: SnapshotRow, labels: Mapping[str, str]) -> list[DiskLine]:
     """A line for each disk, in the order in which they were opened."""
     lines = []
@@ -35,7 +50,7 @@ def disk_lines(devices: tuple[DeviceInfo, ...], row: SnapshotRow, labels: Mappin
         if device.path in row.entries:
             entry = row.entries[device.path]
             holds = ", holds VM state" if entry.vm_state_size else ""
-            state = f"id {visible_name(entry.id)}{holds}"
+            state = f"{id_text(entry.id)}{holds}"
             lines.append(DiskLine(name, device.path, state, "check-circle-fill", "ok"))
         elif device.error is not None:
             about = " ".join(part for part in (device.error.message, device.error.hint) if part)

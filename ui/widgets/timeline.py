@@ -7,7 +7,7 @@ one is disk only.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 
 from snapmgr.snapshots.model import SnapshotRow
@@ -25,6 +25,8 @@ TILE = QSize(56, 36)
 TILE_LEFT = LANE + 20
 NAME_LEFT = TILE_LEFT + TILE.width() + 12
 PADDING = 8
+LEAST_NAME = 130
+"""Room that a name has before columns are folded."""
 SHOWN = (Column.NAME, Column.WHEN, Column.CLOCK, Column.STATE, Column.DISKS)
 FOLDED = (Column.CLOCK, Column.STATE)
 """Columns that a narrow window leaves to the details."""
@@ -162,33 +164,41 @@ class TimelineView(QTreeView):
         header.insets = {Column.NAME: INSET}
         header.setStretchLastSection(False)
         self.setHeader(header)
-        self._hidden: frozenset[Column] = frozenset()
+        self._narrow = False
+        self._wanted: list[Column] = list(SHOWN)
         self.doubleClicked.connect(lambda _: self.inspect_wanted.emit())
 
     def set_columns(self, *, narrow: bool, disks: bool) -> None:
         """``narrow`` leaves clock and VM state to the details; ``disks`` is False where there is only one."""
-        hidden = {column for column in Column if column not in SHOWN}
-        hidden |= set(FOLDED) if narrow else set()
-        hidden |= set() if disks else {Column.DISKS}
-        self._hidden = frozenset(hidden)
+        self._narrow = narrow
+        self._wanted = [column for column in SHOWN if disks or column != Column.DISKS]
         self._share()
 
-    def hidden_columns(self) -> frozenset[Column]:
-        return self._hidden
-
     def _share(self) -> None:
+        """Give each column its room; what a narrow window or a large text leaves no room for is folded away."""
         if self.model() is None:
             return
-        header = self.header()
         body = fonts.ui(tabular=True)
+        widths = {column: fonts.text_width(body, sample) + 2 * PADDING + 2 for column, sample in _SAMPLES.items()}
+        shown = [column for column in self._wanted if not (self._narrow and column in FOLDED)]
+        least = NAME_LEFT + fonts.px(LEAST_NAME)
+        for folded in (*FOLDED, Column.DISKS):
+            if least + sum(widths[column] for column in shown if column in widths) <= self.viewport().width():
+                break
+            shown = [column for column in shown if column != folded]
+        header = self.header()
         header.setFixedHeight(fonts.px(30))
         for column in Column:
-            self.setColumnHidden(column, column in self._hidden)
-            stretches = column == Column.NAME
-            mode = QHeaderView.ResizeMode.Stretch if stretches else QHeaderView.ResizeMode.Fixed
+            self.setColumnHidden(column, column not in shown)
+            mode = QHeaderView.ResizeMode.Stretch if column == Column.NAME else QHeaderView.ResizeMode.Fixed
             header.setSectionResizeMode(column, mode)
-            if column in _SAMPLES:
-                header.resizeSection(column, fonts.text_width(body, _SAMPLES[column]) + 2 * PADDING)
+            if column in widths:
+                header.resizeSection(column, widths[column])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self._share()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -34,7 +34,8 @@ def paint_line(
     side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
     painter.setFont(font)
     painter.setPen(color(tint))
-    painter.drawText(box, _SIDE | side, isolated(shown) if any(ord(char) > 0x58F for char in shown) else shown)
+    own = direction == Qt.LayoutDirection.RightToLeft or any(ord(char) > 0x58F for char in shown)
+    painter.drawText(box, _SIDE | side, isolated(shown) if own else shown)
     return min(QFontMetrics(font).horizontalAdvance(shown), room)
 
 
