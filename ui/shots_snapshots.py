@@ -242,7 +242,7 @@ async def reading(stage: Stage) -> None:
     await open_devbox(stage)
     snapshots = page(stage)
     assert snapshots.document() is not None
-    snapshots._lists.clear()
+    snapshots.machines.forget(snapshots.document().sources)
     snapshots._show_reading()
 
 

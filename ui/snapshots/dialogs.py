@@ -28,7 +28,7 @@ from ui.shell.context import WindowContext
 from ui.shell.failures import describe
 from ui.shell.notices import Tone
 from ui.snapshots.explain import tag_of
-from ui.snapshots.export_check import check, suggested
+from ui.snapshots.export_check import Check, check, suggested
 from ui.snapshots.presenter import ExportRequest, Presenter
 from ui.theme import fonts
 from ui.widgets.controls import ComboBox, button
@@ -58,6 +58,7 @@ class ExportDialog(QDialog):
         self._task: asyncio.Task[None] | None = None
         self._cancel = CancelToken()
         self._suggested = ""
+        self._replaces = False
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         title = f"Export a disk as of {quoted(row.name, row.id)}" if row is not None else "Export a disk as it is now"
         self.setWindowTitle("Export")
@@ -96,7 +97,9 @@ class ExportDialog(QDialog):
         for place, (text, field) in enumerate(rows):
             grid.addWidget(label(text, "body2"), place, 0)
             grid.addWidget(field, place, 1)  # type: ignore[call-overload]
-        grid.addWidget(label("Format", "body2"), 2, 0, Qt.AlignmentFlag.AlignTop)
+        form = label("Format", "body2")
+        form.setContentsMargins(0, 6, 0, 0)
+        grid.addWidget(form, 2, 0, Qt.AlignmentFlag.AlignTop)
         grid.addLayout(self._make_forms(), 2, 1)
         grid.addWidget(label("File", "body2"), 3, 0)
         grid.addLayout(self._make_path(), 3, 1)
@@ -171,10 +174,17 @@ class ExportDialog(QDialog):
     def request(self) -> ExportRequest:
         image = str(self.disk.currentData())
         tag = tag_of(self._row, image, self._found) if self._as_snapshot() and self._row is not None else None
-        return ExportRequest(image, tag, Path(self.path.text().strip()), self.form())
+        return ExportRequest(image, tag, Path(self.path.text().strip()), self.form(), self._replaces)
 
     def _as_snapshot(self) -> bool:
         return bool(self.when.currentData() == SNAPSHOT)
+
+    def _writer(self) -> str | None:
+        """Who changes the disk that would be written as it is now: a copy would mix two moments."""
+        if self._as_snapshot():
+            return None
+        image = str(self.disk.currentData())
+        return next((device.in_use for device in self._found.devices if device.path == image), None)
 
     def _need(self) -> int:
         """Size of the disk that would be written, as the guest sees it."""
@@ -202,6 +212,9 @@ class ExportDialog(QDialog):
         """Say before the click what would go wrong."""
         units = self._context.settings["appearance.units"]
         said = check(self.path.text(), self._need(), self._found.devices, units)
+        if (user := self._writer()) is not None:
+            said = Check(f"The disk is being changed by {isolated(visible_name(user))}. Export one of its snapshots.")
+        self._replaces = said.replaces
         self.go.setEnabled(not said.refused)
         self.go.setToolTip(said.refused)
         self.go.setText("Replace file" if said.replaces else "Export")

@@ -193,11 +193,12 @@ class Header(QWidget):
         self._current = paths.index(current) if current in paths else -1
         self.machines.setCurrentIndex(self._current)
 
-    def set_listing(self, *, machine: bool, snapshots: bool) -> None:
+    def set_listing(self, *, machine: bool, snapshots: bool, exportable: bool = True) -> None:
         """Whether there is a machine whose disks can be exported, and a list that can be filtered and acted on."""
         for part in (self.views, self.filter, self.inspect):
             part.setVisible(snapshots)
         self._lower.setVisible(machine)
+        self.export.setVisible(snapshots or exportable)
         if not snapshots:
             self.set_primary(inspect=False)
 

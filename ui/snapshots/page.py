@@ -13,15 +13,13 @@ from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
-from snapmgr.errors import SnapmgrError
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.models.names import shown_name
 from ui.models.snapshot_rows import Column, Key, key_of
-from ui.models.source_list import Paths, SourceEntry, SourceListModel, SourceState, described, holders
+from ui.models.source_list import Paths, SourceState, holders
 from ui.shell import formats
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
-from ui.shell.failures import Failure, describe
 from ui.shell.page import Page
 from ui.shell.palette_entry import PaletteEntry
 from ui.snapshots.copying import details_text
@@ -29,6 +27,7 @@ from ui.snapshots.details_pane import DetailsPane
 from ui.snapshots.explain import source_of
 from ui.snapshots.header import TABLE, TIMELINE, Header
 from ui.snapshots.list_pane import ListPane
+from ui.snapshots.machines import Machines
 from ui.snapshots.presenter import Presenter
 from ui.snapshots.sources import SourcesPane
 from ui.snapshots.states import ErrorPane, nothing_opened, reading
@@ -50,6 +49,10 @@ def _short(name: str) -> str:
     return formats.isolated(formats.shortened(name))
 
 
+def _all(paths: Paths) -> str:
+    return "\n".join(map(formats.printable, paths))
+
+
 class SnapshotsPage(Page):
     """Any number of machines, one of them on show."""
 
@@ -58,11 +61,9 @@ class SnapshotsPage(Page):
     def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self.presenter = Presenter(context.tasks, lambda: [Path(p) for p in context.settings["files.allow_roots"]])
-        self.sources = SourceListModel(self)
+        self.machines = Machines(self.presenter, context.settings["appearance.units"], self)
+        self.machines.changed.connect(self._machine_read)
         self._current: Paths | None = None
-        self._lists: dict[Paths, Snapshots] = {}
-        self._failures: dict[Paths, Failure] = {}
-        self._machines: dict[str, str] = {}
         self._remembered: list[Paths] = []
         self._entries: tuple[Snapshots | None, list[PaletteEntry]] = (None, [])
         self._watch = Watch(self.presenter.holders, self._start, self)
@@ -87,7 +88,7 @@ class SnapshotsPage(Page):
         self._panes = QSplitter(Qt.Orientation.Horizontal)
         self._panes.setHandleWidth(1)
         self._panes.setChildrenCollapsible(False)
-        self.sources_pane = SourcesPane(self.sources, actions["file.close"])
+        self.sources_pane = SourcesPane(self.machines.model, actions["file.close"])
         self.sources_pane.chosen.connect(self.choose)
         self.sources_pane.open_wanted.connect(self._ask_to_open)
         self.details = DetailsPane()
@@ -170,11 +171,9 @@ class SnapshotsPage(Page):
 
     async def open(self, document: Document) -> None:
         """Show a machine; what keeps it from being shown is explained in its place."""
-        paths = document.sources
-        if self.sources.entry(paths) is None:
-            self.sources.put(SourceEntry(paths, SourceState.LOADING, SourceState.LOADING.value))
-        self._show_machine(paths)
-        await self._read(paths)
+        self.machines.add(document.sources)
+        self._show_machine(document.sources)
+        await self.machines.read(document.sources)
 
     def document(self) -> Document | None:
         return Document(DocumentKind.DISKS, self._current) if self._current is not None else None
@@ -184,28 +183,24 @@ class SnapshotsPage(Page):
         paths = self._current
         if paths is None:
             return
-        order = [entry.paths for entry in self.sources.entries]
-        place = order.index(paths)
-        self.sources.remove(paths)
-        self._lists.pop(paths, None)
-        self._failures.pop(paths, None)
+        following = self.machines.remove(paths)
         self._watch.stop()
         self._current = None
-        rest = [*order[place + 1 :], *reversed(order[:place])]
-        if rest and not self.context.tasks.closed:
-            self.choose(rest[0])
-        elif not rest:
+        if following is not None and not self.context.tasks.closed:
+            self.choose(following)
+        elif following is None:
             self._stack.setCurrentWidget(self.empty)
         self._changed()
 
     def status(self) -> tuple[str, str]:
         if self._current is None:
             return "", ""
-        entry, found = self.sources.entry(self._current), self.found
-        if entry is None or found is None:
-            return (f"{_short(entry.name)}: {entry.about}" if entry else ""), ""
+        name, found = _short(self.machines.name(self._current)), self.found
+        if found is None:
+            failure = self.machines.failure(self._current)
+            return f"{name}: {failure.text if failure is not None else SourceState.LOADING.value}", ""
         state = ", ".join(map(formats.printable, holders(found.devices)))
-        left = [f"{_short(entry.name)}: {f'in use by {state}' if state else SourceState.FREE.value}"]
+        left = [f"{name}: {f'in use by {state}' if state else SourceState.FREE.value}"]
         shown, total = self.list.model.rowCount(), self.list.model.total
         if total:
             selected = 1 if self.selected() is not None else 0
@@ -256,7 +251,7 @@ class SnapshotsPage(Page):
             "panes": bytes(self._panes.saveState().toBase64().data()).decode(),
             "mode": self.list.mode,
             "order": [int(column), descending],
-            "sources": [list(entry.paths) for entry in self.sources.entries] or [list(p) for p in self._remembered],
+            "sources": [list(paths) for paths in self.machines.paths()] or [list(p) for p in self._remembered],
         }
 
     def restore_state(self, state: dict[str, Any]) -> None:
@@ -294,15 +289,15 @@ class SnapshotsPage(Page):
     @property
     def found(self) -> Snapshots | None:
         """The list of the machine on show, None while or where it cannot be had."""
-        return self._lists.get(self._current) if self._current is not None else None
+        return self.machines.found(self._current)
 
     def choose(self, paths: Paths) -> None:
         """Put a machine on show, reading it if that was not done yet."""
         if paths == self._current:
             return
         self._show_machine(paths)
-        if paths not in self._lists and paths not in self._failures:
-            self._start(self._read(paths), "Read the images")
+        if not self.machines.known(paths):
+            self._start(self.machines.read(paths), "Read the images")
 
     async def add_disks(self, more: Sequence[str]) -> None:
         """Open the machine on show again, with more disks."""
@@ -311,8 +306,7 @@ class SnapshotsPage(Page):
             return
         document = await self.context.documents.open([*before, *more])
         if document is not None and document.sources != before:
-            self.sources.remove(before)
-            self._lists.pop(before, None)
+            self.machines.remove(before)
             self._show_sources()
 
     def _ask_to_open(self) -> None:
@@ -322,48 +316,32 @@ class SnapshotsPage(Page):
         return self.context.tasks.start(work, name)
 
     async def _bring_back(self, remembered: list[Paths]) -> None:
-        new = [paths for paths in remembered if self.sources.entry(paths) is None]
+        new = [paths for paths in remembered if paths not in self.machines.paths()]
         for paths in new:
-            self.sources.put(SourceEntry(paths, SourceState.LOADING, SourceState.LOADING.value))
+            self.machines.add(paths)
         if self._current is None and new:
             self._show_machine(new[0])
         self._show_sources()
         for paths in new:
-            await self._read(paths)
+            await self.machines.read(paths)
 
     async def reload(self) -> None:
         """Read the machine on show again; what is selected stays selected."""
         if self._current is not None:
-            await self._read(self._current)
+            await self.machines.read(self._current)
 
     def _reload_quietly(self) -> None:
         if self._current is not None and not self.context.tasks.closed:
-            self._start(self._read(self._current), "Read the images again")
+            self._start(self.machines.read(self._current), "Read the images again")
 
     def _again(self) -> None:
         if self._current is not None:
-            self._failures.pop(self._current, None)
+            self.machines.forget(self._current)
             self._skeleton.start()
             self._reload_quietly()
 
-    async def _read(self, paths: Paths) -> None:
-        """Read a machine and show what was found, or why nothing was."""
-        units = self.context.settings["appearance.units"]
-        try:
-            found = await self.presenter.read(paths)
-        except (SnapmgrError, OSError) as error:
-            self._lists.pop(paths, None)
-            failure = self._failures[paths] = describe(error, "Cannot be shown", paths[0])
-            self.sources.mark(paths, SourceState.ERROR, failure.text.rstrip("."))
-        else:
-            self._failures.pop(paths, None)
-            self._lists[paths] = found
-            if self.sources.entry(paths) is not None:
-                self.sources.put(described(paths, found, units))
-        if self.sources.entry(paths) is None:  # closed meanwhile
-            self._lists.pop(paths, None)
-            self._failures.pop(paths, None)
-        elif paths == self._current:
+    def _machine_read(self, paths: Paths) -> None:
+        if paths == self._current:
             self._show_read(paths)
         self._show_sources()
 
@@ -374,16 +352,14 @@ class SnapshotsPage(Page):
         if paths != self._current:
             self.list.forget_selection()
             self.header.filter.clear()
-            self._machines.clear()
             self._watch.stop()
         self._current = paths
         self._stack.setCurrentWidget(self._panes)
         self._show_sources()
-        if paths in self._lists or paths in self._failures:
+        if self.machines.known(paths):
             self._show_read(paths)
         else:
-            entry = self.sources.entry(paths)
-            self.header.set_machine(entry.name if entry else "", "\n".join(map(formats.printable, paths)), ())
+            self.header.set_machine(self.machines.name(paths), _all(paths), ())
             self.header.set_chip("")
             self._skeleton.start()
         self._changed()
@@ -391,12 +367,11 @@ class SnapshotsPage(Page):
     def _show_sources(self) -> None:
         if self._current is not None:
             self.sources_pane.show_current(self._current)
-            self.header.set_machines(self.sources.entries, self._current)
+            self.header.set_machines(self.machines.model.entries, self._current)
 
     def _show_reading(self) -> None:
-        if self._current is not None and self.found is None and self._current not in self._failures:
-            entry = self.sources.entry(self._current)
-            self.reading.say(f"Reading {entry.name if entry else ''}", "")
+        if self._current is not None and not self.machines.known(self._current):
+            self.reading.say(f"Reading {_short(self.machines.name(self._current))}", "")
             self.header.set_listing(machine=False, snapshots=False)
             self.details.clear()
             self._centre.setCurrentWidget(self.reading)
@@ -404,18 +379,18 @@ class SnapshotsPage(Page):
     def _show_read(self, paths: Paths) -> None:
         """The list, or why there is none."""
         self._skeleton.stop()
-        failure, found, entry = self._failures.get(paths), self._lists.get(paths), self.sources.entry(paths)
-        name, hint = entry.name if entry else "", "\n".join(map(formats.printable, paths))
-        self.header.set_listing(machine=found is not None, snapshots=bool(found is not None and found.rows))
+        failure, found, name = self.machines.failure(paths), self.machines.found(paths), self.machines.name(paths)
+        rows = bool(found is not None and found.rows)
+        self.header.set_listing(machine=found is not None, snapshots=rows, exportable=bool(self.exportable()))
         if failure is not None:
-            self.header.set_machine(name, hint, ())
+            self.header.set_machine(name, _all(paths), ())
             self.header.set_chip("cannot be shown", "danger", "warning-circle-fill")
             self.error.show_failure(failure)
             self._centre.setCurrentWidget(self.error)
             self.details.clear()
             self._watch.follow(paths, ())
         elif found is not None:
-            self.header.set_machine(name, hint, self._facts(found))
+            self.header.set_machine(name, _all(paths), self._facts(found))
             self._show_use(found)
             self.list.show_list(found)
             self._centre.setCurrentWidget(self.list)
@@ -447,8 +422,7 @@ class SnapshotsPage(Page):
         if id == "appearance.units":
             units = self.context.settings["appearance.units"]
             self.list.model.set_units(units)
-            for paths, found in self._lists.items():
-                self.sources.put(described(paths, found, units))
+            self.machines.set_units(units)
             if self.found is not None:
                 self.header.set_facts(self._facts(self.found))
                 self._selected_changed()
@@ -497,20 +471,22 @@ class SnapshotsPage(Page):
         source = self.selected_source()
         if source is None:
             return
-        if source in self._machines:
-            self.details.set_machine(self._machines[source])
+        known = self.machines.machine_type(source)
+        if known is not None:
+            self.details.set_machine(known)
         else:
             self._peek.start()
 
     def look_into(self) -> None:
+        """Read the selected VM state's first bytes: they name the machine type."""
         source = self.selected_source()
-        if source is not None and source not in self._machines and not self.context.tasks.closed:
-            self._start(self._read_machine(source), "Look into the VM state")
+        if source is not None and self.machines.machine_type(source) is None and not self.context.tasks.closed:
+            self._start(self._look_into(source), "Look into the VM state")
 
-    async def _read_machine(self, source: str) -> None:
-        self._machines[source] = await self.presenter.machine(source)
+    async def _look_into(self, source: str) -> None:
+        text = await self.machines.look_into(source)
         if self.selected_source() == source:
-            self.details.set_machine(self._machines[source])
+            self.details.set_machine(text)
 
     def export(self) -> None:
         """Ask how to write a disk out, and do it."""

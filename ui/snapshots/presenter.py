@@ -14,7 +14,6 @@ from ui.shell.tasks import Tasks
 
 if TYPE_CHECKING:
     from snapmgr.snapshots.export import ExportResult
-
     from snapmgr.snapshots.model import Snapshots
 
 HEAD = 4096
@@ -23,12 +22,14 @@ HEAD = 4096
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """Write the disk ``image`` as of the snapshot ``tag`` (None: as it is now) to ``target``, in ``form``."""
+    """Write the disk ``image`` as of the snapshot ``tag`` (None: as it is now) to ``target``, in ``form``; ``replace``
+    where somebody was told that a file is there already."""
 
     image: str
     tag: str | None
     target: Path
     form: str
+    replace: bool = False
 
 
 class Presenter:
@@ -65,11 +66,7 @@ class Presenter:
 def read_list(paths: Sequence[str], roots: Sequence[Path]) -> Snapshots:
     from snapmgr.snapshots.list import list_snapshots
 
-    found = list_snapshots([Path(path) for path in paths], allow_roots=roots)
-    errors = [device.error for device in found.devices if device.error is not None]
-    if errors and len(errors) == len(found.devices):
-        raise errors[0]
-    return found
+    return list_snapshots(paths, allow_roots=roots)
 
 
 def find_holders(paths: Sequence[str]) -> tuple[str | None, ...]:
@@ -120,22 +117,16 @@ def machine_in_head(head: bytes) -> str:
 def write_disk(
     request: ExportRequest, roots: Sequence[Path], *, progress: Callable[[int, int], None], cancel: CancelToken
 ) -> ExportResult:
-    """Write beside the target and put it in place when it is whole: nothing half-written is ever found there."""
+    """Write the disk; the file appears whole or not at all."""
     from snapmgr.snapshots.export import export_disk
 
-    partial = request.target.with_name(f".{request.target.name[:200]}.{os.getpid()}.part")
-    try:
-        result = export_disk(
-            Path(request.image),
-            request.tag,
-            partial,
-            format=request.form,
-            allow_roots=roots,
-            progress=progress,
-            cancel=cancel,
-        )
-        cancel.check()
-        partial.replace(request.target)
-    finally:
-        partial.unlink(missing_ok=True)
-    return result
+    return export_disk(
+        Path(request.image),
+        request.tag,
+        request.target,
+        format=request.form,
+        overwrite=request.replace,
+        allow_roots=roots,
+        progress=progress,
+        cancel=cancel,
+    )

@@ -34,13 +34,13 @@ def no_snapshots() -> EmptyState:
 
 def say_no_snapshots(state: EmptyState, found: Snapshots) -> None:
     """Why there is nothing to list, for this machine."""
-    several = len(found.devices) > 1
-    where = "on any of its disks" if several else "in this image"
-    state.say(
-        "No snapshots yet",
-        f"QEMU’s savevm and snapshot-save, or qemu-img snapshot -c, put them {where}; they appear here by themselves. "
-        "Export… writes the disk as it is now.",
+    where = "on any of its disks" if len(found.devices) > 1 else "in this image"
+    text = (
+        f"QEMU’s savevm and snapshot-save, or qemu-img snapshot -c, put them {where}; they appear here by themselves."
     )
+    if any(device.error is None and not device.encrypted for device in found.devices):
+        text += " Export… writes the disk as it is now."
+    state.say("No snapshots yet", text)
 
 
 def no_match() -> EmptyState:

@@ -1,0 +1,98 @@
+"""The opened machines and what is known of each: its list, or why there is none."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from snapmgr.errors import SnapmgrError
+from snapmgr.snapshots.model import Snapshots
+from ui.models.source_list import Paths, SourceEntry, SourceListModel, SourceState, described
+from ui.shell import formats
+from ui.shell.failures import Failure, describe
+from ui.snapshots.presenter import Presenter
+
+
+class Machines(QObject):
+    """``changed`` carries the disks of a machine of which something new is known."""
+
+    changed = Signal(tuple)
+
+    def __init__(self, presenter: Presenter, units: formats.Units, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.model = SourceListModel(self)
+        self._presenter, self._units = presenter, units
+        self._lists: dict[Paths, Snapshots] = {}
+        self._failures: dict[Paths, Failure] = {}
+        self._types: dict[str, str] = {}
+
+    def found(self, paths: Paths | None) -> Snapshots | None:
+        """The list of a machine, None where it was not read yet or cannot be."""
+        return self._lists.get(paths) if paths is not None else None
+
+    def failure(self, paths: Paths) -> Failure | None:
+        """Why a machine cannot be shown."""
+        return self._failures.get(paths)
+
+    def known(self, paths: Paths) -> bool:
+        """Whether reading it has ended in one way or the other."""
+        return paths in self._lists or paths in self._failures
+
+    def paths(self) -> list[Paths]:
+        """All machines, in the order in which they were opened."""
+        return [entry.paths for entry in self.model.entries]
+
+    def name(self, paths: Paths) -> str:
+        entry = self.model.entry(paths)
+        return entry.name if entry is not None else ""
+
+    def add(self, paths: Paths) -> None:
+        """List a machine, as one that is being read; nothing happens if it is listed already."""
+        if self.model.entry(paths) is None:
+            self.model.put(SourceEntry(paths, SourceState.LOADING, SourceState.LOADING.value))
+
+    def remove(self, paths: Paths) -> Paths | None:
+        """Take a machine off the list; returns the one that comes next, None for none."""
+        order = self.paths()
+        place = order.index(paths)
+        self.model.remove(paths)
+        self.forget(paths)
+        rest = [*order[place + 1 :], *reversed(order[:place])]
+        return rest[0] if rest else None
+
+    def forget(self, paths: Paths) -> None:
+        """Know nothing of it any more: it is read again when it is asked for."""
+        self._lists.pop(paths, None)
+        self._failures.pop(paths, None)
+
+    async def read(self, paths: Paths) -> None:
+        """Read a machine that is listed.  Never raises for what is wrong with its disks: that is its failure."""
+        try:
+            found = await self._presenter.read(paths)
+        except (SnapmgrError, OSError) as error:
+            self.forget(paths)
+            failure = self._failures[paths] = describe(error, "Cannot be shown", paths[0])
+            self.model.mark(paths, SourceState.ERROR, failure.text.rstrip("."))
+        else:
+            self.forget(paths)
+            self._lists[paths] = found
+            if self.model.entry(paths) is not None:
+                self.model.put(described(paths, found, self._units))
+        if self.model.entry(paths) is None:  # closed meanwhile
+            self.forget(paths)
+            return
+        self._types.clear()
+        self.changed.emit(paths)
+
+    def set_units(self, units: formats.Units) -> None:
+        self._units = units
+        for paths, found in self._lists.items():
+            self.model.put(described(paths, found, units))
+
+    def machine_type(self, source: str) -> str | None:
+        """The machine type that a VM state names, None if it was not looked into yet."""
+        return self._types.get(source)
+
+    async def look_into(self, source: str) -> str:
+        """Read it from the VM state; "" where none is named."""
+        self._types[source] = await self._presenter.machine(source)
+        return self._types[source]
