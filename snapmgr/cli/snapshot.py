@@ -89,7 +89,7 @@ def export_command(
         raise UsageError("usage", "a disk is written to a file, not to standard output")
     check_target(target, force=force, sources=[image])
     with new_path(target, force=force) as path, progress(output, "Writing") as report:
-        result = export_disk(image, tag, path, format=form, allow_roots=allow_roots, progress=report)
+        result = export_disk(image, tag, path, format=form, overwrite=True, allow_roots=allow_roots, progress=report)
     if output.json:
         output.document({"path": target, "format": form, "virtual-size": result.size})
     else:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from snapmgr.errors import NotFound, SnapmgrError, Unsupported
 
-
 MADV_POPULATE_READ = 22
 """Linux 5.14 (include/uapi/asm-generic/mman-common.h); not yet named in Python's mmap."""
 

@@ -159,29 +159,29 @@ class GuestView:
 
 def invalid_run(run: Run, guest: int, geometry: Geometry) -> ImageError:
     """What is wrong with the table entry behind ``run``, with QEMU's words for it (qcow2_get_host_offset)."""
-    tail = "; further non-fatal corruption events will be suppressed"
     if run.kind is Kind.INVALID_L2:
         index = guest // geometry.l2_span
         return ImageError(
             "l2-unaligned",
             f"the L2 table for guest offset {guest:#x} is said to be at {run.l2_offset:#x}, no cluster boundary",
             offset=run.l2_offset,
-            qemu=f"qcow2: Image is corrupt: L2 table offset {run.l2_offset:#x} unaligned (L1 index: {_hex(index)}){tail}",
+            qemu=_corrupt(f"L2 table offset {run.l2_offset:#x} unaligned (L1 index: {_hex(index)})"),
         )
     index = guest % geometry.l2_span // geometry.cluster_size
-    entry_offset = run.l2_offset + index * geometry.entry_size
     place = f"(L2 offset: {run.l2_offset:#x}, L2 index: {_hex(index)})"
     host = run.host & OFFSET_MASK
-    if host % geometry.cluster_size:
-        said = f"Cluster allocation offset {host:#x} unaligned {place}"
-    else:
-        said = f"Invalid cluster entry found  {place}"
+    aligned = host % geometry.cluster_size == 0
+    said = "Invalid cluster entry found " if aligned else f"Cluster allocation offset {host:#x} unaligned"
     return ImageError(
         "l2-entry-invalid",
         f"the L2 entry for guest offset {guest:#x} contradicts itself: {run.host:#018x}",
-        offset=entry_offset,
-        qemu=f"qcow2: Image is corrupt: {said}{tail}",
+        offset=run.l2_offset + index * geometry.entry_size,
+        qemu=_corrupt(f"{said} {place}"),
     )
+
+
+def _corrupt(said: str) -> str:
+    return f"qcow2: Image is corrupt: {said}; further non-fatal corruption events will be suppressed"
 
 
 def _hex(number: int) -> str:

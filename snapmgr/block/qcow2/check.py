@@ -1,0 +1,239 @@
+"""What is wrong with an image that opens: its header, snapshot table, tables and refcounts, and the files it names.
+
+Only metadata is read, and never more than a bounded amount of it; an image too large for that is checked in part.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from snapmgr.block.problem import ImageProblem
+from snapmgr.block.qcow2.faults import Faults
+from snapmgr.block.qcow2.geometry import OFFSET_MASK, SECTOR
+from snapmgr.block.qcow2.image import Qcow2Image
+from snapmgr.block.qcow2.l2 import Words
+from snapmgr.block.qcow2.refcounts import read_refcount_table, read_refcounts
+from snapmgr.block.qcow2.references import References, copied_flags
+from snapmgr.block.qcow2.snapshots import SnapshotEntry
+from snapmgr.errors import ImageError, SnapmgrError
+
+MOST_METADATA = 128 << 20
+"""Bytes of tables that are read at most before the check is cut short."""
+MOST_CLUSTERS = 1 << 25
+"""Clusters of a file whose refcounts are compared: 2 TiB at 64 KiB each."""
+
+_INCOMPLETE = 16
+_BITMAP = struct.Struct(">QIIBBHI")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """``complete`` is False where the image has more metadata than was looked at, or is being written to."""
+
+    problems: tuple[ImageProblem, ...]
+    complete: bool
+
+
+def find_problems(image: Qcow2Image) -> list[ImageProblem]:
+    """Everything that ``check_image`` finds within its bounds."""
+    return list(check_image(image).problems)
+
+
+def check_image(image: Qcow2Image, *, most_metadata: int = MOST_METADATA) -> Checked:
+    """Look for faults.  Raises SnapmgrError only where the file itself cannot be read."""
+    faults = Faults()
+    _check_header(image, faults)
+    _check_snapshots(image, faults)
+    _check_other_files(image, faults)
+    complete = _check_clusters(image, faults, most_metadata)
+    return Checked(tuple(faults.problems()), complete)
+
+
+def _check_header(image: Qcow2Image, faults: Faults) -> None:
+    header = image.header
+    if image.corrupt:
+        hint = "Reading is allowed, writing is not; qemu-img check -r all repairs it."
+        faults.add("corrupt", "the image is marked as corrupt", 72, hint)
+    if image.dirty:
+        hint = "The next program that writes to it repairs the refcounts first."
+        faults.add("dirty", "the image is marked as dirty: it was not closed, its refcounts may be stale", 72, hint)
+    if header.header_length % 8:
+        faults.add("header-length", f"the header's length, {header.header_length}, is no multiple of 8", 100)
+    if header.raw_size % SECTOR:
+        faults.add("size-odd", f"the disk's size, {header.raw_size}, is no multiple of 512: the rest is cut off", 24)
+    for name, offset, length in _header_tables(image):
+        if length and offset + length - image.file.size >= image.cluster_size:
+            code = f"{name.lower().replace(' ', '-')}-beyond-end"
+            faults.add(code, f"the {name} lies behind the end of the file: it reads as zeros", offset)
+
+
+def _header_tables(image: Qcow2Image) -> list[tuple[str, int, int]]:
+    header = image.header
+    return [
+        ("L1 table", header.l1_offset, header.l1_size * 8),
+        ("refcount table", header.refcount_table_offset, header.refcount_table_clusters * header.cluster_size),
+    ]
+
+
+def _check_snapshots(image: Qcow2Image, faults: Faults) -> None:
+    entries = image.metadata.snapshots
+    if entries and image.header.has_data_file:
+        message = "there are snapshots although the data is in another file: they cannot be used"
+        faults.add("snapshots-with-data-file", message, image.header.snapshots_offset)
+        return
+    for entry in entries:
+        _check_entry(image, entry, faults)
+    for identity, times in Counter(entry.id for entry in entries if entry.id).items():
+        if times > 1:
+            second = [entry for entry in entries if entry.id == identity][1]
+            message = f"{times} snapshots have the id {second.id_text!r}: programs find only the first by it"
+            faults.add("snapshot-id-twice", message, second.offset, "Delete them by name.")
+
+
+def _check_entry(image: Qcow2Image, entry: SnapshotEntry, faults: Faults) -> None:
+    who = f"snapshot {entry.name_text[:60]!r} (entry {entry.index})"
+    if entry.offset + entry.length > image.file.size:
+        faults.add("snapshot-table-cut", f"{who}: its table entry reaches behind the end of the file", entry.offset)
+    if image.header.version >= 3 and entry.extra_size < _INCOMPLETE:
+        faults.add("snapshot-incomplete", f"{who}: the disk's size is missing from its table entry", entry.offset)
+    if b"\0" in entry.id or b"\0" in entry.name:
+        faults.add("snapshot-name-cut", f"{who}: its id or name goes on behind a zero byte", entry.offset)
+    _check_sizes(image, entry, who, faults)
+    try:
+        image.check_snapshot_l1(entry)
+    except ImageError as error:
+        faults.add(error.code, f"{who}: {error.message}", error.offset)
+        return
+    if entry.l1_offset + entry.l1_size * 8 - image.file.size >= image.cluster_size:
+        message = f"{who}: its L1 table lies behind the end of the file, so the disk reads as empty"
+        faults.add("snapshot-l1-table-beyond-end", message, entry.offset)
+
+
+def _check_sizes(image: Qcow2Image, entry: SnapshotEntry, who: str, faults: Faults) -> None:
+    geometry = image.geometry
+    mapped = entry.l1_size * geometry.l2_span
+    if entry.disk_size % SECTOR:
+        message = f"{who}: the disk's size, {entry.disk_size}, is no multiple of 512"
+        faults.add("snapshot-disk-size", message, entry.offset + 48)
+    elif entry.disk_size > mapped:
+        message = f"{who}: its L1 table maps {mapped} bytes of a disk of {entry.disk_size}"
+        faults.add("snapshot-disk-size", message, entry.offset + 48)
+    elif entry.disk_size == 0 and image.size and entry.extra_size >= _INCOMPLETE:
+        faults.add("snapshot-disk-size", f"{who}: the disk is said to have had no bytes", entry.offset + 48)
+    if entry.vm_state_size and geometry.vm_state_offset(entry.disk_size) + entry.vm_state_size > mapped:
+        message = f"{who}: a VM state of {entry.vm_state_size} bytes is more than its L1 table can map"
+        faults.add("vm-state-size", message, entry.offset + 40)
+    small = entry.vm_state_size if entry.vm_state_size < 1 << 32 else 0
+    if entry.vm_state_size_32 not in (small, entry.vm_state_size & 0xFFFF_FFFF):
+        message = (
+            f"{who}: the VM state's size is {entry.vm_state_size_32} in one field and "
+            f"{entry.vm_state_size} in the other, which counts"
+        )
+        faults.add("vm-state-size-differs", message, entry.offset + 32)
+
+
+def _check_other_files(image: Qcow2Image, faults: Faults) -> None:
+    """Whether the backing chain and the data file can be opened, to the last one."""
+    try:
+        image.data_file()
+    except SnapmgrError as error:
+        faults.add(error.code, error.message, None, error.hint or "")
+    below = image
+    try:
+        while isinstance(backing := below.backing(), Qcow2Image):
+            below = backing
+            below.data_file()
+    except SnapmgrError as error:
+        faults.add(error.code, error.message, None, error.hint or "")
+
+
+def _check_clusters(image: Qcow2Image, faults: Faults, most_metadata: int) -> bool:
+    """Walk the tables of all layers and compare with the refcounts; False if there is too much of them."""
+    header = image.header
+    clusters = -(-image.file.size // image.cluster_size)
+    l1_bytes = 8 * (header.l1_size + sum(entry.l1_size for entry in _sound_entries(image)))
+    refcount_bytes = (clusters << header.refcount_order) // 8
+    if clusters > MOST_CLUSTERS or l1_bytes + refcount_bytes > most_metadata:
+        return False
+    references = References(image, faults)
+    active = image.active_l1()
+    used = [references.add_l1(active, header.l1_offset)]
+    for entry in _sound_entries(image):
+        used.append(references.add_l1(image.snapshot_l1(entry), entry.l1_offset))
+    offsets, times = np.unique(np.concatenate(used), return_counts=True)
+    if l1_bytes + refcount_bytes + len(offsets) * image.cluster_size > most_metadata:
+        return False
+    for offset, number in zip(offsets.tolist(), times.tolist(), strict=True):
+        references.add_l2(offset, number)
+    _add_tables(image, references)
+    table = read_refcount_table(image.file, header)
+    references.add_refcount_blocks(table)
+    refcounts = read_refcounts(image.file, header, table, len(references.counts))
+    _compare(image, references, refcounts, faults)
+    copied_flags(image, _sound_l1(active), refcounts, faults)
+    return True
+
+
+def _sound_entries(image: Qcow2Image) -> list[SnapshotEntry]:
+    """The snapshots whose L1 table can be read at all."""
+    sound = []
+    for entry in image.metadata.snapshots:
+        try:
+            image.check_snapshot_l1(entry)
+        except ImageError:
+            continue  # already reported with the snapshot table
+        sound.append(entry)
+    return sound
+
+
+def _sound_l1(l1: Words) -> Words:
+    return l1[(l1 & np.uint64(OFFSET_MASK)) != 0] if not len(l1) else l1
+
+
+def _add_tables(image: Qcow2Image, references: References) -> None:
+    """Header, tables, snapshot table and L1 tables, encryption header, bitmaps."""
+    header = image.header
+    references.add_range(0, image.cluster_size)
+    for _, offset, length in _header_tables(image):
+        references.add_range(offset, length)
+    for entry in _sound_entries(image):
+        references.add_range(entry.l1_offset, entry.l1_size * 8)
+    if image.metadata.snapshots:
+        last = image.metadata.snapshots[-1]
+        references.add_range(header.snapshots_offset, last.offset + last.length - header.snapshots_offset)
+    if image.metadata.extensions.crypto:
+        references.add_range(*image.metadata.extensions.crypto)
+    _add_bitmaps(image, references)
+
+
+def _add_bitmaps(image: Qcow2Image, references: References) -> None:
+    bitmaps = image.metadata.extensions.bitmaps
+    if bitmaps is None:
+        return
+    references.add_range(bitmaps.directory_offset, bitmaps.directory_size)
+    directory = bytearray(bitmaps.directory_size)
+    image.file.pread_into(bitmaps.directory_offset, memoryview(directory))
+    at = 0
+    for _ in range(bitmaps.count):
+        if at + _BITMAP.size > len(directory):
+            return
+        offset, size, _, _, _, name_size, extra_size = _BITMAP.unpack_from(directory, at)
+        at = at + _BITMAP.size + extra_size + name_size + 7 & ~7
+        if size * 8 > image.file.size:
+            continue
+        references.add_range(offset, size * 8)
+        raw = bytearray(size * 8)
+        image.file.pread_into(offset, memoryview(raw))
+        words = np.frombuffer(raw, dtype=">u8").astype(np.uint64) & np.uint64(OFFSET_MASK)
+        references.add_clusters(words[words != 0], 1)
+
+
+def _compare(image: Qcow2Image, references: References, refcounts: Words, faults: Faults) -> None:
+    counted = refcounts.astype(np.int64, casting="unsafe")
+    counted[counted < 0] = np.iinfo(np.int64).max
+    faults.count_where("refcount-too-low", counted < references.counts, 0, image.cluster_size)
+    faults.count_where("leaked-clusters", counted > references.counts, 0, image.cluster_size)

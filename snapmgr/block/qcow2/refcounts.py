@@ -1,0 +1,50 @@
+"""Refcounts: how often each cluster of the file is used, in every width from 1 to 64 bits (docs/interop/qcow2.txt)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snapmgr.block.device import BlockDevice
+from snapmgr.block.qcow2.header import Header
+from snapmgr.block.qcow2.l2 import Words
+
+BLOCK_MASK = 0xFFFF_FFFF_FFFF_FE00
+"""The offset of a refcount block in an entry of the refcount table; the bits below are reserved."""
+
+
+def entries_per_block(header: Header) -> int:
+    """Clusters that one refcount block counts."""
+    return header.cluster_size * 8 >> header.refcount_order
+
+
+def decode_refcounts(raw: bytes | bytearray, order: int) -> Words:
+    """The counts in ``raw``, 2^order bits each: narrow ones from the low bits of a byte, wide ones big-endian."""
+    if order >= 3:
+        return np.frombuffer(raw, dtype=f">u{1 << order - 3}").astype(np.uint64)
+    width = 1 << order
+    shifts = np.arange(0, 8, width, dtype=np.uint8)
+    values: NDArray[np.uint8] = np.frombuffer(raw, dtype=np.uint8)[:, None] >> shifts & np.uint8((1 << width) - 1)
+    return values.reshape(-1).astype(np.uint64)
+
+
+def read_refcount_table(file: BlockDevice, header: Header) -> Words:
+    """Entries of the refcount table: offsets of refcount blocks, 0 = none.  The size was bounded with the header."""
+    raw = bytearray(header.refcount_table_clusters << header.cluster_bits)
+    file.pread_into(header.refcount_table_offset, memoryview(raw))
+    return np.frombuffer(raw, dtype=">u8").astype(np.uint64)
+
+
+def read_refcounts(file: BlockDevice, header: Header, table: Words, clusters: int) -> Words:
+    """The refcounts of the first ``clusters`` clusters of the file; 0 where a block is missing or misplaced."""
+    counts = np.zeros(clusters, dtype=np.uint64)
+    width = entries_per_block(header)
+    raw = bytearray(header.cluster_size)
+    for index, entry in enumerate(table[: -(-clusters // width)].tolist()):
+        offset = entry & BLOCK_MASK
+        if offset == 0 or offset % header.cluster_size:
+            continue
+        file.pread_into(offset, memoryview(raw))
+        part = counts[index * width : (index + 1) * width]
+        part[:] = decode_refcounts(raw, header.refcount_order)[: len(part)]
+    return counts

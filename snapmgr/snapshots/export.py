@@ -1,0 +1,135 @@
+"""The disk of an image as a file of its own: as it is now, or as the guest would see it after loading a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from snapmgr.block import lock
+from snapmgr.block.device import BlockDevice
+from snapmgr.block.images import open_image
+from snapmgr.block.qcow2.header import MAX_L1_BYTES
+from snapmgr.block.qcow2.image import Qcow2Image
+from snapmgr.block.qcow2.tags import find_tag
+from snapmgr.block.raw import RawFile
+from snapmgr.errors import ImageError, SnapmgrError, UsageError
+from snapmgr.snapshots.copy import Qcow2Target, RawTarget, check_space, copy_disk, data_ranges
+from snapmgr.snapshots.newfile import NewFile
+from snapmgr.work import CancelToken, Progress, no_progress
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """The file that was written; ``size`` is that of the disk in bytes, not what the file takes."""
+
+    path: Path
+    size: int
+    format: str
+
+
+def export_disk(
+    image: str | Path,
+    tag: str | None,
+    out: str | Path,
+    *,
+    format: str = "raw",
+    overwrite: bool = False,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+    allow_roots: Sequence[Path] = (),
+) -> ExportResult:
+    """Write the disk as of snapshot ``tag`` (None = now) to ``out``: a sparse raw file or a new plain qcow2.
+
+    The disk has the size it had then.  ``out`` appears whole at the end or not at all.  Raises NotFound, UsageError
+    (``exists``, ``same-file``, ``ambiguous-snapshot``…), InUse where the disk as it is now is being written by somebody
+    else, Unsupported where it is encrypted, ImageError where it is damaged, SnapmgrError ``no-space``, Cancelled.
+    """
+    if format not in ("raw", "qcow2"):
+        raise UsageError("format", f"no such format: {format}", hint="Use raw or qcow2.")
+    target = Path(out)
+    _check_target(target, overwrite=overwrite)
+    source = open_image(image, allow_roots=allow_roots)
+    try:
+        _refuse_own_files(source, target)
+        disk = _disk(source, tag, image)
+        with NewFile(target, overwrite=overwrite) as new:
+            _write(disk, new, "qcow2" if format == "qcow2" else "raw", progress, cancel)
+        return ExportResult(target, disk.size, format)
+    except SnapmgrError as error:
+        if error.path is None:
+            error.path = str(image)
+        raise
+    finally:
+        source.close()
+
+
+def _write(
+    disk: BlockDevice, new: NewFile, form: Literal["raw", "qcow2"], progress: Progress, cancel: CancelToken | None
+) -> None:
+    """Copy what is not zero; the free space is checked first."""
+    try:
+        target = RawTarget(new.descriptor, disk.size) if form == "raw" else Qcow2Target(new.descriptor, disk.size)
+        ranges = data_ranges(disk, target.grain, cancel)
+        check_space(new.path, target.needed(ranges))
+        copy_disk(disk, ranges, target, progress, cancel)
+    except OSError as error:
+        raise SnapmgrError(
+            "cannot-write", f"{new.path} cannot be written: {error.strerror}", path=new.path, hint="See the reason."
+        ) from error
+
+
+def _disk(source: Qcow2Image, tag: str | None, image: str | Path) -> BlockDevice:
+    """The view to copy.  Raises what says that there is none."""
+    if tag is None:
+        if isinstance(source.file, RawFile):  # what a writer changes meanwhile would be a mixture of two times
+            lock.acquire(source.file.descriptor, lock.Use.READ, image)
+        return source.active
+    entry = source.snapshots[find_tag([(one.id_text, one.name_text) for one in source.snapshots], tag, image)]
+    if source.geometry.l1_entries(entry.disk_size) * 8 > MAX_L1_BYTES:
+        raise ImageError(
+            "snapshot-disk-size",
+            f"the snapshot {tag!r} claims a disk of {entry.disk_size} bytes, more than the image can hold",
+            path=image,
+            offset=entry.offset,
+            hint="The snapshot table is damaged.",
+        )
+    return source.at(entry)
+
+
+def _check_target(target: Path, *, overwrite: bool) -> None:
+    if target.is_dir():
+        raise UsageError("is-a-directory", f"{target} is a folder", path=target, hint="Name a file to write.")
+    if not target.parent.is_dir():
+        raise UsageError("no-such-folder", f"there is no folder {target.parent}", path=target)
+    if target.is_symlink() and not target.exists():
+        raise UsageError("exists", f"{target} is a link that leads nowhere", path=target, hint="Choose another name.")
+    if target.exists() and not target.is_file():
+        raise UsageError("not-a-file", f"{target} is no regular file", path=target, hint="Choose another name.")
+    if target.exists() and not overwrite:
+        raise UsageError("exists", f"{target} exists already", path=target, hint="Choose another name, or replace it.")
+
+
+def _refuse_own_files(source: Qcow2Image, target: Path) -> None:
+    """An image, its backing files and its data file are never replaced by what is read from them."""
+    if not target.exists():
+        return
+    status = target.stat()
+    if (status.st_dev, status.st_ino) in _identities(source):
+        raise UsageError(
+            "same-file", f"{target} is a file that the disk is read from", path=target, hint="Choose another name."
+        )
+
+
+def _identities(device: BlockDevice | None) -> set[tuple[int, int]]:
+    found: set[tuple[int, int]] = set()
+    while device is not None:
+        if isinstance(device, RawFile):
+            found.add(device.identity)
+            break
+        if not isinstance(device, Qcow2Image):
+            break
+        found |= _identities(device.file) | _identities(device.data_file())
+        device = device.backing()
+    return found

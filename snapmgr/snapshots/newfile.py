@@ -1,0 +1,66 @@
+"""A file that is written under a temporary name beside its own, and takes it only when it is complete."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+from types import TracebackType
+
+from snapmgr.errors import SnapmgrError, UsageError
+
+_LONGEST_PREFIX = 80
+
+
+class NewFile:
+    """``with NewFile(path) as new``: write to ``new.descriptor``; leaving well makes it ``path``, else it vanishes.
+
+    On leaving, the contents are on stable storage before the name is taken.
+    """
+
+    def __init__(self, path: Path, *, overwrite: bool = False) -> None:
+        self.path = path
+        self._overwrite = overwrite
+        self._temporary = path.parent / f".{path.name[:_LONGEST_PREFIX]}.{secrets.token_hex(6)}.part"
+        self.descriptor = -1
+
+    def __enter__(self) -> NewFile:
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        try:
+            self.descriptor = os.open(self._temporary, flags, 0o666)
+        except OSError as error:
+            raise SnapmgrError(
+                "cannot-write",
+                f"{self.path} cannot be written: {error.strerror}",
+                path=self.path,
+                hint="Choose a folder that you may write to.",
+            ) from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                os.fsync(self.descriptor)
+                self._take_name()
+        except OSError as problem:
+            raise SnapmgrError(
+                "cannot-write", f"{self.path} cannot be written: {problem.strerror}", path=self.path
+            ) from problem
+        finally:
+            os.close(self.descriptor)
+            with contextlib.suppress(FileNotFoundError):
+                self._temporary.unlink()
+
+    def _take_name(self) -> None:
+        if self._overwrite:
+            self._temporary.replace(self.path)
+            return
+        try:
+            self.path.hardlink_to(self._temporary)  # unlike a rename it never replaces what appeared meanwhile
+        except FileExistsError:
+            raise UsageError("exists", f"{self.path} exists already", path=self.path) from None
+        except OSError:  # a file system without hard links
+            self._temporary.replace(self.path)

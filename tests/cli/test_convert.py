@@ -1,0 +1,76 @@
+"""``snapctl convert``: a stream in another container, byte for byte."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import lzma
+
+import pytest
+import zstandard
+
+from tests import corpus
+from tests.cli.places import stored
+
+
+@pytest.mark.parametrize("name", ["tiny.v72", "pc-live.v100", "postcopy.v72"])
+def test_raw_is_the_stream_itself(snapctl, tmp_path, name):
+    file = next(iter(corpus.streams()["cases"][name]["files"]))
+    truth = corpus.streams()["cases"][name]["files"][file]
+    target = tmp_path / "out.mig"
+    result = snapctl("convert", stored(name, file), "-o", target, "--json")
+    assert result.code == 0
+    assert result.document == {"path": str(target), "container": "raw", "size": truth["size"], "written": truth["size"]}
+    assert hashlib.sha256(target.read_bytes()).hexdigest() == truth["sha256"]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, zstandard.compress], ids=["gz", "xz", "zst"])
+def test_packed_streams_are_unpacked(snapctl, tmp_path, pack):
+    stream = corpus.stream_bytes("tiny.v72")
+    (tmp_path / "packed").write_bytes(pack(stream))
+    assert snapctl("convert", tmp_path / "packed", "-o", tmp_path / "out").code == 0
+    assert (tmp_path / "out").read_bytes() == stream
+
+
+def test_zst_unpacks_to_the_same(snapctl, tmp_path):
+    stream = corpus.stream_bytes("tiny.v72")
+    (tmp_path / "in.mig").write_bytes(stream)
+    result = snapctl("convert", tmp_path / "in.mig", "-o", tmp_path / "out.zst", "--container", "zst", "--json")
+    packed = (tmp_path / "out.zst").read_bytes()
+    assert zstandard.decompress(packed) == stream
+    assert result.document["written"] == len(packed) < len(stream)
+
+
+def test_standard_output(snapctl):
+    result = snapctl("convert", stored("tiny.v72"), "-o", "-")
+    assert result.out == corpus.stream_bytes("tiny.v72")
+
+
+def test_the_vm_state_as_it_is_stored(snapctl, tmp_path):
+    image = corpus.unpack_image("vm-hmp-72", tmp_path)["vm-hmp-72.qcow2"]
+    for tag, truth in corpus.images()["vm-hmp-72"]["vm"].items():
+        target = tmp_path / f"{tag}.mig"
+        assert snapctl("convert", f"{image}@{tag}", "-o", target).code == 0
+        assert target.stat().st_size == truth["vm_state_size"]
+        assert hashlib.sha256(target.read_bytes()).hexdigest() == truth["vm_state_sha256"]
+
+
+def test_the_source_is_never_overwritten(snapctl, tmp_path):
+    stream = tmp_path / "a.mig"
+    stream.write_bytes(corpus.stream_bytes("tiny.v72"))
+    before = stream.read_bytes()
+    (tmp_path / "b.mig").symlink_to(stream)
+    for name in ("a.mig", "b.mig"):
+        result = snapctl("convert", stream, "-o", tmp_path / name, "--force", "--json")
+        assert (result.code, result.error["code"]) == (2, "same-file")
+    assert stream.read_bytes() == before
+
+
+def test_an_existing_file_is_replaced_only_when_asked(snapctl, tmp_path):
+    target = tmp_path / "out.mig"
+    target.write_bytes(b"precious")
+    result = snapctl("convert", stored("tiny.v72"), "-o", target, "--json")
+    assert (result.code, result.error["code"]) == (2, "exists")
+    assert target.read_bytes() == b"precious"
+    assert snapctl("convert", stored("tiny.v72"), "-o", target, "--force").code == 0
+    assert target.read_bytes() == corpus.stream_bytes("tiny.v72")

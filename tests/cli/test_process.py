@@ -1,0 +1,77 @@
+"""``snapctl`` as a process of its own: pipes, signals, start-up."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+from tests import corpus
+from tests.cli.places import stored
+
+SNAPCTL = [sys.executable, "-m", "snapmgr.cli"]
+
+
+def test_standard_input():
+    done = subprocess.run(
+        [*SNAPCTL, "inspect", "-", "--json"], input=corpus.stream_bytes("tiny.v72"), capture_output=True, check=True
+    )
+    document = json.loads(done.stdout)
+    assert document["container"] == "stdin"
+    assert document["size"] == len(corpus.stream_bytes("tiny.v72"))
+
+
+def test_nothing_but_the_document_and_no_progress_in_a_pipe():
+    done = subprocess.run([*SNAPCTL, "--json", "inspect", stored("tiny.v72")], capture_output=True, check=True)
+    json.loads(done.stdout)
+    assert done.stderr == b""
+
+
+def test_a_reader_that_leaves_early_is_no_error():
+    """As in ``snapctl devices FILE | head -1``: the pipe is closed long before everything is written."""
+    process = subprocess.Popen(
+        [*SNAPCTL, "devices", stored("devices-pc.v72")], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None and process.stderr is not None
+    assert process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait(60) == 0
+
+
+def test_an_interrupt_ends_with_130_and_leaves_nothing(tmp_path):
+    """Standard input never ends, so the command is certainly at work when the signal comes."""
+    read, write = os.pipe()
+    with subprocess.Popen(
+        [*SNAPCTL, "--json", "convert", "-", "-o", str(tmp_path / "out")],
+        stdin=read,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # test workers are started without it
+    ) as process:
+        os.close(read)
+        os.write(write, corpus.stream_bytes("tiny.v72"))
+        os.write(write, bytes(1 << 16))  # blocks until the reader has taken most of the stream: it is running
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        os.close(write)
+    assert (process.returncode, json.loads(out)["error"]["code"], err) == (130, "cancelled", b"")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_start_up_brings_neither_numpy_nor_the_engine():
+    """What ``--version`` imports decides how long every completion and every script waits."""
+    code = "import sys; from snapmgr.cli import main; main(['--version']); print(*sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout.split()
+    assert "click" in loaded
+    heavy = {"numpy", "zstandard", "PySide6", "snapmgr.inspect.index", "snapmgr.block.qcow2", "asyncio"}
+    assert heavy.isdisjoint(loaded)
+
+
+def test_bash_completes_commands_and_files():
+    environment = os.environ | {"_SNAPCTL_COMPLETE": "bash_complete", "COMP_WORDS": "snapctl sn", "COMP_CWORD": "1"}
+    done = subprocess.run(SNAPCTL, env=environment, capture_output=True, check=True, text=True)
+    assert done.stdout == "plain,snapshot\n"

@@ -1,0 +1,109 @@
+"""How every call of ``snapctl`` begins and ends."""
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+
+from snapmgr import __version__
+from snapmgr.cli import program
+from snapmgr.cli.output import Exit, error_text, from_os_error
+from snapmgr.errors import Cancelled, InUse, StreamError
+from tests.cli.places import stored
+
+COMMANDS = [("inspect",), ("devices",), ("ram",), ("verify",), ("convert",), ("completion",)]
+COMMANDS += [("snapshot", "list"), ("snapshot", "export")]
+
+
+def test_version(snapctl):
+    assert snapctl("--version").text == f"snapctl {__version__}\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_help_with_examples(snapctl, command):
+    result = snapctl(*command, "--help")
+    assert result.code == 0
+    assert f"Usage: snapctl {' '.join(command)}" in result.text
+    assert f"  snapctl {' '.join(command)} " in result.text.split("Examples:")[1]
+
+
+def test_without_a_command_the_help_goes_to_stderr(snapctl):
+    result = snapctl()
+    assert (result.code, result.out) == (2, b"")
+    assert b"Usage: snapctl" in result.err
+
+
+@pytest.mark.parametrize("words", [["nonsense"], ["inspect"], ["inspect", "a", "b"], ["convert", "a"], ["--nonsense"]])
+def test_usage(snapctl, words):
+    result = snapctl(*words)
+    assert (result.code, result.out) == (2, b"")
+    assert b"--help" in result.err
+    result = snapctl("--json", *words)
+    assert (result.code, result.error["code"]) == (2, "usage")
+
+
+def test_json_is_taken_before_and_after_the_command(snapctl):
+    before = snapctl("--json", "inspect", stored("tiny.v72"))
+    after = snapctl("inspect", stored("tiny.v72"), "--json")
+    assert before.document == after.document
+
+
+def test_a_missing_file_is_one_clear_error(snapctl, tmp_path):
+    result = snapctl("inspect", tmp_path / "nothing.mig", "--json")
+    assert result.code == 1
+    assert set(result.error) >= {"code", "message", "path", "offset", "hint"}
+    assert result.error["path"] == str(tmp_path / "nothing.mig")
+    plain = snapctl("inspect", tmp_path / "nothing.mig")
+    assert plain.out == b""
+    assert plain.err.startswith(b"snapctl: ")
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "name"),
+    [
+        (InUse("in-use", "another process has it"), Exit.IN_USE, "in-use"),
+        (StreamError("not-a-stream", "no stream", offset=4), Exit.DAMAGED, "not-a-stream"),
+        (Cancelled(), Exit.CANCELLED, "cancelled"),
+        (KeyboardInterrupt(), Exit.CANCELLED, "cancelled"),
+        (OSError(errno.ENOSPC, "No space left on device", "/big"), Exit.FAILED, "disk-full"),
+        (PermissionError(errno.EACCES, "Permission denied", "/secret"), Exit.FAILED, "permission-denied"),
+    ],
+)
+def test_what_is_raised_decides_the_exit_code(snapctl, monkeypatch, raised, code, name):
+    def fail(*_words, **_more):
+        raise raised
+
+    monkeypatch.setattr(program.completion, "callback", fail)
+    result = snapctl("--json", "completion", "bash")
+    assert (result.code, result.error["code"]) == (code, name)
+
+
+def test_an_error_for_people_says_what_where_and_what_to_do():
+    error = StreamError(
+        "truncated", "the stream ends early", path="a.mig", offset=0x1234, hint="Copy it again.", qemu="EOF"
+    )
+    assert error_text(error).splitlines() == [
+        "snapctl: a.mig: the stream ends early",
+        "  at offset 0x1234 (4,660)",
+        "  QEMU would say: EOF",
+        "  Copy it again.",
+    ]
+
+
+def test_names_cannot_send_escape_sequences_to_the_terminal():
+    error = StreamError("no-such-block", "there is no \x1b[31mblock\n", path="a\x1b]0;title\x07")
+    text = error_text(error)
+    assert "\x1b" not in text
+    assert "\\x1b[31mblock\\n" in text
+
+
+def test_an_os_error_without_a_file():
+    error = from_os_error(OSError(errno.EIO, "Input/output error"))
+    assert (error.code, error.path, error.message) == ("io-error", None, "Input/output error")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(snapctl, shell):
+    script = snapctl("completion", shell).text
+    assert f"_SNAPCTL_COMPLETE={shell}_complete" in script

@@ -1,0 +1,60 @@
+"""``snapctl ram``: what a block held, as QEMU's own memory held it."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from tests import corpus
+from tests.cli.places import stored
+
+
+def largest_known_block(name: str) -> tuple[str, int, str]:
+    """Name, length and sha256 of the largest block that the stream carries and whose content is known."""
+    case = corpus.streams()["cases"][name]
+    loaded = (case.get("dest") or {}).get("blocks_sha256") or {}
+    at_source, at_destination = case.get("stream_rebuilds_truth") or {}, case.get("stream_rebuilds_dest") or {}
+    known = []
+    for block in case["blocks"]:
+        if at_source.get(block["name"]):
+            known.append((block["used"], block["name"], block["sha256"]))
+        elif at_destination.get(block["name"]):
+            known.append((block["used"], block["name"], loaded[block["name"]]))
+    length, block_name, digest = max(known)
+    return block_name, length, digest
+
+
+@pytest.mark.parametrize("name", corpus.plain_cases())
+def test_content_is_what_the_guest_had(snapctl, name):
+    block, length, digest = largest_known_block(name)
+    result = snapctl("ram", stored(name), "--block", block, "--json")
+    assert result.code == 0
+    assert result.document == {"block": block, "length": length, "sha256": digest}
+
+
+def test_the_file_is_sparse_and_whole(snapctl, tmp_path):
+    block, length, digest = largest_known_block("pc-halt.v72")
+    target = tmp_path / "ram.bin"
+    result = snapctl("ram", stored("pc-halt.v72"), "--block", block, "-o", target)
+    assert result.code == 0
+    assert digest in result.text
+    assert target.stat().st_size == length
+    assert hashlib.sha256(target.read_bytes()).hexdigest() == digest
+    assert target.stat().st_blocks * 512 < length // 4
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_without_a_file_the_content_goes_to_standard_output(snapctl):
+    block, _, digest = largest_known_block("pc-halt.v72")
+    result = snapctl("ram", stored("pc-halt.v72"), "--block", block)
+    assert hashlib.sha256(result.out).hexdigest() == digest
+
+
+def test_an_unknown_block_is_refused_with_the_known_ones(snapctl, tmp_path):
+    target = tmp_path / "ram.bin"
+    result = snapctl("ram", stored("pc-halt.v72"), "--block", "nvram", "-o", target, "--json")
+    assert result.code == 2
+    assert result.error["code"] == "no-such-block"
+    assert "pc.ram" in result.error["hint"]
+    assert not target.exists()

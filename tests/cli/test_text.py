@@ -1,0 +1,61 @@
+"""Text for a terminal."""
+
+from __future__ import annotations
+
+import pytest
+
+from snapmgr.cli.text import clock, date, offset, printable, size, table, width
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 B"),
+        (4096, "4096 B"),
+        (10240, "0.010 MiB"),
+        (131072, "0.125 MiB"),
+        (1 << 20, "1.00 MiB"),
+        (16 << 20, "16.0 MiB"),
+        (1300 << 20, "1300 MiB"),
+    ],
+)
+def test_sizes_are_in_mebibytes(count, text):
+    assert size(count) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", "plain"),
+        ("é 日本", "é 日本"),
+        ("a\nb\tc", "a\\nb\\tc"),
+        ("\x1b[0m", "\\x1b[0m"),
+        ("\u202egnp.exe", "\\u202egnp.exe"),
+        (b"caf\xe9".decode("utf-8", "surrogateescape"), "caf\\xe9"),
+        ("\ud800", "\\ud800"),
+    ],
+)
+def test_what_could_play_tricks_is_escaped(text, shown):
+    assert printable(text) == shown
+    printable(text).encode()
+
+
+def test_columns_line_up_under_wide_and_combining_characters():
+    assert width("日本") == 4
+    assert width("e\u0301") == 1
+    lines = table(["NAME", "N"], [["日本", "1"], ["e\u0301a", "22"], ["plain", "333"]], "<>").splitlines()
+    assert {width(line) for line in lines} == {2 + 5 + 2 + 3}
+
+
+def test_offsets_have_eight_digits_or_what_they_need():
+    assert offset(0x1A) == "0000001A"
+    assert offset(0x1_2345_6789) == "123456789"
+
+
+def test_clocks():
+    assert clock(46_102_647) == "00:00:00.046"
+    assert clock(((4 * 24 + 2) * 3600 + 11 * 60 + 9) * 10**9) == "4 d 02:11:09.000"
+
+
+def test_a_date_beyond_the_calendar_stays_a_number():
+    assert date(1 << 62) == str(1 << 62)
