@@ -45,11 +45,9 @@ class Roles(IntEnum):
     """Upper line of a timeline cell."""
     SECOND = Qt.ItemDataRole.UserRole + 3
     """Lower line of a timeline cell, may be empty."""
-    VALUE = Qt.ItemDataRole.UserRole + 4
-    """The recorded value behind the text: a number, a string, or None for what is not recorded."""
-    TROUBLE = Qt.ItemDataRole.UserRole + 5
+    TROUBLE = Qt.ItemDataRole.UserRole + 4
     """True where a cell says something that needs a look."""
-    QUIET = Qt.ItemDataRole.UserRole + 6
+    QUIET = Qt.ItemDataRole.UserRole + 5
     """True where a cell says that there is no value."""
 
 
@@ -136,6 +134,14 @@ class SnapshotTableModel(QAbstractTableModel):
     def snapshot(self, row: int) -> SnapshotRow | None:
         return self._rows.row(row) if 0 <= row < len(self._rows) else None
 
+    def value(self, place: int, column: Column) -> Any:
+        """The recorded value behind a cell: a number of any size, a string, None for what is not recorded.
+
+        Not a role of ``data``: a number beyond 63 bits does not pass through Qt.
+        """
+        row = self.snapshot(place)
+        return _VALUES[column](row) if row is not None else None
+
     def find(self, key: Key) -> int | None:
         """Row of the snapshot with this key, None where it is not shown."""
         return self._rows.find(key)
@@ -169,8 +175,6 @@ class SnapshotTableModel(QAbstractTableModel):
             return self._first(row, column)
         if role == Roles.SECOND:
             return self._second(row, column)
-        if role == Roles.VALUE:
-            return _VALUES[column](row)
         if role == _Role.TextAlignmentRole:
             return _RIGHT if column in RIGHT else _LEFT
         if role == Roles.TROUBLE:
