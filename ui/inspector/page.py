@@ -319,12 +319,12 @@ class InspectorPage(Page):
             assert self.tree.model is not None
             self.tree.model.grow(index.tree)
             self.records.grow(index.records)
-            self.bytes.hex.grow(StreamBytes(index))
+            self.bytes.hex.grow(StreamBytes(index), finished=finished)
         self.tree.set_problems(index.problems)
         self.tree.tree.set_largest(index.size)
         self.problems.set_problems(index.problems, digits=loaded.digits, reading=not finished)
         self.ram.set_blocks(index.blocks)
-        self.bar.set_stream(loaded.spans, index.size, index.problems, read=None if finished else index.indexed)
+        self.bar.set_stream(loaded.table, index.size, index.problems, read=None if finished else index.indexed)
         self._say_facts(loaded, finished)
         if finished:
             self._finish(loaded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,15 +15,20 @@ from snapmgr.inspect.model import Node, Span
 from snapmgr.work import CancelToken
 from ui.inspector.description_view import Description, indented
 from ui.models.texts import digits_for
+from ui.widgets.bar_segments import SpanTable
 
 if TYPE_CHECKING:
     from snapmgr.inspect.index import StreamIndex
     from ui.shell.tasks import Tasks
 
+PAINTING, PATIENCE = 0.01, 0.2
+"""Seconds that a repaint is given, and after which a worker goes on in any case."""
 BATCH = 500
 """Matches that are handed to the window at once."""
 BATCH_TIME = 0.04
 """Seconds after which an unfinished batch is handed over."""
+GROWTH_INTERVAL = 0.5
+"""Seconds between two looks at a stream that is being read: each costs the window a repaint of everything."""
 LIMIT = 10_000
 """Matches that a filter shows at most."""
 
@@ -32,14 +38,34 @@ class Loaded:
     """A stream as far as it was read: the index, and what the window needs of it that takes time to make."""
 
     index: StreamIndex
-    spans: Sequence[Span]
+    table: SpanTable
     digits: int
+
+    @property
+    def spans(self) -> Sequence[Span]:
+        """The stretches of the overview, in order."""
+        return self.table.spans
 
 
 def prepare(index: StreamIndex) -> Loaded:
     """Make the rows and spans that are shown first.  Runs in the worker that reads."""
     _ = index.tree.roots
-    return Loaded(index, index.spans(), digits_for(index.size))
+    return Loaded(index, SpanTable(index.spans()), digits_for(index.size))
+
+
+def in_turn(loop: asyncio.AbstractEventLoop, call: Callable[..., object], *arguments: Any) -> None:
+    """Call in the window's thread, and wait in this one until it has been painted: two threads of Python that want
+    to run at once make the window stutter.  A window that does not come round in time is not waited for."""
+    painted = threading.Event()
+
+    def run() -> None:
+        try:
+            call(*arguments)
+        finally:
+            loop.call_later(PAINTING, painted.set)
+
+    loop.call_soon_threadsafe(run)
+    painted.wait(PATIENCE)
 
 
 class StreamBytes:
@@ -90,9 +116,13 @@ class Presenter:
         self._idle.clear()
         loop = asyncio.get_running_loop()
 
+        last = time.monotonic()
+
         def grown(index: StreamIndex) -> None:
-            loaded = prepare(index)
-            loop.call_soon_threadsafe(self._hand_over, loaded, token)
+            nonlocal last
+            if time.monotonic() - last >= GROWTH_INTERVAL:
+                in_turn(loop, self._hand_over, prepare(index), token)
+                last = time.monotonic()
 
         try:
             return await self._tasks.run_in_worker(
@@ -124,7 +154,7 @@ class Presenter:
 
         try:
             await self._tasks.run_in_worker(
-                _search, index, words, lambda batch: loop.call_soon_threadsafe(hand_over, batch), cancel=token
+                _search, index, words, lambda batch: in_turn(loop, hand_over, batch), cancel=token
             )
         except Cancelled:
             return False

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QBrush, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 
 from snapmgr.inspect.model import Node, NodeKind
 from ui.models.field_tree import BYTES, MATCH_ROLE, NAME, NODE_ROLE, OFFSET, TYPE, VALUE
+from ui.models.texts import shown
 from ui.shell import formats
 from ui.theme import fonts, icons
 from ui.theme.palette import color
@@ -17,6 +18,12 @@ from ui.widgets.mirroring import placed
 SWATCH, PADDING, INDENT = 10, 8, 16
 _SHARES = {NAME: 36, VALUE: 40, TYPE: 24}
 """Percent of what offset and bytes leave over."""
+FAULTS = {
+    "error": ("warning-circle", "danger"),
+    "warning": ("warning", "warn"),
+    "note": ("info", "accent"),
+}
+"""Icon and tint of a node whose worst problem is of a severity."""
 _LEAST = {NAME: 150, VALUE: 110, TYPE: 84}
 
 
@@ -49,12 +56,31 @@ def paint_kind(painter: QPainter, box: QRectF, kind: NodeKind) -> None:
     painter.restore()
 
 
+class Looks:
+    """Fonts and colours of one painting: looked up once, not for every cell."""
+
+    def __init__(self) -> None:
+        self.name, self.strong = fonts.ui(13), fonts.ui(13, 600)
+        self.mono, self.small, self.count = fonts.mono(12), fonts.ui(12), fonts.ui(13, tabular=True)
+        named = ("text", "text2", "text3", "accent", "danger", "sel", "hover")
+        self.colours = {name: color(name) for name in named}
+        self._metrics: dict[int, QFontMetrics] = {}
+
+    def metrics(self, font: QFont) -> QFontMetrics:
+        found = self._metrics.get(id(font))
+        if found is None:
+            found = self._metrics[id(font)] = QFontMetrics(font)
+        return found
+
+
 class NodeDelegate(QStyledItemDelegate):
     """Paints one cell of the tree.  ``severities`` tells the worst severity of a node's problem by its row."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.severities: tuple[str, ...] = ()
+        self.looks: Looks | None = None
+        """Those of the painting that is under way."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(80, fonts.px(ROW_TREE))
@@ -65,20 +91,20 @@ class NodeDelegate(QStyledItemDelegate):
         node: Node | None = index.data(NODE_ROLE)
         if node is None:
             return
+        looks = self.looks or Looks()
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        painter.save()
         rect = QRect(option.rect)
         if index.column() == NAME:
-            self._paint_name(painter, rect, node, selected, bool(index.data(MATCH_ROLE)))
+            self._paint_name(painter, rect, node, looks, accented=bool(index.data(MATCH_ROLE)) and not selected)
         else:
-            self._paint_text(painter, rect, node, index, selected)
-        painter.restore()
+            text = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
+            self._paint_text(painter, rect, node, looks, index.column(), text, selected=selected)
 
     def _severity(self, node: Node) -> str:
         row = node.problem
         return self.severities[row] if row is not None and row < len(self.severities) else ""
 
-    def _paint_name(self, painter: QPainter, rect: QRect, node: Node, selected: bool, match: bool) -> None:
+    def _paint_name(self, painter: QPainter, rect: QRect, node: Node, looks: Looks, *, accented: bool) -> None:
         left = rect.left() + 4
         fault = node.kind is NodeKind.FAULT
         if node.children or fault or len(node.path) == 1:
@@ -86,63 +112,44 @@ class NodeDelegate(QStyledItemDelegate):
             paint_kind(painter, placed(painter, rect, box), node.kind)
             left += SWATCH + 6
         severity = self._severity(node)
-        font = fonts.ui(13, 600 if severity or match else 400)
+        font = looks.strong if severity or accented else looks.name
+        metrics = looks.metrics(font)
+        room = max(rect.right() - left - PADDING - (20 if severity else 0), 0)
+        text = metrics.elidedText(shown(node.name), Qt.TextElideMode.ElideMiddle, room)
         painter.setFont(font)
-        room = rect.right() - left - PADDING - (20 if severity else 0)
-        text = QFontMetrics(font).elidedText(self._name(node), Qt.TextElideMode.ElideMiddle, max(room, 0))
-        painter.setPen(color("danger" if fault else "accent" if match and not selected else "text"))
-        line = QRectF(left, rect.top(), max(room, 0), rect.height())
+        painter.setPen(looks.colours["danger" if fault else "accent" if accented else "text"])
+        line = QRectF(left, rect.top(), room, rect.height())
         painter.drawText(placed(painter, rect, line), Qt.AlignmentFlag.AlignVCenter, text)
         if severity:
-            x = left + QFontMetrics(font).horizontalAdvance(text) + 7
-            mark = QRectF(x, rect.center().y() - 6.5, 14, 14)
-            self._paint_fault(painter, placed(painter, rect, mark), severity, fault)
-
-    def _name(self, node: Node) -> str:
-        from ui.models.texts import shown
-
-        return shown(node.name)
-
-    def _paint_fault(self, painter: QPainter, box: QRectF, severity: str, filled: bool) -> None:
-        icon, tint = {
-            "error": ("warning-circle", "danger"),
-            "warning": ("warning", "warn"),
-            "note": ("info", "accent"),
-        }[severity]
-        icons.paint(painter, box, f"{icon}-fill" if filled else icon, tint)
+            mark = QRectF(left + metrics.horizontalAdvance(text) + 7, rect.center().y() - 6.5, 14, 14)
+            icon, tint = FAULTS[severity]
+            icons.paint(painter, placed(painter, rect, mark), f"{icon}-fill" if fault else icon, tint)
 
     def _paint_text(
-        self,
-        painter: QPainter,
-        rect: QRect,
-        node: Node,
-        index: QModelIndex | QPersistentModelIndex,
-        selected: bool,
+        self, painter: QPainter, rect: QRect, node: Node, looks: Looks, column: int, text: str, *, selected: bool
     ) -> None:
-        column = index.column()
-        font, tint = self._look(node, column, selected)
+        font, tint = self._look(node, looks, column, selected)
         painter.setFont(font)
-        painter.setPen(color(tint))
+        painter.setPen(looks.colours[tint])
         box = rect.adjusted(PADDING, 0, -PADDING, 0)
-        text = QFontMetrics(font).elidedText(
-            str(index.data(Qt.ItemDataRole.DisplayRole) or ""), Qt.TextElideMode.ElideRight, max(box.width(), 0)
-        )
+        text = looks.metrics(font).elidedText(text, Qt.TextElideMode.ElideRight, max(box.width(), 0))
         side = Qt.AlignmentFlag.AlignRight if column == BYTES else Qt.AlignmentFlag.AlignLeft
-        if painter.layoutDirection() == Qt.LayoutDirection.RightToLeft and column == VALUE and node.value:
+        direction = painter.layoutDirection()
+        if direction == Qt.LayoutDirection.RightToLeft and column == VALUE and node.value:
             painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # values do not mirror, their cells do
             side = Qt.AlignmentFlag.AlignRight
         painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.setLayoutDirection(direction)
 
-    def _look(self, node: Node, column: int, selected: bool) -> tuple[object, str]:
+    def _look(self, node: Node, looks: Looks, column: int, selected: bool) -> tuple[QFont, str]:
         if column == VALUE:
-            tint = "danger" if node.kind is NodeKind.FAULT else "text"
             mono = bool(node.value) and (node.value.startswith("0x") or not node.children)
-            return (fonts.mono(12) if mono else fonts.ui(13)), tint
+            return (looks.mono if mono else looks.name), ("danger" if node.kind is NodeKind.FAULT else "text")
         if column == OFFSET:
-            return fonts.mono(12), "text2" if selected else "text3"
+            return looks.mono, "text2" if selected else "text3"
         if column == BYTES:
-            return fonts.ui(13, tabular=True), "text2"
-        return fonts.ui(12 if column == TYPE else 13), "text2"
+            return looks.count, "text2"
+        return (looks.small if column == TYPE else looks.name), "text2"
 
 
 class StructureView(QTreeView):
@@ -175,6 +182,13 @@ class StructureView(QTreeView):
     def _section_resized(self) -> None:
         if not self._sizing:
             self._by_hand = True
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        delegate = self.itemDelegate()
+        assert isinstance(delegate, NodeDelegate)
+        delegate.looks = Looks()
+        super().paintEvent(event)
+        delegate.looks = None
 
     def set_severities(self, severities: tuple[str, ...]) -> None:
         delegate = self.itemDelegate()

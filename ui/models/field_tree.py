@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from snapmgr.inspect.model import Node
 from ui.models.texts import shown, value_text
@@ -24,6 +24,9 @@ NODE_ROLE = Qt.ItemDataRole.UserRole + 1
 """The Node of a row, the same in every column."""
 MATCH_ROLE = Qt.ItemDataRole.UserRole + 2
 """True where the row itself matches the filter."""
+
+CHUNK = 1000
+"""Rows that are inserted at once: more would hold the window up."""
 
 NAME, VALUE, TYPE, OFFSET, BYTES = range(5)
 HEADERS = ("Name", "Value", "Type", "Offset", "Bytes")
@@ -57,12 +60,13 @@ class _Hits:
 class _Row:
     """One row that was made.  ``shown`` is None until it was expanded; ``position`` is its row in ``parent``."""
 
-    __slots__ = ("hits", "key", "node", "parent", "position", "shown", "waiting")
+    __slots__ = ("hits", "key", "node", "parent", "position", "rest", "shown", "waiting")
 
     def __init__(self, key: int, node: Node, parent: _Row | None, hits: _Hits | None) -> None:
         self.key, self.node, self.parent, self.hits = key, node, parent, hits
         self.position = 0
         self.shown: list[_Row] | None = None
+        self.rest: Sequence[Node] = ()
         self.waiting = False
 
 
@@ -97,36 +101,43 @@ class FieldTreeModel(QAbstractItemModel):
     def columnCount(self, parent: Index = QModelIndex()) -> int:
         return len(HEADERS)
 
+    # QTreeView asks these three for every row that it lays out: they are written to be short
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:
-        if parent.column() > 0:
-            return 0
-        return len(self._shown(self._row(parent)) or ())
+        row = self._rows.get(parent.internalId())
+        shown = self._roots if row is None else row.shown
+        return len(shown) if shown and parent.column() <= 0 else 0
 
     def hasChildren(self, parent: Index = QModelIndex()) -> bool:
-        row = self._row(parent)
+        row = self._rows.get(parent.internalId())
         if row is None:
             return bool(self._roots)
-        return parent.column() <= 0 and (bool(row.shown) if row.shown is not None else row.node.children > 0)
+        return bool(row.shown) if row.shown is not None else row.node.children > 0
+
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:
+        above = self._rows.get(parent.internalId())
+        shown = self._roots if above is None else above.shown
+        if shown is None or not 0 <= row < len(shown) or not 0 <= column < len(HEADERS):
+            return QModelIndex()
+        return self.createIndex(row, column, shown[row].key)
 
     def canFetchMore(self, parent: Index) -> bool:
         row = self._row(parent)
-        return row is not None and row.shown is None and not row.waiting and row.node.children > 0
+        if row is None or row.waiting:
+            return False
+        return bool(row.rest) or (row.shown is None and row.node.children > 0)
 
     def fetchMore(self, parent: Index) -> None:
         row = self._row(parent)
-        if row is None or row.shown is not None or row.waiting:
+        if row is None or row.waiting:
             return
-        if self._heavy(row.node):
+        if row.shown is not None:
+            self._more(row, CHUNK)
+        elif self._heavy(row.node):
             row.waiting = True
             self.children_wanted.emit(row.node)
         else:
             self._fill(row, self._tree.children(row.node))
-
-    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:
-        shown = self._shown(self._row(parent)) or []
-        if not (0 <= row < len(shown) and 0 <= column < len(HEADERS)):
-            return QModelIndex()
-        return self.createIndex(row, column, shown[row].key)
 
     def parent(self, child: Index | None = None) -> Any:
         if child is None:
@@ -175,6 +186,8 @@ class FieldTreeModel(QAbstractItemModel):
             if found is not None:
                 self._fetch_now(found)
             below = self._shown(found) or []
+            if found is not None and found.rest and (not below or _number(below[-1]) < number):
+                self._more(found, len(found.rest))
             place = bisect_left(below, number, key=_number)
             if place == len(below) or _number(below[place]) != number:
                 break
@@ -184,8 +197,13 @@ class FieldTreeModel(QAbstractItemModel):
     def provide(self, path: Sequence[int], children: Sequence[Node]) -> None:
         """Children of a heavy node, decoded elsewhere."""
         row = self._row(self.index_of(path))
-        if row is not None and row.node.path == tuple(path) and row.shown is None:
+        if row is None or row.node.path != tuple(path):
+            return
+        row.waiting = False
+        if row.shown is None:
             self._fill(row, children)
+        else:
+            self._merge(row, children)
 
     def grow(self, tree: Nodes) -> None:
         """Show a longer index of the same stream; rows that stay the same stay expanded and selected."""
@@ -272,7 +290,7 @@ class FieldTreeModel(QAbstractItemModel):
     # --- rows ---
 
     def _row(self, index: Index) -> _Row | None:
-        return self._rows.get(index.internalId()) if index.isValid() else None
+        return self._rows.get(index.internalId())  # an invalid index has 0, which is nobody's key
 
     def _index(self, row: _Row | None) -> QModelIndex:
         return QModelIndex() if row is None else self.createIndex(row.position, 0, row.key)
@@ -296,18 +314,30 @@ class FieldTreeModel(QAbstractItemModel):
 
     def _fill(self, row: _Row, nodes: Sequence[Node]) -> None:
         row.waiting = False
-        wanted = self._wanted(row, nodes)
-        if wanted:
-            self.beginInsertRows(self._index(row), 0, len(wanted) - 1)
-            row.shown = self._made(row, wanted, row.hits)
+        row.shown, row.rest = [], self._wanted(row, nodes)
+        self._more(row, CHUNK)
+
+    def _more(self, row: _Row, count: int) -> None:
+        """Show up to ``count`` of the rows that are known and were not made yet; the others follow by themselves."""
+        assert row.shown is not None
+        part = row.rest[:count]
+        if part:
+            first = len(row.shown)
+            self.beginInsertRows(self._index(row), first, first + len(part) - 1)
+            row.shown.extend(self._made(row, part, row.hits))
+            for position in range(first, first + len(part)):
+                row.shown[position].position = position
+            row.rest = row.rest[count:]
             self.endInsertRows()
-        else:
-            row.shown = []
+        if row.rest:
+            QTimer.singleShot(0, self, lambda: self._rows.get(row.key) is row and self._more(row, CHUNK))
 
     def _merge(self, parent: _Row | None, nodes: Sequence[Node]) -> None:
         shown = self._shown(parent)
         if shown is None:
             return
+        if parent is not None:
+            parent.rest = ()
         wanted = self._wanted(parent, nodes)
         same = 0
         while same < min(len(shown), len(wanted)) and _same(shown[same].node, wanted[same]):
@@ -334,8 +364,11 @@ class FieldTreeModel(QAbstractItemModel):
                 self.dataChanged.emit(left, left.siblingAtColumn(BYTES))
                 if row.shown == []:
                     row.shown = None  # it may have children now
-            if row.shown:
+            if row.shown and not self._heavy(node):
                 self._merge(row, self._tree.children(node))
+            elif row.shown and changed and not row.waiting:
+                row.waiting = True
+                self.children_wanted.emit(node)
 
     def _forget(self, row: _Row) -> None:
         below = [row]

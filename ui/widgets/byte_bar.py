@@ -5,6 +5,7 @@ Click selects the byte under the pointer, dragging the lens moves it, the wheel 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -18,6 +19,7 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
+    QPixmap,
     QPolygonF,
     QResizeEvent,
     QWheelEvent,
@@ -26,7 +28,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from snapmgr.inspect.model import NodeKind, Problem, Severity, Span
 from ui.theme import fonts
-from ui.theme.palette import color, on_kind
+from ui.theme.palette import color, on_kind, tokens
 from ui.widgets.bar_segments import Segment, SpanTable, default_lens
 
 INSET = 16
@@ -50,6 +52,7 @@ class ByteBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._table = SpanTable()
+        self._rows: dict[tuple[object, ...], QPixmap] = {}
         self._problems: tuple[Problem, ...] = ()
         self._size = 0
         self._read = 0
@@ -67,14 +70,21 @@ class ByteBar(QWidget):
     # --- what is shown ---
 
     def set_stream(
-        self, spans: Sequence[Span], size: int, problems: Sequence[Problem] = (), *, read: int | None = None
+        self,
+        spans: SpanTable | Sequence[Span],
+        size: int,
+        problems: Sequence[Problem] = (),
+        *,
+        read: int | None = None,
     ) -> None:
         """Show these spans of a stream of ``size`` bytes, of which ``read`` were read so far (None = all).
 
         A lens that the user has moved stays where it is."""
         if size != self._size and not self._lens_chosen:
             self._lens = (0, size)
-        self._table, self._size, self._problems = SpanTable(spans), size, tuple(problems)
+        self._table = spans if isinstance(spans, SpanTable) else SpanTable(spans)
+        self._size, self._problems = size, tuple(problems)
+        self._rows.clear()
         self._read = size if read is None else read
         if not self._lens_chosen:
             self._lens = default_lens(self._table.spans, size) if self._read >= size else (0, size)
@@ -177,9 +187,9 @@ class ByteBar(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_caption(painter)
         if self._size:
-            self._paint_row(painter, self._whole_rect(), 0, self._size, fonts.ui(11, 600))
+            self._paint_row(painter, self._whole_rect(), 0, self._size)
             self._paint_beam(painter)
-            self._paint_row(painter, self._lens_rect(), *self._lens, fonts.ui(11, 600))
+            self._paint_row(painter, self._lens_rect(), *self._lens)
             self._paint_unread(painter)
             self._paint_faults(painter)
             self._paint_marks(painter)
@@ -198,16 +208,33 @@ class ByteBar(QWidget):
         text = QFontMetrics(font).elidedText(self._caption, Qt.TextElideMode.ElideRight, int(self._width()))
         painter.drawText(QRectF(INSET, -2, self._width(), self._whole_top), Qt.AlignmentFlag.AlignVCenter, text)
 
-    def _paint_row(self, painter: QPainter, rect: QRectF, first: int, length: int, font: object) -> None:
-        painter.save()
+    def _paint_row(self, painter: QPainter, rect: QRectF, first: int, length: int) -> None:
+        """Draw the spans of a window; the picture is kept until the window or the look changes."""
+        ratio = self.devicePixelRatioF()
+        key = (first, length, rect.width(), rect.height(), ratio, tokens().name, fonts.scale())
+        picture = self._rows.get(key)
+        if picture is None:
+            picture = QPixmap(math.ceil(rect.width() * ratio), math.ceil(rect.height() * ratio))
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(Qt.GlobalColor.transparent)
+            inner = QPainter(picture)
+            self._draw_spans(inner, QRectF(0, 0, rect.width(), rect.height()), first, length)
+            inner.end()
+            if len(self._rows) >= 8:
+                self._rows.clear()
+            self._rows[key] = picture
+        painter.drawPixmap(rect.topLeft(), picture)
+
+    def _draw_spans(self, painter: QPainter, rect: QRectF, first: int, length: int) -> None:
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         shape = QPainterPath()
         shape.addRoundedRect(rect, 4, 4)
         painter.setClipPath(shape)
         painter.fillRect(rect, color("sunken"))
-        painter.setFont(font)
+        painter.setFont(fonts.ui(11, 600))
         for segment in self._table.segments(first, length, rect.width()):
             self._paint_segment(painter, rect, segment)
-        painter.restore()
 
     def _paint_segment(self, painter: QPainter, row: QRectF, segment: Segment) -> None:
         wide = segment.right - segment.left

@@ -103,10 +103,11 @@ class HexView(QAbstractScrollArea):
         self._forget()
         self._layout()
 
-    def grow(self, source: Bytes) -> None:
-        """The same bytes, of which more is known, or there are more."""
+    def grow(self, source: Bytes, *, finished: bool = True) -> None:
+        """The same bytes, of which more is known.  What is on screen and was known stays until all is ``finished``."""
         self._source = source
-        self._forget()
+        if finished or not self._marks:
+            self._marks_of = (-1, -1)
         self._layout()
 
     def _read(self, offset: int, length: int) -> bytes:
@@ -298,13 +299,15 @@ class HexView(QAbstractScrollArea):
 
     def _paint_tint(self, painter: QPainter) -> None:
         offset, length = self._context
+        tint = color("text", 0.09)
         for row, column, last in pieces(offset, offset + length, self._rows.first_byte, self._rows.byte_count):
             rect = self._span_rect(row, column, last)
-            painter.fillRect(rect.adjusted(-1, 1, 1, -1), color("text", 0.09))
+            painter.fillRect(rect.adjusted(-1, 1, 1, -1), tint)
             if self._columns.text_shown:
-                painter.fillRect(self._text_rect(row, column, last).adjusted(0, 1, 0, -1), color("text", 0.09))
+                painter.fillRect(self._text_rect(row, column, last).adjusted(0, 1, 0, -1), tint)
 
     def _paint_runs(self, painter: QPainter) -> None:
+        fills = {kind: color(kind.value) for kind in NodeKind}
         for begin, end, owner in self._visible_runs():
             row, column = divmod(begin, PER_ROW)
             rect = self._span_rect(row, column, (end - 1) % PER_ROW)
@@ -315,7 +318,7 @@ class HexView(QAbstractScrollArea):
                 painter.fillRect(line, color("onPrimary"))
                 painter.fillRect(line, QBrush(color("k_fault"), Qt.BrushStyle.BDiagPattern))
             else:
-                painter.fillRect(line, color(kind.value))
+                painter.fillRect(line, fills[kind])
 
     def _paint_selection(self, painter: QPainter) -> QRegion:
         begin, length = self.selection

@@ -92,7 +92,7 @@ class Shown:
         self.model, self.index = model, index
 
     def rows(self, parent: QModelIndex) -> dict[str, list[QModelIndex]]:
-        if self.model.canFetchMore(parent):
+        while self.model.canFetchMore(parent):
             self.model.fetchMore(parent)
         found: dict[str, list[QModelIndex]] = {}
         for row in range(self.model.rowCount(parent)):
