@@ -47,7 +47,7 @@ def ram(output: Output, src: str, block: str, target: str | None, force: bool, a
         if target is not None:
             check_target(target, force=force, sources=[index.source.path])
             with new_file(target, force=force) as file, progress(output, "Writing") as report:
-                index.ram.write_block(block, file, progress=report)
+                index.ram.write_block(block, file, progress=report, sparse=target != "-")
         if target != "-":
             digest = index.ram.sha256(block)
             _say(output, block, length, digest, target)

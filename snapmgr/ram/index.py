@@ -241,9 +241,9 @@ class RamIndex:
             yield at, pages[at - (first_page << bits) : upto - (first_page << bits)]
             at = upto
 
-    def write_block(self, name: str, file: IO[bytes], progress: Progress = no_progress) -> None:
-        """Write the whole block to ``file``; zeros become holes where the file can seek.  Raises as ``contents``."""
-        block, at, seekable = self.block(name), 0, file.seekable()
+    def write_block(self, name: str, file: IO[bytes], progress: Progress = no_progress, *, sparse: bool = True) -> None:
+        """Write the whole block to ``file``; where ``sparse``, a new one, zeros become holes.  Raises as ``contents``."""
+        block, at, seekable = self.block(name), 0, sparse and file.seekable()
         for offset, data in self._with_end(name):
             if seekable:
                 file.seek(offset)

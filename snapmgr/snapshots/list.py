@@ -8,6 +8,7 @@ from pathlib import Path
 
 from snapmgr.block import lock
 from snapmgr.block.images import format_of, open_image
+from snapmgr.block.qcow2.check import find_problems
 from snapmgr.block.qcow2.features import Encryption
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
@@ -85,9 +86,9 @@ def _unreadable(path: str | Path, error: SnapmgrError) -> DeviceInfo:
 
 
 def _describe(image: Qcow2Image, path: str) -> _Disk:
+    # While somebody writes, tables are in flux and partly in the writer's memory: only the chain is looked at.
     in_use = lock.in_use_by(image.file.descriptor) if isinstance(image.file, RawFile) else None
-    problems = [] if in_use else list(image.problems)  # a writer's tables are in flux, and some are in its memory only
-    problems += _chain_problems(image)
+    problems = [*image.problems, *(_chain_problems(image) if in_use else find_problems(image))]
     device = DeviceInfo(
         path,
         "qcow2",
