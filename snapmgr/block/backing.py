@@ -12,7 +12,7 @@ from pathlib import Path
 
 from snapmgr.errors import ImageError, Unsupported
 
-MAX_DEPTH = 200
+MAX_DEPTH = 100
 """Images in one chain; QEMU has no limit but that of open files."""
 
 

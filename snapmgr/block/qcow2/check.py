@@ -174,7 +174,7 @@ def _check_clusters(image: Qcow2Image, faults: Faults, most_metadata: int) -> bo
     references.add_refcount_blocks(table)
     refcounts = read_refcounts(image.file, header, table, len(references.counts))
     _compare(image, references, refcounts, faults)
-    copied_flags(image, _sound_l1(active), refcounts, faults)
+    copied_flags(image, active, refcounts, faults)
     return True
 
 
@@ -188,10 +188,6 @@ def _sound_entries(image: Qcow2Image) -> list[SnapshotEntry]:
             continue  # already reported with the snapshot table
         sound.append(entry)
     return sound
-
-
-def _sound_l1(l1: Words) -> Words:
-    return l1[(l1 & np.uint64(OFFSET_MASK)) != 0] if not len(l1) else l1
 
 
 def _add_tables(image: Qcow2Image, references: References) -> None:
@@ -235,5 +231,7 @@ def _add_bitmaps(image: Qcow2Image, references: References) -> None:
 def _compare(image: Qcow2Image, references: References, refcounts: Words, faults: Faults) -> None:
     counted = refcounts.astype(np.int64, casting="unsafe")
     counted[counted < 0] = np.iinfo(np.int64).max
+    if references.counts[-1:].sum() == 0:
+        counted[-1:] = 0  # the cluster behind the end of the file matters only if something uses it
     faults.count_where("refcount-too-low", counted < references.counts, 0, image.cluster_size)
     faults.count_where("leaked-clusters", counted > references.counts, 0, image.cluster_size)

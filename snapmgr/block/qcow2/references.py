@@ -21,14 +21,17 @@ def _u64(value: int) -> np.uint64:
 
 
 class References:
-    """``counts[i]`` is how often cluster i of the file is used; faults of the tables go to ``faults``."""
+    """``counts[i]`` is how often cluster i of the file is used, one more than the file has; faults go to ``faults``.
+
+    The one more is for compressed data that begins inside the file and ends less than a cluster behind it.
+    """
 
     def __init__(self, image: Qcow2Image, faults: Faults) -> None:
         self._image = image
         self._faults = faults
         self._cluster = image.cluster_size
         self.file_size = -(-image.file.size // SECTOR) * SECTOR  # QEMU counts files in sectors
-        self.counts = np.zeros(-(-self.file_size // self._cluster), dtype=np.int64)
+        self.counts = np.zeros(-(-self.file_size // self._cluster) + 1, dtype=np.int64)
 
     def beyond(self, offset: int, length: int) -> bool:
         """Whether the range leaves the file by a cluster or more; the last cluster may be there in part only."""
@@ -42,7 +45,7 @@ class References:
     def add_clusters(self, offsets: Words, times: int) -> Flags:
         """``times`` uses of the cluster at each offset; says which lie behind the end of the file."""
         numbers = offsets >> _u64(self._image.header.cluster_bits)
-        outside: Flags = numbers >= _u64(len(self.counts))
+        outside: Flags = numbers >= _u64(len(self.counts) - 1)
         np.add.at(self.counts, numbers[~outside].astype(np.int64), times)
         return outside
 
