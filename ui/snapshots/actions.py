@@ -103,6 +103,20 @@ def switch_view(context: WindowContext) -> None:
         page.switch_view()
 
 
+def _on_details_page(context: WindowContext) -> str:
+    page = page_of(context)
+    return "" if page is not None and page.on_details_page else "The list is on show"
+
+
+@ACTIONS.add("snapshot.back", "Back to the list", keys="Alt+Left", icon="arrow-left", view=VIEW,
+             enabled=_on_details_page)  # fmt: skip
+def back_to_list(context: WindowContext) -> None:
+    """Leave the details, which are a page of their own in a small window."""
+    page = page_of(context)
+    if page is not None:
+        page.show_details(False)
+
+
 @ACTIONS.add("snapshot.reload", "Read again", keys="F5", icon="arrow-clockwise", menu=Menu.SNAPSHOT, view=VIEW,
              group=2, enabled=lambda context: _has_document(context))  # fmt: skip
 async def reload(context: WindowContext) -> None:

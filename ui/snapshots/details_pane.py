@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
@@ -18,7 +17,7 @@ from ui.widgets.labels import label
 
 
 class DetailsPane(QWidget):
-    """``back_wanted`` is the button, or Alt+Left."""
+    """``back_wanted`` is the button above details that are a page of their own."""
 
     back_wanted = Signal()
 
@@ -47,9 +46,6 @@ class DetailsPane(QWidget):
         self._stack.addWidget(self._nothing)
         self._stack.addWidget(self.area)
         column.addLayout(self._stack, 1)
-        back = QShortcut(QKeySequence(Qt.Modifier.ALT | Qt.Key.Key_Left), self)
-        back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        back.activated.connect(self.back_wanted)
         self.set_page(False)
         self.clear()
 

@@ -156,10 +156,15 @@ class SnapshotsPage(Page):
         self.details.setVisible(not tiny or self._as_page)
         self._middle.setVisible(not self._as_page)
 
+    @property
+    def on_details_page(self) -> bool:
+        return self._as_page
+
     def show_details(self, shown: bool) -> None:
         """In the smallest windows details are a page of their own."""
         self._as_page = shown
         self._fold()
+        self.context.touch()
         (self.details.area if shown else self.list.view).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def changeEvent(self, event: QEvent) -> None:

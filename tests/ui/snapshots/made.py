@@ -24,7 +24,7 @@ class Entry:
 
     name: bytes | str
     date_sec: int
-    vm_clock_nsec: int
+    vm_clock_nsec: int = 0
     like: int = 0
     """Number of the entry of the original whose L1 table and VM state it has."""
     state: bool = True

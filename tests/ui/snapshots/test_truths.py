@@ -33,7 +33,8 @@ def expected(truth: dict[str, Any]) -> list[tuple[Any, ...]] | None:
         ]  # fmt: skip
     return [
         (one["id"], one["name"], one["date-sec"], one["date-nsec"],
-         one["vm-clock-sec"] * _SECOND + one["vm-clock-nsec"], one["vm-state-size"] & NO_ICOUNT, one.get("icount"), None)
+         one["vm-clock-sec"] * _SECOND + one["vm-clock-nsec"], one["vm-state-size"] & NO_ICOUNT,
+         one.get("icount"), None)
         for one in info["stdout"].get("snapshots", [])
     ]  # fmt: skip
 

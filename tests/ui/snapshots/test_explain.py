@@ -1,0 +1,92 @@
+"""Why a snapshot cannot be loaded, and how it is named so that nothing else is meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.snapshots.rows import NOON, device, machine, row
+from ui.models.names import disk_labels
+from ui.snapshots.copying import details_text
+from ui.snapshots.explain import in_use_text, remarks, source_of, tag_of
+
+VDA, VDB, VDC = "/vm/box-vda.qcow2", "/vm/box-vdb.qcow2", "/vm/box-vdc.qcow2"
+LABELS = disk_labels([VDA, VDB, VDC])
+
+
+def plain(text: str) -> str:
+    return text.replace("\u2068", "").replace("\u2069", "")
+
+
+def test_a_whole_snapshot_needs_no_remark() -> None:
+    whole = row("a", on=(VDA, VDB))
+    assert remarks(whole, machine(whole, devices=(device(VDA), device(VDB))), LABELS) == []
+
+
+def test_a_missing_disk_is_named_with_what_to_do() -> None:
+    part = row("a", on=(VDA,), missing=(VDB,))
+    (remark,) = remarks(part, machine(part), LABELS)
+    assert plain(remark.title) == "Cannot be loaded: vdb has no snapshot of this name"
+    assert "Detach vdb" in plain(remark.text) and "other disk" in remark.text and remark.tone == "warn"
+
+
+def test_several_missing_disks_are_listed() -> None:
+    part = row("a", on=(VDA,), missing=(VDB, VDC))
+    (remark,) = remarks(part, machine(part), LABELS)
+    assert plain(remark.title) == "Cannot be loaded: vdb and vdc have no snapshot of this name"
+
+
+def test_disks_that_differ_are_explained() -> None:
+    part = row("a", on=(VDA, VDB), differs=("date: 12:00 on vda, 13:00 on vdb",))
+    (remark,) = remarks(part, machine(part), LABELS)
+    assert "different snapshots" in remark.title and "Date: 12:00 on vda, 13:00 on vdb." in remark.text
+
+
+def test_disk_only_says_what_it_is_good_for() -> None:
+    part = row("a", state=0)
+    (remark,) = remarks(part, machine(part), LABELS)
+    assert remark.tone == "info" and "no VM state" in remark.title and "Export…" in remark.text
+
+
+def test_the_snapshot_that_qemu_would_load_instead_is_named() -> None:
+    one, other = row("base", "2"), row("2", "5")
+    (remark,) = remarks(other, machine(one, other), LABELS)
+    assert plain(remark.title) == "QEMU would load another snapshot: “base”"
+    assert remarks(one, machine(one, other), LABELS) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "id", "others", "tag"),
+    [
+        ("before", "1", [], "before"),
+        ("", "1", [("x", "2")], "id:1"),
+        ("twice", "1", [("twice", "2")], "id:1"),
+        ("2", "1", [("x", "2")], "id:1"),
+        ("id:7", "1", [], "id:1"),
+        ("a", "1", [("b", "1")], "a"),
+        ("", "1", [("b", "1")], "name:"),
+    ],
+)
+def test_a_tag_means_one_snapshot(name: str, id: str, others: list[tuple[str, str]], tag: str) -> None:
+    mine = row(name, id, on=(VDA,))
+    found = machine(mine, *(row(other, number, on=(VDA,)) for other, number in others))
+    assert tag_of(mine, VDA, found) == tag
+    assert source_of(mine, found) == f"{VDA}@{tag}"
+
+
+def test_a_disk_only_snapshot_has_nothing_to_inspect() -> None:
+    mine = row("a", state=0)
+    assert source_of(mine, machine(mine)) is None
+
+
+def test_the_holder_is_named_where_it_is_known() -> None:
+    assert "another process (qemu-system-x86, 4711)." in in_use_text(device(VDA, in_use="qemu-system-x86, 4711"))
+    assert "another process." in in_use_text(device(VDA, in_use="another process"))
+
+
+def test_copied_details_are_exact() -> None:
+    mine = row("li\nne", "3", date=NOON, nsec=5, on=(VDA,), missing=(VDB,))
+    text = details_text(mine, machine(mine, devices=(device(VDA), device(VDB))))
+    lines = text.splitlines()
+    assert "Snapshot: li\\nne" in lines and "VM state: 1048576 bytes" in lines and "VM clock: 1000000000 ns" in lines
+    assert any(line.startswith("Date: 2026-11-23T") and ".000000005" in line for line in lines)
+    assert f"Not on {VDB}" in lines
