@@ -137,7 +137,7 @@ def _stdin(cancel: CancelToken | None) -> Source:
         raise NotFound("no-stdin", "there is no standard input")
     with tempfile.TemporaryFile() as target:
         stream = sys.stdin.buffer
-        spool(lambda: stream.read(1 << 20), target, cancel)
+        spool(lambda: stream.read1(1 << 20), target, cancel)  # one read at a time: Ctrl+C is seen in between
         target.seek(0)
         head = target.read(HEAD)
         descriptor = os.dup(target.fileno())
