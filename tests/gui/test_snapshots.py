@@ -512,7 +512,7 @@ def test_a_narrow_window_folds(desk: Desk) -> None:
     desk.qtbot.mouseClick(header.details, Qt.MouseButton.LeftButton)
     desk.settle()
     assert desk.page.details.isVisible() and not desk.page.list.isVisible()
-    desk.key(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    desk.window.context.actions["snapshot.back"].trigger()
     assert desk.page.list.isVisible()
 
 
