@@ -48,9 +48,9 @@ def test_standard_output(snapctl):
 
 def test_the_vm_state_as_it_is_stored(snapctl, tmp_path):
     image = corpus.unpack_image("vm-hmp-72", tmp_path)["vm-hmp-72.qcow2"]
-    for tag, truth in corpus.images()["vm-hmp-72"]["vm"].items():
-        target = tmp_path / f"{tag}.mig"
-        assert snapctl("convert", f"{image}@{tag}", "-o", target).code == 0
+    for truth in corpus.images()["vm-hmp-72"]["truth"]["vm-hmp-72.qcow2"]["snapshots"]:
+        target = tmp_path / f"{truth['name']}.mig"
+        assert snapctl("convert", f"{image}@{truth['name']}", "-o", target).code == 0
         assert target.stat().st_size == truth["vm_state_size"]
         assert hashlib.sha256(target.read_bytes()).hexdigest() == truth["vm_state_sha256"]
 
