@@ -95,9 +95,9 @@ class BytesPane(QWidget):
         self.description = DescriptionView()
         self.no_description = EmptyState("file-text", "No VM description", "")
         self._stack = QStackedLayout()
+        column.addLayout(self._stack, 1)  # before it is filled: it shows its first widget at once
         for part in (self.hex, self.description, self.no_description):
             self._stack.addWidget(part)
-        column.addLayout(self._stack, 1)
         column.addWidget(line())
         column.addLayout(self._make_foot())
         self.tabs.currentChanged.connect(self._tab_changed)
@@ -196,6 +196,7 @@ class BytesPane(QWidget):
         if offset is None:
             self.offset.selectAll()
         else:
+            self.hex.setFocus(Qt.FocusReason.OtherFocusReason)
             self.go_to.emit(offset)
 
 

@@ -51,7 +51,6 @@ class ExportDialog(QDialog):
         self._suggested = ""
         self.setWindowTitle("Export")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(560, self.sizeHint().height())
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(8)
@@ -80,6 +79,7 @@ class ExportDialog(QDialog):
         row.addWidget(self.go)
         column.addLayout(row)
         self._suggest()
+        self.resize(560, self.layout().totalHeightForWidth(560))
 
     def _add_choices(self, column: QVBoxLayout) -> None:
         self._choices = QButtonGroup(self)

@@ -51,7 +51,7 @@ async def explain(context: WindowContext, document: Document, error: SnapmgrErro
     state = ErrorState(
         Failure(
             f"{shown(Path(path).name)} is a qcow2 image with {formats.counted(len(found), 'snapshot', 'snapshots')}",
-            _advice(states, len(found)) + (f" {failure.text}" if "@" in document.sources[0] else ""),
+            _tag_text(document.sources[0], path) + _advice(states, len(found)),
             code=failure.code,
             path=failure.path,
         ),
@@ -61,6 +61,12 @@ async def explain(context: WindowContext, document: Document, error: SnapmgrErro
     )
     state.open_source.connect(lambda source: context.open(source))
     return state
+
+
+def _tag_text(source: str, path: str) -> str:
+    """That the snapshot which was asked for is not there, if one was asked for."""
+    tag = source.removeprefix(f"{path}@")
+    return "" if tag == source else f"None of them is called “{formats.isolated(shown(tag))}”. "
 
 
 def _advice(states: int, all_of_them: int) -> str:

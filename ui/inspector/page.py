@@ -75,38 +75,42 @@ class InspectorPage(Page):
     # --- layout ---
 
     def _make_content(self) -> QWidget:
-        content = QWidget()
+        content = QWidget(self)  # parents from the start: whoever gets another one is dressed anew, with all its parts
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         actions = self.context.actions
-        self.header = Header(actions["stream.export"])
+        for id, text in (("stream.export", "Export…"), ("stream.save_block", "Save block contents…")):
+            actions[id].setIconText(text)  # Qt leaves the … out of what buttons show
+        self.header = Header(actions["stream.export"], content)
         self.header.view_chosen.connect(self.show_part)
         self.header.cancel_wanted.connect(self.presenter.cancel_reading)
-        self.bar = ByteBar()
+        self.bar = ByteBar(content)
         self.bar.selected.connect(lambda offset: self.select_bytes(offset, 1, "bar"))
         self.bar.span_selected.connect(self._span_selected)
-        self.records = RecordsView()
+        self.records = RecordsView(content)
         self.records.chosen.connect(self._record_chosen)
         self.records.opened.connect(lambda row: self.show_bytes())
-        self.ram = RamView(actions["stream.save_block"])
+        self.ram = RamView(actions["stream.save_block"], content)
         self.ram.block_chosen.connect(lambda _: self.context.touch())
-        self._parts = QStackedLayout()
-        for part in (self._make_structure(), self.records, self.ram):
-            self._parts.addWidget(part)
         for widget in (self.header, self.bar, line()):
             column.addWidget(widget)
-        column.addLayout(self._parts, 1)
+        self._parts = QStackedLayout()
+        column.addLayout(self._parts, 1)  # before it is filled: it shows its first widget at once
+        for part in (self._make_structure(content), self.records, self.ram):
+            self._parts.addWidget(part)
         return content
 
-    def _make_structure(self) -> QWidget:
-        self.tree = TreePane()
+    def _make_structure(self, content: QWidget) -> QWidget:
+        self._down = QSplitter(Qt.Orientation.Vertical, content)
+        self._across = QSplitter(Qt.Orientation.Horizontal, self._down)
+        self.tree = TreePane(self._across)
         self.tree.setMinimumWidth(200)
         self.tree.chosen.connect(self._node_chosen)
         self.tree.activated.connect(lambda node: self.show_bytes())
         self.tree.tree.copy_wanted.connect(lambda: self.copy(copying.Form.NAME_VALUE))
         self.tree.filter_changed.connect(self._filter)
-        self.bytes = BytesPane()
+        self.bytes = BytesPane(self._across)
         self.bytes.setMinimumWidth(200)
         self.bytes.hex.selected.connect(lambda offset, length: self.select_bytes(offset, length, "bytes"))
         self.bytes.hex.copy_wanted.connect(lambda: self.copy(copying.Form.HEX))
@@ -115,7 +119,7 @@ class InspectorPage(Page):
         self.bytes.copy_as.connect(self.copy)
         self.bytes.description_wanted.connect(self._describe)
         self.bytes.description.device_chosen.connect(self._device_chosen)
-        self.problems = ProblemsPane()
+        self.problems = ProblemsPane(self._down)
         self.problems.chosen.connect(self._problem_chosen)
         self.problems.explanation.show_bytes.connect(self.show_bytes)
         self.problems.explanation.copy_report.connect(self.copy_report)
@@ -126,14 +130,8 @@ class InspectorPage(Page):
         self.problems.detail.copy_value.connect(lambda: self.copy(copying.Form.NAME_VALUE))
         self.problems.detail.copy_path.connect(lambda: self.copy(copying.Form.PATH))
         self.tree.problems_wanted.connect(self.show_problems)
-        self._across = QSplitter(Qt.Orientation.Horizontal)
-        self._across.addWidget(self.tree)
-        self._across.addWidget(self.bytes)
         self._across.setSizes([692, 676])
         self._across.setChildrenCollapsible(False)
-        self._down = QSplitter(Qt.Orientation.Vertical)
-        self._down.addWidget(self._across)
-        self._down.addWidget(self.problems)
         self._down.setStretchFactor(0, 1)
         self._down.setStretchFactor(1, 0)
         self._down.setSizes([460, 204])

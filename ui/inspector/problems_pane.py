@@ -141,9 +141,9 @@ class ProblemsPane(QSplitter):
         self.list.clicked.connect(lambda index: self.chosen.emit(index.row()))
         self.none = EmptyState("check-circle", "No problems found", tint="ok")
         self._lists = QStackedLayout()
+        column.addLayout(self._lists, 1)  # before it is filled: it shows its first widget at once
         self._lists.addWidget(self.list)
         self._lists.addWidget(self.none)
-        column.addLayout(self._lists, 1)
         left.setMinimumWidth(200)
         return left
 

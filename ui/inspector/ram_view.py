@@ -148,9 +148,9 @@ class RamView(QWidget):
         self._dress_table()
         self.nothing = EmptyState("grid-four", "No RAM in this stream", "It has no RAM section, or none was read.")
         self._stack = QStackedLayout()
+        column.addLayout(self._stack, 1)  # before it is filled: it shows its first widget at once
         self._stack.addWidget(self.table)
         self._stack.addWidget(self.nothing)
-        column.addLayout(self._stack, 1)
         column.addWidget(line())
         foot = QHBoxLayout()
         foot.setContentsMargins(INSET, 4, INSET, 4)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QProgre
 from ui.models.texts import shown
 from ui.shell.failures import Failure
 from ui.theme import fonts, icons
+from ui.theme.palette import color
 from ui.widgets.controls import button
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.labels import label
@@ -100,7 +101,7 @@ class ErrorState(QWidget):
         column.addWidget(box)
         if in_image:
             column.addWidget(label("Inspect the VM state of", "group"))
-            column.addWidget(self._make_list(in_image), 4)
+            column.addWidget(self._make_list(in_image), 8)
         column.addStretch(2)
 
     def _make_list(self, in_image: Sequence[InImage]) -> QListWidget:
@@ -114,8 +115,10 @@ class ErrorState(QWidget):
             item.setData(Qt.ItemDataRole.UserRole, snapshot.source)
             if not snapshot.source:
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
+                item.setForeground(color("text3"))
                 item.setToolTip("This snapshot holds disks only: there is no VM state to look into")
             listed.addItem(item)
+        listed.setMaximumHeight(fonts.px(34) * len(in_image) + 4)
         listed.itemActivated.connect(self._chosen)
         listed.itemClicked.connect(self._chosen)
         return listed

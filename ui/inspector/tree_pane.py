@@ -53,9 +53,9 @@ class TreePane(QWidget):
         self.tree.activated.connect(self._row_activated)
         self.nothing = EmptyState("magnifying-glass", "Nothing matches")
         self._stack = QStackedLayout()
+        column.addLayout(self._stack, 1)  # before it is filled: it shows its first widget at once
         self._stack.addWidget(self.tree)
         self._stack.addWidget(self.nothing)
-        column.addLayout(self._stack, 1)
 
     def _make_head(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -140,7 +140,8 @@ class Documents(QObject):
         assert page is not None, "the shell builds a page when its view is shown"
         self.opening.emit(document)
         await page.open(document)
-        self.remember(document)
+        if page.document() == document:  # else the page says why it cannot be shown
+            self.remember(document)
         self._context.touch()
 
     def remember(self, document: Document) -> None:

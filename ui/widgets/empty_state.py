@@ -89,5 +89,6 @@ def _paragraph(text: str) -> QLabel:
     made.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
     made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
     made.setMaximumWidth(440)
-    made.setVisible(bool(text))
+    if not text:
+        made.hide()
     return made

@@ -130,7 +130,18 @@ class HexView(QAbstractScrollArea):
         self._length = max(0, min(length, self._source.size - offset))
         self._context = context or (0, 0)
         self._rows.reveal(offset, self._length, centre=True)
+        self._reveal_column(offset % PER_ROW)
         self._follow()
+
+    def _reveal_column(self, column: int) -> None:
+        """Scroll sideways where not all of a row fits."""
+        bar = self.horizontalScrollBar()
+        left = LEFT + (self._columns.byte_cell(column) - 1) * self._cell
+        right = left + 4 * self._cell
+        if right - bar.value() > self.viewport().width():
+            bar.setValue(round(right) - self.viewport().width())
+        elif left < bar.value():
+            bar.setValue(round(left) - LEFT)
 
     def set_context(self, offset: int, length: int) -> None:
         """Tint these bytes."""
@@ -422,6 +433,7 @@ class HexView(QAbstractScrollArea):
         self._cursor = offset
         self._length = abs(self._cursor - self._anchor) + 1
         self._rows.reveal(offset)
+        self._reveal_column(offset % PER_ROW)
         self._follow()
         self.selected.emit(*self.selection)
 

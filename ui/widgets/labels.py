@@ -107,7 +107,8 @@ class Chip(QWidget):
     def set_state(self, text: str, tone: str = "neutral", icon: str = "") -> None:
         self._text, self._tone, self._icon = text, tone, icon
         self.setAccessibleName(text)
-        self.setVisible(bool(text))
+        if not text or self.parentWidget() is not None:  # shown without a parent it would be a window of its own
+            self.setVisible(bool(text))
         self.updateGeometry()
         self.update()
 

@@ -1,0 +1,168 @@
+"""The Inspector in the real window: what a person does with keys and pointer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests import corpus
+from ui.inspector.page import InspectorPage
+from ui.inspector.states import ErrorState
+from ui.main_window import MainWindow
+from ui.shell.documents import Document, DocumentKind
+from ui.shell.notices import Tone
+
+Drive = Callable[..., Any]
+
+
+async def settle(window: MainWindow) -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+    await window.context.tasks.idle()
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def opened(window: MainWindow, drive: Drive, tmp_path: Path, qtbot: QtBot) -> Callable[..., InspectorPage]:
+    """``opened(name, damaged=False)``: the page with a corpus stream in it."""
+
+    def open_stream(name: str, *, damaged: bool = False) -> InspectorPage:
+        path = tmp_path / f"{name}.mig"
+        path.write_bytes(corpus.stream_bytes(name, damaged=damaged))
+        window.resize(1440, 900)
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        window.context.open(path)
+        drive(settle(window))
+        page = window.context.page("inspector")
+        assert isinstance(page, InspectorPage) and page.loaded is not None
+        return page
+
+    return open_stream
+
+
+def damaged() -> str:
+    known = corpus.streams()["damaged"]
+    return next(name for name in ("damaged-footer-byte.v72", "damaged-footer-byte.v100") if name in known)
+
+
+class Windows(QObject):
+    """Names of what was shown as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.shown.append(f"{type(watched).__name__} {watched.accessibleName()}")
+        return False
+
+
+def test_no_part_of_the_page_flashes_up_as_a_window(window: MainWindow, qapp: QApplication) -> None:
+    watch = Windows()
+    qapp.installEventFilter(watch)
+    window.show_view("inspector")
+    qapp.removeEventFilter(watch)
+    assert watch.shown == []
+
+
+def test_a_stream_is_opened_and_its_problem_read(
+    window: MainWindow, opened: Callable[..., InspectorPage], drive: Drive, qtbot: QtBot
+) -> None:
+    page = opened(damaged(), damaged=True)
+    assert window.context.view == "inspector" and "1 error" in window.status_left.full_text()
+    assert "selected at" in window.status_right.text()
+    qtbot.mouseClick(page.problems.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, 20))
+    drive(settle(window))
+    assert page.problems.explanation.isVisible() and "Missing section footer" in page.problems.explanation.qemu.text()
+
+
+def test_keys_go_to_an_offset_and_back(
+    window: MainWindow, opened: Callable[..., InspectorPage], drive: Drive, qtbot: QtBot
+) -> None:
+    page = opened("tiny.v100")
+    qtbot.keyClick(window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    drive(settle(window))
+    assert page.bytes.offset.hasFocus()
+    qtbot.keyClicks(page.bytes.offset, "B000")
+    qtbot.keyClick(page.bytes.offset, Qt.Key.Key_Return)
+    drive(settle(window))
+    assert page.bytes.hex.selection == (0xB000, 1) and page.bytes.hex.hasFocus()
+    qtbot.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    drive(settle(window))
+    assert page.bytes.hex.selection == (0, 8)
+
+
+def test_the_filter_is_typed_walked_and_left(
+    window: MainWindow, opened: Callable[..., InspectorPage], drive: Drive, qtbot: QtBot
+) -> None:
+    page = opened("tiny.v100")
+    qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    drive(settle(window))
+    assert page.tree.find.hasFocus()
+    qtbot.keyClicks(page.tree.find, "env.eip")
+    drive(settle(window))
+    assert page.tree.find.said() == "1 match"
+    qtbot.keyClick(page.tree.find, Qt.Key.Key_Return)
+    qtbot.keyClick(page.tree.find, Qt.Key.Key_Escape)
+    drive(settle(window))
+    node = page.tree.node()
+    assert page.tree.find.text() == "" and node is not None and node.name == "env.eip"
+
+
+def test_copy_in_the_tree_and_in_the_bytes(
+    window: MainWindow, opened: Callable[..., InspectorPage], drive: Drive, qtbot: QtBot
+) -> None:
+    page = opened("tiny.v100")
+    page.select_bytes(4, 4, "go to")
+    drive(settle(window))
+    page.tree.tree.setFocus()
+    qtbot.keyClick(page.tree.tree, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    drive(settle(window))
+    assert QApplication.clipboard().text() == "version = 0x00000003 (3)"
+    page.bytes.hex.setFocus()
+    qtbot.keyClick(page.bytes.hex, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    drive(settle(window))
+    assert QApplication.clipboard().text() == "00 00 00 03"
+
+
+def test_the_segments_change_what_is_shown(
+    window: MainWindow, opened: Callable[..., InspectorPage], drive: Drive, qtbot: QtBot
+) -> None:
+    page = opened("tiny.v100")
+    for button, widget in (("RAM", page.ram), ("Records", page.records), ("Structure", page.tree)):
+        part = next(part for part in page.header.views._buttons.values() if part.text() == button)
+        qtbot.mouseClick(part, Qt.MouseButton.LeftButton)
+        drive(settle(window))
+        assert widget.isVisible()
+    assert page.ram.selected() == "pc.ram"
+
+
+def test_an_image_without_that_snapshot_offers_those_it_has(window: MainWindow, drive: Drive, tmp_path: Path) -> None:
+    name = next(name for name in ("vm-mixed", "vm-hmp-72", "vm-hmp-100") if name in corpus.images())
+    image = next(path for path in corpus.unpack_image(name, tmp_path).values() if path.suffix == ".qcow2")
+    document = Document(DocumentKind.STREAM, (f"{image}@no-such-snapshot",))
+    drive(window.context.documents.show(document))
+    drive(settle(window))
+    page = window.context.page("inspector")
+    assert isinstance(page, InspectorPage)
+    error = page.error
+    assert isinstance(error, ErrorState) and window.context.documents.recents() == []
+    rows = [error.snapshots.item(row) for row in range(error.snapshots.count())]
+    state = next(row for row in rows if row.data(Qt.ItemDataRole.UserRole))
+    source = state.data(Qt.ItemDataRole.UserRole)
+    error.snapshots.itemActivated.emit(state)
+    drive(settle(window))
+    assert page.loaded is not None and page.loaded.index.source.container == "qcow2"
+    assert "in qcow2" in page.header.facts.full_text()
+    assert not [notice for notice in window.context.notices.history if notice.tone is Tone.ERROR]
+    assert [one.sources for one in window.context.documents.recents()] == [(source,)]
