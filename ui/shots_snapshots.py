@@ -53,8 +53,8 @@ def devbox(stage: Stage) -> list[Path]:
 
     now = int(NOW)
     entries = [
-        Entry("fresh-install", now - 52 * DAY, 0, state=False),
-        Entry("after-first-boot", now - 51 * DAY, 192 * SECOND),
+        Entry("fresh-install", now - 52 * DAY, 0, 1, state=False),
+        Entry("after-first-boot", now - 51 * DAY, 192 * SECOND, 0),
         Entry("auto-2026-11-17T03:00:00-retention-policy-seven-days", now - 6 * DAY, 0, 2, state=False),
         Entry("pre-upgrade", now - 4 * DAY - 7 * HOUR, 158635 * SECOND + 218_000_000, 1),
         Entry("nginx-working", now - 18 * HOUR, 299980 * SECOND, 2),

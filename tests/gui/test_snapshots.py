@@ -417,6 +417,7 @@ def test_an_encrypted_image_shows_its_list_only(desk: Desk) -> None:
 def test_a_damaged_image_lists_its_problems(desk: Desk) -> None:
     desk.open(desk.image("fmt-backing-missing"))
     assert "is damaged: 1 problem" in desk.words() and not desk.errors()
+    assert desk.page.header.chip.text() == "damaged"
 
 
 def test_an_image_that_cannot_be_read_says_why_in_its_place(desk: Desk) -> None:
@@ -429,6 +430,20 @@ def test_an_image_that_cannot_be_read_says_why_in_its_place(desk: Desk) -> None:
     desk.page.choose((str(desk.folder / "good.qcow2"),))
     desk.settle()
     assert desk.names() == ["done", "work", "boot"] and desk.page.header.filter.isVisible()
+
+
+def test_who_uses_a_disk_is_asked_again_without_reading_it_again(desk: Desk) -> None:
+    desk.open(desk.image("bad-unknown-incompat-named", "bad.qcow2"))
+    heard: list[str] = []
+    desk.page._watch.holders_changed.connect(lambda: heard.append("changed"))
+    for _ in range(3):
+        desk.page._watch.look()
+        desk.settle()
+    assert heard == []
+    with held(desk.folder / "bad.qcow2"):
+        desk.page._watch.look()
+        desk.settle()
+        assert heard == ["changed"]
 
 
 def test_an_image_that_vanished_says_so(desk: Desk) -> None:

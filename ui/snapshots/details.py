@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
+from snapmgr.snapshots.model import DeviceInfo, ImageProblem, SnapshotRow, Snapshots
 from ui.models import snapshot_texts as texts
 from ui.models.names import isolated, shown_name, visible_name
 from ui.shell import formats
@@ -200,18 +200,34 @@ def image_boxes(found: Snapshots, labels: Mapping[str, str]) -> list[NoticeBox]:
     return boxes
 
 
+HARMLESS = frozenset({"leaked-clusters"})
+"""Faults that cost space and nothing else."""
+
+
 def _problems_box(device: DeviceInfo, name: str) -> NoticeBox:
-    count = len(device.problems)
-    lines = []
-    for problem in device.problems[:PROBLEMS_SHOWN]:
-        where = f" (at {formats.offset(problem.offset)})" if problem.offset is not None else ""
-        lines.append(f"{_sentence(problem.message + where)} {_sentence(problem.hint)}".rstrip())
-    if count > PROBLEMS_SHOWN:
-        lines.append(f"And {count - PROBLEMS_SHOWN} more.")
-    title = f"{name} is damaged: {formats.counted(count, 'problem', 'problems')}"
-    return NoticeBox("warn", title, "\n".join(lines))
+    """The faults of one image, then what can be done about them, each advice once."""
+    problems = device.problems
+    lines = [f"• {_fact(problem)}" for problem in problems[:PROBLEMS_SHOWN]]
+    if len(problems) > PROBLEMS_SHOWN:
+        lines.append(f"• and {len(problems) - PROBLEMS_SHOWN} more")
+    lines += list(dict.fromkeys(_sentence(problem.hint) for problem in problems if problem.hint))
+    if is_damaged(device):
+        title = f"{name} is damaged: {formats.counted(len(problems), 'problem', 'problems')}"
+        return NoticeBox("warn", title, "\n".join(lines))
+    return NoticeBox("info", f"{name} takes more space than it needs", "\n".join(lines))
+
+
+def is_damaged(device: DeviceInfo) -> bool:
+    """Whether anything is wrong with the image that matters."""
+    return any(problem.code not in HARMLESS for problem in device.problems)
+
+
+def _fact(problem: ImageProblem) -> str:
+    where = f" (at {problem.offset:#x})" if problem.offset is not None and "0x" not in problem.message else ""
+    return _sentence(problem.message + where)
 
 
 def _sentence(text: str) -> str:
     text = formats.printable(text.strip())
-    return text[:1].upper() + text[1:] + ("" if not text or text[-1] in ".?:…”" else ".")
+    first = text[:1] if text.startswith("qemu-") else text[:1].upper()
+    return first + text[1:] + ("" if not text or text[-1] in ".?:…”" else ".")

@@ -23,6 +23,7 @@ from ui.shell.documents import Document, DocumentKind
 from ui.shell.page import Page
 from ui.shell.palette_entry import PaletteEntry
 from ui.snapshots.copying import details_text
+from ui.snapshots.details import is_damaged
 from ui.snapshots.details_pane import DetailsPane
 from ui.snapshots.explain import source_of
 from ui.snapshots.header import TABLE, TIMELINE, Header
@@ -393,7 +394,7 @@ class SnapshotsPage(Page):
             self.error.show_failure(failure)
             self._centre.setCurrentWidget(self.error)
             self.details.clear()
-            self._watch.follow(paths, ())
+            self._watch.follow(paths, None)
         elif found is not None:
             self.header.set_machine(name, _all(paths), self._facts(found))
             self._show_use(found)
@@ -416,6 +417,9 @@ class SnapshotsPage(Page):
             words = users[0] if len(users) == 1 else f"{len(users)} processes"
             about = "Its snapshots can be looked at. What is shown may lag behind what that process does."
             self.header.set_chip(f"in use by {formats.printable(words)}", "warn", "lock-simple-fill", about)
+        elif any(map(is_damaged, found.devices)):
+            about = "Something in the image is wrong; what is sound is shown. The details say what."
+            self.header.set_chip("damaged", "warn", "warning-fill", about)
         else:
             self.header.set_chip("not in use", "neutral", "circle", "No other process has these images open.")
 

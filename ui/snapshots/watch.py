@@ -31,7 +31,7 @@ class Watch(QObject):
         super().__init__(parent)
         self._ask, self._start = holders, start
         self._paths: tuple[str, ...] = ()
-        self._known: tuple[str | None, ...] = ()
+        self._known: tuple[str | None, ...] | None = None
         self._asking = False
         self._active = True
         self._files = QFileSystemWatcher(self)
@@ -44,10 +44,10 @@ class Watch(QObject):
         self._poll = QTimer(self, interval=POLL_MS)
         self._poll.timeout.connect(self.look)
 
-    def follow(self, paths: Sequence[str], holders: Sequence[str | None]) -> None:
-        """Watch these disks instead, whose users are known to be ``holders``."""
+    def follow(self, paths: Sequence[str], holders: Sequence[str | None] | None) -> None:
+        """Watch these disks instead, whose users are ``holders`` (None: not known, the first answer is no change)."""
         self.stop()
-        self._paths, self._known = tuple(paths), tuple(holders)
+        self._paths, self._known = tuple(paths), None if holders is None else tuple(holders)
         folders = {str(Path(path).parent) for path in paths}
         watched = [path for path in (*paths, *folders) if Path(path).exists()]
         if watched:
@@ -68,7 +68,7 @@ class Watch(QObject):
             self._files.removePaths(watched)
         for timer in (self._quiet, self._latest, self._poll):
             timer.stop()
-        self._paths = self._known = ()
+        self._paths, self._known = (), None
 
     def _file_changed(self, path: str) -> None:
         if not self._latest.isActive():
@@ -109,5 +109,6 @@ class Watch(QObject):
         finally:
             self._asking = False
         if paths == self._paths and found != self._known:
-            self._known = found
-            self.holders_changed.emit()
+            before, self._known = self._known, found
+            if before is not None:
+                self.holders_changed.emit()

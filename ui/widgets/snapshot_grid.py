@@ -23,8 +23,8 @@ _SAMPLES = {
     Column.CLOCK: "000 d 00:00:00",
     Column.ICOUNT: "not recorded",
     Column.STATE: "0.00 MiB",
-    Column.DISK_SIZE: "Disk size MM",
-    Column.DISKS: "2 of 3, not on vd",
+    Column.DISK_SIZE: "Disk size M",
+    Column.DISKS: "differs between disks",
 }
 """Texts whose width a column has room for; the name takes the rest."""
 _SLACK = 4
@@ -48,12 +48,14 @@ class GridDelegate(QStyledItemDelegate):
         if index.data(Roles.QUIET):
             tint = "text2" if selected else "text3"
         if index.data(Roles.TROUBLE):
+            text = str(index.data(Roles.SECOND))
             glyph = mirrored(direction, cell, QRect(box.left(), cell.center().y() - 7, 15, 15))
             icons.paint(painter, QRectF(glyph), "warning", "warn")
             box = mirrored(direction, cell, box.adjusted(20, 0, 0, 0))
             tint = "warn"
         font = fonts.role("strong") if column == Column.NAME else fonts.ui(tabular=True)
-        paint_line(painter, box, text, font, tint, direction=direction, at_end=column in RIGHT)
+        elide = Qt.TextElideMode.ElideMiddle if column == Column.NAME else Qt.TextElideMode.ElideRight
+        paint_line(painter, box, text, font, tint, direction=direction, at_end=column in RIGHT, elide=elide)
         if selected and option.widget is not None and option.widget.hasFocus() and column == Column.ID:
             painter.fillRect(
                 mirrored(direction, cell, QRect(cell.left(), cell.top(), 2, cell.height())), color("accent")
@@ -118,7 +120,7 @@ class SnapshotGrid(QTableView):
             for column, sample in _SAMPLES.items()
             if column != Column.DISKS or not self._hide_disks
         }
-        widths[Column.NAME] = max(fonts.px(120), self.viewport().width() - sum(widths.values()))
+        widths[Column.NAME] = max(fonts.px(150), self.viewport().width() - sum(widths.values()))
         for column, width in widths.items():
             self._header.resizeSection(column, width)
 

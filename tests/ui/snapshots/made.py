@@ -6,6 +6,7 @@ import os
 import struct
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,7 +55,56 @@ def retabled(case: str, target: Path, entries: Sequence[Entry]) -> Path:
         file.truncate(-(-(start + len(table)) // 65536) * 65536)
         file.seek(60)
         file.write(struct.pack(">IQ", len(entries), start))
+    _recount(target)
     return target
+
+
+_OFFSET = 0x00FFFFFFFFFFFE00
+_COPIED = 1 << 63
+_CLUSTER = 65536
+
+
+def _recount(path: Path) -> None:
+    """Make refcounts and COPIED flags right again: for 64 KiB clusters, 16-bit refcounts and one refcount block."""
+    data = bytearray(path.read_bytes())
+    counts = [0] * (_CLUSTER // 2)
+
+    def number(at: int, size: int = 8) -> int:
+        return int.from_bytes(data[at : at + size])
+
+    def count(at: int, length: int = _CLUSTER) -> None:
+        for cluster in range(at // _CLUSTER, -(-(at + length) // _CLUSTER)):
+            counts[cluster] += 1
+
+    def tree(l1: int, entries: int) -> Iterator[tuple[int, int]]:
+        """(where the entry stands, cluster it names) of an L1 table and of the L2 tables below it."""
+        for at in range(l1, l1 + 8 * entries, 8):
+            if table := number(at) & _OFFSET:
+                yield at, table
+                yield from ((l2, number(l2) & _OFFSET) for l2 in range(table, table + _CLUSTER, 8)
+                            if number(l2) & _OFFSET)  # fmt: skip
+
+    refcounts = number(48)
+    block = number(refcounts) & _OFFSET
+    active, snapshots, table = (number(40), number(36, 4)), number(60, 4), number(64)
+    for at, length in ((0, 1), (refcounts, 1), (block, 1), (active[0], 8 * active[1])):
+        count(at, length)
+    trees, entry = [active], table
+    for _ in range(snapshots):
+        trees.append((number(entry), number(entry + 8, 4)))
+        count(number(entry), 8 * number(entry + 8, 4))
+        size = 40 + number(entry + 36, 4) + number(entry + 12, 2) + number(entry + 14, 2)
+        entry += -(-size // 8) * 8
+    if snapshots:
+        count(table, entry - table)
+    for (l1, entries), times in Counter(trees).items():
+        for _at, cluster in tree(l1, entries):
+            counts[cluster // _CLUSTER] += times
+    for at, cluster in tree(*active):
+        flag = _COPIED if counts[cluster // _CLUSTER] == 1 else 0
+        data[at : at + 8] = (number(at) & ~_COPIED | flag).to_bytes(8)
+    data[block : block + _CLUSTER] = struct.pack(f">{len(counts)}H", *counts)
+    path.write_bytes(data)
 
 
 def _packed(entry: Entry, truth: dict[str, int], id: str) -> bytes:
