@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHBoxLayout,
+    QMenu,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from snapmgr.inspect.model import Node, Problem
 from ui.inspector.structure_view import StructureView
@@ -126,7 +135,9 @@ class TreePane(QWidget):
             self._open_above(index)
             flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
             self.tree.selectionModel().setCurrentIndex(index, flags)
-            self.tree.scrollTo(index)
+            seen = self.tree.viewport().rect().contains(self.tree.visualRect(index).center())
+            hint = QAbstractItemView.ScrollHint
+            self.tree.scrollTo(index, hint.EnsureVisible if seen else hint.PositionAtCenter)
         else:
             self.tree.clearSelection()
         self._quiet = False
