@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
-from ui.models.names import shown_name
+from ui.models.names import shown_name, visible_name
 from ui.models.snapshot_rows import Column, Key, key_of
 from ui.models.source_list import Paths, SourceState, holders
 from ui.shell import formats
@@ -246,10 +246,11 @@ class SnapshotsPage(Page):
 
     def _palette_entry(self, row: SnapshotRow) -> PaletteEntry:
         key = key_of(row)
-        when = formats.short_time(row.date_sec, self.context.now())
         name = shown_name(row.name, row.id)
         icon = "hard-drive" if row.disk_only else "clock-counter-clockwise"
-        return PaletteEntry("Snapshots", name, lambda: self.select(key), subject=when, icon=icon)
+        return PaletteEntry(
+            "Snapshots", name, lambda: self.select(key), subject=f"id {visible_name(row.id)}", icon=icon
+        )
 
     def save_state(self) -> dict[str, Any]:
         column, descending = self.list.order

@@ -24,10 +24,14 @@ _SAMPLES = {
     Column.ICOUNT: "not recorded",
     Column.STATE: "0.00 MiB",
     Column.DISK_SIZE: "Disk size M",
-    Column.DISKS: "differs between disks",
+    Column.DISKS: "MM differs between disks",
 }
 """Texts whose width a column has room for; the name takes the rest."""
 _SLACK = 4
+_ORDER = (
+    Column.ID, Column.NAME, Column.WHEN, Column.DISKS, Column.STATE, Column.CLOCK, Column.DISK_SIZE, Column.ICOUNT,
+)  # fmt: skip
+"""From left to right: where there is no room for all, what is looked for least stands outside."""
 
 
 class GridDelegate(QStyledItemDelegate):
@@ -114,6 +118,8 @@ class SnapshotGrid(QTableView):
         self.verticalHeader().setDefaultSectionSize(fonts.px(_ROW))
         self._header.setFixedHeight(fonts.px(30))
         self.setColumnHidden(Column.DISKS, self._hide_disks)
+        for place, column in enumerate(_ORDER):
+            self._header.moveSection(self._header.visualIndex(column), place)
         body = fonts.ui(tabular=True)
         widths = {
             column: fonts.text_width(body, sample) + 2 * PADDING + _SLACK
