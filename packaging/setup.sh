@@ -60,10 +60,19 @@ environment() { # EXTRAS: "" or "[dev]"
     python3 -m venv "$VENV" || fail "no virtual environment could be made in $VENV"
   fi
   say "installing into $VENV (a minute or two the first time)"
-  pip="$VENV/bin/python -m pip --disable-pip-version-check --quiet"
-  $pip install -c "$ROOT/packaging/constraints.txt" hatchling editables || fail "pip could not install the build tools"
-  $pip install -c "$ROOT/packaging/constraints.txt" --no-build-isolation -e "$ROOT$1" ||
+  pip_install hatchling editables || fail "pip could not install the build tools"
+  pip_install --no-build-isolation -e "$ROOT$1" ||
     fail "pip could not install what pyproject.toml asks for; is the package index reachable?"
+}
+
+pip_install() { # ARGUMENTS…: a second try leaves out the account's own pip settings, which may name what is gone
+  for mode in "" --isolated; do
+    [ -z "$mode" ] || say "trying again without this account's own pip settings"
+    # shellcheck disable=SC2086
+    "$VENV/bin/python" -m pip $mode --disable-pip-version-check --quiet \
+      install -c "$ROOT/packaging/constraints.txt" "$@" && return
+  done
+  return 1
 }
 
 stamp_of() { # PROFILE: changes whenever what is installed might have to
