@@ -242,7 +242,7 @@ class RamIndex:
             at = upto
 
     def write_block(self, name: str, file: IO[bytes], progress: Progress = no_progress, *, sparse: bool = True) -> None:
-        """Write the whole block to ``file``; where ``sparse``, a new one, zeros become holes.  Raises as ``contents``."""
+        """Write the whole block; ``sparse`` leaves holes in a new file that can seek.  Raises as ``contents``."""
         block, at, seekable = self.block(name), 0, sparse and file.seekable()
         for offset, data in self._with_end(name):
             if seekable:

@@ -17,7 +17,7 @@ from snapmgr.ram.words import PageKind, RamFlag
 
 U64 = npt.NDArray[np.uint64]
 
-CHUNK = 4 << 20
+CHUNK = 1 << 20
 """Bytes walked at once: bounds the memory for words (worst case 9 bytes a record)."""
 
 _NORMAL = RamFlag.PAGE | RamFlag.CONTINUE
@@ -40,7 +40,7 @@ def patterns(page_bits: int) -> Patterns:
     sixth = b"[" + b"".join(b"\\x%02x" % value for value in range(0, 256, min(step, 256))) + b"]"
     size = b"%d" % (1 << page_bits)
     return Patterns(
-        re.compile(rb"(?s:(?:.{6}" + sixth + rb"\x28.{" + size + rb"}|.{6}" + sixth + rb"\x22\x00)*+)"),
+        re.compile(rb"(?s:(?:.{6}" + sixth + rb"\x28.{" + size + rb"}|.{6}" + sixth + rb"\x22\x00)*)"),
         re.compile(rb"(?s:(.{6}" + sixth + rb"[\x28\x22])(?:(?<=\x28).{" + size + rb"}|(?<=\x22)\x00))"),
     )
 
