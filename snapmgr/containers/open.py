@@ -8,7 +8,9 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from io import BufferedReader
 from pathlib import Path
+from typing import cast
 
 from snapmgr.containers.packed import packed_kind, spool, unpack, unpack_head
 from snapmgr.containers.raw import MappedSource, open_descriptor
@@ -136,7 +138,7 @@ def _stdin(cancel: CancelToken | None) -> Source:
     if sys.stdin is None:
         raise NotFound("no-stdin", "there is no standard input")
     with tempfile.TemporaryFile() as target:
-        stream = sys.stdin.buffer
+        stream = cast(BufferedReader, sys.stdin.buffer)
         spool(lambda: stream.read1(1 << 20), target, cancel)  # one read at a time: Ctrl+C is seen in between
         target.seek(0)
         head = target.read(HEAD)
