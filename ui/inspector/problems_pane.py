@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
+    QScrollArea,
     QSplitter,
     QStackedLayout,
     QStyle,
@@ -143,7 +144,8 @@ class ProblemsPane(QSplitter):
         self._lists = QStackedLayout()
         column.addLayout(self._lists, 1)  # before it is filled: it shows its first widget at once
         self._lists.addWidget(self.list)
-        self._lists.addWidget(self.none)
+        self._none = _scrolled(self.none)
+        self._lists.addWidget(self._none)
         left.setMinimumWidth(200)
         return left
 
@@ -154,7 +156,8 @@ class ProblemsPane(QSplitter):
         self.detail = FieldDetail()
         self.nothing = label("Select a row or a byte to see what it is.", "caption")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        for part in (self.nothing, self.explanation, self.detail):
+        self._detail = _scrolled(self.detail)
+        for part in (self.nothing, self.explanation, self._detail):
             self._about.addWidget(part)
         right.setMinimumWidth(240)
         return right
@@ -165,7 +168,7 @@ class ProblemsPane(QSplitter):
         row = self.row()
         self.model.set_problems(problems, digits=digits)
         self.counts.setText(summary(problems))
-        self._lists.setCurrentWidget(self.list if problems else self.none)
+        self._lists.setCurrentWidget(self.list if problems else self._none)
         title = "No problems found so far" if reading else "No problems found"
         self.none.say(title, "" if reading else "QEMU should load this stream.")
         if row is not None and row < len(problems):
@@ -193,7 +196,7 @@ class ProblemsPane(QSplitter):
 
     def show_detail(self) -> FieldDetail:
         """The pane for a field, brought to the front."""
-        self._about.setCurrentWidget(self.detail)
+        self._about.setCurrentWidget(self._detail)
         return self.detail
 
     def show_nothing(self) -> None:
@@ -202,6 +205,19 @@ class ProblemsPane(QSplitter):
     def _current_changed(self, current: QModelIndex) -> None:
         if not self._quiet and current.isValid():
             self.chosen.emit(current.row())
+
+
+def _scrolled(part: QWidget) -> QScrollArea:
+    """``part`` in a pane that may be lower than it: it scrolls instead of being squeezed."""
+    area = QScrollArea()
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(part)
+    area.viewport().setAutoFillBackground(False)
+    part.setAutoFillBackground(False)
+    return area
 
 
 def _ground() -> QWidget:
