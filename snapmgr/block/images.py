@@ -14,8 +14,11 @@ from snapmgr.block.raw import RawFile
 from snapmgr.errors import ImageError, NotFound, SnapmgrError, Unsupported
 
 
-def open_image(path: str | Path, *, allow_roots: Iterable[Path] = ()) -> Qcow2Image:
+def open_image(path: str | Path, *, allow_roots: Iterable[Path] = (), use: lock.Use = lock.Use.READ) -> Qcow2Image:
     """Open a qcow2 image for reading, while others may use it.
+
+    With ``Use.READ`` writers are kept off where there is none yet; ``Use.SHARE`` never stands in anybody's way, which
+    is right for a look at the metadata.
 
     Raises NotFound, Unsupported ``raw-disk`` or ``foreign-format`` (named in the message), ImageError where
     ``qemu-img info`` fails too.
@@ -25,7 +28,10 @@ def open_image(path: str | Path, *, allow_roots: Iterable[Path] = ()) -> Qcow2Im
         form = format_of(file)
         if form != "qcow2":
             raise not_qcow2(path, form)
-        lock.acquire_read_or_share(file.descriptor, path)
+        if use is lock.Use.SHARE:
+            lock.share(file.descriptor)
+        else:
+            lock.acquire_read_or_share(file.descriptor, path)
         return _qcow2(file, path, Chain.of(Path(path), allow_roots))
     except BaseException:
         file.close()

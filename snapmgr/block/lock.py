@@ -96,9 +96,14 @@ def acquire_read_or_share(descriptor: int, path: Path | str = "") -> Use:
         acquire(descriptor, Use.READ, path)
         return Use.READ
     except InUse:
-        with suppress(InUse):  # a stranger's write lock on byte 100: reading is still possible, only unannounced
-            acquire(descriptor, Use.SHARE, path)
+        share(descriptor)
         return Use.SHARE
+
+
+def share(descriptor: int) -> None:
+    """Take the locks of force-share, which are in nobody's way."""
+    with suppress(InUse):  # a stranger's write lock on byte 100: reading is still possible, only unannounced
+        acquire(descriptor, Use.SHARE)
 
 
 def in_use_by(descriptor: int) -> str | None:

@@ -60,7 +60,7 @@ def _refuse_twins(paths: Sequence[str | Path]) -> None:
 
 def _read(path: str | Path, allow_roots: Sequence[Path]) -> _Disk:
     try:
-        image = open_image(path, allow_roots=allow_roots)
+        image = open_image(path, allow_roots=allow_roots, use=lock.Use.SHARE)
     except NotFound:
         raise
     except (ImageError, Unsupported) as error:

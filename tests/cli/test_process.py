@@ -56,20 +56,30 @@ def interrupted(process):
 
 def test_an_interrupt_ends_with_130_and_leaves_nothing(tmp_path):
     """Standard input never ends, so the command is certainly at work when the signal comes."""
-    read, write = os.pipe()
-    with subprocess.Popen(
-        [*SNAPCTL, "--json", "convert", "-", "-o", str(tmp_path / "out")],
-        stdin=read,
+    with_interrupts = (
+        "import signal, sys; from snapmgr.cli import main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # test workers are started without it
+        "sys.exit(main())"
+    )
+    words = ["--json", "convert", "-", "-o", str(tmp_path / "out")]
+    process = subprocess.Popen(
+        [sys.executable, "-c", with_interrupts, *words],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # test workers are started without it
-    ) as process:
-        os.close(read)
-        os.write(write, corpus.stream_bytes("tiny.v72"))
-        os.write(write, bytes(1 << 16))  # blocks until the reader has taken most of the stream: it is running
-        out, err = interrupted(process)
-        os.close(write)
-    assert (process.returncode, json.loads(out)["error"]["code"], err) == (130, "cancelled", b"")
+    )
+    try:
+        assert process.stdin is not None
+        process.stdin.write(corpus.stream_bytes("tiny.v72"))  # more than a pipe holds: it comes back when they read
+        process.stdin.flush()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+        assert process.stdout is not None and process.stderr is not None
+        assert json.loads(process.stdout.read())["error"]["code"] == "cancelled"
+        assert process.stderr.read() == b""
+    finally:
+        process.kill()
+        process.communicate()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -65,6 +65,8 @@ def _check_header(image: Qcow2Image, faults: Faults) -> None:
         faults.add("header-length", f"the header's length, {header.header_length}, is no multiple of 8", 100)
     if header.raw_size % SECTOR:
         faults.add("size-odd", f"the disk's size, {header.raw_size}, is no multiple of 512: the rest is cut off", 24)
+    if header.data_file_raw and not header.has_data_file:
+        faults.add("data-file-raw", "the image claims a raw data file but has no external data file at all", 88)
     for name, offset, length in _header_tables(image):
         if length and offset + length - image.file.size >= image.cluster_size:
             code = f"{name.lower().replace(' ', '-')}-beyond-end"

@@ -164,8 +164,13 @@ def check_header(header: Header) -> None:
             "encryption-method",
             f"encryption method {header.crypt_method} is not known",
             offset=32,
-            qemu=f"Unsupported encryption method {header.crypt_method}",
+            qemu=f"Unsupported encryption method {_as_int32(header.crypt_method)}",
         )
+
+
+def _as_int32(number: int) -> int:
+    """As C's %d prints a number of 32 bits."""
+    return number - (1 << 32) if number >> 31 else number
 
 
 def _check_refcount_table(header: Header) -> None:

@@ -36,13 +36,6 @@ def read_metadata(file: BlockDevice) -> Metadata:
     refuse_unknown(header.incompatible, feature_names(area, header))
     check_header(header)
     extensions = parse_extensions(area, header)
-    if header.data_file_raw and not header.has_data_file:
-        raise ImageError(
-            "data-file-raw",
-            "the image claims a raw data file but has no external data file at all",
-            offset=88,
-            qemu="data-file-raw requires a data file",
-        )
     backing_name = _backing_name(file, header)
     return Metadata(header, compression, extensions, backing_name, read_snapshots(file, header))
 
