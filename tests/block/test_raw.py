@@ -1,0 +1,63 @@
+"""Files as block devices."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from snapmgr.block.device import Extent
+from snapmgr.block.raw import RawFile
+from snapmgr.errors import NotFound, SnapmgrError, Unsupported
+
+
+def test_a_missing_file_is_not_found(tmp_path: Path) -> None:
+    with pytest.raises(NotFound) as missing:
+        RawFile.open(tmp_path / "no.img")
+    assert missing.value.code == "file-not-found"
+
+
+def test_folders_and_pipes_are_refused_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(Unsupported) as refused:
+            RawFile.open(path)
+        assert refused.value.code == "not-a-file"
+
+
+def test_a_name_with_a_zero_byte_is_an_error_and_no_crash() -> None:
+    with pytest.raises(SnapmgrError):
+        RawFile.open("a\0b")
+
+
+def test_holes_are_zero_extents(tmp_path: Path) -> None:
+    path = tmp_path / "sparse.img"
+    with path.open("wb") as file:
+        file.truncate(4 << 20)
+        file.seek(1 << 20)
+        file.write(b"x" * (1 << 20))
+    device = RawFile.open(path)
+    found = list(device.extents(0, 5 << 20))
+    assert [(extent.offset, extent.length) for extent in found if not extent.zero] == [(1 << 20, 1 << 20)]
+    assert found[0] == Extent(0, 1 << 20, zero=True)
+    assert sum(extent.length for extent in found) == 5 << 20
+    device.close()
+
+
+def test_offsets_beyond_what_the_system_knows_read_as_zeros(tmp_path: Path) -> None:
+    path = tmp_path / "small.img"
+    path.write_bytes(b"abc")
+    device = RawFile.open(path)
+    buffer = bytearray(b"\xff" * 16)
+    device.pread_into((1 << 63) - 8, memoryview(buffer))
+    assert bytes(buffer) == bytes(16)
+    device.close()
+
+
+def test_a_closed_file_can_be_closed_again(tmp_path: Path) -> None:
+    path = tmp_path / "small.img"
+    path.write_bytes(b"abc")
+    device = RawFile.open(path)
+    device.close()
+    device.close()
