@@ -52,9 +52,10 @@ def tiny(entries: Mapping[int, int], data: Mapping[int, bytes] | None = None, **
         image[at : at + 8] = entry.to_bytes(8)
     for offset, content in (data or {}).items():
         image.extend(bytes(max(0, offset + len(content) - len(image))))
-        image[offset : offset + len(content)] = content
     if changed.get("refcount_order", 4) == 4:
         for cluster in range(-(-len(image) // size)):
             at = 2 * size + cluster * 2
             image[at : at + 2] = b"\0\1"
+    for offset, content in (data or {}).items():
+        image[offset : offset + len(content)] = content
     return bytes(image)

@@ -89,7 +89,7 @@ def _standard(entries: Words, rules: Rules, guest: int) -> RunTable:
     size = rules.geometry.cluster_size
     offsets = entries & _u64(OFFSET_MASK)
     kinds = _cluster_kinds(entries, offsets, rules, guest)
-    zero = (entries & _u64(ZERO)).astype(bool) & (kinds != Kind.COMPRESSED)
+    zero = (entries & _u64(ZERO)).astype(bool) & ((entries & _u64(COMPRESSED)) == 0)
     aligned = (offsets & _u64(size - 1)) == 0
     zero_kind = Kind.ZERO if rules.version >= 3 else Kind.INVALID
     kinds[zero] = np.where(aligned[zero], zero_kind, Kind.INVALID)
