@@ -1,0 +1,138 @@
+"""A QEMU of one's own for a test: a small guest that writes a known pattern, commands by QMP, gone at the block's end."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+QEMU = shutil.which("qemu-system-x86_64")
+needs_qemu = [
+    pytest.mark.qemu,
+    pytest.mark.skipif(
+        not (QEMU and shutil.which("qemu-img")) and "SNAPMGR_CI" not in os.environ, reason="no QEMU on this machine"
+    ),
+]
+"""For ``pytestmark``: skips where QEMU is missing, but fails in continuous integration."""
+
+MEMORY = 32 << 20
+"""Bytes of RAM of the guest."""
+
+PATIENCE = 60.0
+"""Seconds that QEMU may take for an answer, and the guest to come up."""
+
+_DONE_AT, _DONE = 0x7E00, 0xA5
+_SEGMENTS = range(0x1000, 0x8000, 0x1000)
+_BOOT_SECTOR = bytes.fromhex(
+    "fa fc 31c0 8ed8"  # cli; cld; xor ax,ax; mov ds,ax
+    "bb0010"  # mov bx,0x1000
+    "8ec3 31ff b90080 89d8 f3ab"  # next: mov es,bx; xor di,di; mov cx,0x8000; mov ax,bx; rep stosw
+    "81c30010 81fb0080 72eb"  # add bx,0x1000; cmp bx,0x8000; jb next
+    "c606007ea5"  # mov byte [0x7e00],0xa5
+    "f4 ebfd"  # hlt; jmp to the hlt
+).ljust(510, b"\0") + bytes.fromhex("55aa")
+
+
+def guest_wrote() -> dict[int, bytes]:
+    """What the guest leaves in its memory, by address: 64 KiB of each segment's number, and the mark that it is done."""
+    filled = {segment << 4: segment.to_bytes(2, "little") * 0x8000 for segment in _SEGMENTS}
+    return filled | {_DONE_AT: bytes([_DONE])}
+
+
+class Machine:
+    """A paused QEMU, spoken to by QMP: one command at a time, events are kept.  ``ram`` holds its RAM block pc.ram."""
+
+    def __init__(self, connection: socket.socket, pid: int, ram: Path) -> None:
+        connection.settimeout(PATIENCE)
+        self.pid = pid
+        self.ram = ram
+        self.events: list[dict[str, Any]] = []
+        self._socket = connection
+        self._answers = connection.makefile("r", encoding="utf-8")
+        assert "QMP" in self._message()
+        self.run("qmp_capabilities")
+
+    def run(self, command: str, *, descriptors: tuple[int, ...] = (), **arguments: object) -> Any:
+        """What the command returns; AssertionError with QEMU's words where it fails."""
+        line = json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n"
+        socket.send_fds(self._socket, [line], list(descriptors))
+        while "return" not in (message := self._message()):
+            assert "error" not in message, f"{command}: {message['error']}"
+            self.events.append(message)
+        return message["return"]
+
+    def monitor(self, line: str) -> str:
+        """What the human monitor prints for ``line``."""
+        return str(self.run("human-monitor-command", **{"command-line": line}))
+
+    def wait_for_migration(self) -> None:
+        """Until the migration is completed (capability ``events``); AssertionError where it fails."""
+        seen = 0
+        while True:
+            for event in self.events[seen:]:
+                status = event["data"]["status"] if event["event"] == "MIGRATION" else None
+                assert status not in ("failed", "cancelled"), self.run("query-migrate")
+                if status == "completed":
+                    return
+            seen = len(self.events)
+            self.events.append(self._message())
+
+    def boot(self) -> None:
+        """Run until the guest says in its own memory that it is done, then stop."""
+        self.run("cont")
+        end = time.monotonic() + PATIENCE
+        while f"{_DONE:#04x}" not in self.monitor(f"xp /1xb {_DONE_AT:#x}").split(":")[1]:
+            assert time.monotonic() < end, "the guest did not come up"
+        self.run("stop")
+
+    def save_memory(self, path: Path) -> bytes:
+        """The guest's physical memory by ``pmemsave``: between 640 KiB and 1 MiB it shows ROMs in place of RAM."""
+        self.run("pmemsave", val=0, size=MEMORY, filename=str(path))
+        return path.read_bytes()
+
+    def _message(self) -> dict[str, Any]:
+        line = self._answers.readline()
+        assert line, "QEMU ended"
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+
+@contextmanager
+def machine(folder: Path, *arguments: str) -> Iterator[Machine]:
+    """A machine that has not begun to run; killed when the block ends.  What QEMU said is noted at any failure."""
+    assert QEMU is not None, "QEMU is missing, and nothing may be left out here"
+    boot, ram, log = folder / "boot.raw", folder / "pc.ram", folder / "qemu.log"
+    boot.write_bytes(_BOOT_SECTOR.ljust(1 << 20, b"\0"))
+    ours, theirs = socket.socketpair()
+    with ours, theirs, log.open("wb") as said:
+        command = [QEMU, *_arguments(boot, ram, theirs.fileno()), *arguments]
+        process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stderr=said)
+        theirs.close()
+        try:
+            yield Machine(ours, process.pid, ram)
+        except BaseException as error:
+            error.add_note(f"QEMU said: {log.read_text(errors='replace') or 'nothing'}")
+            raise
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _arguments(boot: Path, ram: Path, control: int) -> list[str]:
+    return [
+        *("-S", "-accel", "tcg", "-display", "none", "-nodefaults", "-no-user-config"),
+        *("-machine", "pc,memory-backend=pc.ram", "-m", str(MEMORY >> 20)),
+        *("-object", f"memory-backend-file,id=pc.ram,size={MEMORY},share=on,mem-path={ram}"),
+        *("-chardev", f"socket,id=qmp,fd={control}", "-mon", "chardev=qmp,mode=control"),
+        *("-blockdev", f"driver=raw,node-name=boot,read-only=on,file.driver=file,file.filename={boot}"),
+        *("-device", "virtio-blk-pci,drive=boot,bootindex=0"),
+    ]
