@@ -1,4 +1,4 @@
-"""A QEMU of one's own for a test: a small guest that writes a known pattern, commands by QMP, gone at the block's end."""
+"""A QEMU of one's own for a test: a guest that writes a known pattern, commands by QMP, gone when the block ends."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _BOOT_SECTOR = bytes.fromhex(
 
 
 def guest_wrote() -> dict[int, bytes]:
-    """What the guest leaves in its memory, by address: 64 KiB of each segment's number, and the mark that it is done."""
+    """What the guest leaves in its memory, by address: 64 KiB of each segment's number, and its last mark."""
     filled = {segment << 4: segment.to_bytes(2, "little") * 0x8000 for segment in _SEGMENTS}
     return filled | {_DONE_AT: bytes([_DONE])}
 
@@ -72,7 +72,8 @@ class Machine:
 
     def monitor(self, line: str) -> str:
         """What the human monitor prints for ``line``."""
-        return str(self.run("human-monitor-command", **{"command-line": line}))
+        words: dict[str, Any] = {"command-line": line}
+        return str(self.run("human-monitor-command", **words))
 
     def wait_for_migration(self) -> None:
         """Until the migration is completed (capability ``events``); AssertionError where it fails."""

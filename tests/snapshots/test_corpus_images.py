@@ -41,9 +41,18 @@ OPENED = [
 ]
 
 
+QEMU_SAYS_NOTHING = {"names-dup-id": {"snapshot-id-twice"}}
+"""Sound images of which we say more than ``qemu-img check``."""
+
+
 def digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def shown(name: str) -> str:
+    """A name with a mark for every byte that is not UTF-8: the truth was written with such marks."""
+    return name.encode(errors="surrogateescape").decode(errors="replace")
 
 
 @pytest.mark.parametrize(("name", "image"), OPENED)
@@ -70,19 +79,17 @@ def test_the_list_is_the_tables(tmp_path: Path, name: str, image: str) -> None:
     ]
     assert ours == theirs
     for row, entry in zip(rows, truth["snapshots"], strict=True):
-        printable = entry["name"].isprintable() and "�" not in entry["name"] and row.name.isprintable()
-        assert row.name == entry["name"] or not printable
+        assert shown(row.name) == shown(entry["name"])
 
 
 @pytest.mark.parametrize(("name", "image"), OPENED)
 def test_faults_are_listed_where_a_check_finds_them(tmp_path: Path, name: str, image: str) -> None:
     device = list_snapshots([corpus.unpack_image(name, tmp_path)[image]]).devices[0]
-    if device.encrypted:
-        return
-    if exit_of(truth_of(name, image), "check"):
-        assert device.problems
-    elif corpus.images()[name]["group"] in ("vm", "fmt", "many"):
-        assert device.problems == ()
+    codes = {problem.code for problem in device.problems}
+    if exit_of(truth_of(name, image), "check") and not device.encrypted:  # QEMU wants the key before it checks
+        assert codes
+    elif corpus.images()[name]["group"] != "damaged":
+        assert codes == QEMU_SAYS_NOTHING.get(name, set())
 
 
 @pytest.mark.parametrize(("name", "image"), REFUSED)
@@ -91,18 +98,22 @@ def test_what_qemu_cannot_open_is_one_typed_error(tmp_path: Path, name: str, ima
     with pytest.raises(SnapmgrError) as refused:
         list_snapshots([path])
     assert refused.value.exit_code == 3 and refused.value.code
+    if refused.value.code == "foreign-format":  # what a driver of QEMU for another format says is not ours to repeat
+        assert name == "bad-version-1"
+        return
+    assert refused.value.qemu is not None
     said = corpus.per_version(truth_of(name, image)["info"])["stderr"].strip().removeprefix("qemu-img: ")
-    if refused.value.qemu is not None:
-        assert refused.value.qemu.replace(f"{tmp_path}/", "") == said
+    assert refused.value.qemu.replace(f"{tmp_path}/", "") == said
 
 
 @pytest.mark.parametrize(("name", "image"), FOREIGN)
 def test_foreign_images_are_refused_by_name(tmp_path: Path, name: str, image: str) -> None:
     path = corpus.unpack_image(name, tmp_path)[image]
-    with pytest.raises(SnapmgrError) as refused:
+    form = corpus.per_version(truth_of(name, image)["info"])["stdout"]["format"]
+    with pytest.raises(Unsupported) as refused:
         list_snapshots([path])
-    assert refused.value.code in ("foreign-format", "raw-disk") or refused.value.exit_code == 3
-    assert str(path) in refused.value.message or refused.value.path == str(path)
+    assert refused.value.code == ("raw-disk" if form == "raw" else "foreign-format")
+    assert form in refused.value.message and str(path) in refused.value.message
 
 
 def disk_truths(name: str, image: str) -> list[tuple[str | None, str]]:
