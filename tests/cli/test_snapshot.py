@@ -1,0 +1,157 @@
+"""``snapctl snapshot``: lists and disks as QEMU's own tools have them, refusals as one clear error."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+
+import pytest
+
+from tests import corpus
+
+CASES = corpus.images()
+NO_ICOUNT = (1 << 64) - 1
+SOUND = [name for name, case in CASES.items() if case["group"] not in ("other", "damaged")]
+FOREIGN = [name for name, case in CASES.items() if case["group"] == "other"]
+DAMAGED = [name for name, case in CASES.items() if case["group"] == "damaged"]
+EXPORTED = ["vm-hmp-72", "vm-resized", "fmt-extl2", "fmt-zstd", "fmt-resized", "fmt-backing-qcow2"]
+
+
+def shown(name: str) -> str:
+    """A name as the truths have it: a mark for every byte that is not UTF-8."""
+    return name.encode(errors="surrogateescape").decode(errors="replace")
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_list_is_what_the_image_holds(snapctl, tmp_path, name):
+    files = corpus.unpack_image(name, tmp_path)
+    image, truth = next(iter(CASES[name]["truth"].items()))
+    result = snapctl("snapshot", "list", files[image], "--json")
+    document = result.document
+    info = corpus.per_version(truth["info"])["stdout"]
+    assert [(row["virtual-size"], row["cluster-size"], row["in-use"]) for row in document["devices"]] == [
+        (info["virtual-size"], info["cluster-size"], False)
+    ]
+    expected = [
+        (row["id"], row["name"], row["vm_state_size"], row["date_sec"], row["date_nsec"], row["vm_clock_nsec"])
+        for row in truth["snapshots"]
+    ]
+    rows = [
+        (
+            row["id"],
+            shown(row["name"]),
+            row["vm-state-size"],
+            row["date-sec"],
+            row["date-nsec"],
+            row["vm-clock-sec"] * 10**9 + row["vm-clock-nsec"],
+        )
+        for row in document["snapshots"]
+    ]
+    assert rows == expected
+    assert [row["icount"] for row in document["snapshots"]] == [
+        None if row["icount"] in (None, NO_ICOUNT) else row["icount"] for row in truth["snapshots"]
+    ]
+    assert all(row["devices"] == [str(files[image])] and row["missing"] == [] for row in document["snapshots"])
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_what_is_no_qcow2_is_refused_by_name(snapctl, tmp_path, name):
+    for path in corpus.unpack_image(name, tmp_path).values():
+        result = snapctl("snapshot", "list", path, "--json")
+        assert result.code == 3
+        assert result.error["path"] == str(path)
+        assert result.error["code"] in ("foreign-format", "raw-disk", "empty")
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_damage_is_listed_or_refused_as_by_qemu_img(snapctl, tmp_path, name):
+    files = corpus.unpack_image(name, tmp_path)
+    for image, truth in CASES[name]["truth"].items():
+        result = snapctl("snapshot", "list", files[image], "--json")
+        info = corpus.per_version(truth["info"])
+        if info["exit"]:
+            assert result.code == 3
+            assert result.error["message"]
+        elif info["stdout"]["format"] == "qcow2":
+            problems = result.document["devices"][0].get("problems", [])
+            assert result.code == (1 if problems else 0)
+
+
+@pytest.mark.parametrize("name", [name for name in EXPORTED if name in CASES])
+def test_export_writes_what_the_guest_would_see(snapctl, tmp_path, name):
+    files = corpus.unpack_image(name, tmp_path)
+    image, truth = next(iter(CASES[name]["truth"].items()))
+    wanted = [(None, corpus.per_version(truth["disk"]))]
+    for row in truth["snapshots"]:
+        after = row["disk after -a"]
+        disk = row["disk"] if after == "same" else after
+        wanted.append((f"id:{row['id']}", corpus.per_version(disk) if "7.2" in disk else disk))
+    for number, (tag, disk) in enumerate(wanted):
+        target = tmp_path / f"disk-{number}.raw"
+        result = snapctl("snapshot", "export", files[image], *([tag] if tag else []), "-o", target, "--json")
+        assert result.code == 0, result.out
+        assert result.document == {"path": str(target), "format": "raw", "virtual-size": disk["bytes"]}
+        assert hashlib.sha256(target.read_bytes()).hexdigest() == disk["sha256"]
+
+
+def test_several_images_are_one_machine(snapctl, tmp_path):
+    first, second = corpus.unpack_image("vm-two-disks-72", tmp_path).values()
+    document = snapctl("snapshot", "list", first, second, "--json").document
+    assert [row["path"] for row in document["devices"]] == [str(first), str(second)]
+    assert [row["name"] for row in document["snapshots"]] == ["pair-1", "pair-2"]
+    assert all(row["devices"] == [str(first), str(second)] for row in document["snapshots"])
+    assert all(row["vm-state-size"] == 1298453 for row in document["snapshots"])
+
+
+def test_a_raw_disk_among_them_is_listed_with_its_reason(snapctl, tmp_path):
+    image = corpus.unpack_image("fmt-v3", tmp_path)["fmt-v3.qcow2"]
+    raw = tmp_path / "raw.img"
+    raw.write_bytes(bytes(1 << 20))
+    result = snapctl("snapshot", "list", image, raw, "--json")
+    assert result.code == 0
+    assert [row.get("error", {}).get("code") for row in result.document["devices"]] == [None, "raw-disk"]
+    assert all(row["missing"] == [] for row in result.document["snapshots"])
+
+
+def test_the_table_for_people(snapctl, tmp_path):
+    image = corpus.unpack_image("vm-hmp-72", tmp_path)["vm-hmp-72.qcow2"]
+    result = snapctl("snapshot", "list", image)
+    rows = CASES["vm-hmp-72"]["truth"]["vm-hmp-72.qcow2"]["snapshots"]
+    assert result.code == 0
+    assert f"Snapshots ({len(rows)})" in result.text
+    assert all(row["name"] in result.text for row in rows)
+
+
+def test_odd_names_neither_break_lines_nor_send_escapes(snapctl, tmp_path):
+    image = next(iter(corpus.unpack_image("names-odd", tmp_path).values()))
+    text = snapctl("snapshot", "list", image).text
+    count = len(next(iter(CASES["names-odd"]["truth"].values()))["snapshots"])
+    assert len(text.split("Snapshots", 1)[1].splitlines()) >= count + 2
+    assert all(char.isprintable() for line in text.splitlines() for char in line)
+
+
+@pytest.mark.parametrize("tag", ["no-such-tag", "id:99"])
+def test_an_unknown_tag_is_refused_and_nothing_is_written(snapctl, tmp_path, tag):
+    image = corpus.unpack_image("fmt-v3", tmp_path)["fmt-v3.qcow2"]
+    before = sorted(tmp_path.iterdir())
+    result = snapctl("snapshot", "export", image, tag, "-o", tmp_path / "out.raw", "--json")
+    assert (result.code, result.error["code"]) == (1, "snapshot-not-found")
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_the_image_itself_is_never_the_target(snapctl, tmp_path):
+    image = corpus.unpack_image("fmt-v3", tmp_path)["fmt-v3.qcow2"]
+    before = image.read_bytes()
+    result = snapctl("snapshot", "export", image, "-o", image, "--force", "--json")
+    assert (result.code, result.error["code"]) == (2, "same-file")
+    assert image.read_bytes() == before
+
+
+def test_an_encrypted_image_lists_its_snapshots_and_keeps_its_contents(snapctl, tmp_path):
+    image = corpus.unpack_image("fmt-aes", tmp_path)["fmt-aes.qcow2"]
+    assert struct.unpack(">I", image.read_bytes()[32:36]) == (1,)
+    document = snapctl("snapshot", "list", image, "--json").document
+    assert document["devices"][0]["encrypted"] is True
+    result = snapctl("snapshot", "export", image, "-o", tmp_path / "out.raw", "--json")
+    assert result.code == 3
+    assert not (tmp_path / "out.raw").exists()
