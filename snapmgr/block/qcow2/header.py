@@ -22,6 +22,7 @@ MAX_SNAPSHOTS = 65536
 _SNAPSHOT_HEADER = 40
 _INT64_MAX = (1 << 63) - 1
 _INT_MAX = (1 << 31) - 1
+_LONGEST_DISK = _INT64_MAX >> 30 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,8 @@ def _check_refcount_table(header: Header) -> None:
 
 
 def _check_l1_size(header: Header) -> None:
-    needed = header.geometry.l1_entries(header.raw_size)
+    # QEMU's sum wraps at 64 bits; the sizes that slip through so are refused at the end (check_size)
+    needed = header.geometry.l1_entries(header.raw_size) % ((1 << 64) // header.geometry.l2_span)
     if needed > _INT_MAX:
         raise ImageError(
             "size-too-big",
@@ -202,6 +204,17 @@ def _check_l1_size(header: Header) -> None:
             f"the L1 table has {header.l1_size} entries, but the disk's size needs {needed}",
             offset=36,
             qemu="L1 table is too small",
+        )
+
+
+def check_size(header: Header) -> None:
+    """The last check of all (block.c: bdrv_refresh_total_sectors).  Raises ImageError."""
+    if header.size > _LONGEST_DISK:
+        raise ImageError(
+            "size-too-big",
+            f"a disk of {header.raw_size} bytes is more than can be addressed",
+            offset=24,
+            qemu="Could not refresh total sector count: File too large",
         )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from snapmgr.block.device import BlockDevice
 from snapmgr.block.qcow2.extensions import Extensions, feature_names, parse_extensions
 from snapmgr.block.qcow2.features import Compression, check_compression, refuse_unknown
-from snapmgr.block.qcow2.header import FULL_SIZE, Header, check_header, parse_header
+from snapmgr.block.qcow2.header import FULL_SIZE, Header, check_header, check_size, parse_header
 from snapmgr.block.qcow2.snapshots import SnapshotEntry, read_snapshots
 from snapmgr.errors import ImageError
 
@@ -36,8 +36,9 @@ def read_metadata(file: BlockDevice) -> Metadata:
     refuse_unknown(header.incompatible, feature_names(area, header))
     check_header(header)
     extensions = parse_extensions(area, header)
-    backing_name = _backing_name(file, header)
-    return Metadata(header, compression, extensions, backing_name, read_snapshots(file, header))
+    found = Metadata(header, compression, extensions, _backing_name(file, header), read_snapshots(file, header))
+    check_size(header)
+    return found
 
 
 def _backing_name(file: BlockDevice, header: Header) -> str | None:

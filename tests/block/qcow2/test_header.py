@@ -52,7 +52,7 @@ def test_version_2_has_no_later_fields() -> None:
         ({"l1_size": (4 << 20) + 1}, "active-l1-table-too-large", 36, "Active L1 table too large"),
         ({"l1_offset": 1}, "active-l1-table-offset", 36, "Active L1 table offset invalid"),
         ({"size": (2 << 20) + 1}, "l1-too-small", 36, "L1 table is too small"),
-        ({"size": (1 << 64) - 1}, "size-too-big", 24, "Image is too big"),
+        ({"size": (1 << 63) - 1}, "size-too-big", 24, "Image is too big"),
         ({"crypt": 3}, "encryption-method", 32, "Unsupported encryption method 3"),
         ({"crypt": 0xFFFFFFFF}, "encryption-method", 32, "Unsupported encryption method -1"),
     ],
@@ -73,6 +73,15 @@ def test_the_largest_tables_allowed_pass() -> None:
 
 def test_sizes_are_counted_in_sectors() -> None:
     assert parse_header(header(size=1000)).size == 512
+
+
+@pytest.mark.parametrize("cluster_bits", [12, 16, 21])
+@pytest.mark.parametrize("size", [(1 << 64) - 1, (1 << 64) - 512])
+def test_sizes_that_wrap_to_nothing_are_refused_at_the_end(size: int, cluster_bits: int) -> None:
+    with pytest.raises(ImageError) as error:
+        read_metadata(MemoryDevice(tiny({}, size=size, cluster_bits=cluster_bits)))
+    assert (error.value.code, error.value.offset) == ("size-too-big", 24)
+    assert error.value.qemu == "Could not refresh total sector count: File too large"  # qemu-img 7.2
 
 
 @given(st.binary(max_size=300))
