@@ -8,14 +8,17 @@ from pathlib import Path
 
 from snapmgr.block import lock
 from snapmgr.block.images import format_of, open_image
-from snapmgr.block.qcow2.check import find_problems
+from snapmgr.block.qcow2.check import check_image
 from snapmgr.block.qcow2.features import Encryption
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
 from snapmgr.block.raw import RawFile
-from snapmgr.errors import ImageError, NotFound, SnapmgrError, Unsupported, UsageError
+from snapmgr.errors import ImageError, SnapmgrError, Unsupported, UsageError
 from snapmgr.snapshots.join import joined
-from snapmgr.snapshots.model import DeviceInfo, DiskSnapshot, ImageProblem, Snapshots
+from snapmgr.snapshots.model import DeviceInfo, DiskSnapshot, Snapshots
+
+_MOST_METADATA = 16 << 20
+"""Bytes of tables that are looked through for faults: a list should not take longer than a blink of the eye."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,6 @@ def _refuse_twins(paths: Sequence[str | Path]) -> None:
 def _read(path: str | Path, allow_roots: Sequence[Path]) -> _Disk:
     try:
         image = open_image(path, allow_roots=allow_roots, use=lock.Use.SHARE)
-    except NotFound:
-        raise
     except (ImageError, Unsupported) as error:
         return _Disk(_unreadable(path, error), None)
     try:
@@ -86,16 +87,16 @@ def _unreadable(path: str | Path, error: SnapmgrError) -> DeviceInfo:
 
 
 def _describe(image: Qcow2Image, path: str) -> _Disk:
-    # While somebody writes, tables are in flux and partly in the writer's memory: only the chain is looked at.
     in_use = lock.in_use_by(image.file.descriptor) if isinstance(image.file, RawFile) else None
-    problems = [*image.problems, *(_chain_problems(image) if in_use else find_problems(image))]
+    # While somebody writes, tables are in flux and partly in the writer's memory: none of them is looked at.
+    problems = check_image(image, most_metadata=0 if in_use else _MOST_METADATA).problems
     device = DeviceInfo(
         path,
         "qcow2",
         image.size,
         image.cluster_size,
         in_use=in_use,
-        problems=tuple(problems),
+        problems=problems,
         encrypted=image.encryption is not Encryption.NONE,
         backing=image.backing_name,
     )
@@ -115,16 +116,3 @@ def _snapshot(entry: SnapshotEntry) -> DiskSnapshot:
         icount=entry.icount,
         disk_size=entry.disk_size,
     )
-
-
-def _chain_problems(image: Qcow2Image) -> list[ImageProblem]:
-    """What keeps backing files or an external data file from being read; the snapshots are listed all the same."""
-    try:
-        if image.header.has_data_file:
-            image.data_file()
-        below = image.backing()
-        while isinstance(below, Qcow2Image):
-            below = below.backing()
-    except SnapmgrError as error:
-        return [ImageProblem(error.code, error.message, None, error.hint or "")]
-    return []
