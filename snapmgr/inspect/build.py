@@ -37,7 +37,6 @@ class IndexBuilder:
         self.vmdesc: wire.Vmdesc | None = None
         self.runs: dict[str, RunBuilder] = {}
         self.iteration_starts: list[int] = []
-        self.footers_seen = False
         self._instances: dict[int, wire.SectionBegin] = {}
         self._section: wire.SectionBegin | None = None
         self._packages: list[tuple[int, int]] = []
@@ -77,8 +76,6 @@ class IndexBuilder:
         """The stream ended at ``offset``: close the section that was open."""
         if self._section is not None:
             self._end(offset, 0)
-        if self._packages and self.records:
-            self._packages.clear()
 
     # -- framing ----------------------------------------------------------------------------------------------------
 
@@ -174,7 +171,6 @@ class IndexBuilder:
         assert section is not None
         first = self._instances.get(section.section_id, section)
         payload = section.offset + section.length
-        self.footers_seen = self.footers_seen or footer > 0
         self._append(
             Record(
                 section.type.name,
@@ -233,7 +229,7 @@ class IndexBuilder:
     def _zero_fill(self, event: OddPage) -> None:
         cause, hint = EXPLANATIONS["zero-fill"]
         message = f"A zero page of {event.block} carries a byte that is not 0"
-        text = {"10.0": "Found a zero page with value"}
+        text = {"10.0": f"Found a zero page with value {event.fill}"}
         self._note(Problem(Severity.WARNING, "zero-fill", event.data_offset, message, "ram (0)", 1, cause, hint, text))
 
     def _iterations(self, block: str, first: U64, count: U64, offset: U64) -> U32:

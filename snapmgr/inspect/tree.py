@@ -194,6 +194,8 @@ class Tree:
         record = self.records[row]
         name = label_of(record, several=self.is_several(record))
         value, meaning, kind_text = _describe(record)
+        if record.type == "HEADER":
+            meaning = f"version {int.from_bytes(self.source.read(record.offset + 4, 4))}"
         below = 1 if record.type != "UNKNOWN" else 0
         inside = len(self._below.get(row, ()))
         length = record.length
@@ -309,7 +311,7 @@ def _describe(record: Record) -> tuple[str, str, str]:
     """(value, meaning, type) of a record's row."""
     match record.type:
         case "HEADER":
-            return "QEVM", "version 3", "header"
+            return "QEVM", "", "header"
         case "CONFIGURATION":
             return record.idstr or "", "", "configuration"
         case "FULL":

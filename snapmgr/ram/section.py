@@ -34,13 +34,17 @@ class Pages(Event):
 
 @dataclass(frozen=True, slots=True)
 class OddPage(Event):
-    """One record of another kind, or one that names its block: ``data_offset`` and ``data_length`` are its contents."""
+    """One record of another kind, or one that names its block: ``data_offset`` and ``data_length`` are its contents.
+
+    ``fill`` is the byte of a ZERO record, 0 for everything else.
+    """
 
     block: str
     page: int
     kind: PageKind
     data_offset: int
     data_length: int
+    fill: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +123,20 @@ class RamPayload:
 
     def _page(self, window: Window, start: int, block: str, page: int, flag: int) -> Event:
         """One record, whose word (and name) were taken; commits the block only when it is all here."""
-        state = self._state
+        state, fill = self._state, 0
         if flag == RamFlag.PAGE:
             kind, data = PageKind.NORMAL, window.offset
             window.take(1 << state.page_bits)
         elif flag == RamFlag.ZERO:
             data = window.offset
-            kind = PageKind.FILL if window.be8() else PageKind.ZERO
+            fill = window.be8()
+            kind = PageKind.FILL if fill else PageKind.ZERO
         elif flag == RamFlag.XBZRLE:
             kind, data = PageKind.XBZRLE, self._xbzrle(window)
         else:
             kind, data = PageKind.COMPRESSED, self._compressed(window)
         state.last_block = block
-        return OddPage(start, window.offset - start, block, page, kind, data, window.offset - data)
+        return OddPage(start, window.offset - start, block, page, kind, data, window.offset - data, fill)
 
     def _xbzrle(self, window: Window) -> int:
         at = window.offset
