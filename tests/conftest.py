@@ -13,6 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from pytestqt.plugin import QtBot
 
+    from snapmgr.inspect.index import StreamIndex
     from ui.main_window import MainWindow
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -126,3 +127,26 @@ def make_window(qtbot: QtBot, drive: Drive, tmp_path: Path) -> Iterator[Callable
 def window(make_window: Callable[..., MainWindow]) -> MainWindow:
     """A window on its start page, as at a first run."""
     return make_window()
+
+
+@pytest.fixture(scope="session")
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., StreamIndex]]:
+    """``indexed(name, file="stream", damaged=False)``: the index of a corpus stream."""
+    from snapmgr.containers.open import open_source
+    from snapmgr.inspect.index import index_stream
+    from tests import corpus
+
+    folder: Path = tmp_path_factory.mktemp("streams")
+    made: dict[tuple[str, str, bool], StreamIndex] = {}
+
+    def index(name: str, file: str = "stream", *, damaged: bool = False) -> StreamIndex:
+        key = (name, file, damaged)
+        if key not in made:
+            path = folder / f"{name}.{file}"
+            path.write_bytes(corpus.stream_bytes(name, file, damaged=damaged))
+            made[key] = index_stream(open_source(path))
+        return made[key]
+
+    yield index
+    for known in made.values():
+        known.source.close()

@@ -12,7 +12,6 @@ from snapmgr.inspect.records import Records
 if TYPE_CHECKING:
     from snapmgr.inspect.tree import Tree
 
-ITERABLE = ("START", "PART", "END")
 _META = {
     "HEADER": "Header",
     "CONFIGURATION": "Configuration",

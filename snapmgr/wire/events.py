@@ -67,7 +67,7 @@ class SectionEnd(Event):
 
 @dataclass(frozen=True, slots=True)
 class CommandEvent(Event):
-    """A command with its data; ``known`` is False for numbers and lengths that no QEMU has."""
+    """A command with its data, whether or not any QEMU knows its number."""
 
     number: int
     data: bytes

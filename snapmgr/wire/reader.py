@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from snapmgr.errors import StreamError
 from snapmgr.trace.bus import Trace
@@ -229,8 +229,6 @@ class StreamReader:
                         section_id,
                     )
                 )
-                self._payload = None
-                self._next = self._search_end
                 self._start_payload(known=False)
                 return
         else:
@@ -250,15 +248,7 @@ class StreamReader:
         section = self._section
         if section.instance_id is None and known:
             state = self.sections[section.section_id]
-            section = SectionBegin(
-                section.offset,
-                section.length,
-                section.type,
-                section.section_id,
-                state.idstr,
-                state.instance_id,
-                state.version_id,
-            )
+            section = replace(section, idstr=state.idstr, instance_id=state.instance_id, version_id=state.version_id)
         self._payload = self.layout.payload(section) if known else None
         self._payload_start = self._in.offset
         self._search.begin(self._payload_start)

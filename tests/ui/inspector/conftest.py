@@ -1,4 +1,4 @@
-"""A live Inspector page without the window around it, and indexes of corpus streams."""
+"""A live Inspector page without the window around it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import pytest
 import qasync
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from snapmgr.containers.open import open_source
-from snapmgr.inspect.index import StreamIndex, index_stream
 from tests import corpus
 from ui.inspector.actions import ACTIONS
 from ui.inspector.page import InspectorPage
@@ -23,25 +21,6 @@ from ui.shell.settings import Settings
 from ui.theme.appearance import Appearance
 
 T = TypeVar("T")
-
-
-@pytest.fixture(scope="session")
-def indexed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., StreamIndex]]:
-    """``indexed(name, file="stream", damaged=False)``: the index of a corpus stream."""
-    folder: Path = tmp_path_factory.mktemp("streams")
-    made: dict[tuple[str, str, bool], StreamIndex] = {}
-
-    def index(name: str, file: str = "stream", *, damaged: bool = False) -> StreamIndex:
-        key = (name, file, damaged)
-        if key not in made:
-            path = folder / f"{name}.{file}"
-            path.write_bytes(corpus.stream_bytes(name, file, damaged=damaged))
-            made[key] = index_stream(open_source(path))
-        return made[key]
-
-    yield index
-    for known in made.values():
-        known.source.close()
 
 
 @pytest.fixture(scope="session")

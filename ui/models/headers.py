@@ -1,0 +1,27 @@
+"""What a table's header says: title, meaning, and the side that its numbers stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt
+
+
+def header_value(
+    titles: Sequence[str],
+    meanings: Mapping[int, str],
+    alignment: Callable[[int], Qt.AlignmentFlag],
+    section: int,
+    role: int,
+) -> Any:
+    """``headerData`` of a column, None for what a header does not say."""
+    if not 0 <= section < len(titles):
+        return None
+    if role == Qt.ItemDataRole.DisplayRole:
+        return titles[section]
+    if role == Qt.ItemDataRole.ToolTipRole:
+        return meanings.get(section)
+    if role == Qt.ItemDataRole.TextAlignmentRole:
+        return alignment(section)
+    return None
