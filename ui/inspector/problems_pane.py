@@ -144,6 +144,7 @@ class ProblemsPane(QSplitter):
         self._lists = QStackedLayout()
         column.addLayout(self._lists, 1)  # before it is filled: it shows its first widget at once
         self._lists.addWidget(self.list)
+        self.none.layout().setContentsMargins(16, 8, 16, 8)  # whole in the pane as it opens: 204 high with its header
         self._none = _scrolled(self.none)
         self._lists.addWidget(self._none)
         left.setMinimumWidth(200)
