@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapmgr.ram.last import flatten
-from snapmgr.ram.runs import runs_of, walk
+from snapmgr.ram.runs import CHUNK, runs_of, walk
 
 RECORDS = st.lists(st.tuples(st.integers(0, 40), st.booleans()), max_size=60)
 
@@ -21,13 +21,32 @@ def encode(records: list[tuple[int, bool]], bits: int) -> bytes:
     return bytes(out)
 
 
+def walked(data: bytes, bits: int) -> tuple[int, list[int]]:
+    """(where walking chunk by chunk ends, all words on the way)."""
+    at, found = 0, list[int]()
+    while True:
+        end, words = walk(memoryview(data), at, bits)
+        if end == at:
+            return at, found
+        at = end
+        found += words.tolist()
+
+
 @pytest.mark.parametrize("bits", [10, 12, 16])
 @given(records=RECORDS)
 def test_words_are_those_of_the_records(bits: int, records: list[tuple[int, bool]]) -> None:
     data = encode(records, bits)
-    end, words = walk(memoryview(data + (0x10).to_bytes(8)), 0, bits)
+    end, words = walked(data + (0x10).to_bytes(8), bits)
     assert end == len(data)
-    assert [(int(word) >> bits, bool(int(word) & 0x08)) for word in words] == records
+    assert [(word >> bits, bool(word & 0x08)) for word in words] == records
+
+
+def test_more_than_a_chunk_is_walked_in_several_steps() -> None:
+    records = [(page, True) for page in range(2 * CHUNK // 4104 + 3)]
+    data = encode(records, 12)
+    assert walk(memoryview(data), 0, 12)[0] <= CHUNK
+    end, words = walked(data, 12)
+    assert (end, [word >> 12 for word in words]) == (len(data), [page for page, _ in records])
 
 
 @given(RECORDS.filter(bool), st.integers(0, 1 << 40))

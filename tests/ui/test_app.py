@@ -8,8 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from snapmgr import __version__
 from tests.corpus import ROOT
 from ui.shell.display import why_no_display
@@ -86,7 +84,6 @@ def test_a_display_is_believed_only_if_it_answers(tmp_path: Path) -> None:
         assert why_no_display({"WAYLAND_DISPLAY": "wl", "XDG_RUNTIME_DIR": str(tmp_path)}) == ""
 
 
-@pytest.mark.skipif(sys.version_info >= (3, 12), reason="concerns a binding for Python 3.11")
 def test_nothing_is_not_lost_by_the_binding() -> None:
     """PySide6 6.12.0 on Python 3.11 loses a reference to None with every call that returns nothing."""
     from PySide6.QtCore import QObject
