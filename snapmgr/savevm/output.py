@@ -1,0 +1,77 @@
+"""Where a saver puts its bytes: buffers that are handed on in pieces, so that memory stays bounded.
+
+The counterpart of a QEMUFile opened for writing (migration/qemu-file.c): it counts what was put, holds the first
+error, and answers whether the rate limit is used up.  It never opens, writes or waits itself: ``drain`` does, if given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+Buffer = bytes | bytearray | memoryview
+Drain = Callable[[Sequence[Buffer]], None]
+"""Takes buffers in order; it may block (a worker's file) or queue (a channel), and raises OSError."""
+
+PIECE = 1 << 20
+"""Bytes that gather before they are handed on."""
+
+
+class Output:
+    """Bytes in order, from ``start`` on.  ``limit`` bytes may be put between two calls of ``new_period``, 0 = any.
+
+    A buffer that was put must not change until it is drained: ``put`` hands on at once whatever is large.
+    """
+
+    def __init__(self, drain: Drain | None = None, *, limit: int = 0, start: int = 0) -> None:
+        self.limit = limit
+        self.error: BaseException | None = None
+        self._drain = drain
+        self._held: list[Buffer] = []
+        self._held_bytes = 0
+        self._offset = start
+        self._period = 0
+
+    @property
+    def offset(self) -> int:
+        """Bytes put so far (qemu_ftell)."""
+        return self._offset
+
+    def put(self, data: Buffer) -> None:
+        """Append bytes."""
+        size = len(data)
+        self._held.append(data)
+        self._held_bytes += size
+        self._offset += size
+        self._period += size
+        if self._held_bytes >= PIECE:
+            self.flush()
+
+    def put_be32(self, value: int) -> None:
+        self.put(value.to_bytes(4))
+
+    def put_be64(self, value: int) -> None:
+        self.put(value.to_bytes(8))
+
+    def flush(self) -> None:
+        """Hand on what is held; without a drain it stays until ``take``."""
+        if self._drain is not None and self._held:
+            held = self.take()
+            self._drain(held)
+
+    def take(self) -> list[Buffer]:
+        """What is held, which is forgotten here."""
+        held, self._held, self._held_bytes = self._held, [], 0
+        return held
+
+    def set_error(self, error: BaseException) -> None:
+        """Remember the first error (qemu_file_set_error)."""
+        if self.error is None:
+            self.error = error
+
+    def over_limit(self) -> bool:
+        """Whether nothing more should be put in this period, or an error makes it useless (qemu_file_rate_limit)."""
+        return self.error is not None or (self.limit > 0 and self._period > self.limit)
+
+    def new_period(self) -> None:
+        """A new period of the rate limit begins (qemu_file_reset_rate_limit)."""
+        self._period = 0
