@@ -1,0 +1,57 @@
+"""IOMMU: where the addresses that devices use lie in guest RAM.  Loaded before everything that translates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from snapmgr.vmstate.fields import u8, u32, u64, vstructs
+from snapmgr.vmstate.state import Priority, VMState
+
+MOST_MAPPINGS = 16
+
+
+@dataclass
+class Mapping:
+    """``length`` bytes from ``virtual`` on are those from ``physical`` on."""
+
+    virtual: int = 0
+    physical: int = 0
+    length: int = 0
+
+
+@dataclass
+class Iommu:
+    count: int = 0
+    mappings: list[Mapping] = field(default_factory=list)
+    faults: int = 0
+
+    def map(self, virtual: int, physical: int, length: int) -> None:
+        """The guest adds a mapping; beyond MOST_MAPPINGS it counts as a fault."""
+        if self.count == MOST_MAPPINGS:
+            self.fault()
+            return
+        self.mappings.append(Mapping(virtual, physical, length))
+        self.count += 1
+
+    def translate(self, virtual: int, length: int) -> int | None:
+        """The physical address of a range that lies in one mapping, else None."""
+        for mapping in self.mappings:
+            if mapping.virtual <= virtual and virtual + length <= mapping.virtual + mapping.length:
+                return mapping.physical + virtual - mapping.virtual
+        return None
+
+    def fault(self) -> None:
+        self.faults = (self.faults + 1) & 0xFFFF_FFFF
+
+
+_MAPPING = VMState("demo-iommu/mapping", fields=(u64("virtual"), u64("physical"), u32("length")))
+
+IOMMU = VMState(
+    "demo-iommu",
+    priority=Priority.IOMMU,
+    fields=(
+        u8("count"),
+        vstructs("mappings", _MAPPING, count_from="count", at_most=MOST_MAPPINGS, make=Mapping),
+        u32("faults"),
+    ),
+)
