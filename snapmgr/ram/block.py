@@ -52,10 +52,10 @@ class RAMBlock:
     ) -> None:
         self.name = name
         self.idstr = ""
-        self.used_length = aligned(used_length)
-        self.max_length = max(self.used_length, aligned(max_length or 0))
         self.page_size = page_size
         self.page_bits = page_bits
+        self.used_length = self._aligned(used_length)
+        self.max_length = max(self.used_length, self._aligned(max_length or 0))
         self.resizeable = resizeable
         self.shared = shared
         self.migratable = False
@@ -116,7 +116,7 @@ class RAMBlock:
 
         softmmu/physmem.c: qemu_ram_resize.
         """
-        length = aligned(length)
+        length = self._aligned(length)
         if length == self.used_length:
             return
         if not self.resizeable:
@@ -128,14 +128,13 @@ class RAMBlock:
         if self.resized is not None:
             self.resized(self)
 
+    def _aligned(self, length: int) -> int:
+        page = max(HOST_PAGE, 1 << self.page_bits)
+        return -(-length // page) * page
+
     def _refuse(self, code: str, what: str, sign: str, length: int, other: int) -> None:
         text = f"{what}: {self.idstr}: 0x{length:x} {sign} 0x{other:x}: {EINVAL_TEXT}"
         raise SnapmgrError(code, f"RAMBlock {self.idstr}: {length} bytes where {other} fit", qemu=text)
-
-
-def aligned(length: int) -> int:
-    """Rounded up to whole pages of the host."""
-    return -(-length // HOST_PAGE) * HOST_PAGE
 
 
 def anonymous(length: int) -> mmap.mmap:

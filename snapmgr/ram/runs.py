@@ -71,7 +71,7 @@ class Runs:
 
 def runs_of(words: U64, offset: int, page_bits: int) -> Runs:
     """Runs of common records that follow each other from ``offset``."""
-    normal = (words & np.uint64(0xFFF)) == np.uint64(_NORMAL)
+    normal = (words & np.uint64((1 << page_bits) - 1)) == np.uint64(_NORMAL)
     page = words >> np.uint64(page_bits)
     sizes = np.where(normal, np.uint64(_WORD + (1 << page_bits)), np.uint64(_WORD + 1))
     offsets = np.cumsum(sizes) - sizes + np.uint64(offset)

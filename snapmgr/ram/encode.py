@@ -1,0 +1,68 @@
+"""Pages into records, a batch at a time: words, sizes and places by numpy, contents by one copy (migration/ram.c).
+
+Every record here continues its block; ``named`` turns the first record of a block into the one that names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from snapmgr.ram.bitmap import Flags, Pages
+from snapmgr.ram.words import RamFlag
+from snapmgr.wire.writer import counted
+
+U8 = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.int64]
+
+WORD = 8
+
+
+def zero_pages(contents: U8) -> Flags:
+    """Which rows hold nothing but zeros; a row is looked through up to its first other byte."""
+    filled: Flags = np.any(contents.view(np.bool_), axis=1)
+    return ~filled
+
+
+class Records:
+    """Records of one block, laid out before their contents are known.
+
+    ``pages`` (n) page numbers, ``flags`` (n) their RamFlag without CONTINUE, ``sizes`` (n) bytes behind each word.
+    ``data`` is all of them (uint8); record i's contents belong at ``data[at[i] : at[i] + sizes[i]]``.
+    """
+
+    def __init__(self, pages: Pages, flags: Ints, sizes: Ints, page_bits: int) -> None:
+        ends = np.cumsum(sizes + WORD)
+        self.at: Ints = ends - sizes
+        self.data: U8 = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
+        words = (pages << page_bits | flags | int(RamFlag.CONTINUE)).astype(">u8")
+        self.put(self.at - WORD, words.view(np.uint8).reshape(-1, WORD))
+
+    def put(self, at: Ints, rows: U8) -> None:
+        """Rows of one width at these indices of ``data``."""
+        if len(at):
+            places(self.data, rows.shape[1])[at] = rows
+
+
+def places(data: U8, width: int) -> U8:
+    """Every stretch of ``width`` bytes of ``data``, as rows that overlap; a view."""
+    return np.lib.stride_tricks.as_strided(data, (len(data) - width + 1, width), (1, 1))
+
+
+def plain_records(pages: Pages, contents: U8, zero: Flags, page_bits: int) -> U8:
+    """Zero records where ``zero``, normal ones elsewhere; ``contents`` has a row per page."""
+    size = 1 << page_bits
+    flags = np.where(zero, int(RamFlag.ZERO), int(RamFlag.PAGE))
+    records = Records(pages, flags, np.where(zero, 1, size), page_bits)
+    records.data[records.at[zero]] = 0
+    records.put(records.at[~zero], contents if not zero.any() else contents[~zero])
+    return records.data
+
+
+def named(data: U8, idstr: str) -> Iterator[memoryview]:
+    """The same records, of which the first names its block instead of continuing it (ram.c: save_page_header)."""
+    word = int.from_bytes(data[:WORD].tobytes()) & ~int(RamFlag.CONTINUE)
+    yield memoryview(word.to_bytes(WORD) + counted(idstr.encode("utf-8", "surrogateescape")))
+    yield data[WORD:].data

@@ -1,0 +1,193 @@
+"""Receiving RAM: what RamPayload reads goes into the blocks (migration/ram.c: ram_load_precopy, parse_ramblock)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from snapmgr.errors import SnapmgrError, StreamError
+from snapmgr.ram.bitmap import Flags
+from snapmgr.ram.block import HOST_PAGE, RAMBlock
+from snapmgr.ram.blocks import ListedBlock
+from snapmgr.ram.compress import unpack
+from snapmgr.ram.place import place_pages
+from snapmgr.ram.ramlist import RamList
+from snapmgr.ram.section import BlockList, OddPage, Pages, RamPayload, RamState, RamWord
+from snapmgr.ram.words import VERSION, PageKind
+from snapmgr.ram.xbzrle import decode
+from snapmgr.savevm.handlers import EINVAL, HandlerFailed, StreamOptions
+from snapmgr.wire.events import Event
+from snapmgr.wire.layout import Done
+from snapmgr.wire.window import Window
+
+
+class RamLoader:
+    """One incoming migration at a time.  ``received`` says by idstr which pages have come (a flag per page)."""
+
+    def __init__(self, ram: RamList, options: StreamOptions, postcopy_advised: Callable[[], bool]) -> None:
+        self.received: dict[str, Flags] = {}
+        self._ram = ram
+        self._options = options
+        self._postcopy_advised = postcopy_advised
+        self._state = RamState()
+
+    def setup(self) -> None:
+        """Nothing has come yet (ram_load_setup)."""
+        names = self._options.capabilities
+        ignore = "x-ignore-shared" in names
+        self._state = RamState(self._options.page_bits, ignore_shared=ignore, mapped_ram="mapped-ram" in names)
+        self.received = {
+            block.idstr: np.zeros(block.max_length >> self._options.page_bits, np.bool_)
+            for block in self._ram.sent(ignore_shared=ignore)
+        }
+
+    def reader(self, version: int) -> RamPayloadLoader:
+        """For one section.  Raises HandlerFailed for versions that QEMU does not load either (ram_load)."""
+        if version != VERSION:
+            raise HandlerFailed(EINVAL, f"version {version} of RAM is not loaded, only {VERSION}")
+        return RamPayloadLoader(self, RamPayload(self._state))
+
+    def cleanup(self) -> None:
+        """Forget what came (ram_load_cleanup)."""
+        self.received = {}
+
+    def take_list(self, event: BlockList, window: Window) -> None:
+        """Make our blocks those of the list, or refuse it.  Raises StreamError at the entry at fault."""
+        for listed in event.blocks:
+            block = self._ram.find(listed.name)
+            if block is None:
+                text = f'Unknown ramblock "{listed.name}", cannot accept migration'
+                raise StreamError(
+                    "ram-block", f"there is no RAMBlock {listed.name} here", offset=listed.offset, qemu=text
+                )
+            if not block.migratable:
+                raise _not_migrated(listed.name, listed.offset)
+            self._resize(block, listed)
+            self._check_page_size(block, listed, window)
+            self._check_address(block, listed)
+
+    def take_pages(self, event: Pages, data: memoryview) -> None:
+        """Normal and zero pages.  Raises StreamError at the first one that lies outside its block."""
+        block, bits = self._block(event.block, event.offset), self._options.page_bits
+        pages = event.words >> np.uint64(bits)
+        outside = np.flatnonzero(pages >= np.uint64(block.pages))
+        words = event.words[: outside[0]] if len(outside) else event.words
+        used = place_pages(block, words, data, bits)
+        self.received[block.idstr][pages[: len(words)]] = True
+        if len(outside):
+            raise _outside(block, int(pages[outside[0]]) << bits, event.offset + used)
+
+    def take_page(self, event: OddPage, data: memoryview) -> None:
+        """A page of any kind.  Raises StreamError."""
+        block = self._block(event.block, event.offset)
+        if event.kind == PageKind.COMPRESSED and "compress" not in self._options.capabilities:
+            text = "Received an unexpected compressed page"
+            raise StreamError("compressed-page", "a compressed page without compress", offset=event.offset, qemu=text)
+        if event.page >= block.pages:
+            raise _outside(block, event.page << self._options.page_bits, event.offset)
+        _place(block, event, data)
+        self.received[block.idstr][event.page] = True
+
+    def _block(self, name: str, offset: int) -> RAMBlock:
+        """The block that a page is for (ram_block_from_stream)."""
+        block = self._ram.find(name)
+        if block is None:
+            raise StreamError(
+                "ram-block", f"page of an unknown RAMBlock {name}", offset=offset, qemu=f"Can't find block {name}"
+            )
+        if name not in self.received:
+            raise _not_migrated(name, offset)
+        return block
+
+    def _resize(self, block: RAMBlock, listed: ListedBlock) -> None:
+        try:
+            block.resize(listed.used_length)
+        except SnapmgrError as error:
+            at = listed.offset + 1 + len(listed.name.encode("utf-8", "surrogateescape"))
+            raise StreamError(error.code, error.message, offset=at, qemu=error.qemu) from error
+
+    def _check_page_size(self, block: RAMBlock, listed: ListedBlock, window: Window) -> None:
+        """Pages of the host must be equal for postcopy; a size is sent exactly where it is expected."""
+        names = self._options.capabilities
+        expected = self._postcopy_advised() and "postcopy-ram" in names and block.page_size != HOST_PAGE
+        at = listed.offset + 9 + len(listed.name.encode("utf-8", "surrogateescape"))
+        if not expected:
+            if listed.page_size is not None:
+                text = 'Unknown ramblock "", cannot accept migration'
+                raise StreamError("ram-page-size", f"{listed.name} has a page size", offset=at, qemu=text)
+            return
+        if listed.page_size != block.page_size:
+            found = _be64(window, at)
+            text = f"Mismatched RAM page size {listed.name} (local) {block.page_size} != {found - (found >> 63 << 64)}"
+            message = f"pages of {listed.name} have {block.page_size} bytes here"
+            raise StreamError("ram-page-size", message, offset=at, qemu=text)
+
+    def _check_address(self, block: RAMBlock, listed: ListedBlock) -> None:
+        """Shared memory that stays where it is must be where it was."""
+        if listed.address is None or not block.shared or listed.address == block.address:
+            return
+        text = f"Mismatched GPAs for block {block.idstr} {listed.address}!= {block.address}"
+        message = f"{block.idstr} lies at {listed.address:#x} there and at {block.address:#x} here"
+        raise StreamError("ram-address", message, offset=listed.offset, qemu=text)
+
+
+class RamPayloadLoader:
+    """A RamPayload whose events are acted upon as they come."""
+
+    def __init__(self, loader: RamLoader, payload: RamPayload) -> None:
+        self._loader = loader
+        self._payload = payload
+
+    def step(self, window: Window) -> Event | Done:
+        """As RamPayload.step; when it returns, what the event says is in memory.  Raises Short, StreamError."""
+        found = self._payload.step(window)
+        event = found.event if isinstance(found, Done) else found
+        end = window.offset
+        match event:
+            case Pages():
+                self._loader.take_pages(event, _bytes(window, event.offset, event.length))
+            case OddPage():
+                self._loader.take_page(event, _bytes(window, event.data_offset, event.data_length))
+            case BlockList():
+                self._loader.take_list(event, window)
+            case RamWord() | None:
+                pass
+        window.offset = end
+        return found
+
+
+def _bytes(window: Window, offset: int, length: int) -> memoryview:
+    window.offset = offset
+    return window.take(length)
+
+
+def _be64(window: Window, offset: int) -> int:
+    window.offset = offset
+    return window.be64()
+
+
+def _place(block: RAMBlock, event: OddPage, data: memoryview) -> None:
+    page = block.by_page[event.page]
+    match event.kind:
+        case PageKind.ZERO:
+            block.clear(event.page, 1)
+        case PageKind.FILL:
+            page[:] = event.fill
+        case PageKind.NORMAL:
+            page[:] = np.frombuffer(data, np.uint8)
+        case PageKind.XBZRLE:
+            decode(data, page, event.data_offset)
+        case PageKind.COMPRESSED:
+            unpacked = unpack(data, len(page), event.data_offset)
+            page[: len(unpacked)] = np.frombuffer(unpacked, np.uint8)
+
+
+def _not_migrated(name: str, offset: int) -> StreamError:
+    text = f"block {name} should not be migrated !"
+    return StreamError("ram-block", f"RAMBlock {name} does not travel", offset=offset, qemu=text)
+
+
+def _outside(block: RAMBlock, address: int, offset: int) -> StreamError:
+    message = f"{block.idstr} has no page at {address:#x}, but {block.used_length:#x} bytes"
+    return StreamError("page-outside", message, offset=offset, qemu=f"Illegal RAM offset {address:x}")

@@ -1,0 +1,210 @@
+"""Sending RAM: the block list, passes over what is dirty, the rest at the end (migration/ram.c: ram_save_*).
+
+A step looks at a piece of one block and puts its records in one buffer; pages are in ascending order, blocks in
+the order of the list, round and round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from snapmgr.ram.bitmap import PageBitmap, Pages
+from snapmgr.ram.block import HOST_PAGE, RAMBlock
+from snapmgr.ram.counters import RamCounters
+from snapmgr.ram.encode import U8, named, zero_pages
+from snapmgr.ram.packing import Batch, Packing, PackingOptions
+from snapmgr.ram.ramlist import RamList
+from snapmgr.ram.words import RamFlag
+from snapmgr.savevm.handlers import EINVAL, EIO, HandlerFailed, Pending, StreamOptions
+from snapmgr.savevm.output import Output
+from snapmgr.wire.writer import counted
+
+PIECE = 1 << 20
+"""Bytes of RAM looked at in one step: what is copied once stays in the cache of a core."""
+
+ROUND = 64 << 20
+"""Bytes of RAM looked at in one iterate, so that others have their turn (QEMU: 50 ms)."""
+
+WORD = 8
+
+
+@dataclass(slots=True)
+class Tracked:
+    """A block that is being sent.  ``base`` numbers its first page among those of all blocks."""
+
+    block: RAMBlock
+    bitmap: PageBitmap
+    base: int
+    used_length: int
+
+
+class RamSaver:
+    """One migration at a time.  ``in_postcopy`` says whether the other side runs already."""
+
+    def __init__(
+        self,
+        ram: RamList,
+        options: StreamOptions,
+        packing: PackingOptions,
+        in_postcopy: Callable[[], bool],
+    ) -> None:
+        self.counters = RamCounters()
+        self._ram = ram
+        self._options = options
+        self._packing_options = packing
+        self._in_postcopy = in_postcopy
+        self._tracked: list[Tracked] = []
+        self._packing: Packing | None = None
+        self._named: RAMBlock | None = None
+        self._turn = 0
+        self._page = 0
+
+    def setup(self, output: Output) -> None:
+        """Everything is dirty from now on; put the block list (ram_save_setup)."""
+        self._start()
+        listed = self._ram.migratable()
+        total = sum(block.used_length for block in listed)
+        parts = [(total | RamFlag.MEM_SIZE).to_bytes(WORD)]
+        parts += [part for block in listed for part in self._entry(block)]
+        self._put(output, b"".join(parts))
+        self._end_section(output)
+
+    def iterate(self, output: Output) -> bool:
+        """Put what is dirty up to the rate limit, ROUND at most; True if nothing is (ram_save_iterate)."""
+        self._check_sizes()
+        left, done = ROUND, False
+        while left > 0 and not done and not output.over_limit():
+            looked_at = self._step(output, last=False)
+            left, done = left - looked_at, not looked_at
+        self._end_section(output)
+        return done
+
+    def complete(self, output: Output) -> None:
+        """A last sync, then all that is left, whatever the limit (ram_save_complete)."""
+        self._check_sizes()
+        if not self._in_postcopy():
+            self._sync()
+        while output.error is None and self._step(output, last=True):
+            pass
+        self._end_section(output)
+
+    def pending(self, threshold: int) -> Pending:
+        """Bytes that are dirty; below the threshold they are counted anew (ram_save_pending)."""
+        if not self._in_postcopy() and self.counters.remaining < threshold:
+            self._sync()
+        left = self.counters.remaining
+        return Pending(compatible=left) if self._has("postcopy-ram") else Pending(precopy_only=left)
+
+    def cleanup(self) -> None:
+        """Forget the migration; the counters stay (ram_save_cleanup)."""
+        self._tracked, self._packing, self._named = [], None, None
+
+    def _has(self, capability: str) -> bool:
+        return capability in self._options.capabilities
+
+    def _start(self) -> None:
+        sent, base = self._ram.sent(ignore_shared=self._has("x-ignore-shared")), 0
+        self._tracked, self._named, self._turn, self._page = [], None, 0, 0
+        bits = self._options.page_bits
+        for block in sent:
+            self._tracked.append(Tracked(block, PageBitmap(block.pages, filled=True), base, block.used_length))
+            base += block.max_length >> bits
+        self.counters = RamCounters(page_size=1 << bits, total=sum(block.used_length for block in sent))
+        self._packing = Packing(self._packing_options, self._options, self.counters)
+        for block in sent:
+            if block.page_bits != bits:
+                raise HandlerFailed(EINVAL, f"RAMBlock {block.idstr} has pages of {1 << block.page_bits} bytes")
+            block.dirty.clear()
+        self._sync()
+
+    def _entry(self, block: RAMBlock) -> Iterator[bytes]:
+        yield counted(block.idstr.encode("utf-8", "surrogateescape"))
+        yield block.used_length.to_bytes(WORD)
+        if self._has("postcopy-ram") and block.page_size != HOST_PAGE:
+            yield block.page_size.to_bytes(WORD)
+        if self._has("x-ignore-shared"):
+            yield block.address.to_bytes(WORD)
+
+    def _check_sizes(self) -> None:
+        """The list is out: no block may change any more (ram_mig_ram_block_resized)."""
+        for tracked in self._tracked:
+            if tracked.block.used_length != tracked.used_length:
+                text = f"RAM block '{tracked.block.idstr}' resized during precopy."
+                raise HandlerFailed(EINVAL, f"RAMBlock {tracked.block.idstr} has changed its size", qemu=text)
+
+    def _sync(self) -> None:
+        """Take over what the guest wrote since the last time (migration_bitmap_sync)."""
+        self.counters.dirty_sync_count += 1
+        self.counters.dirtied += sum(tracked.bitmap.sync(tracked.block.dirty) for tracked in self._tracked)
+        self._count()
+
+    def _count(self) -> None:
+        self.counters.remaining = sum(tracked.bitmap.count for tracked in self._tracked) << self._options.page_bits
+
+    def _step(self, output: Output, *, last: bool) -> int:
+        """Send the dirty pages of the next piece; returns how many bytes of RAM it has, 0 if nothing is dirty."""
+        tracked = self._next_dirty()
+        if tracked is None:
+            return 0
+        bits = self._options.page_bits
+        limit = self._piece(0 if last else output.limit)
+        pages = tracked.bitmap.take(self._page, limit)
+        self._page += limit
+        self._send(output, tracked, pages, last=last)
+        self._count()
+        return limit << bits
+
+    def _piece(self, limit: int) -> int:
+        """Pages of a piece: few where the rate is limited, so that the limit is passed by little."""
+        assert self._packing is not None
+        size = min(PIECE, limit >> 3) if limit else PIECE
+        return max(1, min(size >> self._options.page_bits, self._packing.most))
+
+    def _next_dirty(self) -> Tracked | None:
+        """The block with the next dirty page, which ``_page`` is set to (find_dirty_block)."""
+        for _ in range(len(self._tracked) + 1 if self.counters.remaining else 0):
+            tracked = self._tracked[self._turn]
+            page = tracked.bitmap.next(self._page)
+            if page is not None:
+                self._page = page
+                return tracked
+            self._turn, self._page = (self._turn + 1) % len(self._tracked), 0
+            if self._turn == 0 and self._packing is not None:
+                self._packing.next_round()
+        return None
+
+    def _send(self, output: Output, tracked: Tracked, pages: Pages, *, last: bool) -> None:
+        assert self._packing is not None
+        contents = contents_of(tracked.block, pages, self._options.page_bits)
+        batch = Batch(pages, tracked.base, contents, zero_pages(contents))
+        age = self.counters.dirty_sync_count
+        opens = self._named is not tracked.block
+        data = self._packing.records(batch, age, opens=opens, update=not last, plain=self._in_postcopy())
+        self.counters.target_pages += len(pages)
+        if not len(data):
+            return
+        self._named = tracked.block
+        parts = named(data, tracked.block.idstr) if opens else (data.data,)
+        for part in parts:
+            self._put(output, part)
+
+    def _end_section(self, output: Output) -> None:
+        self._put(output, int(RamFlag.EOS).to_bytes(WORD))
+        output.flush()
+        if output.error is not None:
+            errno = getattr(output.error, "errno", None) or EIO
+            raise HandlerFailed(errno, f"RAM could not be written: {output.error}")
+
+    def _put(self, output: Output, data: bytes | memoryview) -> None:
+        output.put(data)
+        self.counters.transferred += len(data)
+
+
+def contents_of(block: RAMBlock, pages: Pages, page_bits: int) -> U8:
+    """A row for each page: a view where they follow each other, else a copy."""
+    rows = block.by_page
+    first, count = int(pages[0]), len(pages)
+    if int(pages[-1]) - first == count - 1:
+        return rows[first : first + count]
+    return rows[pages]
