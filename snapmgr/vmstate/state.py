@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from snapmgr.vmstate.fields import Field
+    from snapmgr.vmstate.field import Field
 
 
 class Priority(IntEnum):
@@ -26,6 +26,14 @@ class Priority(IntEnum):
     GICV3 = 5
 
 
+class Style(Enum):
+    """Whose rules the vmdesc follows where releases differ.  PLAIN always says what the data holds."""
+
+    PLAIN = "plain"
+    QEMU_7_2 = "7.2"
+    QEMU_10_0 = "10.0"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class VMState:
     """Name, versions, fields and subsections of one device or part of a device.
@@ -33,7 +41,8 @@ class VMState:
     ``needed(object)`` says whether a subsection (or a whole device) is sent; ``pre_load(object)`` runs before the first
     field is read, ``post_load(object, version)`` after the last subsection; ``pre_save``, ``post_save`` around saving.
     A hook refuses by raising VMStateError.  ``minimum`` is the oldest version that is still loaded, None the same as
-    ``version``.  Identity is object identity: the same description may be registered many times.
+    ``version``.  ``style`` concerns the vmdesc only.  Identity is object identity: the same description may be
+    registered many times.
     """
 
     name: str
@@ -49,6 +58,7 @@ class VMState:
     pre_save: Callable[[Any], None] | None = None
     post_save: Callable[[Any], None] | None = None
     dev_unplug_pending: Callable[[Any], bool] | None = None
+    style: Style = Style.PLAIN
 
     @property
     def minimum_version(self) -> int:
