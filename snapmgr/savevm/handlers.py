@@ -1,4 +1,4 @@
-"""What a live or old-style entry of the registry offers, and what any machine must (register_savevm_live, SaveVMHandlers).
+"""What an entry of the registry offers, and what any machine must (savevm.c: register_savevm_live, SaveVMHandlers).
 
 A hook that is absent is None, as in QEMU: its presence means something (``save_setup`` makes an entry ``is_ram``).
 Hooks fail by raising ``HandlerFailed``, which carries the errno that QEMU's return value would be.
@@ -18,7 +18,7 @@ from snapmgr.wire.layout import PayloadReader
 if TYPE_CHECKING:
     from snapmgr.savevm.registry import Registry
 
-EIO, EINVAL, ENOTSUP = 5, 22, 95
+EPERM, EIO, EAGAIN, EINVAL, ERANGE, ENOTSUP = 1, 5, 11, 22, 34, 95
 
 
 class HandlerFailed(SnapmgrError):
@@ -76,7 +76,8 @@ class StreamOptions:
     """What QEMU keeps as properties of the migration object, of the machine type, and of the command line.
 
     ``page_bits`` is log2 of the target's page size, ``page_bits_minimum`` the smallest its CPU knows; ``uuid`` 16 raw
-    bytes; ``capabilities`` the names that are on.
+    bytes; ``capabilities`` the names that are on.  ``describe_configuration`` puts the configuration into the VM
+    description, as QEMU 10.0 does and older ones do not.
     """
 
     machine: str
@@ -89,6 +90,7 @@ class StreamOptions:
     send_section_footer: bool = True
     store_global_state: bool = True
     suppress_vmdesc: bool = False
+    describe_configuration: bool = False
     only_migratable: bool = False
     xen: bool = False
 

@@ -53,10 +53,14 @@ class Output:
         self.put(value.to_bytes(8))
 
     def flush(self) -> None:
-        """Hand on what is held; without a drain it stays until ``take``."""
+        """Hand on what is held; without a drain it stays until ``take``.  An OSError is remembered, then raised."""
         if self._drain is not None and self._held:
             held = self.take()
-            self._drain(held)
+            try:
+                self._drain(held)
+            except OSError as error:
+                self.set_error(error)
+                raise
 
     def take(self) -> list[Buffer]:
         """What is held, which is forgotten here."""

@@ -35,9 +35,7 @@ class MigrationStatus(StrEnum):
         return self in _IDLE
 
 
-_IDLE = frozenset(
-    {MigrationStatus.NONE, MigrationStatus.CANCELLED, MigrationStatus.COMPLETED, MigrationStatus.FAILED}
-)
+_IDLE = frozenset({MigrationStatus.NONE, MigrationStatus.CANCELLED, MigrationStatus.COMPLETED, MigrationStatus.FAILED})
 _RUNNING = frozenset(MigrationStatus) - _IDLE - {MigrationStatus.COLO}
 
 

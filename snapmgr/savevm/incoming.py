@@ -1,0 +1,108 @@
+"""What is known while a stream is loaded, and how a refusal is said (migration.h: MigrationIncomingState)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from snapmgr.errors import SnapmgrError
+from snapmgr.savevm.entry import Entry
+from snapmgr.savevm.failures import LoadError, errno_of, report_all, report_lines
+from snapmgr.savevm.handlers import EINVAL, EIO, Host
+from snapmgr.savevm.loaded import LoadedSections
+from snapmgr.trace.events import Value
+from snapmgr.trace.names import traced
+from snapmgr.vmstate.failure import VMStateError
+from snapmgr.wire.events import SectionBegin
+from snapmgr.wire.faults import IO_ERROR
+
+
+class PostcopyState(IntEnum):
+    """How far postcopy has come (migration/postcopy-ram.h: PostcopyState); the numbers stand in QEMU's texts."""
+
+    NONE = 0
+    ADVISE = 1
+    DISCARD = 2
+    LISTENING = 3
+    RUNNING = 4
+    END = 5
+
+
+@dataclass(slots=True)
+class Incoming:
+    """One load.  ``end`` is where the stream ends, None while that is not known.
+
+    QEMU's reads give zeros beyond the end and notice it at their next check; so do ours, and ``beyond`` is the check.
+    """
+
+    host: Host
+    loaded: LoadedSections = field(init=False)
+    end: int | None = None
+    return_path: bool = False
+    postcopy: PostcopyState = PostcopyState.NONE
+    in_command: bool = False
+    in_payload: bool = False
+    """Whether a device, RAM or the configuration is reading just now."""
+    section: SectionBegin | None = None
+    entry: Entry | None = None
+
+    def __post_init__(self) -> None:
+        self.loaded = LoadedSections(self.host.registry)
+
+    def beyond(self, offset: int) -> bool:
+        """Whether bytes before ``offset`` were asked for that the stream does not have."""
+        return self.end is not None and offset > self.end
+
+    def trace(self, name: str, *values: Value, offset: int | None = None) -> None:
+        self.host.trace.emit(traced(name, *values, offset=offset))
+
+    def refuse(self, code: str, text: str, offset: int, *, message: str = "", errno: int = EINVAL) -> LoadError:
+        """Report QEMU's ``text`` and return the error to raise, with the section's device where there is one."""
+        self.host.error_report(text)
+        return self._error(code, message or text, offset, text, errno)
+
+    def cut(self, offset: int) -> LoadError:
+        """The stream ends where QEMU says nothing but that reading failed."""
+        return self._error("truncated", "the stream ends early", offset, IO_ERROR, EIO)
+
+    def failed(self, failure: SnapmgrError, text: str | None) -> LoadError:
+        """A device, RAM or the configuration refused: report its lines, then ``text``."""
+        report_all(self.host, failure)
+        lines = report_lines(failure)
+        if text is not None:
+            self.host.error_report(text)
+            lines = [*lines, text]
+        errno = EIO if failure.code == "truncated" else errno_of(failure)
+        error = self._error(failure.code, failure.message, failure.offset, lines[0] if lines else None, errno)
+        error.field = (failure.field or None) if isinstance(failure, VMStateError) else None
+        return error
+
+    def _error(self, code: str, message: str, offset: int | None, qemu: str | None, errno: int) -> LoadError:
+        if offset is not None and self.end is not None:
+            offset = min(offset, self.end)
+        error = LoadError(code, message, offset=offset, qemu=qemu, errno=errno)
+        if self.section is not None:
+            error.device = shown(c_string(self.section.idstr or ""))
+            error.instance = self.section.instance_id
+            error.version = self.section.version_id
+        return error
+
+    def end_command(self, result: int) -> None:
+        """Tell the trace how a command ended."""
+        self.in_command = False
+        self.trace("qemu_loadvm_state_section_command", result)
+
+
+def shown(name: str) -> str:
+    """A name as it is printed: bytes that are not UTF-8 as U+FFFD."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def c_string(name: str) -> str:
+    """What C sees of a name that was sent."""
+    return name.split("\0", 1)[0]
+
+
+def signed(value: int) -> int:
+    """An u32 as ``%d`` prints it."""
+    return value - (1 << 32) if value >> 31 else value

@@ -1,0 +1,53 @@
+"""Saving a whole machine in one go, for snapshots (savevm.c: qemu_savevm_state)."""
+
+from __future__ import annotations
+
+import os
+
+from snapmgr.errors import SnapmgrError
+from snapmgr.savevm.failures import SaveError, errno_of
+from snapmgr.savevm.handlers import Host
+from snapmgr.savevm.output import Output
+from snapmgr.savevm.saver import Saver
+from snapmgr.savevm.status import MigrationState, MigrationStatus
+
+MIGRATION_ACTIVE = "There's a migration process in progress"
+"""QERR_MIGRATION_ACTIVE (qapi/qmp/qerror.h)."""
+
+
+def save_state(host: Host, out: Output, migration: MigrationState) -> None:
+    """Put the stopped machine's whole stream into ``out``, whose rate limit does not count here.
+
+    ``migration`` ends as completed or failed.  Raises SaveError: a migration runs, block migration is on, a device
+    refused, or the output could not be written; the entries are cleaned up in any case but the first two.
+    """
+    if migration.status.is_running:
+        raise _refused("migration-active", MIGRATION_ACTIVE)
+    if "block" in host.options.capabilities:
+        raise _refused("block-migration", "Block migration and snapshots are incompatible")
+    migration.status = MigrationStatus.SETUP
+    saver = Saver(host, out)
+    try:
+        _save(saver, out)
+    except (SnapmgrError, OSError) as failure:
+        text = f"Error while writing VM state: {os.strerror(errno_of(failure))}"
+        raise SaveError.of(failure, qemu=text) from failure
+    else:
+        migration.status = MigrationStatus.COMPLETED
+    finally:
+        saver.cleanup()
+        if migration.status is MigrationStatus.SETUP:
+            migration.status = MigrationStatus.FAILED
+
+
+def _save(saver: Saver, out: Output) -> None:
+    saver.header()
+    saver.setup()
+    out.new_period()
+    while not saver.iterate():
+        out.new_period()
+    saver.complete_precopy()
+
+
+def _refused(code: str, text: str) -> SaveError:
+    return SaveError(code, text, qemu=text)
