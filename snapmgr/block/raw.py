@@ -1,4 +1,4 @@
-"""A file (or a host's block device) as a block device, read with preadv; holes are known through SEEK_DATA."""
+"""A file (or a host's block device) as a block device, with preadv and pwritev; holes are known through SEEK_DATA."""
 
 from __future__ import annotations
 
@@ -15,21 +15,26 @@ _LARGEST_OFFSET = (1 << 63) - 1
 
 
 class RawFile:
-    """An open file, read only.  ``size`` is that of the moment of opening; what was added later is read as well."""
+    """An open file.  ``size`` is that of the moment of opening; what was added later is read as well.
 
-    def __init__(self, descriptor: int, path: Path | None = None) -> None:
+    A ``writable`` one is written where it has bytes, never made longer.
+    """
+
+    def __init__(self, descriptor: int, path: Path | None = None, *, writable: bool = False) -> None:
         """Takes over ``descriptor``."""
         self._descriptor = descriptor
+        self._writable = writable
         self.path = path
         self._size = os.lseek(descriptor, 0, os.SEEK_END)
 
     @classmethod
-    def open(cls, path: str | Path) -> RawFile:
+    def open(cls, path: str | Path, *, writable: bool = False) -> RawFile:
         """Raises NotFound, Unsupported for what holds no data (folders, pipes), SnapmgrError where not permitted."""
         named = Path(path)
         try:
             # without O_NONBLOCK a pipe of that name would hold us up for ever
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+            access = os.O_RDWR if writable else os.O_RDONLY
+            descriptor = os.open(path, access | os.O_CLOEXEC | os.O_NONBLOCK)
         except (FileNotFoundError, NotADirectoryError):
             raise NotFound("file-not-found", f"there is no file {path}", path=path, hint="Check the name.") from None
         except (OSError, ValueError) as error:
@@ -41,7 +46,7 @@ class RawFile:
         if not (stat.S_ISREG(mode) or stat.S_ISBLK(mode)):
             os.close(descriptor)
             raise Unsupported("not-a-file", f"{path} is not a regular file", path=path, hint="Name a disk image.")
-        return cls(descriptor, named)
+        return cls(descriptor, named, writable=writable)
 
     @property
     def descriptor(self) -> int:
@@ -60,7 +65,7 @@ class RawFile:
 
     @property
     def read_only(self) -> bool:
-        return True
+        return not self._writable
 
     def pread_into(self, offset: int, buffer: memoryview) -> None:
         """Fill ``buffer``, with zeros beyond the end.  Raises SnapmgrError ``cannot-read`` with path and offset."""
@@ -80,7 +85,25 @@ class RawFile:
             view[done:] = bytes(len(view) - done)
 
     def pwrite(self, offset: int, buffers: Sequence[memoryview]) -> None:
-        raise SnapmgrError("read-only", f"{self.path} is open for reading only", path=self.path, offset=offset)
+        """Raises SnapmgrError: ``read-only``, ``beyond-end``, or ``cannot-write`` with the system's reason."""
+        if not self._writable:
+            raise SnapmgrError("read-only", f"{self.path} is open for reading only", path=self.path, offset=offset)
+        if not 0 <= offset <= self._size - sum(buffer.nbytes for buffer in buffers):
+            raise SnapmgrError("beyond-end", f"{self.path} ends before that", path=self.path, offset=offset)
+        try:
+            for buffer in buffers:
+                offset = self._write(offset, buffer.cast("B"))
+        except OSError as error:
+            raise SnapmgrError(
+                "cannot-write", f"{self.path} cannot be written: {error.strerror}", path=self.path, offset=offset
+            ) from error
+
+    def _write(self, offset: int, buffer: memoryview) -> int:
+        """All of it; returns the offset behind it."""
+        done = 0
+        while done < len(buffer):
+            done += os.pwrite(self._descriptor, buffer[done:], offset + done)
+        return offset + done
 
     def extents(self, offset: int, length: int) -> Iterator[Extent]:
         """Data and holes as the file system knows them; beyond the end all is zero."""
@@ -111,7 +134,9 @@ class RawFile:
             raise
 
     def flush(self) -> None:
-        """Nothing is ever written."""
+        """On stable storage, where anything could have been written."""
+        if self._writable:
+            os.fdatasync(self._descriptor)
 
     def close(self) -> None:
         """Closes the file and so drops all locks on it; more than once is harmless."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from snapmgr.vmstate.fields import i64
+from snapmgr.vmstate.state import VMState
+
 TICK_NS = 20_000_000
 """Nanoseconds of virtual time in one tick: 50 ticks are a second of the guest."""
 
@@ -21,3 +24,6 @@ class VirtualClock:
     def tick(self) -> int:
         """Whole ticks since the reset."""
         return self.now // TICK_NS
+
+
+CLOCK = VMState("demo-clock", fields=(i64("now"),))

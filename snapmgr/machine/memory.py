@@ -73,12 +73,24 @@ class GuestMemory:
     def set(self, name: str, value: int) -> None:
         """Write a variable."""
         self.variables[name] = value
+        self.wrote_variables()
+
+    def wrote_variables(self) -> None:
         self.ram.dirty.set(0)
 
     def dirty_work(self, pages: slice | npt.NDArray[np.int64]) -> None:
-        """These pages of ``work`` were written."""
-        self.ram.dirty.flags[WORK // PAGE :][pages] = True
+        """These pages of ``work`` were written; the target's pages may be larger than the guest's."""
+        if isinstance(pages, slice):
+            touched(self.ram, WORK + pages.start * PAGE, (pages.stop - pages.start) * PAGE)
+        else:
+            self.ram.dirty.mark(WORK + pages * PAGE >> self.ram.page_bits)
 
     def dma_page(self, disk: int, slot: int) -> int:
         """Address of a transfer page."""
         return DMA + (disk * DMA_SLOTS + slot) * PAGE
+
+
+def touched(block: RAMBlock, offset: int, length: int) -> None:
+    """``length`` > 0 bytes from ``offset`` on were written: their pages are dirty."""
+    first = offset >> block.page_bits
+    block.dirty.set(first, (offset + length - 1 >> block.page_bits) - first + 1)

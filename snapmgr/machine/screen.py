@@ -8,7 +8,7 @@ import numpy.typing as npt
 from snapmgr.machine import automaton
 from snapmgr.machine.clock import TICK_NS
 from snapmgr.machine.font import AT, pixels
-from snapmgr.machine.memory import PAGE, GuestMemory
+from snapmgr.machine.memory import GuestMemory, touched
 from snapmgr.machine.random import numbers
 
 U8 = npt.NDArray[np.uint8]
@@ -48,7 +48,7 @@ class Screen:
             if old[place] != new[place]:
                 self._toggle(CLOCK_ROW, old[place : place + 1], place)
                 self._toggle(CLOCK_ROW, new[place : place + 1], place)
-        self._memory.vram.dirty.set(0, -(-FRAME // PAGE))
+        touched(self._memory.vram, 0, FRAME)
 
     def say(self, old: bytes, new: bytes) -> None:
         """Another console line; both are COLUMNS bytes, zeros show nothing."""
@@ -59,7 +59,7 @@ class Screen:
         font = self._memory.rom.memory[AT : AT + 128 * 8].reshape(128, 8)
         left = place * 8
         self.frame[row : row + 8, left : left + 8 * len(text)] ^= pixels(font, text)
-        self._memory.vram.dirty.set(row * WIDTH // PAGE, 8 * WIDTH // PAGE + 2)
+        touched(self._memory.vram, row * WIDTH, 8 * WIDTH)
 
 
 def clock_text(tick: int) -> bytes:

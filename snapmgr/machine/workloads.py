@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -87,7 +88,7 @@ def _full(moment: Moment) -> Pages:
     return slice(0, moment.total)
 
 
-def _unique(pages: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+def _unique(pages: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     return np.unique(pages).astype(np.int64)
 
 
@@ -109,10 +110,10 @@ def dirty(memory: GuestMemory) -> None:
     number = memory.get("workload") % len(WORKLOADS)
     total = len(memory.work)
     cursor = memory.get("cursor") % total
-    moment = Moment(memory.get("tick"), memory.get("random"), cursor, memory.get("rate"), total)
+    moment = Moment(memory.get("tick"), memory.get("random"), cursor, min(memory.get("rate"), total), total)
     pages = WORKLOADS[number].pages(moment)
     count = _write(memory, pages, moment)
-    memory.set("cursor", (memory.get("cursor") + moment.rate) & MASK)
+    memory.set("cursor", (memory.get("cursor") + memory.get("rate")) & MASK)
     memory.set("dirtied", (memory.get("dirtied") + count) & MASK)
 
 

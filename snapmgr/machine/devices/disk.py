@@ -40,7 +40,8 @@ class DiskController:
     completed: int = 0
     errors: int = 0
     index: int = wiring(0)
-    iommu: Iommu | None = wiring(None)
+    counts_errors: bool = wiring(True)
+    iommu: Iommu | None = field(default=None, metadata={"wiring": True})
     resolved: dict[int, int] = field(default_factory=dict, metadata={"wiring": True})
 
     def submit(self, request: Request) -> bool:
@@ -70,7 +71,8 @@ class DiskController:
 
     def fail(self) -> None:
         self.status |= 1
-        self.errors = (self.errors + 1) & 0xFFFF_FFFF
+        if self.counts_errors:
+            self.errors = (self.errors + 1) & 0xFFFF_FFFF
 
     def resolve_all(self) -> None:
         """After a load: what is in flight must be mapped.  Raises VMStateError where it is not."""

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from snapmgr.machine.devices.registers import wiring
-from snapmgr.vmstate.fields import pointer, struct, sub_buffer, u8, u16, u32, validate, varray
+from snapmgr.vmstate.fields import struct, sub_buffer, u8, u16, u32, validate, varray
 from snapmgr.vmstate.state import VMState
 
 U8 = npt.NDArray[np.uint8]
@@ -74,7 +74,9 @@ def _colour(value: int) -> int:
     channels = [BACKGROUND >> shift & 0xFF for shift in (16, 8, 0)]
     for plane, colour in enumerate(_PLANES):
         if value >> plane & 1:
-            channels = [min(255, old + (colour >> shift & 0xFF)) for old, shift in zip(channels, (16, 8, 0), strict=True)]
+            channels = [
+                min(255, old + (colour >> shift & 0xFF)) for old, shift in zip(channels, (16, 8, 0), strict=True)
+            ]
     return channels[0] << 16 | channels[1] << 8 | channels[2]
 
 

@@ -75,7 +75,5 @@ UART = VMState(
         validate("count fits the FIFO", lambda uart, version: uart.count <= FIFO_SIZE),
         buffer("fifo", size=FIFO_SIZE, since=2),
     ),
-    subsections=(
-        VMState("demo-uart/break", needed=lambda uart: uart.break_at is not None, fields=(u64("break_at"),)),
-    ),
+    subsections=(VMState("demo-uart/break", needed=lambda uart: uart.break_at is not None, fields=(u64("break_at"),)),),
 )

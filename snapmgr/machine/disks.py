@@ -1,0 +1,113 @@
+"""The machine's disks: block devices that are given away and taken back (block.c: bdrv_inactivate_all, bdrv_activate).
+
+Who has given a disk away holds no lock on it and does not touch it, so that another machine may run with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from snapmgr.block import lock
+from snapmgr.block.device import BlockDevice
+from snapmgr.block.images import format_of, not_qcow2
+from snapmgr.block.raw import RawFile
+from snapmgr.errors import SnapmgrError, Unsupported
+
+Opener = Callable[[], BlockDevice]
+
+
+class Disk:
+    """One disk.  ``opener`` opens its device, again after it was given away; ``name`` is for messages.
+
+    One that is not ``active`` yet is taken over at the end of a load.
+    """
+
+    def __init__(self, name: str, opener: Opener, *, active: bool = True) -> None:
+        self.name = name
+        self._opener = opener
+        self._device: BlockDevice | None = opener() if active else None
+
+    @property
+    def active(self) -> bool:
+        return self._device is not None
+
+    @property
+    def device(self) -> BlockDevice:
+        """Raises SnapmgrError ``disk-inactive`` while the disk is given away."""
+        if self._device is None:
+            raise SnapmgrError("disk-inactive", f"{self.name} was given away by a migration", path=self.name)
+        return self._device
+
+    def inactivate(self) -> None:
+        """Flush and let go; more than once is harmless."""
+        if self._device is not None:
+            self._device.flush()
+            self._device.close()
+            self._device = None
+
+    def activate(self) -> None:
+        """Take it back.  Raises InUse where somebody else has it now."""
+        if self._device is None:
+            self._device = self._opener()
+
+    def close(self) -> None:
+        """For good; what was written is flushed."""
+        self.inactivate()
+
+
+class MemoryDisk(Disk):
+    """A disk that lives as long as its device: for machines without files."""
+
+    def __init__(self, name: str, device: BlockDevice, *, active: bool = True) -> None:
+        super().__init__(name, lambda: device, active=active)
+
+
+def open_disk(path: Path, *, active: bool = True) -> Disk:
+    """A raw image, with the locks that a QEMU which writes it would hold.
+
+    Raises InUse, NotFound, Unsupported for images in other formats.
+    """
+    return Disk(str(path), lambda: _open_raw(path), active=active)
+
+
+def _open_raw(path: Path) -> BlockDevice:
+    file = RawFile.open(path, writable=True)
+    try:
+        form = format_of(file)
+        if form == "qcow2":
+            raise Unsupported("qcow2-disk", f"{path} is a qcow2 image; the demo machine writes raw disks", path=path)
+        if form != "raw":
+            raise not_qcow2(path, form)
+        lock.acquire(file.descriptor, lock.Use.WRITE, path)
+        return file
+    except BaseException:
+        file.close()
+        raise
+
+
+def inactivate_all(disks: Iterable[Disk]) -> None:
+    """Give all away, or none: where one refuses, those before it are taken back and its error is raised."""
+    done: list[Disk] = []
+    try:
+        for disk in disks:
+            disk.inactivate()
+            done.append(disk)
+    except (SnapmgrError, OSError):
+        for disk in done:
+            disk.activate()
+        raise
+
+
+def activate_all(disks: Iterable[Disk]) -> None:
+    """Take all back, or none."""
+    done: list[Disk] = []
+    try:
+        for disk in disks:
+            if not disk.active:
+                disk.activate()
+                done.append(disk)
+    except (SnapmgrError, OSError):
+        for disk in done:
+            disk.inactivate()
+        raise

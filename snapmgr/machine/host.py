@@ -1,0 +1,99 @@
+"""What savevm needs of the demo machine (savevm.handlers.Host)."""
+
+from __future__ import annotations
+
+import weakref
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from snapmgr.errors import SnapmgrError
+from snapmgr.machine.board import Board
+from snapmgr.machine.build import build_board, build_ram
+from snapmgr.machine.disks import Disk, activate_all, inactivate_all
+from snapmgr.machine.options import MachineOptions
+from snapmgr.machine.registration import check_migratable, register_board
+from snapmgr.machine.runstate import RunState
+from snapmgr.ram.handlers import RamEntry
+from snapmgr.savevm.blockers import MigrationBlockers
+from snapmgr.savevm.failures import errno_of
+from snapmgr.savevm.global_state import register_global_state
+from snapmgr.savevm.handlers import HandlerFailed
+from snapmgr.savevm.registry import Registry
+from snapmgr.savevm.status import MigrationState
+from snapmgr.trace.bus import Trace
+
+MOST_REPORTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A line that QEMU would print; ``warning`` where it goes on all the same."""
+
+    text: str
+    warning: bool = False
+
+
+class MachineHost:
+    """The board, and its registry, RAM, disks and migration, as savevm sees them."""
+
+    def __init__(self, options: MachineOptions, disks: Sequence[Disk], trace: Trace) -> None:
+        self.machine_options = options
+        self.options = options.stream_options()
+        self.trace = trace
+        self.ram = build_ram(options)
+        self.board: Board = build_board(options, self.ram, disks)
+        check_migratable(self.board, options.machine_type, only_migratable=options.only_migratable)
+        self.ram_entry = RamEntry(self.ram, self.options)
+        self.migration = MigrationState()
+        self.blockers = MigrationBlockers()
+        self.reports: deque[Report] = deque(maxlen=MOST_REPORTS)
+        self.precopy_listeners: list[Callable[[str], None]] = []
+        self._registry = Registry()
+        register_board(self._registry, self.board, self.ram_entry, options.machine_type)
+        # a proxy, so that a machine that is dropped gives its RAM back at once
+        self.global_state, _ = register_global_state(weakref.proxy(self), [state.value for state in RunState])
+
+    @property
+    def registry(self) -> Registry:
+        return self._registry
+
+    def error_report(self, text: str) -> None:
+        self.reports.append(Report(text))
+
+    def warn_report(self, text: str) -> None:
+        self.reports.append(Report(text, warning=True))
+
+    def cpu_synchronize_all_states(self) -> None:
+        for cpu in self.board.cpus:
+            cpu.synchronize()
+
+    def cpu_synchronize_all_pre_loadvm(self) -> None:
+        for cpu in self.board.cpus:
+            cpu.pre_loadvm()
+
+    def cpu_synchronize_all_post_init(self) -> None:
+        for cpu in self.board.cpus:
+            cpu.post_init()
+
+    def inactivate_disks(self) -> None:
+        try:
+            inactivate_all(self.board.disks)
+        except (SnapmgrError, OSError) as error:
+            raise HandlerFailed(errno_of(error), f"a disk cannot be given away: {error}") from error
+
+    def activate_disks(self) -> None:
+        try:
+            activate_all(self.board.disks)
+        except (SnapmgrError, OSError) as error:
+            raise HandlerFailed(errno_of(error), f"a disk cannot be taken over: {error}") from error
+
+    def precopy_notify(self, event: str) -> None:
+        for listener in self.precopy_listeners:
+            listener(event)
+
+    def in_postcopy(self) -> bool:
+        return False
+
+    def in_colo(self) -> bool:
+        return False
