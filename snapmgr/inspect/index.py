@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from snapmgr.containers.source import Source
 from snapmgr.errors import StreamError
 from snapmgr.inspect.build import IndexBuilder
-from snapmgr.inspect.describe import find_description
+from snapmgr.containers.describe import find_description
 from snapmgr.inspect.explain import EXPLANATIONS, ordered
-from snapmgr.inspect.layouts import StreamLayout
+from snapmgr.containers.layouts import StreamLayout
 from snapmgr.inspect.model import BlockSummary, ConfigurationInfo, Problem, Severity, Span
 from snapmgr.inspect.records import Records
 from snapmgr.inspect.spans import spans_of

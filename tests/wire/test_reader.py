@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snapmgr.inspect.layouts import StreamLayout
+from snapmgr.containers.layouts import StreamLayout
 from snapmgr.ram.section import OddPage, Pages, RamState
 from snapmgr.trace.bus import Trace
 from snapmgr.wire import events as wire
