@@ -52,7 +52,8 @@ class Field:
 
     ``size`` is what the vmdesc says of one element in bytes, ``stride`` what one element takes by its parts;
     ``array_len`` counts the elements that the entry stands for, None where it is no array; ``index`` is the number of
-    the element that is described one by one.  ``struct`` describes the parts (types struct, vstruct, tmp),
+    the element that is described one by one; ``told`` is an ``array_len`` in the text that stands for one element.
+    ``struct`` describes the parts (types struct, vstruct, tmp),
     ``elements`` those of a list, each of which follows a byte 1, with a byte 0 at the end.
     """
 
@@ -63,6 +64,7 @@ class Field:
     index: int | None = None
     struct: Struct | None = None
     elements: tuple[Struct, ...] | None = None
+    told: int | None = None
     stride: int = field(init=False)
     dynamic: bool = field(init=False)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -81,9 +80,18 @@ class Step:
         self.head = head
 
 
-@lru_cache(maxsize=8192)
-def steps(state: VMState, version: int) -> tuple[Run | Step, ...]:
+Steps = tuple[Run | Step, ...]
+
+
+def steps(state: VMState, version: int) -> Steps:
     """The fields of ``state`` that may be there at ``version``, in order."""
+    known: Steps | None = state.plans.get(version)
+    if known is None:
+        known = state.plans[version] = _plan(state, version)
+    return known
+
+
+def _plan(state: VMState, version: int) -> Steps:
     names = Counter(field.name for field in state.fields)
     heads = dict(zip(state.fields, _heads(state, names), strict=True))
     there = [field for field in state.fields if field.exists is not None or field.since <= version]

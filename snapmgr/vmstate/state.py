@@ -7,7 +7,7 @@ what a field is on the wire is said by its kind (``snapmgr.vmstate.fields``).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,8 @@ class VMState:
     post_save: Callable[[Any], None] | None = None
     dev_unplug_pending: Callable[[Any], bool] | None = None
     style: Style = Style.PLAIN
+    plans: dict[int, Any] = field(default_factory=dict, init=False, repr=False)
+    """The fields as steps, by version (``snapmgr.vmstate.plan``)."""
 
     @property
     def minimum_version(self) -> int:

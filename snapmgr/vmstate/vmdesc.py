@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from snapmgr.errors import StreamError
 from snapmgr.vmstate.description import LISTS, NULL_POINTER, Device, Field, Group, Struct, VmDescription
+from snapmgr.vmstate.repeated import Repeated, as_object
 
 MAX_TEXT = 32 << 20
 MAX_ITEMS = 4_000_000
@@ -19,25 +20,6 @@ MAX_DEPTH = 32
 MAX_NAME = 1024
 MAX_SIZE = 1 << 32
 MAX_ARRAY = 1 << 24
-
-
-class _Repeated(dict[str, Any]):
-    """An object in which a key stands more than once; ``pairs`` has them all.
-
-    Lists in devices write their elements' descriptions one after the other into the field's own object
-    (migration/vmstate-types.c: put_qtailq), so this is no fault.
-    """
-
-    pairs: list[tuple[str, Any]]
-
-
-def _keep_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    plain = dict(pairs)
-    if len(plain) == len(pairs):
-        return plain
-    repeated = _Repeated(plain)
-    repeated.pairs = pairs
-    return repeated
 
 
 def parse_vmdesc(text: bytes | bytearray | memoryview, offset: int = 0) -> VmDescription:
@@ -49,6 +31,11 @@ def parse_vmdesc(text: bytes | bytearray | memoryview, offset: int = 0) -> VmDes
     return _Reader(offset).description(_load(text, offset))
 
 
+def parse_state(description: dict[str, Any]) -> Struct:
+    """What ``save_state`` returned, as a stream's own description of these bytes would be read.  Raises StreamError."""
+    return _Reader(0).struct(description, str(description.get("vmsd_name", "")), 0)
+
+
 def _load(text: bytes | bytearray | memoryview, offset: int) -> Any:
     if len(text) > MAX_TEXT:
         raise _error("vmdesc-too-large", f"the vmdesc has {len(text)} bytes, more than the {MAX_TEXT} allowed", offset)
@@ -57,7 +44,7 @@ def _load(text: bytes | bytearray | memoryview, offset: int) -> Any:
     if items > MAX_ITEMS:
         raise _error("vmdesc-too-large", f"the vmdesc has {items} items, more than the {MAX_ITEMS} allowed", offset)
     try:
-        return json.loads(data.decode(), object_pairs_hook=_keep_repeated, parse_constant=_no_constant)
+        return json.loads(data.decode(), object_pairs_hook=as_object, parse_constant=_no_constant)
     except UnicodeDecodeError as error:
         raise _error("vmdesc-encoding", "the vmdesc is not UTF-8 text", offset + error.start) from None
     except json.JSONDecodeError as error:
@@ -221,7 +208,7 @@ def _inline_structs(entry: dict[str, Any]) -> list[dict[str, Any]]:
     """Descriptions that stand in a field's own object instead of below ``struct``."""
     if "fields" not in entry:
         return []
-    if not isinstance(entry, _Repeated):
+    if not isinstance(entry, Repeated):
         return [entry]
     result: list[dict[str, Any]] = []
     for key, value in entry.pairs:
@@ -238,5 +225,5 @@ def _one_pointer(members: tuple[Field, ...], row: int) -> Field:
     beside = members[max(0, row - 1) : row] + members[row + 1 : row + 2]
     one_by_one = any(item.type == NULL_POINTER for item in beside) or any(m.index is not None for m in members)
     if member.type == NULL_POINTER and member.array_len is not None and one_by_one:
-        return Field(member.name, member.type, member.size, index=member.index)
+        return Field(member.name, member.type, member.size, index=member.index, told=member.array_len)
     return member
