@@ -113,7 +113,18 @@ def _resume(incoming: Incoming, event: CommandEvent) -> None:
     incoming.host.error_report("loadvm_postcopy_handle_resume: illegal resume received")
 
 
-def _later(incoming: Incoming, event: CommandEvent) -> None:
+def _receive_bitmap(incoming: Incoming, event: CommandEvent) -> None:
+    data = event.data
+    if data and not data[0]:
+        text = "loadvm_handle_recv_bitmap: failed to read block name"
+        raise incoming.refuse("recv-bitmap-name", text, event.offset)
+    if not data or len(data) != 1 + data[0]:
+        text = f"loadvm_handle_recv_bitmap: invalid payload length ({len(data)})"
+        raise incoming.refuse("recv-bitmap-length", text, event.offset)
+    raise _unsupported(event)
+
+
+def _enable_colo(incoming: Incoming, event: CommandEvent) -> None:
     raise _unsupported(event)
 
 
@@ -136,8 +147,8 @@ _HANDLERS: dict[Command, Handler] = {
     Command.POSTCOPY_LISTEN: _listen,
     Command.POSTCOPY_RUN: _run,
     Command.POSTCOPY_RAM_DISCARD: _discard,
-    Command.ENABLE_COLO: _later,
+    Command.ENABLE_COLO: _enable_colo,
     Command.POSTCOPY_RESUME: _resume,
-    Command.RECV_BITMAP: _later,
+    Command.RECV_BITMAP: _receive_bitmap,
     Command.SWITCHOVER_START: _switchover_start,
 }
