@@ -36,8 +36,8 @@ def heads(field: Field, values: Sequence[Any], style: Style) -> list[Head | None
 
 
 def _without_nulls(folds: bool, count: int, style: Style) -> list[Head | None]:
-    if count == 1:
-        return [Head()]
+    if count < 2:
+        return [Head()] * count
     if folds:
         return [Head(array_len=count), *[None] * (count - 1)]
     found: list[Head | None] = [Head(index=number) for number in range(count)]
