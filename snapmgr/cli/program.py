@@ -12,7 +12,9 @@ from snapmgr import __version__
 from snapmgr.cli.arguments import output_options
 from snapmgr.cli.completion import completion
 from snapmgr.cli.convert import convert
+from snapmgr.cli.demo import demo
 from snapmgr.cli.devices import devices
+from snapmgr.cli.edit import edit
 from snapmgr.cli.inspect import inspect
 from snapmgr.cli.output import Exit, Output, from_os_error
 from snapmgr.cli.ram import ram
@@ -46,7 +48,7 @@ def program() -> None:
     """
 
 
-for _command in (inspect, devices, ram, verify, snapshot, convert, completion):
+for _command in (inspect, devices, ram, verify, snapshot, convert, edit, demo, completion):
     program.add_command(_command)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -19,10 +19,11 @@ INTERVAL = 0.1
 
 
 class ProgressLine:
-    """Draws ``label`` with percent and bytes over itself; drawn nothing, it leaves nothing."""
+    """Draws ``label`` with percent and amounts over itself; drawn nothing, it leaves nothing."""
 
-    def __init__(self, label: str, stream: TextIO) -> None:
+    def __init__(self, label: str, stream: TextIO, shown: Callable[[int], str] = size) -> None:
         self._label = label
+        self._shown = shown
         self._stream = stream
         self._due = time.monotonic() + PATIENCE
         self._drawn = False
@@ -33,7 +34,9 @@ class ProgressLine:
             return
         self._due = now + INTERVAL
         self._drawn = True
-        share = f"{100 * done // total:3d} %  {size(done)} of {size(total)}" if total else size(done)
+        share = (
+            f"{100 * done // total:3d} %  {self._shown(done)} of {self._shown(total)}" if total else self._shown(done)
+        )
         self._stream.write(f"\r{self._label}  {share}\x1b[K")
         self._stream.flush()
 
@@ -45,12 +48,12 @@ class ProgressLine:
 
 
 @contextmanager
-def progress(output: Output, label: str) -> Iterator[Progress]:
-    """Progress for one piece of work; silent when quiet or when stderr is not a terminal."""
+def progress(output: Output, label: str, shown: Callable[[int], str] = size) -> Iterator[Progress]:
+    """Progress for one piece of work, in bytes or as ``shown``; silent when quiet or when stderr is no terminal."""
     if output.quiet or not sys.stderr.isatty():
         yield no_progress
         return
-    line = ProgressLine(label, sys.stderr)
+    line = ProgressLine(label, sys.stderr, shown)
     try:
         yield line
     finally:

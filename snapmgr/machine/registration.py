@@ -18,6 +18,10 @@ def register_board(registry: Registry, board: Board, ram: RamEntry, machine: Mac
     """
     _register(registry, machine, "clock", board.clock, instance_id=0)
     registry.register_live(words.IDSTR, ram.handlers, version_id=words.VERSION, instance_id=0, target=ram)
+    version = board.legacy.version
+    registry.register_live(
+        LEGACY_IDSTR, board.legacy.handlers(), version_id=version, instance_id=0, target=board.legacy
+    )
     _register(registry, machine, "iommu", board.iommu)
     for cpu in board.cpus:
         _register(registry, machine, "cpu_common", cpu.state, instance_id=cpu.index)
@@ -29,10 +33,6 @@ def register_board(registry: Registry, board: Board, ram: RamEntry, machine: Mac
     for controller in board.controllers:
         _register(registry, machine, "disk", controller, instance_id=controller.index)
     _register(registry, machine, "nic", board.nic)
-    version = board.legacy.version
-    registry.register_live(
-        LEGACY_IDSTR, board.legacy.handlers(), version_id=version, instance_id=0, target=board.legacy
-    )
     if board.unplug is not None:
         _register(registry, machine, "unplug", board.unplug)
     if board.stubborn is not None:

@@ -14,6 +14,7 @@ from snapmgr.savevm.output import Drain, Output
 from snapmgr.savevm.save import save_state
 from snapmgr.savevm.saver import Saver
 from snapmgr.wire.events import NeedData
+from snapmgr.wire.window import Buffer
 
 IO_ERROR = "An IO error has occurred"
 """QERR_IO_ERROR (qapi/qmp/qerror.h)."""
@@ -39,7 +40,7 @@ def save(machine: Machine, drain: Drain) -> int:
     return out.offset
 
 
-def load(machine: Machine, chunks: Iterable[bytes]) -> None:
+def load(machine: Machine, chunks: Iterable[Buffer]) -> None:
     """Reset the machine and load a stream into it: what was absent from it has its reset value then.
 
     A machine that has not run yet becomes what the stream says: running or not (process_incoming_migration_bh).  One
@@ -79,7 +80,7 @@ def announcers(machine: Machine, now: int) -> list[Announcer]:
     return [Announcer("net0", nic.mac, now)]
 
 
-def pump(loader: Loader, chunks: Iterable[bytes]) -> None:
+def pump(loader: Loader, chunks: Iterable[Buffer]) -> None:
     """Feed the loader until all is loaded.  There is no way back from here: a stream that wants one is refused."""
     source = iter(chunks)
     while (effect := loader.next_effect()) is not None:
@@ -118,7 +119,7 @@ def _xen_write(machine: Machine, out: Output) -> None:
         raise
 
 
-def xen_load(machine: Machine, chunks: Iterable[bytes]) -> None:
+def xen_load(machine: Machine, chunks: Iterable[Buffer]) -> None:
     """Devices of a machine that stands (qmp_xen_load_devices_state); its RAM is brought by somebody else.
 
     Raises SnapmgrError ``running``, LoadError.
