@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from snapmgr.errors import StreamError
+from snapmgr.ram.words import RamFlag
 from snapmgr.wire.window import Window
 
 MAX_BLOCKS = 4096
@@ -29,7 +30,8 @@ def read_block_list(window: Window, total: int, *, ignore_shared: bool) -> tuple
     """Read entries until their lengths add up to ``total`` bytes.
 
     A page size is recognised by its leading zero byte: no block name is empty, and the list is followed by the
-    word EOS, which is no page size.  Raises Short; StreamError with the offset of the entry at fault.
+    word EOS, which is no page size.  Under x-ignore-shared an address follows in any case, which may look like a
+    page size: then what comes behind it decides.  Raises Short; StreamError with the offset of the entry at fault.
     """
     blocks: list[ListedBlock] = []
     names: set[str] = set()
@@ -54,7 +56,7 @@ def read_block_list(window: Window, total: int, *, ignore_shared: bool) -> tuple
             message = f"RAMBlock {name} claims {used} bytes, and the list's total leaves {left}"
             raise StreamError("block-length", message, offset=at + 1 + len(raw), qemu=text)
         left -= used
-        page_size = _page_size(window)
+        page_size = _page_size(window, before_address=ignore_shared, last=left == 0)
         address = window.be64() if ignore_shared else None
         if name in names:
             raise StreamError("block-twice", f"RAMBlock {name} is listed twice", offset=at)
@@ -63,10 +65,18 @@ def read_block_list(window: Window, total: int, *, ignore_shared: bool) -> tuple
     return tuple(blocks)
 
 
-def _page_size(window: Window) -> int | None:
+def _page_size(window: Window, *, before_address: bool, last: bool) -> int | None:
     """The page size of the entry just read, None where the entry carries none."""
     if window.peek(1)[0] != 0:
         return None
     value = int.from_bytes(window.peek(8))
-    is_size = value > 0x800 and value & (value - 1) == 0
-    return window.be64() if is_size else None
+    if value <= 0x800 or value & (value - 1) or (before_address and not _address_follows(window, last=last)):
+        return None
+    return window.be64()
+
+
+def _address_follows(window: Window, *, last: bool) -> bool:
+    """Whether the word after the next is an address, not a name or the word behind the list."""
+    if last:
+        return int.from_bytes(window.peek(16)[8:]) not in (RamFlag.EOS, RamFlag.MULTIFD_FLUSH)
+    return window.peek(9)[8] == 0

@@ -56,7 +56,7 @@ class Into:
         return self.entry.handlers.load_state(section.version_id or 0)
 
 
-def load(entry: RamEntry, pieces: Iterable[bytes]) -> None:
+def load(entry: RamEntry, pieces: Iterable[bytes | memoryview]) -> None:
     """Load a stream in these pieces.  Raises StreamError with the first fault."""
     assert entry.handlers.load_setup is not None
     entry.handlers.load_setup()

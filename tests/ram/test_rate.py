@@ -1,0 +1,45 @@
+"""Rates out of counters and times that a test can do in its head."""
+
+from __future__ import annotations
+
+from snapmgr.ram.counters import RamCounters
+from snapmgr.ram.rate import Rates, rates, sample
+
+
+def test_rates_are_per_second_and_per_page() -> None:
+    counters = RamCounters()
+    before = sample(counters, 10.0)
+    counters.transferred, counters.target_pages, counters.dirtied = 5_000_000, 1000, 300
+    counters.xbzrle.cache_miss, counters.xbzrle.pages, counters.xbzrle.bytes = 250, 100, 4096
+    counters.compression.pages, counters.compression.compressed_size = 10, 20480
+    found = rates(before, sample(counters, 12.0))
+    assert found == Rates(
+        dirty_pages_rate=150,
+        pages_per_second=500,
+        mbps=20.0,
+        cache_miss_rate=0.25,
+        encoding_rate=100.0,
+        compression_rate=2.0,
+    )
+    assert found.stats() == {"dirty-pages-rate": 150, "mbps": 20.0, "pages-per-second": 500}
+
+
+def test_without_time_or_pages_there_is_no_rate() -> None:
+    counters = RamCounters()
+    assert rates(sample(counters, 1.0), sample(counters, 1.0)) == Rates()
+    assert rates(sample(counters, 1.0), sample(counters, 2.0)) == Rates()
+
+
+def test_counters_go_by_qapis_names() -> None:
+    counters = RamCounters(total=8192, remaining=4096, transferred=99, normal=3, duplicate=2, dirty_sync_count=1)
+    assert counters.stats() == {
+        "transferred": 99,
+        "remaining": 4096,
+        "total": 8192,
+        "duplicate": 2,
+        "skipped": 0,
+        "normal": 3,
+        "normal-bytes": 12288,
+        "dirty-sync-count": 1,
+        "page-size": 4096,
+    }
