@@ -1,0 +1,108 @@
+"""Any memory, changed in any way between passes, arrives as it is, in every encoding and any chunking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snapmgr.containers.open import open_source
+from snapmgr.inspect.index import index_stream
+from snapmgr.ram.block import RAMBlock
+from snapmgr.ram.handlers import RamEntry
+from snapmgr.ram.packing import PackingOptions
+from snapmgr.ram.ramlist import RamList
+from snapmgr.savevm.handlers import StreamOptions
+from tests.ram.carry import load, saved
+from tests.strategies import CHUNK_SIZES, chunked
+
+BLOCKS = (("ram", 41), ("0000:02/vram", 17))
+
+
+def machine(capabilities: set[str], fill: int = 0) -> tuple[RamEntry, list[RAMBlock]]:
+    ram = RamList()
+    blocks = [ram.register(RAMBlock(name, pages << 12)) for name, pages in BLOCKS]
+    for block in blocks:
+        block.memory[:] = fill
+    cache = PackingOptions(xbzrle_cache_size=32 << 12)
+    return RamEntry(ram, StreamOptions("pc", capabilities=capabilities), cache), blocks
+
+
+def change(blocks: list[RAMBlock], random: np.random.Generator) -> None:
+    """Some pages become zero, some random, some change in a few bytes; some are only said to be dirty."""
+    for block in blocks:
+        kinds = random.choice(5, block.pages, p=[0.4, 0.1, 0.2, 0.2, 0.1])
+        rows = block.by_page
+        rows[kinds == 1] = 0
+        rows[kinds == 2] = random.integers(0, 256, (int((kinds == 2).sum()), 4096), dtype=np.uint8)
+        few = np.flatnonzero(kinds == 3)
+        for _ in range(int(random.integers(1, 9))):
+            rows[few, random.integers(0, 4096, len(few))] += 1
+        block.dirty.mark(np.flatnonzero(kinds > 0))
+
+
+def changer(blocks: list[RAMBlock], random: np.random.Generator, turns: int) -> Callable[[int], bool]:
+    def between(turn: int) -> bool:
+        change(blocks, random)
+        return turn < turns
+
+    return between
+
+
+@given(
+    st.sets(st.sampled_from(["xbzrle", "compress"])),
+    st.integers(0, 2**32 - 1),
+    st.integers(0, 5),
+    st.sampled_from([0, 0x5A]),
+    CHUNK_SIZES,
+)
+def test_memory_arrives(capabilities: set[str], seed: int, turns: int, before: int, sizes: list[int]) -> None:
+    random = np.random.default_rng(seed)
+    source, blocks = machine(capabilities)
+    change(blocks, random)
+    data = saved(source, changer(blocks, random, turns), turns + 1)
+    target, arrived = machine(capabilities, fill=before)
+    load(target, chunked(data, sizes))
+    for ours, theirs in zip(blocks, arrived, strict=True):
+        assert (ours.memory == theirs.memory).all()
+        assert target.loader.received[theirs.idstr].all()
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 3))
+def test_the_index_reads_what_was_sent(tmp_path_factory: pytest.TempPathFactory, seed: int, turns: int) -> None:
+    random = np.random.default_rng(seed)
+    entry, blocks = machine(set())
+    change(blocks, random)
+    path: Path = tmp_path_factory.mktemp("ram") / "stream.mig"
+    path.write_bytes(saved(entry, changer(blocks, random, turns), turns + 1))
+    source = open_source(path)
+    index = index_stream(source)
+    assert not index.problems
+    for block in blocks:
+        assert index.ram.read(block.idstr, 0, block.used_length) == block.memory.tobytes()
+    source.close()
+
+
+@pytest.mark.parametrize("stretch", [1, 2, 3, 64, 300])
+def test_runs_of_any_length_are_placed(stretch: int) -> None:
+    """Long enough for several pieces and chunks, so that both ways of placing pages are taken."""
+    source, target = RamList(), RamList()
+    block, arrived = (ram.register(RAMBlock("m", 2000 << 12)) for ram in (source, target))
+    random = np.random.default_rng(stretch)
+    kinds = np.repeat(np.arange(2000) % 2, stretch)[:2000].astype(bool)
+    block.by_page[kinds] = random.integers(1, 256, (int(kinds.sum()), 4096), dtype=np.uint8)
+    arrived.memory[:] = 3
+    entry, into = (RamEntry(ram, StreamOptions("pc")) for ram in (source, target))
+
+    def between(turn: int) -> bool:
+        pages = random.integers(0, 2000, 700)
+        block.by_page[pages] = random.integers(0, 2, (700, 1), dtype=np.uint8)
+        block.dirty.mark(pages)
+        return turn < 2
+
+    load(into, [saved(entry, between)])
+    assert (block.memory == arrived.memory).all()
