@@ -1,0 +1,117 @@
+"""Running a machine in real time, in a worker: orders come in from other threads, views go out.
+
+Time is the caller's: ``clock`` gives seconds that only grow, ``wait(event, seconds)`` waits for an order at most so
+long.  The driver owns the machine while it works: nobody else may touch it then.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from snapmgr.machine.machine import Machine, MachineView
+from snapmgr.machine.runstate import RunState
+
+T = TypeVar("T")
+
+MOST_BEHIND = 0.5
+"""Seconds that a slow machine tries to catch up; what is older is let go."""
+VIEW_EVERY = 1 / 30
+"""Seconds between two views at least."""
+
+Wait = Callable[[threading.Event, float | None], object]
+
+
+def _wait(event: threading.Event, seconds: float | None) -> bool:
+    return event.wait(seconds)
+
+
+class Driver:
+    """Ticks a machine ``rate`` times a second while its run state is running; ``show`` is called with views of it."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        clock: Callable[[], float],
+        *,
+        rate: float = 50.0,
+        show: Callable[[MachineView], None] = lambda view: None,
+        wait: Wait = _wait,
+    ) -> None:
+        self._machine = machine
+        self._clock = clock
+        self._wait = wait
+        self._show = show
+        self._rate = rate
+        self._orders: deque[Callable[[], None]] = deque()
+        self._wake = threading.Event()
+        self._stopping = False
+        self._next_tick = clock()
+        self._next_view = clock()
+
+    def order(self, action: Callable[[Machine], T]) -> Future[T]:
+        """Have ``action`` done by the worker between two ticks; from any thread.  Its error is the future's."""
+        future: Future[T] = Future()
+        self._orders.append(lambda: _perform(future, action, self._machine))
+        self._wake.set()
+        return future
+
+    def set_rate(self, rate: float) -> None:
+        """Ticks a second, from any thread."""
+        self.order(lambda machine: self._change_rate(rate))
+
+    def finish(self) -> None:
+        """Let ``work`` return when the orders that were given are done; from any thread."""
+        self.order(lambda machine: self._stop())
+
+    def work(self) -> None:
+        """Until ``finish``: the body of the worker."""
+        while not self._stopping:
+            self._wait(self._wake, self.step())
+        self._show(self._machine.state())
+
+    def step(self) -> float | None:
+        """Do what is due now; returns the seconds until the next tick, None while the machine stands."""
+        self._wake.clear()
+        changed = bool(self._orders)
+        while self._orders:
+            self._orders.popleft()()
+        now = self._clock()
+        ticks = self._due(now)
+        if ticks:
+            self._machine.run(ticks)
+        if changed or (ticks and now >= self._next_view):
+            self._next_view = now + VIEW_EVERY
+            self._show(self._machine.state())
+        if self._stopping or self._machine.run_state is not RunState.RUNNING:
+            return None if not self._stopping else 0.0
+        return max(0.0, self._next_tick - self._clock())
+
+    def _due(self, now: float) -> int:
+        """Ticks to run now; a machine that just started, or fell far behind, begins anew."""
+        if self._machine.run_state is not RunState.RUNNING:
+            self._next_tick = now
+            return 0
+        self._next_tick = max(self._next_tick, now - MOST_BEHIND)
+        ticks = max(0, int((now - self._next_tick) * self._rate) + 1) if now >= self._next_tick else 0
+        self._next_tick += ticks / self._rate
+        return ticks
+
+    def _change_rate(self, rate: float) -> None:
+        self._rate = max(0.1, rate)
+        self._next_tick = self._clock()
+
+    def _stop(self) -> None:
+        self._stopping = True
+
+
+def _perform(future: Future[Any], action: Callable[[Machine], Any], machine: Machine) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        future.set_result(action(machine))
+    except BaseException as error:
+        future.set_exception(error)
