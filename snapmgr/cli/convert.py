@@ -1,7 +1,9 @@
-"""``snapctl convert``: a stream in another container."""
+"""``snapctl convert``: a stream written again, in this or another container."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -11,26 +13,43 @@ from snapmgr.cli.arguments import allow_root, force, opened, output_options, pas
 from snapmgr.cli.newfile import check_target, new_file
 from snapmgr.cli.output import Output
 from snapmgr.cli.progress import progress
+from snapmgr.cli.rewrite import put_replica
 from snapmgr.cli.text import printable, size
-from snapmgr.errors import UsageError
-from snapmgr.work import Progress
+from snapmgr.errors import StreamError, Unsupported, UsageError
 
 if TYPE_CHECKING:
     from snapmgr.containers.source import Source
+    from snapmgr.vmstate.description import VmDescription
 
 _PIECE = 4 << 20
 
+Put = Callable[[memoryview | bytes | bytearray], object]
+Content = Callable[[Put], None]
+"""Puts a whole stream, piece by piece."""
 
-@click.command(short_help="Write a stream into another container.")
+
+@click.command(short_help="Write a stream again, in another container.")
 @source_argument
 @click.option("-o", "--output", "target", metavar="OUT", required=True, help="File to write, - for standard output.")
 @click.option("--container", type=click.Choice(["raw", "zst"]), default="raw", show_default=True)
+@click.option("--schema", metavar="SRC", help="A stream of the same devices, for one that does not describe its own.")
 @force
 @allow_root
 @output_options
 @pass_output
-def convert(output: Output, src: str, target: str, container: str, force: bool, allow_roots: tuple[Path, ...]) -> None:
-    """Write the stream of SRC to OUT, byte for byte; from IMAGE@TAG that is the VM state as it is stored.
+def convert(
+    output: Output,
+    src: str,
+    target: str,
+    container: str,
+    schema: str | None,
+    force: bool,
+    allow_roots: tuple[Path, ...],
+) -> None:
+    """Write the stream of SRC to OUT.
+
+    A precopy stream is rewritten: its RAM record by record, its devices field by field, its description anew, which
+    gives the same bytes.  The VM state of IMAGE@TAG, and what cannot be rewritten, is copied as it is.
 
     \b
     Examples:
@@ -41,36 +60,81 @@ def convert(output: Output, src: str, target: str, container: str, force: bool, 
         raise UsageError("usage", "with --json standard output is taken", hint="Name a file with -o.")
     with opened(output, src, allow_roots) as source:
         check_target(target, force=force, sources=[source.path])
-        with new_file(target, force=force) as file, progress(output, "Writing") as report:
-            written = _packed(source, file, report) if container == "zst" else _plain(source, file, report)
+        content, reason = _content(output, source, schema, allow_roots)
+        with new_file(target, force=force) as file:
+            written = _write(output, content, source.size, file, container)
         result = {"path": target, "container": container, "size": source.size, "written": written}
     if output.json:
-        output.document(result)
+        output.document(result | {"rewritten": reason is None} | ({"reason": reason} if reason else {}))
     elif target != "-":
         output.done(f"{printable(target)}: {size(written)} ({container})")
+        if reason is not None:
+            output.note(f"copied as it is: {reason}")
 
 
-def _plain(source: Source, file: BinaryIO, report: Progress) -> int:
-    """Copy everything; returns the bytes written."""
-    done = 0
-    for chunk in source.chunks():
-        for start in range(0, len(chunk), _PIECE):
-            done += file.write(chunk[start : start + _PIECE])
-            report(done, source.size)
-    return done
+def _content(
+    output: Output, source: Source, schema: str | None, allow_roots: tuple[Path, ...]
+) -> tuple[Content, str | None]:
+    """What to write, and why it is copied where it is."""
+    if source.container == "qcow2" and schema is None:
+        return _copied(source), "the VM state as it is stored"
+    from snapmgr.replica.machine import Replica
+
+    try:
+        with progress(output, "Reading") as report, _description(output, schema, allow_roots) as described:
+            replica = Replica.from_stream(source, described, progress=report)
+    except (StreamError, Unsupported) as error:
+        if schema is not None:
+            raise
+        return _copied(source), error.message
+    return lambda put: put_replica(replica, put), None
 
 
-def _packed(source: Source, file: BinaryIO, report: Progress) -> int:
-    """Copy everything as one zstd frame that names its content's size; returns the bytes written."""
+@contextmanager
+def _description(output: Output, schema: str | None, allow_roots: tuple[Path, ...]) -> Iterator[VmDescription | None]:
+    """What another stream says of its devices."""
+    from snapmgr.containers.describe import find_description
+
+    if schema is None:
+        yield None
+        return
+    with opened(output, schema, allow_roots) as other:
+        found = find_description(other)
+    if found is None:
+        raise UsageError("no-description", "describes no devices", path=schema)
+    yield found
+
+
+def _copied(source: Source) -> Content:
+    def content(put: Put) -> None:
+        for chunk in source.chunks():
+            for start in range(0, len(chunk), _PIECE):
+                put(chunk[start : start + _PIECE])
+
+    return content
+
+
+def _write(output: Output, content: Content, total: int, file: BinaryIO, container: str) -> int:
+    """Write ``content`` of ``total`` bytes, as one zstd frame if asked for; returns the bytes written to ``file``."""
+    done = start = file.tell() if file.seekable() else 0
+    with progress(output, "Writing") as report, _packer(file, total, container) as sink:
+
+        def put(piece: memoryview | bytes | bytearray) -> None:
+            nonlocal done
+            sink.write(piece)
+            done += len(piece)
+            report(done - start, total)
+
+        content(put)
+    return (file.tell() if container == "zst" and file.seekable() else done) - start
+
+
+@contextmanager
+def _packer(file: BinaryIO, total: int, container: str) -> Iterator[BinaryIO]:
+    if container == "raw":
+        yield file
+        return
     import zstandard
 
-    done = 0
-    start = file.tell() if file.seekable() else 0
-    with zstandard.ZstdCompressor(level=3, threads=-1).stream_writer(file, size=source.size, closefd=False) as packer:
-        for chunk in source.chunks():
-            for at in range(0, len(chunk), _PIECE):
-                piece = chunk[at : at + _PIECE]
-                packer.write(piece)
-                done += len(piece)
-                report(done, source.size)
-    return file.tell() - start if file.seekable() else done
+    with zstandard.ZstdCompressor(level=3, threads=-1).stream_writer(file, size=total, closefd=False) as packer:
+        yield packer

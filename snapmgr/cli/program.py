@@ -20,6 +20,7 @@ from snapmgr.cli.output import Exit, Output, from_os_error
 from snapmgr.cli.ram import ram
 from snapmgr.cli.snapshot import snapshot
 from snapmgr.cli.verify import verify
+from snapmgr.cli.vmstate import vmstate
 from snapmgr.errors import Cancelled, SnapmgrError, UsageError
 
 _EPILOG = """\b
@@ -48,7 +49,7 @@ def program() -> None:
     """
 
 
-for _command in (inspect, devices, ram, verify, snapshot, convert, edit, demo, completion):
+for _command in (inspect, devices, ram, verify, snapshot, convert, edit, demo, vmstate, completion):
     program.add_command(_command)
 
 

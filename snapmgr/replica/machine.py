@@ -65,6 +65,11 @@ class Replica:
         """
         return cls(source, read_script(source, schema, progress=progress, cancel=cancel))
 
+    @property
+    def ram_blocks(self) -> dict[str, int]:
+        """Bytes of every RAMBlock that is sent, by name."""
+        return self.script.blocks
+
     # -- saving ----------------------------------------------------------------------------------------------------
 
     def save(self, out: Output, *, cancel: CancelToken | None = None) -> None:

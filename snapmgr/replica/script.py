@@ -8,7 +8,7 @@ from snapmgr.containers.describe import find_description
 from snapmgr.containers.layouts import StreamLayout
 from snapmgr.containers.source import Source
 from snapmgr.errors import StreamError, Unsupported
-from snapmgr.ram.section import RamState
+from snapmgr.ram.section import BlockList, RamState
 from snapmgr.vmstate.description import VmDescription
 from snapmgr.wire.commands import command_name
 from snapmgr.wire.constants import Command, RecordType
@@ -29,6 +29,10 @@ from snapmgr.wire.events import (
 )
 from snapmgr.wire.reader import StreamReader
 from snapmgr.work import CancelToken, Progress, no_progress
+
+
+SENDABLE = frozenset({Command.OPEN_RETURN_PATH, Command.PING, Command.POSTCOPY_ADVISE, Command.SWITCHOVER_START})
+"""Commands of a migration that stays in precopy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class Script:
     vmdesc: bytes | None = None
     description: VmDescription | None = None
     page_bits: int = 12
+    blocks: dict[str, int] = field(default_factory=dict)
+    """Bytes of every RAMBlock in the list."""
 
     @property
     def sections(self) -> list[Section]:
@@ -112,6 +118,8 @@ class _Builder:
         match event:
             case Configuration():
                 self._configuration(event)
+            case BlockList():
+                script.blocks = {block.name: block.used_length for block in event.blocks}
             case SectionBegin():
                 self._begin = event
             case SectionEnd():
@@ -152,9 +160,7 @@ class _Builder:
 
 
 def _sendable(event: CommandEvent) -> CommandEvent:
-    if event.number in (Command.OPEN_RETURN_PATH, Command.PING, Command.SWITCHOVER_START):
-        return event
-    if event.number == Command.POSTCOPY_ADVISE and not event.data:
+    if event.number in SENDABLE:
         return event
     message = f"{command_name(event.number)}: a replica sends what a precopy migration sends"
     raise Unsupported("replica-command", message, offset=event.offset)

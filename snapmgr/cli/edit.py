@@ -1,0 +1,67 @@
+"""``snapctl edit``: a copy of a stream with other values in it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from snapmgr.cli.arguments import allow_root, force, opened, output_options, pass_output, source_argument
+from snapmgr.cli.newfile import check_target, new_file
+from snapmgr.cli.output import Output
+from snapmgr.cli.progress import progress
+from snapmgr.cli.rewrite import put_replica
+from snapmgr.cli.text import printable, size
+from snapmgr.errors import UsageError
+from snapmgr.savevm.output import Buffer
+
+
+@click.command(short_help="Write a copy of a stream with other values.")
+@source_argument
+@click.option("-o", "--output", "target", metavar="OUT", required=True, help="File to write, - for standard output.")
+@click.option(
+    "--set", "edits", metavar="'DEVICE/FIELD=VALUE'", multiple=True, required=True, help="May be given several times."
+)
+@force
+@allow_root
+@output_options
+@pass_output
+def edit(
+    output: Output, src: str, target: str, edits: tuple[str, ...], force: bool, allow_roots: tuple[Path, ...]
+) -> None:
+    """Write the stream of SRC to OUT with fields of its devices, or bytes of its RAM, changed.
+
+    Numbers are decimal or 0x…; buffers and RAM are hexadecimal digits.  `snapctl devices SRC` shows the names.
+
+    \b
+    Examples:
+      snapctl edit guest.mig -o other.mig --set 'cpu/env.eip=0x7c00'
+      snapctl edit guest.mig -o other.mig --set 'mc146818rtc/cmos_data[20]=6'
+      snapctl edit guest.mig -o other.mig --set 'ram/pc.ram@0x7c00=ebfe'
+    """
+    from snapmgr.replica.edit import edit as apply_edit
+    from snapmgr.replica.machine import Replica
+
+    if target == "-" and output.json:
+        raise UsageError("usage", "with --json standard output is taken", hint="Name a file with -o.")
+    with opened(output, src, allow_roots) as source:
+        check_target(target, force=force, sources=[source.path])
+        with progress(output, "Reading") as report:
+            replica = Replica.from_stream(source, progress=report)
+        done = [apply_edit(replica, text) for text in edits]
+        written = 0
+        with new_file(target, force=force) as file, progress(output, "Writing") as report:
+
+            def put(piece: Buffer) -> None:
+                nonlocal written
+                written += file.write(piece)
+                report(written, source.size)
+
+            put_replica(replica, put)
+    if output.json:
+        output.document({"path": target, "written": written, "edits": [asdict(change) for change in done]})
+    elif target != "-":
+        for change in done:
+            output.done(f"{printable(change.path)}: {printable(change.before or 'RAM')} → {printable(change.after)}")
+        output.done(f"{printable(target)}: {size(written)}")

@@ -1,0 +1,35 @@
+"""``snapctl edit``: a copy with other values, or nothing at all."""
+
+from __future__ import annotations
+
+from tests import corpus
+from tests.cli.places import stored
+
+
+def test_a_copy_with_another_value(snapctl, tmp_path):
+    target = tmp_path / "out.mig"
+    edits = ("--set", "cpu/env.eip=0x7c00", "--set", "ram/pc.ram@0x7c00=ebfe")
+    result = snapctl("edit", stored("tiny.v72"), "-o", target, *edits, "--json")
+    assert result.code == 0
+    assert [change["path"] for change in result.document["edits"]] == ["cpu/env.eip", "ram/pc.ram@0x7c00"]
+    assert result.document["written"] == target.stat().st_size
+    shown = snapctl("devices", target, "--section", "cpu (0)", "--format", "analyze")
+    assert '"eip": "0x0000000000007c00"' in shown.out.decode().replace("env.", "")
+    block = tmp_path / "ram"
+    assert snapctl("ram", target, "--block", "pc.ram", "-o", block).code == 0
+    assert block.read_bytes()[0x7C00:0x7C02] == b"\xeb\xfe"
+
+
+def test_nothing_is_written_where_a_value_does_not_fit(snapctl, tmp_path):
+    target = tmp_path / "out.mig"
+    result = snapctl("edit", stored("tiny.v72"), "-o", target, "--set", "i8259/imr=256", "--json")
+    assert result.code == 2
+    assert result.document["error"]["code"] == "edit-range"
+    assert not target.exists()
+
+
+def test_damaged_streams_are_refused_with_the_offset(snapctl, tmp_path):
+    (tmp_path / "cut.mig").write_bytes(corpus.stream_bytes("tiny.v72")[:-20000])
+    result = snapctl("edit", tmp_path / "cut.mig", "-o", tmp_path / "out.mig", "--set", "cpu/env.eip=1", "--json")
+    assert result.code == 3
+    assert result.document["error"]["offset"] is not None

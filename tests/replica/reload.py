@@ -1,0 +1,61 @@
+"""A real QEMU that loads a stream of the case ``pc-halt.v72``, stays paused, and migrates out again."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from pathlib import Path
+
+from snapmgr.replica.machine import Replica
+from snapmgr.savevm.output import Output
+from tests import corpus
+from tests.qemu import QEMU, Machine
+
+CASE = "pc-halt.v72"
+MACHINE = "pc-i440fx-7.2"
+
+
+def written(replica: Replica) -> bytes:
+    """The stream that a replica saves."""
+    out = bytearray()
+
+    def drain(buffers: object) -> None:
+        for buffer in buffers:  # type: ignore[attr-defined]
+            out.extend(buffer)
+
+    replica.save(Output(drain))
+    return bytes(out)
+
+
+def saved_again(stream: bytes, folder: Path) -> Path:
+    """The stream that QEMU writes after it has loaded ``stream``."""
+    given, result = folder / "given.mig", folder / "again.mig"
+    given.write_bytes(stream)
+    (folder / "boot-halt.img").write_bytes(
+        corpus.unpack(corpus.corpus_root() / "streams" / corpus.streams()["aux"]["boot-halt.img"]["file"])
+    )
+    arguments = [text.replace("@AUX@", str(folder)) for text in corpus.streams()["cases"][CASE]["dest_args"]]
+    arguments[arguments.index("-M") + 1] = MACHINE
+    arguments[arguments.index("-incoming") + 1] = f"exec:cat {given}"
+    ours, theirs = socket.socketpair()
+    with ours, theirs, (folder / "log").open("wb") as log:
+        control = ["-chardev", f"socket,id=qmp,fd={theirs.fileno()}", "-mon", "chardev=qmp,mode=control"]
+        assert QEMU is not None
+        process = subprocess.Popen([QEMU, *arguments, *control], pass_fds=[theirs.fileno()], stderr=log)
+        theirs.close()
+        try:
+            qemu = Machine(ours, process.pid, folder)
+            while qemu.run("query-status")["status"] == "inmigrate":
+                pass
+            qemu.run("migrate-set-capabilities", capabilities=[{"capability": "events", "state": True}])
+            qemu.run("migrate", uri=f"exec:cat > {result}")
+            qemu.wait_for_migration()
+            qemu.run("quit")
+            process.wait(60)
+        except BaseException as error:
+            error.add_note((folder / "log").read_text(errors="replace"))
+            raise
+        finally:
+            process.kill()
+            process.wait()
+    return result
