@@ -30,7 +30,6 @@ from snapmgr.wire.events import (
 from snapmgr.wire.reader import StreamReader
 from snapmgr.work import CancelToken, Progress, no_progress
 
-
 SENDABLE = frozenset({Command.OPEN_RETURN_PATH, Command.PING, Command.POSTCOPY_ADVISE, Command.SWITCHOVER_START})
 """Commands of a migration that stays in precopy."""
 
