@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+from snapmgr.errors import SnapmgrError
 from snapmgr.machine.machine import Machine, MachineView
 from snapmgr.machine.runstate import RunState
 
@@ -82,13 +83,22 @@ class Driver:
         now = self._clock()
         ticks = self._due(now)
         if ticks:
-            self._machine.run(ticks)
+            changed |= not self._run(ticks)
         if changed or (ticks and now >= self._next_view):
             self._next_view = now + VIEW_EVERY
             self._show(self._machine.state())
         if self._stopping or self._machine.run_state is not RunState.RUNNING:
             return None if not self._stopping else 0.0
         return max(0.0, self._next_tick - self._clock())
+
+    def _run(self, ticks: int) -> bool:
+        """False where a disk refused: the machine stands then, and its reports say why."""
+        try:
+            self._machine.run(ticks)
+        except SnapmgrError as error:
+            self._machine.error_report(error.message)
+            return False
+        return True
 
     def _due(self, now: float) -> int:
         """Ticks to run now; a machine that just started, or fell far behind, begins anew."""

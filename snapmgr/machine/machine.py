@@ -89,11 +89,15 @@ class Machine(MachineHost):
                 disk.device.flush()
 
     def run(self, ticks: int) -> None:
-        """Let time pass.  Raises SnapmgrError ``not-running`` unless it runs."""
+        """Let time pass.  Raises SnapmgrError: ``not-running`` unless it runs, what a disk raises (io-error then)."""
         if self.run_state is not RunState.RUNNING:
             raise SnapmgrError("not-running", f"the machine does not run, it is {self.run_state}")
-        for _ in range(ticks):
-            guest.tick(self.board, self._screen, self.machine_options.boot)
+        try:
+            for _ in range(ticks):
+                guest.tick(self.board, self._screen, self.machine_options.boot)
+        except SnapmgrError:
+            self.set_run_state(RunState.IO_ERROR)
+            raise
 
     def advance(self, ticks: int) -> None:
         """Run for so many ticks, then be as before: stopped, if it was."""
