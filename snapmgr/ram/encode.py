@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from snapmgr.ram.bitmap import Flags, Pages
+from snapmgr.ram.bitmap import Flags, Pages, runs_of_flags
 from snapmgr.ram.words import RamFlag
 from snapmgr.wire.writer import counted
 
@@ -18,6 +18,9 @@ U8 = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 
 WORD = 8
+
+FEW_RUNS = 16
+"""In a batch: copied one by one."""
 
 
 def zero_pages(contents: U8) -> Flags:
@@ -48,7 +51,7 @@ class Records:
 
 def places(data: U8, width: int) -> U8:
     """Every stretch of ``width`` bytes of ``data``, as rows that overlap; a view."""
-    return np.lib.stride_tricks.as_strided(data, (len(data) - width + 1, width), (1, 1))
+    return np.ndarray((len(data) - width + 1, width), np.uint8, data, strides=(1, 1))
 
 
 def plain_records(pages: Pages, contents: U8, zero: Flags, page_bits: int) -> U8:
@@ -57,8 +60,18 @@ def plain_records(pages: Pages, contents: U8, zero: Flags, page_bits: int) -> U8
     flags = np.where(zero, int(RamFlag.ZERO), int(RamFlag.PAGE))
     records = Records(pages, flags, np.where(zero, 1, size), page_bits)
     records.data[records.at[zero]] = 0
-    records.put(records.at[~zero], contents if not zero.any() else contents[~zero])
+    _put_normal(records, contents, ~zero)
     return records.data
+
+
+def _put_normal(records: Records, contents: U8, normal: Flags) -> None:
+    """Rows of contents run by run, or where there are many runs through a copy of those that are sent."""
+    first, count = runs_of_flags(normal)
+    if len(first) > FEW_RUNS:
+        records.put(records.at[normal], contents[normal])
+        return
+    for begin, end in zip(first.tolist(), (first + count).tolist(), strict=True):
+        records.put(records.at[begin:end], contents[begin:end])
 
 
 def named(data: U8, idstr: str) -> Iterator[memoryview]:

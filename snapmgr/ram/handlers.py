@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 
 from snapmgr.ram.counters import RamCounters
 from snapmgr.ram.load import RamLoader
@@ -20,6 +21,7 @@ class RamEntry:
     """RAM as savevm sees it.  Register ``handlers`` under words.IDSTR and words.VERSION.
 
     ``in_postcopy`` and ``postcopy_advised`` are asked of the migration that goes out and of the one that comes in.
+    With an ``executor`` its threads compress the pages that go out, and copy those that come in.
     """
 
     def __init__(
@@ -28,11 +30,12 @@ class RamEntry:
         options: StreamOptions,
         packing: PackingOptions | None = None,
         *,
+        executor: Executor | None = None,
         in_postcopy: Callable[[], bool] = _no,
         postcopy_advised: Callable[[], bool] = _no,
     ) -> None:
-        self.saver = RamSaver(ram, options, packing or PackingOptions(), in_postcopy)
-        self.loader = RamLoader(ram, options, postcopy_advised)
+        self.saver = RamSaver(ram, options, packing or PackingOptions(), in_postcopy, executor)
+        self.loader = RamLoader(ram, options, postcopy_advised, executor)
         self.handlers = Handlers(
             save_setup=self.saver.setup,
             save_live_iterate=self.saver.iterate,

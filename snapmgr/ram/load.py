@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from concurrent.futures import Executor
 
 import numpy as np
 
@@ -11,21 +13,29 @@ from snapmgr.ram.bitmap import Flags
 from snapmgr.ram.block import HOST_PAGE, RAMBlock
 from snapmgr.ram.blocks import ListedBlock
 from snapmgr.ram.compress import unpack
-from snapmgr.ram.place import place_pages
+from snapmgr.ram.copies import Copies
+from snapmgr.ram.place import length_of, place_pages
 from snapmgr.ram.ramlist import RamList
-from snapmgr.ram.section import BlockList, OddPage, Pages, RamPayload, RamState, RamWord
+from snapmgr.ram.section import BlockList, OddPage, Pages, RamPayload, RamState
 from snapmgr.ram.words import VERSION, PageKind
 from snapmgr.ram.xbzrle import decode
 from snapmgr.savevm.handlers import EINVAL, HandlerFailed, StreamOptions
 from snapmgr.wire.events import Event
 from snapmgr.wire.layout import Done
-from snapmgr.wire.window import Window
+from snapmgr.wire.window import Short, Window
 
 
 class RamLoader:
     """One incoming migration at a time.  ``received`` says by idstr which pages have come (a flag per page)."""
 
-    def __init__(self, ram: RamList, options: StreamOptions, postcopy_advised: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        ram: RamList,
+        options: StreamOptions,
+        postcopy_advised: Callable[[], bool],
+        executor: Executor | None = None,
+    ) -> None:
+        self.copies = Copies(executor)
         self.received: dict[str, Flags] = {}
         self._ram = ram
         self._options = options
@@ -73,10 +83,13 @@ class RamLoader:
         pages = event.words >> np.uint64(bits)
         outside = np.flatnonzero(pages >= np.uint64(block.pages))
         words = event.words[: outside[0]] if len(outside) else event.words
-        used = place_pages(block, words, data, bits)
-        self.received[block.idstr][pages[: len(words)]] = True
+        inside = pages[: len(words)]
+        if len(inside):
+            copy = functools.partial(place_pages, block, words, data, bits)
+            self.copies.start(block, int(inside.min()), int(inside.max()), copy)
+            self.received[block.idstr][inside] = True
         if len(outside):
-            raise _outside(block, int(pages[outside[0]]) << bits, event.offset + used)
+            raise _outside(block, int(pages[outside[0]]) << bits, event.offset + length_of(words, bits))
 
     def take_page(self, event: OddPage, data: memoryview) -> None:
         """A page of any kind.  Raises StreamError."""
@@ -140,21 +153,32 @@ class RamPayloadLoader:
         self._payload = payload
 
     def step(self, window: Window) -> Event | Done:
-        """As RamPayload.step; when it returns, what the event says is in memory.  Raises Short, StreamError."""
-        found = self._payload.step(window)
-        event = found.event if isinstance(found, Done) else found
+        """As RamPayload.step.  Pages are in memory at the section's end, and whenever more bytes or a fault are told.
+
+        Raises Short, StreamError.
+        """
+        try:
+            found = self._payload.step(window)
+            event = found.event if isinstance(found, Done) else found
+            if isinstance(event, Pages):
+                self._loader.take_pages(event, _bytes(window, event.offset, event.length))
+                return found
+            self._loader.copies.finish()
+            self._act(event, window)
+            return found
+        except (Short, StreamError):
+            self._loader.copies.finish()
+            raise
+
+    def _act(self, event: Event | None, window: Window) -> None:
+        """On anything but many pages; the window stays behind the event."""
         end = window.offset
         match event:
-            case Pages():
-                self._loader.take_pages(event, _bytes(window, event.offset, event.length))
             case OddPage():
                 self._loader.take_page(event, _bytes(window, event.data_offset, event.data_length))
             case BlockList():
                 self._loader.take_list(event, window)
-            case RamWord() | None:
-                pass
         window.offset = end
-        return found
 
 
 def _bytes(window: Window, offset: int, length: int) -> memoryview:

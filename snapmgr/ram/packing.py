@@ -16,17 +16,16 @@ from snapmgr.ram.xbzrle import ENCODING, Encoded, encode
 from snapmgr.ram.xbzrle_cache import XbzrleCache
 from snapmgr.savevm.handlers import StreamOptions
 
+SMALL = 256
+"""Pages at once where packing takes room of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class PackingOptions:
-    """Parameters of QEMU's names: ``xbzrle_cache_size`` in bytes, ``compress_level`` 0 to 9.
-
-    Pages are compressed by the executor's threads, or where none is given by the caller itself.
-    """
+    """Parameters of QEMU's names: ``xbzrle_cache_size`` in bytes, ``compress_level`` 0 to 9."""
 
     xbzrle_cache_size: int = 64 << 20
     compress_level: int = 1
-    executor: Executor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +42,16 @@ class Batch:
 
 
 class Packing:
-    """State of one migration: the cache, and whether the first pass over all RAM is behind us."""
+    """State of one migration: the cache, and whether the first pass over all RAM is behind us.
 
-    def __init__(self, options: PackingOptions, stream: StreamOptions, counters: RamCounters) -> None:
+    Pages are compressed by the executor's threads, or where there is none by the caller itself.
+    """
+
+    def __init__(
+        self, options: PackingOptions, stream: StreamOptions, counters: RamCounters, executor: Executor | None = None
+    ) -> None:
         self._options = options
+        self._executor = executor
         self._bits = stream.page_bits
         self._compress = "compress" in stream.capabilities
         self._counters = counters
@@ -59,7 +64,9 @@ class Packing:
     @property
     def most(self) -> int:
         """Pages that a batch may have: those of one batch share no slot of the cache."""
-        return self._cache.slots if self._cache is not None else 1 << 30
+        if self._cache is not None:
+            return min(self._cache.slots, SMALL)
+        return SMALL if self._compress else 1 << 30
 
     def next_round(self) -> None:
         """All blocks were gone through: from now on xbzrle is worth while (find_dirty_block)."""
@@ -87,7 +94,7 @@ class Packing:
         """Pages that are not zero as be32 length and zlib (save_compress_page)."""
         packed = ~batch.zero
         packed[0] &= not opens
-        streams = pack(batch.contents[packed], self._options.compress_level, self._options.executor)
+        streams = pack(batch.contents[packed], self._options.compress_level, self._executor)
         lengths = np.array([len(stream) for stream in streams], np.int64)
         sizes, flags = self._plain_layout(batch.zero)
         sizes[packed], flags[packed] = 4 + lengths, RamFlag.COMPRESS_PAGE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from snapmgr.ram.bitmap import Flags
 from snapmgr.ram.block import RAMBlock
 from snapmgr.ram.encode import U8, places
 from snapmgr.ram.runs import U64, Runs, record_stride, runs_of
@@ -16,21 +17,32 @@ SHORT = 4
 """Pages of a run on average, below which indexing is faster."""
 
 
-def place_pages(block: RAMBlock, words: U64, data: memoryview, page_bits: int) -> int:
-    """Copy what follows each of ``words`` in ``data`` to its page; returns how many bytes of ``data`` they take.
+def length_of(words: U64, page_bits: int) -> int:
+    """Bytes that these records take in the stream."""
+    normal = int(np.count_nonzero(_normal(words, page_bits)))
+    return normal * record_stride(PageKind.NORMAL, page_bits) + (len(words) - normal) * record_stride(
+        PageKind.ZERO, page_bits
+    )
+
+
+def place_pages(block: RAMBlock, words: U64, data: memoryview, page_bits: int) -> None:
+    """Copy what follows each of ``words`` in ``data`` to its page.
 
     All pages must be within the block.  A page that comes twice has what came last.
     """
-    if not len(words):
-        return 0
     raw = np.frombuffer(data, np.uint8)
     runs = runs_of(words, 0, page_bits)
     pages = words >> np.uint64(page_bits)
     if len(runs.first) * SHORT > len(words) and (pages[1:] > pages[:-1]).all():
-        return _by_index(block, words, raw, page_bits)
-    _by_run(block, runs, raw, page_bits)
-    last = record_stride(int(runs.kind[-1]), page_bits)
-    return int(runs.offset[-1]) + int(runs.count[-1]) * last
+        _by_index(block, words, raw, page_bits)
+    else:
+        _by_run(block, runs, raw, page_bits)
+
+
+def _normal(words: U64, page_bits: int) -> Flags:
+    flags = words & np.uint64((1 << page_bits) - 1)
+    normal: Flags = np.equal(flags, np.uint64(RamFlag.PAGE | RamFlag.CONTINUE))
+    return normal
 
 
 def _by_run(block: RAMBlock, runs: Runs, raw: U8, page_bits: int) -> None:
@@ -44,14 +56,13 @@ def _by_run(block: RAMBlock, runs: Runs, raw: U8, page_bits: int) -> None:
             rows[first : first + count] = records[:, stride - size :]
 
 
-def _by_index(block: RAMBlock, words: U64, raw: U8, page_bits: int) -> int:
+def _by_index(block: RAMBlock, words: U64, raw: U8, page_bits: int) -> None:
     size, rows = 1 << page_bits, block.by_page
     pages: npt.NDArray[np.int64] = (words >> np.uint64(page_bits)).astype(np.int64)
-    normal = (words & np.uint64(size - 1)) == np.uint64(RamFlag.PAGE | RamFlag.CONTINUE)
+    normal = _normal(words, page_bits)
     ends = np.cumsum(np.where(normal, WORD + size, WORD + 1))
     if normal.any():
         rows[pages[normal]] = places(raw, size)[ends[normal] - size]
     zero = pages[~normal]
     filled = zero[np.any(rows[zero].view(np.bool_), axis=1)]
     rows[filled] = 0
-    return int(ends[-1])

@@ -7,6 +7,7 @@ the order of the list, round and round.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from snapmgr.ram.bitmap import PageBitmap, Pages
@@ -20,8 +21,8 @@ from snapmgr.savevm.handlers import EINVAL, EIO, HandlerFailed, Pending, StreamO
 from snapmgr.savevm.output import Output
 from snapmgr.wire.writer import counted
 
-PIECE = 1 << 20
-"""Bytes of RAM looked at in one step: what is copied once stays in the cache of a core."""
+PIECE = 4 << 20
+"""Bytes of RAM looked at in one step."""
 
 ROUND = 64 << 20
 """Bytes of RAM looked at in one iterate, so that others have their turn (QEMU: 50 ms)."""
@@ -48,12 +49,14 @@ class RamSaver:
         options: StreamOptions,
         packing: PackingOptions,
         in_postcopy: Callable[[], bool],
+        executor: Executor | None = None,
     ) -> None:
         self.counters = RamCounters()
         self._ram = ram
         self._options = options
         self._packing_options = packing
         self._in_postcopy = in_postcopy
+        self._executor = executor
         self._tracked: list[Tracked] = []
         self._packing: Packing | None = None
         self._named: RAMBlock | None = None
@@ -111,7 +114,7 @@ class RamSaver:
             self._tracked.append(Tracked(block, PageBitmap(block.pages, filled=True), base, block.used_length))
             base += block.max_length >> bits
         self.counters = RamCounters(page_size=1 << bits, total=sum(block.used_length for block in sent))
-        self._packing = Packing(self._packing_options, self._options, self.counters)
+        self._packing = Packing(self._packing_options, self._options, self.counters, self._executor)
         for block in sent:
             if block.page_bits != bits:
                 raise HandlerFailed(EINVAL, f"RAMBlock {block.idstr} has pages of {1 << block.page_bits} bytes")

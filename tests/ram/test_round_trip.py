@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from snapmgr.containers.open import open_source
 from snapmgr.inspect.index import index_stream
 from snapmgr.ram.block import RAMBlock
+from snapmgr.ram.copies import AT_ONCE, Copies
 from snapmgr.ram.handlers import RamEntry
 from snapmgr.ram.packing import PackingOptions
 from snapmgr.ram.ramlist import RamList
@@ -23,13 +26,13 @@ from tests.strategies import CHUNK_SIZES, chunked
 BLOCKS = (("ram", 41), ("0000:02/vram", 17))
 
 
-def machine(capabilities: set[str], fill: int = 0) -> tuple[RamEntry, list[RAMBlock]]:
+def machine(capabilities: set[str], fill: int = 0, executor: Executor | None = None) -> tuple[RamEntry, list[RAMBlock]]:
     ram = RamList()
     blocks = [ram.register(RAMBlock(name, pages << 12)) for name, pages in BLOCKS]
     for block in blocks:
         block.memory[:] = fill
     cache = PackingOptions(xbzrle_cache_size=32 << 12)
-    return RamEntry(ram, StreamOptions("pc", capabilities=capabilities), cache), blocks
+    return RamEntry(ram, StreamOptions("pc", capabilities=capabilities), cache, executor=executor), blocks
 
 
 def change(blocks: list[RAMBlock], random: np.random.Generator) -> None:
@@ -106,3 +109,62 @@ def test_runs_of_any_length_are_placed(stretch: int) -> None:
 
     load(into, [saved(entry, between)])
     assert (block.memory == arrived.memory).all()
+
+
+class Shuffled(Executor):
+    """Does nothing until somebody waits, then everything, in an order by chance."""
+
+    def __init__(self, random: np.random.Generator) -> None:
+        self._random = random
+        self._waiting: list[Callable[[], None]] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future = Late(self)
+        self._waiting.append(lambda: future.set_result(fn(*args, **kwargs)))
+        return future
+
+    def work(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for number in self._random.permutation(len(waiting)):
+            waiting[number]()
+
+
+class Late(Future[Any]):
+    """Of a Shuffled."""
+
+    def __init__(self, executor: Shuffled) -> None:
+        super().__init__()
+        self._executor = executor
+
+    def result(self, timeout: float | None = None) -> Any:
+        if not self.done():
+            self._executor.work()
+        return super().result(timeout)
+
+
+@given(st.integers(0, 2**32 - 1), CHUNK_SIZES)
+def test_whatever_threads_do_what_came_last_stays(seed: int, sizes: list[int]) -> None:
+    """Many short passes: the same pages come again while they are still being copied."""
+    random = np.random.default_rng(seed)
+    source, blocks = machine(set())
+    data = saved(source, changer(blocks, random, 8), 9)
+    target, arrived = machine(set(), fill=1, executor=Shuffled(random))
+    load(target, chunked(data, sizes))
+    assert all((ours.memory == theirs.memory).all() for ours, theirs in zip(blocks, arrived, strict=True))
+
+
+def test_copies_of_the_same_pages_wait_for_each_other() -> None:
+    block, other = RAMBlock("m", 8 << 12), RAMBlock("n", 8 << 12)
+    shuffled = Shuffled(np.random.default_rng(0))
+    copies, done = Copies(shuffled), list[str]()
+    copies.start(block, 0, 3, lambda: done.append("first"))
+    copies.start(block, 4, 7, lambda: done.append("beside"))
+    copies.start(other, 0, 3, lambda: done.append("elsewhere"))
+    assert done == []
+    copies.start(block, 3, 4, lambda: done.append("over both"))
+    assert sorted(done) == ["beside", "elsewhere", "first"]
+    copies.finish()
+    assert done[-1] == "over both"
+    for number in range(AT_ONCE + 1):
+        copies.start(block, number, number, lambda: done.append("many"))
+    assert done.count("many") == AT_ONCE

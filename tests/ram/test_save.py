@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -19,11 +19,18 @@ from snapmgr.savevm.output import Output
 EOS = "0000000000000010"
 
 
-def entry(*blocks: RAMBlock, capabilities: str = "", bits: int = 12, packing: PackingOptions | None = None) -> RamEntry:
+def entry(
+    *blocks: RAMBlock,
+    capabilities: str = "",
+    bits: int = 12,
+    packing: PackingOptions | None = None,
+    executor: Executor | None = None,
+) -> RamEntry:
     ram = RamList()
     for block in blocks:
         ram.register(block)
-    return RamEntry(ram, StreamOptions("pc", bits, capabilities=set(capabilities.split())), packing)
+    options = StreamOptions("pc", bits, capabilities=set(capabilities.split()))
+    return RamEntry(ram, options, packing, executor=executor)
 
 
 def put(hook: object, output: Output | None = None) -> bytes:
@@ -210,8 +217,8 @@ def test_compressed_pages_follow_the_first_of_their_block(threads: int) -> None:
     block.memory[:] = 5
     block.clear(2, 1)
     with ThreadPoolExecutor(threads or 1) as pool:
-        options = PackingOptions(compress_level=9, executor=pool if threads else None)
-        ram = entry(block, capabilities="compress", packing=options)
+        options, executor = PackingOptions(compress_level=9), pool if threads else None
+        ram = entry(block, capabilities="compress", packing=options, executor=executor)
         put(ram.saver.setup)
         sent = put(ram.saver.iterate)
     page = b"\x05" * 4096
