@@ -27,25 +27,26 @@ def save_state(host: Host, out: Output, migration: MigrationState) -> None:
         raise _refused("block-migration", "Block migration and snapshots are incompatible")
     migration.status = MigrationStatus.SETUP
     saver = Saver(host, out)
+    limit, out.limit = out.limit, 0
     try:
-        _save(saver, out)
+        _save(saver)
     except (SnapmgrError, OSError) as failure:
         text = f"Error while writing VM state: {os.strerror(errno_of(failure))}"
         raise SaveError.of(failure, qemu=text) from failure
     else:
         migration.status = MigrationStatus.COMPLETED
     finally:
+        out.limit = limit
         saver.cleanup()
         if migration.status is MigrationStatus.SETUP:
             migration.status = MigrationStatus.FAILED
 
 
-def _save(saver: Saver, out: Output) -> None:
+def _save(saver: Saver) -> None:
     saver.header()
     saver.setup()
-    out.new_period()
     while not saver.iterate():
-        out.new_period()
+        pass
     saver.complete_precopy()
 
 

@@ -241,7 +241,7 @@ def test_the_first_in_saving_order_wins() -> None:
 # -- load_section_id
 
 
-def test_a_section_id_of_the_stream_belongs_to_who_began_it_last() -> None:
+def test_a_section_id_of_the_stream_belongs_to_the_first_entry_that_has_it_now() -> None:
     registry = Registry()
     first, second = registry.register(DEV, object()), registry.register(DEV, object())
     loaded = LoadedSections(registry)
