@@ -9,6 +9,7 @@ from snapmgr.machine.guest import BootOptions
 from snapmgr.machine.memory import PAGE
 from snapmgr.machine.types import DEFAULT, MachineType, machine_type
 from snapmgr.machine.workloads import BY_NAME
+from snapmgr.savevm.configuration import KNOWN_CAPABILITIES
 from snapmgr.savevm.handlers import StreamOptions
 
 MIB = 1 << 20
@@ -49,6 +50,8 @@ class MachineOptions:
         _check(self.accel in ACCELERATORS, f"the accelerator is one of {', '.join(ACCELERATORS)}")
         _check(self.uuid is None or len(self.uuid) == 16, "a UUID has 16 bytes")
         _check(not set(self.devices) - set(EXTRA_DEVICES), f"extra devices are {', '.join(EXTRA_DEVICES)}")
+        unknown = sorted(self.capabilities - set(KNOWN_CAPABILITIES))
+        _check(not unknown, f"there is no migration capability {', '.join(unknown)}")
         _check(self.boot.workload in BY_NAME, f"workloads are {', '.join(BY_NAME)}")
         _check(0 <= self.boot.seed < 1 << 64, "a seed has 64 bits")
         _check(self.boot.rate is None or 0 <= self.boot.rate < 1 << 32, "a rate is 0 to 2^32 - 1 pages a tick")
