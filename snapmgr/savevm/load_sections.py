@@ -97,7 +97,7 @@ class SectionLoading:
         name_end = section.offset + section.length - 8
         if self._in.beyond(name_end):
             text = f"Unable to read ID string for section {section.section_id}"
-            raise self._in.refuse("truncated", text, name_end, errno=EIO)
+            raise self._in.refuse("truncated", text, name_end)
         if self._in.beyond(section.offset + section.length):
             text = f"qemu_loadvm_section_start_full: Failed to read instance/version ID: {-EIO}"
             raise self._in.refuse("truncated", text, section.offset + section.length, errno=EIO)

@@ -232,7 +232,7 @@ class Loader:
             text = f"check_section_footer: Read section footer failed: {-EIO}"
         if text in ("", IO_ERROR):
             raise self._in.cut(event.offset)
-        errno = {"stream-version": ENOTSUP, "truncated": EIO}.get(event.code, EINVAL)
+        errno = ENOTSUP if event.code == "stream-version" else EINVAL
         raise self._in.refuse(event.code, text, event.offset, message=event.message, errno=errno)
 
     def _failure_text(self) -> str | None:
