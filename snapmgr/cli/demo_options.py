@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,17 +34,21 @@ def _size(context: click.Context, parameter: click.Parameter, value: str) -> int
 
 
 def _uuid(context: click.Context, parameter: click.Parameter, value: str | None) -> bytes | None:
+    from uuid import UUID
+
     try:
-        return None if value is None else uuid.UUID(value).bytes
+        return None if value is None else UUID(value).bytes
     except ValueError:
         raise click.BadParameter(f"{value!r} is not a UUID.") from None
 
 
 _OPTIONS = (
     click.option("--ram", metavar="SIZE", callback=_size, default="64M", show_default=True, help="16M to 8G."),
-    click.option("--workload", metavar="NAME", default="random", show_default=True, help="What it does."),
+    click.option("--workload", metavar="NAME", default="random", show_default=True,
+                 help="idle, sequential, random, hotspot, burst or full."),
     click.option("--rate", metavar="PAGES", type=click.IntRange(0), help="Pages that it writes in a tick."),
-    click.option("--seed", metavar="S", type=click.IntRange(0), default=1, show_default=True, help="Makes it another."),
+    click.option("--seed", metavar="S", type=click.IntRange(0), default=1, show_default=True,
+                 help="Another number, another guest."),
     click.option("--machine", metavar="TYPE", default="demo-1.1", show_default=True, help="demo-1.0 or demo-1.1."),
     click.option("--disk", "disks", metavar="IMAGE", multiple=True, type=click.Path(path_type=Path),
                  help="A raw disk; the guest writes to it.  Several are possible."),

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
-import subprocess
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +38,9 @@ def read_dump(target: str) -> Json:
 
 def ask_qemu(command: str) -> bytes:
     """Run a QEMU command line, without a shell, for its dump."""
+    import subprocess
+    import tempfile
+
     words = _words(command)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "dump.json")
@@ -63,6 +63,8 @@ def ask_qemu(command: str) -> bytes:
 
 
 def _words(command: str) -> list[str]:
+    import shlex
+
     if Path(command).is_file():
         return [str(Path(command).absolute())]
     try:

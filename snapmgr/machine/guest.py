@@ -15,6 +15,7 @@ from snapmgr.machine.board import Board
 from snapmgr.machine.clock import TICK_NS
 from snapmgr.machine.devices import irq
 from snapmgr.machine.devices.cpu import BREAKPOINT, ENTRY, NO_EXCEPTION, RESET_VECTOR, Cpu
+from snapmgr.machine.devices.display import FULL_BRIGHTNESS
 from snapmgr.machine.memory import MAGIC
 from snapmgr.machine.random import advance, mix
 from snapmgr.machine.screen import COLUMNS, HEIGHT, WIDTH, Screen
@@ -23,6 +24,8 @@ BREAK_EVERY, BREAK_TICKS = 50, 5
 """The guest holds its serial line for some ticks of every second."""
 EXCEPTION_EVERY = 7
 """In one tick of seven the CPU stands at a breakpoint."""
+DIMMED = 60
+"""Percent of brightness while the guest has nothing to do."""
 TIMER_PERIOD = 3 * TICK_NS + 7
 
 
@@ -51,6 +54,8 @@ def tick(board: Board, screen: Screen, options: BootOptions) -> None:
     writer.submit(board)
     screen.draw(memory.get("tick"))
     board.display.move_cursor(WIDTH)
+    idle = memory.get("workload") == workloads.BY_NAME["idle"]
+    board.display.set_brightness(DIMMED if idle else FULL_BRIGHTNESS, board)
     _execute(board)
 
 

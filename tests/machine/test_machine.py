@@ -111,6 +111,17 @@ def test_a_brightness_below_full_darkens_the_view():
     assert np.array_equal(source.state().screen, (bright.astype(int) * 50 // 100).astype(np.uint8))
 
 
+def test_an_idle_guest_dims_the_screen_where_the_machine_can():
+    for kind, percent in (("demo-1.0", 100), ("demo-1.1", 60)):
+        source = machine("idle", machine=kind)
+        source.advance(2)
+        assert source.board.display.brightness == percent
+        assert (b"demo-display/brightness" in stream(source)) is (percent < 100)
+        source.choose_workload("random")
+        source.advance(1)
+        assert source.board.display.brightness == 100
+
+
 def test_registers_are_fetched_before_they_are_saved():
     source = machine("idle")
     source.advance(5)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from snapmgr.machine.devices.bus import Bus
 from snapmgr.machine.devices.registers import wiring
 from snapmgr.vmstate.fields import struct, sub_buffer, u8, u16, u32, validate, varray
 from snapmgr.vmstate.state import VMState
@@ -56,6 +57,12 @@ class Display:
     def move_cursor(self, width: int) -> None:
         self.cursor.x = (self.cursor.x + 1) % width if self.cursor.x < width else self.cursor.x
 
+    def set_brightness(self, percent: int, bus: Bus) -> None:
+        """Only newer machines can."""
+        if self.has_brightness and percent != self.brightness:
+            bus.fold(self.brightness)
+            self.brightness = percent
+
     def show(self, frame: U8) -> U8:
         """The frame (h, w) in its colours, (h, w, 3) uint8; black while the mode is not set."""
         table = np.zeros(MOST_COLOURS, np.uint32)
@@ -64,7 +71,7 @@ class Display:
         colours: U8 = (table[:, None] >> np.array([16, 8, 0], np.uint32) & 0xFF).astype(np.uint8)
         if self.brightness != FULL_BRIGHTNESS:
             colours = (colours.astype(np.uint16) * min(self.brightness, FULL_BRIGHTNESS) // 100).astype(np.uint8)
-        return colours[frame]
+        return colours.take(frame, axis=0)
 
 
 def _colour(value: int) -> int:
