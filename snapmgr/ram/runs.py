@@ -17,7 +17,7 @@ from snapmgr.ram.words import PageKind, RamFlag
 
 U64 = npt.NDArray[np.uint64]
 
-CHUNK = 1 << 20
+CHUNK = 4 << 20
 """Bytes walked at once: bounds the memory for words (worst case 9 bytes a record)."""
 
 _NORMAL = RamFlag.PAGE | RamFlag.CONTINUE

@@ -12,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.benchmarks.save_load import save_load_rows
 from tests.benchmarks.streams import write_stream
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,7 +131,7 @@ def main() -> None:
         write_stream(path, 1 << 19, 1)
         worst = index_rows("every run one page long", path, 0.25)
         write_stream(path, 1 << 19, 64)
-        rows += index_rows("usual mix", path, 0.5) + worst
+        rows += index_rows("usual mix", path, 0.5) + worst + save_load_rows(folder)
         start = min(seconds([sys.executable, "-m", "snapmgr.cli", "--version"]) for _ in range(TURNS))
         rows.append(budget_row("`snapctl --version`", start * 1000, 150, "ms"))
         rows += window_rows(path, folder)

@@ -11,17 +11,19 @@ import mmap
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
+from snapmgr.containers.sink import FileSink
 from snapmgr.ram.block import RAMBlock
 from snapmgr.ram.handlers import RamEntry
 from snapmgr.ram.ramlist import RamList
 from snapmgr.savevm.handlers import StreamOptions
-from snapmgr.savevm.output import Buffer, Output
+from snapmgr.savevm.output import Output
 from snapmgr.wire import writer
 from snapmgr.wire.constants import RecordType
 from snapmgr.wire.events import SectionBegin
@@ -34,6 +36,8 @@ STRETCH = 64
 
 TURNS = 3
 BUDGET = 3
+THREADS = 1
+"""Beside the one that reads or writes the stream; one file takes the writes of one thread at a time."""
 NAME = "pc.ram"
 
 
@@ -49,25 +53,21 @@ def fill(block: RAMBlock, stretch: int) -> None:
         rows[first : first + 256][which] = contents[which]
 
 
-def new_ram(stretch: int = 0) -> tuple[RAMBlock, RamEntry]:
+def new_ram(stretch: int = 0, executor: Executor | None = None) -> tuple[RAMBlock, RamEntry]:
     """One block of 2 GiB, filled or empty."""
     ram = RamList()
     block = ram.register(RAMBlock(NAME, SIZE))
     if stretch:
         fill(block, stretch)
-    return block, RamEntry(ram, StreamOptions("pc"))
+    return block, RamEntry(ram, StreamOptions("pc"), executor=executor)
 
 
 def save(entry: RamEntry, path: Path) -> float:
     """Seconds to write all of RAM to a new file, as savevm frames it."""
     begin = time.perf_counter()
-    with path.open("wb", buffering=0) as file:
-
-        def drain(buffers: Sequence[Buffer]) -> None:
-            for buffer in buffers:
-                file.write(buffer)
-
-        output, hooks = Output(drain), entry.handlers
+    with path.open("wb", buffering=0) as file, ThreadPoolExecutor(THREADS) as pool:
+        sink, hooks = FileSink(file.fileno(), pool), entry.handlers
+        output = Output(sink)
         assert hooks.save_setup and hooks.save_live_iterate and hooks.save_live_complete_precopy
         output.put(writer.header())
         _section(output, RecordType.START, hooks.save_setup)
@@ -76,6 +76,7 @@ def save(entry: RamEntry, path: Path) -> float:
         _section(output, RecordType.END, hooks.save_live_complete_precopy)
         output.put(bytes([RecordType.EOF]))
         output.flush()
+        sink.flush()
     return time.perf_counter() - begin
 
 
@@ -159,8 +160,9 @@ def measure(folder: Path, stretch: int = STRETCH) -> dict[str, float]:
     turns: dict[str, list[float]] = {"save": [], "load": [], "qemu save": [], "qemu load": []}
     for _ in range(TURNS):
         turns["save"].append(save(entry, ours))
-        target, into = new_ram()
-        turns["load"].append(load_file(into, ours))
+        with ThreadPoolExecutor(THREADS) as pool:
+            target, into = new_ram(executor=pool)
+            turns["load"].append(load_file(into, ours))
         assert (target.memory == block.memory).all()
         del target, into
         ours.unlink()
