@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from snapmgr.containers.open import open_source
 from snapmgr.inspect.index import index_stream
+from snapmgr.ram import runs
 from snapmgr.ram.block import RAMBlock
 from snapmgr.ram.copies import AT_ONCE, Copies
 from snapmgr.ram.handlers import RamEntry
@@ -21,6 +22,7 @@ from snapmgr.ram.packing import PackingOptions
 from snapmgr.ram.ramlist import RamList
 from snapmgr.savevm.handlers import StreamOptions
 from tests.ram.carry import load, saved
+from tests.ram.test_load import LIST, NAMED, stream, word
 from tests.strategies import CHUNK_SIZES, chunked
 
 BLOCKS = (("ram", 41), ("0000:02/vram", 17))
@@ -32,7 +34,7 @@ def machine(capabilities: set[str], fill: int = 0, executor: Executor | None = N
     for block in blocks:
         block.memory[:] = fill
     cache = PackingOptions(xbzrle_cache_size=32 << 12)
-    return RamEntry(ram, StreamOptions("pc", capabilities=capabilities), cache, executor=executor), blocks
+    return RamEntry(ram, StreamOptions("pc", capabilities=capabilities), cache), blocks
 
 
 def change(blocks: list[RAMBlock], random: np.random.Generator) -> None:
@@ -142,15 +144,24 @@ class Late(Future[Any]):
         return super().result(timeout)
 
 
-@given(st.integers(0, 2**32 - 1), CHUNK_SIZES)
-def test_whatever_threads_do_what_came_last_stays(seed: int, sizes: list[int]) -> None:
-    """Many short passes: the same pages come again while they are still being copied."""
-    random = np.random.default_rng(seed)
-    source, blocks = machine(set())
-    data = saved(source, changer(blocks, random, 8), 9)
-    target, arrived = machine(set(), fill=1, executor=Shuffled(random))
-    load(target, chunked(data, sizes))
-    assert all((ours.memory == theirs.memory).all() for ours, theirs in zip(blocks, arrived, strict=True))
+RECORDS = st.lists(st.tuples(st.integers(1, 7), st.booleans()), min_size=1, max_size=40)
+
+
+@given(RECORDS, st.integers(0, 2**32 - 1))
+def test_whatever_threads_do_what_came_last_stays(records: list[tuple[int, bool]], seed: int) -> None:
+    """The same pages come again in one section, a few records at a time, while they are still being copied."""
+    parts, expected = [LIST, NAMED], dict.fromkeys(range(8), 0)
+    for number, (page, normal) in enumerate(records, 1):
+        expected[page] = number if normal else 0
+        parts.append(word(page, 0x28) + bytes([number]) * 4096 if normal else word(page, 0x22) + b"\0")
+    ram = RamList()
+    block = ram.register(RAMBlock("m", 8 << 12))
+    entry = RamEntry(ram, StreamOptions("pc"), executor=Shuffled(np.random.default_rng(seed)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "CHUNK", 9000)
+        load(entry, [stream(b"".join(parts))])
+    assert block.by_page[:, 0].tolist() == list(expected.values())
+    assert (block.by_page == block.by_page[:, :1]).all()
 
 
 def test_copies_of_the_same_pages_wait_for_each_other() -> None:
