@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from snapmgr.vmstate.fields import i64
+from snapmgr.vmstate.fields import i64, validate
 from snapmgr.vmstate.state import VMState
 
 TICK_NS = 20_000_000
@@ -26,4 +26,10 @@ class VirtualClock:
         return self.now // TICK_NS
 
 
-CLOCK = VMState("demo-clock", fields=(i64("now"),))
+LATEST = 1 << 62
+"""Some 146 years: later there is no room for deadlines."""
+
+CLOCK = VMState(
+    "demo-clock",
+    fields=(i64("now"), validate("now is a time", lambda clock, version: 0 <= clock.now < LATEST)),
+)

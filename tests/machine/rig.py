@@ -78,6 +78,7 @@ NO_REGISTERS = {
     "has_brightness",
     "announces",
     "version",
+    "iommu.count",
 }
 """What says how the parts are wired, and what follows from other registers."""
 
@@ -85,7 +86,7 @@ NO_REGISTERS = {
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     if dataclasses.is_dataclass(value):
         for item in dataclasses.fields(value):
-            if item.name not in NO_REGISTERS:
+            if not NO_REGISTERS & {item.name, f"{path}.{item.name}"}:
                 yield from _leaves(f"{path}.{item.name}", getattr(value, item.name))
     elif isinstance(value, list):
         yield f"{path}.length", len(value)

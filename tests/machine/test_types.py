@@ -144,5 +144,8 @@ def test_together_the_devices_show_every_kind_of_field():
     assert any(field.since for field in fields)
     assert any(state.unmigratable for state in states)
     assert any(state.dev_unplug_pending for state in states)
-    assert any(state.pre_load for state in states)
+    for hook in ("pre_load", "post_load", "pre_save", "post_save"):
+        assert any(getattr(state, hook) for state in states), hook
+    assert len({state.priority for state in states}) > 1
+    assert any(entry.handlers is not None and entry.handlers.save_state for entry in machine().registry)
     assert u64("now").kind.type in found

@@ -5,21 +5,22 @@ Together they show every feature of VMState that QEMU's devices use:
 ========================================  ==========================================================
 feature                                   where
 ========================================  ==========================================================
-two sections of one object, pre_save      ``cpu`` and ``cpu_common``: registers cached until synchronised
+two sections of one object                ``cpu`` and ``cpu_common``: registers cached until synchronised
 fixed arrays, float64, pointer            ``cpu``: general registers, floating point unit
 explicit instance ids                     ``cpu``: one per processor
 alias id                                  ``irq``: was instance 1 once, answers to 0 as well
 bitmap, array of structs, post_load       ``irq``: pending lines, line counters, derived output
 timer (-1 = stopped), unused, equal       ``timer``
-field_exists, buffer, required version    ``timer``: periodic mode; CMOS
+field_exists, buffer                      ``timer``: the period, in periodic mode; CMOS
 since, subsection with needed, validate   ``uart``: FIFO since version 2, a pending break, its count
-sub-buffer, nullable pointer, varray      ``display``: register file, cursor, palette
+sub-buffer, struct, varray                ``display``: register file, cursor, palette; brightness as a subsection
 QTAILQ, varray with allocation            ``disk``: requests in flight, journal of finished tags
-array of nullable pointers, pre_load      ``nic``: receive ring
+nullable pointers, pre_load, bool         ``nic``: slots of the ring with and without a buffer
 priority, structs counted by a field      ``iommu``: saved before everything that translates through it
+pre_save, post_save                       ``iommu``: the count is there only while it is sent
 old style (save_state, load_state)        ``legacy``
 unmigratable                              ``stubborn``
-dev_unplug_pending, hot unplug            ``unplug``
+dev_unplug_pending                        ``unplug``
 qdev path with compat id                  ``nic`` and ``uart`` of demo-1.1
 ========================================  ==========================================================
 """

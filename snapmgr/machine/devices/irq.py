@@ -61,6 +61,7 @@ IRQ = VMState(
     "demo-irq",
     fields=(
         bitmap("pending", bits=LINES),
+        validate("only lines are pending", lambda controller, version: controller.pending < 1 << LINES),
         u16("mask"),
         u8("in_service"),
         validate("in_service is a line", lambda controller, version: controller.in_service < LINES),
