@@ -42,7 +42,7 @@ class Loading(Protocol):
         """Who reads the section that begins here; PART and END have the names that ``continued`` gave."""
 
     def command(self, number: int, length: int, offset: int) -> None:
-        """Look at a command's head before its data are waited for."""
+        """Look at a command's head, once, before its data are waited for."""
 
     def section_name(self) -> str:
         """What faults call the section that was begun last."""
@@ -67,6 +67,7 @@ class LoadingReader(StreamReader):
         super().__init__(loading, limits, footers=footers, header=header, offset=offset)
         self._loading = loading
         self._told: int | None = None
+        self._told_command: int | None = None
 
     def leave_package(self) -> None:
         """Pass over what still stands in the innermost package."""
@@ -117,8 +118,10 @@ class LoadingReader(StreamReader):
         super()._begin(kind)
 
     def _command(self) -> None:
-        head = self._in.peek(5)
-        self._loading.command(int.from_bytes(head[1:3]), int.from_bytes(head[3:5]), self._in.offset)
+        start, head = self._in.offset, self._in.peek(5)
+        if self._told_command != start:
+            self._told_command = start
+            self._loading.command(int.from_bytes(head[1:3]), int.from_bytes(head[3:5]), start)
         super()._command()
 
     def _skip_package(self) -> None:
