@@ -24,7 +24,7 @@ MACROS = {
     "PRIu32": '"u"',
     "PRIx64": '"lx"',
 }
-_FUNCTION = re.compile(r"^(?:static |inline |bool |int |void |[a-z_A-Z]+ )*\**([a-z_]+)\([^;{]*\)\n\{", re.M)
+_FUNCTION = re.compile(r"^(?:[a-z_A-Z0-9]+[ \n])+\**([a-z_]+)\([^;{]*\)\n\{", re.M)
 _REPORT = re.compile(r"\b(?:error_report|error_setg|error_setg_errno|warn_report)\(")
 _TRACE = re.compile(r"\btrace_([a-z_]+)\(")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -72,6 +72,11 @@ def extracted(source: str) -> tuple[list[Text], list[Traced]]:
         seen[function, text] += 1
     traces = dict.fromkeys(Traced(_function_at(starts, match.start()), match[1]) for match in _TRACE.finditer(source))
     return texts, list(traces)
+
+
+def functions(source: str) -> list[str]:
+    """Every function that savevm.c defines."""
+    return [match[1] for match in _FUNCTION.finditer(source)]
 
 
 def _function_at(starts: list[tuple[int, str]], position: int) -> str:
