@@ -14,6 +14,7 @@ from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
 from snapmgr.block.raw import RawFile
 from snapmgr.errors import ImageError, SnapmgrError, Unsupported, UsageError
+from snapmgr.snapshots.foreign import what_it_is
 from snapmgr.snapshots.join import joined
 from snapmgr.snapshots.model import DeviceInfo, DiskSnapshot, Snapshots
 
@@ -33,7 +34,7 @@ def list_snapshots(paths: Sequence[str | Path], allow_roots: Sequence[Path] = ()
     """Read the snapshot tables of ``paths``, the disks of one machine; images in use are read as well.
 
     A disk that cannot be read or can hold no snapshots stands among the others with its error.  Where that is so for
-    all of them, the first error is raised: Unsupported ``raw-disk`` or ``foreign-format``, ImageError.  Raises NotFound
+    all of them, the first error is raised: Unsupported (what it is instead), ImageError.  Raises NotFound
     for a file that is not there, UsageError for no file at all or one that is named twice.
     """
     if not paths:
@@ -64,7 +65,10 @@ def _refuse_twins(paths: Sequence[str | Path]) -> None:
 def _read(path: str | Path, allow_roots: Sequence[Path]) -> _Disk:
     try:
         image = open_image(path, allow_roots=allow_roots, use=lock.Use.SHARE)
-    except (ImageError, Unsupported) as error:
+    except Unsupported as error:
+        said = what_it_is(path) if error.code == "raw-disk" else None
+        return _Disk(_unreadable(path, said or error), None)
+    except ImageError as error:
         return _Disk(_unreadable(path, error), None)
     try:
         return _describe(image, str(path))
