@@ -13,7 +13,7 @@ from snapmgr.block.qcow2.features import Encryption
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
 from snapmgr.block.raw import RawFile
-from snapmgr.errors import ImageError, SnapmgrError, Unsupported, UsageError
+from snapmgr.errors import NotFound, SnapmgrError, UsageError
 from snapmgr.snapshots.foreign import what_it_is
 from snapmgr.snapshots.join import joined
 from snapmgr.snapshots.model import DeviceInfo, DiskSnapshot, Snapshots
@@ -34,7 +34,7 @@ def list_snapshots(paths: Sequence[str | Path], allow_roots: Sequence[Path] = ()
     """Read the snapshot tables of ``paths``, the disks of one machine; images in use are read as well.
 
     A disk that cannot be read or can hold no snapshots stands among the others with its error.  Where that is so for
-    all of them, the first error is raised: Unsupported (what it is instead), ImageError.  Raises NotFound
+    all of them, the first error is raised: Unsupported (what it is instead), ImageError, SnapmgrError.  Raises NotFound
     for a file that is not there, UsageError for no file at all or one that is named twice.
     """
     if not paths:
@@ -65,13 +65,15 @@ def _refuse_twins(paths: Sequence[str | Path]) -> None:
 def _read(path: str | Path, allow_roots: Sequence[Path]) -> _Disk:
     try:
         image = open_image(path, allow_roots=allow_roots, use=lock.Use.SHARE)
-    except Unsupported as error:
+    except NotFound:
+        raise
+    except SnapmgrError as error:
         said = what_it_is(path) if error.code == "raw-disk" else None
         return _Disk(_unreadable(path, said or error), None)
-    except ImageError as error:
-        return _Disk(_unreadable(path, error), None)
     try:
         return _describe(image, str(path))
+    except SnapmgrError as error:  # the file itself gives up, in the middle of its tables
+        return _Disk(_unreadable(path, error), None)
     finally:
         image.close()
 
@@ -80,7 +82,7 @@ def _unreadable(path: str | Path, error: SnapmgrError) -> DeviceInfo:
     """A disk of another format, or one that nobody can open."""
     try:
         file = RawFile.open(path)
-    except Unsupported:  # no file that holds data
+    except SnapmgrError:  # no file that holds data, or one that we may not read
         return DeviceInfo(str(path), "unknown", 0, None, error=error)
     try:
         form = format_of(file)

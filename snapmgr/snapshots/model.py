@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from snapmgr.block.problem import ImageProblem as ImageProblem
 from snapmgr.errors import SnapmgrError
 
+HOLD_NO_SNAPSHOTS = frozenset({"raw-disk", "foreign-format"})
+"""Errors that say of a disk that there is nothing to list in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class DiskSnapshot:
@@ -43,6 +46,11 @@ class DeviceInfo:
     problems: tuple[ImageProblem, ...] = ()
     encrypted: bool = False
     backing: str | None = None
+
+    @property
+    def unread(self) -> bool:
+        """Whether snapshots may be in there that nobody has seen; other formats have none."""
+        return self.error is not None and self.error.code not in HOLD_NO_SNAPSHOTS
 
 
 @dataclass(frozen=True, slots=True)
