@@ -52,6 +52,9 @@ def list_command(output: Output, images: tuple[Path, ...], allow_roots: tuple[Pa
         output.document(snapshots_document(found))
     else:
         output.lines("\n".join(snapshot_lines(output, found)))
+    for device in found.devices:
+        if device.unchecked is not None and device.in_use is None:
+            output.note(printable(f"{device.path}: {device.unchecked}"))
     unread = [device.error for device in found.devices if device.error is not None and device.unread]
     for error in unread:
         output.trouble(error)

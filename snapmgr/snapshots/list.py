@@ -8,7 +8,7 @@ from pathlib import Path
 
 from snapmgr.block import lock
 from snapmgr.block.images import format_of, open_image
-from snapmgr.block.qcow2.check import check_image
+from snapmgr.block.qcow2.check import Checked, check_image
 from snapmgr.block.qcow2.features import Encryption
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
@@ -95,20 +95,31 @@ def _unreadable(path: str | Path, error: SnapmgrError) -> DeviceInfo:
 def _describe(image: Qcow2Image, path: str) -> _Disk:
     in_use = lock.in_use_by(image.file.descriptor) if isinstance(image.file, RawFile) else None
     # While somebody writes, tables are in flux and partly in the writer's memory: none of them is looked at.
-    problems = check_image(image, most_metadata=0 if in_use else _MOST_METADATA).problems
+    checked = check_image(image, most_metadata=0 if in_use else _MOST_METADATA)
     device = DeviceInfo(
         path,
         "qcow2",
         image.size,
         image.cluster_size,
         in_use=in_use,
-        problems=problems,
+        problems=checked.problems,
+        unchecked=_unchecked(checked, in_use),
         encrypted=image.encryption is not Encryption.NONE,
         backing=image.backing_name,
     )
     if image.header.has_data_file:  # QEMU takes no snapshots of such images
         return _Disk(device, None)
     return _Disk(device, tuple(_snapshot(entry) for entry in image.snapshots))
+
+
+def _unchecked(checked: Checked, in_use: str | None) -> str | None:
+    """How far the faults of a disk can be relied on, as one sentence; None = every table was looked at."""
+    if checked.complete:
+        return None
+    if in_use is not None:
+        return "its tables were not looked through for faults while another process uses it"
+    size = checked.left_out / (1 << 20)
+    return f"its tables, {size:.0f} MiB at least, were not looked through for faults: qemu-img check does that"
 
 
 def _snapshot(entry: SnapshotEntry) -> DiskSnapshot:

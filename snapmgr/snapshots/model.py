@@ -34,6 +34,7 @@ class DiskSnapshot:
 class DeviceInfo:
     """One disk of the machine.  ``error`` says why it cannot hold or show snapshots (None = it can).
 
+    ``unchecked`` says in one sentence why its tables were not looked through for ``problems`` (None = they were).
     ``in_use`` names the holder in words (``qemu-system-x86, 4711`` or ``another process``), None = nobody.
     """
 
@@ -46,6 +47,7 @@ class DeviceInfo:
     problems: tuple[ImageProblem, ...] = ()
     encrypted: bool = False
     backing: str | None = None
+    unchecked: str | None = None
 
     @property
     def unread(self) -> bool:

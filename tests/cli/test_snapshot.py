@@ -205,3 +205,15 @@ def test_a_stream_among_the_disks_is_no_disk(snapctl, tmp_path, sound):
     result = snapctl("snapshot", "list", sound, stream)
     assert result.code == 1
     assert "is a migration stream, no disk" in result.err.decode()
+
+
+def test_an_image_with_very_many_tables_says_that_they_were_not_checked(snapctl, tmp_path):
+    """8 TiB whose L1 table names nothing: its refcounts alone would be 256 MiB for a file of that size."""
+    image = corpus.unpack_image("fmt-v3", tmp_path)["fmt-v3.qcow2"]
+    os.truncate(image, 8 << 40)
+    result = snapctl("snapshot", "list", image, "--json")
+    assert result.code == 0
+    assert "256 MiB at least" in result.document["devices"][0]["unchecked"]
+    said = snapctl("snapshot", "list", image)
+    assert f"{image}: its tables, 256 MiB at least, were not looked through" in said.err.decode()
+    assert snapctl("-q", "snapshot", "list", image).err == b""
