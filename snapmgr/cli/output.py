@@ -52,6 +52,10 @@ class Output:
         if not self.quiet:
             sys.stderr.write(f"snapctl: {text}\n")
 
+    def trouble(self, error: SnapmgrError) -> None:
+        """Say on stderr what went wrong with a part of the work; the rest went on."""
+        sys.stderr.write(error_text(error, verbose=self.verbose))
+
     def failure(self, error: SnapmgrError) -> None:
         """Say why the command failed: one document with ``--json``, else lines on stderr."""
         if self.json:

@@ -37,6 +37,8 @@ def snapshot() -> None:
 def list_command(output: Output, images: tuple[Path, ...], allow_roots: tuple[Path, ...]) -> int:
     """List the snapshots of IMAGE; several images are taken as the disks of one machine and joined by name.
 
+    A raw disk among them is listed with its reason. Exit code 1 says that one has problems or cannot be read.
+
     \b
     Examples:
       snapctl snapshot list disk.qcow2
@@ -46,14 +48,17 @@ def list_command(output: Output, images: tuple[Path, ...], allow_roots: tuple[Pa
     from snapmgr.snapshots.report import snapshots_document
 
     found = list_snapshots(images, allow_roots=allow_roots)
-    errors = [device.error for device in found.devices if device.error is not None]
-    if len(errors) == len(found.devices):
-        raise errors[0]
     if output.json:
         output.document(snapshots_document(found))
     else:
         output.lines("\n".join(snapshot_lines(output, found)))
-    return Exit.FAILED if any(device.problems for device in found.devices) else Exit.DONE
+    for device in found.devices:
+        if device.unchecked is not None and device.in_use is None:
+            output.note(printable(f"{device.path}: {device.unchecked}"))
+    unread = [device.error for device in found.devices if device.error is not None and device.unread]
+    for error in unread:
+        output.trouble(error)
+    return Exit.FAILED if unread or any(device.problems for device in found.devices) else Exit.DONE
 
 
 @snapshot.command("export", short_help="Write the disk out as it was.")

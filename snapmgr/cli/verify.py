@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from snapmgr.cli.arguments import allow_root, indexed, output_options, pass_output, source_argument
+from snapmgr.cli.arguments import allow_root, opened, output_options, pass_output, source_argument
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.problems import any_error, problem_lines
+from snapmgr.cli.progress import progress
 from snapmgr.cli.style import paint
 from snapmgr.cli.text import printable
 from snapmgr.errors import Unsupported
@@ -33,6 +34,8 @@ _WORDS = {
 def verify(output: Output, src: str, against: str | None, allow_roots: tuple[Path, ...]) -> int:
     """Make every check that QEMU's loader would make of SRC, and more; exit code 1 if one of them is an error.
 
+    What depends on the machine that loads it, such as its devices and capabilities, is not judged.
+
     \b
     Examples:
       snapctl verify guest.mig
@@ -45,17 +48,19 @@ def verify(output: Output, src: str, against: str | None, allow_roots: tuple[Pat
             hint="Leave --against out: everything that does not depend on the target is checked.",
         )
     from snapmgr.inspect.report import problem_document
-    from snapmgr.inspect.verify import verify as check
+    from snapmgr.inspect.verify import LOADS, verify_source
 
-    with indexed(output, src, allow_roots) as index:
-        verdict = check(index)
+    with opened(output, src, allow_roots) as source:
+        with progress(output, "Reading") as report:
+            verdict = verify_source(source, progress=report)
         if output.json:
             problems = [problem_document(problem) for problem in verdict.problems]
             output.document({"verdict": verdict.verdict, "problems": problems})
         else:
-            lines = [*_verdict_lines(index.source.label, verdict), *problem_lines(output, verdict.problems)]
+            lines = [*_verdict_lines(source.label, verdict), *problem_lines(output, verdict.problems)]
             output.lines("\n".join(lines))
-        return Exit.FAILED if any_error(verdict.problems) else Exit.DONE
+    loads = LOADS in verdict.by_version.values() and not any_error(verdict.problems)
+    return Exit.DONE if loads else Exit.FAILED
 
 
 def _verdict_lines(label: str, verdict: Verdict) -> list[str]:

@@ -39,7 +39,10 @@ class MeasuredPayload:
 
 
 class StreamLayout:
-    """RAM by its words, described devices by their description; anything else ends at its footer."""
+    """RAM by its words, described devices by their description; anything else ends at its footer.
+
+    A description that contradicts itself is not believed: a loader does not look at it either.
+    """
 
     def __init__(self, ram: RamState, description: VmDescription | None) -> None:
         self._ram = ram
@@ -50,6 +53,7 @@ class StreamLayout:
             return RamPayload(self._ram) if section.version_id == VERSION else None
         if section.type != RecordType.FULL or self._devices is None:
             return None
-        if self._devices.description.find(section.idstr or "", section.instance_id or 0) is None:
+        device = self._devices.description.find(section.idstr or "", section.instance_id or 0)
+        if device is None or device.state.contradiction is not None:
             return None
         return MeasuredPayload(self._devices, section)

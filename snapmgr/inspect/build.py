@@ -8,12 +8,15 @@ import numpy as np
 
 from snapmgr.inspect.command_order import CommandOrder
 from snapmgr.inspect.explain import EXPLANATIONS, problem_of, stray_bytes
+from snapmgr.inspect.header_checks import machine_problem, section_problem
 from snapmgr.inspect.model import ConfigurationInfo, Problem, Record, Severity
 from snapmgr.inspect.records import RecordColumns
+from snapmgr.inspect.versions import VersionNotes
 from snapmgr.ram.index import U32, RunBuilder
 from snapmgr.ram.runs import U64, runs_of
-from snapmgr.ram.section import BlockList, OddPage, Pages, RamState, page_outside
-from snapmgr.ram.words import IDSTR, VERSION, PageKind
+from snapmgr.ram.section import BlockList, OddPage, Pages, RamState, RamWord, page_outside
+from snapmgr.ram.words import IDSTR, VERSION, PageKind, RamFlag
+from snapmgr.vmstate.description import VmDescription
 from snapmgr.wire import configuration as wire_configuration
 from snapmgr.wire import events as wire
 from snapmgr.wire.commands import command_fault, command_name
@@ -21,15 +24,21 @@ from snapmgr.wire.constants import Command, RecordType
 from snapmgr.wire.faults import fault
 
 MAX_PROBLEMS = 1000
+"""Of each stream; as many errors fit behind them, since a verdict hangs on one."""
 MAX_RECORDS = 4_000_000
 MAX_ITERATIONS = 10_000
 
 
 class IndexBuilder:
-    """Takes events in order; its columns may be looked at between two of them."""
+    """Takes events in order; its columns may be looked at between two of them.
 
-    def __init__(self) -> None:
+    ``description`` is what the stream says of its own devices, None where it says nothing.
+    """
+
+    def __init__(self, description: VmDescription | None = None) -> None:
         self.ram = RamState()
+        self.versions = VersionNotes()
+        self._description = description
         self.version = 0
         self.records = RecordColumns()
         self.problems: list[Problem] = []
@@ -59,6 +68,9 @@ class IndexBuilder:
                 self._odd_page(event)
             case BlockList():
                 self._order = {block.name: row for row, block in enumerate(event.blocks)}
+            case RamWord():
+                if event.flags == RamFlag.MULTIFD_FLUSH:
+                    self.versions.see("multifd-flush", event.offset, event.length)
             case wire.SectionBegin():
                 self._begin(event)
             case wire.SectionEnd():
@@ -123,10 +135,12 @@ class IndexBuilder:
                 info = replace(info, target_page_bits=wire_configuration.page_bits(sub))
             elif sub.name == wire_configuration.CAPABILITIES:
                 info = replace(info, capabilities=wire_configuration.capabilities(sub))
+                self._capabilities(sub, info.capabilities or ())
             elif sub.name == wire_configuration.UUID:
                 text = sub.data.hex()
                 info = replace(info, uuid="-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:])))
         self.configuration = info
+        self._note(machine_problem(event))
         if info.target_page_bits is not None and 10 <= info.target_page_bits <= 16:
             self.ram.page_bits = info.target_page_bits
         self.ram.ignore_shared = "x-ignore-shared" in (info.capabilities or ())
@@ -135,9 +149,17 @@ class IndexBuilder:
             Record("CONFIGURATION", event.offset, event.length, event.offset + 1, event.length - 1, idstr=info.machine)
         )
 
+    def _capabilities(self, sub: wire.ConfigurationSubsection, names: tuple[str, ...]) -> None:
+        for name in names:
+            self._note(self.versions.capability(name, sub.offset, sub.length))
+
     def _command(self, event: wire.CommandEvent) -> None:
         if event.number == Command.POSTCOPY_RUN:
             self._postcopy = True
+        elif event.number == Command.SWITCHOVER_START:
+            self.versions.see("switchover-start", event.offset, event.length)
+        elif event.number == Command.ENABLE_COLO:
+            self.versions.colo(event.offset, event.length)
         if command_fault(event.number, len(event.data), event.offset) is None:
             problem = self._commands.check(event, self.ram.blocks)
             if problem is not None:
@@ -153,6 +175,7 @@ class IndexBuilder:
         self._section = event
         if event.instance_id is not None:
             self._instances[event.section_id] = event
+            self._note(section_problem(event, self._description))
             if event.idstr == IDSTR and event.version_id != VERSION and event.type != RecordType.FULL:
                 self._ram_version(event)
 
@@ -198,8 +221,11 @@ class IndexBuilder:
         first = self._instances.get(event.section_id) if event.section_id is not None else None
         self._note(problem_of(event, first.instance_id if first else None))
 
-    def _note(self, problem: Problem) -> None:
-        if len(self.problems) < MAX_PROBLEMS:
+    def _note(self, problem: Problem | None) -> None:
+        if problem is None:
+            return
+        room = 2 * MAX_PROBLEMS if problem.severity is Severity.ERROR else MAX_PROBLEMS
+        if len(self.problems) < room:
             self.problems.append(problem)
 
     # -- RAM --------------------------------------------------------------------------------------------------------
@@ -225,6 +251,8 @@ class IndexBuilder:
         self._check_bounds(event.block, one, count, offset)
         if event.kind is PageKind.FILL:
             self._zero_fill(event)
+        elif event.kind is PageKind.COMPRESSED:
+            self.versions.see("compressed-pages", event.offset, 8)
 
     def _zero_fill(self, event: OddPage) -> None:
         cause, hint = EXPLANATIONS["zero-fill"]

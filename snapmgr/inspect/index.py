@@ -56,6 +56,8 @@ class StreamIndex:
     page_size: int | None
     iteration_starts: Sequence[int]
     problems: Sequence[Problem]
+    version_notes: Sequence[Problem]
+    """What some versions of QEMU do not load though nothing is wrong with it."""
     vmdesc: tuple[int, int] | None
     description: VmDescription | None
     ram: RamIndex
@@ -110,7 +112,7 @@ def index_stream(
             on_growth(pass_.snapshot(complete=False))
             grown = time.monotonic()
     index = pass_.snapshot(complete=not pass_.cancelled)
-    if index.problems and not index.records:
+    if index.problems and all(record.type == "UNKNOWN" for record in index.records[:1]):
         first = index.problems[0]
         raise StreamError(
             first.code,
@@ -131,8 +133,8 @@ class _Pass:
         self.cancel = cancel
         self.cancelled = False
         self.started = time.monotonic()
-        self.builder = IndexBuilder()
         self.description = find_description(source)
+        self.builder = IndexBuilder(self.description)
         self.reader = StreamReader(StreamLayout(self.builder.ram, self.description), trace=trace)
 
     def steps(self) -> Iterator[None]:
@@ -198,6 +200,7 @@ class _Pass:
             page_size=1 << builder.ram.page_bits if listed else None,
             iteration_starts=tuple(builder.iteration_starts),
             problems=ordered(builder.problems),
+            version_notes=tuple(builder.versions.notes),
             vmdesc=(vmdesc.json_offset, len(vmdesc.text)) if vmdesc else None,
             description=self.description,
             ram=RamIndex(pages, self.source),

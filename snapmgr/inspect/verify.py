@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from snapmgr.inspect.index import StreamIndex
+from snapmgr.containers.source import Source
+from snapmgr.errors import StreamError
+from snapmgr.inspect.explain import ordered
+from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Problem, Severity
+from snapmgr.inspect.page_checks import page_problems
+from snapmgr.wire.faults import VERSIONS
+from snapmgr.work import CancelToken, Progress, no_progress
 
 LOADS, REFUSES, WAITS = "loads", "refuses", "waits"
-VERSIONS = ("7.2", "10.0")
 
-_BY_VERSION: dict[str, tuple[str, ...]] = {"zero-fill": ("10.0",)}
-"""Problems that only some versions refuse."""
+_SOME_REFUSE = frozenset(
+    {"zero-fill", "switchover-start", "multifd-flush", "compressed-pages", "capability-version", "compressed-data"}
+)
+"""Problems that only the versions refuse whose text they carry."""
+
+_ALL_WAIT = frozenset({"empty", "colo"})
+"""Where a loader waits for bytes that a file cannot bring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +37,41 @@ class Verdict:
         values = set(self.by_version.values())
         return values.pop() if len(values) == 1 else self.by_version
 
-    @property
-    def clean(self) -> bool:
-        """Whether every version loads it."""
-        return set(self.by_version.values()) == {LOADS}
+
+def verify_source(source: Source, *, progress: Progress = no_progress, cancel: CancelToken | None = None) -> Verdict:
+    """Read all of ``source`` and judge it; what is no stream at all is refused too, and an empty one waited for."""
+    try:
+        index = index_stream(source, progress=progress, cancel=cancel)
+    except StreamError as error:
+        return _judged((_nothing_read(error),))
+    return verify(index)
 
 
 def verify(index: StreamIndex) -> Verdict:
-    """Every check that a loader makes of the bytes alone: framing, order, lengths, RAM records, footers."""
-    return Verdict({version: _verdict(index, version) for version in VERSIONS}, tuple(index.problems))
+    """Every check that a loader makes of the bytes alone: framing, order, lengths, RAM records, footers, pages."""
+    found = [*index.problems, *index.version_notes, *page_problems(index.ram, index.source)]
+    return _judged(ordered(found))
 
 
-def _verdict(index: StreamIndex, version: str) -> str:
-    return REFUSES if any(refuses(problem, version) for problem in index.problems) else LOADS
+def _judged(problems: tuple[Problem, ...]) -> Verdict:
+    return Verdict({version: _verdict(problems, version) for version in VERSIONS}, problems)
+
+
+def _verdict(problems: tuple[Problem, ...], version: str) -> str:
+    if any(refuses(problem, version) for problem in problems):
+        return REFUSES
+    return WAITS if any(problem.code in _ALL_WAIT for problem in problems) else LOADS
 
 
 def refuses(problem: Problem, version: str) -> bool:
     """Whether this QEMU version stops at the problem."""
-    only = _BY_VERSION.get(problem.code)
-    return version in only if only is not None else problem.severity is Severity.ERROR
+    if problem.code in _SOME_REFUSE:
+        return version in problem.qemu
+    return problem.severity is Severity.ERROR and problem.code not in _ALL_WAIT
+
+
+def _nothing_read(error: StreamError) -> Problem:
+    """Why nothing of a stream could be read, as the one problem that it has."""
+    texts = dict.fromkeys(VERSIONS, error.qemu) if error.qemu else {}
+    message = error.message[:1].upper() + error.message[1:]
+    return Problem(Severity.ERROR, error.code, error.offset or 0, message, hint=error.hint or "", qemu=texts)

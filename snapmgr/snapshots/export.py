@@ -14,8 +14,9 @@ from snapmgr.block.qcow2.header import MAX_L1_BYTES
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.tags import find_tag
 from snapmgr.block.raw import RawFile
-from snapmgr.errors import ImageError, SnapmgrError, UsageError
+from snapmgr.errors import ImageError, SnapmgrError, Unsupported, UsageError
 from snapmgr.snapshots.copy import Qcow2Target, RawTarget, check_space, copy_disk, data_ranges
+from snapmgr.snapshots.foreign import what_it_is
 from snapmgr.snapshots.newfile import NewFile
 from snapmgr.work import CancelToken, Progress, no_progress
 
@@ -44,13 +45,14 @@ def export_disk(
 
     The disk has the size it had then.  ``out`` appears whole at the end or not at all.  Raises NotFound, UsageError
     (``exists``, ``same-file``, ``ambiguous-snapshot``…), InUse where the disk as it is now is being written by somebody
-    else, Unsupported where it is encrypted, ImageError where it is damaged, SnapmgrError ``no-space``, Cancelled.
+    else, Unsupported where it is encrypted or no qcow2 image, ImageError where it is damaged, SnapmgrError
+    ``no-space``, Cancelled.
     """
     if format not in ("raw", "qcow2"):
         raise UsageError("format", f"no such format: {format}", hint="Use raw or qcow2.")
     target = Path(out)
     _check_target(target, overwrite=overwrite)
-    source = open_image(image, allow_roots=allow_roots)
+    source = _open(image, tag, allow_roots)
     try:
         _refuse_own_files(source, target)
         disk = _disk(source, tag, image)
@@ -63,6 +65,23 @@ def export_disk(
         raise
     finally:
         source.close()
+
+
+def _open(image: str | Path, tag: str | None, allow_roots: Sequence[Path]) -> Qcow2Image:
+    """Raises as ``open_image``, with what the file is instead of an image, and what to do with a raw disk."""
+    try:
+        return open_image(image, allow_roots=allow_roots)
+    except Unsupported as error:
+        if error.code != "raw-disk":
+            raise
+        raise (what_it_is(image) or _raw(image, tag)) from error
+
+
+def _raw(image: str | Path, tag: str | None) -> Unsupported:
+    """A raw disk is the file itself: an export would be a copy, for which there are better programs."""
+    lacks = "it holds the disk as it is now, as it stands" if tag is None else f"it can hold no snapshot {tag!r}"
+    hint = "Copy the file, or make an image of it with qemu-img convert -O qcow2."
+    return Unsupported("raw-disk", f"{image} is a raw disk: {lacks}", path=image, hint=hint)
 
 
 def _write(

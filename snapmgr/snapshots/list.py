@@ -8,12 +8,13 @@ from pathlib import Path
 
 from snapmgr.block import lock
 from snapmgr.block.images import format_of, open_image
-from snapmgr.block.qcow2.check import check_image
+from snapmgr.block.qcow2.check import Checked, check_image
 from snapmgr.block.qcow2.features import Encryption
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
 from snapmgr.block.raw import RawFile
-from snapmgr.errors import ImageError, SnapmgrError, Unsupported, UsageError
+from snapmgr.errors import NotFound, SnapmgrError, UsageError
+from snapmgr.snapshots.foreign import what_it_is
 from snapmgr.snapshots.join import joined
 from snapmgr.snapshots.model import DeviceInfo, DiskSnapshot, Snapshots
 
@@ -33,7 +34,7 @@ def list_snapshots(paths: Sequence[str | Path], allow_roots: Sequence[Path] = ()
     """Read the snapshot tables of ``paths``, the disks of one machine; images in use are read as well.
 
     A disk that cannot be read or can hold no snapshots stands among the others with its error.  Where that is so for
-    all of them, the first error is raised: Unsupported ``raw-disk`` or ``foreign-format``, ImageError.  Raises NotFound
+    all of them, the first error is raised: Unsupported (what it is instead), ImageError, SnapmgrError.  Raises NotFound
     for a file that is not there, UsageError for no file at all or one that is named twice.
     """
     if not paths:
@@ -64,10 +65,15 @@ def _refuse_twins(paths: Sequence[str | Path]) -> None:
 def _read(path: str | Path, allow_roots: Sequence[Path]) -> _Disk:
     try:
         image = open_image(path, allow_roots=allow_roots, use=lock.Use.SHARE)
-    except (ImageError, Unsupported) as error:
-        return _Disk(_unreadable(path, error), None)
+    except NotFound:
+        raise
+    except SnapmgrError as error:
+        said = what_it_is(path) if error.code == "raw-disk" else None
+        return _Disk(_unreadable(path, said or error), None)
     try:
         return _describe(image, str(path))
+    except SnapmgrError as error:  # the file itself gives up, in the middle of its tables
+        return _Disk(_unreadable(path, error), None)
     finally:
         image.close()
 
@@ -76,7 +82,7 @@ def _unreadable(path: str | Path, error: SnapmgrError) -> DeviceInfo:
     """A disk of another format, or one that nobody can open."""
     try:
         file = RawFile.open(path)
-    except Unsupported:  # no file that holds data
+    except SnapmgrError:  # no file that holds data, or one that we may not read
         return DeviceInfo(str(path), "unknown", 0, None, error=error)
     try:
         form = format_of(file)
@@ -89,20 +95,31 @@ def _unreadable(path: str | Path, error: SnapmgrError) -> DeviceInfo:
 def _describe(image: Qcow2Image, path: str) -> _Disk:
     in_use = lock.in_use_by(image.file.descriptor) if isinstance(image.file, RawFile) else None
     # While somebody writes, tables are in flux and partly in the writer's memory: none of them is looked at.
-    problems = check_image(image, most_metadata=0 if in_use else _MOST_METADATA).problems
+    checked = check_image(image, most_metadata=0 if in_use else _MOST_METADATA)
     device = DeviceInfo(
         path,
         "qcow2",
         image.size,
         image.cluster_size,
         in_use=in_use,
-        problems=problems,
+        problems=checked.problems,
+        unchecked=_unchecked(checked, in_use),
         encrypted=image.encryption is not Encryption.NONE,
         backing=image.backing_name,
     )
     if image.header.has_data_file:  # QEMU takes no snapshots of such images
         return _Disk(device, None)
     return _Disk(device, tuple(_snapshot(entry) for entry in image.snapshots))
+
+
+def _unchecked(checked: Checked, in_use: str | None) -> str | None:
+    """How far the faults of a disk can be relied on, as one sentence; None = every table was looked at."""
+    if checked.complete:
+        return None
+    if in_use is not None:
+        return "its tables were not looked through for faults while another process uses it"
+    size = checked.left_out / (1 << 20)
+    return f"its tables, {size:.0f} MiB at least, were not looked through for faults: qemu-img check does that"
 
 
 def _snapshot(entry: SnapshotEntry) -> DiskSnapshot:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from snapmgr.block.problem import ImageProblem as ImageProblem
 from snapmgr.errors import SnapmgrError
 
+HOLD_NO_SNAPSHOTS = frozenset({"raw-disk", "foreign-format"})
+"""Errors that say of a disk that there is nothing to list in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class DiskSnapshot:
@@ -31,6 +34,7 @@ class DiskSnapshot:
 class DeviceInfo:
     """One disk of the machine.  ``error`` says why it cannot hold or show snapshots (None = it can).
 
+    ``unchecked`` says in one sentence why its tables were not looked through for ``problems`` (None = they were).
     ``in_use`` names the holder in words (``qemu-system-x86, 4711`` or ``another process``), None = nobody.
     """
 
@@ -43,6 +47,12 @@ class DeviceInfo:
     problems: tuple[ImageProblem, ...] = ()
     encrypted: bool = False
     backing: str | None = None
+    unchecked: str | None = None
+
+    @property
+    def unread(self) -> bool:
+        """Whether snapshots may be in there that nobody has seen; other formats have none."""
+        return self.error is not None and self.error.code not in HOLD_NO_SNAPSHOTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ def snapshots_document(found: Snapshots) -> dict[str, Any]:
 
 
 def _device(device: DeviceInfo) -> dict[str, Any]:
-    """A disk; ``in-use-by``, ``error``, ``problems``, ``encrypted`` and ``backing`` stand only where they apply."""
+    """A disk; what follows ``in-use`` stands only where it applies."""
     document: dict[str, Any] = {
         "path": device.path,
         "format": device.format,
@@ -32,6 +32,8 @@ def _device(device: DeviceInfo) -> dict[str, Any]:
         document["error"] = {"code": device.error.code, "message": device.error.message, "hint": device.error.hint}
     if device.problems:
         document["problems"] = [_problem(problem) for problem in device.problems]
+    if device.unchecked is not None:
+        document["unchecked"] = device.unchecked
     if device.encrypted:
         document["encrypted"] = True
     if device.backing is not None:

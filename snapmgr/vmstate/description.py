@@ -7,8 +7,10 @@ looking at the data; the data only confirms it at the headers of subsections.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+
+from snapmgr.vmstate.fieldtypes import size_of
 
 SUBSECTION_HEADER = 6
 """Bytes of a subsection's header besides its name: the byte 5, the length of the name, a be32 version."""
@@ -24,6 +26,8 @@ class Struct:
 
     ``length`` is the number of bytes that all of it takes on the wire.  ``dynamic`` says that the data must be looked
     at to know where things are (subsections, names with a length of their own, sizes that contradict each other).
+    ``contradiction`` says which sizes do, None if none: QEMU measures every field as it writes it, parts and whole
+    alike (migration/vmstate.c: vmsd_desc_field_end), so the description was changed since.
     """
 
     vmsd_name: str
@@ -32,6 +36,7 @@ class Struct:
     subsections: tuple[Struct, ...] = ()
     length: int = field(init=False)
     dynamic: bool = field(init=False)
+    contradiction: str | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         length = sum(entry.length for entry in self.fields)
@@ -39,6 +44,7 @@ class Struct:
         object.__setattr__(self, "length", length)
         dynamic = bool(self.subsections) or any(entry.dynamic for entry in self.fields)
         object.__setattr__(self, "dynamic", dynamic)
+        object.__setattr__(self, "contradiction", _first_contradiction((*self.fields, *self.subsections)))
 
     @property
     def wire_name(self) -> bytes:
@@ -67,6 +73,7 @@ class Field:
     told: int | None = None
     stride: int = field(init=False)
     dynamic: bool = field(init=False)
+    contradiction: str | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         stride, dynamic = self.size, self.type == CAPABILITY
@@ -77,6 +84,16 @@ class Field:
             dynamic = True
         object.__setattr__(self, "stride", stride)
         object.__setattr__(self, "dynamic", dynamic)
+        object.__setattr__(self, "contradiction", self._contradiction())
+
+    def _contradiction(self) -> str | None:
+        fixed = size_of(self.type)
+        if fixed is not None and fixed != self.size:
+            return f"field {self.name} is {self.type} and has {self.size} bytes"
+        if self.struct is not None and self.struct.length != self.size:
+            return f"field {self.name} has {self.size} bytes, its parts {self.struct.length}"
+        below = (self.struct,) if self.struct is not None else self.elements or ()
+        return _first_contradiction(below)
 
     @property
     def count(self) -> int:
@@ -98,11 +115,17 @@ class Group:
     length: int = field(init=False)
     dynamic: bool = field(init=False)
     count: int = field(init=False)
+    contradiction: str | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "length", sum(member.length for member in self.members))
         object.__setattr__(self, "dynamic", any(member.dynamic for member in self.members))
         object.__setattr__(self, "count", sum(member.count for member in self.members))
+        object.__setattr__(self, "contradiction", _first_contradiction(self.members))
+
+
+def _first_contradiction(parts: Iterable[Field | Group | Struct]) -> str | None:
+    return next((part.contradiction for part in parts if part.contradiction is not None), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ _INTEGER = re.compile(r"(u?)int(8|16|32|64)( equal| le)?")
 """`equal` and `le` (less or equal) are checks at loading, no other coding."""
 
 _OTHERS = frozenset({"bool", "timer", "float64", "nullptr", "capability", "cpudouble", "CPU_Double_U"})
+_SIZES = {"bool": 1, "timer": 8, "float64": 8, "nullptr": 1}
 _BYTES = frozenset({"buffer", "unused_buffer", "bitmap"})
 
 
@@ -17,6 +18,12 @@ def is_signed(type_name: str) -> bool | None:
         return True
     match = _INTEGER.fullmatch(type_name)
     return None if match is None else not match[1]
+
+
+def size_of(type_name: str) -> int | None:
+    """Bytes that a value of this type takes, None where they vary or the type is not known."""
+    match = _INTEGER.fullmatch(type_name)
+    return int(match[2]) // 8 if match else _SIZES.get(type_name)
 
 
 def is_bytes(type_name: str) -> bool:

@@ -14,13 +14,13 @@ from snapmgr.errors import StreamError
 from snapmgr.trace.bus import Trace
 from snapmgr.wire.commands import command_fault
 from snapmgr.wire.configuration import read_configuration
-from snapmgr.wire.constants import MAGIC, SECTION_TYPES, VERSION, VERSION_OBSOLETE, Command, RecordType
+from snapmgr.wire.constants import SECTION_TYPES, Command, RecordType
+from snapmgr.wire.ending import read_vmdesc
 from snapmgr.wire.events import (
     CommandEvent,
     Eof,
     Event,
     Fault,
-    Header,
     NeedData,
     PackageBegin,
     Payload,
@@ -28,10 +28,10 @@ from snapmgr.wire.events import (
     SectionEnd,
     Skipped,
     Trailing,
-    Vmdesc,
 )
 from snapmgr.wire.faults import end_unknown, fault, io_fault, missing_footer, truncated, wrong_footer
 from snapmgr.wire.layout import Done, NoLayout, PayloadReader, SectionLayout
+from snapmgr.wire.opening import read_header
 from snapmgr.wire.search import Search
 from snapmgr.wire.traced import traced_events
 from snapmgr.wire.window import Buffer, Short, Window
@@ -135,30 +135,12 @@ class StreamReader:
     # -- records ---------------------------------------------------------------------------------------------------
 
     def _header(self) -> None:
-        start = self._in.offset
-        magic = bytes(self._in.take(4))
-        if magic != MAGIC:
+        header, problem = read_header(self._in)
+        self._emit(header, problem)
+        if header is None:
             self._finish()
-            self._emit(
-                fault(
-                    "not-a-stream",
-                    start,
-                    4,
-                    f"the stream begins with {magic.hex(' ')}, not with QEVM",
-                    "Not a migration stream",
-                )
-            )
-            return
-        version = self._in.be32()
-        self._emit(Header(start, 8, version))
-        if version != VERSION:
-            text = (
-                "SaveVM v2 format is obsolete and don't work anymore"
-                if version == VERSION_OBSOLETE
-                else "Unsupported migration stream version"
-            )
-            self._emit(fault("stream-version", start + 4, 4, f"stream version {version} instead of {VERSION}", text))
-        self._next = self._first
+        else:
+            self._next = self._first
 
     def _first(self) -> None:
         if self._in.available == 0 and self._in.ended:
@@ -176,13 +158,9 @@ class StreamReader:
         if self._in.peek(1)[0] != RecordType.CONFIGURATION:
             self._next = self._type
             return
-        configuration, fault_event = read_configuration(self._in, self._in.ended)
-        self._emit(configuration)
-        if fault_event:
-            self._emit(fault_event)
-            self._next = self._resync
-        else:
-            self._next = self._type
+        configuration, problem = read_configuration(self._in, self._in.ended)
+        self._emit(configuration, problem)
+        self._next = self._type if problem is None else self._resync
 
     def _type(self) -> None:
         if self._packages and self._in.offset >= self._packages[-1]:
@@ -391,46 +369,8 @@ class StreamReader:
         if self._in.available == 0 and self._in.ended:
             self._finish()
             return
-        if self._in.peek(1)[0] != RecordType.VMDESCRIPTION:
-            kind = self._in.peek(1)[0]
-            text = f"Expected vmdescription section, but got {kind}"
-            self._emit(
-                fault(
-                    "no-vmdesc",
-                    self._in.offset,
-                    1,
-                    "what follows the end is not the VM description",
-                    text,
-                    fatal=False,
-                )
-            )
-            self._next = self._trailing
-            return
-        start = self._in.offset
-        if self._in.ended and self._in.available < 5:
-            self._next = self._trailing
-            self._emit(
-                fault(
-                    "vmdesc-truncated",
-                    start,
-                    self._in.available,
-                    "the stream ends inside the VM description's length",
-                    "",
-                    fatal=False,
-                )
-            )
-            return
-        self._in.skip(1)
-        size = self._in.be32()
-        held = self._in.available
-        wanted = min(size, self.limits.vmdesc)
-        if held < wanted and not self._in.ended:
-            raise Short(wanted - held)
-        text_bytes = bytes(self._in.take(min(wanted, held)))
-        self._emit(Vmdesc(start, 5 + len(text_bytes), start + 5, size, text_bytes))
-        if len(text_bytes) < size:
-            message = f"the VM description is {size} bytes long, and {len(text_bytes)} are there"
-            self._emit(fault("vmdesc-truncated", start + 1, 4, message, "", fatal=False))
+        vmdesc, problem = read_vmdesc(self._in, self.limits.vmdesc)
+        self._emit(vmdesc, problem)
         self._next = self._trailing
 
     def _trailing(self) -> None:
@@ -482,8 +422,13 @@ class StreamReader:
         known = self.sections.get(section.section_id)
         return known.idstr if known else section.idstr or "this section"
 
-    def _emit(self, event: Event) -> None:
-        self._out.append(event)
+    def _emit(self, *events: Event | None) -> None:
+        for event in events:
+            if event is not None:
+                self._out.append(event)
+                self._trace_of(event)
+
+    def _trace_of(self, event: Event) -> None:
         if self._trace is not None:
             for traced in traced_events(event):
                 self._trace.emit(traced)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import struct
 
 import pytest
@@ -155,3 +157,63 @@ def test_an_encrypted_image_lists_its_snapshots_and_keeps_its_contents(snapctl, 
     result = snapctl("snapshot", "export", image, "-o", tmp_path / "out.raw", "--json")
     assert result.code == 3
     assert not (tmp_path / "out.raw").exists()
+
+
+@pytest.fixture
+def sound(tmp_path):
+    return corpus.unpack_image("fmt-v3", tmp_path)["fmt-v3.qcow2"]
+
+
+@pytest.mark.parametrize("quiet", [[], ["-q"], ["--json"]])
+def test_a_disk_that_cannot_be_read_among_others_is_said(snapctl, tmp_path, sound, quiet):
+    bad = corpus.unpack_image("bad-crypt-5", tmp_path)["bad-crypt-5.qcow2"]
+    result = snapctl("snapshot", "list", sound, bad, *quiet)
+    assert result.code == 1
+    assert b"second" in result.out
+    said = result.err.decode()
+    assert str(bad) in said and "Unsupported encryption method 5" in said
+    assert snapctl("snapshot", "list", bad).code == 3
+
+
+def test_a_disk_that_may_not_be_read_leaves_the_others_listed(snapctl, tmp_path, sound, monkeypatch):
+    locked = tmp_path / "locked.qcow2"
+    locked.write_bytes(sound.read_bytes())
+    opening = os.open
+
+    def forbidden(path, *more, **named):
+        if os.fspath(path) == str(locked):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return opening(path, *more, **named)
+
+    monkeypatch.setattr(os, "open", forbidden)
+    result = snapctl("snapshot", "list", sound, locked)
+    assert result.code == 1
+    assert "second" in result.text
+    assert f"snapctl: {locked} cannot be opened: Permission denied" in result.err.decode()
+
+
+def test_another_format_among_them_is_listed_with_its_reason(snapctl, tmp_path, sound):
+    other = corpus.unpack_image("other-vmdk", tmp_path)["other-vmdk.vmdk"]
+    result = snapctl("snapshot", "list", sound, other, "--json")
+    assert (result.code, result.err) == (0, b"")
+    assert result.document["devices"][1]["error"]["code"] == "foreign-format"
+
+
+def test_a_stream_among_the_disks_is_no_disk(snapctl, tmp_path, sound):
+    stream = tmp_path / "guest.mig"
+    stream.write_bytes(corpus.stream_bytes("tiny.v72"))
+    result = snapctl("snapshot", "list", sound, stream)
+    assert result.code == 1
+    assert "is a migration stream, no disk" in result.err.decode()
+
+
+def test_an_image_with_very_many_tables_says_that_they_were_not_checked(snapctl, tmp_path):
+    """8 TiB whose L1 table names nothing: its refcounts alone would be 256 MiB for a file of that size."""
+    image = corpus.unpack_image("fmt-v3", tmp_path)["fmt-v3.qcow2"]
+    os.truncate(image, 8 << 40)
+    result = snapctl("snapshot", "list", image, "--json")
+    assert result.code == 0
+    assert "256 MiB at least" in result.document["devices"][0]["unchecked"]
+    said = snapctl("snapshot", "list", image)
+    assert f"{image}: its tables, 256 MiB at least, were not looked through" in said.err.decode()
+    assert snapctl("-q", "snapshot", "list", image).err == b""

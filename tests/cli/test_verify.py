@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from tests import corpus
@@ -15,9 +17,10 @@ def test_what_qemu_loads_has_no_errors(snapctl, name):
     assert (result.code, errors) == (0, [])
 
 
-@pytest.mark.parametrize("kind", ["cut-half", "footer-id", "cmd-0", "version-2"])
+@pytest.mark.parametrize("kind", ["cut-device", "footer-id", "cmd-0", "version-2", "magic"])
 def test_what_qemu_refuses_ends_with_one(snapctl, kind):
     names = [name for name in corpus.streams()["damaged"] if name.startswith(f"damaged-{kind}.")]
+    assert names
     for name in names:
         assert corpus.streams()["damaged"][name]["dest"]["result"] == "refused"
         result = snapctl("verify", stored(name, damaged=True), "--json")
@@ -34,3 +37,29 @@ def test_a_target_machine_cannot_be_named_yet(snapctl):
     result = snapctl("verify", stored("tiny.v72"), "--against", "qemu-system-x86_64", "--json")
     assert result.code == 3
     assert result.error["code"] == "against-unsupported"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_empty_stream_is_waited_for(snapctl, tmp_path, packed):
+    path = tmp_path / "nothing"
+    path.write_bytes(gzip.compress(b"") if packed else b"")
+    result = snapctl("verify", path, "--json")
+    assert (result.code, result.document["verdict"]) == (1, "waits")
+    assert "waits for more and never finishes" in snapctl("verify", path).text
+    refused = snapctl("inspect", path, "--json")
+    assert (refused.code, refused.error["code"]) == (3, "empty")
+
+
+def test_some_text_is_refused_by_every_qemu(snapctl, tmp_path):
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear QEMU")
+    result = snapctl("verify", path, "--json")
+    assert (result.code, result.document["verdict"]) == (1, "refuses")
+    assert result.document["problems"][0]["qemu"]["7.2"] == "Not a migration stream"
+
+
+def test_a_stream_for_newer_qemus_only_says_so(snapctl):
+    result = snapctl("verify", stored("tiny.v100"))
+    assert result.code == 0
+    assert "QEMU 7.2 refuses this stream" in result.text
+    assert "QEMU 10.0 loads this stream" in result.text

@@ -14,7 +14,6 @@ from snapmgr.containers.open import open_source
 from snapmgr.errors import SnapmgrError, StreamError
 from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Severity
-from snapmgr.inspect.verify import LOADS, verify
 from snapmgr.work import CancelToken
 from tests import corpus
 from tests.benchmarks.streams import write_stream
@@ -121,7 +120,6 @@ def test_page_counts_are_those_of_the_flags(indexed: Indexed, name: str) -> None
 def test_good_streams_have_no_errors(indexed: Indexed, name: str) -> None:
     index = indexed(name)
     assert [problem for problem in index.problems if problem.severity is Severity.ERROR] == []
-    assert verify(index).verdict == LOADS
 
 
 @pytest.mark.parametrize("name", PLAIN)
@@ -149,13 +147,6 @@ def test_damaged_streams_are_indexed_or_refused_with_a_reason(indexed: Indexed, 
             assert record.offset >= at
             at = record.offset
         assert record.offset + record.length <= index.size
-    errors = [problem for problem in index.problems if problem.severity is Severity.ERROR]
-    if case["dest"]["result"] == "loaded" and not any(problem.code in UNSURE for problem in errors):
-        assert verify(index).by_version["7.2" if name.endswith("v72") else "10.0"] == LOADS, errors
-
-
-UNSURE = {"missing-section-footer"}
-"""QEMU loads some streams whose own description says otherwise than their bytes: see the flipped bits of the corpus."""
 
 
 FILLED = "damaged-ram-zero-fill.v100"
@@ -167,7 +158,7 @@ def test_a_zero_page_of_another_byte_is_said_in_qemus_words(indexed: Indexed) ->
     (problem,) = [problem for problem in index.problems if problem.code == "zero-fill"]
     (said,) = [line for line in corpus.streams()["damaged"][FILLED]["dest"]["stderr"] if "zero page" in line]
     assert said.endswith(problem.qemu["10.0"])
-    assert verify(index).by_version == {"7.2": "loads", "10.0": "refuses"}
+    assert problem.severity is Severity.WARNING
 
 
 @pytest.mark.parametrize("version", [3, 4])

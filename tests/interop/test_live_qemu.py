@@ -11,6 +11,7 @@ from pathlib import Path
 from snapmgr.containers.open import open_source
 from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Severity
+from snapmgr.inspect.versions import CAPABILITIES
 from snapmgr.snapshots.export import export_disk
 from snapmgr.snapshots.list import list_snapshots
 from tests.qemu import MEMORY, PATIENCE, Machine, guest_wrote, machine, needs_qemu
@@ -103,3 +104,13 @@ def test_the_disk_of_a_snapshot_is_exported_while_qemu_writes_on(tmp_path: Path)
         assert guest.monitor('qemu-io disk "write -P 0x22 0 1M"') == ""
         export_disk(image, "then", out)
     assert out.read_bytes() == bytes(65536) + b"\x11" * 65536 + bytes((1 << 20) - 131072)
+
+
+def test_the_capabilities_are_those_of_this_qemu(tmp_path: Path) -> None:
+    with machine(tmp_path) as guest:
+        version = guest.run("query-version")["qemu"]
+        names = {row["capability"] for row in guest.run("query-migrate-capabilities")}
+    known = CAPABILITIES.get(f"{version['major']}.{version['minor']}")
+    if known is None:  # neither of the two that verdicts are given for
+        known = names | frozenset.intersection(*CAPABILITIES.values()) - {"zero-blocks"}
+    assert names == known

@@ -161,3 +161,17 @@ def test_an_impossible_header_names_its_place(tmp_path: Path) -> None:
     with pytest.raises(ImageError) as refused:
         list_snapshots([path])
     assert (refused.value.offset, refused.value.path) == (36, str(path))
+
+
+def test_tables_that_were_not_looked_through_are_said(image: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list_snapshots([image]).devices[0].unchecked is None
+    monkeypatch.setattr("snapmgr.snapshots.list._MOST_METADATA", 100)
+    said = list_snapshots([image]).devices[0].unchecked
+    assert said is not None and "MiB at least, were not looked through" in said
+
+
+def test_tables_of_an_image_in_use_are_not_looked_through(image: Path) -> None:
+    process = held(image, *WRITER)
+    said = list_snapshots([image]).devices[0].unchecked
+    released(process)
+    assert said is not None and "while another process uses it" in said

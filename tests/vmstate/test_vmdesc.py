@@ -14,6 +14,7 @@ from snapmgr.errors import StreamError
 from snapmgr.vmstate import vmdesc
 from snapmgr.vmstate.description import Field, Group, Struct
 from snapmgr.vmstate.vmdesc import parse_vmdesc
+from tests import corpus
 from tests.vmstate.described_streams import described_stream
 
 AT = 5000
@@ -235,3 +236,30 @@ def test_any_json_is_refused_or_read(fields: Any, subsections: Any) -> None:
         parse_vmdesc(text.encode(), AT)
     except StreamError as error:
         assert error.code.startswith("vmdesc-") and error.offset == AT
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ([u8("a"), pair()], None),
+        ([{"name": "a", "type": "uint32 le", "size": 4}], None),
+        ([{"name": "a", "type": "buffer", "size": 77}], None),
+        ([u8("a", size=2)], "field a is uint8 and has 2 bytes"),
+        ([{"name": "t", "type": "timer", "size": 4}], "field t is timer and has 4 bytes"),
+        ([pair(size=3)], "field a has 3 bytes, its parts 2"),
+        ([u8("z"), pair(struct={"fields": [u8("x", size=9)]}, size=9)], "field x is uint8 and has 9 bytes"),
+    ],
+)
+def test_sizes_that_contradict_each_other_are_said(fields: list[dict[str, Any]], said: str | None) -> None:
+    assert parsed(*fields).contradiction == said
+
+
+def test_a_contradiction_in_a_subsection_counts() -> None:
+    below = {"vmsd_name": "d/s", "version": 1, "fields": [u8("x", size=2)]}
+    assert parsed(u8("a"), subsections=[below]).contradiction == "field x is uint8 and has 2 bytes"
+
+
+@pytest.mark.parametrize("name", corpus.plain_cases())
+def test_no_real_description_contradicts_itself(name: str) -> None:
+    for described in described_stream(name).description:
+        assert described.state.contradiction is None

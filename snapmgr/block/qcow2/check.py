@@ -26,16 +26,22 @@ MOST_METADATA = 128 << 20
 MOST_CLUSTERS = 1 << 25
 """Clusters of a file whose refcounts are compared: 2 TiB at 64 KiB each."""
 
+_COMPARED = 1 << 20
+"""Clusters whose refcounts are compared at once: bounds memory."""
 _INCOMPLETE = 16
 _BITMAP = struct.Struct(">QIIBBHI")
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """``complete`` is False where the image has more metadata than was looked at, or is being written to."""
+    """What was found, and how many bytes of tables, at least, nobody looked at because there are too many of them."""
 
     problems: tuple[ImageProblem, ...]
-    complete: bool
+    left_out: int
+
+    @property
+    def complete(self) -> bool:
+        return self.left_out == 0
 
 
 def find_problems(image: Qcow2Image) -> list[ImageProblem]:
@@ -44,13 +50,17 @@ def find_problems(image: Qcow2Image) -> list[ImageProblem]:
 
 
 def check_image(image: Qcow2Image, *, most_metadata: int = MOST_METADATA) -> Checked:
-    """Look for faults.  Raises SnapmgrError only where the file itself cannot be read."""
+    """Look for faults, in tables of ``most_metadata`` bytes at most: of larger ones in none at all, since a refcount
+    is right or wrong only by all that refers to its cluster.
+
+    Raises SnapmgrError only where the file itself cannot be read.
+    """
     faults = Faults()
     _check_header(image, faults)
     _check_snapshots(image, faults)
     _check_other_files(image, faults)
-    complete = _check_clusters(image, faults, most_metadata)
-    return Checked(tuple(faults.problems()), complete)
+    left_out = _check_clusters(image, faults, most_metadata)
+    return Checked(tuple(faults.problems()), left_out)
 
 
 def _check_header(image: Qcow2Image, faults: Faults) -> None:
@@ -153,22 +163,23 @@ def _check_other_files(image: Qcow2Image, faults: Faults) -> None:
         faults.add(error.code, error.message, None, error.hint or "")
 
 
-def _check_clusters(image: Qcow2Image, faults: Faults, most_metadata: int) -> bool:
-    """Walk the tables of all layers and compare with the refcounts; False if there is too much of them."""
+def _check_clusters(image: Qcow2Image, faults: Faults, most_metadata: int) -> int:
+    """Walk the tables of all layers and compare with the refcounts; the bytes of tables if there are too many."""
     header = image.header
     clusters = -(-image.file.size // image.cluster_size)
     l1_bytes = 8 * (header.l1_size + sum(entry.l1_size for entry in _sound_entries(image)))
     refcount_bytes = (clusters << header.refcount_order) // 8
     if clusters > MOST_CLUSTERS or l1_bytes + refcount_bytes > most_metadata:
-        return False
+        return l1_bytes + refcount_bytes
     references = References(image, faults)
     active = image.active_l1()
     used = [references.add_l1(active, header.l1_offset)]
     for entry in _sound_entries(image):
         used.append(references.add_l1(image.snapshot_l1(entry), entry.l1_offset))
     offsets, times = np.unique(np.concatenate(used), return_counts=True)
-    if l1_bytes + refcount_bytes + len(offsets) * image.cluster_size > most_metadata:
-        return False
+    table_bytes = l1_bytes + refcount_bytes + len(offsets) * image.cluster_size
+    if table_bytes > most_metadata:
+        return table_bytes
     for offset, number in zip(offsets.tolist(), times.tolist(), strict=True):
         references.add_l2(offset, number)
     _add_tables(image, references)
@@ -177,7 +188,7 @@ def _check_clusters(image: Qcow2Image, faults: Faults, most_metadata: int) -> bo
     refcounts = read_refcounts(image.file, header, table, len(references.counts))
     _compare(image, references, refcounts, faults)
     copied_flags(image, active, refcounts, faults)
-    return True
+    return 0
 
 
 def _sound_entries(image: Qcow2Image) -> list[SnapshotEntry]:
@@ -231,9 +242,12 @@ def _add_bitmaps(image: Qcow2Image, references: References) -> None:
 
 
 def _compare(image: Qcow2Image, references: References, refcounts: Words, faults: Faults) -> None:
-    counted = refcounts.astype(np.int64, casting="unsafe")
-    counted[counted < 0] = np.iinfo(np.int64).max
     if references.counts[-1:].sum() == 0:
-        counted[-1:] = 0  # the cluster behind the end of the file matters only if something uses it
-    faults.count_where("refcount-too-low", counted < references.counts, 0, image.cluster_size)
-    faults.count_where("leaked-clusters", counted > references.counts, 0, image.cluster_size)
+        refcounts[-1:] = 0  # the cluster behind the end of the file matters only if something uses it
+    for first in range(0, len(refcounts), _COMPARED):
+        used = references.counts[first : first + _COMPARED]
+        counted = refcounts[first : first + _COMPARED].astype(np.int64, casting="unsafe")
+        counted[counted < 0] = np.iinfo(np.int64).max
+        place = first * image.cluster_size
+        faults.count_where("refcount-too-low", counted < used, place, image.cluster_size)
+        faults.count_where("leaked-clusters", counted > used, place, image.cluster_size)

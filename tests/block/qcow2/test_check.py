@@ -95,8 +95,17 @@ def test_many_faults_of_a_kind_are_one_problem_with_the_first_place() -> None:
 
 def test_the_work_is_bounded_and_says_so() -> None:
     image = Qcow2Image(MemoryDevice(tiny({0: 5 << 12}, data(5))))
-    assert not check_image(image, most_metadata=100).complete
+    cut = check_image(image, most_metadata=100)
+    assert not cut.complete and cut.left_out == 8 + 4096 + 12  # L1, one L2 table, 2 bytes for each of 6 clusters
     assert check_image(image).complete
+
+
+def test_clusters_are_compared_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    image = tiny({0: 5 << 12 | COPIED}, data(5, 6, 7))
+    whole = find_problems(Qcow2Image(MemoryDevice(image)))
+    monkeypatch.setattr("snapmgr.block.qcow2.check._COMPARED", 1)
+    assert find_problems(Qcow2Image(MemoryDevice(image))) == whole
+    assert [problem.code for problem in whole] == ["leaked-clusters"]
 
 
 def test_a_snapshot_that_shares_its_tables_counts_twice() -> None:

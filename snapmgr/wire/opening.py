@@ -1,0 +1,29 @@
+"""The first eight bytes: magic and version (savevm.c: qemu_loadvm_state_header)."""
+
+from __future__ import annotations
+
+from snapmgr.wire.constants import MAGIC, VERSION, VERSION_OBSOLETE
+from snapmgr.wire.events import Fault, Header
+from snapmgr.wire.faults import fault
+from snapmgr.wire.window import Window
+
+
+def read_header(window: Window) -> tuple[Header | None, Fault | None]:
+    """The header, None where the bytes are no stream, and what is wrong with it.  Raises Short."""
+    start = window.offset
+    magic = bytes(window.take(4))
+    if magic != MAGIC:
+        message = f"the stream begins with {magic.hex(' ')}, not with QEVM"
+        return None, fault("not-a-stream", start, 4, message, "Not a migration stream")
+    version = window.be32()
+    header = Header(start, 8, version)
+    return header, None if version == VERSION else _wrong_version(version, start)
+
+
+def _wrong_version(version: int, start: int) -> Fault:
+    text = (
+        "SaveVM v2 format is obsolete and don't work anymore"
+        if version == VERSION_OBSOLETE
+        else "Unsupported migration stream version"
+    )
+    return fault("stream-version", start + 4, 4, f"stream version {version} instead of {VERSION}", text)

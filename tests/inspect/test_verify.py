@@ -1,0 +1,143 @@
+"""The verdict on every damaged stream of the corpus is what a real QEMU did with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from snapmgr.containers.open import open_source
+from snapmgr.inspect.model import Severity
+from snapmgr.inspect.verify import LOADS, REFUSES, WAITS, Verdict, verify_source
+from tests import corpus
+
+CASES = corpus.streams()["cases"]
+DAMAGED = corpus.streams()["damaged"]
+
+TARGET_DECIDES = {
+    "bitflip-9.v72": "an instance number that the target does not have",
+    "cmd-advise": "the capability postcopy-ram of the target",
+    "cmd-enable-colo.v100": "the capability x-colo of the target; with it QEMU waits",
+    "config-machine": "the machine type of the target",
+    "config-missing": "whether the target's machine type expects a configuration",
+    "dev-version-0": "the lowest version that the target's device reads",
+    "dev-version-new": "the highest version that the target's device reads",
+    "idstr-nul": "whether the target has a device of that name",
+    "idstr-unknown": "whether the target has a device of that name",
+    "instance": "an instance number that the target does not have",
+}
+"""Refused by QEMU for what the target is: the stream alone does not say it."""
+
+ONLY_WARNED = {"bitflip-9.v72", "dev-version-0", "dev-version-new", "idstr-nul", "idstr-unknown", "instance"}
+"""Of these, those where the stream's own description says that the sender had something else."""
+
+
+def kind_of(name: str) -> str:
+    """The key in the tables above: the kind, or kind and version where the versions differ."""
+    full = name.removeprefix("damaged-")
+    return full if full in TARGET_DECIDES else full.rsplit(".", 1)[0]
+
+
+def version_of(name: str) -> str:
+    return "7.2" if name.endswith(".v72") else "10.0"
+
+
+def verdict_on(stream: bytes, folder: Path) -> Verdict:
+    path = folder / "s.mig"
+    path.write_bytes(stream)
+    source = open_source(path)
+    try:
+        return verify_source(source)
+    finally:
+        source.close()
+
+
+def errors(verdict: Verdict) -> list[str]:
+    return [problem.code for problem in verdict.problems if problem.severity is Severity.ERROR]
+
+
+def named(result: str) -> list[str]:
+    return sorted(name for name, case in DAMAGED.items() if case["dest"]["result"].startswith(result))
+
+
+@pytest.mark.parametrize("name", named("loaded"))
+def test_what_qemu_loads_has_no_error(name: str, tmp_path: Path) -> None:
+    verdict = verdict_on(corpus.stream_bytes(name, damaged=True), tmp_path)
+    assert (verdict.by_version[version_of(name)], errors(verdict)) == (LOADS, [])
+
+
+@pytest.mark.parametrize("name", named("refused"))
+def test_what_qemu_refuses_is_refused_unless_the_target_decides(name: str, tmp_path: Path) -> None:
+    verdict = verdict_on(corpus.stream_bytes(name, damaged=True), tmp_path)
+    ours = verdict.by_version[version_of(name)]
+    if kind_of(name) not in TARGET_DECIDES:
+        assert ours == REFUSES
+        return
+    assert ours == (WAITS if kind_of(name).startswith("cmd-enable-colo") else LOADS)
+    warned = any(problem.severity is Severity.WARNING for problem in verdict.problems)
+    assert warned == (kind_of(name) in ONLY_WARNED)
+
+
+@pytest.mark.parametrize("name", named("still"))
+def test_where_qemu_waits_for_ever(name: str, tmp_path: Path) -> None:
+    verdict = verdict_on(corpus.stream_bytes(name, damaged=True), tmp_path)
+    assert verdict.by_version[version_of(name)] == WAITS
+    assert errors(verdict)
+
+
+@pytest.mark.parametrize("name", corpus.plain_cases())
+def test_good_streams_load_where_they_were_written(name: str, tmp_path: Path) -> None:
+    verdict = verdict_on(corpus.stream_bytes(name), tmp_path)
+    assert (verdict.by_version[version_of(name)], errors(verdict)) == (LOADS, [])
+    assert not any(problem.code.endswith("described") for problem in verdict.problems)
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.get("cross_dest")])
+def test_the_other_qemu_loads_what_it_is_said_to_load(name: str, tmp_path: Path) -> None:
+    assert CASES[name]["cross_dest"]["ok"]
+    assert verdict_on(corpus.stream_bytes(name), tmp_path).verdict == LOADS
+
+
+def test_a_command_that_only_newer_qemus_know(tmp_path: Path) -> None:
+    stream = corpus.stream_bytes("tiny.v100")
+    verdict = verdict_on(stream, tmp_path)
+    assert verdict.verdict == {"7.2": REFUSES, "10.0": LOADS}
+    (note,) = verdict.problems
+    assert (note.severity, note.qemu) == (Severity.NOTE, {"7.2": "MIG_CMD 0xb unknown (len 0x0)"})
+    assert stream[note.offset : note.offset + note.length] == bytes.fromhex("08 000b 0000")
+
+
+def test_what_is_no_stream_is_refused(tmp_path: Path) -> None:
+    verdict = verdict_on(b"Once upon a time", tmp_path)
+    assert (verdict.verdict, errors(verdict)) == (REFUSES, ["not-a-stream"])
+    assert verdict.problems[0].qemu["7.2"] == "Not a migration stream"
+
+
+@pytest.mark.parametrize("kept", range(1, 9))
+def test_a_stream_cut_in_its_header_is_refused(kept: int, tmp_path: Path) -> None:
+    assert verdict_on(corpus.stream_bytes("tiny.v72")[:kept], tmp_path).verdict == REFUSES
+
+
+def test_a_description_with_a_wrong_size_is_not_believed(tmp_path: Path) -> None:
+    """A loader does not look at the description, so what it says wrongly must not make an error."""
+    stream = bytearray(corpus.stream_bytes("tiny.v72"))
+    begin = stream.index(b'"name": "fw_cfg"')
+    size = stream.index(b'"type": "uint16", "size": 2', begin) + len(b'"type": "uint16", "size": ')
+    stream[size] = ord("4")
+    verdict = verdict_on(bytes(stream), tmp_path)
+    assert (verdict.verdict, errors(verdict)) == (LOADS, [])
+    (warned,) = [problem for problem in verdict.problems if problem.code == "description-wrong"]
+    assert warned.section == "fw_cfg (0)"
+    assert warned.message.endswith("field cur_entry is uint16 and has 4 bytes")
+
+
+def test_an_error_behind_a_thousand_warnings_still_counts(tmp_path: Path) -> None:
+    """Zero pages of another byte, then a word that no QEMU knows."""
+    stream = corpus.stream_bytes("tiny.v72")
+    (part,) = [row[0] for row in CASES["tiny.v72"]["facts"]["index"] if row[1] == "PART"]
+    behind = stream.index(b"pc.ram", part) + len(b"pc.ram") + 1
+    filled, unknown = (0x22).to_bytes(8) + b"\xab", (0x400).to_bytes(8)
+    verdict = verdict_on(stream[:behind] + filled * 1200 + unknown + stream[behind:], tmp_path)
+    assert sum(problem.code == "zero-fill" for problem in verdict.problems) == 1000
+    assert "ram-flags" in errors(verdict)
+    assert verdict.by_version["7.2"] == REFUSES
