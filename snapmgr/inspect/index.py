@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from snapmgr.containers.describe import find_description
+from snapmgr.containers.layouts import StreamLayout
 from snapmgr.containers.source import Source
 from snapmgr.errors import StreamError
 from snapmgr.inspect.build import IndexBuilder
-from snapmgr.containers.describe import find_description
 from snapmgr.inspect.explain import EXPLANATIONS, ordered
-from snapmgr.containers.layouts import StreamLayout
 from snapmgr.inspect.model import BlockSummary, ConfigurationInfo, Problem, Severity, Span
 from snapmgr.inspect.records import Records
 from snapmgr.inspect.spans import spans_of
