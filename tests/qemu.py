@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,6 +87,27 @@ class Machine:
                     return
             seen = len(self.events)
             self.events.append(self._message())
+
+    def migrate(self, path: Path) -> None:
+        """Migrate to ``path`` through a pipe: its end says that QEMU has closed the stream."""
+        out, into = os.pipe()
+
+        def keep() -> None:
+            with os.fdopen(out, "rb") as stream, path.open("wb") as file:
+                shutil.copyfileobj(stream, file)
+
+        keeper = threading.Thread(target=keep, daemon=True)
+        keeper.start()
+        try:
+            self.run("getfd", fdname="stream", descriptors=(into,))
+        finally:
+            os.close(into)
+        self.run("migrate-set-capabilities", capabilities=[{"capability": "events", "state": True}])
+        self.events.clear()
+        self.run("migrate", uri="fd:stream")
+        self.wait_for_migration()
+        keeper.join(PATIENCE)
+        assert not keeper.is_alive(), "QEMU keeps the stream open"
 
     def boot(self) -> None:
         """Run until the guest says in its own memory that it is done, then stop."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
-import threading
 from pathlib import Path
 
 from snapmgr.containers.open import open_source
@@ -14,33 +11,12 @@ from snapmgr.inspect.model import Severity
 from snapmgr.inspect.versions import CAPABILITIES
 from snapmgr.snapshots.export import export_disk
 from snapmgr.snapshots.list import list_snapshots
-from tests.qemu import MEMORY, PATIENCE, Machine, guest_wrote, machine, needs_qemu
+from tests.qemu import MEMORY, guest_wrote, machine, needs_qemu
 
 pytestmark = needs_qemu
 
 VIDEO_AND_ROMS = slice(0xA0000, 0x100000)
 """Where an address shows something else than the RAM block's byte at that offset."""
-
-
-def migrate(guest: Machine, path: Path) -> None:
-    """Migrate to ``path`` through a pipe: its end says that QEMU has closed the stream."""
-    out, into = os.pipe()
-
-    def keep() -> None:
-        with os.fdopen(out, "rb") as stream, path.open("wb") as file:
-            shutil.copyfileobj(stream, file)
-
-    keeper = threading.Thread(target=keep, daemon=True)
-    keeper.start()
-    try:
-        guest.run("getfd", fdname="stream", descriptors=(into,))
-    finally:
-        os.close(into)
-    guest.run("migrate-set-capabilities", capabilities=[{"capability": "events", "state": True}])
-    guest.run("migrate", uri="fd:stream")
-    guest.wait_for_migration()
-    keeper.join(PATIENCE)
-    assert not keeper.is_alive(), "QEMU keeps the stream open"
 
 
 def assert_is_the_guests_memory(index: StreamIndex, ram: bytes, physical: bytes) -> None:
@@ -61,7 +37,7 @@ def test_a_migrated_stream_holds_the_guests_memory(tmp_path: Path) -> None:
     with machine(tmp_path) as guest:
         guest.boot()
         physical = guest.save_memory(tmp_path / "memory")
-        migrate(guest, stream)
+        guest.migrate(stream)
         ram = guest.ram.read_bytes()
     source = open_source(stream)
     index = index_stream(source)

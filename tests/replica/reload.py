@@ -47,11 +47,7 @@ def saved_again(stream: bytes, folder: Path) -> Path:
             qemu = Machine(ours, process.pid, folder)
             while qemu.run("query-status")["status"] == "inmigrate":
                 pass
-            qemu.run("migrate-set-capabilities", capabilities=[{"capability": "events", "state": True}])
-            qemu.run("migrate", uri=f"exec:cat > {result}")
-            qemu.wait_for_migration()
-            qemu.run("quit")
-            process.wait(60)
+            qemu.migrate(result)
         except BaseException as error:
             error.add_note((folder / "log").read_text(errors="replace"))
             raise
