@@ -52,7 +52,7 @@ def read_block_list(window: Window, total: int, *, ignore_shared: bool) -> tuple
             )
         used = window.be64()
         if used > left or used == 0:
-            text = f'Unknown ramblock "{name}", cannot accept migration'
+            text = 'Unknown ramblock "", cannot accept migration'  # it reads on until it meets EOS
             message = f"RAMBlock {name} claims {used} bytes, and the list's total leaves {left}"
             raise StreamError("block-length", message, offset=at + 1 + len(raw), qemu=text)
         left -= used

@@ -46,7 +46,12 @@ class RamLoader:
         """Nothing has come yet (ram_load_setup)."""
         names = self._options.capabilities
         ignore = "x-ignore-shared" in names
-        self._state = RamState(self._options.page_bits, ignore_shared=ignore, mapped_ram="mapped-ram" in names)
+        self._state = RamState(
+            self._options.page_bits,
+            ignore_shared=ignore,
+            mapped_ram="mapped-ram" in names,
+            compress="compress" in names,
+        )
         self.received = {
             block.idstr: np.zeros(block.max_length >> self._options.page_bits, np.bool_)
             for block in self._ram.sent(ignore_shared=ignore)
@@ -94,9 +99,6 @@ class RamLoader:
     def take_page(self, event: OddPage, data: memoryview) -> None:
         """A page of any kind.  Raises StreamError."""
         block = self._block(event.block, event.offset)
-        if event.kind == PageKind.COMPRESSED and "compress" not in self._options.capabilities:
-            text = "Received an unexpected compressed page"
-            raise StreamError("compressed-page", "a compressed page without compress", offset=event.offset, qemu=text)
         if event.page >= block.pages:
             raise _outside(block, event.page << self._options.page_bits, event.offset)
         _place(block, event, data)

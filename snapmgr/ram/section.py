@@ -61,6 +61,8 @@ class RamState:
     page_bits: int = PAGE_BITS
     ignore_shared: bool = False
     mapped_ram: bool = False
+    compress: bool = True
+    """Whether compressed pages are read, as capability ``compress`` has it for QEMU."""
     blocks: dict[str, ListedBlock] = field(default_factory=dict)
     last_block: str | None = None
 
@@ -89,6 +91,9 @@ class RamPayload:
             return RamWord(start, 8, flags)
         if flags == RamFlag.MEM_SIZE:
             return self._block_list(window, start, word - flags)
+        if flags & RamFlag.COMPRESS_PAGE and not state.compress:
+            text = "Received an unexpected compressed page"
+            raise StreamError("compressed-page", "a compressed page, though compress is off", offset=start, qemu=text)
         kind = flags & ~RamFlag.CONTINUE
         if kind not in (RamFlag.ZERO, RamFlag.PAGE, RamFlag.XBZRLE, RamFlag.COMPRESS_PAGE):
             text = f"Unknown combination of migration flags: 0x{flags:x}"

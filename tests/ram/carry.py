@@ -56,11 +56,11 @@ class Into:
         return self.entry.handlers.load_state(section.version_id or 0)
 
 
-def load(entry: RamEntry, pieces: Iterable[bytes | memoryview]) -> None:
+def load(entry: RamEntry, pieces: Iterable[bytes | memoryview], layout: Into | None = None) -> None:
     """Load a stream in these pieces.  Raises StreamError with the first fault."""
     assert entry.handlers.load_setup is not None
     entry.handlers.load_setup()
-    reader = StreamReader(Into(entry))
+    reader = StreamReader(layout or Into(entry))
     for piece in (*pieces, b""):
         reader.feed(piece)
         while (event := reader.next_event()) is not None and not isinstance(event, NeedData):
