@@ -82,7 +82,7 @@ async def select(stage: Stage, name: str) -> None:
     row = next(row for row in snapshots.found.rows if row.name == name)
     assert snapshots.list.select(key_of(row))
     snapshots.list.view.setFocus()
-    snapshots.look_into()
+    snapshots.snapshot.look_into()
     await stage.settled()
 
 

@@ -27,7 +27,7 @@ def page_of(context: WindowContext) -> SnapshotsPage | None:
 
 def has_selection(context: WindowContext) -> str:
     page = page_of(context)
-    return "" if page is not None and page.selected() is not None else "Select a snapshot first"
+    return "" if page is not None and page.snapshot.row() is not None else "Select a snapshot first"
 
 
 def has_machine(context: WindowContext) -> str:
@@ -40,7 +40,7 @@ def has_vm_state(context: WindowContext) -> str:
         return reason
     page = page_of(context)
     assert page is not None
-    row = page.selected()
+    row = page.snapshot.row()
     if row is None or row.disk_only:
         return "This snapshot holds the disk only: there is no VM state to look into"
     return _encrypted(page, row.state_device)
@@ -51,7 +51,9 @@ def can_export(context: WindowContext) -> str:
         return reason
     page = page_of(context)
     assert page is not None
-    return "" if page.exportable() else "The images are encrypted: their contents cannot be read without the key"
+    return (
+        "" if page.snapshot.exportable() else "The images are encrypted: their contents cannot be read without the key"
+    )
 
 
 def _encrypted(page: SnapshotsPage, path: str | None) -> str:
@@ -63,7 +65,7 @@ def _encrypted(page: SnapshotsPage, path: str | None) -> str:
 
 def _subject(context: WindowContext) -> str:
     page = page_of(context)
-    return page.selected_name() if page is not None else ""
+    return page.snapshot.name() if page is not None else ""
 
 
 @ACTIONS.add("snapshot.inspect", "Inspect", keys=("Return",), icon="tree-structure", menu=Menu.SNAPSHOT, view=VIEW,
@@ -71,7 +73,7 @@ def _subject(context: WindowContext) -> str:
 async def inspect_state(context: WindowContext) -> None:
     """Open the VM state of the selected snapshot in the Inspector."""
     page = page_of(context)
-    source = page.selected_source() if page is not None else None
+    source = page.snapshot.source() if page is not None else None
     if source is not None:
         await context.documents.show(Document(DocumentKind.STREAM, (source,)))
 
@@ -82,7 +84,7 @@ def export_disk(context: WindowContext) -> None:
     """Write a disk as it was when the snapshot was taken, as a raw or qcow2 image."""
     page = page_of(context)
     if page is not None:
-        page.export()
+        page.snapshot.export()
 
 
 @ACTIONS.add("snapshot.copy", "Copy details", icon="copy", menu=Menu.SNAPSHOT, view=VIEW, group=1,
@@ -91,7 +93,7 @@ def copy_details(context: WindowContext) -> None:
     """Copy every recorded value of the selected snapshot as text."""
     page = page_of(context)
     if page is not None:
-        page.copy()
+        page.snapshot.copy()
 
 
 @ACTIONS.add("snapshot.view", "Timeline or table", icon="table", menu=Menu.SNAPSHOT, view=VIEW, group=2,

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from ui.models.source_list import SourceEntry
 from ui.shell.actions import plain
+from ui.snapshots.about import UNKNOWN, State
 from ui.theme import fonts, icons
 from ui.theme.tokens import INSET
 from ui.widgets.controls import ComboBox, SearchField, Segmented, action_button, button
@@ -88,7 +89,7 @@ class Header(QWidget):
     def __init__(self, inspect: QAction, export: QAction, add: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._facts: list[str] = []
-        self._chip = ("", "neutral", "")
+        self._state = UNKNOWN
         self._narrow = False
         column = QVBoxLayout(self)
         column.setContentsMargins(INSET, 12, INSET, 8)
@@ -169,18 +170,18 @@ class Header(QWidget):
         self._facts = list(facts)
         self._say()
 
-    def set_chip(self, text: str, tone: str = "neutral", icon: str = "", about: str = "") -> None:
+    def set_state(self, state: State) -> None:
         """How the machine is used; a quiet word where that is nothing special."""
-        self._chip = (text, tone, icon)
-        self.chip.setToolTip(about)
+        self._state = state
+        self.chip.setToolTip(state.about)
         self._say()
 
     def _say(self) -> None:
         """In a narrow window a state that is nothing special is a word among the facts."""
-        text, tone, icon = self._chip
-        quiet = self._narrow and tone == "neutral"
-        self.chip.set_state("" if quiet else text, tone, icon)
-        self.facts.set_facts([text, *self._facts] if quiet and text else self._facts)
+        state = self._state
+        quiet = self._narrow and state.tone == "neutral"
+        self.chip.set_state("" if quiet else state.text, state.tone, state.icon)
+        self.facts.set_facts([state.text, *self._facts] if quiet and state.text else self._facts)
 
     def set_machines(self, entries: Sequence[SourceEntry], current: tuple[str, ...]) -> None:
         self.machines.clear()
