@@ -8,6 +8,7 @@ from snapmgr.snapshots.model import Snapshots
 from ui.models.source_list import Paths, SourceState, holders
 from ui.shell import formats
 from ui.snapshots.details import is_damaged
+from ui.words import listed, plural, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,11 @@ class State:
 
 
 UNKNOWN = State("")
-UNREADABLE = State("cannot be shown", "danger", "warning-circle-fill")
+
+
+def unreadable() -> State:
+    """For a machine that cannot be shown at all."""
+    return State(SourceState.ERROR.word, "danger", "warning-circle-fill")
 
 
 def short(name: str) -> str:
@@ -38,36 +43,39 @@ def facts(found: Snapshots, units: formats.Units) -> list[str]:
     """How many disks, how large together, of which formats."""
     size = formats.size(sum(device.virtual_size for device in found.devices), units)
     kinds = list(dict.fromkeys(device.format for device in found.devices))
-    said = [formats.counted(len(found.devices), "disk", "disks"), size, " and ".join(kinds)]
-    return [*said, "encrypted"] if any(device.encrypted for device in found.devices) else said
+    said = [plural("{n} disk", "{n} disks", len(found.devices)), size, listed(kinds)]
+    return [*said, tr("encrypted")] if any(device.encrypted for device in found.devices) else said
 
 
 def state(found: Snapshots) -> State:
     """Who uses the images, or what is wrong with them."""
     users = holders(found.devices)
     if users:
-        words = users[0] if len(users) == 1 else f"{len(users)} processes"
-        about = "Its snapshots can be looked at. What is shown may lag behind what that process does."
-        return State(f"in use by {formats.printable(words)}", "warn", "lock-simple-fill", about)
+        who = formats.printable(users[0])
+        if len(users) > 1:
+            who = plural("{n} process", "{n} processes", len(users))
+        about = tr("Its snapshots can be looked at. What is shown may lag behind what that process does.")
+        return State(tr("in use by {who}", who=who), "warn", "lock-simple-fill", about)
     if any(map(is_damaged, found.devices)):
-        about = "Something in the image is wrong; what is sound is shown. The details say what."
-        return State("damaged", "warn", "warning-fill", about)
-    return State("not in use", "neutral", "circle", "No other process has these images open.")
+        about = tr("Something in the image is wrong; what is sound is shown. The details say what.")
+        return State(tr("damaged"), "warn", "warning-fill", about)
+    return State(SourceState.FREE.word, "neutral", "circle", tr("No other process has these images open."))
 
 
 def status_left(name: str, found: Snapshots, *, shown: int, selected: int) -> str:
     """The machine, how many of its snapshots are selected, and how many the filter shows."""
     users = ", ".join(map(formats.printable, holders(found.devices)))
-    said, total = [f"{name}: {f'in use by {users}' if users else SourceState.FREE.value}"], len(found.rows)
+    use, total = tr("in use by {who}", who=users) if users else SourceState.FREE.word, len(found.rows)
+    said = [f"{name}: {use}"]
     if total:
-        said.append(f"{selected} of {formats.grouped(total)} selected")
+        said.append(tr("{count} of {total} selected", count=selected, total=formats.grouped(total)))
     if shown != total:
-        said.append(f"{formats.grouped(shown)} shown")
+        said.append(plural("{n} shown", "{n} shown", shown))
     return "     ".join(said)
 
 
 def status_right(found: Snapshots, units: formats.Units) -> str:
     """How many snapshots there are, and what their VM states take."""
     size = sum(row.vm_state_size for row in found.rows)
-    count = formats.counted(len(found.rows), "snapshot", "snapshots")
-    return f"{count}, {formats.size(size, units)} of VM state" if size else count
+    count = plural("{n} snapshot", "{n} snapshots", len(found.rows))
+    return tr("{count}, {size} of VM state", count=count, size=formats.size(size, units)) if size else count

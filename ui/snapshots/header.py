@@ -9,12 +9,13 @@ from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui.models.source_list import SourceEntry
-from ui.shell.actions import plain
+from ui.shell.actions import plain, shown_keys
 from ui.snapshots.about import UNKNOWN, State
 from ui.theme import fonts, icons
 from ui.theme.tokens import INSET
 from ui.widgets.controls import ComboBox, SearchField, Segmented, action_button, button
 from ui.widgets.labels import Chip, ElidedLabel
+from ui.words import tr
 
 TIMELINE, TABLE = "timeline", "table"
 LEAST_NAME = 220
@@ -104,18 +105,20 @@ class Header(QWidget):
         row.setSpacing(8)
         self.name = ElidedLabel("", "machine")
         self.machines = ComboBox()
-        self.machines.setAccessibleName("Machine")
+        self.machines.setAccessibleName(tr("Machine"))
         self.machines.setMinimumWidth(150)
         self.machines.activated.connect(self._activated)
         self._current = -1
         self.chip = Chip()
         self.facts = Facts()
-        self.views = Segmented(((TIMELINE, "Timeline"), (TABLE, "Table")), "View")
+        self.views = Segmented(((TIMELINE, tr("Timeline")), (TABLE, tr("Table"))), tr("View"))
         self.views.chosen.connect(self.view_chosen)
-        self.filter = SearchField("Filter", "Filter snapshots")
+        self.filter = SearchField(tr("Filter"), tr("Filter snapshots"))
         self.filter.setFixedWidth(140)
         self.filter.textChanged.connect(self.filtered)
-        self.filter.setToolTip("Words in the name; id:3 for an id; “disk only”, “missing”   Ctrl+F")
+        #: “disk only” and “missing” are the words under which the filter finds such snapshots
+        hint = tr("Words in the name; id:3 for an id; “disk only”, “missing”")
+        self.filter.setToolTip(f"{hint}   {shown_keys('Ctrl+F')}")
         row.addWidget(self.name)
         row.addWidget(self.machines)
         row.addSpacing(4)
@@ -139,7 +142,7 @@ class Header(QWidget):
         row.addWidget(self.export)
         row.addStretch(1)
         row.addWidget(self.add)
-        self.details = button("Details", "ghost", "info", run=self.details_wanted.emit)
+        self.details = button(tr("Details"), "ghost", "info", run=self.details_wanted.emit)
         row.addWidget(self.details)
         return lower
 
@@ -190,7 +193,7 @@ class Header(QWidget):
             self.machines.setItemData(self.machines.count() - 1, entry.about, Qt.ItemDataRole.ToolTipRole)
         paths = [entry.paths for entry in entries]
         self.machines.insertSeparator(self.machines.count())
-        self.machines.addItem(icons.icon("plus"), "Open image…")
+        self.machines.addItem(icons.icon("plus"), tr("Open image…"))
         self._current = paths.index(current) if current in paths else -1
         self.machines.setCurrentIndex(self._current)
 

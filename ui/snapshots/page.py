@@ -15,8 +15,9 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
-from ui.models.names import shown_name, visible_name
+from ui.models.names import shown_name
 from ui.models.snapshot_rows import Column, Key, key_of
+from ui.models.snapshot_texts import id_text
 from ui.models.source_list import Paths, SourceState
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
@@ -31,6 +32,7 @@ from ui.snapshots.presenter import Presenter
 from ui.snapshots.selected import Selected
 from ui.snapshots.states import ErrorPane, nothing_opened
 from ui.snapshots.watch import Watch
+from ui.words import tr
 
 SKELETON_MS = 150
 """A reading shorter than this shows no waiting page."""
@@ -39,8 +41,6 @@ TICK_MS = 60_000
 
 class SnapshotsPage(Page):
     """Any number of machines, one of them on show."""
-
-    title = "Snapshots"
 
     def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -137,7 +137,7 @@ class SnapshotsPage(Page):
         name, found = about.short(self.machines.name(self._current)), self.found
         if found is None:
             failure = self.machines.failure(self._current)
-            return f"{name}: {failure.text if failure is not None else SourceState.LOADING.value}", ""
+            return f"{name}: {failure.text if failure is not None else SourceState.LOADING.word}", ""
         shown, selected = self.list.model.rowCount(), 0 if self.snapshot.row() is None else 1
         left = about.status_left(name, found, shown=shown, selected=selected)
         return left, about.status_right(found, self.context.settings["appearance.units"])
@@ -173,9 +173,7 @@ class SnapshotsPage(Page):
         key = key_of(row)
         name = shown_name(row.name, row.id)
         icon = "hard-drive" if row.disk_only else "clock-counter-clockwise"
-        return PaletteEntry(
-            "Snapshots", name, lambda: self.select(key), subject=f"id {visible_name(row.id)}", icon=icon
-        )
+        return PaletteEntry(tr("Snapshots"), name, lambda: self.select(key), subject=id_text(row.id), icon=icon)
 
     def save_state(self) -> dict[str, Any]:
         column, descending = self.list.order
@@ -209,7 +207,7 @@ class SnapshotsPage(Page):
         self._watch.set_active(True)
         if self._remembered and not self.context.tasks.closed:
             remembered, self._remembered = self._remembered, []
-            self._start(self._bring_back(remembered), "Read the images of the last time")
+            self._start(self._bring_back(remembered), tr("Read the images of the last time"))
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -229,7 +227,7 @@ class SnapshotsPage(Page):
             return
         self._show_machine(paths)
         if not self.machines.known(paths):
-            self._start(self.machines.read(paths), "Read the images")
+            self._start(self.machines.read(paths), tr("Read the images"))
 
     async def add_disks(self, more: Sequence[str]) -> None:
         """Open the machine on show again, with more disks."""
@@ -264,7 +262,7 @@ class SnapshotsPage(Page):
 
     def _reload_quietly(self) -> None:
         if self._current is not None and not self.context.tasks.closed:
-            self._start(self.machines.read(self._current), "Read the images again")
+            self._start(self.machines.read(self._current), tr("Read the images again"))
 
     def _again(self) -> None:
         if self._current is not None:
@@ -303,7 +301,7 @@ class SnapshotsPage(Page):
 
     def _show_reading(self) -> None:
         if self._current is not None and not self.machines.known(self._current):
-            self._panes.reading.say(f"Reading {about.short(self.machines.name(self._current))}", "")
+            self._panes.reading.say(tr("Reading {machine}", machine=about.short(self.machines.name(self._current))), "")
             self.header.set_listing(machine=False, snapshots=False)
             self.details.clear()
             self._panes.show_in_middle(self._panes.reading)
@@ -323,7 +321,7 @@ class SnapshotsPage(Page):
 
     def _show_failure(self, paths: Paths, failure: Failure) -> None:
         self.header.set_machine(self.machines.name(paths), about.files(paths), ())
-        self.header.set_state(about.UNREADABLE)
+        self.header.set_state(about.unreadable())
         self._panes.error.show_failure(failure)
         self._panes.show_in_middle(self._panes.error)
         self.details.clear()

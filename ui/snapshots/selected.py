@@ -16,6 +16,7 @@ from ui.snapshots.explain import source_of
 from ui.snapshots.machines import Machines
 from ui.snapshots.panes import Panes
 from ui.snapshots.presenter import Presenter
+from ui.words import tr
 
 PEEK_MS = 120
 """The VM state is looked into only where the selection rests this long."""
@@ -87,7 +88,7 @@ class Selected(QObject):
         """Read the VM state's first bytes: they name the machine type."""
         source, tasks = self.source(), self._context.tasks
         if source is not None and self._machines.machine_type(source) is None and not tasks.closed:
-            tasks.start(self._look_into(source), "Look into the VM state")
+            tasks.start(self._look_into(source), tr("Look into the VM state"))
 
     async def _look_into(self, source: str) -> None:
         text = await self._machines.look_into(source)
@@ -106,4 +107,5 @@ class Selected(QObject):
         row, found = self.row(), self._found()
         if row is not None and found is not None:
             QGuiApplication.clipboard().setText(details_text(row, found))
-            self._context.notify(f"The details of {formats.isolated(self.name())} are on the clipboard")
+            name = formats.isolated(self.name())
+            self._context.notify(tr("The details of {snapshot} are on the clipboard", snapshot=name))
