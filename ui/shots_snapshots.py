@@ -140,6 +140,12 @@ async def large_text(stage: Stage) -> None:
     await open_devbox(stage)
 
 
+@shot("pseudo-translated-snapshots", pseudo=True)
+async def long_words(stage: Stage) -> None:
+    """In a language that needs 60 % more room."""
+    await open_devbox(stage)
+
+
 @shot("snapshots-right-to-left", right_to_left=True)
 async def right_to_left(stage: Stage) -> None:
     """Mirrored."""
