@@ -1,4 +1,7 @@
-"""``snapmgr [FILE…]``: opens the window.  Answers ``--version`` and ``--help`` without loading Qt."""
+"""``snapmgr [FILE…]``: opens the window.  Answers ``--version`` and ``--help`` without loading Qt.
+
+What it prints to a terminal is English, as ``snapctl`` is.
+"""
 
 from __future__ import annotations
 
@@ -75,9 +78,11 @@ def _in_window(files: list[str]) -> int:
     import qasync
 
     from ui.main_window import MainWindow
+    from ui.shell.language import speak
     from ui.shell.settings import Settings
     from ui.theme.appearance import Appearance
 
+    speak(app)
     loop = qasync.QEventLoop(app)
     with loop:
         window = MainWindow(Settings(), Appearance(app))

@@ -24,6 +24,7 @@ from ui.theme import fonts, icons
 from ui.theme.appearance import Appearance
 from ui.theme.tokens import NARROW, SMALLEST, STATUS_BAR
 from ui.widgets.labels import ElidedLabel, label
+from ui.words import tr
 
 ACTION_MODULES = ("ui.shell.commands", "ui.snapshots.actions", "ui.inspector.actions")
 PAGES = {
@@ -70,7 +71,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.stack)
         bar = QStatusBar()
         bar.setSizeGripEnabled(False)
-        bar.setAccessibleName("Status")
+        bar.setAccessibleName(tr("Status"))
         bar.setContentsMargins(8, 0, 8, 0)
         self.setStatusBar(bar)
         self.status_left = ElidedLabel(role="secondary", mode=Qt.TextElideMode.ElideRight)
@@ -126,7 +127,7 @@ class MainWindow(QMainWindow):
         self.status_left.setText(left)
         self.status_right.setText(right)
         document = page.document() if page is not None else None
-        self.setWindowTitle(f"{document.label} – Snapmgr" if document else "Snapmgr")
+        self.setWindowTitle(tr("{document} – Snapmgr", document=document.label) if document else "Snapmgr")
 
     def _setting_changed(self, id: str) -> None:
         if id.startswith("appearance."):
@@ -176,13 +177,13 @@ class MainWindow(QMainWindow):
     async def live(self, sources: list[str]) -> None:
         """From the first paint to the end: open what was asked for, wait until the window closes, end all work."""
         tasks = self.context.tasks
-        tasks.start(self._warm_up(), "Prepare the views")
+        tasks.start(self._warm_up(), tr("Prepare the views"))
         if self.settings.problem:
             self.context.notify(self.settings.problem)
         if sources:
             self.context.open(*sources)
         elif self.settings["files.reopen"]:
-            tasks.start(self._reopen(), "Open the last files again")
+            tasks.start(self._reopen(), tr("Open the last files again"))
         await self.closed.wait()
         await self.end()
 

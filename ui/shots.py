@@ -38,8 +38,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """``scale`` is the screen's ratio (other than 1 in a process of its own); ``checked`` False where a picture shows
-    an overlay that covers parts of the window on purpose."""
+    """``scale`` is the screen's ratio (other than 1 in a process of its own); ``pseudo`` stretches every text by 60 %;
+    ``checked`` False where a picture shows an overlay that covers parts of the window on purpose."""
 
     name: str
     run: Callable[[Stage], Awaitable[None]]
@@ -47,6 +47,7 @@ class Shot:
     scale: float = 1.0
     contrast: bool = False
     right_to_left: bool = False
+    pseudo: bool = False
     checked: bool = True
     themes: tuple[str, ...] = THEMES
 
@@ -157,6 +158,8 @@ async def take(app: QApplication, shot: Shot, theme: str, out: Path) -> list[str
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="snapmgr-shots-")))
         stack.enter_context(_at_home(folder))
+        if shot.pseudo:
+            stack.enter_context(_stretched(app))
         settings = Settings(folder / "config")
         settings.set("appearance.theme", theme)
         right = Qt.LayoutDirection.RightToLeft if shot.right_to_left else Qt.LayoutDirection.LeftToRight
@@ -193,6 +196,19 @@ def _at_home(folder: Path) -> Iterator[None]:
     finally:
         if before is not None:
             os.environ["HOME"] = before
+
+
+@contextmanager
+def _stretched(app: QApplication) -> Iterator[None]:
+    """Every text is pseudo-translated meanwhile."""
+    from ui.pseudo import Pseudo
+
+    translator = Pseudo()
+    app.installTranslator(translator)
+    try:
+        yield
+    finally:
+        app.removeTranslator(translator)
 
 
 @contextmanager

@@ -124,6 +124,11 @@ async def high_contrast(stage: Stage) -> None:
     await stage.open(stage.demo)
 
 
+@SHOTS.add("pseudo-translated-welcome", pseudo=True)
+async def long_welcome(stage: Stage) -> None:
+    """The start page in a language that needs 60 % more room."""
+
+
 @SHOTS.add("right-to-left", right_to_left=True)
 async def right_to_left(stage: Stage) -> None:
     """Mirrored for languages that are written from the right; bytes and offsets are not."""

@@ -82,7 +82,7 @@ async def select(stage: Stage, name: str) -> None:
     row = next(row for row in snapshots.found.rows if row.name == name)
     assert snapshots.list.select(key_of(row))
     snapshots.list.view.setFocus()
-    snapshots.look_into()
+    snapshots.snapshot.look_into()
     await stage.settled()
 
 
@@ -137,6 +137,12 @@ async def double(stage: Stage) -> None:
 async def large_text(stage: Stage) -> None:
     """Body text of 20 px."""
     stage.context.settings.set("appearance.font_size", 20)
+    await open_devbox(stage)
+
+
+@shot("pseudo-translated-snapshots", pseudo=True)
+async def long_words(stage: Stage) -> None:
+    """In a language that needs 60 % more room."""
     await open_devbox(stage)
 
 

@@ -114,7 +114,7 @@ def test_an_empty_view_says_what_it_is_for(desk: Desk) -> None:
 def test_an_image_is_listed_newest_first_and_the_first_is_selected(desk: Desk) -> None:
     desk.open(desk.image("vm-hmp-72"))
     assert desk.names() == ["done", "work", "boot"]
-    assert desk.page.selected_name() == "done"
+    assert desk.page.snapshot.name() == "done"
     assert desk.page.header.name.full_text() == "vm-hmp-72.qcow2" and desk.page.header.chip.text() == "not in use"
     assert "1 disk, 16.0 MiB, qcow2" in desk.words()
     left, right = desk.page.status()
@@ -126,12 +126,12 @@ def test_details_follow_the_keyboard(desk: Desk) -> None:
     desk.open(desk.image("vm-hmp-72"))
     desk.page.list.view.setFocus()
     desk.key(Qt.Key.Key_Down)
-    assert desk.page.selected_name() == "work" and desk.page.details.area.name.full_text() == "work"
+    assert desk.page.snapshot.name() == "work" and desk.page.details.area.name.full_text() == "work"
     facts = desk.page.details.area.facts
     assert facts.value("VM clock") == "0 d 00:00:00.054" and facts.value("ID") == "2"
     assert facts.value("icount") == "not recorded"
     desk.key(Qt.Key.Key_End)
-    assert desk.page.selected_name() == "boot"
+    assert desk.page.snapshot.name() == "boot"
 
 
 def test_the_machine_type_is_read_from_the_vm_state(desk: Desk) -> None:
@@ -144,9 +144,9 @@ def test_timeline_and_table_share_one_selection(desk: Desk) -> None:
     desk.select("boot")
     desk.page.header.view_chosen.emit("table")
     grid = desk.page.list.grid
-    assert grid.isVisible() and desk.page.selected_name() == "boot"
+    assert grid.isVisible() and desk.page.snapshot.name() == "boot"
     grid.sort_wanted.emit(Column.NAME, False)
-    assert desk.names() == ["boot", "done", "work"] and desk.page.selected_name() == "boot"
+    assert desk.names() == ["boot", "done", "work"] and desk.page.snapshot.name() == "boot"
     assert grid.currentIndex().row() == 0
     desk.page.header.view_chosen.emit("timeline")
     assert desk.names() == ["done", "work", "boot"] and desk.page.list.timeline.currentIndex().row() == 2
@@ -161,16 +161,16 @@ def test_the_filter_and_escape(desk: Desk) -> None:
     narrowed = desk.names()
     assert 0 < len(narrowed) < 200 and f"{len(narrowed)} shown" in desk.page.status()[0]
     desk.qtbot.keyClicks(desk.page.header.filter, "no-such")
-    assert "Nothing matches “1no-such”" in desk.words() and desk.page.selected() is None
+    assert "Nothing matches “1no-such”" in desk.words() and desk.page.snapshot.row() is None
     assert desk.page.escape()
-    assert len(desk.names()) == 200 and desk.page.selected() is not None and not desk.page.escape()
+    assert len(desk.names()) == 200 and desk.page.snapshot.row() is not None and not desk.page.escape()
 
 
 def test_typing_goes_to_the_name(desk: Desk) -> None:
     desk.open(desk.image("vm-hmp-72"))
     desk.page.list.view.setFocus()
     desk.qtbot.keyClicks(desk.page.list.view, "bo")
-    assert desk.page.selected_name() == "boot"
+    assert desk.page.snapshot.name() == "boot"
 
 
 def test_the_palette_finds_snapshots(desk: Desk) -> None:
@@ -178,7 +178,7 @@ def test_the_palette_finds_snapshots(desk: Desk) -> None:
     entries = desk.page.palette_entries("#")
     assert {entry.text for entry in entries} == {"boot", "work", "done"} and desk.page.palette_entries("@") == []
     next(entry for entry in entries if entry.text == "work").run()
-    assert desk.page.selected_name() == "work"
+    assert desk.page.snapshot.name() == "work"
 
 
 def test_several_images_are_one_machine(desk: Desk) -> None:
@@ -364,7 +364,7 @@ def test_a_change_on_disk_is_shown_and_keeps_the_selection(desk: Desk) -> None:
     desk.select("a")
     retabled("vm-hmp-72", path, [Entry("a", NOON), Entry("b", NOON + 1), Entry("c", NOON + 2)])
     desk.until(lambda: desk.page.list.model.total == 3)
-    assert desk.names() == ["c", "b", "a"] and desk.page.selected_name() == "a"
+    assert desk.names() == ["c", "b", "a"] and desk.page.snapshot.name() == "a"
 
 
 def test_an_image_that_another_process_holds_says_so(desk: Desk) -> None:
@@ -489,7 +489,7 @@ def test_every_odd_image_is_shown_or_explained(desk: Desk, case: str) -> None:
     assert not desk.errors()
     for place in range(min(desk.page.list.model.rowCount(), 30)):
         desk.page.list.view.setCurrentIndex(desk.page.list.model.index(place, Column.NAME))
-        desk.page.look_into()
+        desk.page.snapshot.look_into()
         desk.settle()
         assert desk.page.details.area.facts.value("Machine") not in ("", "…")
     desk.page.show_mode("table")
@@ -508,9 +508,9 @@ def test_ten_thousand_snapshots_make_no_widgets(desk: Desk) -> None:
     desk.window.grab()
     assert len(desk.page.list.findChildren(object)) <= few + 4
     desk.page.header.filter.setText("09999")
-    assert desk.names() == ["auto-09999"] and desk.page.selected_name() == "auto-09999"
+    assert desk.names() == ["auto-09999"] and desk.page.snapshot.name() == "auto-09999"
     desk.page.header.filter.clear()
-    assert desk.page.selected_name() == "auto-09999", "what was selected stays selected"
+    assert desk.page.snapshot.name() == "auto-09999", "what was selected stays selected"
 
 
 def test_a_narrow_window_folds(desk: Desk) -> None:

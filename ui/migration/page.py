@@ -9,8 +9,9 @@ from ui.shell.page import Page
 from ui.start.vignettes import Vignette, migration
 from ui.widgets.controls import button
 from ui.widgets.empty_state import EmptyState
+from ui.words import later, tr
 
-TEXT = (
+TEXT = later(
     "Here you will watch a machine move: its pages on both sides, the channel between them, precopy, switchover"
     " and postcopy, and what happens when the link is cut. This part of Snapmgr is not built yet.\n\n"
     "What a migration sends can be looked at today: save it to a file with QEMU and open that in the Inspector."
@@ -20,22 +21,20 @@ TEXT = (
 class MigrationPage(Page):
     """An honest place holder until machines can move."""
 
-    title = "Migration"
-
     def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         picture = Vignette(migration)
         picture.setFixedWidth(262)
-        self.open_stream = button("Open stream…", icon="file-search", run=lambda: context.actions.run("file.open"))
+        self.open_stream = button(tr("Open stream…"), icon="file-search", run=lambda: context.actions.run("file.open"))
         self.state = EmptyState(
-            "arrows-left-right", "Migration comes later", TEXT, buttons=(self.open_stream,), picture=picture
+            "arrows-left-right", tr("Migration comes later"), tr(TEXT), buttons=(self.open_stream,), picture=picture
         )
         column.addWidget(self.state)
 
     def status(self) -> tuple[str, str]:
-        return "Migration is not built yet", ""
+        return tr("Migration is not built yet"), ""
 
     def panes(self) -> list[QWidget]:
         return [self.open_stream]

@@ -11,6 +11,7 @@ from snapmgr.inspect.model import BlockSummary
 from ui.models.headers import header_value
 from ui.models.texts import shown
 from ui.shell import formats
+from ui.words import later, tr
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -22,28 +23,32 @@ SORT_ROLE = Qt.ItemDataRole.UserRole + 2
 NAME, USED, PAGES, SHARE, NORMAL, ZERO, XBZRLE, COMPRESSED, RESENT, PAGE_SIZE = range(10)
 
 _COLUMNS: tuple[tuple[str, Callable[[BlockSummary], str], Callable[[BlockSummary], Any]], ...] = (
-    ("Block", lambda block: shown(block.name), lambda block: block.name.casefold()),
-    ("Used", lambda block: formats.size(block.used_length), lambda block: block.used_length),
-    ("Pages", lambda block: formats.grouped(block.pages), lambda block: block.pages),
-    ("What they hold", lambda block: "", lambda block: block.normal / block.pages if block.pages else 0.0),
-    ("Normal", lambda block: formats.grouped(block.normal), lambda block: block.normal),
-    ("Zero", lambda block: formats.grouped(block.zero), lambda block: block.zero),
-    ("xbzrle", lambda block: formats.grouped(block.xbzrle), lambda block: block.xbzrle),
-    ("Compressed", lambda block: formats.grouped(block.compressed), lambda block: block.compressed),
-    ("Sent again", lambda block: formats.grouped(block.resent), lambda block: block.resent),
-    ("Page size", lambda block: formats.size(block.page_size), lambda block: block.page_size),
+    #: Titles of columns: a RAMBlock of QEMU, a named piece of guest RAM
+    (later("Block"), lambda block: shown(block.name), lambda block: block.name.casefold()),
+    #: The used length of a RAMBlock
+    (later("Used"), lambda block: formats.size(block.used_length), lambda block: block.used_length),
+    (later("Pages"), lambda block: formats.grouped(block.pages), lambda block: block.pages),
+    (later("What they hold"), lambda block: "", lambda block: block.normal / block.pages if block.pages else 0.0),
+    #: How a page was sent: normal (in full), zero, xbzrle (a difference; QEMU’s word), compressed
+    (later("Normal"), lambda block: formats.grouped(block.normal), lambda block: block.normal),
+    (later("Zero"), lambda block: formats.grouped(block.zero), lambda block: block.zero),
+    (later("xbzrle"), lambda block: formats.grouped(block.xbzrle), lambda block: block.xbzrle),
+    (later("Compressed"), lambda block: formats.grouped(block.compressed), lambda block: block.compressed),
+    #: Pages that were sent more than once
+    (later("Sent again"), lambda block: formats.grouped(block.resent), lambda block: block.resent),
+    (later("Page size"), lambda block: formats.size(block.page_size), lambda block: block.page_size),
 )
 
 _MEANING = {
-    USED: "Used length of the block, in bytes of guest RAM",
-    PAGES: "Pages that the block has",
-    SHARE: "Share of pages by what was sent for them last",
-    NORMAL: "Pages whose content was sent in full last",
-    ZERO: "Pages that were last sent as filled with one byte",
-    XBZRLE: "Pages that were last sent as a difference to what came before",
-    COMPRESSED: "Pages that were last sent compressed",
-    RESENT: "Records that came for a page that had been sent before",
-    PAGE_SIZE: "Page size that the stream uses for the block",
+    USED: later("Used length of the block, in bytes of guest RAM"),
+    PAGES: later("Pages that the block has"),
+    SHARE: later("Share of pages by what was sent for them last"),
+    NORMAL: later("Pages whose content was sent in full last"),
+    ZERO: later("Pages that were last sent as filled with one byte"),
+    XBZRLE: later("Pages that were last sent as a difference to what came before"),
+    COMPRESSED: later("Pages that were last sent compressed"),
+    RESENT: later("Records that came for a page that had been sent before"),
+    PAGE_SIZE: later("Page size that the stream uses for the block"),
 }
 
 
@@ -51,18 +56,19 @@ def states(block: BlockSummary) -> tuple[tuple[str, str, int], ...]:
     """(colour token, word, pages) of every page state of a block; what is not sent is the rest."""
     sent = block.normal + block.zero + block.xbzrle + block.compressed
     return (
-        ("p_norm", "normal", block.normal),
-        ("p_xbz", "xbzrle", block.xbzrle),
-        ("p_comp", "compressed", block.compressed),
-        ("p_zero", "zero", block.zero),
-        ("p_miss", "not sent", max(block.pages - sent, 0)),
+        #: States of pages: normal (sent in full), xbzrle (a difference), compressed, zero, not sent
+        ("p_norm", tr("normal"), block.normal),
+        ("p_xbz", tr("xbzrle"), block.xbzrle),
+        ("p_comp", tr("compressed"), block.compressed),
+        ("p_zero", tr("zero"), block.zero),
+        ("p_miss", tr("not sent"), max(block.pages - sent, 0)),
     )
 
 
 def share_text(block: BlockSummary) -> str:
     """The proportion bar in words: ``27 % normal, 73 % zero``."""
-    parts = [f"{_percent(count, block.pages)} {word}" for _, word, count in states(block) if count]
-    return ", ".join(parts) if parts else "no pages"
+    parts = [f"{_percent(pages, block.pages)} {word}" for _, word, pages in states(block) if pages]
+    return ", ".join(parts) if parts else tr("no pages")
 
 
 class BlockTableModel(QAbstractTableModel):
@@ -114,7 +120,7 @@ class BlockTableModel(QAbstractTableModel):
             return self._tooltip(block, column)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             text = share_text(block) if column == SHARE else _COLUMNS[column][1](block)
-            return f"{_COLUMNS[column][0]}: {text}"
+            return f"{tr(_COLUMNS[column][0])}: {text}"
         return None
 
     def _tooltip(self, block: BlockSummary, column: int) -> str | None:
@@ -132,8 +138,10 @@ class BlockTableModel(QAbstractTableModel):
 def _percent(count: int, total: int) -> str:
     share = 100 * count / total if total else 0.0
     if 0 < share < 1:
-        return "under 1 %"
-    return f"{share:.0f} %" if share <= 99 or count == total else "over 99 %"
+        return tr("under {number} %", number=1)
+    if share > 99 and count != total:
+        return tr("over {number} %", number=99)
+    return tr("{number} %", number=f"{share:.0f}")
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

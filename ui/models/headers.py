@@ -7,6 +7,8 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 
+from ui.words import tr
+
 
 def header_value(
     titles: Sequence[str],
@@ -15,13 +17,13 @@ def header_value(
     section: int,
     role: int,
 ) -> Any:
-    """``headerData`` of a column, None for what a header does not say."""
+    """``headerData`` of a column, None for what a header does not say.  The texts are translated here."""
     if not 0 <= section < len(titles):
         return None
     if role == Qt.ItemDataRole.DisplayRole:
-        return titles[section]
+        return tr(titles[section])
     if role == Qt.ItemDataRole.ToolTipRole:
-        return meanings.get(section)
+        return tr(meanings.get(section, "")) or None
     if role == Qt.ItemDataRole.TextAlignmentRole:
         return alignment(section)
     return None

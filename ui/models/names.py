@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
+from ui.words import tr
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\e", "\0": "\\0"}
 _ESCAPE_LETTERS = frozenset("nrtexu0\\")
@@ -59,12 +59,9 @@ def shown_name(name: str, snapshot_id: str = "") -> str:
     """What stands for a snapshot in lists: its name, or its id where the name is empty or blank."""
     if name.strip():
         return visible_name(name)
-    blank = (
-        QCoreApplication.translate("Names", "(no name)")
-        if not name
-        else QCoreApplication.translate("Names", "(blank name)")
-    )
-    return f"{blank} id {visible_name(snapshot_id)}" if snapshot_id else blank
+    blank = tr("(blank name)") if name else tr("(no name)")
+    #: {blank} is “(no name)” or “(blank name)”
+    return tr("{blank} id {id}", blank=blank, id=visible_name(snapshot_id)) if snapshot_id else blank
 
 
 def isolated(text: str) -> str:
@@ -74,7 +71,8 @@ def isolated(text: str) -> str:
 
 def quoted(name: str, snapshot_id: str = "") -> str:
     """A snapshot's name inside a sentence."""
-    return f"“{isolated(shown_name(name, snapshot_id))}”"
+    #: A name inside a sentence, in quotation marks
+    return tr("“{name}”", name=isolated(shown_name(name, snapshot_id)))
 
 
 def disk_labels(paths: Sequence[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from snapmgr.inspect.model import Problem, Severity
 from ui.models.texts import shown
 from ui.shell import formats
+from ui.words import later, plural, tr
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -20,15 +21,22 @@ OFFSET_ROLE = Qt.ItemDataRole.UserRole + 2
 STOPS_ROLE = Qt.ItemDataRole.UserRole + 3
 """True for the error at which QEMU stops."""
 
-STOPS_HERE = "QEMU stops here"
+#: The problem at which QEMU would stop reading
+STOPS_HERE = later("QEMU stops here")
 
-_WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
+#: How grave a problem is
+_WORDS = {Severity.ERROR: later("error"), Severity.WARNING: later("warning"), Severity.NOTE: later("note")}
 
 
 def summary(problems: Sequence[Problem]) -> str:
     """``1 error, 1 warning, 1 note``; empty where there is none."""
-    counts = [(word, sum(problem.severity is severity for problem in problems)) for severity, word in _WORDS.items()]
-    return ", ".join(formats.counted(count, word, f"{word}s") for word, count in counts if count)
+    errors, warnings, notes = (sum(problem.severity is severity for problem in problems) for severity in _WORDS)
+    said = (
+        plural("{n} error", "{n} errors", errors) if errors else "",
+        plural("{n} warning", "{n} warnings", warnings) if warnings else "",
+        plural("{n} note", "{n} notes", notes) if notes else "",
+    )
+    return ", ".join(filter(None, said))
 
 
 def worst(problems: Sequence[Problem]) -> Severity | None:
@@ -83,8 +91,11 @@ class ProblemTableModel(QAbstractListModel):
         return None
 
     def _spoken(self, problem: Problem, row: int) -> str:
-        stops = f", {STOPS_HERE}" if self.stops(row) else ""
-        return (
-            f"{_WORDS[problem.severity]}: {shown(problem.message)}, {problem.code}, "
-            f"at {formats.offset(problem.offset, self._digits)}{stops}"
+        said = tr(
+            "{severity}: {message}, {code}, at {offset}",
+            severity=tr(_WORDS[problem.severity]),
+            message=shown(problem.message),
+            code=problem.code,
+            offset=formats.offset(problem.offset, self._digits),
         )
+        return f"{said}, {tr(STOPS_HERE)}" if self.stops(row) else said

@@ -11,6 +11,7 @@ from snapmgr.inspect.model import Record
 from ui.models.headers import header_value
 from ui.models.texts import shown
 from ui.shell import formats
+from ui.words import later, tr
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -25,24 +26,28 @@ def _optional(number: int | None) -> str:
 
 
 _COLUMNS: tuple[tuple[str, Callable[[Record], str]], ...] = (
-    ("Offset", lambda record: ""),
-    ("Record", lambda record: record.type),
-    ("Section", lambda record: _optional(record.section_id)),
-    ("Name", lambda record: shown(record.idstr or "")),
-    ("Instance", lambda record: _optional(record.instance_id)),
-    ("Version", lambda record: _optional(record.version_id)),
-    ("Payload", lambda record: formats.grouped(record.payload_length)),
-    ("Bytes", lambda record: formats.grouped(record.length)),
-    ("Within", lambda record: _optional(record.within)),
+    (later("Offset"), lambda record: ""),
+    #: What a migration stream consists of
+    (later("Record"), lambda record: record.type),
+    (later("Section"), lambda record: _optional(record.section_id)),
+    (later("Name"), lambda record: shown(record.idstr or "")),
+    #: The instance id of a device
+    (later("Instance"), lambda record: _optional(record.instance_id)),
+    (later("Version"), lambda record: _optional(record.version_id)),
+    #: Bytes between header and footer
+    (later("Payload"), lambda record: formats.grouped(record.payload_length)),
+    (later("Bytes"), lambda record: formats.grouped(record.length)),
+    #: The record that holds this one
+    (later("Within"), lambda record: _optional(record.within)),
 )
 
 _RIGHT = {SECTION, INSTANCE, VERSION, PAYLOAD, BYTES, WITHIN}
 
 _MEANING = {
-    SECTION: "Section id; for commands the number of the command",
-    PAYLOAD: "Bytes between the record’s own header and its footer",
-    BYTES: "Bytes from the type byte to the end of the footer",
-    WITHIN: "Row of the PACKAGED command that this record lies in",
+    SECTION: later("Section id; for commands the number of the command"),
+    PAYLOAD: later("Bytes between the record’s own header and its footer"),
+    BYTES: later("Bytes from the type byte to the end of the footer"),
+    WITHIN: later("Row of the PACKAGED command that this record lies in"),
 }
 
 
@@ -99,7 +104,7 @@ class RecordTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._text(self._records[index.row()], index.column()) or None
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{_COLUMNS[index.column()][0]}: {self._text(self._records[index.row()], index.column())}"
+            return f"{tr(_COLUMNS[index.column()][0])}: {self._text(self._records[index.row()], index.column())}"
         return None
 
     def _text(self, record: Record, column: int) -> str:

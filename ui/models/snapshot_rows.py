@@ -1,4 +1,4 @@
-"""Sorted and filtered positions over a list of snapshots, without Qt: fast with 10 000 of them.
+"""Sorted and filtered positions over a list of snapshots, without widgets: fast with 10 000 of them.
 
 Nothing is kept per row and column but what sorting needs; orders are computed once per column and direction.
 """
@@ -12,6 +12,7 @@ from typing import Any
 from snapmgr.snapshots.model import SnapshotRow
 from ui.models.names import shown_name
 from ui.models.snapshot_texts import DISK_ONLY, clock_recorded
+from ui.words import tr
 
 
 class Column(IntEnum):
@@ -138,7 +139,8 @@ class SnapshotRows:
 
     @staticmethod
     def _text(row: SnapshotRow) -> str:
-        words = [shown_name(row.name), f"id:{row.id}", DISK_ONLY if row.disk_only else "vm state"]
+        words = [shown_name(row.name), f"id:{row.id}", tr(DISK_ONLY) if row.disk_only else tr("VM state")]
         if row.missing:
-            words.append("missing")
+            #: A word under which the filter finds snapshots that a disk misses
+            words.append(tr("missing"))
         return "\n".join(words).casefold()

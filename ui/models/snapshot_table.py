@@ -17,18 +17,23 @@ from ui.models import snapshot_texts as texts
 from ui.models.names import disk_labels, isolated, shown_name, visible_name
 from ui.models.snapshot_rows import Column, Key, SnapshotRows, key_of
 from ui.shell import formats
+from ui.words import later, tr
 
 Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
 HEADERS = {
-    Column.ID: "ID",
-    Column.NAME: "Snapshot",
-    Column.WHEN: "When",
-    Column.CLOCK: "VM clock",
-    Column.ICOUNT: "icount",
-    Column.STATE: "VM state",
-    Column.DISK_SIZE: "Disk size",
-    Column.DISKS: "Disks",
+    Column.ID: later("ID"),
+    Column.NAME: later("Snapshot"),
+    #: When a snapshot was taken
+    Column.WHEN: later("When"),
+    #: How long the guest had run
+    Column.CLOCK: later("VM clock"),
+    #: QEMU’s word for counted instructions
+    Column.ICOUNT: later("icount"),
+    #: The saved state of a machine, and its size
+    Column.STATE: later("VM state"),
+    Column.DISK_SIZE: later("Disk size"),
+    Column.DISKS: later("Disks"),
 }
 RIGHT = frozenset({Column.CLOCK, Column.ICOUNT, Column.STATE, Column.DISK_SIZE})
 """Columns of numbers, aligned at their right."""
@@ -158,7 +163,7 @@ class SnapshotTableModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(Column):
             return None
         if role == _Role.DisplayRole:
-            return HEADERS[Column(section)]
+            return tr(HEADERS[Column(section)])
         if role == _Role.TextAlignmentRole:
             return _RIGHT if Column(section) in RIGHT else _LEFT
         return None
@@ -231,8 +236,7 @@ class SnapshotTableModel(QAbstractTableModel):
             return texts.vm_state(row, self._units)
         if column == Column.DISK_SIZE:
             return formats.size(row.disk_size, self._units)
-        trouble = texts.disk_trouble(row, self._labels)
-        return f"{texts.disk_count(row)}, {trouble}" if trouble else texts.disk_count(row)
+        return ", ".join(filter(None, (texts.disk_count(row), texts.disk_trouble(row, self._labels))))
 
     def _first(self, row: SnapshotRow, column: Column) -> str:
         if column == Column.WHEN:
@@ -251,11 +255,12 @@ class SnapshotTableModel(QAbstractTableModel):
     def _about(self, row: SnapshotRow) -> str:
         """What stands under a name: its id, and how large the disk was where that has changed since."""
         ids = list(dict.fromkeys(visible_name(entry.id) for entry in row.entries.values())) or [visible_name(row.id)]
-        first = f"id {ids[0]}" if ids[0] else "no id"
-        parts = [first if len(ids) == 1 else f"ids {', '.join(ids[:4])}{', …' if len(ids) > 4 else ''}"]
+        parts = [
+            texts.id_text(ids[0]) if len(ids) == 1 else tr("ids {ids}", ids=", ".join(ids[:4] + ["…"] * (len(ids) > 4)))
+        ]
         for path, entry in row.entries.items():
             if self._sizes.get(path, entry.disk_size) != entry.disk_size:
-                parts.append(f"disk was {formats.size(entry.disk_size, self._units)} then")
+                parts.append(tr("disk was {size} then", size=formats.size(entry.disk_size, self._units)))
                 break
         return ", ".join(parts)
 
@@ -272,14 +277,14 @@ class SnapshotTableModel(QAbstractTableModel):
         if column == Column.WHEN:
             return f"{formats.long_time(row.date_sec)}\n{texts.iso_date(row)}"
         if column == Column.CLOCK and texts.clock_recorded(row):
-            return f"The machine had run for {formats.vm_clock(row.vm_clock_nsec, milliseconds=True)}\n" + (
-                f"{formats.grouped(row.vm_clock_nsec)} ns"
-            )
+            clock = formats.vm_clock(row.vm_clock_nsec, milliseconds=True)
+            said = tr("The machine had run for {clock}", clock=clock)
+            return f"{said}\n{formats.nanoseconds(row.vm_clock_nsec)}"
         if column == Column.CLOCK:
-            return "Taken without a machine: there was no clock"
+            return tr("Taken without a machine: there was no clock")
         if column == Column.STATE:
             if row.disk_only:
-                return "Holds the disk only: there is no VM state to look into or to load"
+                return tr("Holds the disk only: there is no VM state to look into or to load")
             return formats.exact_bytes(row.vm_state_size)
         if column == Column.DISK_SIZE:
             return formats.exact_bytes(row.disk_size)
@@ -293,23 +298,19 @@ class SnapshotTableModel(QAbstractTableModel):
         for path in (device.path for device in self._snapshots.devices):
             label = isolated(self._labels.get(path, path))
             if path in row.entries:
-                entry = row.entries[path]
-                holds = ", holds the VM state" if entry.vm_state_size else ""
-                lines.append(f"{label}: id {visible_name(entry.id)}{holds}")
+                lines.append(f"{label}: {texts.on_disk(row.entries[path])}")
             elif path in row.missing:
-                lines.append(f"{label}: not on this disk")
+                lines.append(": ".join((label, tr("not on this disk"))))
         return "\n".join([*lines, *row.differs])
 
     def sentence(self, row: SnapshotRow) -> str:
         """The whole row for a screen reader."""
         parts = [shown_name(row.name, row.id), formats.relative_time(row.date_sec, self._now)]
-        parts.append(DISK_ONLY_SENTENCE if row.disk_only else f"VM state {texts.vm_state(row, self._units)}")
+        size = texts.vm_state(row, self._units)
+        parts.append(tr("disk only, no VM state") if row.disk_only else tr("VM state {size}", size=size))
         if len(self._snapshots.devices) > 1 or row.missing:
-            parts.append(f"disks: {self._line(row, Column.DISKS)}")
+            parts.append(tr("disks: {disks}", disks=self._line(row, Column.DISKS)))
         return ", ".join(parts)
-
-
-DISK_ONLY_SENTENCE = "disk only, no VM state"
 
 
 def _name_tooltip(row: SnapshotRow) -> str:

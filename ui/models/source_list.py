@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from snapmgr.snapshots.model import DeviceInfo, Snapshots
 from ui.models.names import machine_name
 from ui.shell import formats
+from ui.words import later, plural, tr
 
 Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
@@ -19,12 +20,17 @@ Paths = tuple[str, ...]
 
 
 class SourceState(Enum):
-    """What the mark beside a source says; the value is the word for it."""
+    """What the mark beside a source says."""
 
-    LOADING = "being read"
-    FREE = "not in use"
-    IN_USE = "open in another process"
-    ERROR = "cannot be shown"
+    LOADING = later("being read")
+    FREE = later("not in use")
+    IN_USE = later("open in another process")
+    ERROR = later("cannot be shown")
+
+    @property
+    def word(self) -> str:
+        """The state in the language of the window."""
+        return tr(self.value)
 
 
 class SourceRoles(IntEnum):
@@ -57,17 +63,15 @@ def holders(devices: Sequence[DeviceInfo]) -> list[str]:
 def described(paths: Paths, found: Snapshots, units: formats.Units) -> SourceEntry:
     """The entry of a machine whose disks were read."""
     state = SourceState.IN_USE if holders(found.devices) else SourceState.FREE
-    about = state.value
+    about = state.word
     if state is SourceState.FREE:
         usable = sum(device.virtual_size for device in found.devices)
-        about = f"{state.value}, {formats.size(usable, units)}" if found.rows else "no snapshots yet"
+        about = f"{state.word}, {formats.size(usable, units)}" if found.rows else tr("no snapshots yet")
     return SourceEntry(paths, state, about, len(found.rows))
 
 
 class SourceListModel(QAbstractListModel):
     """Rows: a heading for each group that has entries, and its entries below it."""
-
-    HEADING = "Disk images"
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -144,7 +148,7 @@ class SourceListModel(QAbstractListModel):
         if not index.isValid() or not 0 <= index.row() <= len(self._shown):
             return None
         if index.row() == 0:
-            return self.HEADING if role in (_Role.DisplayRole, _Role.AccessibleTextRole) else None
+            return tr("Disk images") if role in (_Role.DisplayRole, _Role.AccessibleTextRole) else None
         entry = self._shown[index.row() - 1]
         if role == _Role.DisplayRole:
             return entry.name
@@ -153,6 +157,6 @@ class SourceListModel(QAbstractListModel):
         if role == _Role.ToolTipRole:
             return "\n".join([formats.printable(path) for path in entry.paths] + [entry.about])
         if role == _Role.AccessibleTextRole:
-            count = "" if entry.count is None else formats.counted(entry.count, "snapshot", "snapshots")
+            count = "" if entry.count is None else plural("{n} snapshot", "{n} snapshots", entry.count)
             return ", ".join(part for part in (entry.name, entry.about, count) if part)
         return None

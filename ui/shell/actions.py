@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QSignalBlocker, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from ui.theme.icons import charmap, icon
+from ui.words import later, tr
 
 if TYPE_CHECKING:
     from ui.shell.context import WindowContext
@@ -27,13 +28,22 @@ Reason = Callable[["WindowContext"], str]
 class Menu(Enum):
     """The menus of the window, in their order; the value is the title with its mnemonic."""
 
-    FILE = "&File"
-    VIEW = "&View"
-    SNAPSHOT = "&Snapshot"
-    STREAM = "S&tream"
-    MIGRATION = "&Migration"
-    TOOLS = "T&ools"
-    HELP = "&Help"
+    #: Titles of menus; & stands before the letter that opens one together with Alt
+    FILE = later("&File")
+    VIEW = later("&View")
+    SNAPSHOT = later("&Snapshot")
+    STREAM = later("S&tream")
+    MIGRATION = later("&Migration")
+    TOOLS = later("T&ools")
+    HELP = later("&Help")
+
+    @property
+    def title(self) -> str:
+        """Title in the language of the window, with its mnemonic."""
+        return tr(self.value)
+
+
+PALETTE_KEYS = "Ctrl+K"
 
 
 def always(context: WindowContext) -> str:
@@ -44,9 +54,10 @@ def always(context: WindowContext) -> str:
 class Action:
     """One thing that can be done.
 
-    ``text`` ends in … where it asks before it acts.  ``view`` limits it to one view (``inspector``), so that two views
-    may share a shortcut.  ``group`` parts a menu by lines.  ``checked`` makes it a switch.  ``subject`` is what it
-    would act on, in grey behind it in the palette.  ``about`` is the first line of its function's docstring.
+    ``text`` ends in … where it asks before it acts; ``title`` is the same in the language of the window.  ``view``
+    limits it to one view (``inspector``), so that two views may share a shortcut.  ``group`` parts a menu by lines.
+    ``checked`` makes it a switch.  ``subject`` is what it would act on, in grey behind it in the palette.  ``about``
+    is the first line of its function's docstring, which the palette shows as help.
     """
 
     id: str
@@ -63,6 +74,10 @@ class Action:
     subject: Callable[[WindowContext], str] | None = None
     danger: bool = False
     about: str = ""
+
+    @property
+    def title(self) -> str:
+        return tr(self.text)
 
 
 class Actions:
@@ -120,7 +135,7 @@ class ActionSet(QObject):
         return id in self._items
 
     def _qaction(self, action: Action) -> QAction:
-        item = QAction(action.text, self.parent())
+        item = QAction(action.title, self.parent())
         item.setObjectName(action.id)
         if action.icon:
             bold = f"{action.icon}-bold" if f"{action.icon}-bold" in charmap() else action.icon
@@ -136,7 +151,8 @@ class ActionSet(QObject):
         """Why the action cannot be used now, "" if it can."""
         action = self._declared[id]
         if action.view is not None and action.view != self._context.view:
-            return f"Belongs to {action.view.capitalize()}: go there first"
+            view = self._declared[f"view.{action.view}"].title
+            return tr("Belongs to {view}: go there first", view=view)
         return action.enabled(self._context)
 
     def refresh(self) -> None:
@@ -156,7 +172,7 @@ class ActionSet(QObject):
         if self.reason(id):
             self.refresh()
             return
-        self._context.run(action.run, action.text.rstrip("…"))
+        self._context.run(action.run, action.title.rstrip("…"))
         self._context.touch()
 
 
@@ -174,5 +190,5 @@ def shown_keys(keys: str) -> str:
 
 def _tooltip(action: Action, reason: str) -> str:
     shortcut = QKeySequence(action.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if action.keys else ""
-    first = f"{plain(action.text)}  {shortcut}" if shortcut else plain(action.text)
+    first = f"{plain(action.title)}  {shortcut}" if shortcut else plain(action.title)
     return f"{first}\n{reason}" if reason else first

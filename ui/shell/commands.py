@@ -7,59 +7,62 @@ from pathlib import Path
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from ui.shell.actions import Actions, Menu
+from ui.shell.actions import PALETTE_KEYS, Actions, Menu
 from ui.shell.context import WindowContext
 from ui.theme.resources import resource
+from ui.words import later, tr
 
 ACTIONS = Actions()
 
 
 def has_document(context: WindowContext) -> str:
     page = context.current
-    return "" if page is not None and page.document() is not None else "Nothing is open in this view"
+    return "" if page is not None and page.document() is not None else tr("Nothing is open in this view")
 
 
 def has_recents(context: WindowContext) -> str:
-    return "" if context.documents.recents() else "Nothing was opened yet"
+    return "" if context.documents.recents() else tr("Nothing was opened yet")
 
 
-@ACTIONS.add("file.open", "Open…", keys="Ctrl+O", icon="folder-open", menu=Menu.FILE)
+@ACTIONS.add("file.open", later("Open…"), keys="Ctrl+O", icon="folder-open", menu=Menu.FILE)
 def open_files(context: WindowContext) -> None:
     """Choose a migration stream, or the disk images of one machine."""
     folder = context.settings.state.get("folder", "")
-    names, _ = QFileDialog.getOpenFileNames(context.window, "Open a stream, or the disks of one machine", str(folder))
+    names, _ = QFileDialog.getOpenFileNames(
+        context.window, tr("Open a stream, or the disks of one machine"), str(folder)
+    )
     if names:
         context.settings.state["folder"] = str(Path(names[0]).parent)
         context.open(*names)
 
 
-@ACTIONS.add("file.demo", "Open the demo stream", icon="play", menu=Menu.FILE)
+@ACTIONS.add("file.demo", later("Open the demo stream"), icon="play", menu=Menu.FILE)
 def open_demo(context: WindowContext) -> None:
     """Open the small stream that comes with Snapmgr; a real QEMU 10.0 wrote it."""
     context.open(resource("demo", "demo.mig"))
 
 
-@ACTIONS.add("file.forget", "Forget recent files", menu=Menu.FILE, group=1, enabled=has_recents)
+@ACTIONS.add("file.forget", later("Forget recent files"), menu=Menu.FILE, group=1, enabled=has_recents)
 def forget_recents(context: WindowContext) -> None:
     """Empty the list of files that were opened before; the files stay."""
     context.documents.forget_all()
     context.touch()
 
 
-@ACTIONS.add("file.close", "Close", keys="Ctrl+W", menu=Menu.FILE, group=2, icon="x", enabled=has_document)
+@ACTIONS.add("file.close", later("Close"), keys="Ctrl+W", menu=Menu.FILE, group=2, icon="x", enabled=has_document)
 def close_document(context: WindowContext) -> None:
     """Let go of what is open in this view."""
     if context.current is not None:
         context.current.close_document()
 
 
-@ACTIONS.add("app.settings", "Settings…", keys="Ctrl+,", icon="gear-six", menu=Menu.FILE, group=3)
+@ACTIONS.add("app.settings", later("Settings…"), keys="Ctrl+,", icon="gear-six", menu=Menu.FILE, group=3)
 def show_settings(context: WindowContext) -> None:
     """Theme, text size, units, folders."""
     context.settings_asked.emit("")
 
 
-@ACTIONS.add("app.quit", "Quit", keys="Ctrl+Q", menu=Menu.FILE, group=4, icon="sign-out")
+@ACTIONS.add("app.quit", later("Quit"), keys="Ctrl+Q", menu=Menu.FILE, group=4, icon="sign-out")
 def leave(context: WindowContext) -> None:
     """Close the window and end what runs."""
     context.window.close()
@@ -81,14 +84,21 @@ def _view(name: str, text: str, keys: str, icon: str, group: int = 0) -> None:
     )(show)
 
 
-_view("snapshots", "Snapshots", "Ctrl+1", "clock-counter-clockwise")
-_view("inspector", "Inspector", "Ctrl+2", "tree-structure")
-_view("migration", "Migration", "Ctrl+3", "arrows-left-right")
-_view("start", "Start page", "Ctrl+0", "house")
+#: The views of the window
+_view("snapshots", later("Snapshots"), "Ctrl+1", "clock-counter-clockwise")
+_view("inspector", later("Inspector"), "Ctrl+2", "tree-structure")
+_view("migration", later("Migration"), "Ctrl+3", "arrows-left-right")
+_view("start", later("Start page"), "Ctrl+0", "house")
 
 
 @ACTIONS.add(
-    "view.filter", "Filter", keys="Ctrl+F", icon="magnifying-glass", menu=Menu.VIEW, group=1, enabled=has_document
+    "view.filter",
+    later("Filter"),
+    keys="Ctrl+F",
+    icon="magnifying-glass",
+    menu=Menu.VIEW,
+    group=1,
+    enabled=has_document,
 )
 def focus_filter(context: WindowContext) -> None:
     """Put the cursor into the filter of this view."""
@@ -96,13 +106,13 @@ def focus_filter(context: WindowContext) -> None:
         context.current.focus_filter()
 
 
-@ACTIONS.add("view.next_pane", "Next pane", keys="F6", icon="arrow-right", menu=Menu.VIEW, group=1)
+@ACTIONS.add("view.next_pane", later("Next pane"), keys="F6", icon="arrow-right", menu=Menu.VIEW, group=1)
 def next_pane(context: WindowContext) -> None:
     """Move the keyboard to the next pane."""
     _step_pane(context, 1)
 
 
-@ACTIONS.add("view.previous_pane", "Previous pane", keys="Shift+F6", icon="arrow-left", menu=Menu.VIEW, group=1)
+@ACTIONS.add("view.previous_pane", later("Previous pane"), keys="Shift+F6", icon="arrow-left", menu=Menu.VIEW, group=1)
 def previous_pane(context: WindowContext) -> None:
     """Move the keyboard to the pane before."""
     _step_pane(context, -1)
@@ -131,39 +141,41 @@ def _theme(value: str, text: str, icon: str) -> None:
         icon=icon,
         menu=Menu.VIEW,
         group=2,
-        submenu="Appearance",
+        submenu=later("Appearance"),
         checked=lambda context: context.settings["appearance.theme"] == value,
     )(choose)
 
 
-_theme("system", "Theme of the desktop", "desktop")
-_theme("light", "Light theme", "sun")
-_theme("dark", "Dark theme", "moon")
+_theme("system", later("Theme of the desktop"), "desktop")
+_theme("light", later("Light theme"), "sun")
+_theme("dark", later("Dark theme"), "moon")
 
 
 def _can_grow(context: WindowContext) -> str:
-    return "" if context.settings["appearance.font_size"] < 22 else "The text has its largest size"
+    return "" if context.settings["appearance.font_size"] < 22 else tr("The text has its largest size")
 
 
 def _can_shrink(context: WindowContext) -> str:
-    return "" if context.settings["appearance.font_size"] > 11 else "The text has its smallest size"
+    return "" if context.settings["appearance.font_size"] > 11 else tr("The text has its smallest size")
 
 
-@ACTIONS.add("view.larger", "Larger text", keys="Ctrl++", icon="text-aa", menu=Menu.VIEW, group=2, enabled=_can_grow)
+@ACTIONS.add(
+    "view.larger", later("Larger text"), keys="Ctrl++", icon="text-aa", menu=Menu.VIEW, group=2, enabled=_can_grow
+)
 def larger_text(context: WindowContext) -> None:
     """Make everything in the window a little larger."""
     context.settings.set("appearance.font_size", context.settings["appearance.font_size"] + 1)
 
 
 @ACTIONS.add(
-    "view.smaller", "Smaller text", keys="Ctrl+-", icon="text-aa", menu=Menu.VIEW, group=2, enabled=_can_shrink
+    "view.smaller", later("Smaller text"), keys="Ctrl+-", icon="text-aa", menu=Menu.VIEW, group=2, enabled=_can_shrink
 )
 def smaller_text(context: WindowContext) -> None:
     """Make everything in the window a little smaller."""
     context.settings.set("appearance.font_size", context.settings["appearance.font_size"] - 1)
 
 
-@ACTIONS.add("view.full_screen", "Full screen", keys="F11", icon="corners-out", menu=Menu.VIEW, group=3,
+@ACTIONS.add("view.full_screen", later("Full screen"), keys="F11", icon="corners-out", menu=Menu.VIEW, group=3,
              checked=lambda context: context.window.isFullScreen())  # fmt: skip
 def full_screen(context: WindowContext) -> None:
     """Fill the screen, or go back to a window."""
@@ -172,10 +184,10 @@ def full_screen(context: WindowContext) -> None:
 
 
 def _has_notices(context: WindowContext) -> str:
-    return "" if context.notices.history else "Nothing was noticed yet"
+    return "" if context.notices.history else tr("Nothing was noticed yet")
 
 
-@ACTIONS.add("view.notices", "Notices…", icon="bell", menu=Menu.VIEW, group=3, enabled=_has_notices)
+@ACTIONS.add("view.notices", later("Notices…"), icon="bell", menu=Menu.VIEW, group=3, enabled=_has_notices)
 def show_notices(context: WindowContext) -> None:
     """What the window told since it was opened."""
     from ui.shell.dialogs import NoticesDialog
@@ -183,13 +195,13 @@ def show_notices(context: WindowContext) -> None:
     NoticesDialog(context).open()
 
 
-@ACTIONS.add("tools.palette", "Command palette…", keys="Ctrl+K", icon="command", menu=Menu.TOOLS)
+@ACTIONS.add("tools.palette", later("Command palette…"), keys=PALETTE_KEYS, icon="command", menu=Menu.TOOLS)
 def show_palette(context: WindowContext) -> None:
     """Find any command, file, snapshot, section or setting by its name."""
     context.palette_asked.emit("")
 
 
-@ACTIONS.add("help.shortcuts", "Shortcuts", keys="F1", icon="keyboard", menu=Menu.HELP)
+@ACTIONS.add("help.shortcuts", later("Shortcuts"), keys="F1", icon="keyboard", menu=Menu.HELP)
 def show_shortcuts(context: WindowContext) -> None:
     """All shortcuts of this view."""
     from ui.shell.dialogs import ShortcutsDialog
@@ -197,16 +209,16 @@ def show_shortcuts(context: WindowContext) -> None:
     ShortcutsDialog(context).open()
 
 
-@ACTIONS.add("help.report", "Copy system report", icon="clipboard-text", menu=Menu.HELP)
+@ACTIONS.add("help.report", later("Copy system report"), icon="clipboard-text", menu=Menu.HELP)
 def copy_report(context: WindowContext) -> None:
     """Versions and settings as text for a report; nothing is sent anywhere."""
     from ui.shell.report import system_report
 
     QGuiApplication.clipboard().setText(system_report(context.settings))
-    context.notify("The system report is on the clipboard")
+    context.notify(tr("The system report is on the clipboard"))
 
 
-@ACTIONS.add("help.about", "About Snapmgr", icon="info", menu=Menu.HELP, group=1)
+@ACTIONS.add("help.about", later("About Snapmgr"), icon="info", menu=Menu.HELP, group=1)
 def show_about(context: WindowContext) -> None:
     """Version and licences."""
     from ui.shell.dialogs import AboutDialog

@@ -18,6 +18,7 @@ from ui.shell.failures import Failure, describe
 from ui.shell.notices import Notice, Notices, Tone
 from ui.shell.settings import Settings
 from ui.shell.tasks import Tasks
+from ui.words import tr
 
 if TYPE_CHECKING:
     from ui.shell.documents import Documents
@@ -70,7 +71,8 @@ class WindowContext(QObject):
 
     def open(self, *sources: str | Path) -> None:
         """Open files by their content; several images are one machine's disks.  ``IMAGE@TAG`` is a VM state."""
-        self.tasks.start(self.documents.open([str(source) for source in sources]), "Open")
+        #: Something that is done, as in “Open: not done”
+        self.tasks.start(self.documents.open([str(source) for source in sources]), tr("Open"))
 
     def size(self, count: int) -> str:
         """Bytes in the units of the settings."""
@@ -81,7 +83,7 @@ class WindowContext(QObject):
         try:
             result = work(self)
         except Exception as error:
-            self.fail(error, f"{name}: not done")
+            self._task_failed(error, name)
             return
         if inspect.iscoroutine(result):
             self.tasks.start(result, name)
@@ -100,7 +102,8 @@ class WindowContext(QObject):
     def slot_failed(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """For ``sys.excepthook``: an error that left a slot is told in the window and printed."""
         sys.__excepthook__(kind, error, trace)
-        self.fail(error, "Not done")
+        self.fail(error, tr("Not done"))
 
     def _task_failed(self, error: BaseException, name: str) -> None:
-        self.fail(error, f"{name}: not done")
+        #: {name} is what was to be done: Open, Export
+        self.fail(error, tr("{name}: not done", name=name))

@@ -14,6 +14,7 @@ from ui.theme import icons
 from ui.widgets.controls import button
 from ui.widgets.labels import label
 from ui.widgets.notice_box import NoticeBox
+from ui.words import later, tr
 
 _BOX = {"INFO": "info", "DONE": "ok", "WARNING": "warn", "ERROR": "danger"}
 
@@ -42,7 +43,7 @@ class ShellDialog(QDialog):
         self.buttons.setSpacing(8)
         self.buttons.addStretch()
         column.addLayout(self.buttons)
-        close = button("Close", run=self.accept)
+        close = button(tr("Close"), run=self.accept)
         close.setDefault(True)
         self.buttons.addWidget(close)
 
@@ -51,7 +52,7 @@ class ShortcutsDialog(ShellDialog):
     """Every action that has keys and works in the present view, by menu."""
 
     def __init__(self, context: WindowContext) -> None:
-        super().__init__(context, "Shortcuts", (560, 620))
+        super().__init__(context, tr("Shortcuts"), (560, 620))
         grid = QGridLayout(self.body)
         grid.setContentsMargins(0, 0, 12, 0)
         grid.setColumnStretch(0, 1)
@@ -65,12 +66,12 @@ class ShortcutsDialog(ShellDialog):
             ]
             if not mine:
                 continue
-            title = label(plain(menu.value) if menu else "Everywhere", "group")
+            title = label(plain(menu.title) if menu else tr("Everywhere"), "group")
             title.setContentsMargins(0, 12 if row else 0, 0, 4)
             grid.addWidget(title, row, 0)
             row += 1
             for action in mine:
-                grid.addWidget(label(plain(action.text).rstrip("…")), row, 0)
+                grid.addWidget(label(plain(action.title).rstrip("…")), row, 0)
                 keys = QHBoxLayout()
                 keys.addStretch()
                 for text in action.keys:
@@ -84,7 +85,7 @@ class NoticesDialog(ShellDialog):
     """What the window told, the latest first."""
 
     def __init__(self, context: WindowContext) -> None:
-        super().__init__(context, "Notices", (560, 520))
+        super().__init__(context, tr("Notices"), (560, 520))
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 12, 0)
         column.setSpacing(8)
@@ -97,7 +98,7 @@ class NoticesDialog(ShellDialog):
         failure = notice.failure
         if failure is not None:
             buttons = (
-                button("Copy", "ghost", "copy", run=lambda: QGuiApplication.clipboard().setText(failure.report())),
+                button(tr("Copy"), "ghost", "copy", run=lambda: QGuiApplication.clipboard().setText(failure.report())),
             )
         quote = failure.qemu if failure is not None else ""
         return NoticeBox(_BOX[notice.tone.name], notice.text, notice.detail, quote=quote, buttons=buttons)
@@ -107,7 +108,7 @@ class AboutDialog(ShellDialog):
     """Version, what it is, and under which licences its parts come."""
 
     def __init__(self, context: WindowContext) -> None:
-        super().__init__(context, "About Snapmgr", (520, 420))
+        super().__init__(context, tr("About Snapmgr"), (520, 420))
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 12, 0)
         column.setSpacing(12)
@@ -115,26 +116,29 @@ class AboutDialog(ShellDialog):
         row.setSpacing(16)
         mark = label()
         mark.setPixmap(icons.app_icon().pixmap(48, 48))
-        mark.setAccessibleName("The mark of Snapmgr")
+        mark.setAccessibleName(tr("The mark of Snapmgr"))
         row.addWidget(mark)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(label(f"Snapmgr {version()}", "object"))
-        words.addWidget(label("Save, look into and move virtual machines.", "body2"))
+        words.addWidget(label(tr("Save, look into and move virtual machines."), "body2"))
         row.addLayout(words, 1)
         column.addLayout(row)
         for title, text in _LICENCES:
             part = QVBoxLayout()
             part.setSpacing(0)
-            part.addWidget(label(title, "strong"))
-            part.addWidget(label(text, "secondary", wrap=True, selectable=True))
+            part.addWidget(label(tr(title), "strong"))
+            part.addWidget(label(tr(text), "secondary", wrap=True, selectable=True))
             column.addLayout(part)
         column.addStretch()
 
 
 _LICENCES = (
-    ("Snapmgr", "MIT licence. Snapmgr sends nothing anywhere."),
-    ("Qt for Python", "LGPL version 3."),
-    ("Inter, JetBrains Mono", "SIL Open Font License 1.1; the texts are in the fonts folder of the resources."),
-    ("Phosphor icons, by way of QtAwesome", "MIT licence."),
+    ("Snapmgr", later("MIT licence. Snapmgr sends nothing anywhere.")),
+    ("Qt for Python", later("LGPL version 3.")),
+    (
+        "Inter, JetBrains Mono",
+        later("SIL Open Font License 1.1; the texts are in the fonts folder of the resources."),
+    ),
+    (later("Phosphor icons, by way of QtAwesome"), later("MIT licence.")),
 )

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from snapmgr.errors import Unsupported, UsageError
 from ui.shell import formats
+from ui.words import plural, tr
 
 if TYPE_CHECKING:
     from snapmgr.containers.open import Recognised
@@ -40,7 +41,8 @@ class Document:
     def label(self) -> str:
         """Its name, fit to be shown."""
         first = formats.printable(Path(self.sources[0]).name or self.sources[0])
-        return first if len(self.sources) == 1 else f"{first} and {len(self.sources) - 1} more"
+        more = len(self.sources) - 1
+        return plural("{name} and {n} more", "{name} and {n} more", more, name=first) if more else first
 
     @property
     def where(self) -> str:
@@ -78,12 +80,14 @@ def recognise(sources: list[str]) -> Document:
     kinds = {one.kind for one in found.values()}
     if kinds == {Kind.STREAM}:
         if len(sources) > 1:
-            raise UsageError("several-streams", "Several streams cannot be opened at once", hint="Open them one by one")
+            said, hint = tr("Several streams cannot be opened at once"), tr("Open them one by one")
+            raise UsageError("several-streams", said, hint=hint)
         return Document(DocumentKind.STREAM, (absolute(sources[0]),))
     if Kind.QCOW2 in kinds and Kind.STREAM not in kinds:
         return Document(DocumentKind.DISKS, tuple(absolute(source) for source in sources))
     if Kind.STREAM in kinds:
-        raise UsageError("mixed-files", "A stream and other files cannot be opened together", hint="Open one kind")
+        said, hint = tr("A stream and other files cannot be opened together"), tr("Open one kind")
+        raise UsageError("mixed-files", said, hint=hint)
     raise _refusal(*next(iter(found.items())))
 
 
@@ -92,11 +96,14 @@ def _refusal(source: str, found: Recognised) -> Unsupported:
     from snapmgr.containers.open import Kind
 
     texts = {
-        Kind.EMPTY: "The file is empty",
-        Kind.FOREIGN_IMAGE: f"This is a {found.format} disk image: it cannot hold QEMU’s snapshots",
+        Kind.EMPTY: tr("The file is empty"),
+        Kind.FOREIGN_IMAGE: tr(
+            "This is a {format} disk image: it cannot hold QEMU’s snapshots",
+            format=found.format,
+        ),
     }
-    text = texts.get(found.kind, "This is neither a migration stream nor a qcow2 disk image")
-    hint = "Snapmgr opens migration streams (they begin with QEVM; gz, zst and xz too) and qcow2 disk images"
+    text = texts.get(found.kind, tr("This is neither a migration stream nor a qcow2 disk image"))
+    hint = tr("Snapmgr opens migration streams (they begin with QEVM; gz, zst and xz too) and qcow2 disk images")
     return Unsupported("not-recognised", text, path=source, hint=hint)
 
 
@@ -129,7 +136,7 @@ class Documents(QObject):
             document = await self._context.tasks.run_in_worker(recognise, sources)
             await self.show(document)
         except Exception as error:
-            self._context.fail(error, "Not opened", sources[0])
+            self._context.fail(error, tr("Not opened"), sources[0])
             return None
         return document
 

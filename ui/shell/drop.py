@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QWidget
 
 from snapmgr.errors import SnapmgrError
 from ui.shell.context import WindowContext
-from ui.shell.documents import DocumentKind, recognise
+from ui.shell.documents import Document, DocumentKind, recognise
 from ui.shell.formats import middle
 from ui.theme import fonts, icons
 from ui.theme.palette import color
+from ui.words import tr
 
 
 def says(sources: list[str]) -> tuple[str, str, bool]:
@@ -22,9 +23,15 @@ def says(sources: list[str]) -> tuple[str, str, bool]:
     try:
         document = recognise(sources)
     except (SnapmgrError, OSError) as error:
-        return "Cannot be opened", str(error), False
-    view = "Inspector" if document.kind is DocumentKind.STREAM else "Snapshots"
-    return f"Open {document.label} in {view}", document.where, True
+        return tr("Cannot be opened"), str(error), False
+    return opening(document), document.where, True
+
+
+def opening(document: Document) -> str:
+    """What opening it would do: ``Open demo.mig in Inspector``."""
+    if document.kind is DocumentKind.STREAM:
+        return tr("Open {file} in Inspector", file=document.label)
+    return tr("Open {file} in Snapshots", file=document.label)
 
 
 class DropTarget(QWidget):
@@ -35,7 +42,7 @@ class DropTarget(QWidget):
         self._context = context
         self._words, self._under, self._good = "", "", False
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName("Drop files here")
+        self.setAccessibleName(tr("Drop files here"))
         window.setAcceptDrops(True)
         window.installEventFilter(self)
         self.hide()

@@ -6,8 +6,9 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from snapmgr.errors import InUse, SnapmgrError, Truncated, Unsupported
+from snapmgr.errors import InUse, SnapmgrError, Truncated
 from ui.shell import formats
+from ui.words import later, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,11 @@ class Failure:
     def report(self) -> str:
         """Everything as plain text, for the clipboard."""
         lines = [self.title, self.text, self.hint]
-        lines += [f"File: {self.path}"] if self.path else []
-        lines += [f"Offset: {formats.offset(self.offset)}"] if self.offset is not None else []
-        lines += [f"Code: {self.code}"] if self.code else []
-        lines += [f"QEMU says: {self.qemu}"] if self.qemu else []
+        lines += [tr("File: {path}", path=self.path)] if self.path else []
+        lines += [tr("Offset: {offset}", offset=formats.offset(self.offset))] if self.offset is not None else []
+        #: The stable name of a fault
+        lines += [tr("Code: {code}", code=self.code)] if self.code else []
+        lines += [tr("QEMU says: {words}", words=self.qemu)] if self.qemu else []
         return "\n".join(line for line in [*lines, self.details] if line)
 
 
@@ -49,7 +51,9 @@ def _name(path: str | Path | None) -> str:
 
 
 def _titled(what: str, name: str) -> str:
-    return f"{what or 'Not done'}: {name}" if name else what or "Not done"
+    what = what or tr("Not done")
+    #: What did not happen, and to which file: Not opened: demo.mig
+    return tr("{what}: {name}", what=what, name=name) if name else what
 
 
 def _sentence(text: str) -> str:
@@ -59,13 +63,15 @@ def _sentence(text: str) -> str:
     return text[0].upper() + text[1:] + ("" if text[-1] in ".?:…”" else ".")
 
 
+_HINTS: dict[type[BaseException], str] = {
+    InUse: later("Its snapshots can be looked at. To change them, end the other process first."),
+    Truncated: later("Copy the file again, or save the stream again."),
+}
+
+
 def _ours(error: SnapmgrError, what: str, path: str | Path | None) -> Failure:
     where = error.path or (str(path) if path else "")
-    hint = error.hint or {
-        InUse: "Its snapshots can be looked at. To change them, end the other process first.",
-        Unsupported: "",
-        Truncated: "Copy the file again, or save the stream again.",
-    }.get(type(error), "")
+    hint = error.hint or tr(_HINTS.get(type(error), ""))
     return Failure(
         title=_titled(what, _name(where)),
         text=_sentence(error.message),
@@ -77,10 +83,10 @@ def _ours(error: SnapmgrError, what: str, path: str | Path | None) -> Failure:
     )
 
 
-_SYSTEM_HINTS = {
-    FileNotFoundError: "It may have been moved, renamed or deleted.",
-    PermissionError: "Ask its owner for the right to read it, or open it as another user.",
-    IsADirectoryError: "Open one of the files in it.",
+_SYSTEM_HINTS: dict[type[BaseException], str] = {
+    FileNotFoundError: later("It may have been moved, renamed or deleted."),
+    PermissionError: later("Ask its owner for the right to read it, or open it as another user."),
+    IsADirectoryError: later("Open one of the files in it."),
 }
 
 
@@ -89,18 +95,19 @@ def _system(error: OSError, what: str, path: str | Path | None) -> Failure:
     return Failure(
         title=_titled(what, _name(where)),
         text=_sentence(error.strerror or str(error)),
-        hint=_SYSTEM_HINTS.get(type(error), ""),
+        hint=tr(_SYSTEM_HINTS.get(type(error), "")),
         code=type(error).__name__,
         path=where,
     )
 
 
 def _bug(error: BaseException, what: str, path: str | Path | None) -> Failure:
+    code = type(error).__name__
     return Failure(
         title=_titled(what, _name(path)),
-        text=f"This is a fault in Snapmgr itself: {formats.printable(str(error)) or type(error).__name__}.",
-        hint="Nothing was written to your files. Copy the details and report them.",
-        code=type(error).__name__,
+        text=tr("This is a fault in Snapmgr itself: {error}.", error=formats.printable(str(error)) or code),
+        hint=tr("Nothing was written to your files. Copy the details and report them."),
+        code=code,
         path=str(path) if path else "",
         details="".join(traceback.format_exception(error)),
     )

@@ -8,30 +8,26 @@ from __future__ import annotations
 from datetime import UTC, datetime, tzinfo
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QFont, QFontMetrics
 
-THIN = "\u202f"
-"""Narrow space that never breaks: between groups of digits."""
+from ui.words import grouped, later, plural, tr
 
-NOT_RECORDED = "not recorded"
+NOT_RECORDED = later("not recorded")
+"""For a value that a file does not hold."""
+
 Units = Literal["binary", "decimal"]
-_BINARY = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
-_DECIMAL = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
+#: Units of 1024
+_BINARY = ("", later("KiB"), later("MiB"), later("GiB"), later("TiB"), later("PiB"), later("EiB"))
+#: Units of 1000
+_DECIMAL = ("", later("kB"), later("MB"), later("GB"), later("TB"), later("PB"), later("EB"))
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
-
-
-def grouped(count: int) -> str:
-    """``184223`` as 184 223, with narrow spaces; four digits stay together."""
-    text = f"{abs(count)}"
-    if len(text) > 4:
-        text = f"{abs(count):,}".replace(",", THIN)
-    return f"\u2212{text}" if count < 0 else text
+_SHORT = QLocale.FormatType.ShortFormat
 
 
 def exact_bytes(count: int) -> str:
     """``1 048 576 bytes``, for tooltips."""
-    return "1 byte" if count == 1 else f"{grouped(count)} bytes"
+    return plural("{n} byte", "{n} bytes", count)
 
 
 def size(count: int, units: Units = "binary") -> str:
@@ -42,18 +38,23 @@ def size(count: int, units: Units = "binary") -> str:
     value, power = count / step, 1
     while abs(value) >= 999.5 and power < len(names) - 1:
         value, power = value / step, power + 1
-    return f"{_three(value)} {names[power]}"
+    return f"{_three(value)} {tr(names[power])}"
 
 
 def _three(value: float) -> str:
     for digits, below in ((2, 9.995), (1, 99.95)):
         if abs(value) < below:
-            return f"{value:.{digits}f}"
+            return decimal(value, digits)
     return f"{value:.0f}"
 
 
+def decimal(value: float, digits: int) -> str:
+    """A number with this many digits behind the point, or behind what is a point in the language."""
+    return f"{value:.{digits}f}".replace(".", QLocale().decimalPoint())
+
+
 def rate(bytes_per_second: float, units: Units = "binary") -> str:
-    return f"{size(round(bytes_per_second), units)}/s"
+    return tr("{size}/s", size=size(round(bytes_per_second), units))
 
 
 def offset(value: int, digits: int = 8) -> str:
@@ -62,7 +63,7 @@ def offset(value: int, digits: int = 8) -> str:
 
 
 def percent(done: int, total: int) -> str:
-    return f"{100 * done // total} %" if total else ""
+    return tr("{number} %", number=100 * done // total) if total else ""
 
 
 def counted(count: int, one: str, many: str) -> str:
@@ -76,84 +77,91 @@ def vm_clock(nanoseconds: int, *, milliseconds: bool = False) -> str:
     days, seconds = divmod(whole, _DAY)
     hours, seconds = divmod(seconds, _HOUR)
     minutes, seconds = divmod(seconds, _MINUTE)
-    text = f"{grouped(days)} d {hours:02}:{minutes:02}:{seconds:02}"
-    return f"{text}.{rest // 1_000_000:03}" if milliseconds else text
+    clock = f"{hours:02}:{minutes:02}:{seconds:02}"
+    clock += f".{rest // 1_000_000:03}" if milliseconds else ""
+    #: Days (d), then hours:minutes:seconds
+    return tr("{days} d {clock}", days=grouped(days), clock=clock)
+
+
+def nanoseconds(count: int) -> str:
+    """``4 000 000 ns``, for tooltips."""
+    return tr("{number} ns", number=grouped(count))
 
 
 def duration(seconds: float) -> str:
     """How long something took: ``0.6 s``, ``12 s``, ``3 min 20 s``, ``2 h 14 min``."""
     if seconds < 0.01:
-        return f"{seconds * 1000:.1f} ms"
-    if seconds < 1:
-        return f"{seconds:.2f} s"
-    if seconds < 10:
-        return f"{seconds:.1f} s"
+        return tr("{number} ms", number=decimal(seconds * 1000, 1))
     if seconds < _MINUTE:
-        return f"{seconds:.0f} s"
+        return tr("{number} s", number=decimal(seconds, 2 if seconds < 1 else 1 if seconds < 10 else 0))
     if seconds < _HOUR:
-        return f"{int(seconds // _MINUTE)} min {int(seconds % _MINUTE)} s"
-    return f"{int(seconds // _HOUR)} h {int(seconds % _HOUR // _MINUTE)} min"
+        return tr("{minutes} min {seconds} s", minutes=int(seconds // _MINUTE), seconds=int(seconds % _MINUTE))
+    return _hours(seconds)
+
+
+def _hours(seconds: float) -> str:
+    hours, minutes = int(seconds // _HOUR), int(seconds % _HOUR // _MINUTE)
+    return tr("{hours} h {minutes} min", hours=hours, minutes=minutes)
 
 
 def relative_time(when: float, now: float) -> str:
     """How long ago: ``2 h 14 min ago``, ``4 days ago``, ``in 3 h`` for a clock that runs ahead."""
     age = now - when
     if -_MINUTE < age < _MINUTE:
-        return "just now"
-    text = _span(abs(age))
-    return f"{text} ago" if age > 0 else f"in {text}"
+        return tr("just now")
+    #: {span} is a length of time: 5 min, 2 h 14 min, 4 days
+    return tr("{span} ago", span=_span(age)) if age > 0 else tr("in {span}", span=_span(-age))
 
 
 def _span(seconds: float) -> str:
     if seconds < _HOUR:
-        return f"{int(seconds // _MINUTE)} min"
-    if seconds < 10 * _HOUR:
-        minutes = int(seconds % _HOUR // _MINUTE)
-        return f"{int(seconds // _HOUR)} h {minutes} min" if minutes else f"{int(seconds // _HOUR)} h"
+        return tr("{number} min", number=int(seconds // _MINUTE))
+    if seconds < 10 * _HOUR and seconds % _HOUR >= _MINUTE:
+        return _hours(seconds)
     if seconds < 2 * _DAY:
-        return f"{int(seconds // _HOUR)} h"
+        return tr("{number} h", number=int(seconds // _HOUR))
     days = int(seconds // _DAY)
     if days < 21:
-        return counted(days, "day", "days")
+        return plural("{n} day", "{n} days", days)
     if days < 100:
-        return counted(days // 7, "week", "weeks")
+        return plural("{n} week", "{n} weeks", days // 7)
     if days < 730:
-        return counted(days // 30, "month", "months")
-    return counted(days // 365, "year", "years")
+        return plural("{n} month", "{n} months", days // 30)
+    return plural("{n} year", "{n} years", days // 365)
 
 
 def _at(when: float, zone: tzinfo | None) -> datetime:
     return datetime.fromtimestamp(when, UTC).astimezone(zone)
 
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_LONG_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_LONG_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
-
 def short_time(when: float, now: float, zone: tzinfo | None = None) -> str:
     """``Today 10:21``, ``Yesterday 19:02``, ``Thu 19 Nov 09:05`` in the last days, else ``2 Oct 2026``."""
-    moment, today = _at(when, zone), _at(now, zone).date()
+    moment, today, locale = _at(when, zone), _at(now, zone).date(), QLocale()
     days, clock = (today - moment.date()).days, f"{moment:%H:%M}"
     if days == 0:
-        return f"Today {clock}"
+        return tr("Today {clock}", clock=clock)
     if days == 1:
-        return f"Yesterday {clock}"
-    day = f"{moment.day} {_MONTHS[moment.month - 1]}"
+        return tr("Yesterday {clock}", clock=clock)
+    month = locale.monthName(moment.month, _SHORT)
     if 0 < days < 21:
-        return f"{_DAYS[moment.weekday()]} {day} {clock}"
-    return f"{day} {moment.year}"
+        weekday = locale.dayName(moment.isoweekday(), _SHORT)
+        #: A date: Thu 19 Nov 09:05
+        return tr("{weekday} {day} {month} {clock}", weekday=weekday, day=moment.day, month=month, clock=clock)
+    #: A date: 2 Oct 2026
+    return tr("{day} {month} {year}", day=moment.day, month=month, year=moment.year)
 
 
 def long_time(when: float, zone: tzinfo | None = None) -> str:
     """``Thursday 19 November 2026, 09:05:31``."""
-    moment = _at(when, zone)
-    month = _LONG_MONTHS[moment.month - 1]
-    return f"{_LONG_DAYS[moment.weekday()]} {moment.day} {month} {moment.year}, {moment:%H:%M:%S}"
+    moment, locale = _at(when, zone), QLocale()
+    return tr(
+        "{weekday} {day} {month} {year}, {clock}",
+        weekday=locale.dayName(moment.isoweekday()),
+        day=moment.day,
+        month=locale.monthName(moment.month),
+        year=moment.year,
+        clock=f"{moment:%H:%M:%S}",
+    )
 
 
 def iso_time(when: float, zone: tzinfo | None = None) -> str:

@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from ui.shell.actions import Action, ActionSet, Menu, plain
+from ui.shell.actions import PALETTE_KEYS, Action, ActionSet, Menu, plain, shown_keys
 from ui.shell.documents import Documents
 from ui.shell.formats import shortened
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import NARROW, PALETTE_FIELD, PALETTE_FIELD_NARROW, TOP_ROW
+from ui.words import later, tr
 
-SUBMENU_ICONS = {"Appearance": "paint-brush", "Copy as": "copy"}
+_ICON_ROOM = 44
+"""What the glass in the palette's field takes, with the air around it."""
+SUBMENU_ICONS = {later("Appearance"): "paint-brush", later("Copy as"): "copy"}
 
 
 class RecentMenu(QMenu):
     """What was opened before; filled whenever it is about to show."""
 
     def __init__(self, documents: Documents, parent: QWidget) -> None:
-        super().__init__("Recent", parent)
+        super().__init__(tr("Recent"), parent)
         _dress(self)
         self.setIcon(icons.icon("clock"))
         self._documents = documents
@@ -59,15 +62,17 @@ def fill_menus(bar: QMenuBar, actions: ActionSet) -> dict[Menu, QMenu]:
     for menu in Menu:
         mine = [action for action in actions if action.menu is menu]
         if mine:
-            menus[menu] = bar.addMenu(plain(menu.value))
+            menus[menu] = bar.addMenu(plain(menu.title))
             _fill(menus[menu], mine, actions)
-            _open_by_key(bar, menus[menu], menu.value)
+            _open_by_key(bar, menus[menu], menu.title)
     return menus
 
 
 def _open_by_key(bar: QMenuBar, menu: QMenu, title: str) -> None:
     """Alt and the marked letter open the menu; the letter is not underlined all day long."""
-    letter = title[title.index("&") + 1]
+    letter = title.partition("&")[2][:1]
+    if not letter:  # a translation without one
+        return
     shortcut = QShortcut(QKeySequence(f"Alt+{letter}"), bar)
     shortcut.activated.connect(lambda: bar.setActiveAction(menu.menuAction()))
 
@@ -76,7 +81,7 @@ def _fill(menu: QMenu, mine: Iterable[Action], actions: ActionSet) -> None:
     _dress(menu)
     last, submenus = None, {}
     ordered = sorted(mine, key=lambda one: one.group)
-    for action, text in zip(ordered, mnemonics(action.text for action in ordered), strict=True):
+    for action, text in zip(ordered, mnemonics(action.title for action in ordered), strict=True):
         actions[action.id].setText(text)
         if last is not None and action.group != last:
             menu.addSeparator()
@@ -84,7 +89,7 @@ def _fill(menu: QMenu, mine: Iterable[Action], actions: ActionSet) -> None:
         target = menu
         if action.submenu:
             if action.submenu not in submenus:
-                submenus[action.submenu] = menu.addMenu(action.submenu)
+                submenus[action.submenu] = menu.addMenu(tr(action.submenu))
                 _dress(submenus[action.submenu])
                 submenus[action.submenu].setIcon(icons.icon(SUBMENU_ICONS.get(action.submenu, "list")))
             target = submenus[action.submenu]
@@ -101,10 +106,11 @@ class PaletteField(QPushButton):
     """Looks like a field, opens the command palette."""
 
     def __init__(self) -> None:
-        super().__init__("Search or run a command")
+        self._words, self._keys = tr("Search or run a command"), shown_keys(PALETTE_KEYS)
+        super().__init__(self._words)
         self.setObjectName("paletteField")
-        self.setAccessibleName("Search or run a command")
-        self.setToolTip("Command palette  Ctrl+K")
+        self.setAccessibleName(self._words)
+        self.setToolTip("  ".join((tr("Command palette"), self._keys)))
         self.setIcon(icons.icon("magnifying-glass", "text3"))
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.setMinimumWidth(200)
@@ -114,12 +120,20 @@ class PaletteField(QPushButton):
     def sizeHint(self) -> QSize:
         return QSize(PALETTE_FIELD, fonts.px(28))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The words end before the keys."""
+        super().resizeEvent(event)
+        room = self.width() - self._keys_width() - 8 - _ICON_ROOM
+        self.setText(QFontMetrics(self.font()).elidedText(self._words, Qt.TextElideMode.ElideRight, room))
+
+    def _keys_width(self) -> int:
+        return fonts.text_width(fonts.ui(11, 600), self._keys) + 12
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        font = fonts.ui(11, 600)
-        width = fonts.text_width(font, "Ctrl K") + 12
+        font, width = fonts.ui(11, 600), self._keys_width()
         right = self.layoutDirection() == Qt.LayoutDirection.LeftToRight
         x = self.width() - width - 8 if right else 8
         box = self.rect()
@@ -129,7 +143,7 @@ class PaletteField(QPushButton):
         painter.drawRoundedRect(box.toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.setPen(color("text2"))
         painter.setFont(font)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "Ctrl K")
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._keys)
 
 
 class TopRow(QWidget):
@@ -145,13 +159,13 @@ class TopRow(QWidget):
         row.setContentsMargins(8, 0, 12, 1)
         row.setSpacing(16)
         self.bar = QMenuBar(self)
-        self.bar.setAccessibleName("Menu")
+        self.bar.setAccessibleName(tr("Menu"))
         self.bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.menus = fill_menus(self.bar, actions)
         self.recent = RecentMenu(documents, self.bar)
         self.menus[Menu.FILE].insertMenu(actions["file.forget"], self.recent)
         for more in self.bar.findChildren(QToolButton):
-            more.setAccessibleName("More menus")
+            more.setAccessibleName(tr("More menus"))
         row.addWidget(self.bar, 1, Qt.AlignmentFlag.AlignVCenter)
         self.field = PaletteField()
         self.field.clicked.connect(self.palette_asked)

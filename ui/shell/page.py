@@ -22,8 +22,6 @@ class Page(QWidget):
     """
 
     status_changed = Signal()
-    title = ""
-    """Name of the view in the rail and in menus."""
 
     def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.shell.actions import shown_keys
 from ui.shell.context import WindowContext
 from ui.shell.palette_list import PaletteDelegate, PaletteModel, Row
 from ui.shell.palette_sources import PaletteSources
@@ -25,6 +26,7 @@ from ui.theme.palette import color
 from ui.widgets.controls import line
 from ui.widgets.labels import label
 from ui.widgets.notice_box import Glyph
+from ui.words import tr
 
 WIDTH, TOP = 640, 96
 _STEPS = {
@@ -45,13 +47,13 @@ class Palette(QWidget):
         self._context, self._show_setting = context, show_setting
         self._sources = PaletteSources(context, show_setting)
         self._before: QWidget | None = None
-        self.setAccessibleName("Command palette")
+        self.setAccessibleName(tr("Command palette"))
         self.frame = QFrame(self)
         self.frame.setObjectName("palette")
         self.field = QLineEdit()
         self.field.setProperty("look", "bare")
-        self.field.setPlaceholderText("Search or run a command")
-        self.field.setAccessibleName("Search or run a command")
+        self.field.setPlaceholderText(tr("Search or run a command"))
+        self.field.setAccessibleName(self.field.placeholderText())
         self.list = QListView()
         self.model = PaletteModel(self)
         self._none = label("", "body2")
@@ -74,7 +76,7 @@ class Palette(QWidget):
         column.addWidget(line())
         self.list.setModel(self.model)
         self.list.setItemDelegate(PaletteDelegate(self.list))
-        self.list.setAccessibleName("Results")
+        self.list.setAccessibleName(tr("Results"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setMouseTracking(True)
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -97,12 +99,14 @@ class Palette(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(20, 7, 20, 8)
         row.setSpacing(8)
-        for key, word in (("↑ ↓", "choose"), ("Enter", "run"), ("Esc", "close")):
+        #: What a key does here
+        for key, word in (("↑ ↓", tr("choose")), (shown_keys("Enter"), tr("run")), (shown_keys("Esc"), tr("close"))):
             row.addWidget(label(key, "key"))
             row.addWidget(label(word, "secondary"))
             row.addSpacing(4)
         row.addStretch()
-        for word in ("> commands", "@ offset", "# snapshot", "? help"):
+        #: The sign is typed and stays as it is
+        for word in (tr("> commands"), tr("@ offset"), tr("# snapshot"), tr("? help")):
             row.addWidget(label(word, "secondary"))
             row.addSpacing(2)
         return row
@@ -138,10 +142,11 @@ class Palette(QWidget):
 
     def _nothing(self, text: str) -> str:
         if text.startswith("#"):
-            return "Open a disk image to find its snapshots here." if len(text) == 1 else "No snapshot of that name."
+            short = tr("Open a disk image to find its snapshots here.")
+            return short if len(text) == 1 else tr("No snapshot of that name.")
         if text.startswith("@"):
-            return "Open a stream to find its sections here." if len(text) == 1 else "No section of that name."
-        return f"Nothing matches “{text.strip()}”."
+            return tr("Open a stream to find its sections here.") if len(text) == 1 else tr("No section of that name.")
+        return tr("Nothing matches “{words}”.", words=text.strip())
 
     def _place(self) -> None:
         wanted = sum(self.list.sizeHintForRow(row) for row in range(min(len(self.model.rows), 40))) + 12
@@ -149,7 +154,8 @@ class Palette(QWidget):
         chrome = self.field.sizeHint().height() + fonts.px(38) + 6
         room = self.height() - top - 48 - chrome
         body = min(wanted, room, fonts.px(420)) if self.model.rows else self._none.sizeHint().height()
-        width = min(WIDTH if fonts.scale() <= 1 else round(WIDTH * fonts.scale()), self.width() - 32)
+        wanted = max(round(WIDTH * max(fonts.scale(), 1)), self.frame.minimumSizeHint().width())
+        width = min(wanted, self.width() - 32)
         self.frame.setGeometry((self.width() - width) // 2, top, width, chrome + body)
 
     def _select(self, row: int) -> None:

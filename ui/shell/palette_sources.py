@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from ui.shell.actions import Action, plain, shown_keys
 from ui.shell.context import WindowContext
@@ -11,6 +12,7 @@ from ui.shell.palette_entry import PaletteEntry
 from ui.shell.palette_list import Row
 from ui.shell.palette_match import best
 from ui.shell.settings import SETTINGS, Setting
+from ui.words import plural, tr
 
 PER_GROUP = 8
 """Rows of one group while several are shown; a prefix shows many of one."""
@@ -53,8 +55,8 @@ class PaletteSources:
         actions = self._context.actions
         reason = actions.reason(action.id)
         return PaletteEntry(
-            "Commands",
-            plain(action.text),
+            tr("Commands"),
+            plain(action.title),
             lambda: actions.run(action.id),
             subject="" if reason or action.subject is None else action.subject(self._context),
             icon=action.icon or "command",
@@ -68,7 +70,7 @@ class PaletteSources:
         for document in context.documents.recents():
             icon = "file-search" if document.kind is DocumentKind.STREAM else "hard-drives"
             run = _opening(context, document.sources)
-            found.append(PaletteEntry("Recent files", document.label, run, subject=document.where, icon=icon))
+            found.append(PaletteEntry(tr("Recent files"), document.label, run, subject=document.where, icon=icon))
         return found
 
     def _of_page(self, prefix: str) -> list[PaletteEntry]:
@@ -81,8 +83,8 @@ class PaletteSources:
     def _settings(self) -> list[PaletteEntry]:
         return [
             PaletteEntry(
-                "Settings",
-                setting.label,
+                tr("Settings"),
+                tr(setting.label),
                 _showing(self._show_setting, setting.id),
                 subject=setting_value(setting, self._context.settings[setting.id]),
                 icon="gear-six",
@@ -93,15 +95,10 @@ class PaletteSources:
 
     def _help(self) -> list[PaletteEntry]:
         """Commands with what they do instead of what they would act on."""
-        entries = []
-        for action in self._context.actions:
-            entry = self._command(action)
-            entries.append(
-                PaletteEntry(
-                    "Help", entry.text, entry.run, action.about, entry.icon, entry.keys, entry.reason, entry.key
-                )
-            )
-        return entries
+        return [
+            replace(self._command(action), group=tr("Help"), subject=tr(action.about))
+            for action in self._context.actions
+        ]
 
     def _uses(self) -> dict[str, int]:
         stored = self._context.settings.state.get(USES, [])
@@ -137,9 +134,11 @@ def _showing(show: Callable[[str], None], id: str) -> Callable[[], None]:
 def setting_value(setting: Setting, value: object) -> str:
     """The value of a setting in words."""
     if isinstance(value, bool):
-        return "on" if value else "off"
+        #: The value of a setting
+        return tr("on") if value else tr("off")
     if setting.choices:
-        return dict(setting.choices)[str(value)]
+        return tr(dict(setting.choices)[str(value)])
     if isinstance(value, tuple):
-        return f"{len(value)} more" if value else "none more"
+        #: Folders beside those that are always there
+        return plural("{n} more", "{n} more", len(value)) if value else tr("none more")
     return f"{value} {setting.unit}".strip()

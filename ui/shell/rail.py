@@ -10,6 +10,7 @@ from ui.shell.actions import ActionSet, plain
 from ui.theme import fonts
 from ui.theme.appearance import restyle
 from ui.theme.tokens import RAIL, RAIL_NARROW
+from ui.words import tr
 
 VIEWS = ("view.snapshots", "view.inspector", "view.migration")
 
@@ -18,9 +19,9 @@ class Rail(QToolBar):
     """Shares the actions of the menu; below 1200 px of window it shows icons only."""
 
     def __init__(self, actions: ActionSet) -> None:
-        super().__init__("Views")
+        super().__init__(tr("Views"))
         self.setObjectName("rail")
-        self.setAccessibleName("Views")
+        self.setAccessibleName(self.windowTitle())
         self.setMovable(False)
         self.setFloatable(False)
         self.setOrientation(Qt.Orientation.Vertical)
@@ -39,7 +40,7 @@ class Rail(QToolBar):
         self.addWidget(settings)
         self.addWidget(_air())
         for more in self.findChildren(QToolButton, "qt_toolbar_ext_button"):
-            more.setAccessibleName("More views")
+            more.setAccessibleName(tr("More views"))
         self.set_narrow(False)
 
     def _button(self, action: QAction) -> QToolButton:

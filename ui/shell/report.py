@@ -1,4 +1,7 @@
-"""What a report of a fault should say about the system; no names of files, no names of people."""
+"""What a report of a fault should say about the system; no names of files, no names of people.
+
+It is for those who mend the fault, so it is English in every language.
+"""
 
 from __future__ import annotations
 

@@ -17,11 +17,13 @@ import platformdirs
 from PySide6.QtCore import QObject, Signal
 
 from ui.shell import settings_migrations
+from ui.words import later, tr
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """``label`` names it, ``about`` is one sentence; ``choices`` are (value, text); ``low`` and ``high`` are bounds.
+    """``label`` names it on its ``page``, ``about`` is one sentence; ``choices`` are (value, text); ``low`` and
+    ``high`` are bounds.  Texts are translated where they are shown.
 
     The type is that of ``default``: bool, int, str (one of ``choices``) or tuple (a list of folders).
     """
@@ -45,66 +47,76 @@ class Setting:
                 return tuple(value)
         elif type(value) is type(self.default):
             if self.choices and value not in [choice for choice, _ in self.choices]:
-                raise ValueError(f"{self.id} cannot be {value!r}")
+                raise ValueError(tr("{setting} cannot be {value}", setting=self.id, value=repr(value)))
             if self.high and not self.low <= value <= self.high:
-                raise ValueError(f"{self.id} must lie between {self.low} and {self.high}")
+                said = tr("{setting} must lie between {low} and {high}", setting=self.id, low=self.low, high=self.high)
+                raise ValueError(said)
             return value
-        raise ValueError(f"{self.id} cannot be {value!r}")
+        raise ValueError(tr("{setting} cannot be {value}", setting=self.id, value=repr(value)))
 
 
 SETTINGS = (
     Setting(
         "appearance.theme",
-        "Appearance",
-        "Theme",
-        "Light, dark, or whatever the desktop says.",
+        later("Appearance"),
+        later("Theme"),
+        later("Light, dark, or whatever the desktop says."),
         "system",
-        choices=(("system", "System"), ("light", "Light"), ("dark", "Dark")),
-        words="colour color mode night",
+        #: The theme of the desktop
+        choices=(("system", later("System")), ("light", later("Light")), ("dark", later("Dark"))),
+        #: Words under which a search finds this setting
+        words=later("colour color mode night"),
     ),
     Setting(
         "appearance.font_size",
-        "Appearance",
-        "Text size",
-        "Everything in the window grows with it.",
+        later("Appearance"),
+        later("Text size"),
+        later("Everything in the window grows with it."),
         13,
         low=11,
         high=22,
         unit="px",
-        words="font zoom large",
+        #: Words under which a search finds this setting
+        words=later("font zoom large"),
     ),
     Setting(
         "appearance.system_font",
-        "Appearance",
-        "Use the desktop’s font",
-        "Instead of Inter, which comes with Snapmgr. Bytes and offsets stay in JetBrains Mono.",
+        later("Appearance"),
+        later("Use the desktop’s font"),
+        later("Instead of Inter, which comes with Snapmgr. Bytes and offsets stay in JetBrains Mono."),
         False,
-        words="typeface",
+        #: Words under which a search finds this setting
+        words=later("typeface"),
     ),
     Setting(
         "appearance.units",
-        "Appearance",
-        "Sizes",
-        "Powers of 1024, as QEMU counts, or of 1000, as disks are sold. Tooltips always say the exact bytes.",
+        later("Appearance"),
+        later("Sizes"),
+        later("Powers of 1024, as QEMU counts, or of 1000, as disks are sold. Tooltips always say the exact bytes."),
         "binary",
-        choices=(("binary", "MiB, GiB"), ("decimal", "MB, GB")),
-        words="units binary decimal bytes",
+        choices=(("binary", later("MiB, GiB")), ("decimal", later("MB, GB"))),
+        #: Words under which a search finds this setting
+        words=later("units binary decimal bytes"),
     ),
     Setting(
         "files.reopen",
-        "Files",
-        "Open the last files again",
-        "When Snapmgr starts without being told what to open.",
+        later("Files"),
+        later("Open the last files again"),
+        later("When Snapmgr starts without being told what to open."),
         True,
-        words="start session startup",
+        #: Words under which a search finds this setting
+        words=later("start session startup"),
     ),
     Setting(
         "files.allow_roots",
-        "Files",
-        "Folders for backing files",
-        "A disk image may name another file that it builds upon. Only the image’s own folder and these are read.",
+        later("Files"),
+        later("Folders for backing files"),
+        later(
+            "A disk image may name another file that it builds upon. Only the image’s own folder and these are read."
+        ),
         (),
-        words="backing chain allow roots security",
+        #: Words under which a search finds this setting
+        words=later("backing chain allow roots security"),
     ),
 )
 BY_ID = {setting.id: setting for setting in SETTINGS}
@@ -152,10 +164,10 @@ class Settings(QObject):
         try:
             document = json.loads(self.path.read_text(encoding="utf-8"))
             if not isinstance(document, dict):
-                raise ValueError("it is not a JSON object")
+                raise ValueError(tr("it is not a JSON object"))
             found = document.pop("version", None)
             if not isinstance(found, int):
-                raise ValueError("it has no version")
+                raise ValueError(tr("it has no version"))
             document = settings_migrations.migrate(document, found)
         except FileNotFoundError:
             return {}
@@ -175,7 +187,7 @@ class Settings(QObject):
             try:
                 values[id] = BY_ID[id].checked(value)
             except ValueError as error:
-                self.problem = f"A setting was put back to its default: {error}."
+                self.problem = tr("A setting was put back to its default: {why}.", why=error)
         return values
 
     def _set_aside(self, error: Exception) -> None:
@@ -184,9 +196,13 @@ class Settings(QObject):
         try:
             self.path.replace(kept)
         except OSError as second:
-            self.problem = f"Settings could not be read ({second.strerror}). The defaults are in force."
+            self.problem = tr("Settings could not be read ({why}). The defaults are in force.", why=second.strerror)
             return
-        self.problem = f"Settings could not be read ({error}). The defaults are in force; the file is kept as {kept}."
+        self.problem = tr(
+            "Settings could not be read ({why}). The defaults are in force; the file is kept as {path}.",
+            why=error,
+            path=kept,
+        )
 
     def _load_state(self) -> dict[str, Any]:
         try:
@@ -194,7 +210,7 @@ class Settings(QObject):
         except FileNotFoundError:
             return {}
         except (OSError, ValueError):
-            self.problem = self.problem or "The window’s last place could not be read and starts afresh."
+            self.problem = self.problem or tr("The window’s last place could not be read and starts afresh.")
             return {}
         return state if isinstance(state, dict) else {}
 

@@ -6,6 +6,8 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ui.words import tr
+
 Values = dict[str, Any]
 Migration = Callable[[Values], Values]
 
@@ -30,9 +32,10 @@ def migrate(
     result = copy.deepcopy(values)
     for step in range(found, version):
         if step not in migrations:
-            raise MigrationError(f"settings of version {step} are not known")
+            raise MigrationError(tr("settings of version {version} are not known", version=step))
         try:
             result = migrations[step](result)
         except (KeyError, TypeError, ValueError) as error:
-            raise MigrationError(f"settings of version {step} could not be read: {error}") from error
+            said = tr("settings of version {version} could not be read: {why}", version=step, why=error)
+            raise MigrationError(said) from error
     return result

@@ -12,6 +12,7 @@ from ui.theme.palette import color
 from ui.widgets.controls import button, icon_button
 from ui.widgets.labels import label
 from ui.widgets.notice_box import Glyph
+from ui.words import tr
 
 SHOWN_MS = 6000
 WIDEST = 640
@@ -76,7 +77,7 @@ class Toast(QFrame):
             text.addWidget(label(notice.failure.qemu, "mono", wrap=True, selectable=True))
         for made in self._buttons(notice):
             row.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(icon_button("x", "Dismiss", self.hide), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(icon_button("x", tr("Dismiss"), self.hide), 0, Qt.AlignmentFlag.AlignTop)
         return content
 
     def _buttons(self, notice: Notice) -> list[QWidget]:
@@ -85,7 +86,7 @@ class Toast(QFrame):
             return [button(notice.action, "link", run=lambda: (self.hide(), run()))]
         if notice.failure is not None:
             failure = notice.failure
-            return [button("Copy", "ghost", "copy", run=lambda: self._copy(failure))]
+            return [button(tr("Copy"), "ghost", "copy", run=lambda: self._copy(failure))]
         return []
 
     def _copy(self, failure: Failure) -> None:

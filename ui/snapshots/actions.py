@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 from ui.shell.actions import Actions, Menu
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
+from ui.words import later, tr
 
 if TYPE_CHECKING:
     from ui.snapshots.page import SnapshotsPage
@@ -27,12 +28,12 @@ def page_of(context: WindowContext) -> SnapshotsPage | None:
 
 def has_selection(context: WindowContext) -> str:
     page = page_of(context)
-    return "" if page is not None and page.selected() is not None else "Select a snapshot first"
+    return "" if page is not None and page.snapshot.row() is not None else tr("Select a snapshot first")
 
 
 def has_machine(context: WindowContext) -> str:
     page = page_of(context)
-    return "" if page is not None and page.found is not None else "Open a disk image first"
+    return "" if page is not None and page.found is not None else tr("Open a disk image first")
 
 
 def has_vm_state(context: WindowContext) -> str:
@@ -40,9 +41,9 @@ def has_vm_state(context: WindowContext) -> str:
         return reason
     page = page_of(context)
     assert page is not None
-    row = page.selected()
+    row = page.snapshot.row()
     if row is None or row.disk_only:
-        return "This snapshot holds the disk only: there is no VM state to look into"
+        return tr("This snapshot holds the disk only: there is no VM state to look into")
     return _encrypted(page, row.state_device)
 
 
@@ -51,50 +52,53 @@ def can_export(context: WindowContext) -> str:
         return reason
     page = page_of(context)
     assert page is not None
-    return "" if page.exportable() else "The images are encrypted: their contents cannot be read without the key"
+    if page.snapshot.exportable():
+        return ""
+    return tr("The images are encrypted: their contents cannot be read without the key")
 
 
 def _encrypted(page: SnapshotsPage, path: str | None) -> str:
     devices = page.found.devices if page.found is not None else ()
     if any(device.encrypted and device.path == path for device in devices):
-        return "The image is encrypted: its contents cannot be read without the key"
+        return tr("The image is encrypted: its contents cannot be read without the key")
     return ""
 
 
 def _subject(context: WindowContext) -> str:
     page = page_of(context)
-    return page.selected_name() if page is not None else ""
+    return page.snapshot.name() if page is not None else ""
 
 
-@ACTIONS.add("snapshot.inspect", "Inspect", keys=("Return",), icon="tree-structure", menu=Menu.SNAPSHOT, view=VIEW,
+#: Look into the VM state of a snapshot
+@ACTIONS.add("snapshot.inspect", later("Inspect"), keys="Return", icon="tree-structure", menu=Menu.SNAPSHOT, view=VIEW,
              enabled=has_vm_state, subject=_subject)  # fmt: skip
 async def inspect_state(context: WindowContext) -> None:
     """Open the VM state of the selected snapshot in the Inspector."""
     page = page_of(context)
-    source = page.selected_source() if page is not None else None
+    source = page.snapshot.source() if page is not None else None
     if source is not None:
         await context.documents.show(Document(DocumentKind.STREAM, (source,)))
 
 
-@ACTIONS.add("snapshot.export", "Export…", keys="Ctrl+E", icon="export", menu=Menu.SNAPSHOT, view=VIEW,
+@ACTIONS.add("snapshot.export", later("Export…"), keys="Ctrl+E", icon="export", menu=Menu.SNAPSHOT, view=VIEW,
              enabled=can_export, subject=_subject)  # fmt: skip
 def export_disk(context: WindowContext) -> None:
     """Write a disk as it was when the snapshot was taken, as a raw or qcow2 image."""
     page = page_of(context)
     if page is not None:
-        page.export()
+        page.snapshot.export()
 
 
-@ACTIONS.add("snapshot.copy", "Copy details", icon="copy", menu=Menu.SNAPSHOT, view=VIEW, group=1,
+@ACTIONS.add("snapshot.copy", later("Copy details"), icon="copy", menu=Menu.SNAPSHOT, view=VIEW, group=1,
              enabled=has_selection, subject=_subject)  # fmt: skip
 def copy_details(context: WindowContext) -> None:
     """Copy every recorded value of the selected snapshot as text."""
     page = page_of(context)
     if page is not None:
-        page.copy()
+        page.snapshot.copy()
 
 
-@ACTIONS.add("snapshot.view", "Timeline or table", icon="table", menu=Menu.SNAPSHOT, view=VIEW, group=2,
+@ACTIONS.add("snapshot.view", later("Timeline or table"), icon="table", menu=Menu.SNAPSHOT, view=VIEW, group=2,
              keys="Ctrl+T", enabled=has_machine)  # fmt: skip
 def switch_view(context: WindowContext) -> None:
     """Go from the timeline to the table of all values, and back."""
@@ -105,10 +109,10 @@ def switch_view(context: WindowContext) -> None:
 
 def _on_details_page(context: WindowContext) -> str:
     page = page_of(context)
-    return "" if page is not None and page.on_details_page else "The list is on show"
+    return "" if page is not None and page.on_details_page else tr("The list is on show")
 
 
-@ACTIONS.add("snapshot.back", "Back to the list", keys="Alt+Left", icon="arrow-left", view=VIEW,
+@ACTIONS.add("snapshot.back", later("Back to the list"), keys="Alt+Left", icon="arrow-left", view=VIEW,
              enabled=_on_details_page)  # fmt: skip
 def back_to_list(context: WindowContext) -> None:
     """Leave the details, which are a page of their own in a small window."""
@@ -117,7 +121,7 @@ def back_to_list(context: WindowContext) -> None:
         page.show_details(False)
 
 
-@ACTIONS.add("snapshot.reload", "Read again", keys="F5", icon="arrow-clockwise", menu=Menu.SNAPSHOT, view=VIEW,
+@ACTIONS.add("snapshot.reload", later("Read again"), keys="F5", icon="arrow-clockwise", menu=Menu.SNAPSHOT, view=VIEW,
              group=2, enabled=lambda context: _has_document(context))  # fmt: skip
 async def reload(context: WindowContext) -> None:
     """Read the images again; changes on disk are noticed by themselves."""
@@ -128,10 +132,10 @@ async def reload(context: WindowContext) -> None:
 
 def _has_document(context: WindowContext) -> str:
     page = page_of(context)
-    return "" if page is not None and page.document() is not None else "Open a disk image first"
+    return "" if page is not None and page.document() is not None else tr("Open a disk image first")
 
 
-@ACTIONS.add("snapshot.add_disk", "Add disk…", icon="plus", menu=Menu.SNAPSHOT, view=VIEW, group=3,
+@ACTIONS.add("snapshot.add_disk", later("Add disk…"), icon="plus", menu=Menu.SNAPSHOT, view=VIEW, group=3,
              enabled=has_machine)  # fmt: skip
 async def add_disk(context: WindowContext) -> None:
     """Open more images as disks of this machine, so that its snapshots are joined by name."""
@@ -140,7 +144,9 @@ async def add_disk(context: WindowContext) -> None:
     if page is None or document is None:
         return
     folder = str(Path(document.sources[0]).parent)
-    names, _ = QFileDialog.getOpenFileNames(context.window, f"Add disks to {document.label}", folder)
+    names, _ = QFileDialog.getOpenFileNames(
+        context.window, tr("Add disks to {machine}", machine=document.label), folder
+    )
     new = [name for name in names if name not in document.sources]
     if new:
         await page.add_disks(new)

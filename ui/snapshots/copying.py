@@ -6,25 +6,31 @@ from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.models import snapshot_texts as texts
 from ui.models.names import shown_name, visible_name
 from ui.shell import formats
+from ui.words import tr
 
 
 def details_text(row: SnapshotRow, found: Snapshots) -> str:
-    """Lines of ``name: value``, ISO dates, exact bytes, and a line per disk."""
-    clock = f"{row.vm_clock_nsec} ns" if texts.clock_recorded(row) else formats.NOT_RECORDED
-    lines = [
-        f"Snapshot: {shown_name(row.name, row.id)}",
-        f"ID: {visible_name(row.id)}",
-        f"Date: {texts.iso_date(row)}",
-        f"VM clock: {clock}",
-        f"icount: {formats.NOT_RECORDED if row.icount is None else row.icount}",
-        f"VM state: {texts.DISK_ONLY if row.disk_only else f'{row.vm_state_size} bytes'}",
-        f"Disk size: {row.disk_size} bytes",
-    ]
+    """Lines of ``name: value``, ISO dates, exact bytes without groups of digits, and a line per disk."""
+    unknown = tr(formats.NOT_RECORDED)
+    facts = {
+        tr("Snapshot"): shown_name(row.name, row.id),
+        tr("ID"): visible_name(row.id),
+        tr("Date"): texts.iso_date(row),
+        tr("VM clock"): tr("{number} ns", number=row.vm_clock_nsec) if texts.clock_recorded(row) else unknown,
+        tr("icount"): unknown if row.icount is None else str(row.icount),
+        tr("VM state"): tr(texts.DISK_ONLY) if row.disk_only else _bytes(row.vm_state_size),
+        tr("Disk size"): _bytes(row.disk_size),
+    }
+    lines = [tr("{what}: {name}", what=name, name=value) for name, value in facts.items()]
     for device in found.devices:
-        entry = row.entries.get(device.path)
+        entry, path = row.entries.get(device.path), formats.printable(device.path)
         if entry is not None:
-            holds = f", holds the VM state, {entry.vm_state_size} bytes" if entry.vm_state_size else ""
-            lines.append(f"On {formats.printable(device.path)}: id {visible_name(entry.id)}{holds}")
+            size = f", {_bytes(entry.vm_state_size)}" if entry.vm_state_size else ""
+            lines.append(tr("On {disk}: {facts}", disk=path, facts=texts.on_disk(entry) + size))
         elif device.path in row.missing:
-            lines.append(f"Not on {formats.printable(device.path)}")
+            lines.append(tr("Not on {disk}", disk=path))
     return "\n".join([*lines, *map(visible_name, row.differs)])
+
+
+def _bytes(count: int) -> str:
+    return tr("{number} bytes", number=count)

@@ -19,10 +19,9 @@ from ui.theme.tokens import INSET, RADIUS_CARD
 from ui.widgets.disk_list import DiskList, disk_lines
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.notice_box import NoticeBox
+from ui.words import plural, tr
 
 PROBLEMS_SHOWN = 6
-NOT_READ = "not read"
-NO_ID = "none"
 
 
 class Screen(QWidget):
@@ -31,7 +30,7 @@ class Screen(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("No screen was recorded with this snapshot")
+        self.setAccessibleName(tr("No screen was recorded with this snapshot"))
         self.setFixedHeight(96)
 
     def sizeHint(self) -> QSize:
@@ -48,7 +47,7 @@ class Screen(QWidget):
         painter.setFont(fonts.role("axis"))
         painter.setPen(color("text3"))
         box = QRectF(0, middle.y() + 14, self.width(), fonts.px(18))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "no screen recorded")
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, tr("no screen recorded"))
 
 
 class Facts(QWidget):
@@ -93,7 +92,7 @@ class Details(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Details")
+        self.setAccessibleName(tr("Details"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         body = QWidget()
         body.setProperty("surface", "panel")
@@ -117,7 +116,7 @@ class Details(QScrollArea):
         self.facts = Facts()
         column.addWidget(self.facts)
         column.addSpacing(16)
-        self._disks_title = label("Disks", "group")
+        self._disks_title = label(tr("Disks"), "group")
         column.addWidget(self._disks_title)
         column.addSpacing(8)
         self.disks = DiskList()
@@ -147,27 +146,30 @@ class Details(QScrollArea):
         facts, device = self.facts, row.state_device
         state = texts.vm_state(row, units)
         if device is not None and len(labels) > 1:
-            state += f", on {isolated(labels.get(device, device))}"
+            #: The size of a VM state, and the disk that holds it
+            state = tr("{size}, on {disk}", size=state, disk=isolated(labels.get(device, device)))
         exact = formats.exact_bytes(row.vm_state_size)
-        facts.set_fact("VM state", state, hint="" if row.disk_only else exact, quiet=row.disk_only)
+        facts.set_fact(tr("VM state"), state, hint="" if row.disk_only else exact, quiet=row.disk_only)
         clock = formats.vm_clock(row.vm_clock_nsec, milliseconds=True)
         known = texts.clock_recorded(row)
         facts.set_fact(
-            "VM clock",
-            clock if known else formats.NOT_RECORDED,
-            hint=f"{formats.grouped(row.vm_clock_nsec)} ns" if known else "",
+            tr("VM clock"),
+            clock if known else tr(formats.NOT_RECORDED),
+            hint=formats.nanoseconds(row.vm_clock_nsec) if known else "",
             quiet=not known,
         )
-        facts.set_fact("Machine", "no VM state" if row.disk_only else "…", quiet=True)
-        facts.set_fact("icount", texts.icount(row), quiet=row.icount is None)
-        facts.set_fact(
-            "Disk size", formats.size(row.disk_size, units), hint=f"{formats.exact_bytes(row.disk_size)}, at that time"
-        )
-        facts.set_fact("ID", visible_name(row.id) or NO_ID, quiet=not row.id)
+        #: The machine type: pc-i440fx-7.2
+        facts.set_fact(tr("Machine"), tr("no VM state") if row.disk_only else "…", quiet=True)
+        facts.set_fact(tr("icount"), texts.icount(row), quiet=row.icount is None)
+        hint = tr("{bytes}, at that time", bytes=formats.exact_bytes(row.disk_size))
+        facts.set_fact(tr("Disk size"), formats.size(row.disk_size, units), hint=hint)
+        #: Instead of an id, where it is empty
+        no_id = tr("none")
+        facts.set_fact(tr("ID"), visible_name(row.id) or no_id, quiet=not row.id)
 
     def set_machine(self, text: str, hint: str = "") -> None:
         """The machine type that the VM state itself names; empty: it could not be read."""
-        self.facts.set_fact("Machine", visible_name(text) or NOT_READ, hint=hint, quiet=not text)
+        self.facts.set_fact(tr("Machine"), visible_name(text) or tr("not read"), hint=hint, quiet=not text)
 
     def texts(self) -> list[str]:
         """All words shown, for tests and for copying."""
@@ -186,12 +188,14 @@ def _refill(column: QVBoxLayout, boxes: list[NoticeBox]) -> None:
 
 def image_boxes(found: Snapshots, labels: Mapping[str, str]) -> list[NoticeBox]:
     """What concerns the disks themselves: who uses them, what cannot be shown, what is damaged."""
-    boxes = [NoticeBox("info", "Open in another process", in_use_text(one)) for one in found.devices if one.in_use]
+    boxes = [NoticeBox("info", tr("Open in another process"), in_use_text(one)) for one in found.devices if one.in_use]
     for device in found.devices:
         name = isolated(labels.get(device.path, device.path))
         if device.error is not None:
             text = " ".join(_sentence(part) for part in (device.error.message, device.error.hint or "") if part)
-            boxes.append(NoticeBox("info", f"{name} cannot hold snapshots", text, quote=device.error.qemu or ""))
+            boxes.append(
+                NoticeBox("info", tr("{disk} cannot hold snapshots", disk=name), text, quote=device.error.qemu or "")
+            )
         if device.encrypted:
             remark = encrypted_remark(name)
             boxes.append(NoticeBox(remark.tone, remark.title, remark.text))
@@ -207,14 +211,14 @@ HARMLESS = frozenset({"leaked-clusters"})
 def _problems_box(device: DeviceInfo, name: str) -> NoticeBox:
     """The faults of one image, then what can be done about them, each advice once."""
     problems = device.problems
-    lines = [f"• {_fact(problem)}" for problem in problems[:PROBLEMS_SHOWN]]
-    if len(problems) > PROBLEMS_SHOWN:
-        lines.append(f"• and {len(problems) - PROBLEMS_SHOWN} more")
+    lines, more = [f"• {_fact(problem)}" for problem in problems[:PROBLEMS_SHOWN]], len(problems) - PROBLEMS_SHOWN
+    if more > 0:
+        lines.append(plural("• and {n} more", "• and {n} more", more))
     lines += list(dict.fromkeys(_sentence(problem.hint) for problem in problems if problem.hint))
     if is_damaged(device):
-        title = f"{name} is damaged: {formats.counted(len(problems), 'problem', 'problems')}"
+        title = plural("{disk} is damaged: {n} problem", "{disk} is damaged: {n} problems", len(problems), disk=name)
         return NoticeBox("warn", title, "\n".join(lines))
-    return NoticeBox("info", f"{name} takes more space than it needs", "\n".join(lines))
+    return NoticeBox("info", tr("{disk} takes more space than it needs", disk=name), "\n".join(lines))
 
 
 def is_damaged(device: DeviceInfo) -> bool:
@@ -223,8 +227,9 @@ def is_damaged(device: DeviceInfo) -> bool:
 
 
 def _fact(problem: ImageProblem) -> str:
-    where = f" (at {problem.offset:#x})" if problem.offset is not None and "0x" not in problem.message else ""
-    return _sentence(problem.message + where)
+    if problem.offset is None or "0x" in problem.message:
+        return _sentence(problem.message)
+    return _sentence(tr("{problem} (at {offset})", problem=problem.message, offset=f"{problem.offset:#x}"))
 
 
 def _sentence(text: str) -> str:

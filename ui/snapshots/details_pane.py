@@ -14,6 +14,7 @@ from ui.theme.tokens import INSET
 from ui.widgets.controls import button, line
 from ui.widgets.disk_list import DiskList, device_lines
 from ui.widgets.labels import label
+from ui.words import tr
 
 
 class DetailsPane(QWidget):
@@ -32,7 +33,7 @@ class DetailsPane(QWidget):
         self._bar = QWidget()
         row = QHBoxLayout(self._bar)
         row.setContentsMargins(8, 8, 8, 8)
-        row.addWidget(button("Back to the list", "ghost", "arrow-left", run=self.back_wanted.emit))
+        row.addWidget(button(tr("Back to the list"), "ghost", "arrow-left", run=self.back_wanted.emit))
         row.addStretch(1)
         column.addWidget(self._bar)
         self._line = line()
@@ -70,12 +71,12 @@ class DetailsPane(QWidget):
             disks = DiskList()
             disks.show_lines(device_lines(found.devices, labels, units))
             if found.rows:
-                parts.append(label("Select a snapshot to see its details.", "caption", wrap=True))
-            parts += [label("Disks", "group"), disks, *image_boxes(found, labels)]
+                parts.append(label(tr("Select a snapshot to see its details."), "caption", wrap=True))
+            parts += [label(tr("Disks"), "group"), disks, *image_boxes(found, labels)]
         self._say(parts)
 
     def clear(self) -> None:
-        self._say([label("Details of the selected snapshot stand here.", "caption", wrap=True)])
+        self._say([label(tr("Details of the selected snapshot stand here."), "caption", wrap=True)])
 
     def _say(self, parts: list[QWidget]) -> None:
         while (item := self._said.takeAt(0)) is not None:

@@ -23,6 +23,7 @@ from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from snapmgr.work import CancelToken
 from ui.models.names import disk_labels, isolated, quoted, visible_name
+from ui.models.snapshot_texts import id_text
 from ui.shell import formats
 from ui.shell.context import WindowContext
 from ui.shell.failures import describe
@@ -33,10 +34,11 @@ from ui.snapshots.presenter import ExportRequest, Presenter
 from ui.theme import fonts
 from ui.widgets.controls import ComboBox, button
 from ui.widgets.labels import ElidedLabel, label
+from ui.words import later, tr
 
 FORMS = (
-    ("raw", "Raw image", "The disk byte for byte; empty parts take no space. Every tool reads it."),
-    ("qcow2", "qcow2 image", "Smaller to copy. Stands alone: no snapshots and no backing file."),
+    ("raw", later("Raw image"), later("The disk byte for byte; empty parts take no space. Every tool reads it.")),
+    ("qcow2", later("qcow2 image"), later("Smaller to copy. Stands alone: no snapshots and no backing file.")),
 )
 SNAPSHOT, NOW = "snapshot", "now"
 
@@ -60,8 +62,10 @@ class ExportDialog(QDialog):
         self._suggested = ""
         self._replaces = False
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        title = f"Export a disk as of {quoted(row.name, row.id)}" if row is not None else "Export a disk as it is now"
-        self.setWindowTitle("Export")
+        title = tr("Export a disk as it is now")
+        if row is not None:
+            title = tr("Export a disk as of {snapshot}", snapshot=quoted(row.name, row.id))
+        self.setWindowTitle(tr("Export"))
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(12)
@@ -80,28 +84,29 @@ class ExportDialog(QDialog):
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)
         self.disk = ComboBox()
-        self.disk.setAccessibleName("Disk")
+        self.disk.setAccessibleName(tr("Disk"))
         for path in disks:
             self.disk.addItem(self._labels[path], path)
             self.disk.setItemData(self.disk.count() - 1, formats.printable(path), Qt.ItemDataRole.ToolTipRole)
         self.disk.currentIndexChanged.connect(lambda _: self._disk_changed())
         self.when = ComboBox()
-        self.when.setAccessibleName("As of")
+        #: The moment that is written out: a snapshot, or now
+        self.when.setAccessibleName(tr("As of"))
         if self._row is not None:
             date = formats.short_time(self._row.date_sec, self._context.now())
-            name = formats.shortened(visible_name(self._row.name) or f"id {visible_name(self._row.id)}", 48)
+            name = formats.shortened(visible_name(self._row.name) or id_text(self._row.id), 48)
             self.when.addItem(f"{name}, {date}", SNAPSHOT)
-        self.when.addItem("Now", NOW)
+        self.when.addItem(tr("Now"), NOW)
         self.when.currentIndexChanged.connect(lambda _: self._disk_changed())
-        rows: list[tuple[str, object]] = [("Disk", self.disk), ("As of", self.when)]
+        rows: list[tuple[str, object]] = [(tr("Disk"), self.disk), (tr("As of"), self.when)]
         for place, (text, field) in enumerate(rows):
             grid.addWidget(label(text, "body2"), place, 0)
             grid.addWidget(field, place, 1)  # type: ignore[call-overload]
-        form = label("Format", "body2")
+        form = label(tr("Format"), "body2")
         form.setContentsMargins(0, 6, 0, 0)
         grid.addWidget(form, 2, 0, Qt.AlignmentFlag.AlignTop)
         grid.addLayout(self._make_forms(), 2, 1)
-        grid.addWidget(label("File", "body2"), 3, 0)
+        grid.addWidget(label(tr("File"), "body2"), 3, 0)
         grid.addLayout(self._make_path(), 3, 1)
         self.space = label("", "secondary", wrap=True)
         grid.addWidget(self.space, 4, 1)
@@ -112,12 +117,12 @@ class ExportDialog(QDialog):
         column.setSpacing(0)
         self._forms = QButtonGroup(self)
         for number, (_key, title, about) in enumerate(FORMS):
-            choice = QRadioButton(title)
-            choice.setAccessibleDescription(about)
+            choice = QRadioButton(tr(title))
+            choice.setAccessibleDescription(tr(about))
             choice.setChecked(number == 0)
             self._forms.addButton(choice, number)
             column.addWidget(choice)
-            words = label(about, "secondary", wrap=True)
+            words = label(tr(about), "secondary", wrap=True)
             words.setContentsMargins(26, 0, 0, 4)
             column.addWidget(words)
         self._forms.idClicked.connect(lambda _: self._suggest())
@@ -127,10 +132,10 @@ class ExportDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(8)
         self.path = QLineEdit()
-        self.path.setAccessibleName("File to write")
+        self.path.setAccessibleName(tr("File to write"))
         self.path.setMinimumWidth(fonts.px(240))
         self.path.textChanged.connect(lambda _: self._check())
-        self._choose = button("Choose…", run=self._browse)
+        self._choose = button(tr("Choose…"), run=self._browse)
         row.addWidget(self.path, 1)
         row.addWidget(self._choose)
         return row
@@ -139,7 +144,7 @@ class ExportDialog(QDialog):
         self.message = label("", "warn", wrap=True)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
-        self.progress.setAccessibleName("Writing the file")
+        self.progress.setAccessibleName(tr("Writing the file"))
         self.state = label("", "secondary")
         for part in (self.message, self.progress, self.state):
             part.setVisible(False)
@@ -148,8 +153,8 @@ class ExportDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch(1)
-        self.stop = button("Cancel", run=self.reject)
-        self.go = button("Export", "primary", run=self.begin)
+        self.stop = button(tr("Cancel"), run=self.reject)
+        self.go = button(tr("Export"), "primary", run=self.begin)
         self.go.setDefault(True)
         row.addWidget(self.stop)
         row.addWidget(self.go)
@@ -213,11 +218,12 @@ class ExportDialog(QDialog):
         units = self._context.settings["appearance.units"]
         said = check(self.path.text(), self._need(), self._found.devices, units)
         if (user := self._writer()) is not None:
-            said = Check(f"The disk is being changed by {isolated(visible_name(user))}. Export one of its snapshots.")
+            who = isolated(visible_name(user))
+            said = Check(tr("The disk is being changed by {who}. Export one of its snapshots.", who=who))
         self._replaces = said.replaces
         self.go.setEnabled(not said.refused)
         self.go.setToolTip(said.refused)
-        self.go.setText("Replace file" if said.replaces else "Export")
+        self.go.setText(tr("Replace file") if said.replaces else tr("Export"))
         self.space.setText(said.space)
         self.space.setVisible(bool(said.space))
         self._say(said.refused or said.warning, "danger" if said.refused else "warn")
@@ -233,7 +239,7 @@ class ExportDialog(QDialog):
 
     def _browse(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self, "Export", self.path.text(), options=QFileDialog.Option.DontConfirmOverwrite
+            self, tr("Export"), self.path.text(), options=QFileDialog.Option.DontConfirmOverwrite
         )
         if name:
             self.path.setText(name)
@@ -243,7 +249,7 @@ class ExportDialog(QDialog):
     def begin(self) -> None:
         if self._task is None and self.go.isEnabled():
             self._cancel = CancelToken()
-            self._task = self._context.tasks.start(self._write(self.request()), "Export")
+            self._task = self._context.tasks.start(self._write(self.request()), tr("Export"))
 
     async def _write(self, request: ExportRequest) -> None:
         self._running(True)
@@ -251,10 +257,10 @@ class ExportDialog(QDialog):
         try:
             result = await self._presenter.export(request, self._progressed, self._cancel)
         except Cancelled:
-            self._stopped("Cancelled, nothing left behind.", "body2")
+            self._stopped(tr("Cancelled, nothing left behind."), "body2")
         except (SnapmgrError, OSError) as error:
-            failure = describe(error, "Not exported", request.target)
-            words = (f"{failure.title}.", failure.text, "Nothing was left behind.", failure.hint)
+            failure = describe(error, tr("Not exported"), request.target)
+            words = (f"{failure.title}.", failure.text, tr("Nothing was left behind."), failure.hint)
             self._stopped(" ".join(part for part in words if part), "danger")
         else:
             self._done(request, result.size)
@@ -265,37 +271,47 @@ class ExportDialog(QDialog):
         for field in (self.disk, self.when, self.path, self._choose, self.go, *self._forms.buttons()):
             field.setEnabled(not running)
         self.progress.setRange(0, 0)
-        self.state.setText("Starting")
-        self.stop.setText("Cancel")
+        self.state.setText(tr("Starting"))
+        self.stop.setText(tr("Cancel"))
         self.stop.setEnabled(True)
 
     def _progressed(self, done: int, total: int) -> None:
         if total and not self._cancel.cancelled:
             self.progress.setRange(0, 1000)
             self.progress.setValue(1000 * done // total)
-            self.state.setText(f"{self._context.size(done)} of {self._context.size(total)} written")
+            size = self._context.size
+            self.state.setText(tr("{done} of {total} written", done=size(done), total=size(total)))
 
     def _stopped(self, words: str, role: str) -> None:
         self._task = None
         self._running(False)
         self._check()
         self._say(words, role)
-        self.stop.setText("Close")
+        self.stop.setText(tr("Close"))
 
     def _done(self, request: ExportRequest, size: int) -> None:
         self._task = None
         self._context.settings.state["export_folder"] = str(request.target.parent)
-        disk = isolated(self._labels[request.image])
-        row = self._row
-        as_of = f" as of {quoted(row.name, row.id)}" if request.tag is not None and row is not None else ""
         path = str(request.target)
         self._context.notify(
-            f"{disk}{as_of} is written to {isolated(visible_name(path))}, {self._context.size(size)}",
+            self._written(request, size),
             tone=Tone.DONE,
-            action="Copy path",
+            action=tr("Copy path"),
             run=lambda: QGuiApplication.clipboard().setText(path),
         )
         self.accept()
+
+    def _written(self, request: ExportRequest, size: int) -> str:
+        """What was written where, as a sentence."""
+        values = {
+            "disk": isolated(self._labels[request.image]),
+            "file": isolated(visible_name(str(request.target))),
+            "size": self._context.size(size),
+        }
+        if request.tag is None or self._row is None:
+            return tr("{disk} is written to {file}, {size}", **values)
+        snapshot = quoted(self._row.name, self._row.id)
+        return tr("{disk} as of {snapshot} is written to {file}, {size}", snapshot=snapshot, **values)
 
     def reject(self) -> None:
         """Cancel what runs, and stay to say how it ended; else close."""
@@ -304,4 +320,4 @@ class ExportDialog(QDialog):
             return
         self._cancel.cancel()
         self.stop.setEnabled(False)
-        self.state.setText("Cancelling…")
+        self.state.setText(tr("Cancelling…"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
 from ui.models.names import isolated, quoted, visible_name
+from ui.words import listed, plural, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,52 +27,55 @@ def remarks(row: SnapshotRow, found: Snapshots, labels: Mapping[str, str]) -> li
     if row.differs:
         result.append(_differs(row))
     if row.disk_only:
-        result.append(_DISK_ONLY)
+        result.append(_disk_only())
     if (other := _shadowed(row, found)) is not None:
         result.append(_wrong_one(row, other))
     return result
 
 
-_DISK_ONLY = Remark(
-    "info",
-    "Disk only: there is no VM state",
-    "No machine can be continued from here. Export… writes the disk as it was, and a machine can start from that.",
-)
+def _disk_only() -> Remark:
+    text = tr(
+        "No machine can be continued from here. Export… writes the disk as it was, and a machine can start from that."
+    )
+    return Remark("info", tr("Disk only: there is no VM state"), text)
 
 
 def encrypted_remark(name: str) -> Remark:
     """For a disk of this name."""
-    return Remark(
-        "warn",
-        f"{name} is encrypted",
-        "Its list of snapshots can be read. The disk and the VM states cannot be looked into or exported without "
-        "the key, and Snapmgr does not ask for keys.",
+    text = tr(
+        "Its list of snapshots can be read. The disk and the VM states cannot be looked into or exported without the "
+        "key, and Snapmgr does not ask for keys."
     )
-
-
-def _listed(paths: Sequence[str], labels: Mapping[str, str]) -> str:
-    names = [isolated(labels.get(path, path)) for path in paths]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return Remark("warn", tr("{disk} is encrypted", disk=name), text)
 
 
 def _missing(row: SnapshotRow, labels: Mapping[str, str]) -> Remark:
-    names, one = _listed(row.missing, labels), len(row.missing) == 1
-    title = f"Cannot be loaded: {names} {'has' if one else 'have'} no snapshot of this name"
-    text = (
-        f"QEMU loads a snapshot only if every disk has it. {'This disk was' if one else 'These disks were'} attached "
-        f"later, or left out when it was saved. Detach {names}, or export the {_others(row)} as they were."
+    names, count = listed([isolated(labels.get(path, path)) for path in row.missing]), len(row.missing)
+    title = plural(
+        "Cannot be loaded: {disks} has no snapshot of this name",
+        "Cannot be loaded: {disks} have no snapshot of this name",
+        count,
+        disks=names,
     )
-    return Remark("warn", title, text)
-
-
-def _others(row: SnapshotRow) -> str:
-    return "other disk" if len(row.entries) == 1 else "other disks"
+    why = plural(
+        "QEMU loads a snapshot only if every disk has it. This disk was attached later, or left out when it was saved.",
+        "QEMU loads a snapshot only if every disk has it. These disks were attached later, or left out when it was "
+        "saved.",
+        count,
+    )
+    way_out = plural(
+        "Detach {disks}, or export the other disk as it was.",
+        "Detach {disks}, or export the other disks as they were.",
+        len(row.entries),
+        disks=names,
+    )
+    return Remark("warn", title, f"{why} {way_out}")
 
 
 def _differs(row: SnapshotRow) -> Remark:
     facts = " ".join(f"{fact[0].upper()}{fact[1:].rstrip('.')}." for fact in map(visible_name, row.differs) if fact)
-    text = f"{facts} The name is the same, the moment is not. Export… writes each disk as it was."
-    return Remark("warn", "Cannot be loaded: the disks hold different snapshots of this name", text)
+    text = tr("{facts} The name is the same, the moment is not. Export… writes each disk as it was.", facts=facts)
+    return Remark("warn", tr("Cannot be loaded: the disks hold different snapshots of this name"), text)
 
 
 def _shadowed(row: SnapshotRow, found: Snapshots) -> SnapshotRow | None:
@@ -85,23 +89,23 @@ def _shadowed(row: SnapshotRow, found: Snapshots) -> SnapshotRow | None:
 
 
 def _wrong_one(row: SnapshotRow, other: SnapshotRow) -> Remark:
-    return Remark(
-        "warn",
-        f"QEMU would load another snapshot: {quoted(other.name, other.id)}",
-        f"This one is called {quoted(row.name)}, which is the id of that one, and QEMU looks for ids first. "
-        "Inspect and Export… open the right one.",
+    text = tr(
+        "This one is called {name}, which is the id of that one, and QEMU looks for ids first. Inspect and Export… "
+        "open the right one.",
+        name=quoted(row.name),
     )
+    return Remark("warn", tr("QEMU would load another snapshot: {name}", name=quoted(other.name, other.id)), text)
 
 
 def in_use_text(device: DeviceInfo) -> str:
     """Who has the disk open, and what follows."""
     holder = device.in_use or ""
-    name = visible_name(device.path.rpartition("/")[2])
-    who = "" if holder in ("", "another process") else f" ({visible_name(holder)})"
-    return (
-        f"{isolated(name)} is open in another process{who}. Its snapshots can be looked at; what is shown may lag "
-        "behind what that process does."
-    )
+    name = isolated(visible_name(device.path.rpartition("/")[2]))
+    use = tr("{disk} is open in another process.", disk=name)
+    if holder not in ("", "another process"):
+        use = tr("{disk} is open in another process ({who}).", disk=name, who=visible_name(holder))
+    limits = tr("Its snapshots can be looked at; what is shown may lag behind what that process does.")
+    return f"{use} {limits}"
 
 
 def source_of(row: SnapshotRow, found: Snapshots) -> str | None:

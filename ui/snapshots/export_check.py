@@ -1,4 +1,4 @@
-"""What can be said before a disk is written: where to, whether it fits, what it would replace.  No Qt."""
+"""What can be said before a disk is written: where to, whether it fits, what it would replace.  No widgets."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow
 from ui.models.names import isolated, visible_name
 from ui.shell import formats
+from ui.words import tr
 
 SUFFIXES = {"raw": ".raw", "qcow2": ".qcow2"}
 _UNSAFE = frozenset('/\\:*?"<>|')
@@ -49,22 +50,23 @@ def check(text: str, need: int, sources: Sequence[DeviceInfo], units: formats.Un
     """Whether a file of up to ``need`` bytes can be written to the path ``text``."""
     name = text.strip()
     if not name:
-        return Check("Name the file to write.")
+        return Check(tr("Name the file to write."))
     target = Path(name)
     if not target.is_absolute():
-        return Check("Give the whole path, beginning with a folder.")
+        return Check(tr("Give the whole path, beginning with a folder."))
     if target.is_dir():
-        return Check("This is a folder. Name a file in it.")
+        return Check(tr("This is a folder. Name a file in it."))
     folder = target.parent
     if not folder.is_dir():
-        return Check(f"There is no folder {isolated(visible_name(str(folder)))}.")
+        return Check(tr("There is no folder {folder}.", folder=isolated(visible_name(str(folder)))))
     replaces = os.path.lexists(target)
     if replaces and (twin := _same_file(target, sources)) is not None:
-        return Check(f"This is {isolated(visible_name(Path(twin).name))} itself, which is being read. Name another.")
+        name = isolated(visible_name(Path(twin).name))
+        return Check(tr("This is {file} itself, which is being read. Name another.", file=name))
     if replaces and not target.is_file():
-        return Check("This is not an ordinary file. Name another.")
+        return Check(tr("This is not an ordinary file. Name another."))
     if not os.access(folder, os.W_OK | os.X_OK):
-        return Check(f"You may not write into {isolated(visible_name(str(folder)))}.")
+        return Check(tr("You may not write into {folder}.", folder=isolated(visible_name(str(folder)))))
     return _fits(folder, target, need, replaces, units)
 
 
@@ -80,14 +82,18 @@ def _same_file(target: Path, sources: Sequence[DeviceInfo]) -> str | None:
 
 
 def _fits(folder: Path, target: Path, need: int, replaces: bool, units: formats.Units) -> Check:
-    free = shutil.disk_usage(folder).free
-    space = f"Up to {formats.size(need, units)} are needed, {formats.size(free, units)} are free there."
+    left = shutil.disk_usage(folder).free
+    most, free = formats.size(need, units), formats.size(left, units)
+    space = tr("Up to {most} are needed, {free} are free there.", most=most, free=free)
     warning = ""
-    if need > free:
-        warning = (
-            f"This may not fit: {formats.size(need, units)} at most are needed and {formats.size(free, units)} are "
-            "free. Empty parts of the disk take no space. If it does not fit, nothing is left behind."
+    if need > left:
+        warning = tr(
+            "This may not fit: {most} at most are needed and {free} are free. Empty parts of the disk take no space. "
+            "If it does not fit, nothing is left behind.",
+            most=most,
+            free=free,
         )
     elif replaces:
-        warning = f"{isolated(visible_name(target.name))} exists already and will be replaced."
+        name = isolated(visible_name(target.name))
+        warning = tr("{file} exists already and will be replaced.", file=name)
     return Check(warning=warning, space=space, replaces=replaces)

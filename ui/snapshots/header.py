@@ -9,11 +9,13 @@ from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui.models.source_list import SourceEntry
-from ui.shell.actions import plain
+from ui.shell.actions import plain, shown_keys
+from ui.snapshots.about import UNKNOWN, State
 from ui.theme import fonts, icons
 from ui.theme.tokens import INSET
 from ui.widgets.controls import ComboBox, SearchField, Segmented, action_button, button
 from ui.widgets.labels import Chip, ElidedLabel
+from ui.words import tr
 
 TIMELINE, TABLE = "timeline", "table"
 LEAST_NAME = 220
@@ -88,7 +90,7 @@ class Header(QWidget):
     def __init__(self, inspect: QAction, export: QAction, add: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._facts: list[str] = []
-        self._chip = ("", "neutral", "")
+        self._state = UNKNOWN
         self._narrow = False
         column = QVBoxLayout(self)
         column.setContentsMargins(INSET, 12, INSET, 8)
@@ -103,18 +105,20 @@ class Header(QWidget):
         row.setSpacing(8)
         self.name = ElidedLabel("", "machine")
         self.machines = ComboBox()
-        self.machines.setAccessibleName("Machine")
+        self.machines.setAccessibleName(tr("Machine"))
         self.machines.setMinimumWidth(150)
         self.machines.activated.connect(self._activated)
         self._current = -1
         self.chip = Chip()
         self.facts = Facts()
-        self.views = Segmented(((TIMELINE, "Timeline"), (TABLE, "Table")), "View")
+        self.views = Segmented(((TIMELINE, tr("Timeline")), (TABLE, tr("Table"))), tr("View"))
         self.views.chosen.connect(self.view_chosen)
-        self.filter = SearchField("Filter", "Filter snapshots")
+        self.filter = SearchField(tr("Filter"), tr("Filter snapshots"))
         self.filter.setFixedWidth(140)
         self.filter.textChanged.connect(self.filtered)
-        self.filter.setToolTip("Words in the name; id:3 for an id; “disk only”, “missing”   Ctrl+F")
+        #: “disk only” and “missing” are the words under which the filter finds such snapshots
+        hint = tr("Words in the name; id:3 for an id; “disk only”, “missing”")
+        self.filter.setToolTip(f"{hint}   {shown_keys('Ctrl+F')}")
         row.addWidget(self.name)
         row.addWidget(self.machines)
         row.addSpacing(4)
@@ -138,7 +142,7 @@ class Header(QWidget):
         row.addWidget(self.export)
         row.addStretch(1)
         row.addWidget(self.add)
-        self.details = button("Details", "ghost", "info", run=self.details_wanted.emit)
+        self.details = button(tr("Details"), "ghost", "info", run=self.details_wanted.emit)
         row.addWidget(self.details)
         return lower
 
@@ -169,18 +173,18 @@ class Header(QWidget):
         self._facts = list(facts)
         self._say()
 
-    def set_chip(self, text: str, tone: str = "neutral", icon: str = "", about: str = "") -> None:
+    def set_state(self, state: State) -> None:
         """How the machine is used; a quiet word where that is nothing special."""
-        self._chip = (text, tone, icon)
-        self.chip.setToolTip(about)
+        self._state = state
+        self.chip.setToolTip(state.about)
         self._say()
 
     def _say(self) -> None:
         """In a narrow window a state that is nothing special is a word among the facts."""
-        text, tone, icon = self._chip
-        quiet = self._narrow and tone == "neutral"
-        self.chip.set_state("" if quiet else text, tone, icon)
-        self.facts.set_facts([text, *self._facts] if quiet and text else self._facts)
+        state = self._state
+        quiet = self._narrow and state.tone == "neutral"
+        self.chip.set_state("" if quiet else state.text, state.tone, state.icon)
+        self.facts.set_facts([state.text, *self._facts] if quiet and state.text else self._facts)
 
     def set_machines(self, entries: Sequence[SourceEntry], current: tuple[str, ...]) -> None:
         self.machines.clear()
@@ -189,7 +193,7 @@ class Header(QWidget):
             self.machines.setItemData(self.machines.count() - 1, entry.about, Qt.ItemDataRole.ToolTipRole)
         paths = [entry.paths for entry in entries]
         self.machines.insertSeparator(self.machines.count())
-        self.machines.addItem(icons.icon("plus"), "Open image…")
+        self.machines.addItem(icons.icon("plus"), tr("Open image…"))
         self._current = paths.index(current) if current in paths else -1
         self.machines.setCurrentIndex(self._current)
 

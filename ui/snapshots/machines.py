@@ -10,6 +10,7 @@ from ui.models.source_list import Paths, SourceEntry, SourceListModel, SourceSta
 from ui.shell import formats
 from ui.shell.failures import Failure, describe
 from ui.snapshots.presenter import Presenter
+from ui.words import tr
 
 
 class Machines(QObject):
@@ -48,7 +49,7 @@ class Machines(QObject):
     def add(self, paths: Paths) -> None:
         """List a machine, as one that is being read; nothing happens if it is listed already."""
         if self.model.entry(paths) is None:
-            self.model.put(SourceEntry(paths, SourceState.LOADING, SourceState.LOADING.value))
+            self.model.put(SourceEntry(paths, SourceState.LOADING, SourceState.LOADING.word))
 
     def remove(self, paths: Paths) -> Paths | None:
         """Take a machine off the list; returns the one that comes next, None for none."""
@@ -70,7 +71,7 @@ class Machines(QObject):
             found = await self._presenter.read(paths)
         except (SnapmgrError, OSError) as error:
             self.forget(paths)
-            failure = self._failures[paths] = describe(error, "Cannot be shown", paths[0])
+            failure = self._failures[paths] = describe(error, tr("Cannot be shown"), paths[0])
             self.model.mark(paths, SourceState.ERROR, failure.text.rstrip("."))
         else:
             self.forget(paths)

@@ -1,6 +1,7 @@
 """The Snapshots view: machines, the snapshots of one, and everything about the selected one.
 
-Layout and links only: engine calls are the presenter's, texts are the models' and ``explain``'s.
+Links only: the layout is ``panes``, the selected snapshot ``selected``, engine calls are the presenter's, texts are
+the models' and those of ``about`` and ``explain``.
 """
 
 from __future__ import annotations
@@ -10,54 +11,36 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
-from ui.models.names import shown_name, visible_name
+from ui.models.names import shown_name
 from ui.models.snapshot_rows import Column, Key, key_of
-from ui.models.source_list import Paths, SourceState, holders
-from ui.shell import formats
+from ui.models.snapshot_texts import id_text
+from ui.models.source_list import Paths, SourceState
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
+from ui.shell.failures import Failure
 from ui.shell.page import Page
 from ui.shell.palette_entry import PaletteEntry
-from ui.snapshots.copying import details_text
-from ui.snapshots.details import is_damaged
-from ui.snapshots.details_pane import DetailsPane
-from ui.snapshots.explain import source_of
-from ui.snapshots.header import TABLE, TIMELINE, Header
-from ui.snapshots.list_pane import ListPane
+from ui.snapshots import about
+from ui.snapshots.header import TABLE, TIMELINE
 from ui.snapshots.machines import Machines
+from ui.snapshots.panes import Panes
 from ui.snapshots.presenter import Presenter
-from ui.snapshots.sources import SourcesPane
-from ui.snapshots.states import ErrorPane, nothing_opened, reading
+from ui.snapshots.selected import Selected
+from ui.snapshots.states import ErrorPane, nothing_opened
 from ui.snapshots.watch import Watch
-from ui.theme.tokens import NARROW, TINY
-from ui.widgets.controls import line
+from ui.words import tr
 
 SKELETON_MS = 150
 """A reading shorter than this shows no waiting page."""
-PEEK_MS = 120
-"""The VM state is looked into only where the selection rests this long."""
 TICK_MS = 60_000
-WIDTHS = (240, 824, 304)
-NARROW_DETAILS = 276
-
-
-def _short(name: str) -> str:
-    """A machine's name as part of a line."""
-    return formats.isolated(formats.shortened(name))
-
-
-def _all(paths: Paths) -> str:
-    return "\n".join(map(formats.printable, paths))
 
 
 class SnapshotsPage(Page):
     """Any number of machines, one of them on show."""
-
-    title = "Snapshots"
 
     def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -71,10 +54,9 @@ class SnapshotsPage(Page):
         self._watch.changed.connect(self._reload_quietly)
         self._watch.holders_changed.connect(self._reload_quietly)
         self._build()
+        self._connect()
         self._skeleton = QTimer(self, singleShot=True, interval=SKELETON_MS)
         self._skeleton.timeout.connect(self._show_reading)
-        self._peek = QTimer(self, singleShot=True, interval=PEEK_MS)
-        self._peek.timeout.connect(self.look_into)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self.list.model.tick)
         context.settings.changed.connect(self._setting_changed)
@@ -83,95 +65,46 @@ class SnapshotsPage(Page):
     # --- layout ---
 
     def _build(self) -> None:
-        actions = self.context.actions
-        self._stack = QStackedLayout(self)
         self.empty = nothing_opened(self._ask_to_open)
-        self._panes = QSplitter(Qt.Orientation.Horizontal)
-        self._panes.setHandleWidth(1)
-        self._panes.setChildrenCollapsible(False)
-        self.sources_pane = SourcesPane(self.machines.model, actions["file.close"])
-        self.sources_pane.chosen.connect(self.choose)
-        self.sources_pane.open_wanted.connect(self._ask_to_open)
-        self.details = DetailsPane()
-        self.details.back_wanted.connect(lambda: self.show_details(False))
-        for part in (self.sources_pane, self._make_middle(), self.details):
-            self._panes.addWidget(part)
-        for place, stretch in enumerate((0, 1, 0)):
-            self._panes.setStretchFactor(place, stretch)
-        self._panes.setSizes(list(WIDTHS))
+        self._panes = panes = Panes(self.context, self.machines.model, ErrorPane(self._again, self.close_document))
+        self.sources_pane, self.header, self.list, self.details = panes.sources, panes.header, panes.list, panes.details
+        self.snapshot = Selected(self.context, panes, self.machines, self.presenter, lambda: self.found)
+        self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
-        self._stack.addWidget(self._panes)
-        self._as_page = False
+        self._stack.addWidget(panes)
 
-    def _make_middle(self) -> QWidget:
-        actions = self.context.actions
-        middle = self._middle = QWidget()
-        middle.setProperty("surface", "panel")
-        middle.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        middle.setMinimumWidth(320)
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        inspect = actions["snapshot.inspect"]
-        actions["snapshot.add_disk"].setIconText("Add disk…")  # Qt leaves the … out of what buttons show
-        self.header = Header(inspect, actions["snapshot.export"], actions["snapshot.add_disk"])
-        self.header.view_chosen.connect(self.show_mode)
-        self.header.filtered.connect(self._filter)
-        self.header.machine_chosen.connect(self.choose)
-        self.header.open_wanted.connect(self._ask_to_open)
-        self.header.details_wanted.connect(lambda: self.show_details(True))
-        self.header.filter.down.connect(lambda: self.list.view.setFocus(Qt.FocusReason.TabFocusReason))
-        self.list = ListPane(self.context.now)
-        self.list.selected_changed.connect(self._selected_changed)
+    def _connect(self) -> None:
+        for pane in (self.sources_pane, self.header):
+            pane.open_wanted.connect(self._ask_to_open)
+        self.sources_pane.chosen.connect(self.choose)
+        header = self.header
+        header.view_chosen.connect(self.show_mode)
+        header.filtered.connect(self._filter)
+        header.machine_chosen.connect(self.choose)
+        header.details_wanted.connect(lambda: self.show_details(True))
+        header.filter.down.connect(lambda: self.list.view.setFocus(Qt.FocusReason.TabFocusReason))
+        self.details.back_wanted.connect(lambda: self.show_details(False))
         self.list.inspect_wanted.connect(lambda: self.context.actions.run("snapshot.inspect"))
-        self.list.copy_wanted.connect(self.copy)
-        # Enter belongs to the lists alone: as a shortcut of the window it would take the key from every field
-        inspect.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        for view in (self.list.timeline, self.list.grid):
-            view.addAction(inspect)
-        self.reading = reading()
-        self.error = ErrorPane(self._again, self.close_document)
-        self._centre = QStackedLayout()
-        for part in (self.list, self.reading, self.error):
-            self._centre.addWidget(part)
-        column.addWidget(self.header)
-        column.addWidget(line())
-        column.addLayout(self._centre, 1)
-        return middle
+        self.list.copy_wanted.connect(self.snapshot.copy)
+        self.snapshot.changed.connect(self._changed)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fold()
-
-    def _fold(self) -> None:
-        """What a narrow window leaves out (1200) and what becomes a page of its own (900)."""
-        width = self.context.window.width()
-        narrow, tiny = width < NARROW, width < TINY
-        self.header.set_narrow(narrow, tiny=tiny)
-        self.list.set_narrow(narrow)
-        if narrow and self.sources_pane.isVisibleTo(self._panes) and not tiny:
-            self._panes.setSizes([0, width - NARROW_DETAILS, NARROW_DETAILS])
-        self.sources_pane.setVisible(not narrow)
-        self._as_page = self._as_page and tiny
-        self.details.set_page(tiny)
-        self.details.setVisible(not tiny or self._as_page)
-        self._middle.setVisible(not self._as_page)
+        self._panes.fold()
 
     @property
     def on_details_page(self) -> bool:
-        return self._as_page
+        return self._panes.details_alone
 
     def show_details(self, shown: bool) -> None:
         """In the smallest windows details are a page of their own."""
-        self._as_page = shown
-        self._fold()
+        self._panes.show_details(shown)
         self.context.touch()
-        (self.details.area if shown else self.list.view).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LayoutDirectionChange:
-            self._fold()
+            self._panes.fold()
 
     # --- what the shell asks ---
 
@@ -201,28 +134,20 @@ class SnapshotsPage(Page):
     def status(self) -> tuple[str, str]:
         if self._current is None:
             return "", ""
-        name, found = _short(self.machines.name(self._current)), self.found
+        name, found = about.short(self.machines.name(self._current)), self.found
         if found is None:
             failure = self.machines.failure(self._current)
-            return f"{name}: {failure.text if failure is not None else SourceState.LOADING.value}", ""
-        state = ", ".join(map(formats.printable, holders(found.devices)))
-        left = [f"{name}: {f'in use by {state}' if state else SourceState.FREE.value}"]
-        shown, total = self.list.model.rowCount(), self.list.model.total
-        if total:
-            selected = 1 if self.selected() is not None else 0
-            left.append(f"{selected} of {formats.grouped(total)} selected")
-        if shown != total:
-            left.append(f"{formats.grouped(shown)} shown")
-        size = sum(row.vm_state_size for row in found.rows)
-        right = formats.counted(total, "snapshot", "snapshots")
-        return "     ".join(left), f"{right}, {self.context.size(size)} of VM state" if size else right
+            return f"{name}: {failure.text if failure is not None else SourceState.LOADING.word}", ""
+        shown, selected = self.list.model.rowCount(), 0 if self.snapshot.row() is None else 1
+        left = about.status_left(name, found, shown=shown, selected=selected)
+        return left, about.status_right(found, self.context.settings["appearance.units"])
 
     def focus_filter(self) -> None:
         self.header.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.header.filter.selectAll()
 
     def escape(self) -> bool:
-        if self._as_page:
+        if self.on_details_page:
             self.show_details(False)
             return True
         if self.header.filter.text():
@@ -248,9 +173,7 @@ class SnapshotsPage(Page):
         key = key_of(row)
         name = shown_name(row.name, row.id)
         icon = "hard-drive" if row.disk_only else "clock-counter-clockwise"
-        return PaletteEntry(
-            "Snapshots", name, lambda: self.select(key), subject=f"id {visible_name(row.id)}", icon=icon
-        )
+        return PaletteEntry(tr("Snapshots"), name, lambda: self.select(key), subject=id_text(row.id), icon=icon)
 
     def save_state(self) -> dict[str, Any]:
         column, descending = self.list.order
@@ -278,13 +201,13 @@ class SnapshotsPage(Page):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._fold()
+        self._panes.fold()
         self._tick.start()
         self.list.model.tick()
         self._watch.set_active(True)
         if self._remembered and not self.context.tasks.closed:
             remembered, self._remembered = self._remembered, []
-            self._start(self._bring_back(remembered), "Read the images of the last time")
+            self._start(self._bring_back(remembered), tr("Read the images of the last time"))
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -304,7 +227,7 @@ class SnapshotsPage(Page):
             return
         self._show_machine(paths)
         if not self.machines.known(paths):
-            self._start(self.machines.read(paths), "Read the images")
+            self._start(self.machines.read(paths), tr("Read the images"))
 
     async def add_disks(self, more: Sequence[str]) -> None:
         """Open the machine on show again, with more disks."""
@@ -339,7 +262,7 @@ class SnapshotsPage(Page):
 
     def _reload_quietly(self) -> None:
         if self._current is not None and not self.context.tasks.closed:
-            self._start(self.machines.read(self._current), "Read the images again")
+            self._start(self.machines.read(self._current), tr("Read the images again"))
 
     def _again(self) -> None:
         if self._current is not None:
@@ -366,8 +289,8 @@ class SnapshotsPage(Page):
         if self.machines.known(paths):
             self._show_read(paths)
         else:
-            self.header.set_machine(self.machines.name(paths), _all(paths), ())
-            self.header.set_chip("")
+            self.header.set_machine(self.machines.name(paths), about.files(paths), ())
+            self.header.set_state(about.UNKNOWN)
             self._skeleton.start()
         self._changed()
 
@@ -378,51 +301,39 @@ class SnapshotsPage(Page):
 
     def _show_reading(self) -> None:
         if self._current is not None and not self.machines.known(self._current):
-            self.reading.say(f"Reading {_short(self.machines.name(self._current))}", "")
+            self._panes.reading.say(tr("Reading {machine}", machine=about.short(self.machines.name(self._current))), "")
             self.header.set_listing(machine=False, snapshots=False)
             self.details.clear()
-            self._centre.setCurrentWidget(self.reading)
+            self._panes.show_in_middle(self._panes.reading)
 
     def _show_read(self, paths: Paths) -> None:
         """The list, or why there is none."""
         self._skeleton.stop()
-        failure, found, name = self.machines.failure(paths), self.machines.found(paths), self.machines.name(paths)
-        rows = bool(found is not None and found.rows)
-        self.header.set_listing(machine=found is not None, snapshots=rows, exportable=bool(self.exportable()))
+        failure, found = self.machines.failure(paths), self.machines.found(paths)
+        exportable = bool(self.snapshot.exportable())
+        self.header.set_listing(machine=found is not None, snapshots=bool(found and found.rows), exportable=exportable)
         if failure is not None:
-            self.header.set_machine(name, _all(paths), ())
-            self.header.set_chip("cannot be shown", "danger", "warning-circle-fill")
-            self.error.show_failure(failure)
-            self._centre.setCurrentWidget(self.error)
-            self.details.clear()
-            self._watch.follow(paths, None)
+            self._show_failure(paths, failure)
         elif found is not None:
-            self.header.set_machine(name, _all(paths), self._facts(found))
-            self._show_use(found)
-            self.list.show_list(found)
-            self._centre.setCurrentWidget(self.list)
-            self._watch.follow(paths, [device.in_use for device in found.devices])
+            self._show_found(paths, found)
         self._watch.set_active(self.isVisible())
         self._changed()
 
-    def _facts(self, found: Snapshots) -> list[str]:
-        units = self.context.settings["appearance.units"]
-        size = formats.size(sum(device.virtual_size for device in found.devices), units)
-        kinds = list(dict.fromkeys(device.format for device in found.devices))
-        facts = [formats.counted(len(found.devices), "disk", "disks"), size, " and ".join(kinds)]
-        return [*facts, "encrypted"] if any(device.encrypted for device in found.devices) else facts
+    def _show_failure(self, paths: Paths, failure: Failure) -> None:
+        self.header.set_machine(self.machines.name(paths), about.files(paths), ())
+        self.header.set_state(about.unreadable())
+        self._panes.error.show_failure(failure)
+        self._panes.show_in_middle(self._panes.error)
+        self.details.clear()
+        self._watch.follow(paths, None)
 
-    def _show_use(self, found: Snapshots) -> None:
-        users = holders(found.devices)
-        if users:
-            words = users[0] if len(users) == 1 else f"{len(users)} processes"
-            about = "Its snapshots can be looked at. What is shown may lag behind what that process does."
-            self.header.set_chip(f"in use by {formats.printable(words)}", "warn", "lock-simple-fill", about)
-        elif any(map(is_damaged, found.devices)):
-            about = "Something in the image is wrong; what is sound is shown. The details say what."
-            self.header.set_chip("damaged", "warn", "warning-fill", about)
-        else:
-            self.header.set_chip("not in use", "neutral", "circle", "No other process has these images open.")
+    def _show_found(self, paths: Paths, found: Snapshots) -> None:
+        facts = about.facts(found, self.context.settings["appearance.units"])
+        self.header.set_machine(self.machines.name(paths), about.files(paths), facts)
+        self.header.set_state(about.state(found))
+        self.list.show_list(found)
+        self._panes.show_in_middle(self.list)
+        self._watch.follow(paths, [device.in_use for device in found.devices])
 
     def _changed(self) -> None:
         self.status_changed.emit()
@@ -434,84 +345,16 @@ class SnapshotsPage(Page):
             self.list.model.set_units(units)
             self.machines.set_units(units)
             if self.found is not None:
-                self.header.set_facts(self._facts(self.found))
-                self._selected_changed()
+                self.header.set_facts(about.facts(self.found, units))
+                self.snapshot.show()
 
-    # --- one snapshot ---
-
-    def selected(self) -> SnapshotRow | None:
-        return self.list.selected() if self.found is not None else None
-
-    def selected_name(self) -> str:
-        row = self.selected()
-        return shown_name(row.name, row.id) if row is not None else ""
-
-    def selected_source(self) -> str | None:
-        """SRC of the selected snapshot's VM state, None where it has none."""
-        row, found = self.selected(), self.found
-        return source_of(row, found) if row is not None and found is not None else None
-
-    def exportable(self) -> list[str]:
-        """The disks whose contents can be written out: those of the selected snapshot, else all."""
-        found, row = self.found, self.selected()
-        if found is None:
-            return []
-        usable = [device.path for device in found.devices if device.error is None and not device.encrypted]
-        return [path for path in usable if path in row.entries] if row is not None else usable
+    # --- the list ---
 
     def select(self, key: Key) -> None:
         """Select a snapshot from elsewhere, e.g. the command palette."""
         self.header.filter.clear()
         self.list.select(key)
         self.list.view.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _selected_changed(self) -> None:
-        row, found = self.selected(), self.found
-        if row is None or found is None:
-            units = self.context.settings["appearance.units"]
-            self.details.show_machine(found, self.list.model.labels, units)
-        else:
-            units = self.context.settings["appearance.units"]
-            self.details.show_snapshot(row, found, self.list.model.labels, units)
-            self.header.set_primary(inspect=not row.disk_only)
-            self._show_machine_type()
-        self._changed()
-
-    def _show_machine_type(self) -> None:
-        source = self.selected_source()
-        if source is None:
-            return
-        known = self.machines.machine_type(source)
-        if known is not None:
-            self.details.set_machine(known)
-        else:
-            self._peek.start()
-
-    def look_into(self) -> None:
-        """Read the selected VM state's first bytes: they name the machine type."""
-        source = self.selected_source()
-        if source is not None and self.machines.machine_type(source) is None and not self.context.tasks.closed:
-            self._start(self._look_into(source), "Look into the VM state")
-
-    async def _look_into(self, source: str) -> None:
-        text = await self.machines.look_into(source)
-        if self.selected_source() == source:
-            self.details.set_machine(text)
-
-    def export(self) -> None:
-        """Ask how to write a disk out, and do it."""
-        from ui.snapshots.dialogs import ExportDialog
-
-        found = self.found
-        if found is not None:
-            ExportDialog(self.context, self.presenter, found, self.selected(), self.exportable()).open()
-
-    def copy(self) -> None:
-        """Put every recorded value of the selected snapshot on the clipboard."""
-        row, found = self.selected(), self.found
-        if row is not None and found is not None:
-            QGuiApplication.clipboard().setText(details_text(row, found))
-            self.context.notify(f"The details of {formats.isolated(self.selected_name())} are on the clipboard")
 
     def show_mode(self, mode: str) -> None:
         self.header.views.set_chosen(mode)

@@ -11,6 +11,7 @@ from ui.theme import fonts, icons
 from ui.widgets.controls import SearchField, icon_button, line
 from ui.widgets.labels import label
 from ui.widgets.source_view import SourceView
+from ui.words import tr
 
 
 class SourcesPane(QWidget):
@@ -31,11 +32,11 @@ class SourcesPane(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(12, 8, 8, 4)
         head.setSpacing(8)
-        self.filter = SearchField("Filter machines")
+        self.filter = SearchField(tr("Filter machines"))
         self.filter.textChanged.connect(self._filter)
         self.filter.down.connect(lambda: self.list.setFocus(Qt.FocusReason.TabFocusReason))
         head.addWidget(self.filter, 1)
-        head.addWidget(icon_button("plus", "Open image…", run=self.open_wanted.emit))
+        head.addWidget(icon_button("plus", tr("Open image…"), run=self.open_wanted.emit))
         column.addLayout(head)
         self.list = SourceView()
         self.list.setModel(model)
@@ -57,14 +58,14 @@ class SourcesPane(QWidget):
         row = QHBoxLayout(foot)
         row.setContentsMargins(8, 8, 8, 8)
         self.open = QToolButton()
-        self.open.setText("Open image…")
+        self.open.setText(tr("Open image…"))
         self.open.setIcon(icons.icon("plus"))
         self.open.setIconSize(QSize(20, 16))
         self.open.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.open.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.open.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.open.setAccessibleName("Open image…")
-        self.open.setToolTip("Several images opened together are the disks of one machine")
+        self.open.setAccessibleName(self.open.text())
+        self.open.setToolTip(tr("Several images opened together are the disks of one machine"))
         self.open.clicked.connect(lambda *_: self.open_wanted.emit())
         row.addWidget(self.open)
         row.addStretch(1)
@@ -79,7 +80,7 @@ class SourcesPane(QWidget):
         if current is not None:
             self.show_current(current)
         found = self._model.rowCount() > 0
-        self.nothing.setText(f"No machine is called “{text.strip()}”.")
+        self.nothing.setText(tr("No machine is called “{name}”.", name=text.strip()))
         self._stack.setCurrentWidget(self.list if found else self.nothing)
 
     def _current(self) -> Paths | None:

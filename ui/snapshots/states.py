@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayou
 
 from snapmgr.snapshots.model import Snapshots
 from ui.models.names import isolated, visible_name
+from ui.shell.actions import shown_keys
 from ui.shell.failures import Failure
 from ui.widgets.controls import button
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.notice_box import NoticeBox
+from ui.words import plural, tr
 
 Run = Callable[[], object]
 
@@ -21,30 +23,37 @@ Run = Callable[[], object]
 def nothing_opened(open_files: Run) -> EmptyState:
     return EmptyState(
         "clock-counter-clockwise",
-        "Look at the snapshots of a machine",
-        "Open one qcow2 image, or all the disks of one machine together: its snapshots are joined by name, and "
-        "you see which disk misses one. Nothing is ever written to the images.",
-        buttons=(button("Open image…", "primary", "folder-open", run=open_files),),
+        tr("Look at the snapshots of a machine"),
+        tr(
+            "Open one qcow2 image, or all the disks of one machine together: its snapshots are joined by name, and "
+            "you see which disk misses one. Nothing is ever written to the images."
+        ),
+        buttons=(button(tr("Open image…"), "primary", "folder-open", run=open_files),),
     )
 
 
 def no_snapshots() -> EmptyState:
-    return EmptyState("camera", "No snapshots yet")
+    return EmptyState("camera", tr("No snapshots yet"))
 
 
 def say_no_snapshots(state: EmptyState, found: Snapshots) -> None:
     """Why there is nothing to list, for this machine."""
-    where = "on any of its disks" if len(found.devices) > 1 else "in this image"
-    text = (
-        f"QEMU’s savevm and snapshot-save, or qemu-img snapshot -c, put them {where}; they appear here by themselves."
+    text = tr(
+        "QEMU’s savevm and snapshot-save, or qemu-img snapshot -c, put them in this image; they appear here by "
+        "themselves."
     )
+    if len(found.devices) > 1:
+        text = tr(
+            "QEMU’s savevm and snapshot-save, or qemu-img snapshot -c, put them on any of its disks; they appear here "
+            "by themselves."
+        )
     if any(device.error is None and not device.encrypted for device in found.devices):
-        text += " Export… writes the disk as it is now."
-    state.say("No snapshots yet", text)
+        text = " ".join((text, tr("Export… writes the disk as it is now.")))
+    state.say(tr("No snapshots yet"), text)
 
 
 def no_match() -> EmptyState:
-    return EmptyState("magnifying-glass", "Nothing matches")
+    return EmptyState("magnifying-glass", tr("Nothing matches"))
 
 
 def reading() -> EmptyState:
@@ -52,8 +61,8 @@ def reading() -> EmptyState:
     bar.setRange(0, 0)
     bar.setTextVisible(False)
     bar.setFixedWidth(280)
-    bar.setAccessibleName("Reading the images")
-    return EmptyState("hourglass-medium", "Reading", body=bar)
+    bar.setAccessibleName(tr("Reading the images"))
+    return EmptyState("hourglass-medium", tr("Reading"), body=bar)
 
 
 class ErrorPane(QScrollArea):
@@ -79,13 +88,15 @@ class ErrorPane(QScrollArea):
         across.addStretch(1)
         column.addStretch(2)
         text = " ".join(part for part in (failure.text, failure.hint) if part)
-        copy = button("Copy report", "ghost", "copy", run=lambda: QGuiApplication.clipboard().setText(failure.report()))
+        copy = button(
+            tr("Copy report"), "ghost", "copy", run=lambda: QGuiApplication.clipboard().setText(failure.report())
+        )
         box = NoticeBox(
             "danger",
             failure.title,
             text,
             quote=failure.qemu,
-            buttons=(button("Try again", run=self._again), button("Remove from list", run=self._remove), copy),
+            buttons=(button(tr("Try again"), run=self._again), button(tr("Remove from list"), run=self._remove), copy),
         )
         box.setMaximumWidth(620)
         column.addWidget(box)
@@ -95,4 +106,9 @@ class ErrorPane(QScrollArea):
 
 def no_match_text(words: str, total: int) -> tuple[str, str]:
     shown = isolated(visible_name(words.strip()))
-    return f"Nothing matches “{shown}”", f"None of the {total} names and ids holds these words. Esc shows all again."
+    return tr("Nothing matches “{words}”", words=shown), plural(
+        "The one name and id does not hold these words. {key} shows all again.",
+        "None of the {n} names and ids holds these words. {key} shows all again.",
+        total,
+        key=shown_keys("Esc"),
+    )

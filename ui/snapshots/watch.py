@@ -8,6 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
+from ui.words import tr
+
 QUIET_MS = 300
 """A running writer changes a file many times: the list is read again once it has been quiet for this long."""
 LATEST_MS = 2000
@@ -99,7 +101,7 @@ class Watch(QObject):
         """Ask who has the disks open, unless an answer is still awaited."""
         if self._paths and not self._asking:
             self._asking = True
-            self._start(self._look(self._paths), "Look who uses the disks")
+            self._start(self._look(self._paths), tr("Look who uses the disks"))
 
     async def _look(self, paths: tuple[str, ...]) -> None:
         try:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSi
 from ui.shell import formats
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
+from ui.shell.drop import opening
 from ui.shell.page import Page
 from ui.start import vignettes
 from ui.start.vignettes import Vignette
@@ -19,23 +20,37 @@ from ui.theme.palette import color
 from ui.widgets.controls import button
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.notice_box import Glyph
+from ui.words import later, tr
 
 WIDTH = 920
 SHOWN_RECENTS = 6
 _CARDS = (
-    ("Snapshots", "See every snapshot of a machine across all its disks.", vignettes.snapshots,
-     "Open disk image…", "hard-drives"),
-    ("Inspector", "See every section, field and byte of a stream, and why it does not load.", vignettes.inspector,
-     "Open stream…", "file-search"),
-    ("Migration", "Watch pages move between two machines. This view comes later.", vignettes.migration,
-     "What it will be", "arrows-left-right"),
-)  # fmt: skip
+    (
+        later("Snapshots"),
+        later("See every snapshot of a machine across all its disks."),
+        vignettes.snapshots,
+        later("Open disk image…"),
+        "hard-drives",
+    ),
+    (
+        later("Inspector"),
+        later("See every section, field and byte of a stream, and why it does not load."),
+        vignettes.inspector,
+        later("Open stream…"),
+        "file-search",
+    ),
+    (
+        later("Migration"),
+        later("Watch pages move between two machines. This view comes later."),
+        vignettes.migration,
+        later("What it will be"),
+        "arrows-left-right",
+    ),
+)
 
 
 class StartPage(Page):
     """What the window shows until something is opened (D1)."""
-
-    title = "Start"
 
     def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -70,10 +85,10 @@ class StartPage(Page):
         cards.setSpacing(16)
         runs = (self._open_file, self._open_file, lambda: self.context.show_view("migration"))
         for number, ((title, text, draw, word, icon), run) in enumerate(zip(_CARDS, runs, strict=True)):
-            cards.addWidget(_Card(title, text, Vignette(draw), word, icon, run), 0, number)
+            cards.addWidget(_Card(tr(title), tr(text), Vignette(draw), tr(word), icon, run), 0, number)
             cards.setColumnStretch(number, 1)
         self._column.addLayout(cards)
-        self._column.addWidget(DropZone("Drop a disk image or a saved migration stream here"))
+        self._column.addWidget(DropZone(tr("Drop a disk image or a saved migration stream here")))
         self._recents = QVBoxLayout()
         self._recents.setSpacing(0)
         self._column.addLayout(self._recents)
@@ -86,12 +101,12 @@ class StartPage(Page):
         mark = label()
         mark.setPixmap(icons.app_icon().pixmap(QSize(56, 56), self.devicePixelRatioF()))
         mark.setFixedSize(56, 56)
-        mark.setAccessibleName("The mark of Snapmgr")
+        mark.setAccessibleName(tr("The mark of Snapmgr"))
         row.addWidget(mark)
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(label("Welcome to Snapmgr", "welcome"))
-        words.addWidget(label("Save, look into and move virtual machines.", "lead"))
+        words.addWidget(label(tr("Welcome to Snapmgr"), "welcome"))
+        words.addWidget(label(tr("Save, look into and move virtual machines."), "lead"))
         row.addLayout(words, 1)
         return row
 
@@ -107,9 +122,9 @@ class StartPage(Page):
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addStretch()
-        words.addWidget(label("Start with the demo stream", "dialog"))
+        words.addWidget(label(tr("Start with the demo stream"), "dialog"))
         words.addSpacing(4)
-        about = (
+        about = tr(
             "The state of a small machine, as a real QEMU 10.0 wrote it. Look through its sections, devices and"
             " bytes: nothing of yours is touched, and no QEMU is needed."
         )
@@ -117,7 +132,9 @@ class StartPage(Page):
         words.addSpacing(16)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        self.demo = button("Open demo stream", "primary", "play-fill", lambda: self.context.actions.run("file.demo"))
+        self.demo = button(
+            tr("Open demo stream"), "primary", "play-fill", lambda: self.context.actions.run("file.demo")
+        )
         buttons.addWidget(self.demo)
         buttons.addStretch()
         words.addLayout(buttons)
@@ -135,18 +152,18 @@ class StartPage(Page):
                 widget.deleteLater()
         recents = self.context.documents.recents()
         if not recents:
-            nothing = label("Nothing opened yet", "caption")
+            nothing = label(tr("Nothing opened yet"), "caption")
             nothing.setAlignment(Qt.AlignmentFlag.AlignTrailing)
             self._recents.addWidget(nothing)
             return
-        title = label("Opened before", "group")
+        title = label(tr("Opened before"), "group")
         title.setContentsMargins(12, 4, 0, 4)
         self._recents.addWidget(title)
         for document in recents[:SHOWN_RECENTS]:
             self._recents.addWidget(RecentRow(document, lambda one=document: self.context.open(*one.sources)))
 
     def status(self) -> tuple[str, str]:
-        return "Ready", "nothing opened"
+        return tr("Ready"), tr("nothing opened")
 
     def panes(self) -> list[QWidget]:
         return [self.demo]
@@ -206,7 +223,7 @@ class RecentRow(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         stream = document.kind is DocumentKind.STREAM
-        self.setAccessibleName(f"Open {document.label} in {'Inspector' if stream else 'Snapshots'}")
+        self.setAccessibleName(opening(document))
         self.setToolTip("\n".join(formats.printable(source) for source in document.sources))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
@@ -215,7 +232,7 @@ class RecentRow(QFrame):
         name = ElidedLabel(document.label, "medium")
         row.addWidget(name, 3)
         row.addWidget(ElidedLabel(document.where, "secondary"), 2)
-        row.addWidget(label("Inspector" if stream else "Snapshots", "caption"))
+        row.addWidget(label(tr("Inspector") if stream else tr("Snapshots"), "caption"))
         self.installEventFilter(self)
 
     def paintEvent(self, event: QPaintEvent) -> None:

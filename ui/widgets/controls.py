@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.theme import icons
+from ui.words import tr
 
 ICON_BESIDE_TEXT = QSize(20, 16)
 """An icon of 16 with 2 px of air at each side, as Qt leaves too little between icon and text."""
@@ -153,12 +154,12 @@ class SearchField(QLineEdit):
         self.setClearButtonEnabled(False)
         self.addAction(icons.icon("magnifying-glass", "text3"), QLineEdit.ActionPosition.LeadingPosition)
         self._clear = self.addAction(icons.icon("x", "text2"), QLineEdit.ActionPosition.TrailingPosition)
-        self._clear.setToolTip("Clear")
+        self._clear.setToolTip(tr("Clear"))
         self._clear.triggered.connect(self.clear)
         self._clear.setVisible(False)
         self.textChanged.connect(lambda text: self._clear.setVisible(bool(text)))
         for part in self.findChildren(QToolButton):
-            part.setAccessibleName("Clear" if part.defaultAction() is self._clear else "Search")
+            part.setAccessibleName(tr("Clear") if part.defaultAction() is self._clear else tr("Search"))
             part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow
-from ui.models.names import visible_name
+from ui.models.snapshot_texts import on_disk
 from ui.shell.formats import Units, printable, size
 from ui.widgets.labels import ElidedLabel
 from ui.widgets.notice_box import Glyph
+from ui.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +28,11 @@ class DiskLine:
     about: str = ""
 
 
-def id_text(id: str) -> str:
-    return f"id {visible_name(id)}" if id else "no id"
-
-
 def device_lines(devices: tuple[DeviceInfo, ...], labels: Mapping[str, str], units: Units) -> list[DiskLine]:
     """A line for each disk as such: its size and format."""
     lines = []
     for device in devices:
-        about = f"builds upon {printable(device.backing)}" if device.backing else ""
+        about = tr("builds upon {file}", file=printable(device.backing)) if device.backing else ""
         text = f"{size(device.virtual_size, units)}, {device.format}"
         icon, tint = ("hard-drive", "text2") if device.error is None else ("prohibit", "text3")
         lines.append(DiskLine(labels.get(device.path, device.path), device.path, text, icon, tint, about))
@@ -48,15 +45,14 @@ def disk_lines(devices: tuple[DeviceInfo, ...], row: SnapshotRow, labels: Mappin
     for device in devices:
         name = labels.get(device.path, device.path)
         if device.path in row.entries:
-            entry = row.entries[device.path]
-            holds = ", holds VM state" if entry.vm_state_size else ""
-            state = f"{id_text(entry.id)}{holds}"
+            state = on_disk(row.entries[device.path])
             lines.append(DiskLine(name, device.path, state, "check-circle-fill", "ok"))
         elif device.error is not None:
             about = " ".join(part for part in (device.error.message, device.error.hint) if part)
-            lines.append(DiskLine(name, device.path, f"{device.format}, no snapshots", "prohibit", "text3", about))
+            state = tr("{format}, no snapshots", format=device.format)
+            lines.append(DiskLine(name, device.path, state, "prohibit", "text3", about))
         else:
-            lines.append(DiskLine(name, device.path, "not on this disk", "minus-circle", "warn"))
+            lines.append(DiskLine(name, device.path, tr("not on this disk"), "minus-circle", "warn"))
     return lines
 
 
@@ -65,7 +61,7 @@ class DiskList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Disks")
+        self.setAccessibleName(tr("Disks"))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)

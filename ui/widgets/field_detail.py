@@ -12,18 +12,25 @@ from ui.models.texts import shown
 from ui.shell import formats
 from ui.widgets.controls import button
 from ui.widgets.labels import ElidedLabel, label
+from ui.words import later, plural, tr
 
+#: Facts of a field: its raw value, what that means, its type, its offset, its bytes
+VALUE, MEANING, TYPE = later("Value"), later("Meaning"), later("Type")
+WHERE, BYTES = later("Where"), later("Bytes")
 SHOWN_BYTES = 48
 """Bytes of the field that are written out."""
 
 KINDS = {
-    NodeKind.META: "framing",
-    NodeKind.RAM: "RAM",
-    NodeKind.BLOCK: "iterative section",
-    NodeKind.DEVICE: "device",
-    NodeKind.SUBSECTION: "subsection",
-    NodeKind.COMMAND: "command",
-    NodeKind.FAULT: "fault",
+    #: Kinds of parts of a stream: what holds it together (header, footers, end)
+    NodeKind.META: later("framing"),
+    NodeKind.RAM: later("RAM"),
+    #: A section that is sent in several passes, as RAM is
+    NodeKind.BLOCK: later("iterative section"),
+    NodeKind.DEVICE: later("device"),
+    #: A part of a device’s state that is only there when it is needed
+    NodeKind.SUBSECTION: later("subsection"),
+    NodeKind.COMMAND: later("command"),
+    NodeKind.FAULT: later("fault"),
 }
 
 
@@ -31,7 +38,8 @@ def bytes_text(data: bytes, length: int) -> str:
     """The first bytes as hexadecimal, with how many more there are."""
     text = data[:SHOWN_BYTES].hex(" ").upper()
     more = length - min(length, SHOWN_BYTES)
-    return f"{text}  and {formats.counted(more, 'more byte', 'more bytes')}" if more > 0 else text
+    #: {bytes} are the first bytes of a field
+    return plural("{bytes}  and {n} more byte", "{bytes}  and {n} more bytes", more, bytes=text) if more else text
 
 
 class FieldDetail(QWidget):
@@ -57,9 +65,9 @@ class FieldDetail(QWidget):
         grid.setColumnStretch(1, 1)
         self._facts: dict[str, tuple[QWidget, ElidedLabel]] = {}
         for row, (key, role) in enumerate(
-            (("Value", "mono"), ("Meaning", "body"), ("Type", "body"), ("Where", "mono"), ("Bytes", "mono"))
+            ((VALUE, "mono"), (MEANING, "body"), (TYPE, "body"), (WHERE, "mono"), (BYTES, "mono"))
         ):
-            heading = label(key, "caption")
+            heading = label(tr(key), "caption")
             value = ElidedLabel("", role, Qt.TextElideMode.ElideRight)
             grid.addWidget(heading, row, 0)
             grid.addWidget(value, row, 1)
@@ -68,9 +76,9 @@ class FieldDetail(QWidget):
         column.addStretch(1)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        self.show_button = button("Show in bytes", run=self.show_bytes.emit)
-        self.copy_button = button("Copy name = value", "ghost", "copy", run=self.copy_value.emit)
-        self.path_button = button("Copy path", "ghost", "copy", run=self.copy_path.emit)
+        self.show_button = button(tr("Show in bytes"), run=self.show_bytes.emit)
+        self.copy_button = button(tr("Copy name = value"), "ghost", "copy", run=self.copy_value.emit)
+        self.path_button = button(tr("Copy path"), "ghost", "copy", run=self.copy_path.emit)
         for part in (self.show_button, self.copy_button, self.path_button):
             buttons.addWidget(part)
         buttons.addStretch(1)
@@ -81,15 +89,16 @@ class FieldDetail(QWidget):
         node = nodes[-1]
         self.name.setText(shown(node.name))
         above = " / ".join(shown(parent.name) for parent in nodes[:-1])
-        self.path.setText(above or f"{KINDS[node.kind]}, at the top of the stream")
+        self.path.setText(above or tr("{kind}, at the top of the stream", kind=tr(KINDS[node.kind])))
         begin = formats.offset(node.offset, digits)
         end = formats.offset(node.offset + max(node.length, 1) - 1, digits)
-        where = f"{begin} to {end}, {formats.exact_bytes(node.length)}" if node.length > 1 else f"{begin}, 1 byte"
-        self._say("Value", shown(node.value))
-        self._say("Meaning", shown(node.meaning))
-        self._say("Type", shown(node.type))
-        self._say("Where", where if node.length else f"{begin}, no bytes")
-        self._say("Bytes", bytes_text(data, node.length))
+        span = tr("{begin} to {end}", begin=begin, end=end) if node.length > 1 else begin
+        size = formats.exact_bytes(node.length) if node.length else tr("no bytes")
+        self._say(VALUE, shown(node.value))
+        self._say(MEANING, shown(node.meaning))
+        self._say(TYPE, shown(node.type))
+        self._say(WHERE, f"{span}, {size}")
+        self._say(BYTES, bytes_text(data, node.length))
 
     def text(self, key: str) -> str:
         """What is said under Value, Meaning, Type, Where or Bytes."""

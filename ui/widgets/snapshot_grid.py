@@ -6,32 +6,39 @@ from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QR
 from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
-from ui.models.snapshot_table import RIGHT, Column, Roles
+from ui.models.snapshot_table import HEADERS, RIGHT, Column, Roles
+from ui.models.snapshot_texts import DISK_ONLY
+from ui.shell import formats
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import ROW_TREE
 from ui.widgets.timeline import list_key
 from ui.widgets.title_row import TitleRow
 from ui.widgets.two_lines import mirrored, paint_line
+from ui.words import tr
 
 Index = QModelIndex | QPersistentModelIndex
 PADDING = 8
 _ROW = ROW_TREE + 6
-_SAMPLES = {
-    Column.ID: "000",
-    Column.WHEN: "0000-00-00 00:00:00",
-    Column.CLOCK: "000 d 00:00:00",
-    Column.ICOUNT: "not recorded",
-    Column.STATE: "0.00 MiB",
-    Column.DISK_SIZE: "Disk size M",
-    Column.DISKS: "MM differs between disks",
-}
-"""Texts whose width a column has room for; the name takes the rest."""
 _SLACK = 4
 _ORDER = (
     Column.ID, Column.NAME, Column.WHEN, Column.DISKS, Column.STATE, Column.CLOCK, Column.DISK_SIZE, Column.ICOUNT,
 )  # fmt: skip
 """From left to right: where there is no room for all, what is looked for least stands outside."""
+
+
+def _samples() -> dict[Column, tuple[str, ...]]:
+    """Texts whose width a column has room for; the name takes the rest."""
+    clock, unknown = formats.vm_clock(100 * 86400 * 10**9), tr(formats.NOT_RECORDED)
+    return {
+        Column.ID: ("000", tr(HEADERS[Column.ID])),
+        Column.WHEN: ("0000-00-00 00:00:00",),
+        Column.CLOCK: (clock, unknown),
+        Column.ICOUNT: (unknown,),
+        Column.STATE: (formats.size(10 << 20), tr(DISK_ONLY), tr(HEADERS[Column.STATE])),
+        Column.DISK_SIZE: (f"{tr(HEADERS[Column.DISK_SIZE])} M",),
+        Column.DISKS: ("000 " + tr("differs between disks"),),
+    }
 
 
 class GridDelegate(QStyledItemDelegate):
@@ -94,7 +101,7 @@ class SnapshotGrid(QTableView):
         self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
-        self.setAccessibleName("Snapshots, all values")
+        self.setAccessibleName(tr("Snapshots, all values"))
         self.doubleClicked.connect(lambda _: self.inspect_wanted.emit())
         self._hide_disks = False
 
@@ -122,8 +129,8 @@ class SnapshotGrid(QTableView):
             self._header.moveSection(self._header.visualIndex(column), place)
         body = fonts.ui(tabular=True)
         widths = {
-            column: fonts.text_width(body, sample) + 2 * PADDING + _SLACK
-            for column, sample in _SAMPLES.items()
+            column: max(fonts.text_width(body, text) for text in texts) + 2 * PADDING + _SLACK
+            for column, texts in _samples().items()
             if column != Column.DISKS or not self._hide_disks
         }
         widths[Column.NAME] = max(fonts.px(150), self.viewport().width() - sum(widths.values()))

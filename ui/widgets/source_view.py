@@ -12,6 +12,7 @@ from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import RADIUS, ROW_SOURCE
 from ui.widgets.two_lines import mirrored, paint_line, upper_and_lower
+from ui.words import tr
 
 Index = QModelIndex | QPersistentModelIndex
 MARGIN, MARK, GAP = 6, 12, 8
@@ -126,7 +127,7 @@ class SourceView(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.setMouseTracking(True)
-        self.setAccessibleName("Opened images")
+        self.setAccessibleName(tr("Opened images"))
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.MouseMove, QEvent.Type.Leave):

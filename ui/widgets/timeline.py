@@ -6,17 +6,22 @@ one is disk only.
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 
 from snapmgr.snapshots.model import SnapshotRow
 from ui.models.snapshot_table import RIGHT, Column, Roles
+from ui.models.snapshot_texts import DISK_ONLY
+from ui.shell import formats
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import INSET, RADIUS_SMALL, ROW_SNAPSHOT
 from ui.widgets.title_row import TitleRow
 from ui.widgets.two_lines import mirrored, paint_line, upper_and_lower
+from ui.words import tr
 
 Index = QModelIndex | QPersistentModelIndex
 LANE = INSET + 6
@@ -25,18 +30,33 @@ TILE = QSize(56, 36)
 TILE_LEFT = LANE + 20
 NAME_LEFT = TILE_LEFT + TILE.width() + 12
 PADDING = 8
+SIGN = 20
+"""The sign before what needs a look, with the air behind it."""
 LEAST_NAME = 130
 """Room that a name has before columns are folded."""
 SHOWN = (Column.NAME, Column.WHEN, Column.CLOCK, Column.STATE, Column.DISKS)
 FOLDED = (Column.CLOCK, Column.STATE)
 """Columns that a narrow window leaves to the details."""
-_SAMPLES = {
-    Column.WHEN: "Wed 30 Nov 00:00",
-    Column.CLOCK: "000 d 00:00:00",
-    Column.STATE: "disk only 0",
-    Column.DISKS: "not on devbox-vmstate",
-}
-"""Texts whose width a column has room for."""
+_A_DAY = 86400
+_A_WEDNESDAY = 1669766400
+"""30 November 2022 as seconds since 1970: a date that is as wide as dates are."""
+
+
+def _widths() -> dict[Column, int]:
+    """What each column needs for the widest of its usual texts; the name takes the rest."""
+    body, small = fonts.ui(tabular=True), fonts.ui(12, tabular=True)
+    date = formats.short_time(_A_WEDNESDAY, _A_WEDNESDAY + 9 * _A_DAY, UTC)
+    yesterday = formats.short_time(_A_WEDNESDAY, _A_WEDNESDAY + _A_DAY, UTC)
+    texts = {
+        Column.WHEN: (date, yesterday, formats.relative_time(0, 8 * 3600 + 50 * 60)),
+        Column.CLOCK: (formats.vm_clock(100 * _A_DAY * 10**9),),
+        Column.STATE: (f"{tr(DISK_ONLY)} 0",),
+        Column.DISKS: (tr("not on {disks}", disks="devbox-vmstate"),),
+    }
+    widths = {column: max(fonts.text_width(body, text) for text in those) for column, those in texts.items()}
+    trouble = fonts.text_width(small, tr("differs between disks")) + SIGN
+    widths[Column.DISKS] = max(widths[Column.DISKS], trouble)
+    return {column: width + 2 * PADDING + 2 for column, width in widths.items()}
 
 
 def lane_pen(tint: str = "lineStrong") -> QPen:
@@ -127,7 +147,7 @@ class TimelineDelegate(QStyledItemDelegate):
             return
         if trouble:
             glyph = QRect(box.left(), 0, 16, 16)
-            inner = box.adjusted(20, 0, 0, 0)
+            inner = box.adjusted(SIGN, 0, 0, 0)
             upper, lower = upper_and_lower(inner, body, small)
             glyph.moveTop(upper.center().y() - 7)
             icons.paint(painter, QRectF(mirrored(direction, box, glyph)), "warning", "warn")
@@ -159,7 +179,7 @@ class TimelineView(QTreeView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QTreeView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
-        self.setAccessibleName("Snapshots, newest first")
+        self.setAccessibleName(tr("Snapshots, newest first"))
         header = TitleRow(self, clickable=False)
         header.insets = {Column.NAME: INSET}
         header.setStretchLastSection(False)
@@ -178,8 +198,7 @@ class TimelineView(QTreeView):
         """Give each column its room; what a narrow window or a large text leaves no room for is folded away."""
         if self.model() is None:
             return
-        body = fonts.ui(tabular=True)
-        widths = {column: fonts.text_width(body, sample) + 2 * PADDING + 2 for column, sample in _SAMPLES.items()}
+        widths = _widths()
         shown = [column for column in self._wanted if not (self._narrow and column in FOLDED)]
         least = NAME_LEFT + fonts.px(LEAST_NAME)
         for folded in (*FOLDED, Column.DISKS):
@@ -257,8 +276,11 @@ class Legend(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Dotted line: order by date only. Square: disk only.")
+        self.setAccessibleName(tr("Dotted line: order by date only. Square: disk only."))
         self.setFixedHeight(fonts.px(33))
+
+    def _entries(self) -> tuple[tuple[str, str], ...]:
+        return ("line", tr("order by date only")), ("round", tr("with VM state")), ("square", tr(DISK_ONLY))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -272,7 +294,7 @@ class Legend(QWidget):
         font = fonts.role("secondary")
         x, middle = INSET, self.height() / 2
         whole = self.rect()
-        for kind, text in (("line", "order by date only"), ("round", "with VM state"), ("square", "disk only")):
+        for kind, text in self._entries():
             width = 22 if kind == "line" else 12
             box = mirrored(self.layoutDirection(), whole, QRect(x, 0, width, self.height()))
             if kind == "line":

@@ -10,6 +10,7 @@ from ui.models.snapshot_table import HEADERS, RIGHT, Column
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.widgets.two_lines import mirrored, paint_line
+from ui.words import tr
 
 PADDING, ARROW = 8, 12
 
@@ -34,12 +35,13 @@ class TitleRow(QHeaderView):
         painter.fillRect(rect, color("panel"))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), color("line"))
         column, direction = Column(section), self.layoutDirection()
+        title = tr(HEADERS[column])
         by = self.sorted is not None and self.sorted[0] == column
         box = rect.adjusted(self.insets.get(column, PADDING), 0, -PADDING, 0)
         at_end, font = column in RIGHT, fonts.ui(12, 600 if by else 500)
         if by and self.sorted is not None:
             box = box.adjusted(0, 0, -ARROW - 4, 0)
-            width = min(fonts.text_width(font, HEADERS[column]), box.width())
+            width = min(fonts.text_width(font, title), box.width())
             start = box.right() - width if at_end else box.left()
             arrow = QRect(start + width + 4, rect.center().y() - ARROW // 2 + 1, ARROW, ARROW)
             name = "arrow-down" if self.sorted[1] else "arrow-up"
@@ -47,7 +49,7 @@ class TitleRow(QHeaderView):
         paint_line(
             painter,
             mirrored(direction, rect, box),
-            HEADERS[column],
+            title,
             font,
             "text" if by else "text2",
             direction=direction,

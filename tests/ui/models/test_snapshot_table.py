@@ -83,7 +83,7 @@ def test_a_disk_that_misses_a_snapshot_is_named(model: SnapshotTableModel) -> No
     ]
     assert [cell(model, place, Column.DISKS, Roles.TROUBLE) for place in range(3)] == [False, True, True]
     tip = cell(model, 1, Column.DISKS, Qt.ItemDataRole.ToolTipRole)
-    assert "id 1, holds the VM state" in tip and "not on this disk" in tip
+    assert "id 1, holds VM state" in tip and "not on this disk" in tip
     assert "the dates differ" in cell(model, 2, Column.DISKS, Qt.ItemDataRole.ToolTipRole)
     assert "not on" in model.index(1, Column.NAME).data(Qt.ItemDataRole.AccessibleTextRole)
 

@@ -11,15 +11,16 @@ from ui.shell.preferences.editors import editor
 from ui.shell.settings import SETTINGS, Setting
 from ui.widgets.controls import SearchField, button, line
 from ui.widgets.labels import label
+from ui.words import tr
 
 
 class PreferencesDialog(ShellDialog):
     """Every declared setting under its topic.  ``show_setting`` points at one."""
 
     def __init__(self, context: WindowContext) -> None:
-        super().__init__(context, "Settings", (640, 640))
+        super().__init__(context, tr("Settings"), (640, 640))
         self._context = context
-        self.field = SearchField("Search settings")
+        self.field = SearchField(tr("Search settings"))
         self.field.textChanged.connect(self._narrow)
         self.field.escaped.connect(self.reject)
         self.layout().insertWidget(1, self.field)
@@ -30,17 +31,17 @@ class PreferencesDialog(ShellDialog):
         self._titles: dict[str, QWidget] = {}
         for setting in SETTINGS:
             if setting.page not in self._titles:
-                self._titles[setting.page] = self._title(setting.page)
+                self._titles[setting.page] = self._title(tr(setting.page))
             self._rows[setting.id] = self._row(setting)
             self._column.addWidget(self._rows[setting.id])
-        self._privacy = label("Snapmgr sends nothing anywhere.", "caption", wrap=True)
+        self._privacy = label(tr("Snapmgr sends nothing anywhere."), "caption", wrap=True)
         self._privacy.setContentsMargins(0, 16, 0, 8)
         self._column.addWidget(self._privacy)
         self._none = label("", "body2")
         self._none.hide()
         self._column.addWidget(self._none)
         self._column.addStretch()
-        self.buttons.insertWidget(0, button("Put all back to default", "ghost", run=self._reset))
+        self.buttons.insertWidget(0, button(tr("Put all back to default"), "ghost", run=self._reset))
 
     def _title(self, text: str) -> QWidget:
         title = label(text, "object")
@@ -59,8 +60,8 @@ class PreferencesDialog(ShellDialog):
         row.setSpacing(8 if wide else 24)
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(label(setting.label, "medium"))
-        words.addWidget(label(setting.about, "secondary", wrap=True))
+        words.addWidget(label(tr(setting.label), "medium"))
+        words.addWidget(label(tr(setting.about), "secondary", wrap=True))
         row.addLayout(words, 1)
         control = editor(setting, self._context.settings)
         control.setObjectName(setting.id)
@@ -75,14 +76,14 @@ class PreferencesDialog(ShellDialog):
         wanted = text.lower().split()
         shown = set()
         for setting in SETTINGS:
-            words = f"{setting.page} {setting.label} {setting.about} {setting.words}".lower()
+            words = " ".join(map(tr, (setting.page, setting.label, setting.about, setting.words))).lower()
             fits = all(word in words for word in wanted)
             self._rows[setting.id].setVisible(fits)
             shown |= {setting.page} if fits else set()
         for page, title in self._titles.items():
             title.setVisible(page in shown)
         self._privacy.setVisible(not wanted)
-        self._none.setText(f"No setting matches “{text.strip()}”.")
+        self._none.setText(tr("No setting matches “{words}”.", words=text.strip()))
         self._none.setVisible(not shown)
 
     def show_setting(self, id: str) -> None:

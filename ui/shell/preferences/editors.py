@@ -20,6 +20,7 @@ from ui.shell.settings import Setting, Settings
 from ui.theme import fonts
 from ui.widgets.controls import ComboBox, Segmented, button, icon_button
 from ui.widgets.labels import label
+from ui.words import tr
 
 
 def editor(setting: Setting, settings: Settings) -> QWidget:
@@ -35,15 +36,20 @@ def editor(setting: Setting, settings: Settings) -> QWidget:
 
 class _Switch(QCheckBox):
     def __init__(self, setting: Setting, settings: Settings) -> None:
-        super().__init__("On" if settings[setting.id] else "Off")
-        self.setAccessibleName(setting.label)
+        super().__init__()
+        self.setAccessibleName(tr(setting.label))
         self.setChecked(settings[setting.id])
         self.toggled.connect(lambda on: settings.set(setting.id, on))
-        self.toggled.connect(lambda on: self.setText("On" if on else "Off"))
+        self.toggled.connect(self._say)
+        self._say(self.isChecked())
+
+    def _say(self, on: bool) -> None:
+        #: Beside a box that is ticked or not
+        self.setText(tr("On") if on else tr("Off"))
 
 
 def _segmented(setting: Setting, settings: Settings) -> Segmented:
-    made = Segmented(setting.choices, setting.label)
+    made = Segmented([(value, tr(text)) for value, text in setting.choices], tr(setting.label))
     made.set_chosen(settings[setting.id])
     made.chosen.connect(lambda value: settings.set(setting.id, value))
     return made
@@ -51,9 +57,9 @@ def _segmented(setting: Setting, settings: Settings) -> Segmented:
 
 def _combo(setting: Setting, settings: Settings) -> ComboBox:
     made = ComboBox()
-    made.setAccessibleName(setting.label)
+    made.setAccessibleName(tr(setting.label))
     for value, text in setting.choices:
-        made.addItem(text, value)
+        made.addItem(tr(text), value)
     made.setCurrentIndex(made.findData(settings[setting.id]))
     made.activated.connect(lambda _: settings.set(setting.id, made.currentData()))
     return made
@@ -64,21 +70,21 @@ class _Number(QWidget):
 
     def __init__(self, setting: Setting, settings: Settings) -> None:
         super().__init__()
-        self._setting, self._settings = setting, settings
+        self._setting, self._settings, name = setting, settings, tr(setting.label)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         self.field = QLineEdit()
         self.field.setValidator(QIntValidator(setting.low, setting.high, self.field))
         self.field.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.field.setAccessibleName(f"{setting.label}, {setting.unit}")
+        self.field.setAccessibleName(f"{name}, {setting.unit}")
         self.field.setFixedWidth(fonts.px(56))
         self.field.editingFinished.connect(lambda: self._put(int(self.field.text())))
         self.field.installEventFilter(self)
-        row.addWidget(icon_button("minus", f"{setting.label}: less", lambda: self._step(-1)))
+        row.addWidget(icon_button("minus", tr("{setting}: less", setting=name), lambda: self._step(-1)))
         row.addWidget(self.field)
         row.addWidget(label(setting.unit, "secondary"))
-        row.addWidget(icon_button("plus", f"{setting.label}: more", lambda: self._step(1)))
+        row.addWidget(icon_button("plus", tr("{setting}: more", setting=name), lambda: self._step(1)))
         self._show()
 
     def _show(self) -> None:
@@ -110,7 +116,7 @@ class _Folders(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         self.list = QListWidget()
-        self.list.setAccessibleName(setting.label)
+        self.list.setAccessibleName(tr(setting.label))
         self.list.setProperty("frame", "list")
         self.list.setMaximumHeight(fonts.px(104))
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -118,8 +124,8 @@ class _Folders(QWidget):
         column.addWidget(self.list)
         row = QHBoxLayout()
         row.setSpacing(8)
-        self._remove = button("Remove", icon="minus", run=self._less)
-        row.addWidget(button("Add folder…", icon="plus", run=self._more))
+        self._remove = button(tr("Remove"), icon="minus", run=self._less)
+        row.addWidget(button(tr("Add folder…"), icon="plus", run=self._more))
         row.addWidget(self._remove)
         row.addStretch()
         column.addLayout(row)
@@ -137,10 +143,10 @@ class _Folders(QWidget):
     def _tell(self) -> None:
         chosen = self.list.currentRow() >= 0
         self._remove.setEnabled(chosen)
-        self._remove.setToolTip("" if chosen else "Choose a folder of the list first")
+        self._remove.setToolTip("" if chosen else tr("Choose a folder of the list first"))
 
     def _more(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Allow backing files in this folder")
+        folder = QFileDialog.getExistingDirectory(self, tr("Allow backing files in this folder"))
         if folder:
             self.add(folder)
 

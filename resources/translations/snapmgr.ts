@@ -1,0 +1,2203 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1">
+<context>
+    <name></name>
+    <message>
+        <source>Status</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{document} – Snapmgr</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prepare the views</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the last files again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Here you will watch a machine move: its pages on both sides, the channel between them, precopy, switchover and postcopy, and what happens when the link is cut. This part of Snapmgr is not built yet.
+
+What a migration sends can be looked at today: save it to a file with QEMU and open that in the Inspector.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open stream…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Migration comes later</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Migration is not built yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Block</source>
+        <extracomment>Titles of columns: a RAMBlock of QEMU, a named piece of guest RAM</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Used</source>
+        <extracomment>The used length of a RAMBlock</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What they hold</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Normal</source>
+        <extracomment>How a page was sent: normal (in full), zero, xbzrle (a difference; QEMU’s word), compressed</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Zero</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>xbzrle</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compressed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sent again</source>
+        <extracomment>Pages that were sent more than once</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Page size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Used length of the block, in bytes of guest RAM</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages that the block has</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of pages by what was sent for them last</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages whose content was sent in full last</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages that were last sent as filled with one byte</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages that were last sent as a difference to what came before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages that were last sent compressed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Records that came for a page that had been sent before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Page size that the stream uses for the block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>normal</source>
+        <extracomment>States of pages: normal (sent in full), xbzrle (a difference), compressed, zero, not sent</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>compressed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>zero</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>under {number} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>over {number} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>(blank name)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>(no name)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{blank} id {id}</source>
+        <extracomment>{blank} is “(no name)” or “(blank name)”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}”</source>
+        <extracomment>A name inside a sentence, in quotation marks</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>QEMU stops here</source>
+        <extracomment>The problem at which QEMU would stop reading</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>error</source>
+        <extracomment>How grave a problem is</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>warning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} error</source>
+        <comment>{n} errors</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} warning</source>
+        <comment>{n} warnings</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} note</source>
+        <comment>{n} notes</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{severity}: {message}, {code}, at {offset}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Offset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <extracomment>What a migration stream consists of</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Section</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Instance</source>
+        <extracomment>The instance id of a device</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Payload</source>
+        <extracomment>Bytes between header and footer</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Within</source>
+        <extracomment>The record that holds this one</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Section id; for commands the number of the command</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes between the record’s own header and its footer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes from the type byte to the end of the footer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Row of the PACKAGED command that this record lies in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>VM state</source>
+        <extracomment>The saved state of a machine, and its size</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <extracomment>A word under which the filter finds snapshots that a disk misses</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ID</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>When</source>
+        <extracomment>When a snapshot was taken</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>VM clock</source>
+        <extracomment>How long the guest had run</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>icount</source>
+        <extracomment>QEMU’s word for counted instructions</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disk size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ids {ids}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>disk was {size} then</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The machine had run for {clock}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Taken without a machine: there was no clock</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Holds the disk only: there is no VM state to look into or to load</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not on this disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>disk only, no VM state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>VM state {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>disks: {disks}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>disk only</source>
+        <extracomment>A snapshot without the state of a machine</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{have} of {total}</source>
+        <extracomment>Disks that have a snapshot: 2 of 3, or all 3</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>all {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not on {disks}</source>
+        <extracomment>The disks that have no snapshot of this name</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>not on {disk} and {n} more</source>
+        <comment>not on {disk} and {n} more</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>differs between disks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>id {id}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no id</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{id}, holds VM state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>being read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not in use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>open in another process</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cannot be shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no snapshots yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disk images</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} snapshot</source>
+        <comment>{n} snapshots</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <extracomment>Titles of menus; &amp; stands before the letter that opens one together with Alt</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>S&amp;tream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Migration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>T&amp;ools</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Belongs to {view}: go there first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is open in this view</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was opened yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a stream, or the disks of one machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the demo stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forget recent files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Snapshots</source>
+        <extracomment>The views of the window</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inspector</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Migration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next pane</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous pane</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Theme of the desktop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Light theme</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dark theme</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The text has its largest size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The text has its smallest size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Larger text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smaller text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was noticed yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Notices…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Command palette…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy system report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The system report is on the clipboard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About Snapmgr</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <extracomment>Something that is done, as in “Open: not done”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}: not done</source>
+        <extracomment>{name} is what was to be done: Open, Export</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everywhere</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Notices</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The mark of Snapmgr</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save, look into and move virtual machines.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MIT licence. Snapmgr sends nothing anywhere.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LGPL version 3.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SIL Open Font License 1.1; the texts are in the fonts folder of the resources.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Phosphor icons, by way of QtAwesome</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MIT licence.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{name} and {n} more</source>
+        <comment>{name} and {n} more</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Several streams cannot be opened at once</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open them one by one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A stream and other files cannot be opened together</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open one kind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file is empty</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is a {format} disk image: it cannot hold QEMU’s snapshots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is neither a migration stream nor a qcow2 disk image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Snapmgr opens migration streams (they begin with QEVM; gz, zst and xz too) and qcow2 disk images</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not opened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cannot be opened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open {file} in Inspector</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open {file} in Snapshots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop files here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File: {path}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Offset: {offset}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Code: {code}</source>
+        <extracomment>The stable name of a fault</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>QEMU says: {words}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{what}: {name}</source>
+        <extracomment>What did not happen, and to which file: Not opened: demo.mig</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its snapshots can be looked at. To change them, end the other process first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the file again, or save the stream again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It may have been moved, renamed or deleted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask its owner for the right to read it, or open it as another user.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open one of the files in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is a fault in Snapmgr itself: {error}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was written to your files. Copy the details and report them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not recorded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KiB</source>
+        <extracomment>Units of 1024</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MiB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GiB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>TiB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PiB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>EiB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>kB</source>
+        <extracomment>Units of 1000</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>TB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>EB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} byte</source>
+        <comment>{n} bytes</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{size}/s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{days} d {clock}</source>
+        <extracomment>Days (d), then hours:minutes:seconds</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} ns</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{minutes} min {seconds} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{hours} h {minutes} min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>just now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{span} ago</source>
+        <extracomment>{span} is a length of time: 5 min, 2 h 14 min, 4 days</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in {span}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} h</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} day</source>
+        <comment>{n} days</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} week</source>
+        <comment>{n} weeks</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} month</source>
+        <comment>{n} months</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} year</source>
+        <comment>{n} years</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Today {clock}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Yesterday {clock}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{weekday} {day} {month} {clock}</source>
+        <extracomment>A date: Thu 19 Nov 09:05</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{day} {month} {year}</source>
+        <extracomment>A date: 2 Oct 2026</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{weekday} {day} {month} {year}, {clock}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy as</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search or run a command</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Command palette</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Menu</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More menus</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>choose</source>
+        <extracomment>What a key does here</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&gt; commands</source>
+        <extracomment>The sign is typed and stays as it is</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>@ offset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source># snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>? help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a disk image to find its snapshots here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No snapshot of that name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a stream to find its sections here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No section of that name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing matches “{words}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recent files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on</source>
+        <extracomment>The value of a setting</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} more</source>
+        <comment>{n} more</comment>
+        <extracomment>Folders beside those that are always there</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>none more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Snapmgr sends nothing anywhere.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put all back to default</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No setting matches “{words}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On</source>
+        <extracomment>Beside a box that is ticked or not</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{setting}: less</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{setting}: more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a folder of the list first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Allow backing files in this folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Views</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More views</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{setting} cannot be {value}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{setting} must lie between {low} and {high}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Light, dark, or whatever the desktop says.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>System</source>
+        <extracomment>The theme of the desktop</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>colour color mode night</source>
+        <extracomment>Words under which a search finds this setting</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything in the window grows with it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>font zoom large</source>
+        <extracomment>Words under which a search finds this setting</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use the desktop’s font</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Instead of Inter, which comes with Snapmgr. Bytes and offsets stay in JetBrains Mono.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>typeface</source>
+        <extracomment>Words under which a search finds this setting</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sizes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Powers of 1024, as QEMU counts, or of 1000, as disks are sold. Tooltips always say the exact bytes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MiB, GiB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MB, GB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>units binary decimal bytes</source>
+        <extracomment>Words under which a search finds this setting</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>When Snapmgr starts without being told what to open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>start session startup</source>
+        <extracomment>Words under which a search finds this setting</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folders for backing files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A disk image may name another file that it builds upon. Only the image’s own folder and these are read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>backing chain allow roots security</source>
+        <extracomment>Words under which a search finds this setting</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it is not a JSON object</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it has no version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A setting was put back to its default: {why}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings could not be read ({why}). The defaults are in force.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings could not be read ({why}). The defaults are in force; the file is kept as {path}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The window’s last place could not be read and starts afresh.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>settings of version {version} are not known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>settings of version {version} could not be read: {why}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} disk</source>
+        <comment>{n} disks</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>encrypted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} process</source>
+        <comment>{n} processes</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Its snapshots can be looked at. What is shown may lag behind what that process does.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in use by {who}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Something in the image is wrong; what is sound is shown. The details say what.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No other process has these images open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} of {total} selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} shown</source>
+        <comment>{n} shown</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{count}, {size} of VM state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select a snapshot first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a disk image first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This snapshot holds the disk only: there is no VM state to look into</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The images are encrypted: their contents cannot be read without the key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image is encrypted: its contents cannot be read without the key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inspect</source>
+        <extracomment>Look into the VM state of a snapshot</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Timeline or table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The list is on show</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add disk…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add disks to {machine}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On {disk}: {facts}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not on {disk}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No screen was recorded with this snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no screen recorded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size}, on {disk}</source>
+        <extracomment>The size of a VM state, and the disk that holds it</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Machine</source>
+        <extracomment>The machine type: pc-i440fx-7.2</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no VM state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{bytes}, at that time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
+        <extracomment>Instead of an id, where it is empty</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open in another process</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{disk} cannot hold snapshots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>• and {n} more</source>
+        <comment>• and {n} more</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{disk} is damaged: {n} problem</source>
+        <comment>{disk} is damaged: {n} problems</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{disk} takes more space than it needs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{problem} (at {offset})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select a snapshot to see its details.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Details of the selected snapshot stand here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Raw image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk byte for byte; empty parts take no space. Every tool reads it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>qcow2 image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smaller to copy. Stands alone: no snapshots and no backing file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export a disk as it is now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export a disk as of {snapshot}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As of</source>
+        <extracomment>The moment that is written out: a snapshot, or now</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File to write</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writing the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk is being changed by {who}. Export one of its snapshots.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled, nothing left behind.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not exported</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was left behind.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{done} of {total} written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy path</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{disk} is written to {file}, {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{disk} as of {snapshot} is written to {file}, {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelling…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No machine can be continued from here. Export… writes the disk as it was, and a machine can start from that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disk only: there is no VM state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its list of snapshots can be read. The disk and the VM states cannot be looked into or exported without the key, and Snapmgr does not ask for keys.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{disk} is encrypted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Cannot be loaded: {disks} has no snapshot of this name</source>
+        <comment>Cannot be loaded: {disks} have no snapshot of this name</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>QEMU loads a snapshot only if every disk has it. This disk was attached later, or left out when it was saved.</source>
+        <comment>QEMU loads a snapshot only if every disk has it. These disks were attached later, or left out when it was saved.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Detach {disks}, or export the other disk as it was.</source>
+        <comment>Detach {disks}, or export the other disks as they were.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{facts} The name is the same, the moment is not. Export… writes each disk as it was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cannot be loaded: the disks hold different snapshots of this name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This one is called {name}, which is the id of that one, and QEMU looks for ids first. Inspect and Export… open the right one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>QEMU would load another snapshot: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{disk} is open in another process.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{disk} is open in another process ({who}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its snapshots can be looked at; what is shown may lag behind what that process does.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name the file to write.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give the whole path, beginning with a folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is a folder. Name a file in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no folder {folder}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is {file} itself, which is being read. Name another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is not an ordinary file. Name another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You may not write into {folder}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Up to {most} are needed, {free} are free there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This may not fit: {most} at most are needed and {free} are free. Empty parts of the disk take no space. If it does not fit, nothing is left behind.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} exists already and will be replaced.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter snapshots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words in the name; id:3 for an id; “disk only”, “missing”</source>
+        <extracomment>“disk only” and “missing” are the words under which the filter finds such snapshots</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open image…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cannot be shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read the images of the last time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read the images</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read the images again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading {machine}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look into the VM state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The details of {snapshot} are on the clipboard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter machines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Several images opened together are the disks of one machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No machine is called “{name}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look at the snapshots of a machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open one qcow2 image, or all the disks of one machine together: its snapshots are joined by name, and you see which disk misses one. Nothing is ever written to the images.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No snapshots yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>QEMU’s savevm and snapshot-save, or qemu-img snapshot -c, put them in this image; they appear here by themselves.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>QEMU’s savevm and snapshot-save, or qemu-img snapshot -c, put them on any of its disks; they appear here by themselves.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export… writes the disk as it is now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing matches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading the images</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove from list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing matches “{words}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>The one name and id does not hold these words. {key} shows all again.</source>
+        <comment>None of the {n} names and ids holds these words. {key} shows all again.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Look who uses the disks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See every snapshot of a machine across all its disks.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open disk image…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See every section, field and byte of a stream, and why it does not load.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Watch pages move between two machines. This view comes later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it will be</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a disk image or a saved migration stream here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Welcome to Snapmgr</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start with the demo stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The state of a small machine, as a real QEMU 10.0 wrote it. Look through its sections, devices and bytes: nothing of yours is touched, and no QEMU is needed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open demo stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing opened yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opened before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing opened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>builds upon {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{format}, no snapshots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <extracomment>Facts of a field: its raw value, what that means, its type, its offset, its bytes</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Meaning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>framing</source>
+        <extracomment>Kinds of parts of a stream: what holds it together (header, footers, end)</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RAM</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>iterative section</source>
+        <extracomment>A section that is sent in several passes, as RAM is</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>subsection</source>
+        <extracomment>A part of a device’s state that is only there when it is needed</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>command</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fault</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{bytes}  and {n} more byte</source>
+        <comment>{bytes}  and {n} more bytes</comment>
+        <extracomment>{bytes} are the first bytes of a field</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show in bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy name = value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{kind}, at the top of the stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{begin} to {end}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Snapshots, all values</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opened images</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Snapshots, newest first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dotted line: order by date only. Square: disk only.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>order by date only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>with VM state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{names} and {last}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a migration stream, or the disk images of one machine.</source>
+        <extracomment>Help on the command “Open…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the small stream that comes with Snapmgr; a real QEMU 10.0 wrote it.</source>
+        <extracomment>Help on the command “Open the demo stream”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty the list of files that were opened before; the files stay.</source>
+        <extracomment>Help on the command “Forget recent files”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let go of what is open in this view.</source>
+        <extracomment>Help on the command “Close”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Theme, text size, units, folders.</source>
+        <extracomment>Help on the command “Settings…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the window and end what runs.</source>
+        <extracomment>Help on the command “Quit”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to Snapshots.</source>
+        <extracomment>Help on the command “Snapshots”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to Inspector.</source>
+        <extracomment>Help on the command “Inspector”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to Migration.</source>
+        <extracomment>Help on the command “Migration”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to Start page.</source>
+        <extracomment>Help on the command “Start page”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put the cursor into the filter of this view.</source>
+        <extracomment>Help on the command “Filter”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the keyboard to the next pane.</source>
+        <extracomment>Help on the command “Next pane”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the keyboard to the pane before.</source>
+        <extracomment>Help on the command “Previous pane”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Appearance: theme of the desktop.</source>
+        <extracomment>Help on the command “Theme of the desktop”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Appearance: light theme.</source>
+        <extracomment>Help on the command “Light theme”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Appearance: dark theme.</source>
+        <extracomment>Help on the command “Dark theme”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make everything in the window a little larger.</source>
+        <extracomment>Help on the command “Larger text”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make everything in the window a little smaller.</source>
+        <extracomment>Help on the command “Smaller text”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fill the screen, or go back to a window.</source>
+        <extracomment>Help on the command “Full screen”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the window told since it was opened.</source>
+        <extracomment>Help on the command “Notices…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find any command, file, snapshot, section or setting by its name.</source>
+        <extracomment>Help on the command “Command palette…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All shortcuts of this view.</source>
+        <extracomment>Help on the command “Shortcuts”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Versions and settings as text for a report; nothing is sent anywhere.</source>
+        <extracomment>Help on the command “Copy system report”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Version and licences.</source>
+        <extracomment>Help on the command “About Snapmgr”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the VM state of the selected snapshot in the Inspector.</source>
+        <extracomment>Help on the command “Inspect”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write a disk as it was when the snapshot was taken, as a raw or qcow2 image.</source>
+        <extracomment>Help on the command “Export…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy every recorded value of the selected snapshot as text.</source>
+        <extracomment>Help on the command “Copy details”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go from the timeline to the table of all values, and back.</source>
+        <extracomment>Help on the command “Timeline or table”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave the details, which are a page of their own in a small window.</source>
+        <extracomment>Help on the command “Back to the list”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read the images again; changes on disk are noticed by themselves.</source>
+        <extracomment>Help on the command “Read again”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open more images as disks of this machine, so that its snapshots are joined by name.</source>
+        <extracomment>Help on the command “Add disk…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type an offset and see the byte there.</source>
+        <extracomment>Help on the command “Go to offset…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to what was selected before.</source>
+        <extracomment>Help on the command “Back”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to where Back came from.</source>
+        <extracomment>Help on the command “Forward”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select the next problem by its offset.</source>
+        <extracomment>Help on the command “Next problem”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select the problem before by its offset.</source>
+        <extracomment>Help on the command “Previous problem”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show or hide the list of problems.</source>
+        <extracomment>Help on the command “Problems”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the field as name = value, or bytes selected in the bytes view as hex.</source>
+        <extracomment>Help on the command “Copy”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a form and copy the selection in it.</source>
+        <extracomment>Help on the command “Copy as…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the selection: name = value.</source>
+        <extracomment>Help on the command “Copy name = value”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the selection: path.</source>
+        <extracomment>Help on the command “Copy path”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the selection: offset.</source>
+        <extracomment>Help on the command “Copy offset”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the selection: hex.</source>
+        <extracomment>Help on the command “Copy hex”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the selection: c array.</source>
+        <extracomment>Help on the command “Copy c array”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the selection: python bytes.</source>
+        <extracomment>Help on the command “Copy python bytes”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the selection: base64.</source>
+        <extracomment>Help on the command “Copy base64”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the structure of the stream.</source>
+        <extracomment>Help on the command “Show structure”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the records of the stream.</source>
+        <extracomment>Help on the command “Show records”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the RAM of the stream.</source>
+        <extracomment>Help on the command “Show RAM”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write what was found to a JSON file.</source>
+        <extracomment>Help on the command “Export…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write what a RAM block holds at the end of the stream to a file.</source>
+        <extracomment>Help on the command “Save block contents…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop reading the stream; what was read stays.</source>
+        <extracomment>Help on the command “Stop reading”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+</TS>

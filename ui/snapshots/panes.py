@@ -1,0 +1,96 @@
+"""The three panes of the view, and what of them a narrow window folds away."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout, QWidget
+
+from ui.models.source_list import SourceListModel
+from ui.shell.actions import ActionSet, plain
+from ui.shell.context import WindowContext
+from ui.snapshots.details_pane import DetailsPane
+from ui.snapshots.header import Header
+from ui.snapshots.list_pane import ListPane
+from ui.snapshots.sources import SourcesPane
+from ui.snapshots.states import ErrorPane, reading
+from ui.theme.tokens import NARROW, TINY
+from ui.widgets.controls import line
+
+WIDTHS = (240, 824, 304)
+NARROW_DETAILS = 276
+
+
+class Panes(QSplitter):
+    """``sources``; the machine on show, which is ``header`` over ``list``, ``reading`` or ``error``; ``details``."""
+
+    def __init__(self, context: WindowContext, model: SourceListModel, error: ErrorPane) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setHandleWidth(1)
+        self.setChildrenCollapsible(False)
+        self._window = context.window
+        self.sources = SourcesPane(model, context.actions["file.close"])
+        self.header, self.list = _header(context.actions), ListPane(context.now)
+        self.reading, self.error = reading(), error
+        self.details = DetailsPane()
+        self._middle = self._make_middle()
+        for part in (self.sources, self._middle, self.details):
+            self.addWidget(part)
+        for place, stretch in enumerate((0, 1, 0)):
+            self.setStretchFactor(place, stretch)
+        self.setSizes(list(WIDTHS))
+        self.details_alone = False
+        """Whether the details are a page of their own now."""
+        self._inspect_by_enter(context.actions)
+
+    def _make_middle(self) -> QWidget:
+        middle = QWidget()
+        middle.setProperty("surface", "panel")
+        middle.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        middle.setMinimumWidth(320)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._centre = QStackedLayout()
+        for part in (self.list, self.reading, self.error):
+            self._centre.addWidget(part)
+        column.addWidget(self.header)
+        column.addWidget(line())
+        column.addLayout(self._centre, 1)
+        return middle
+
+    def _inspect_by_enter(self, actions: ActionSet) -> None:
+        """Enter belongs to the lists alone: as a shortcut of the window it would take the key from every field."""
+        inspect = actions["snapshot.inspect"]
+        inspect.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        for view in (self.list.timeline, self.list.grid):
+            view.addAction(inspect)
+
+    def show_in_middle(self, part: QWidget) -> None:
+        """Put ``list``, ``reading`` or ``error`` under the header."""
+        self._centre.setCurrentWidget(part)
+
+    def fold(self) -> None:
+        """What a narrow window leaves out (1200) and what becomes a page of its own (900)."""
+        width = self._window.width()
+        narrow, tiny = width < NARROW, width < TINY
+        self.header.set_narrow(narrow, tiny=tiny)
+        self.list.set_narrow(narrow)
+        if narrow and self.sources.isVisibleTo(self) and not tiny:
+            self.setSizes([0, width - NARROW_DETAILS, NARROW_DETAILS])
+        self.sources.setVisible(not narrow)
+        self.details_alone = self.details_alone and tiny
+        self.details.set_page(tiny)
+        self.details.setVisible(not tiny or self.details_alone)
+        self._middle.setVisible(not self.details_alone)
+
+    def show_details(self, shown: bool) -> None:
+        """In the smallest windows details are a page of their own."""
+        self.details_alone = shown
+        self.fold()
+        (self.details.area if shown else self.list.view).setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _header(actions: ActionSet) -> Header:
+    add = actions["snapshot.add_disk"]
+    add.setIconText(plain(add.text()))  # Qt leaves the … out of what buttons show
+    return Header(actions["snapshot.inspect"], actions["snapshot.export"], add)

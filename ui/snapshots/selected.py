@@ -1,0 +1,111 @@
+"""The selected snapshot: its details, the machine that its VM state names, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+
+from snapmgr.snapshots.model import SnapshotRow, Snapshots
+from ui.models.names import shown_name
+from ui.shell import formats
+from ui.shell.context import WindowContext
+from ui.snapshots.copying import details_text
+from ui.snapshots.explain import source_of
+from ui.snapshots.machines import Machines
+from ui.snapshots.panes import Panes
+from ui.snapshots.presenter import Presenter
+from ui.words import tr
+
+PEEK_MS = 120
+"""The VM state is looked into only where the selection rests this long."""
+
+
+class Selected(QObject):
+    """``changed`` follows every change of what is selected; ``found`` answers the list of the machine on show."""
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        context: WindowContext,
+        panes: Panes,
+        machines: Machines,
+        presenter: Presenter,
+        found: Callable[[], Snapshots | None],
+    ) -> None:
+        super().__init__(panes)
+        self._context, self._panes, self._machines = context, panes, machines
+        self._presenter, self._found = presenter, found
+        self._peek = QTimer(self, singleShot=True, interval=PEEK_MS)
+        self._peek.timeout.connect(self.look_into)
+        panes.list.selected_changed.connect(self.show)
+
+    def row(self) -> SnapshotRow | None:
+        return self._panes.list.selected() if self._found() is not None else None
+
+    def name(self) -> str:
+        row = self.row()
+        return shown_name(row.name, row.id) if row is not None else ""
+
+    def source(self) -> str | None:
+        """SRC of its VM state, None where it has none."""
+        row, found = self.row(), self._found()
+        return source_of(row, found) if row is not None and found is not None else None
+
+    def exportable(self) -> list[str]:
+        """The disks whose contents can be written out: those of the selected snapshot, else all."""
+        row, found = self.row(), self._found()
+        if found is None:
+            return []
+        usable = [device.path for device in found.devices if device.error is None and not device.encrypted]
+        return [path for path in usable if path in row.entries] if row is not None else usable
+
+    def show(self) -> None:
+        """Say everything of it in the details; of the machine, where none is selected."""
+        row, found, panes = self.row(), self._found(), self._panes
+        units, labels = self._context.settings["appearance.units"], panes.list.model.labels
+        if row is None or found is None:
+            panes.details.show_machine(found, labels, units)
+        else:
+            panes.details.show_snapshot(row, found, labels, units)
+            panes.header.set_primary(inspect=not row.disk_only)
+            self._show_machine_type()
+        self.changed.emit()
+
+    def _show_machine_type(self) -> None:
+        source = self.source()
+        if source is None:
+            return
+        known = self._machines.machine_type(source)
+        if known is not None:
+            self._panes.details.set_machine(known)
+        else:
+            self._peek.start()
+
+    def look_into(self) -> None:
+        """Read the VM state's first bytes: they name the machine type."""
+        source, tasks = self.source(), self._context.tasks
+        if source is not None and self._machines.machine_type(source) is None and not tasks.closed:
+            tasks.start(self._look_into(source), tr("Look into the VM state"))
+
+    async def _look_into(self, source: str) -> None:
+        text = await self._machines.look_into(source)
+        if self.source() == source:
+            self._panes.details.set_machine(text)
+
+    def export(self) -> None:
+        """Ask how to write a disk out, and do it."""
+        from ui.snapshots.dialogs import ExportDialog
+
+        if (found := self._found()) is not None:
+            ExportDialog(self._context, self._presenter, found, self.row(), self.exportable()).open()
+
+    def copy(self) -> None:
+        """Put every recorded value on the clipboard."""
+        row, found = self.row(), self._found()
+        if row is not None and found is not None:
+            QGuiApplication.clipboard().setText(details_text(row, found))
+            name = formats.isolated(self.name())
+            self._context.notify(tr("The details of {snapshot} are on the clipboard", snapshot=name))
