@@ -78,6 +78,7 @@ def _in_window(files: list[str]) -> int:
     import qasync
 
     from ui.main_window import MainWindow
+    from ui.shell.garbage import Garbage
     from ui.shell.language import speak
     from ui.shell.settings import Settings
     from ui.theme.appearance import Appearance
@@ -88,7 +89,9 @@ def _in_window(files: list[str]) -> int:
         window = MainWindow(Settings(), Appearance(app))
         sys.excepthook = window.context.slot_failed
         window.show()
+        garbage = Garbage()
         loop.run_until_complete(window.live(files))
+        garbage.stop()
     return 0
 
 

@@ -26,7 +26,7 @@ from ui.theme.tokens import NARROW, SMALLEST, STATUS_BAR
 from ui.widgets.labels import ElidedLabel, label
 from ui.words import tr
 
-ACTION_MODULES = ("ui.shell.commands", "ui.snapshots.actions", "ui.inspector.actions")
+ACTION_MODULES = ("ui.shell.commands", "ui.snapshots.actions", "ui.snapshots.demo_actions", "ui.inspector.actions")
 PAGES = {
     "start": ("ui.start.page", "StartPage"),
     "snapshots": ("ui.snapshots.page", "SnapshotsPage"),
@@ -216,7 +216,7 @@ class MainWindow(QMainWindow):
         state["pages"] = {**state.get("pages", {}), **{view: page.save_state() for view, page in pages.items()}}
         ordered = sorted(pages.items(), key=lambda item: item[0] == self.context.view)
         documents = [page.document() for _, page in ordered]
-        state["open"] = [document.as_json() for document in documents if document is not None]
+        state["open"] = [one.as_json() for one in documents if one is not None and not one.fleeting]
         self.settings.save_state()
 
     def _restore_geometry(self) -> None:

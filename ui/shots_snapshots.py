@@ -258,3 +258,34 @@ async def export(stage: Stage) -> None:
     await open_devbox(stage)
     stage.context.settings.state["export_folder"] = "/tmp"
     await stage.act("snapshot.export")
+
+
+@SHOTS.add("demo-machine")
+async def demo_machine(stage: Stage) -> None:
+    """The built-in machine, standing at tick 400."""
+    await _demo_at(stage, 400)
+
+
+@SHOTS.add("demo-machine-narrow", size=(1024, 700))
+async def demo_machine_narrow(stage: Stage) -> None:
+    """The same in a narrow window."""
+    await _demo_at(stage, 400)
+
+
+@SHOTS.add("demo-machine-reset")
+async def demo_machine_reset(stage: Stage) -> None:
+    """What is asked before it is reset."""
+    await _demo_at(stage, 400)
+    await stage.act("demo.reset")
+
+
+async def _demo_at(stage: Stage, tick: int) -> None:
+    """The demo machine on show, standing at a tick, however fast this computer is."""
+    await stage.act("demo.start")
+    page = stage.context.page("snapshots")
+    machine = page.demo.machine
+    await machine.pause()
+    await machine.reset()
+    await machine.choose_workload("hotspot")
+    await machine.order(lambda own: own.advance(tick - own.tick) if own.tick < tick else None)
+    await stage.settled()

@@ -391,6 +391,14 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>running</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>being read</source>
         <translation type="unfinished"></translation>
     </message>
@@ -407,11 +415,19 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>no snapshots yet</source>
+        <source>Demo machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Built in</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Disk images</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no snapshots yet</source>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
@@ -1345,6 +1361,170 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>starting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Demo machine: starting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Demo machine: {state}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tick {tick}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{state}, tick {tick}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change the workload</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The demo machine is not on show</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run or pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inspect stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its guest begins anew, and what is in its RAM now is lost. Its disks stay as they are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset the demo machine?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep it as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End demo machine…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is in its RAM is lost. The next one begins anew.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End the demo machine?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run the demo machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing but the picture, the clock and the disks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>one page behind the other, round and round</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pages all over its memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nine in ten in a sixteenth of its memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>runs of pages, then silence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>every page in every tick</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Interrupts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Packets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disk records</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mismatches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the guest does</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Workload</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages a tick</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tick</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RAM</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no disks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No screen was recorded with this snapshot</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1456,10 +1636,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     <message>
         <source>As of</source>
         <extracomment>The moment that is written out: a snapshot, or now</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Now</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1709,6 +1885,10 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Start demo machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No snapshots yet</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1792,11 +1972,11 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Start with the demo stream</source>
+        <source>Start with the demo machine</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The state of a small machine, as a real QEMU 10.0 wrote it. Look through its sections, devices and bytes: nothing of yours is touched, and no QEMU is needed.</source>
+        <source>A small machine that runs inside Snapmgr. Watch it, step it, look through its state: nothing of yours is touched, and no QEMU is needed. Or look into a stream that a real QEMU 10.0 wrote.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1858,10 +2038,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>RAM</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>iterative section</source>
         <extracomment>A section that is sent in several passes, as RAM is</extracomment>
         <translation type="unfinished"></translation>
@@ -1909,6 +2085,10 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>no bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Screen of the guest</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2092,6 +2272,36 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     <message>
         <source>Open more images as disks of this machine, so that its snapshots are joined by name.</source>
         <extracomment>Help on the command “Add disk…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start the built-in machine, or go to it; no QEMU is needed.</source>
+        <extracomment>Help on the command “Demo machine”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let the demo machine run, or have it stand still.</source>
+        <extracomment>Help on the command “Run or pause”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let one tick pass; the machine stands still afterwards.</source>
+        <extracomment>Help on the command “Step”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the demo machine&apos;s state, as it is now, in the Inspector.</source>
+        <extracomment>Help on the command “Inspect stream”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Begin anew, as after power on; asks first.</source>
+        <extracomment>Help on the command “Reset…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the demo machine away; asks first.</source>
+        <extracomment>Help on the command “End demo machine…”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

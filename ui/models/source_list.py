@@ -19,8 +19,15 @@ _Role = Qt.ItemDataRole
 Paths = tuple[str, ...]
 
 
+DEMO: Paths = ("demo:",)
+"""Stands for the built-in machine, which has no files."""
+
+
 class SourceState(Enum):
     """What the mark beside a source says."""
+
+    RUNNING = later("running")
+    PAUSED = later("paused")
 
     LOADING = later("being read")
     FREE = later("not in use")
@@ -52,7 +59,12 @@ class SourceEntry:
 
     @property
     def name(self) -> str:
-        return machine_name(self.paths)
+        return tr("Demo machine") if self.paths == DEMO else machine_name(self.paths)
+
+    @property
+    def group(self) -> str:
+        """The heading under which it stands."""
+        return tr("Built in") if self.paths == DEMO else tr("Disk images")
 
 
 def holders(devices: Sequence[DeviceInfo]) -> list[str]:
@@ -77,7 +89,7 @@ class SourceListModel(QAbstractListModel):
         super().__init__(parent)
         self._entries: list[SourceEntry] = []
         self._words: tuple[str, ...] = ()
-        self._shown: list[SourceEntry] = []
+        self._rows: list[str | SourceEntry] = []
 
     @property
     def entries(self) -> Sequence[SourceEntry]:
@@ -88,23 +100,22 @@ class SourceListModel(QAbstractListModel):
         return next((entry for entry in self._entries if entry.paths == paths), None)
 
     def put(self, entry: SourceEntry) -> None:
-        """Add a machine at the end, or replace what is known of it."""
+        """Add a machine at the end (the built-in one comes first), or replace what is known of it."""
         for place, other in enumerate(self._entries):
             if other.paths == entry.paths:
                 self._replace(place, entry)
                 return
         self.beginResetModel()
-        self._entries.append(entry)
+        self._entries.insert(0 if entry.paths == DEMO else len(self._entries), entry)
         self._narrow()
         self.endResetModel()
 
     def _replace(self, place: int, entry: SourceEntry) -> None:
         self._entries[place] = entry
-        for shown, other in enumerate(self._shown):
-            if other.paths == entry.paths:
-                self._shown[shown] = entry
-                index = self.index(shown + 1)
-                self.dataChanged.emit(index, index)
+        row = self.row_of(entry.paths)
+        if row is not None:
+            self._rows[row] = entry
+            self.dataChanged.emit(self.index(row), self.index(row))
 
     def mark(self, paths: Paths, state: SourceState, about: str) -> None:
         """Change what is said of a machine that is listed."""
@@ -126,7 +137,14 @@ class SourceListModel(QAbstractListModel):
         self.endResetModel()
 
     def _narrow(self) -> None:
-        self._shown = [entry for entry in self._entries if self._fits(entry)]
+        """Entries that fit, each group under its heading."""
+        self._rows = []
+        group = ""
+        for entry in filter(self._fits, self._entries):
+            if entry.group != group:
+                group = entry.group
+                self._rows.append(group)
+            self._rows.append(entry)
 
     def _fits(self, entry: SourceEntry) -> bool:
         text = "\n".join((entry.name, *entry.paths)).casefold()
@@ -134,29 +152,37 @@ class SourceListModel(QAbstractListModel):
 
     def row_of(self, paths: Paths) -> int | None:
         """The row of a machine, None where it is not shown."""
-        return next((row + 1 for row, entry in enumerate(self._shown) if entry.paths == paths), None)
+        for row, shown in enumerate(self._rows):
+            if isinstance(shown, SourceEntry) and shown.paths == paths:
+                return row
+        return None
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() or not self._shown else len(self._shown) + 1
+        return 0 if parent.isValid() else len(self._rows)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid() or index.row() == 0:
+        if not index.isValid() or isinstance(self._rows[index.row()], str):
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 
     def data(self, index: Index, role: int = _Role.DisplayRole) -> Any:
-        if not index.isValid() or not 0 <= index.row() <= len(self._shown):
+        if not index.isValid() or not 0 <= index.row() < len(self._rows):
             return None
-        if index.row() == 0:
-            return tr("Disk images") if role in (_Role.DisplayRole, _Role.AccessibleTextRole) else None
-        entry = self._shown[index.row() - 1]
-        if role == _Role.DisplayRole:
-            return entry.name
-        if role == SourceRoles.SOURCE:
-            return entry
-        if role == _Role.ToolTipRole:
-            return "\n".join([formats.printable(path) for path in entry.paths] + [entry.about])
-        if role == _Role.AccessibleTextRole:
-            count = "" if entry.count is None else plural("{n} snapshot", "{n} snapshots", entry.count)
-            return ", ".join(part for part in (entry.name, entry.about, count) if part)
-        return None
+        shown = self._rows[index.row()]
+        if isinstance(shown, str):
+            return shown if role in (_Role.DisplayRole, _Role.AccessibleTextRole) else None
+        return _entry_data(shown, role)
+
+
+def _entry_data(entry: SourceEntry, role: int) -> Any:
+    if role == _Role.DisplayRole:
+        return entry.name
+    if role == SourceRoles.SOURCE:
+        return entry
+    if role == _Role.ToolTipRole:
+        files = [] if entry.paths == DEMO else [formats.printable(path) for path in entry.paths]
+        return "\n".join([*files, entry.about])
+    if role == _Role.AccessibleTextRole:
+        count = "" if entry.count is None else plural("{n} snapshot", "{n} snapshots", entry.count)
+        return ", ".join(part for part in (entry.name, entry.about, count) if part)
+    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,10 +32,11 @@ class DocumentKind(Enum):
 @dataclass(frozen=True, slots=True)
 class Document:
     """``sources`` are absolute: one SRC of a stream (``/a/vm.mig``, ``/a/disk.qcow2@before``), or the disks of one
-    machine."""
+    machine.  ``fleeting`` ones are gone when the window closes: nobody remembers them."""
 
     kind: DocumentKind
     sources: tuple[str, ...]
+    fleeting: bool = field(default=False, compare=False)
 
     @property
     def label(self) -> str:
@@ -147,7 +148,7 @@ class Documents(QObject):
         assert page is not None, "the shell builds a page when its view is shown"
         self.opening.emit(document)
         await page.open(document)
-        if page.document() == document:  # else the page says why it cannot be shown
+        if page.document() == document and not document.fleeting:  # else the page says why it cannot be shown
             self.remember(document)
         self._context.touch()
 

@@ -27,22 +27,26 @@ class Tasks:
     def __init__(self, on_failure: Callable[[BaseException, str], None], workers: int = 3) -> None:
         self._on_failure = on_failure
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._lasting: set[asyncio.Task[Any]] = set()
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="snapmgr")
         self._tokens: set[CancelToken] = set()
         self.closed = False
 
-    def start(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
-        """Run a coroutine; ``name`` says what it does, for the text of its failure."""
+    def start(self, work: Coroutine[Any, Any, T], name: str, *, lasting: bool = False) -> asyncio.Task[T]:
+        """Run a coroutine; ``name`` says what it does, for the text of its failure.
+
+        A ``lasting`` one has no end of its own, as a machine that runs: ``idle`` does not wait for it."""
         if self.closed:
             work.close()
             raise RuntimeError(f"the window is closing; not started: {name}")
         task = asyncio.get_event_loop().create_task(work, name=name)
-        self._tasks.add(task)
+        (self._lasting if lasting else self._tasks).add(task)
         task.add_done_callback(self._done)
         return task
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
+        self._lasting.discard(task)
         if task.cancelled():
             return
         error = task.exception()
@@ -51,7 +55,7 @@ class Tasks:
 
     def running(self) -> list[str]:
         """Names of what runs, oldest first is not promised."""
-        return [task.get_name() for task in self._tasks]
+        return [task.get_name() for task in self._tasks | self._lasting]
 
     async def run_in_worker(
         self,
@@ -86,7 +90,7 @@ class Tasks:
             self._tokens.discard(token)
 
     async def idle(self) -> None:
-        """Wait until nothing runs, whatever was started meanwhile included."""
+        """Wait until nothing runs that has an end, whatever was started meanwhile included."""
         while mine := [task for task in self._tasks if task is not asyncio.current_task()]:
             await asyncio.wait(mine)
 
@@ -94,7 +98,7 @@ class Tasks:
         """Cancel everything that runs and wait for its end."""
         for token in list(self._tokens):
             token.cancel()
-        mine = [task for task in self._tasks if task is not asyncio.current_task()]
+        mine = [task for task in self._tasks | self._lasting if task is not asyncio.current_task()]
         for task in mine:
             task.cancel()
         if mine:

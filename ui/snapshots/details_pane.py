@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.shell import formats
@@ -43,10 +43,10 @@ class DetailsPane(QWidget):
         self._said = QVBoxLayout(self._nothing)
         self._said.setContentsMargins(INSET, INSET, INSET, INSET)
         self._said.setSpacing(8)
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget(self)
         self._stack.addWidget(self._nothing)
         self._stack.addWidget(self.area)
-        column.addLayout(self._stack, 1)
+        column.addWidget(self._stack, 1)
         self.set_page(False)
         self.clear()
 

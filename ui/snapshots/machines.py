@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from snapmgr.errors import SnapmgrError
 from snapmgr.snapshots.model import Snapshots
-from ui.models.source_list import Paths, SourceEntry, SourceListModel, SourceState, described
+from ui.models.source_list import DEMO, Paths, SourceEntry, SourceListModel, SourceState, described
 from ui.shell import formats
 from ui.shell.failures import Failure, describe
 from ui.snapshots.presenter import Presenter
@@ -41,6 +41,10 @@ class Machines(QObject):
     def paths(self) -> list[Paths]:
         """All machines, in the order in which they were opened."""
         return [entry.paths for entry in self.model.entries]
+
+    def files(self) -> list[Paths]:
+        """Those that are made of disk images, in the same order."""
+        return [paths for paths in self.paths() if paths != DEMO]
 
     def name(self, paths: Paths) -> str:
         entry = self.model.entry(paths)

@@ -18,13 +18,14 @@ from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.models.names import shown_name
 from ui.models.snapshot_rows import Column, Key, key_of
 from ui.models.snapshot_texts import id_text
-from ui.models.source_list import Paths, SourceState
+from ui.models.source_list import DEMO, Paths, SourceState
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
 from ui.shell.failures import Failure
 from ui.shell.page import Page
 from ui.shell.palette_entry import PaletteEntry
 from ui.snapshots import about
+from ui.snapshots.demo import Demo
 from ui.snapshots.header import TABLE, TIMELINE
 from ui.snapshots.machines import Machines
 from ui.snapshots.panes import Panes
@@ -55,6 +56,7 @@ class SnapshotsPage(Page):
         self._watch.holders_changed.connect(self._reload_quietly)
         self._build()
         self._connect()
+        self.demo = Demo(context, self.machines.model, self._demo_changed)
         self._skeleton = QTimer(self, singleShot=True, interval=SKELETON_MS)
         self._skeleton.timeout.connect(self._show_reading)
         self._tick = QTimer(self, interval=TICK_MS)
@@ -65,7 +67,7 @@ class SnapshotsPage(Page):
     # --- layout ---
 
     def _build(self) -> None:
-        self.empty = nothing_opened(self._ask_to_open)
+        self.empty = nothing_opened(self._ask_to_open, lambda: self.context.actions.run("demo.start"))
         self._panes = panes = Panes(self.context, self.machines.model, ErrorPane(self._again, self.close_document))
         self.sources_pane, self.header, self.list, self.details = panes.sources, panes.header, panes.list, panes.details
         self.snapshot = Selected(self.context, panes, self.machines, self.presenter, lambda: self.found)
@@ -115,7 +117,19 @@ class SnapshotsPage(Page):
         await self.machines.read(document.sources)
 
     def document(self) -> Document | None:
-        return Document(DocumentKind.DISKS, self._current) if self._current is not None else None
+        if self._current is None or self._current == DEMO:
+            return None
+        return Document(DocumentKind.DISKS, self._current)
+
+    @property
+    def on_show(self) -> Paths | None:
+        """The machine on show: its disks, or DEMO."""
+        return self._current
+
+    def show_demo(self) -> None:
+        """Put the built-in machine on show; it is started where there is none."""
+        self.demo.start()
+        self.choose(DEMO)
 
     def close_document(self) -> None:
         """Take the machine on show off the list; the next one comes on show."""
@@ -134,6 +148,8 @@ class SnapshotsPage(Page):
     def status(self) -> tuple[str, str]:
         if self._current is None:
             return "", ""
+        if self._current == DEMO:
+            return self.demo.status()
         name, found = about.short(self.machines.name(self._current)), self.found
         if found is None:
             failure = self.machines.failure(self._current)
@@ -159,6 +175,8 @@ class SnapshotsPage(Page):
     def panes(self) -> list[QWidget]:
         if self._stack.currentWidget() is self.empty:
             return [self.empty]
+        if self._current == DEMO:
+            return [self.sources_pane.list, self.demo.pane.run]
         return [self.sources_pane.list, self.list.view, self.details.area]
 
     def palette_entries(self, prefix: str) -> list[PaletteEntry]:
@@ -181,7 +199,8 @@ class SnapshotsPage(Page):
             "panes": bytes(self._panes.saveState().toBase64().data()).decode(),
             "mode": self.list.mode,
             "order": [int(column), descending],
-            "sources": [list(paths) for paths in self.machines.paths()] or [list(p) for p in self._remembered],
+            "sources": [list(paths) for paths in self.machines.paths() if paths != DEMO]
+            or [list(p) for p in self._remembered],
         }
 
     def restore_state(self, state: dict[str, Any]) -> None:
@@ -226,7 +245,7 @@ class SnapshotsPage(Page):
         if paths == self._current:
             return
         self._show_machine(paths)
-        if not self.machines.known(paths):
+        if paths != DEMO and not self.machines.known(paths):
             self._start(self.machines.read(paths), tr("Read the images"))
 
     async def add_disks(self, more: Sequence[str]) -> None:
@@ -246,7 +265,7 @@ class SnapshotsPage(Page):
         return self.context.tasks.start(work, name)
 
     async def _bring_back(self, remembered: list[Paths]) -> None:
-        new = [paths for paths in remembered if paths not in self.machines.paths()]
+        new = [paths for paths in remembered if paths not in self.machines.files()]
         for paths in new:
             self.machines.add(paths)
         if self._current is None and new:
@@ -257,11 +276,11 @@ class SnapshotsPage(Page):
 
     async def reload(self) -> None:
         """Read the machine on show again; what is selected stays selected."""
-        if self._current is not None:
+        if self._current not in (None, DEMO):
             await self.machines.read(self._current)
 
     def _reload_quietly(self) -> None:
-        if self._current is not None and not self.context.tasks.closed:
+        if self._current not in (None, DEMO) and not self.context.tasks.closed:
             self._start(self.machines.read(self._current), tr("Read the images again"))
 
     def _again(self) -> None:
@@ -286,7 +305,11 @@ class SnapshotsPage(Page):
         self._current = paths
         self._stack.setCurrentWidget(self._panes)
         self._show_sources()
-        if self.machines.known(paths):
+        self._panes.show_instead(self.demo.pane if paths == DEMO else None)
+        if paths == DEMO:
+            self._skeleton.stop()
+            self.demo.show_now()
+        elif self.machines.known(paths):
             self._show_read(paths)
         else:
             self.header.set_machine(self.machines.name(paths), about.files(paths), ())
@@ -334,6 +357,18 @@ class SnapshotsPage(Page):
         self.list.show_list(found)
         self._panes.show_in_middle(self.list)
         self._watch.follow(paths, [device.in_use for device in found.devices])
+
+    def _demo_changed(self) -> None:
+        """Its row or its state is another; where it ended, the next machine comes on show."""
+        self._show_sources()
+        if self._current == DEMO and not self.demo.machine.exists and not self.context.tasks.closed:
+            rest = self.machines.paths()
+            self._current = None
+            if rest:
+                self.choose(rest[0])
+            else:
+                self._stack.setCurrentWidget(self.empty)
+        self._changed()
 
     def _changed(self) -> None:
         self.status_changed.emit()

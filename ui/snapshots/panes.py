@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.models.source_list import SourceListModel
 from ui.shell.actions import ActionSet, plain
@@ -40,22 +40,25 @@ class Panes(QSplitter):
         self.setSizes(list(WIDTHS))
         self.details_alone = False
         """Whether the details are a page of their own now."""
+        self._instead: QWidget | None = None
         self._inspect_by_enter(context.actions)
 
-    def _make_middle(self) -> QWidget:
-        middle = QWidget()
+    def _make_middle(self) -> QStackedWidget:
+        middle = QStackedWidget()
         middle.setProperty("surface", "panel")
         middle.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         middle.setMinimumWidth(320)
-        column = QVBoxLayout(middle)
+        listing = QWidget(middle)
+        column = QVBoxLayout(listing)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self._centre = QStackedLayout()
+        self._centre = QStackedWidget(listing)
         for part in (self.list, self.reading, self.error):
             self._centre.addWidget(part)
         column.addWidget(self.header)
         column.addWidget(line())
-        column.addLayout(self._centre, 1)
+        column.addWidget(self._centre, 1)
+        middle.addWidget(listing)
         return middle
 
     def _inspect_by_enter(self, actions: ActionSet) -> None:
@@ -69,18 +72,27 @@ class Panes(QSplitter):
         """Put ``list``, ``reading`` or ``error`` under the header."""
         self._centre.setCurrentWidget(part)
 
+    def show_instead(self, part: QWidget | None) -> None:
+        """Put another widget in the place of list and details; None gives it back to them."""
+        if part is not None and self._middle.indexOf(part) < 0:
+            self._middle.addWidget(part)
+        self._instead = part
+        self._middle.setCurrentIndex(0 if part is None else self._middle.indexOf(part))
+        self.fold()
+
     def fold(self) -> None:
         """What a narrow window leaves out (1200) and what becomes a page of its own (900)."""
         width = self._window.width()
         narrow, tiny = width < NARROW, width < TINY
         self.header.set_narrow(narrow, tiny=tiny)
         self.list.set_narrow(narrow)
-        if narrow and self.sources.isVisibleTo(self) and not tiny:
+        if narrow and self.sources.isVisibleTo(self) and not tiny and self._instead is None:
             self.setSizes([0, width - NARROW_DETAILS, NARROW_DETAILS])
-        self.sources.setVisible(not narrow)
-        self.details_alone = self.details_alone and tiny
+        instead = self._instead is not None
+        self.sources.setVisible(not narrow or instead)
+        self.details_alone = self.details_alone and tiny and not instead
         self.details.set_page(tiny)
-        self.details.setVisible(not tiny or self.details_alone)
+        self.details.setVisible((not tiny or self.details_alone) and not instead)
         self._middle.setVisible(not self.details_alone)
 
     def show_details(self, shown: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from ui.models.source_list import Paths, SourceListModel, SourceRoles
 from ui.theme import fonts, icons
@@ -46,10 +46,10 @@ class SourcesPane(QWidget):
         self.nothing = label("", "secondary", wrap=True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.nothing.setContentsMargins(12, 12, 12, 12)
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget(self)
         self._stack.addWidget(self.list)
         self._stack.addWidget(self.nothing)
-        column.addLayout(self._stack, 1)
+        column.addWidget(self._stack, 1)
         column.addWidget(line())
         column.addWidget(self._make_open())
 

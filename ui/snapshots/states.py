@@ -20,7 +20,7 @@ from ui.words import plural, tr
 Run = Callable[[], object]
 
 
-def nothing_opened(open_files: Run) -> EmptyState:
+def nothing_opened(open_files: Run, start_demo: Run) -> EmptyState:
     return EmptyState(
         "clock-counter-clockwise",
         tr("Look at the snapshots of a machine"),
@@ -28,7 +28,10 @@ def nothing_opened(open_files: Run) -> EmptyState:
             "Open one qcow2 image, or all the disks of one machine together: its snapshots are joined by name, and "
             "you see which disk misses one. Nothing is ever written to the images."
         ),
-        buttons=(button(tr("Open image…"), "primary", "folder-open", run=open_files),),
+        buttons=(
+            button(tr("Open image…"), "primary", "folder-open", run=open_files),
+            button(tr("Start demo machine"), icon="play", run=start_demo),
+        ),
     )
 
 

@@ -116,25 +116,26 @@ class StartPage(Page):
         row = QHBoxLayout(card)
         row.setContentsMargins(20, 20, 20, 20)
         row.setSpacing(20)
-        picture = Vignette(vignettes.stream, 208, 129)
+        picture = Vignette(vignettes.guest(208, 129), 208, 129)
         picture.setFixedWidth(208)
         row.addWidget(picture)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addStretch()
-        words.addWidget(label(tr("Start with the demo stream"), "dialog"))
+        words.addWidget(label(tr("Start with the demo machine"), "dialog"))
         words.addSpacing(4)
-        about = tr(
-            "The state of a small machine, as a real QEMU 10.0 wrote it. Look through its sections, devices and"
-            " bytes: nothing of yours is touched, and no QEMU is needed."
+        said = tr(
+            "A small machine that runs inside Snapmgr. Watch it, step it, look through its state: nothing of yours is "
+            "touched, and no QEMU is needed. Or look into a stream that a real QEMU 10.0 wrote."
         )
-        words.addWidget(label(about, "body2", wrap=True))
+        words.addWidget(label(said, "body2", wrap=True))
         words.addSpacing(16)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        self.demo = button(
-            tr("Open demo stream"), "primary", "play-fill", lambda: self.context.actions.run("file.demo")
-        )
+        run = self.context.actions.run
+        self.machine = button(tr("Start demo machine"), "primary", "play-fill", lambda: run("demo.start"))
+        self.demo = button(tr("Open demo stream"), icon="tree-structure", run=lambda: run("file.demo"))
+        buttons.addWidget(self.machine)
         buttons.addWidget(self.demo)
         buttons.addStretch()
         words.addLayout(buttons)
@@ -166,7 +167,7 @@ class StartPage(Page):
         return tr("Ready"), tr("nothing opened")
 
     def panes(self) -> list[QWidget]:
-        return [self.demo]
+        return [self.machine]
 
 
 class _Card(QFrame):

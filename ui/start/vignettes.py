@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QBrush, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme import fonts
 from ui.theme.palette import color
+from ui.theme.resources import resource
 
 WIDTH, HEIGHT = 262, 96
 Draw = Callable[[QPainter], None]
@@ -119,13 +120,14 @@ def _map(painter: QPainter, left: float, *, arrived: bool) -> None:
         painter.fillRect(QRectF(left + column * cell, 34 + row * cell, length * cell, cell), color(name))
 
 
-def stream(painter: QPainter) -> None:
-    """The demo stream: its bytes, coloured by what they are."""
-    spans = (("k_meta", 6), ("k_ram", 34), ("k_dev", 12), ("k_dev", 9), ("k_sub", 4), ("k_dev", 14), ("k_meta", 10))
-    columns, cell = 22, 9
-    kinds = [kind for kind, length in spans for _ in range(length * 13 // 4)]
-    for number, kind in enumerate(kinds[: columns * 13]):
-        row, column = divmod(number, columns)
-        shade = 0.45 + 0.55 * (((number * 2654435761) >> 7) % 64) / 64
-        box = QRectF(6 + column * cell, 7 + row * cell, cell - 2, cell - 2)
-        painter.fillRect(box, color(kind, shade))
+def guest(width: float, height: float) -> Draw:
+    """The demo machine's screen, as it was at tick 620; the picture fills the field and loses its edges."""
+    image = QImage(str(resource("demo", "screen.png")))
+
+    def draw(painter: QPainter) -> None:
+        scale = width / image.width()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        shown = image.height() * scale
+        painter.drawImage(QRectF(0, (height - shown) / 2, width, shown), image)
+
+    return draw

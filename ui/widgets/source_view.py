@@ -20,13 +20,21 @@ _HEADING = 30
 
 
 def paint_mark(painter: QPainter, box: QRectF, state: SourceState) -> None:
-    """Ring: not in use. Padlock: open elsewhere. Triangle: cannot be shown. Hourglass: being read."""
+    """Disc: running. Bars: paused. Ring: not in use. Padlock: open elsewhere. Triangle: cannot be shown.
+    Hourglass: being read."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if state is SourceState.FREE:
         painter.setPen(QPen(color("text2"), 1.6))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(box.center(), 3.8, 3.8)
+    elif state is SourceState.RUNNING:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color("ok"))
+        painter.drawEllipse(box.center(), 4.2, 4.2)
+    elif state is SourceState.PAUSED:
+        for left in (-3.6, 0.9):
+            painter.fillRect(QRectF(box.center().x() + left, box.center().y() - 4, 2.7, 8), color("warn"))
     elif state is SourceState.ERROR:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color("danger"))

@@ -1,0 +1,86 @@
+"""The built-in machine in the Snapshots view: its place in the list of machines, and its pane."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from snapmgr.machine.machine import MachineView
+from ui.models.source_list import DEMO, SourceEntry, SourceListModel, SourceState
+from ui.shell.context import WindowContext
+from ui.shell.documents import Document, DocumentKind
+from ui.snapshots.demo_machine import DemoMachine
+from ui.snapshots.demo_pane import DemoPane
+from ui.words import grouped, tr
+
+LIST_EVERY = 0.2
+"""Seconds between two changes of its row in the list: numbers that run faster cannot be read."""
+
+
+class Demo(QObject):
+    """``pane`` shows the machine; ``model`` has a row for it as long as there is one."""
+
+    def __init__(self, context: WindowContext, model: SourceListModel, changed: Callable[[], None]) -> None:
+        super().__init__(context.window)
+        self.machine = DemoMachine(context.tasks, parent=self)
+        self.pane = DemoPane(context.actions.__getitem__, lambda: context.settings["appearance.units"])
+        self._context, self._model, self._changed = context, model, changed
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        """Of streams that were written to be looked at; gone with this object."""
+        self._listed_at, self._was_running = 0.0, False
+        self.machine.viewed.connect(self._seen)
+        self.pane.workload_chosen.connect(self._choose_workload)
+
+    def start(self) -> None:
+        """Make the machine run, and list it."""
+        self.machine.power_on()
+        if self._model.entry(DEMO) is None:
+            self._model.put(SourceEntry(DEMO, SourceState.LOADING, tr("starting")))
+
+    async def end(self) -> None:
+        """Let the machine go."""
+        await self.machine.power_off()
+        self._model.remove(DEMO)
+        self._changed()
+
+    def status(self) -> tuple[str, str]:
+        view = self.machine.view
+        if view is None:
+            return tr("Demo machine: starting"), ""
+        state = tr("running") if self.machine.is_running else view.run_state.value
+        return tr("Demo machine: {state}", state=state), tr("tick {tick}", tick=grouped(view.tick))
+
+    async def inspect(self) -> None:
+        """Write its stream as it is now, and open it in the Inspector."""
+        view = self.machine.view
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="snapmgr-demo-")
+        path = Path(self._folder.name) / f"demo-tick-{view.tick if view is not None else 0}.mig"
+        await self.machine.save(path)
+        await self._context.documents.show(Document(DocumentKind.STREAM, (str(path),), fleeting=True))
+
+    def _seen(self, view: MachineView) -> None:
+        running = self.machine.is_running
+        if self.pane.isVisible():
+            self.pane.show_view(view)
+        now = time.monotonic()
+        if running == self._was_running and now - self._listed_at < LIST_EVERY:
+            return
+        self._listed_at, self._was_running = now, running
+        state = SourceState.RUNNING if running else SourceState.PAUSED
+        word = state.word if running or view.run_state.value == "paused" else view.run_state.value
+        self._model.put(SourceEntry(DEMO, state, tr("{state}, tick {tick}", state=word, tick=grouped(view.tick))))
+        self._changed()
+
+    def show_now(self) -> None:
+        """Bring the pane up to date when it comes on show."""
+        if self.machine.view is not None:
+            self.pane.show_view(self.machine.view)
+
+    def _choose_workload(self, name: str, rate: int) -> None:
+        work = self.machine.choose_workload(name, rate or None)
+        self._context.tasks.start(work, tr("Change the workload"))

@@ -1,0 +1,153 @@
+"""The built-in machine as the window has it: one worker thread owns and ticks it, views of it come here.
+
+Orders go to the worker and are done between two ticks; nothing of the machine is touched from this side.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from snapmgr.machine.driver import Driver
+from snapmgr.machine.machine import Machine, MachineView
+from snapmgr.machine.options import MachineOptions
+from snapmgr.machine.runstate import RunState
+from snapmgr.machine.saving import save
+from snapmgr.savevm.output import Buffer
+from ui.shell.tasks import Tasks
+from ui.words import tr
+
+T = TypeVar("T")
+
+TICKS_A_SECOND = 50
+
+
+class DemoMachine(QObject):
+    """``viewed`` carries a MachineView, at most 30 times a second; ``view`` is the last one, None before the first."""
+
+    viewed = Signal(object)
+
+    def __init__(self, tasks: Tasks, options: MachineOptions | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.view: MachineView | None = None
+        self._tasks = tasks
+        self._options = options or MachineOptions()
+        self._driver: asyncio.Future[Driver] | None = None
+        self._life: asyncio.Task[None] | None = None
+        self._waiting: MachineView | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a machine, running or not."""
+        return self._life is not None and not self._life.done()
+
+    @property
+    def is_running(self) -> bool:
+        return self.exists and self.view is not None and self.view.run_state is RunState.RUNNING
+
+    def power_on(self) -> None:
+        """Make the machine and let it run; nothing happens where there is one."""
+        if not self.exists:
+            self._driver = asyncio.get_event_loop().create_future()
+            self._life = self._tasks.start(self._live(self._driver), tr("Run the demo machine"), lasting=True)
+
+    async def power_off(self) -> None:
+        """End the machine; what it had is gone."""
+        life = self._life
+        if life is not None:
+            life.cancel()
+            await asyncio.wait([life])
+        self._life, self.view = None, None
+
+    async def _live(self, up: asyncio.Future[Driver]) -> None:
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(1, thread_name_prefix="demo") as own:
+            try:
+                machine = await loop.run_in_executor(own, Machine, self._options)
+                try:
+                    await self._drive(machine, own, up)
+                finally:
+                    await asyncio.shield(loop.run_in_executor(own, machine.close))
+            finally:
+                up.cancel()
+
+    async def _drive(self, machine: Machine, own: ThreadPoolExecutor, up: asyncio.Future[Driver]) -> None:
+        """Until it is cancelled: the worker ticks the machine and does what it is asked for."""
+        loop = asyncio.get_running_loop()
+        driver = Driver(machine, time.monotonic, rate=TICKS_A_SECOND, show=lambda view: self._seen(loop, view))
+        driver.order(lambda machine: machine.start())
+        up.set_result(driver)
+        work = loop.run_in_executor(own, driver.work)
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            driver.finish()
+            await asyncio.wait([work])
+            raise
+
+    def _seen(self, loop: asyncio.AbstractEventLoop, view: MachineView) -> None:
+        """In the worker: the newest view waits for the window, older ones are let go."""
+        first = self._waiting is None
+        self._waiting = view
+        if first and not loop.is_closed():
+            loop.call_soon_threadsafe(self._show)
+
+    def _show(self) -> None:
+        view, self._waiting = self._waiting, None
+        if view is not None and self.exists:
+            self.view = view
+            self.viewed.emit(view)
+
+    # -- orders ----------------------------------------------------------------------------------------------------
+
+    async def order(self, action: Callable[[Machine], T]) -> T:
+        """Have something done to the machine, and wait for it.  Raises what ``action`` raises."""
+        if self._driver is None:
+            raise RuntimeError("there is no demo machine")
+        driver = await asyncio.shield(self._driver)
+        future: Future[T] = driver.order(action)
+        return await asyncio.wrap_future(future)
+
+    async def run_on(self) -> None:
+        await self.order(lambda machine: machine.start())
+
+    async def pause(self) -> None:
+        await self.order(lambda machine: machine.stop())
+
+    async def step(self, ticks: int = 1) -> None:
+        """Let so many ticks pass; it stands afterwards."""
+
+        def advance(machine: Machine) -> None:
+            machine.stop()
+            machine.advance(ticks)
+
+        await self.order(advance)
+
+    async def reset(self) -> None:
+        await self.order(lambda machine: machine.reset())
+
+    async def choose_workload(self, name: str, rate: int | None = None) -> None:
+        await self.order(lambda machine: machine.choose_workload(name, rate))
+
+    async def save(self, path: Path) -> int:
+        """Write its stream to ``path``; it stands still meanwhile and goes on if it ran.  Returns bytes.
+
+        Raises SnapmgrError, OSError.
+        """
+        return await self.order(lambda machine: _save(machine, path))
+
+
+def _save(machine: Machine, path: Path) -> int:
+    with path.open("wb") as file:
+
+        def drain(buffers: object) -> None:
+            pieces: list[Buffer] = list(buffers)  # type: ignore[call-overload]
+            file.writelines(pieces)
+
+        return save(machine, drain)
