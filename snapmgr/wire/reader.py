@@ -136,7 +136,7 @@ class StreamReader:
 
     def _header(self) -> None:
         header, problem = read_header(self._in)
-        self._emit(header, problem)
+        self._emit_all(header, problem)
         if header is None:
             self._finish()
         else:
@@ -159,7 +159,7 @@ class StreamReader:
             self._next = self._type
             return
         configuration, problem = read_configuration(self._in, self._in.ended)
-        self._emit(configuration, problem)
+        self._emit_all(configuration, problem)
         self._next = self._type if problem is None else self._resync
 
     def _type(self) -> None:
@@ -370,7 +370,7 @@ class StreamReader:
             self._finish()
             return
         vmdesc, problem = read_vmdesc(self._in, self.limits.vmdesc)
-        self._emit(vmdesc, problem)
+        self._emit_all(vmdesc, problem)
         self._next = self._trailing
 
     def _trailing(self) -> None:
@@ -422,13 +422,13 @@ class StreamReader:
         known = self.sections.get(section.section_id)
         return known.idstr if known else section.idstr or "this section"
 
-    def _emit(self, *events: Event | None) -> None:
+    def _emit_all(self, *events: Event | None) -> None:
         for event in events:
             if event is not None:
-                self._out.append(event)
-                self._trace_of(event)
+                self._emit(event)
 
-    def _trace_of(self, event: Event) -> None:
+    def _emit(self, event: Event) -> None:
+        self._out.append(event)
         if self._trace is not None:
             for traced in traced_events(event):
                 self._trace.emit(traced)

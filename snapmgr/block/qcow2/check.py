@@ -44,11 +44,6 @@ class Checked:
         return self.left_out == 0
 
 
-def find_problems(image: Qcow2Image) -> list[ImageProblem]:
-    """Everything that ``check_image`` finds within its bounds."""
-    return list(check_image(image).problems)
-
-
 def check_image(image: Qcow2Image, *, most_metadata: int = MOST_METADATA) -> Checked:
     """Look for faults, in tables of ``most_metadata`` bytes at most: of larger ones in none at all, since a refcount
     is right or wrong only by all that refers to its cluster.

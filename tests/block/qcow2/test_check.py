@@ -9,7 +9,7 @@ import pytest
 
 from snapmgr.block.images import open_image
 from snapmgr.block.memory import MemoryDevice
-from snapmgr.block.qcow2.check import check_image, find_problems
+from snapmgr.block.qcow2.check import check_image
 from snapmgr.block.qcow2.image import Qcow2Image
 from tests import corpus
 from tests.block.tiny import COMPRESSED, COPIED, tiny
@@ -88,7 +88,7 @@ def test_each_fault_of_an_entry_is_named(entries: dict[int, int], expected: list
 
 def test_many_faults_of_a_kind_are_one_problem_with_the_first_place() -> None:
     image = Qcow2Image(MemoryDevice(tiny({}, data(5, 6, 7))))
-    (problem,) = find_problems(image)
+    (problem,) = check_image(image).problems
     assert problem.code == "leaked-clusters" and problem.offset == 5 << 12
     assert problem.message.startswith("3 clusters") and "0x5000" in problem.message
 
@@ -102,9 +102,9 @@ def test_the_work_is_bounded_and_says_so() -> None:
 
 def test_clusters_are_compared_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
     image = tiny({0: 5 << 12 | COPIED}, data(5, 6, 7))
-    whole = find_problems(Qcow2Image(MemoryDevice(image)))
+    whole = check_image(Qcow2Image(MemoryDevice(image))).problems
     monkeypatch.setattr("snapmgr.block.qcow2.check._COMPARED", 1)
-    assert find_problems(Qcow2Image(MemoryDevice(image))) == whole
+    assert check_image(Qcow2Image(MemoryDevice(image))).problems == whole
     assert [problem.code for problem in whole] == ["leaked-clusters"]
 
 
@@ -112,6 +112,6 @@ def test_a_snapshot_that_shares_its_tables_counts_twice() -> None:
     """The active L1 as a snapshot's L1: everything is used once more than counted."""
     entry = struct.pack(">QIHHIIQII", 3 << 12, 1, 1, 1, 0, 0, 0, 0, 16) + struct.pack(">QQ", 0, 1 << 20) + b"1s"
     image = tiny({0: 5 << 12 | COPIED}, {**data(5), 6 << 12: entry}, snapshots=1, snapshots_offset=6 << 12)
-    (problem,) = find_problems(Qcow2Image(MemoryDevice(image)))
+    (problem,) = check_image(Qcow2Image(MemoryDevice(image))).problems
     assert problem.code == "refcount-too-low"
     assert problem.message.startswith("3 clusters")  # L1, L2 and the data
