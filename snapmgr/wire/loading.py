@@ -140,7 +140,7 @@ class LoadingReader(StreamReader):
     def _damaged(self, error: StreamError) -> None:
         raise error
 
-    def _emit(self, *events: Event | None) -> None:
-        super()._emit(*events)
-        if any(isinstance(event, Fault) and event.fatal for event in events):
+    def _emit(self, event: Event) -> None:
+        super()._emit(event)
+        if isinstance(event, Fault) and event.fatal:
             self._finish()

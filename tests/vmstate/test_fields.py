@@ -24,7 +24,7 @@ def point(x: int = 0, y: int = 0) -> Thing:
 
 @dataclass
 class Case:
-    """``field`` of an object with ``value`` and ``more`` is ``wire``; loaded over ``blank``, it is there again."""
+    """``field`` of an object with ``value`` and ``more`` is ``wire``, which loaded over ``blank`` gives it again."""
 
     field: Field
     value: Any
