@@ -129,6 +129,8 @@ class Bitmap(Kind):
         bits = self._bits(owner)
         data = yield -(-bits // 64) * 8
         words = np.frombuffer(data, ">u8").astype("<u8")
+        if bits % 64 and int(words[-1]) >> bits % 64:
+            raise VMStateError("value-range", f"bits are set beyond the {bits} of the bitmap")
         if not isinstance(value, np.ndarray):
             return int.from_bytes(words.tobytes(), "little")
         if value.dtype == np.bool_:

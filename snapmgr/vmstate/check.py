@@ -1,4 +1,4 @@
-"""Would what one program saves be loaded by another?  Two dumps compared, with the verdicts of QEMU's own check.
+"""Would what one program saves be loaded by another?  Two dumps compared, by the rules of QEMU's own check.
 
 The rules are those of scripts/vmstate-static-checker.py: a field may move into a struct or out of one, give its place
 to unused bytes of the same size, or have one of the listed other names; new fields at the end, and devices and

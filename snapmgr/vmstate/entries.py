@@ -1,6 +1,7 @@
 """How the elements of one field are told in the vmdesc: once for all, one by one, or in stretches between nulls.
 
-Two releases, two rules (migration/vmstate.c: vmstate_save_state_v), and where these make an entry say something else
+Two releases, two rules (migration/vmstate.c: vmstate_save_state_v; those for null pointers are from the change that
+brought them, no stream with any was at hand), and where these make an entry say something else
 than the data, ours: ``Style.PLAIN``.
 """
 

@@ -1,6 +1,7 @@
 """Sections and fields that changed their names between releases while the bytes stayed the same.
 
-A list of facts, kept in QEMU's scripts/vmstate-static-checker.py (as of 10.1).
+A list of facts, kept in QEMU's scripts/vmstate-static-checker.py: its state of 2016, with the later entries spapr_pci
+and hpet.  Other entries may have come since.
 """
 
 from __future__ import annotations

@@ -349,6 +349,12 @@ def test_the_count_that_was_loaded_counts() -> None:
     assert refused_load(declared, thing, b"\4" + bytes(8)).code == "count-range"
 
 
+def test_bits_beyond_a_bitmap_are_refused() -> None:
+    for blank in (0, np.zeros(3, bool), np.zeros(1, "u8")):
+        error = refused_load(state(f.bitmap("a", bits=3)), Thing(a=blank), bytes(7) + b"\x0d")
+        assert (error.code, error.field) == ("value-range", "a")
+
+
 def test_lists_end_at_their_bound() -> None:
     error = refused_load(state(f.qtailq("a", POINT, point, at_most=1)), Thing(a=[]), b"\1\0\0\0\1\0\0\0\0")
     assert (error.code, error.field) == ("count-range", "a")
