@@ -380,8 +380,7 @@ def test_an_image_that_another_process_holds_says_so(desk: Desk) -> None:
         assert not dialog.go.isEnabled() and "being changed by" in dialog.message.text()
         dialog.reject()
     desk.page._watch.look()
-    desk.settle()
-    assert desk.page.header.chip.text() == "not in use", "the view noticed that it was let go"
+    desk.until(lambda: desk.page.header.chip.text() == "not in use")
 
 
 @pytest.mark.qemu
