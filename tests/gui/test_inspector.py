@@ -67,10 +67,11 @@ class Windows(QObject):
         return False
 
 
-def test_no_part_of_the_page_flashes_up_as_a_window(window: MainWindow, qapp: QApplication) -> None:
+def test_no_part_of_the_page_flashes_up_as_a_window(window: MainWindow, drive: Drive, qapp: QApplication) -> None:
     watch = Windows()
     qapp.installEventFilter(watch)
     window.show_view("inspector")
+    drive(settle(window))
     qapp.removeEventFilter(watch)
     assert watch.shown == []
 

@@ -130,11 +130,11 @@ def previous_problem(context: WindowContext) -> None:
 def show_problems(context: WindowContext) -> None:
     """Show or hide the list of problems."""
     page = page_of(context)
-    page.show_problems(page.problems.isHidden())
+    page.show_problems(not page.problems_shown())
 
 
 def _problems_shown(context: WindowContext) -> bool:
-    return context.page(VIEW) is not None and not page_of(context).problems.isHidden()
+    return context.page(VIEW) is not None and page_of(context).problems_shown()
 
 
 @ACTIONS.add("stream.copy", "Copy", keys="Ctrl+C", icon="copy", menu=Menu.STREAM, group=2, view=VIEW,

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import importlib
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from snapmgr.errors import Cancelled, SnapmgrError, UsageError
 from snapmgr.inspect.model import Node
 from ui.inspector import copying
-from ui.inspector.bytes_pane import DESCRIPTION, BytesPane
-from ui.inspector.explanation import report
-from ui.inspector.header import RAM, RECORDS, STRUCTURE, Header, verdict
-from ui.inspector.not_a_stream import explain
+from ui.inspector.header import STRUCTURE, verdict
 from ui.inspector.presenter import LIMIT, Loaded, Presenter, StreamBytes
-from ui.inspector.problems_pane import ProblemsPane
-from ui.inspector.ram_view import RamView
-from ui.inspector.records_view import RecordsView
 from ui.inspector.selection import Selection, SelectionModel
 from ui.inspector.states import LoadingState, empty_state
-from ui.inspector.tree_pane import TreePane
 from ui.models.field_tree import FieldTreeModel
 from ui.models.problem_table import summary
 from ui.shell import formats
@@ -31,8 +26,16 @@ from ui.shell.context import WindowContext
 from ui.shell.documents import Document
 from ui.shell.page import Page
 from ui.shell.palette_entry import PaletteEntry
-from ui.widgets.byte_bar import ByteBar
-from ui.widgets.controls import line
+
+if TYPE_CHECKING:
+    from ui.inspector.bytes_pane import BytesPane
+    from ui.inspector.content import Content
+    from ui.inspector.header import Header
+    from ui.inspector.problems_pane import ProblemsPane
+    from ui.inspector.ram_view import RamView
+    from ui.inspector.records_view import RecordsView
+    from ui.inspector.tree_pane import TreePane
+    from ui.widgets.byte_bar import ByteBar
 
 HEAVY_CHILDREN, HEAVY_BYTES = 2000, 256 << 10
 """From how many rows, or how long a section, a node is decoded in a worker."""
@@ -46,9 +49,21 @@ def heavy(node: Node) -> bool:
 
 
 class InspectorPage(Page):
-    """One stream at a time."""
+    """One stream at a time.
+
+    Its panes are made after it is there itself, piece by piece between the window's other work; until then, and while
+    no stream is open, it shows one of its other states.
+    """
 
     title = "Inspector"
+
+    header: Header
+    bar: ByteBar
+    tree: TreePane
+    bytes: BytesPane
+    problems: ProblemsPane
+    records: RecordsView
+    ram: RamView
 
     def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -61,57 +76,54 @@ class InspectorPage(Page):
         self._described = False
         self._words = ""
         self._progress = (0, 0)
+        self._stored: dict[str, Any] = {}
         self._stack = QStackedLayout(self)
         actions = context.actions
-        self.empty = empty_state(lambda: actions.run("file.open"), lambda: actions.run("file.demo"))
-        self.loading = LoadingState(self.presenter.cancel_reading)
+        self.empty = empty_state(lambda: actions.run("file.open"), lambda: actions.run("file.demo"), self)
+        self.blank = QWidget(self)
+        self.loading = LoadingState(self.presenter.cancel_reading, self)
         self.error: QWidget | None = None
-        self.content = self._make_content()
-        for part in (self.empty, self.loading, self.content):
+        self.content: Content | None = None
+        for part in (self.empty, self.blank, self.loading):
             self._stack.addWidget(part)
         self._skeleton = QTimer(self, singleShot=True, interval=SKELETON_MS)
         self._skeleton.timeout.connect(self._show_skeleton)
+        self._building = context.tasks.start(self._build(), "Prepare the Inspector")
 
-    # --- layout ---
+    # --- the panes ---
 
-    def _make_content(self) -> QWidget:
-        content = QWidget(self)  # parents from the start: whoever gets another one is dressed anew, with all its parts
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+    def built(self) -> Awaitable[None]:
+        """To be awaited: the panes are there then."""
+        return asyncio.shield(self._building)
+
+    async def _build(self) -> None:
+        """Make the panes, unseen; whatever else the window has to do comes in between."""
+        module = await self.context.tasks.run_in_worker(importlib.import_module, "ui.inspector.content")
         actions = self.context.actions
         for id, text in (("stream.export", "Export…"), ("stream.save_block", "Save block contents…")):
             actions[id].setIconText(text)  # Qt leaves the … out of what buttons show
-        self.header = Header(actions["stream.export"], content)
+        content: Content = module.Content(actions, self)
+        for _ in content.pieces():
+            await asyncio.sleep(0)
+        self.header, self.bar, self.tree, self.bytes = content.header, content.bar, content.tree, content.bytes
+        self.problems, self.records, self.ram = content.problems, content.records, content.ram
+        self._connect()
+        content.restore_state(self._stored)
+        self._stack.addWidget(content)
+        self.content = content
+
+    def _connect(self) -> None:
         self.header.view_chosen.connect(self.show_part)
         self.header.cancel_wanted.connect(self.presenter.cancel_reading)
-        self.bar = ByteBar(content)
         self.bar.selected.connect(lambda offset: self.select_bytes(offset, 1, "bar"))
         self.bar.span_selected.connect(self._span_selected)
-        self.records = RecordsView(content)
         self.records.chosen.connect(self._record_chosen)
         self.records.opened.connect(lambda row: self.show_bytes())
-        self.ram = RamView(actions["stream.save_block"], content)
         self.ram.block_chosen.connect(lambda _: self.context.touch())
-        for widget in (self.header, self.bar, line()):
-            column.addWidget(widget)
-        self._parts = QStackedLayout()
-        column.addLayout(self._parts, 1)  # before it is filled: it shows its first widget at once
-        for part in (self._make_structure(content), self.records, self.ram):
-            self._parts.addWidget(part)
-        return content
-
-    def _make_structure(self, content: QWidget) -> QWidget:
-        self._down = QSplitter(Qt.Orientation.Vertical, content)
-        self._across = QSplitter(Qt.Orientation.Horizontal, self._down)
-        self.tree = TreePane(self._across)
-        self.tree.setMinimumWidth(200)
         self.tree.chosen.connect(self._node_chosen)
         self.tree.activated.connect(lambda node: self.show_bytes())
         self.tree.tree.copy_wanted.connect(lambda: self.copy(copying.Form.NAME_VALUE))
         self.tree.filter_changed.connect(self._filter)
-        self.bytes = BytesPane(self._across)
-        self.bytes.setMinimumWidth(200)
         self.bytes.hex.selected.connect(lambda offset, length: self.select_bytes(offset, length, "bytes"))
         self.bytes.hex.copy_wanted.connect(lambda: self.copy(copying.Form.HEX))
         self.bytes.hex.unreadable.connect(self._unreadable)
@@ -119,7 +131,6 @@ class InspectorPage(Page):
         self.bytes.copy_as.connect(self.copy)
         self.bytes.description_wanted.connect(self._describe)
         self.bytes.description.device_chosen.connect(self._device_chosen)
-        self.problems = ProblemsPane(self._down)
         self.problems.chosen.connect(self._problem_chosen)
         self.problems.explanation.show_bytes.connect(self.show_bytes)
         self.problems.explanation.copy_report.connect(self.copy_report)
@@ -130,14 +141,6 @@ class InspectorPage(Page):
         self.problems.detail.copy_value.connect(lambda: self.copy(copying.Form.NAME_VALUE))
         self.problems.detail.copy_path.connect(lambda: self.copy(copying.Form.PATH))
         self.tree.problems_wanted.connect(self.show_problems)
-        self._across.setSizes([692, 676])
-        self._across.setChildrenCollapsible(False)
-        self._down.setStretchFactor(0, 1)
-        self._down.setStretchFactor(1, 0)
-        self._down.setSizes([460, 204])
-        for splitter in (self._across, self._down, self.problems):
-            splitter.setHandleWidth(1)
-        return self._down
 
     # --- what the shell asks ---
 
@@ -145,12 +148,14 @@ class InspectorPage(Page):
         """Read a stream.  Where nothing was open, a failure is explained here; else it is raised."""
         self._opening = document
         self._progress = (0, 0)
+        if self.loaded is None:
+            self._stack.setCurrentWidget(self.blank)
         self._skeleton.start()
         self.status_changed.emit()
         before = self._document
         try:
             roots = [Path(folder) for folder in self.context.settings["files.allow_roots"]]
-            loaded = await self.presenter.read(document.sources[0], roots)
+            loaded = await self.presenter.read(document.sources[0], roots, self.built())
         except Cancelled:
             return
         except SnapmgrError as error:
@@ -160,14 +165,16 @@ class InspectorPage(Page):
             if self._opening is document:
                 self._opening = None
                 self._skeleton.stop()
-                self.header.set_progress(None)
                 self._settle()
         self._show(loaded, document, finished=True)
+        await self._come_forward()
 
     async def _not_opened(self, document: Document, error: SnapmgrError, before: Document | None) -> None:
         """Raise where there is something to go back to, else say in the page what is the matter."""
         if before is not None or self._document is not None:
             raise error
+        from ui.inspector.not_a_stream import explain
+
         state = await explain(self.context, document, error)
         self._drop_error()
         self.error = state
@@ -181,10 +188,10 @@ class InspectorPage(Page):
         self.presenter.cancel_reading()
         if self.loaded is not None:
             self._release(self.loaded)
+            self.tree.set_model(None)
+            self.bytes.hex.set_source(None)
+            self.bar.clear()
         self._document = self.loaded = None
-        self.tree.set_model(None)
-        self.bytes.hex.set_source(None)
-        self.bar.clear()
         self.selection.clear()
         self._drop_error()
         self._stack.setCurrentWidget(self.empty)
@@ -220,9 +227,10 @@ class InspectorPage(Page):
         return f"{count} selected at {where}" if selection.length else f"at {where}"
 
     def focus_filter(self) -> None:
-        self.show_part(STRUCTURE)
-        self.tree.find.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.tree.find.selectAll()
+        if self.content is not None:
+            self.show_part(STRUCTURE)
+            self.tree.find.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.tree.find.selectAll()
 
     def escape(self) -> bool:
         if self.loaded is not None and self.tree.find.text():
@@ -231,13 +239,8 @@ class InspectorPage(Page):
         return False
 
     def panes(self) -> list[QWidget]:
-        if self._stack.currentWidget() is not self.content:
-            return [self._stack.currentWidget()]
-        part = self.header.views.current()
-        if part == STRUCTURE:
-            below = self.bytes.hex if self.bytes.tabs.currentIndex() != DESCRIPTION else self.bytes.description
-            return [self.bar, self.tree.tree, below, self.problems.list]
-        return [self.bar, self.records if part == RECORDS else self.ram.table]
+        shown = self._stack.currentWidget()
+        return self.content.panes() if self.content is not None and shown is self.content else [shown]
 
     def palette_entries(self, prefix: str) -> list[PaletteEntry]:
         if prefix != "@" or self.loaded is None:
@@ -255,21 +258,12 @@ class InspectorPage(Page):
         ]
 
     def save_state(self) -> dict[str, Any]:
-        return {
-            "across": bytes(self._across.saveState().toBase64()).decode(),
-            "down": bytes(self._down.saveState().toBase64()).decode(),
-            "problems": bytes(self.problems.saveState().toBase64()).decode(),
-            "problems_shown": not self.problems.isHidden(),
-        }
+        return self.content.save_state() if self.content is not None else self._stored
 
     def restore_state(self, state: dict[str, Any]) -> None:
-        for key, splitter in (("across", self._across), ("down", self._down), ("problems", self.problems)):
-            if isinstance(state.get(key), str):
-                from PySide6.QtCore import QByteArray
-
-                splitter.restoreState(QByteArray.fromBase64(state[key].encode("ascii", "replace")))
-        if state.get("problems_shown") is False:
-            self.show_problems(False)
+        self._stored = state
+        if self.content is not None:
+            self.content.restore_state(state)
 
     # --- reading ---
 
@@ -284,7 +278,11 @@ class InspectorPage(Page):
 
     def _settle(self) -> None:
         """Show what there is, after reading ended in whatever way."""
-        self._stack.setCurrentWidget(self.content if self.loaded is not None else self.error or self.empty)
+        if self.content is not None and self.loaded is not None:
+            self.header.set_progress(None)
+            self._stack.setCurrentWidget(self.content)
+        else:
+            self._stack.setCurrentWidget(self.error or self.empty)
         self.status_changed.emit()
         self.context.touch()
 
@@ -296,7 +294,7 @@ class InspectorPage(Page):
             self.status_changed.emit()
 
     def _grown(self, loaded: Loaded) -> None:
-        if self._opening is not None:
+        if self._opening is not None and self.content is not None:
             self.show_growth(loaded, self._opening)
 
     def show_growth(self, loaded: Loaded, document: Document) -> None:
@@ -304,6 +302,13 @@ class InspectorPage(Page):
         self._show(loaded, document, finished=False)
         done, total = loaded.index.indexed, loaded.index.size
         self.header.set_progress(100 * done // total if total else -1)
+        self.context.tasks.start(self._come_forward(), "Show the stream")
+
+    async def _come_forward(self) -> None:
+        """Let the panes be seen, a turn of the loop after they were filled: both at once would be felt."""
+        await asyncio.sleep(0)
+        if self.content is not None and self.loaded is not None:
+            self._stack.setCurrentWidget(self.content)
 
     def _show(self, loaded: Loaded, document: Document, *, finished: bool) -> None:
         """Show a stream, or more of it; ``finished``: no more will come."""
@@ -326,7 +331,6 @@ class InspectorPage(Page):
         self._say_facts(loaded, finished)
         if finished:
             self._finish(loaded)
-        self._stack.setCurrentWidget(self.content)
         self.status_changed.emit()
         self.context.touch()
 
@@ -355,7 +359,7 @@ class InspectorPage(Page):
         index = loaded.index
         self.header.set_progress(None)
         self.header.set_verdict(verdict(index.problems, complete=index.complete))
-        if self.bytes.tabs.currentIndex() == DESCRIPTION:
+        if self.bytes.describes():
             self._describe()
         if self._words:
             self._filter(self._words)
@@ -525,8 +529,6 @@ class InspectorPage(Page):
             self.context.tasks.start(self._lay_out(self.loaded), "VM description")
 
     async def _lay_out(self, loaded: Loaded) -> None:
-        import asyncio
-
         found = await self.presenter.description(loaded.index)
         if loaded is not self.loaded:
             return
@@ -597,18 +599,21 @@ class InspectorPage(Page):
 
     def show_part(self, part: str) -> None:
         """structure, records or ram."""
-        self.header.views.set_chosen(part)
-        self._parts.setCurrentIndex((STRUCTURE, RECORDS, RAM).index(part))
-        self.context.touch()
+        if self.content is not None:
+            self.content.show_part(part)
+            self.context.touch()
+
+    def part(self) -> str:
+        return STRUCTURE if self.content is None else self.content.part()
 
     def show_problems(self, shown: bool) -> None:
         """Open or close the pane of problems."""
-        self.problems.setVisible(shown)
-        self.tree.say_problems_shown(shown)
-        self.context.touch()
+        if self.content is not None:
+            self.content.show_problems(shown)
+            self.context.touch()
 
-    def part(self) -> str:
-        return self.header.views.current()
+    def problems_shown(self) -> bool:
+        return self.content is not None and not self.problems.isHidden()
 
     def show_bytes(self) -> None:
         """Bring the bytes of the selection to the front."""
@@ -635,6 +640,8 @@ class InspectorPage(Page):
 
     def copy_report(self) -> None:
         """Everything about the selected problem."""
+        from ui.inspector.explanation import report
+
         row = self.problems.row()
         if row is not None and self.loaded is not None and self._document is not None:
             problem = self.loaded.index.problems[row]
@@ -645,9 +652,6 @@ class InspectorPage(Page):
         self.context.notify(f"{what} is on the clipboard")
 
     # --- events ---
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -174,6 +174,7 @@ def test_a_growing_stream_can_be_used(live: Live, tmp_path: Path) -> None:
     document = Document(DocumentKind.STREAM, (str(path),))
     page = live.page
     page.show_growth(prepare(half), document)
+    live.settle()
     assert "reading" in page.header.chip.text() and page.header.cancel.isVisible()
     page.select_bytes(9, 1, "go to")
     chosen = page.selection.current
