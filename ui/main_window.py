@@ -33,7 +33,7 @@ PAGES = {
     "inspector": ("ui.inspector.page", "InspectorPage"),
     "migration": ("ui.migration.page", "MigrationPage"),
 }
-MODULES = (*(module for module, _ in PAGES.values()), "ui.inspector.content")
+MODULES = (*(module for module, _ in PAGES.values()), "ui.inspector.wiring")
 """What is imported once the window is there."""
 DEFAULT_SIZE = (1440, 900)
 

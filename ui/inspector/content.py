@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from PySide6 import QtWidgets
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from ui.inspector.bytes_pane import BytesPane
@@ -30,7 +30,10 @@ for _name in dir(QtWidgets):  # PySide makes what is left of them, at once, when
 
 
 class Content(QWidget):
-    """Empty until ``pieces`` was gone through; its parts are there then, and only then."""
+    """Empty until ``pieces`` was gone through; its parts are there then, and only then.  ``changed``: another part is
+    in front, or the pane of problems was opened or closed."""
+
+    changed = Signal()
 
     def __init__(self, actions: ActionSet, parent: QWidget) -> None:
         super().__init__(parent)  # as below: whoever gets another parent is dressed anew, with all its parts
@@ -92,8 +95,10 @@ class Content(QWidget):
         self._down.setStretchFactor(0, 1)
         self._down.setStretchFactor(1, 0)
         self._down.setSizes([460, 204])
-        for splitter in (self._across, self._down, self.problems):
+        for splitter in self._splitters().values():
             splitter.setHandleWidth(1)
+        self.header.view_chosen.connect(self.show_part)
+        self.tree.problems_wanted.connect(self.show_problems)
 
     # --- which part is in front ---
 
@@ -101,6 +106,7 @@ class Content(QWidget):
         """structure, records or ram."""
         self.header.views.set_chosen(part)
         self._parts.setCurrentIndex(PARTS.index(part))
+        self.changed.emit()
 
     def part(self) -> str:
         return self.header.views.current()
@@ -109,6 +115,12 @@ class Content(QWidget):
         """Open or close the pane of problems."""
         self.problems.setVisible(shown)
         self.tree.say_problems_shown(shown)
+        self.changed.emit()
+
+    def focus_filter(self) -> None:
+        self.show_part(STRUCTURE)
+        self.tree.find.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.tree.find.selectAll()
 
     def panes(self) -> list[QWidget]:
         """What F6 goes through."""

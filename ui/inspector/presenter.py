@@ -46,6 +46,10 @@ class Loaded:
         """The stretches of the overview, in order."""
         return self.table.spans
 
+    def chain(self, path: Sequence[int]) -> list[Node]:
+        """Nodes from the top down to ``path``."""
+        return [self.index.tree.node(tuple(path[: depth + 1])) for depth in range(len(path))]
+
 
 def prepare(index: StreamIndex) -> Loaded:
     """Make the rows and spans that are shown first.  Runs in the worker that reads."""

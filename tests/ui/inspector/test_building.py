@@ -45,8 +45,6 @@ def test_a_page_says_what_it_is_for_before_it_has_panes(live: Live, fresh: Fresh
     page = fresh()
     assert page.content is None and page.empty.isVisible()
     assert page.part() == STRUCTURE and not page.problems_shown() and page.panes() == [page.empty]
-    page.show_part(STRUCTURE)
-    page.show_problems(False)
     page.focus_filter()
     assert not page.escape() and page.status() == ("", "")
     live.run(wait_for(page))
@@ -85,6 +83,7 @@ def test_no_pane_is_seen_before_all_are_filled(live: Live, fresh: Fresh, stream:
         assert page.blank.isVisible(), "not what the place is for: a stream is on its way"
         seen = []
         while not opening.done():
+            assert not page.empty.isVisible(), "not even for a moment"
             seen.append((page.content is not None and page.content.isVisible(), page.loaded is not None))
             await asyncio.sleep(0)
         await opening
@@ -93,7 +92,7 @@ def test_no_pane_is_seen_before_all_are_filled(live: Live, fresh: Fresh, stream:
     seen = live.run(watch())
     assert (False, True) in seen and (True, False) not in seen
     assert page.content is not None and page.content.isVisible()
-    assert page.tree.node() is not None and page.bytes.hex.visible_rows()
+    assert page.content.tree.node() is not None and page.content.bytes.hex.visible_rows()
 
 
 def test_a_window_that_closes_meanwhile_keeps_what_was_stored(live: Live, fresh: Fresh) -> None:
@@ -114,7 +113,7 @@ def test_a_window_that_closes_meanwhile_keeps_what_was_stored(live: Live, fresh:
 
 def test_what_was_stored_is_put_in_force_when_the_panes_come(live: Live, fresh: Fresh) -> None:
     page = fresh()
-    live.page.show_problems(False)
+    live.page.content.show_problems(False)
     page.restore_state(live.page.save_state())
     live.run(wait_for(page))
     assert page.content is not None and not page.problems_shown()
