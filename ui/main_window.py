@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import time
 from collections.abc import Callable
@@ -33,6 +34,8 @@ PAGES = {
     "inspector": ("ui.inspector.page", "InspectorPage"),
     "migration": ("ui.migration.page", "MigrationPage"),
 }
+MODULES = (*(module for module, _ in PAGES.values()), "ui.inspector.wiring")
+"""What is imported once the window is there."""
 DEFAULT_SIZE = (1440, 900)
 
 
@@ -197,9 +200,10 @@ class MainWindow(QMainWindow):
         await tasks.aclose()
 
     async def _warm_up(self) -> None:
-        """Import in a thread what the first view will need, so that going there does not stall the window."""
-        for module, _ in PAGES.values():
+        """Import in a thread what the views will need, so that going there does not stall the window."""
+        for module in MODULES:
             await self.context.tasks.run_in_worker(importlib.import_module, module)
+        gc.freeze()  # modules stay: a collection that goes through all of them stalls the window each time
 
     async def _reopen(self) -> None:
         stored = self.settings.state.get("open", [])

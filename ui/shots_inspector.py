@@ -65,22 +65,22 @@ async def field(stage: Stage) -> None:
     """One field of a device selected, found by its name."""
     await stage.open(stream(stage, "q35-live.v100"))
     inspector = page(stage)
-    await stage.type("env.eip", inspector.tree.find)
-    inspector.tree.find.accepted.emit()
+    await stage.type("env.eip", inspector.content.tree.find)
+    inspector.content.tree.find.accepted.emit()
 
 
 @SHOTS.add("inspector-filter")
 async def filtered(stage: Stage) -> None:
     """A filter with many matches."""
     await stage.open(stream(stage, "q35-live.v100"))
-    await stage.type("irq", page(stage).tree.find)
+    await stage.type("irq", page(stage).content.tree.find)
 
 
 @SHOTS.add("inspector-filter-none")
 async def filter_without_match(stage: Stage) -> None:
     """A filter that nothing matches."""
     await stage.open(stream(stage, "q35-live.v100"))
-    await stage.type("lsrr", page(stage).tree.find)
+    await stage.type("lsrr", page(stage).content.tree.find)
 
 
 @SHOTS.add("inspector-ram")
@@ -102,11 +102,11 @@ async def description(stage: Stage) -> None:
     """The VM description, at the device that is selected."""
     await stage.open(stream(stage, "q35-live.v100"))
     inspector = page(stage)
-    inspector.bytes.tabs.setCurrentIndex(1)
+    inspector.content.bytes.tabs.setCurrentIndex(1)
     await stage.settled()
     spans = inspector.loaded.spans if inspector.loaded else ()
     device = next(span for span in spans if span.label == "serial" or span.label.startswith("cpu"))
-    inspector.select_node(device.path, "picture")
+    inspector.links.select_node(device.path, "picture")
 
 
 @SHOTS.add("inspector-export")

@@ -98,14 +98,12 @@ def window_rows(path: Path, home: Path) -> list[str]:
         environment = os.environ | folders | {"QT_QPA_PLATFORM": "offscreen"}
         done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
         turns.append([float(word) * 1000 for word in done.stdout.split()])
-    paint, shown, usual, longest, _ = zip(*turns, strict=True)
-    *_, built = max(turns, key=lambda turn: turn[3])
+    paint, shown, usual, longest = zip(*turns, strict=True)
     return [
         budget_row("window: process start to first paint", min(paint), 1000, "ms"),
         budget_row("window: big stream opened and shown", min(shown), 1000, "ms"),
         budget_row("window: stalls while opening it, 99 of 100 under", max(usual), 16, "ms"),
         budget_row("window: longest stall while opening it", max(longest), 50, "ms"),
-        f"| window: of this, building the Inspector when it is first shown | {built:.0f} ms | | |",
     ]
 
 

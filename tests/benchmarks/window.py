@@ -1,8 +1,8 @@
 """``python -m tests.benchmarks.window FILE BEGIN``: the real window, timed from within, without a display.
 
-BEGIN is the reading of ``time.monotonic`` when the process was started.  Prints five numbers in seconds: from BEGIN to
-the first paint, from opening FILE to its being shown, of the stalls of the event loop while it was opened the 99th
-percentile and the longest, and how long the Inspector took to be built, which is in both.
+BEGIN is the reading of ``time.monotonic`` when the process was started.  Prints four numbers in seconds: from BEGIN to
+the first paint, from opening FILE to its being shown, and of the stalls of the event loop while it was opened the 99th
+percentile and the longest.  The Inspector is made in that time too, as when a user opens the first stream.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Stalls:
         return max(float(np.percentile(late, 99)), 0.0), float(late.max())
 
 
-async def measure(window: MainWindow, paint: NextPaint, path: str, begin: float, built: dict[str, float]) -> None:
+async def measure(window: MainWindow, paint: NextPaint, path: str, begin: float) -> None:
     """Open the stream in the window once that has come to rest, print what was measured, and close it."""
     try:
         await paint.painted.wait()
@@ -75,33 +75,27 @@ async def measure(window: MainWindow, paint: NextPaint, path: str, begin: float,
         page.update()
         await shown.painted.wait()
         await window.context.tasks.idle()
-        print(paint.at - begin, shown.at - opened, *stalls.stop(), built["inspector"])
+        print(paint.at - begin, shown.at - opened, *stalls.stop())
     finally:
         window.close()
 
 
 def main(path: str, begin: float) -> int:
     """The application as it is, with ``measure`` beside its own life."""
-    show, live, show_view = MainWindow.show, MainWindow.live, MainWindow.show_view
+    show, live = MainWindow.show, MainWindow.live
     paints: list[NextPaint] = []
-    built: dict[str, float] = {}
-
-    def watched_show_view(window: MainWindow, view: str) -> None:
-        started = time.monotonic()
-        show_view(window, view)
-        built.setdefault(view, time.monotonic() - started)
 
     def watched_show(window: MainWindow) -> None:
         paints.append(NextPaint(window))
         show(window)
 
     async def watched_live(window: MainWindow, sources: list[str]) -> None:
-        measuring = asyncio.ensure_future(measure(window, paints[0], path, begin, built))
+        measuring = asyncio.ensure_future(measure(window, paints[0], path, begin))
         await live(window, sources)
         await measuring
 
     window_class: Any = MainWindow
-    window_class.show, window_class.live, window_class.show_view = watched_show, watched_live, watched_show_view
+    window_class.show, window_class.live = watched_show, watched_live
     return app.main([])
 
 

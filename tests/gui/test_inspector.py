@@ -67,10 +67,11 @@ class Windows(QObject):
         return False
 
 
-def test_no_part_of_the_page_flashes_up_as_a_window(window: MainWindow, qapp: QApplication) -> None:
+def test_no_part_of_the_page_flashes_up_as_a_window(window: MainWindow, drive: Drive, qapp: QApplication) -> None:
     watch = Windows()
     qapp.installEventFilter(watch)
     window.show_view("inspector")
+    drive(settle(window))
     qapp.removeEventFilter(watch)
     assert watch.shown == []
 
@@ -81,9 +82,12 @@ def test_a_stream_is_opened_and_its_problem_read(
     page = opened(damaged(), damaged=True)
     assert window.context.view == "inspector" and "1 error" in window.status_left.full_text()
     assert "selected at" in window.status_right.text()
-    qtbot.mouseClick(page.problems.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, 20))
+    qtbot.mouseClick(page.content.problems.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, 20))
     drive(settle(window))
-    assert page.problems.explanation.isVisible() and "Missing section footer" in page.problems.explanation.qemu.text()
+    assert (
+        page.content.problems.explanation.isVisible()
+        and "Missing section footer" in page.content.problems.explanation.qemu.text()
+    )
 
 
 def test_keys_go_to_an_offset_and_back(
@@ -92,14 +96,14 @@ def test_keys_go_to_an_offset_and_back(
     page = opened("tiny.v100")
     qtbot.keyClick(window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
     drive(settle(window))
-    assert page.bytes.offset.hasFocus()
-    qtbot.keyClicks(page.bytes.offset, "B000")
-    qtbot.keyClick(page.bytes.offset, Qt.Key.Key_Return)
+    assert page.content.bytes.offset.hasFocus()
+    qtbot.keyClicks(page.content.bytes.offset, "B000")
+    qtbot.keyClick(page.content.bytes.offset, Qt.Key.Key_Return)
     drive(settle(window))
-    assert page.bytes.hex.selection == (0xB000, 1) and page.bytes.hex.hasFocus()
+    assert page.content.bytes.hex.selection == (0xB000, 1) and page.content.bytes.hex.hasFocus()
     qtbot.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     drive(settle(window))
-    assert page.bytes.hex.selection == (0, 8)
+    assert page.content.bytes.hex.selection == (0, 8)
 
 
 def test_the_filter_is_typed_walked_and_left(
@@ -108,29 +112,29 @@ def test_the_filter_is_typed_walked_and_left(
     page = opened("tiny.v100")
     qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     drive(settle(window))
-    assert page.tree.find.hasFocus()
-    qtbot.keyClicks(page.tree.find, "env.eip")
+    assert page.content.tree.find.hasFocus()
+    qtbot.keyClicks(page.content.tree.find, "env.eip")
     drive(settle(window))
-    assert page.tree.find.said() == "1 match"
-    qtbot.keyClick(page.tree.find, Qt.Key.Key_Return)
-    qtbot.keyClick(page.tree.find, Qt.Key.Key_Escape)
+    assert page.content.tree.find.said() == "1 match"
+    qtbot.keyClick(page.content.tree.find, Qt.Key.Key_Return)
+    qtbot.keyClick(page.content.tree.find, Qt.Key.Key_Escape)
     drive(settle(window))
-    node = page.tree.node()
-    assert page.tree.find.text() == "" and node is not None and node.name == "env.eip"
+    node = page.content.tree.node()
+    assert page.content.tree.find.text() == "" and node is not None and node.name == "env.eip"
 
 
 def test_copy_in_the_tree_and_in_the_bytes(
     window: MainWindow, opened: Callable[..., InspectorPage], drive: Drive, qtbot: QtBot
 ) -> None:
     page = opened("tiny.v100")
-    page.select_bytes(4, 4, "go to")
+    page.links.select_bytes(4, 4, "go to")
     drive(settle(window))
-    page.tree.tree.setFocus()
-    qtbot.keyClick(page.tree.tree, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    page.content.tree.tree.setFocus()
+    qtbot.keyClick(page.content.tree.tree, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     drive(settle(window))
     assert QApplication.clipboard().text() == "version = 0x00000003 (3)"
-    page.bytes.hex.setFocus()
-    qtbot.keyClick(page.bytes.hex, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    page.content.bytes.hex.setFocus()
+    qtbot.keyClick(page.content.bytes.hex, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     drive(settle(window))
     assert QApplication.clipboard().text() == "00 00 00 03"
 
@@ -139,12 +143,16 @@ def test_the_segments_change_what_is_shown(
     window: MainWindow, opened: Callable[..., InspectorPage], drive: Drive, qtbot: QtBot
 ) -> None:
     page = opened("tiny.v100")
-    for button, widget in (("RAM", page.ram), ("Records", page.records), ("Structure", page.tree)):
-        part = next(part for part in page.header.views._buttons.values() if part.text() == button)
+    for button, widget in (
+        ("RAM", page.content.ram),
+        ("Records", page.content.records),
+        ("Structure", page.content.tree),
+    ):
+        part = next(part for part in page.content.header.views._buttons.values() if part.text() == button)
         qtbot.mouseClick(part, Qt.MouseButton.LeftButton)
         drive(settle(window))
         assert widget.isVisible()
-    assert page.ram.selected() == "pc.ram"
+    assert page.content.ram.selected() == "pc.ram"
 
 
 def test_an_image_without_that_snapshot_offers_those_it_has(window: MainWindow, drive: Drive, tmp_path: Path) -> None:
@@ -163,6 +171,6 @@ def test_an_image_without_that_snapshot_offers_those_it_has(window: MainWindow, 
     error.snapshots.itemActivated.emit(state)
     drive(settle(window))
     assert page.loaded is not None and page.loaded.index.source.container == "qcow2"
-    assert "in qcow2" in page.header.facts.full_text()
+    assert "in qcow2" in page.content.header.facts.full_text()
     assert not [notice for notice in window.context.notices.history if notice.tone is Tone.ERROR]
     assert [one.sources for one in window.context.documents.recents()] == [(source,)]

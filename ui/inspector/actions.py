@@ -14,6 +14,7 @@ from ui.shell.actions import Actions, Menu
 from ui.shell.context import WindowContext
 
 if TYPE_CHECKING:
+    from ui.inspector.content import Content
     from ui.inspector.page import InspectorPage
 
 ACTIONS = Actions()
@@ -27,6 +28,12 @@ def page_of(context: WindowContext) -> InspectorPage:
     page = context.page(VIEW)
     assert isinstance(page, InspectorPage), "these actions are off while the page does not exist"
     return page
+
+
+def content_of(context: WindowContext) -> Content:
+    content = page_of(context).content
+    assert content is not None, "these actions are off while no stream is open"
+    return content
 
 
 def has_stream(context: WindowContext) -> str:
@@ -76,11 +83,11 @@ def can_go_forward(context: WindowContext) -> str:
 def has_block(context: WindowContext) -> str:
     if reason := has_whole_stream(context):
         return reason
-    return "" if page_of(context).ram.selected() else "The stream lists no RAM blocks"
+    return "" if content_of(context).ram.selected() else "The stream lists no RAM blocks"
 
 
 def _selected_field(context: WindowContext) -> str:
-    node = None if has_field(context) else page_of(context).tree.node()
+    node = None if has_field(context) else content_of(context).tree.node()
     return "" if node is None else formats.shortened(formats.printable(node.name))
 
 
@@ -88,9 +95,9 @@ def _selected_field(context: WindowContext) -> str:
              view=VIEW, enabled=has_stream)  # fmt: skip
 def go_to(context: WindowContext) -> None:
     """Type an offset and see the byte there."""
-    page = page_of(context)
-    page.show_part(STRUCTURE)
-    page.bytes.focus_offset()
+    content = content_of(context)
+    content.show_part(STRUCTURE)
+    content.bytes.focus_offset()
 
 
 @ACTIONS.add("stream.back", "Back", keys="Alt+Left", icon="arrow-left", menu=Menu.STREAM, view=VIEW,
@@ -111,39 +118,35 @@ def forward(context: WindowContext) -> None:
              view=VIEW, enabled=has_problems)  # fmt: skip
 def next_problem(context: WindowContext) -> None:
     """Select the next problem by its offset."""
-    page = page_of(context)
-    page.show_part(STRUCTURE)
-    page.step_problem(1)
+    content_of(context).show_part(STRUCTURE)
+    page_of(context).links.step_problem(1)
 
 
 @ACTIONS.add("stream.previous_problem", "Previous problem", keys="Shift+F8", icon="warning-circle",
              menu=Menu.STREAM, group=1, view=VIEW, enabled=has_problems)  # fmt: skip
 def previous_problem(context: WindowContext) -> None:
     """Select the problem before by its offset."""
-    page = page_of(context)
-    page.show_part(STRUCTURE)
-    page.step_problem(-1)
+    content_of(context).show_part(STRUCTURE)
+    page_of(context).links.step_problem(-1)
 
 
 @ACTIONS.add("stream.problems", "Problems", icon="list-bullets", menu=Menu.STREAM, group=1, view=VIEW,
              enabled=has_stream, checked=lambda context: _problems_shown(context))  # fmt: skip
 def show_problems(context: WindowContext) -> None:
     """Show or hide the list of problems."""
-    page = page_of(context)
-    page.show_problems(page.problems.isHidden())
+    content_of(context).show_problems(not page_of(context).problems_shown())
 
 
 def _problems_shown(context: WindowContext) -> bool:
-    return context.page(VIEW) is not None and not page_of(context).problems.isHidden()
+    return context.page(VIEW) is not None and page_of(context).problems_shown()
 
 
 @ACTIONS.add("stream.copy", "Copy", keys="Ctrl+C", icon="copy", menu=Menu.STREAM, group=2, view=VIEW,
              enabled=has_selection, subject=_selected_field)  # fmt: skip
 def copy(context: WindowContext) -> None:
     """Copy the field as name = value, or bytes selected in the bytes view as hex."""
-    page = page_of(context)
-    in_bytes = page.bytes.hex.hasFocus() or has_field(context) != ""
-    page.copy(Form.HEX if in_bytes else Form.NAME_VALUE)
+    in_bytes = content_of(context).bytes.hex.hasFocus() or has_field(context) != ""
+    page_of(context).clipboard.copy(Form.HEX if in_bytes else Form.NAME_VALUE)
 
 
 @ACTIONS.add("stream.copy_as", "Copy as…", keys="Ctrl+Shift+C", icon="copy", menu=Menu.STREAM, group=2, view=VIEW,
@@ -155,16 +158,16 @@ def copy_as(context: WindowContext) -> None:
     for form in Form:
         item = menu.addAction(form.value)
         item.setEnabled(form not in OF_NODE or not has_field(context))
-        item.triggered.connect(lambda *_, form=form: page.copy(form))
+        item.triggered.connect(lambda *_, form=form: page.clipboard.copy(form))
     menu.aboutToHide.connect(menu.deleteLater)
-    corner = page.bytes.copy
+    corner = content_of(context).bytes.copy
     at = corner.mapToGlobal(corner.rect().bottomLeft()) if corner.isVisible() else QCursor.pos()
     menu.popup(at)
 
 
 def _copy_form(form: Form, id: str) -> None:
     def run(context: WindowContext) -> None:
-        page_of(context).copy(form)
+        page_of(context).clipboard.copy(form)
 
     run.__doc__ = f"Copy the selection: {form.value.lower()}."
     ACTIONS.add(
@@ -185,7 +188,7 @@ for _form in Form:
 
 def _part(part: str, text: str, icon: str) -> None:
     def run(context: WindowContext) -> None:
-        page_of(context).show_part(part)
+        content_of(context).show_part(part)
 
     run.__doc__ = f"Show the {text} of the stream."
     ACTIONS.add(
@@ -220,8 +223,7 @@ async def save_block(context: WindowContext) -> None:
     """Write what a RAM block holds at the end of the stream to a file."""
     from ui.inspector.dialogs import save_block as ask_and_save
 
-    page = page_of(context)
-    await ask_and_save(context, page, page.ram.selected())
+    await ask_and_save(context, page_of(context), content_of(context).ram.selected())
 
 
 @ACTIONS.add("stream.cancel", "Stop reading", keys="Ctrl+.", icon="x-circle", menu=Menu.STREAM, group=4, view=VIEW,

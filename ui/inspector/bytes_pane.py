@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -75,7 +77,8 @@ class Legend(QWidget):
 
 
 class BytesPane(QWidget):
-    """``go_to(offset)`` was asked for with the field, ``copy_as`` names the form."""
+    """``go_to(offset)`` was asked for with the field, ``copy_as`` names the form.  Empty until ``pieces`` was gone
+    through."""
 
     go_to = Signal(object)
     copy_as = Signal(object)
@@ -86,27 +89,35 @@ class BytesPane(QWidget):
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._digits = 8
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(self._make_head())
-        column.addWidget(line())
-        self.hex = HexView()
-        self.description = DescriptionView()
-        self.no_description = EmptyState("file-text", "No VM description", "")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+
+    def pieces(self) -> Iterator[None]:
+        """Make one part with every step."""
+        self._column.addLayout(self._make_head())
+        self._column.addWidget(line())
+        yield
         self._stack = QStackedLayout()
-        column.addLayout(self._stack, 1)  # before it is filled: it shows its first widget at once
-        for part in (self.hex, self.description, self.no_description):
+        self._column.addLayout(self._stack, 1)  # before it is filled: it shows its first widget at once
+        self.hex = HexView(self)
+        self._stack.addWidget(self.hex)
+        yield
+        self.description = DescriptionView(self)
+        self.no_description = EmptyState("file-text", "No VM description", parent=self)
+        for part in (self.description, self.no_description):
             self._stack.addWidget(part)
-        column.addWidget(line())
-        column.addLayout(self._make_foot())
+        yield
+        self._column.addWidget(line())
+        self._column.addLayout(self._make_foot())
         self.tabs.currentChanged.connect(self._tab_changed)
+        yield
 
     def _make_head(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(8, 4, 8, 0)
         row.setSpacing(8)
-        self.tabs = QTabBar()
+        self.tabs = QTabBar(self)
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
@@ -117,7 +128,7 @@ class BytesPane(QWidget):
         row.addWidget(self.tabs)
         row.addStretch(1)
         self._go_label = label("Go to", "secondary")
-        self.offset = QLineEdit()
+        self.offset = QLineEdit(self)
         self.offset.setFont(fonts.mono(12))
         self.offset.setAccessibleName("Go to offset")
         self.offset.setToolTip("An offset in hexadecimal, or +N and −N bytes from here  Ctrl+G")
@@ -168,17 +179,21 @@ class BytesPane(QWidget):
         self.offset.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.offset.selectAll()
 
+    def describes(self) -> bool:
+        """Whether the VM description is in front."""
+        return self.tabs.currentIndex() == DESCRIPTION
+
     def show_bytes(self) -> None:
         self.tabs.setCurrentIndex(BYTES)
 
     def show_description(self) -> None:
         """The description is there."""
-        if self.tabs.currentIndex() == DESCRIPTION:
+        if self.describes():
             self._stack.setCurrentWidget(self.description)
 
     def say_no_description(self, title: str, text: str) -> None:
         self.no_description.say(title, text)
-        if self.tabs.currentIndex() == DESCRIPTION:
+        if self.describes():
             self._stack.setCurrentWidget(self.no_description)
 
     def _tab_changed(self, tab: int) -> None:

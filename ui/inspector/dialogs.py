@@ -198,16 +198,16 @@ async def save_block(context: WindowContext, page: InspectorPage, name: str) -> 
     chosen, _ = QFileDialog.getSaveFileName(
         page, f"Save the contents of {shown(name)}", str(folder / f"{file_name(name)}.bin")
     )
-    if not chosen or loaded is None:
+    if not chosen or loaded is None or page.content is None:
         return
-    target = Path(chosen)
-    page.ram.begin_saving(name)
+    target, ram = Path(chosen), page.content.ram
+    ram.begin_saving(name)
     try:
-        await page.presenter.write(exporting.save_block, loaded.index, name, target, progress=page.ram.saving)
+        await page.presenter.write(exporting.save_block, loaded.index, name, target, progress=ram.saving)
     except (SnapmgrError, OSError) as error:
         context.fail(error, "Not saved", target)
         return
     finally:
-        page.ram.end_saving()
+        ram.end_saving()
     context.settings.state["export_folder"] = str(target.parent)
     context.notify(f"{shown(name)} is saved as {shown(str(target))}", tone=Tone.DONE)

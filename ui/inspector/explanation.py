@@ -55,7 +55,7 @@ class Explanation(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        body = QWidget()
+        body = QWidget(self.viewport())
         body.setProperty("surface", "panel")
         body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(body)
@@ -72,7 +72,7 @@ class Explanation(QScrollArea):
         self.text = label("", "body2", wrap=True, selectable=True)
         self.text.setMinimumWidth(80)
         column.addWidget(self.text)
-        column.addWidget(self._make_quote())
+        column.addWidget(self._make_quote(body))
         column.addSpacing(4)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -83,8 +83,8 @@ class Explanation(QScrollArea):
         column.addStretch(1)
         self.setWidget(body)
 
-    def _make_quote(self) -> QFrame:
-        self._quote = QFrame()
+    def _make_quote(self, body: QWidget) -> QFrame:
+        self._quote = QFrame(body)
         self._quote.setProperty("frame", "well")
         row = QHBoxLayout(self._quote)
         row.setContentsMargins(12, 10, 8, 8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from snapmgr.errors import Cancelled
 from snapmgr.inspect.model import Node, Span
 from snapmgr.work import CancelToken
-from ui.inspector.description_view import Description, indented
 from ui.models.texts import digits_for
-from ui.widgets.bar_segments import SpanTable
 
 if TYPE_CHECKING:
     from snapmgr.inspect.index import StreamIndex
+    from ui.inspector.description_view import Description
     from ui.shell.tasks import Tasks
+    from ui.widgets.bar_segments import SpanTable
 
 PAINTING, PATIENCE = 0.01, 0.2
 """Seconds that a repaint is given, and after which a worker goes on in any case."""
@@ -46,9 +46,15 @@ class Loaded:
         """The stretches of the overview, in order."""
         return self.table.spans
 
+    def chain(self, path: Sequence[int]) -> list[Node]:
+        """Nodes from the top down to ``path``."""
+        return [self.index.tree.node(tuple(path[: depth + 1])) for depth in range(len(path))]
+
 
 def prepare(index: StreamIndex) -> Loaded:
     """Make the rows and spans that are shown first.  Runs in the worker that reads."""
+    from ui.widgets.bar_segments import SpanTable
+
     _ = index.tree.roots
     return Loaded(index, SpanTable(index.spans()), digits_for(index.size))
 
@@ -105,8 +111,9 @@ class Presenter:
         if self._reading is not None:
             self._reading.cancel()
 
-    async def read(self, source: str, allow_roots: Sequence[Path]) -> Loaded:
-        """Open and index a stream.  A stream that is being read is left first.
+    async def read(self, source: str, allow_roots: Sequence[Path], ready: Awaitable[None]) -> Loaded:
+        """Open and index a stream once the window is ``ready`` for it: two threads of Python that want to run at once
+        make the window stutter.  A stream that is being read is left first.
 
         Raises SnapmgrError where nothing of it can be read, Cancelled if it was stopped before it began.
         """
@@ -125,6 +132,7 @@ class Presenter:
                 last = time.monotonic()
 
         try:
+            await ready
             return await self._tasks.run_in_worker(
                 _read, source, tuple(allow_roots), grown, progress=self._progress, cancel=token
             )
@@ -223,5 +231,7 @@ def _search(
 
 
 def _describe(index: StreamIndex, *, cancel: CancelToken) -> Description | None:
+    from ui.inspector.description_view import indented
+
     text = index.vmdesc_text()
     return None if text is None else indented(text, cancel)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
@@ -101,7 +101,7 @@ class ProblemDelegate(QStyledItemDelegate):
 
 
 class ProblemsPane(QSplitter):
-    """``chosen(row)`` is the problem that the user selected."""
+    """``chosen(row)`` is the problem that the user selected.  Empty until ``pieces`` was gone through."""
 
     chosen = Signal(int)
 
@@ -111,15 +111,24 @@ class ProblemsPane(QSplitter):
         self.setChildrenCollapsible(False)
         self.model = ProblemTableModel(parent=self)
         self._quiet = False
-        self.addWidget(self._make_list())
-        self.addWidget(self._make_about())
+
+    def pieces(self) -> Iterator[None]:
+        """Make one part with every step."""
+        self._make_list()
+        yield
+        self._make_about()
+        self.explanation = Explanation(self._about.parentWidget())
+        self._about.addWidget(self.explanation)
+        yield
+        self._make_detail()
         self.setStretchFactor(0, 1)
         self.setStretchFactor(1, 2)
         self.setSizes([450, 900])
         self.set_problems((), reading=False)
+        yield
 
-    def _make_list(self) -> QWidget:
-        left = _ground()
+    def _make_list(self) -> None:
+        left = _ground(self)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -130,7 +139,7 @@ class ProblemsPane(QSplitter):
         self.counts = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
         head.addWidget(self.counts, 1)
         column.addLayout(head)
-        self.list = QListView()
+        self.list = QListView(left)
         self.list.setModel(self.model)
         self.list.setItemDelegate(ProblemDelegate(self.list))
         self.list.setUniformItemSizes(True)
@@ -140,28 +149,29 @@ class ProblemsPane(QSplitter):
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.selectionModel().currentRowChanged.connect(self._current_changed)
         self.list.clicked.connect(lambda index: self.chosen.emit(index.row()))
-        self.none = EmptyState("check-circle", "No problems found", tint="ok")
+        self._none = _scrolling(left)
+        self.none = EmptyState("check-circle", "No problems found", tint="ok", parent=self._none.viewport())
+        _scroll(self._none, self.none)
         self._lists = QStackedLayout()
         column.addLayout(self._lists, 1)  # before it is filled: it shows its first widget at once
         self._lists.addWidget(self.list)
         self.none.layout().setContentsMargins(16, 8, 16, 8)  # whole in the pane as it opens: 204 high with its header
-        self._none = _scrolled(self.none)
         self._lists.addWidget(self._none)
         left.setMinimumWidth(200)
-        return left
 
-    def _make_about(self) -> QWidget:
-        right = _ground()
+    def _make_about(self) -> None:
+        right = _ground(self)
+        right.setMinimumWidth(240)
         self._about = QStackedLayout(right)
-        self.explanation = Explanation()
-        self.detail = FieldDetail()
         self.nothing = label("Select a row or a byte to see what it is.", "caption")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._detail = _scrolled(self.detail)
-        for part in (self.nothing, self.explanation, self._detail):
-            self._about.addWidget(part)
-        right.setMinimumWidth(240)
-        return right
+        self._about.addWidget(self.nothing)
+
+    def _make_detail(self) -> None:
+        self._detail = _scrolling(self._about.parentWidget())
+        self.detail = FieldDetail(self._detail.viewport())
+        _scroll(self._detail, self.detail)
+        self._about.addWidget(self._detail)
 
     # --- what is shown ---
 
@@ -208,21 +218,24 @@ class ProblemsPane(QSplitter):
             self.chosen.emit(current.row())
 
 
-def _scrolled(part: QWidget) -> QScrollArea:
-    """``part`` in a pane that may be lower than it: it scrolls instead of being squeezed."""
-    area = QScrollArea()
+def _scrolling(parent: QWidget) -> QScrollArea:
+    """A pane for a part that may be higher than it: it scrolls instead of being squeezed."""
+    area = QScrollArea(parent)
     area.setFrameShape(QScrollArea.Shape.NoFrame)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(part)
-    area.viewport().setAutoFillBackground(False)
-    part.setAutoFillBackground(False)
     return area
 
 
-def _ground() -> QWidget:
-    made = QWidget()
+def _scroll(area: QScrollArea, part: QWidget) -> None:
+    area.setWidget(part)
+    area.viewport().setAutoFillBackground(False)
+    part.setAutoFillBackground(False)
+
+
+def _ground(parent: QWidget) -> QWidget:
+    made = QWidget(parent)
     made.setProperty("surface", "panel")
     made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     return made

@@ -133,7 +133,7 @@ class RamView(QWidget):
         head.setContentsMargins(INSET, 8, INSET, 8)
         self.facts = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
         head.addWidget(self.facts, 1)
-        self.progress = QProgressBar()
+        self.progress = QProgressBar(self)
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(160)
         self.progress.setAccessibleName("Saving a block")
@@ -143,10 +143,11 @@ class RamView(QWidget):
             head.addWidget(action_button(save))
         column.addLayout(head)
         column.addWidget(line())
-        self.table = QTableView()
+        self.table = QTableView(self)
         self.table.setModel(sorted_model)
         self._dress_table()
-        self.nothing = EmptyState("grid-four", "No RAM in this stream", "It has no RAM section, or none was read.")
+        about = "It has no RAM section, or none was read."
+        self.nothing = EmptyState("grid-four", "No RAM in this stream", about, parent=self)
         self._stack = QStackedLayout()
         column.addLayout(self._stack, 1)  # before it is filled: it shows its first widget at once
         self._stack.addWidget(self.table)

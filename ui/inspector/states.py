@@ -19,7 +19,7 @@ from ui.widgets.labels import label
 from ui.widgets.notice_box import NoticeBox
 
 
-def empty_state(open_files: Callable[[], object], open_demo: Callable[[], object]) -> EmptyState:
+def empty_state(open_files: Callable[[], object], open_demo: Callable[[], object], parent: QWidget) -> EmptyState:
     """Nothing was opened yet."""
     return EmptyState(
         "tree-structure",
@@ -30,18 +30,20 @@ def empty_state(open_files: Callable[[], object], open_demo: Callable[[], object
             button("Open stream…", "primary", "folder-open", run=open_files),
             button("Open the demo stream", run=open_demo),
         ),
+        parent=parent,
     )
 
 
 class LoadingState(EmptyState):
     """A stream is being opened and nothing of it can be shown yet."""
 
-    def __init__(self, cancel: Callable[[], object]) -> None:
+    def __init__(self, cancel: Callable[[], object], parent: QWidget) -> None:
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(280)
         self.bar.setAccessibleName("Reading the stream")
-        super().__init__("hourglass-medium", "Reading", body=self.bar, buttons=(button("Cancel", run=cancel),))
+        stop = button("Cancel", run=cancel)
+        super().__init__("hourglass-medium", "Reading", body=self.bar, buttons=(stop,), parent=parent)
 
     def begin(self, name: str) -> None:
         self.say(f"Reading {name}", "")

@@ -7,7 +7,8 @@ from PySide6.QtGui import QBrush, QFont, QFontMetrics, QKeyEvent, QPainter, QPai
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 
 from snapmgr.inspect.model import Node, NodeKind
-from ui.models.field_tree import BYTES, MATCH_ROLE, NAME, NODE_ROLE, OFFSET, TYPE, VALUE
+from ui.models.field_columns import BYTES, NAME, OFFSET, TYPE, VALUE
+from ui.models.field_tree import MATCH_ROLE, NODE_ROLE
 from ui.models.texts import shown
 from ui.shell import formats
 from ui.theme import fonts, icons

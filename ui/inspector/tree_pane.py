@@ -58,9 +58,9 @@ class TreePane(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._make_head())
-        self.tree = StructureView()
+        self.tree = StructureView(self)
         self.tree.activated.connect(self._row_activated)
-        self.nothing = EmptyState("magnifying-glass", "Nothing matches")
+        self.nothing = EmptyState("magnifying-glass", "Nothing matches", parent=self)
         self._stack = QStackedLayout()
         column.addLayout(self._stack, 1)  # before it is filled: it shows its first widget at once
         self._stack.addWidget(self.tree)
@@ -70,7 +70,7 @@ class TreePane(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(12, 8, 8, 8)
         row.setSpacing(8)
-        self.find = FindBar("Name, value or offset: lsr, =0x60, @53A1C2", "Filter the structure")
+        self.find = FindBar("Name, value or offset: lsr, =0x60, @53A1C2", "Filter the structure", self)
         self.find.setToolTip(
             "Words match names; =0x60 or =96 a value; @53A1C2 an offset;\n"
             "type:uint8, kind:device and is:fault narrow further.  Ctrl+F"

@@ -14,10 +14,9 @@ from typing import Any, Protocol
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from snapmgr.inspect.model import Node
-from ui.models.texts import shown, value_text
-from ui.shell import formats
+from ui.models.field_columns import BYTES, HEADERS, NAME, alignment, text, tooltip
+from ui.models.field_rows import Hits, Path, Row, Rows, place_of, renumber, same_node
 
-Path = tuple[int, ...]
 Index = QModelIndex | QPersistentModelIndex
 
 NODE_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -28,9 +27,6 @@ MATCH_ROLE = Qt.ItemDataRole.UserRole + 2
 CHUNK = 1000
 """Rows that are inserted at once: more would hold the window up."""
 
-NAME, VALUE, TYPE, OFFSET, BYTES = range(5)
-HEADERS = ("Name", "Value", "Type", "Offset", "Bytes")
-
 
 class Nodes(Protocol):
     """What the model asks of the engine (snapmgr.inspect.tree.Tree)."""
@@ -39,35 +35,6 @@ class Nodes(Protocol):
     def roots(self) -> Sequence[Node]: ...
 
     def children(self, node: Node, /) -> Sequence[Node]: ...
-
-
-class _Hits:
-    """Filter result as a tree of row numbers."""
-
-    __slots__ = ("below", "matched")
-
-    def __init__(self) -> None:
-        self.matched = False
-        self.below: dict[int, _Hits] = {}
-
-    def add(self, path: Path) -> None:
-        hits = self
-        for row in path:
-            hits = hits.below.setdefault(row, _Hits())
-        hits.matched = True
-
-
-class _Row:
-    """One row that was made.  ``shown`` is None until it was expanded; ``position`` is its row in ``parent``."""
-
-    __slots__ = ("hits", "key", "node", "parent", "position", "rest", "shown", "waiting")
-
-    def __init__(self, key: int, node: Node, parent: _Row | None, hits: _Hits | None) -> None:
-        self.key, self.node, self.parent, self.hits = key, node, parent, hits
-        self.position = 0
-        self.shown: list[_Row] | None = None
-        self.rest: Sequence[Node] = ()
-        self.waiting = False
 
 
 class FieldTreeModel(QAbstractItemModel):
@@ -91,10 +58,9 @@ class FieldTreeModel(QAbstractItemModel):
         self._tree = tree
         self._heavy = heavy or (lambda node: False)
         self._digits = digits
-        self._filter: _Hits | None = None
-        self._rows: dict[int, _Row] = {}
-        self._next = 1
-        self._roots = self._made(None, tree.roots, None)
+        self._filter: Hits | None = None
+        self._rows = Rows()
+        self._roots = self._rows.made(None, tree.roots, None)
 
     # --- Qt's questions ---
 
@@ -151,7 +117,7 @@ class FieldTreeModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return HEADERS[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
+            return alignment(section)
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -159,17 +125,17 @@ class FieldTreeModel(QAbstractItemModel):
         if row is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(row.node, index.column())
+            return text(row.node, index.column(), self._digits)
         if role == NODE_ROLE:
             return row.node
         if role == MATCH_ROLE:
             return row.hits is not None and row.hits.matched
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(index.column())
+            return alignment(index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tooltip(row.node, index.column())
+            return tooltip(row.node, index.column(), self._digits)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{HEADERS[index.column()]}: {self._text(row.node, index.column())}"
+            return f"{HEADERS[index.column()]}: {text(row.node, index.column(), self._digits)}"
         return None
 
     # --- what the page asks ---
@@ -181,15 +147,15 @@ class FieldTreeModel(QAbstractItemModel):
 
     def index_of(self, path: Sequence[int], column: int = NAME) -> QModelIndex:
         """The row of ``path``, or of its nearest ancestor that is shown; decodes what is on the way down."""
-        found: _Row | None = None
+        found: Row | None = None
         for number in path:
             if found is not None:
                 self._fetch_now(found)
             below = self._shown(found) or []
-            if found is not None and found.rest and (not below or _number(below[-1]) < number):
+            if found is not None and found.rest and (not below or place_of(below[-1]) < number):
                 self._more(found, len(found.rest))
-            place = bisect_left(below, number, key=_number)
-            if place == len(below) or _number(below[place]) != number:
+            place = bisect_left(below, number, key=place_of)
+            if place == len(below) or place_of(below[place]) != number:
                 break
             found = below[place]
         return QModelIndex() if found is None else self.createIndex(found.position, column, found.key)
@@ -215,7 +181,7 @@ class FieldTreeModel(QAbstractItemModel):
         self.beginResetModel()
         self._tree, self._digits, self._filter = tree, digits, None
         self._rows.clear()
-        self._roots = self._made(None, tree.roots, None)
+        self._roots = self._rows.made(None, tree.roots, None)
         self.endResetModel()
 
     # --- filter ---
@@ -226,7 +192,7 @@ class FieldTreeModel(QAbstractItemModel):
 
     def begin_filter(self) -> None:
         """Show nothing until matches are added."""
-        self._refill(_Hits())
+        self._refill(Hits())
 
     def clear_filter(self) -> None:
         if self._filter is not None:
@@ -253,9 +219,9 @@ class FieldTreeModel(QAbstractItemModel):
         wanted = self._wanted(row, self._tree.roots if row is None else self._tree.children(row.node))
         self._insert_missing(row, shown, wanted)
 
-    def _insert_missing(self, parent: _Row | None, shown: list[_Row], wanted: Sequence[Node]) -> None:
+    def _insert_missing(self, parent: Row | None, shown: list[Row], wanted: Sequence[Node]) -> None:
         hits = self._hits(parent)
-        have = {_number(row) for row in shown}
+        have = {place_of(row) for row in shown}
         run: list[Node] = []
         place = 0
         for node in [*wanted, None]:
@@ -263,76 +229,62 @@ class FieldTreeModel(QAbstractItemModel):
                 run.append(node)
                 continue
             if run:
-                place = bisect_left(shown, run[0].path[-1], key=_number)
+                place = bisect_left(shown, run[0].path[-1], key=place_of)
                 self.beginInsertRows(self._index(parent), place, place + len(run) - 1)
-                shown[place:place] = self._made(parent, run, hits)
-                _renumber(shown)
+                shown[place:place] = self._rows.made(parent, run, hits)
+                renumber(shown)
                 self.endInsertRows()
                 run = []
 
-    def _refill(self, hits: _Hits | None) -> None:
+    def _refill(self, hits: Hits | None) -> None:
         self.beginResetModel()
         self._filter = hits
         self._rows.clear()
         self._roots = []
-        self._roots = self._made(None, self._wanted(None, self._tree.roots), hits)
+        self._roots = self._rows.made(None, self._wanted(None, self._tree.roots), hits)
         self.endResetModel()
 
-    def _hits(self, row: _Row | None) -> _Hits | None:
+    def _hits(self, row: Row | None) -> Hits | None:
         return self._filter if row is None else row.hits
 
-    def _wanted(self, row: _Row | None, nodes: Sequence[Node]) -> Sequence[Node]:
+    def _wanted(self, row: Row | None, nodes: Sequence[Node]) -> Sequence[Node]:
         hits = self._hits(row)
-        if hits is None or hits.matched:
-            return nodes
-        return [nodes[number] for number in sorted(hits.below) if number < len(nodes)]
+        return nodes if hits is None else hits.chosen(nodes)
 
     # --- rows ---
 
-    def _row(self, index: Index) -> _Row | None:
+    def _row(self, index: Index) -> Row | None:
         return self._rows.get(index.internalId())  # an invalid index has 0, which is nobody's key
 
-    def _index(self, row: _Row | None) -> QModelIndex:
+    def _index(self, row: Row | None) -> QModelIndex:
         return QModelIndex() if row is None else self.createIndex(row.position, 0, row.key)
 
-    def _shown(self, row: _Row | None) -> list[_Row] | None:
+    def _shown(self, row: Row | None) -> list[Row] | None:
         return self._roots if row is None else row.shown
 
-    def _made(self, parent: _Row | None, nodes: Sequence[Node], hits: _Hits | None) -> list[_Row]:
-        rows = []
-        for position, node in enumerate(nodes):
-            row = _Row(self._next, node, parent, hits.below.get(node.path[-1]) if hits is not None else None)
-            row.position = position
-            self._rows[row.key] = row
-            self._next += 1
-            rows.append(row)
-        return rows
-
-    def _fetch_now(self, row: _Row) -> None:
+    def _fetch_now(self, row: Row) -> None:
         if row.shown is None and row.node.children:
             self._fill(row, self._tree.children(row.node))
 
-    def _fill(self, row: _Row, nodes: Sequence[Node]) -> None:
+    def _fill(self, row: Row, nodes: Sequence[Node]) -> None:
         row.waiting = False
         row.shown, row.rest = [], self._wanted(row, nodes)
         self._more(row, CHUNK)
 
-    def _more(self, row: _Row, count: int) -> None:
+    def _more(self, row: Row, count: int) -> None:
         """Show up to ``count`` of the rows that are known and were not made yet; the others follow by themselves."""
         assert row.shown is not None
         part = row.rest[:count]
         if part:
             first = len(row.shown)
             self.beginInsertRows(self._index(row), first, first + len(part) - 1)
-            row.shown.extend(self._made(row, part, row.hits))
-            for position in range(first, first + len(part)):
-                row.shown[position].position = position
+            row.shown.extend(self._rows.made(row, part, row.hits, first))
             row.rest = row.rest[count:]
             self.endInsertRows()
         if row.rest:
             QTimer.singleShot(0, self, lambda: self._rows.get(row.key) is row and self._more(row, CHUNK))
 
-    def _merge(self, parent: _Row | None, nodes: Sequence[Node]) -> None:
+    def _merge(self, parent: Row | None, nodes: Sequence[Node]) -> None:
         shown = self._shown(parent)
         if shown is None:
             return
@@ -340,22 +292,22 @@ class FieldTreeModel(QAbstractItemModel):
             parent.rest = ()
         wanted = self._wanted(parent, nodes)
         same = 0
-        while same < min(len(shown), len(wanted)) and _same(shown[same].node, wanted[same]):
+        while same < min(len(shown), len(wanted)) and same_node(shown[same].node, wanted[same]):
             same += 1
         if same < len(shown):
             self.beginRemoveRows(self._index(parent), same, len(shown) - 1)
             for row in shown[same:]:
-                self._forget(row)
+                self._rows.forget(row)
             del shown[same:]
             self.endRemoveRows()
         self._update(parent, shown, wanted)
         if same < len(wanted):
             self.beginInsertRows(self._index(parent), same, len(wanted) - 1)
-            shown.extend(self._made(parent, wanted[same:], self._hits(parent)))
-            _renumber(shown)
+            shown.extend(self._rows.made(parent, wanted[same:], self._hits(parent)))
+            renumber(shown)
             self.endInsertRows()
 
-    def _update(self, parent: _Row | None, shown: list[_Row], wanted: Sequence[Node]) -> None:
+    def _update(self, parent: Row | None, shown: list[Row], wanted: Sequence[Node]) -> None:
         for row, node in zip(shown, wanted, strict=False):
             changed = row.node != node
             row.node = node
@@ -369,49 +321,3 @@ class FieldTreeModel(QAbstractItemModel):
             elif row.shown and changed and not row.waiting:
                 row.waiting = True
                 self.children_wanted.emit(node)
-
-    def _forget(self, row: _Row) -> None:
-        below = [row]
-        while below:
-            gone = below.pop()
-            self._rows.pop(gone.key, None)
-            below.extend(gone.shown or ())
-
-    def _text(self, node: Node, column: int) -> str:
-        if column == NAME:
-            return shown(node.name)
-        if column == VALUE:
-            return value_text(node)
-        if column == TYPE:
-            return shown(node.type)
-        if column == OFFSET:
-            return formats.offset(node.offset, self._digits)
-        return formats.grouped(node.length)
-
-    def _tooltip(self, node: Node, column: int) -> str | None:
-        if column == OFFSET:
-            return formats.exact_bytes(node.offset) + " from the beginning"
-        if column == BYTES and node.length:
-            return (
-                f"{formats.offset(node.offset, self._digits)} to "
-                f"{formats.offset(node.offset + node.length - 1, self._digits)}"
-            )
-        return self._text(node, column) or None
-
-
-def _number(row: _Row) -> int:
-    return row.node.path[-1]
-
-
-def _renumber(rows: list[_Row]) -> None:
-    for position, row in enumerate(rows):
-        row.position = position
-
-
-def _same(old: Node, new: Node) -> bool:
-    return old.path == new.path and old.offset == new.offset and old.name == new.name and old.kind == new.kind
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column == BYTES else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter

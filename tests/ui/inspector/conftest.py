@@ -49,6 +49,7 @@ class Live:
         layout.addWidget(self.page)
         self.window.resize(1368, 780)
         self.window.show()
+        self.run(self.page.built())
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         result: T = self.loop.run_until_complete(work)

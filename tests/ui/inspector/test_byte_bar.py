@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 from snapmgr.inspect.index import StreamIndex
 from snapmgr.inspect.model import NodeKind, Problem, Severity, Span
 from ui.theme.palette import color
+from ui.widgets.bar_grid import INSET
 from ui.widgets.bar_segments import SpanTable, default_lens
-from ui.widgets.byte_bar import INSET, ByteBar
+from ui.widgets.byte_bar import ByteBar
 
 Indexed = Callable[..., StreamIndex]
 MIB = 1 << 20

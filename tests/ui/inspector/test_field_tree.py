@@ -17,7 +17,8 @@ from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Node, NodeKind
 from snapmgr.inspect.search import search
 from snapmgr.work import CancelToken
-from ui.models.field_tree import BYTES, MATCH_ROLE, NAME, NODE_ROLE, OFFSET, VALUE, FieldTreeModel
+from ui.models.field_columns import BYTES, NAME, OFFSET, VALUE
+from ui.models.field_tree import MATCH_ROLE, NODE_ROLE, FieldTreeModel
 
 Indexed = Callable[..., StreamIndex]
 

@@ -47,11 +47,11 @@ def damaged(*names: str) -> str:
 def test_an_opened_stream_says_what_it_is(live: Live, stream: Stream) -> None:
     live.open(stream("tiny.v100"))
     page = live.page
-    assert page.document() is not None and page.header.name.full_text() == "tiny.v100.mig"
-    assert page.header.chip.text() == "loads"
-    assert "pc-i440fx-10.0" in page.header.facts.full_text()
+    assert page.document() is not None and page.content.header.name.full_text() == "tiny.v100.mig"
+    assert page.content.header.chip.text() == "loads"
+    assert "pc-i440fx-10.0" in page.content.header.facts.full_text()
     assert page.status()[0].startswith("150\u202f209 bytes") and page.status()[1].endswith("read only")
-    assert page.bar.accessibleDescription().startswith("Whole stream to scale: 147 KiB, 1 precopy iteration")
+    assert page.content.bar.accessibleDescription().startswith("Whole stream to scale: 147 KiB, 1 precopy iteration")
 
 
 def test_an_empty_page_says_what_it_is_for(live: Live) -> None:
@@ -83,16 +83,16 @@ def test_a_failed_opening_leaves_what_was_open(live: Live, stream: Stream, tmp_p
     other.write_text("Dear reader")
     with pytest.raises(SnapmgrError):
         live.open(other)
-    assert live.page.content.isVisible() and live.page.header.name.full_text() == "tiny.v72.mig"
+    assert live.page.content.isVisible() and live.page.content.header.name.full_text() == "tiny.v72.mig"
     live.settle()
-    assert bytes(live.page.bytes.hex._source.read(0, 4)) == b"QEVM"
+    assert bytes(live.page.content.bytes.hex.source.read(0, 4)) == b"QEVM"
 
 
 def test_opening_another_stream_replaces_the_first(live: Live, stream: Stream) -> None:
     live.open(stream("tiny.v72"))
     first = live.page.loaded
     live.open(stream("tiny.v100"))
-    assert live.page.loaded is not first and live.page.header.name.full_text() == "tiny.v100.mig"
+    assert live.page.loaded is not first and live.page.content.header.name.full_text() == "tiny.v100.mig"
     assert first is not None
     with pytest.raises(ValueError, match="closed"):
         first.index.source.read(0, 4)
@@ -104,7 +104,7 @@ def test_closing_lets_go_of_everything(live: Live, stream: Stream) -> None:
     live.page.close_document()
     live.settle()
     assert live.page.document() is None and live.page.empty.isVisible()
-    assert live.page.tree.model is None and live.page.bytes.hex.visible_rows() == []
+    assert live.page.content.tree.model is None and live.page.content.bytes.hex.visible_rows() == []
     assert loaded is not None
     with pytest.raises(ValueError, match="closed"):
         loaded.index.source.read(0, 4)
@@ -138,10 +138,10 @@ def test_cancelling_keeps_what_was_read(live: Live, tmp_path: Path, monkeypatch:
     assert page.loaded is not None
     index = page.loaded.index
     assert not index.complete and 0 < index.indexed < index.size
-    assert page.header.chip.text() == "read in part" and not page.header.cancel.isVisible()
-    assert page.tree.model is not None and page.tree.model.rowCount() > 2
-    page.select_bytes(4, 4, "go to")
-    assert page.tree.node() is not None
+    assert page.content.header.chip.text() == "read in part" and not page.content.header.cancel.isVisible()
+    assert page.content.tree.model is not None and page.content.tree.model.rowCount() > 2
+    page.links.select_bytes(4, 4, "go to")
+    assert page.content.tree.node() is not None
 
 
 def test_cancelling_before_anything_was_read_shows_what_was_there(live: Live, tmp_path: Path) -> None:
@@ -174,13 +174,14 @@ def test_a_growing_stream_can_be_used(live: Live, tmp_path: Path) -> None:
     document = Document(DocumentKind.STREAM, (str(path),))
     page = live.page
     page.show_growth(prepare(half), document)
-    assert "reading" in page.header.chip.text() and page.header.cancel.isVisible()
-    page.select_bytes(9, 1, "go to")
+    live.settle()
+    assert "reading" in page.content.header.chip.text() and page.content.header.cancel.isVisible()
+    page.links.select_bytes(9, 1, "go to")
     chosen = page.selection.current
     assert chosen is not None and chosen.path
     page.show_growth(prepare(index_stream(source)), document)
-    assert page.selection.current == chosen and page.tree.node() is not None
-    assert page.tree.model is not None and page.tree.model.rowCount() > len(half.tree.roots)
+    assert page.selection.current == chosen and page.content.tree.node() is not None
+    assert page.content.tree.model is not None and page.content.tree.model.rowCount() > len(half.tree.roots)
 
 
 # --- one selection ---
@@ -188,9 +189,9 @@ def test_a_growing_stream_can_be_used(live: Live, tmp_path: Path) -> None:
 
 def test_what_opens_without_a_fault_begins_at_its_beginning(live: Live, stream: Stream) -> None:
     live.open(stream("tiny.v100"))
-    node = live.page.tree.node()
-    assert node is not None and node.name == "Header" and live.page.bytes.hex.selection == (0, 8)
-    assert live.page.bar.lens[0] > 1000, "the lens stays with the devices"
+    node = live.page.content.tree.node()
+    assert node is not None and node.name == "Header" and live.page.content.bytes.hex.selection == (0, 8)
+    assert live.page.content.bar.lens[0] > 1000, "the lens stays with the devices"
 
 
 def test_a_row_selects_its_bytes_and_a_byte_its_row(live: Live, stream: Stream, qtbot: QtBot) -> None:
@@ -199,19 +200,21 @@ def test_a_row_selects_its_bytes_and_a_byte_its_row(live: Live, stream: Stream, 
     assert page.loaded is not None
     tree = page.loaded.index.tree
     for offset in range(40_000, 48_000, 617):
-        page.bytes.hex.show_range(offset, 1)
+        page.content.bytes.hex.show_range(offset, 1)
         qtbot.mouseClick(
-            page.bytes.hex.viewport(), Qt.MouseButton.LeftButton, pos=page.bytes.hex.byte_rect(offset).center()
+            page.content.bytes.hex.viewport(),
+            Qt.MouseButton.LeftButton,
+            pos=page.content.bytes.hex.byte_rect(offset).center(),
         )
         path = tree.path_at(offset)
-        assert page.tree.tree.currentIndex().data(NODE_ROLE).path == path
-        assert page.bytes.hex.selection == (offset, 1)
-    view = page.tree.tree
+        assert page.content.tree.tree.currentIndex().data(NODE_ROLE).path == path
+        assert page.content.bytes.hex.selection == (offset, 1)
+    view = page.content.tree.tree
     for _ in range(6):
         qtbot.keyClick(view, Qt.Key.Key_Down)
-        node = page.tree.node()
-        assert node is not None and page.bytes.hex.selection == (node.offset, node.length)
-        assert page.problems.detail.name.full_text() == node.name
+        node = page.content.tree.node()
+        assert node is not None and page.content.bytes.hex.selection == (node.offset, node.length)
+        assert page.content.problems.detail.name.full_text() == node.name
         assert page.selection.current == Selection(node.offset, node.length, node.path, None, "tree")
 
 
@@ -222,28 +225,28 @@ def test_overview_records_and_palette_select_the_same_thing(live: Live, stream: 
     index = page.loaded.index
     row = next(row for row, record in enumerate(index.records) if record.idstr == "apic")
     record = index.records[row]
-    page.bar.selected.emit(record.offset + 40)
-    current = page.tree.tree.currentIndex()
+    page.content.bar.selected.emit(record.offset + 40)
+    current = page.content.tree.tree.currentIndex()
     assert current.data(NODE_ROLE).path[0] == index.tree.path_of_row(row)[0]
-    assert page.records.currentIndex().row() == row
-    page.records.chosen.emit(row, True)
-    node = page.tree.node()
+    assert page.content.records.currentIndex().row() == row
+    page.content.records.chosen.emit(row, True)
+    node = page.content.tree.node()
     assert node is not None and (node.offset, node.length) == (record.offset, record.length)
     entry = next(entry for entry in page.palette_entries("@") if entry.text == "cpu")
     entry.run()
-    assert page.tree.node() is not None and page.tree.node().name == "cpu"  # type: ignore[union-attr]
+    assert page.content.tree.node() is not None and page.content.tree.node().name == "cpu"  # type: ignore[union-attr]
     assert page.palette_entries("#") == []
 
 
 def test_back_returns_to_what_was_selected(live: Live, stream: Stream) -> None:
     live.open(stream("tiny.v100"))
     page = live.page
-    page.select_bytes(0x20, 1, "go to")
-    page.select_bytes(45_000, 1, "go to")
+    page.links.select_bytes(0x20, 1, "go to")
+    page.links.select_bytes(45_000, 1, "go to")
     live.act("stream.back")
-    assert page.bytes.hex.selection == (0x20, 1)
+    assert page.content.bytes.hex.selection == (0x20, 1)
     live.act("stream.forward")
-    assert page.bytes.hex.selection == (45_000, 1)
+    assert page.content.bytes.hex.selection == (45_000, 1)
     assert live.context.actions.reason("stream.forward") == "There is no later place"
 
 
@@ -251,39 +254,39 @@ def test_go_to_takes_an_offset(live: Live, stream: Stream, qtbot: QtBot) -> None
     live.open(stream("tiny.v100"))
     page = live.page
     live.act("stream.go_to")
-    page.bytes.offset.setText("B000")
-    qtbot.keyClick(page.bytes.offset, Qt.Key.Key_Return)
-    assert page.bytes.hex.selection == (0xB000, 1)
-    page.bytes.offset.setText("no offset")
-    qtbot.keyClick(page.bytes.offset, Qt.Key.Key_Return)
-    assert page.bytes.hex.selection == (0xB000, 1)
-    page.bytes.offset.setText("FFFFFFFFFF")
-    qtbot.keyClick(page.bytes.offset, Qt.Key.Key_Return)
-    assert page.loaded is not None and page.bytes.hex.selection == (page.loaded.index.size - 1, 1)
+    page.content.bytes.offset.setText("B000")
+    qtbot.keyClick(page.content.bytes.offset, Qt.Key.Key_Return)
+    assert page.content.bytes.hex.selection == (0xB000, 1)
+    page.content.bytes.offset.setText("no offset")
+    qtbot.keyClick(page.content.bytes.offset, Qt.Key.Key_Return)
+    assert page.content.bytes.hex.selection == (0xB000, 1)
+    page.content.bytes.offset.setText("FFFFFFFFFF")
+    qtbot.keyClick(page.content.bytes.offset, Qt.Key.Key_Return)
+    assert page.loaded is not None and page.content.bytes.hex.selection == (page.loaded.index.size - 1, 1)
 
 
 # --- filter ---
 
 
 def filter_for(live: Live, words: str) -> None:
-    live.page.tree.find.setText(words)
+    live.page.content.tree.find.setText(words)
     live.settle()
 
 
 def test_the_filter_narrows_the_tree_and_says_how_many(live: Live, stream: Stream, qtbot: QtBot) -> None:
     live.open(stream("tiny.v100"))
     page = live.page
-    model = page.tree.model
+    model = page.content.tree.model
     assert model is not None
     everything = model.rowCount()
     filter_for(live, "env.eip")
-    assert page.tree.find.said() == "1 match" and model.rowCount() == 1
-    qtbot.keyClick(page.tree.find, Qt.Key.Key_Return)
-    assert page.tree.node() is not None and page.tree.node().name == "env.eip"  # type: ignore[union-attr]
+    assert page.content.tree.find.said() == "1 match" and model.rowCount() == 1
+    qtbot.keyClick(page.content.tree.find, Qt.Key.Key_Return)
+    assert page.content.tree.node() is not None and page.content.tree.node().name == "env.eip"  # type: ignore[union-attr]
     assert page.escape() and not page.escape()
     live.settle()
-    assert model.rowCount() == everything and page.tree.find.said() == ""
-    node = page.tree.node()
+    assert model.rowCount() == everything and page.content.tree.find.said() == ""
+    node = page.content.tree.node()
     assert node is not None and node.name == "env.eip", "where the user was stays selected"
 
 
@@ -295,33 +298,36 @@ def test_words_of_the_filter(live: Live, stream: Stream, words: str, kind: NodeK
     live.open(stream("tiny.v100"))
     filter_for(live, words)
     page = live.page
-    page.tree.find.accepted.emit()
-    node = page.tree.node()
+    page.content.tree.find.accepted.emit()
+    node = page.content.tree.node()
     assert node is not None and node.kind is kind
 
 
 def test_a_filter_without_a_match_says_so(live: Live, stream: Stream) -> None:
     live.open(stream("tiny.v100"))
     filter_for(live, "lsrr")
-    assert live.page.tree.nothing.isVisible()
-    assert live.page.tree.nothing.title.text() == "Nothing matches “lsrr”."
+    assert live.page.content.tree.nothing.isVisible()
+    assert live.page.content.tree.nothing.title.text() == "Nothing matches “lsrr”."
     filter_for(live, "")
-    assert live.page.tree.tree.isVisible()
+    assert live.page.content.tree.tree.isVisible()
 
 
 def test_a_filter_that_cannot_be_understood_says_why(live: Live, stream: Stream) -> None:
     live.open(stream("tiny.v100"))
     filter_for(live, "@xyz")
-    assert live.page.tree.nothing.isVisible() and "cannot be understood" in live.page.tree.nothing.title.text()
+    assert (
+        live.page.content.tree.nothing.isVisible()
+        and "cannot be understood" in live.page.content.tree.nothing.title.text()
+    )
 
 
 def test_the_last_words_win(live: Live, stream: Stream) -> None:
     live.open(stream("tiny.v100"))
     page = live.page
     for words in ("e", "en", "env", "env.eip"):
-        page.tree.find.setText(words)
+        page.content.tree.find.setText(words)
     live.settle()
-    assert page.tree.find.said() == "1 match"
+    assert page.content.tree.find.said() == "1 match"
 
 
 # --- problems ---
@@ -333,15 +339,15 @@ def test_a_damaged_stream_shows_where_qemu_stops(live: Live, stream: Stream) -> 
     page = live.page
     assert page.loaded is not None
     problems = page.loaded.index.problems
-    assert page.header.chip.text() == "does not load"
-    assert page.problems.row() == 0 and page.problems.model.stops(0)
+    assert page.content.header.chip.text() == "does not load"
+    assert page.content.problems.row() == 0 and page.content.problems.model.stops(0)
     selection = page.selection.current
     assert selection is not None and selection.problem == 0 and selection.offset == problems[0].offset
-    shown = page.problems.explanation
+    shown = page.content.problems.explanation
     assert shown.isVisible() and shown.stops.isVisible()
     said = corpus.streams()["damaged"][name]["dest"]["stderr"][0].partition(": ")[2]
     assert said in shown.qemu.text()
-    page.copy_report()
+    page.clipboard.copy_report()
     assert problems[0].code in clipboard() and said in clipboard() and f"{problems[0].offset:08X}" in clipboard()
 
 
@@ -350,14 +356,14 @@ def test_next_problem_goes_around(live: Live, stream: Stream) -> None:
     page = live.page
     assert page.loaded is not None
     order = sorted(range(len(page.loaded.index.problems)), key=lambda row: page.loaded.index.problems[row].offset)  # type: ignore[union-attr]
-    page.select_bytes(0, 1, "go to")
-    assert page.problems.row() is None
+    page.links.select_bytes(0, 1, "go to")
+    assert page.content.problems.row() is None
     for row in [*order, order[0]]:
         live.act("stream.next_problem")
-        assert page.problems.row() == row
+        assert page.content.problems.row() == row
     for row in [*reversed(order)]:
         live.act("stream.previous_problem")
-        assert page.problems.row() == row
+        assert page.content.problems.row() == row
 
 
 @pytest.mark.parametrize(
@@ -367,18 +373,18 @@ def test_next_problem_goes_around(live: Live, stream: Stream) -> None:
 def test_damaged_streams_open_and_every_problem_can_be_shown(live: Live, stream: Stream, case: str) -> None:
     live.open(stream(damaged(case), damaged=True))
     page = live.page
-    assert page.loaded is not None and page.problems.model.rowCount() == len(page.loaded.index.problems) > 0
-    for row in range(page.problems.model.rowCount()):
-        page.problems.chosen.emit(row)
-        assert page.problems.explanation.isVisible()
-        assert page.problems.explanation.title.text()
-        page.show_bytes()
+    assert page.loaded is not None and page.content.problems.model.rowCount() == len(page.loaded.index.problems) > 0
+    for row in range(page.content.problems.model.rowCount()):
+        page.content.problems.chosen.emit(row)
+        assert page.content.problems.explanation.isVisible()
+        assert page.content.problems.explanation.title.text()
+        page.links.show_bytes()
 
 
 def test_a_stream_without_problems_says_so(live: Live, stream: Stream) -> None:
     live.open(stream("tiny.v100"))
-    assert live.page.problems.none.isVisible()
-    assert live.page.problems.none.title.text() == "No problems found"
+    assert live.page.content.problems.none.isVisible()
+    assert live.page.content.problems.none.title.text() == "No problems found"
     assert live.context.actions.reason("stream.next_problem") == "No problem was found in this stream"
 
 
@@ -389,30 +395,34 @@ def test_the_description_is_the_json_of_the_stream(live: Live, stream: Stream) -
     live.open(stream("tiny.v100"))
     page = live.page
     assert page.loaded is not None
-    page.bytes.tabs.setCurrentIndex(1)
+    page.content.bytes.tabs.setCurrentIndex(1)
     live.settle()
-    text = page.bytes.description.toPlainText()
+    text = page.content.bytes.description.toPlainText()
     assert json.loads(text) == json.loads(page.loaded.index.vmdesc_text() or "")
-    page.select_node(next(span.path for span in page.loaded.spans if span.label == "apic"), "palette")
-    block = page.bytes.description.textCursor().block()
+    page.links.select_node(next(span.path for span in page.loaded.spans if span.label == "apic"), "palette")
+    block = page.content.bytes.description.textCursor().block()
     assert '"name": "apic"' in block.next().text()
-    page.bytes.description.device_chosen.emit("cpu", 0)
-    assert page.tree.node() is not None and page.tree.node().name == "cpu"  # type: ignore[union-attr]
+    page.content.bytes.description.device_chosen.emit("cpu", 0)
+    assert page.content.tree.node() is not None and page.content.tree.node().name == "cpu"  # type: ignore[union-attr]
 
 
 def test_a_stream_without_description_says_so(live: Live, stream: Stream) -> None:
     live.open(stream("no-vmdesc.v72"))
-    live.page.bytes.tabs.setCurrentIndex(1)
+    live.page.content.bytes.tabs.setCurrentIndex(1)
     live.settle()
-    assert live.page.bytes.no_description.isVisible()
+    assert live.page.content.bytes.no_description.isVisible()
 
 
 def test_parts_of_the_page_are_actions(live: Live, stream: Stream) -> None:
     live.open(stream("tiny.v100"))
-    for part, widget in ((RAM, live.page.ram), (RECORDS, live.page.records), (STRUCTURE, live.page.tree)):
+    for part, widget in (
+        (RAM, live.page.content.ram),
+        (RECORDS, live.page.content.records),
+        (STRUCTURE, live.page.content.tree),
+    ):
         live.act(f"stream.{part}")
         assert widget.isVisible() and live.page.part() == part
-    assert live.page.ram.selected() == "pc.ram"
+    assert live.page.content.ram.selected() == "pc.ram"
 
 
 def test_a_block_is_saved_as_it_is(live: Live, stream: Stream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -444,12 +454,12 @@ def test_the_stream_itself_is_never_written(live: Live, stream: Stream, monkeypa
 def test_copy_takes_the_field_or_the_bytes(live: Live, stream: Stream) -> None:
     live.open(stream("tiny.v100"))
     page = live.page
-    page.select_bytes(4, 4, "go to")
+    page.links.select_bytes(4, 4, "go to")
     live.act("stream.copy")
     assert clipboard() == "version = 0x00000003 (3)"
-    page.copy(Form.HEX)
+    page.clipboard.copy(Form.HEX)
     assert clipboard() == "00 00 00 03"
-    page.copy(Form.PATH)
+    page.clipboard.copy(Form.PATH)
     assert clipboard() == "Header/version"
     live.act("stream.copy_offset")
     assert clipboard() == "0x00000004"
@@ -459,7 +469,7 @@ def test_too_much_is_not_copied_and_says_why(live: Live, stream: Stream) -> None
     live.open(stream("pc-halt.v100"))
     page = live.page
     assert page.loaded is not None
-    page.select_bytes(0, page.loaded.index.size, "go to")
+    page.links.select_bytes(0, page.loaded.index.size, "go to")
     if page.loaded.index.size > 1 << 20:
         assert "export it instead" in live.context.actions.reason("stream.copy")
     else:
@@ -522,11 +532,11 @@ def test_an_export_that_the_stream_does_not_allow_is_explained(live: Live, strea
 
 def test_panes_come_back_as_they_were(live: Live) -> None:
     page = live.page
-    page.show_problems(False)
+    page.content.show_problems(False)
     state = json.loads(json.dumps(page.save_state()))
-    page.show_problems(True)
+    page.content.show_problems(True)
     page.restore_state(state)
-    assert page.problems.isHidden()
+    assert page.content.problems.isHidden()
     page.restore_state({"across": 5, "down": "no base64 §"})
 
 

@@ -14,7 +14,8 @@ from snapmgr.inspect.index import StreamIndex
 from tests import corpus
 from ui.models import block_table, record_table
 from ui.models.block_table import BlockTableModel
-from ui.models.field_tree import BYTES, NAME, OFFSET, VALUE, FieldTreeModel
+from ui.models.field_columns import BYTES, NAME, OFFSET, VALUE
+from ui.models.field_tree import FieldTreeModel
 from ui.models.problem_table import ProblemTableModel
 from ui.models.record_table import RecordTableModel
 

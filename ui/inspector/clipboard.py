@@ -1,0 +1,60 @@
+"""What is copied out of the Inspector: the selection in every form, a problem with all that is known about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QGuiApplication
+
+from ui.inspector import copying
+from ui.inspector.content import Content
+from ui.inspector.explanation import report
+from ui.inspector.presenter import Loaded
+from ui.inspector.selection import SelectionModel
+
+
+class Clipboard:
+    """One per page.  ``opened`` says what is open now; ``notify`` tells the user what was copied."""
+
+    def __init__(
+        self,
+        content: Content,
+        selection: SelectionModel,
+        opened: Callable[[], Loaded | None],
+        notify: Callable[[str], object],
+    ) -> None:
+        self._content, self._selection, self._opened, self._notify = content, selection, opened, notify
+        problems = content.problems
+        content.tree.tree.copy_wanted.connect(lambda: self.copy(copying.Form.NAME_VALUE))
+        content.bytes.hex.copy_wanted.connect(lambda: self.copy(copying.Form.HEX))
+        content.bytes.copy_as.connect(self.copy)
+        problems.explanation.copy_report.connect(self.copy_report)
+        problems.explanation.copy_qemu.connect(lambda: self._put(problems.explanation.qemu.text(), "What QEMU says"))
+        problems.detail.copy_value.connect(lambda: self.copy(copying.Form.NAME_VALUE))
+        problems.detail.copy_path.connect(lambda: self.copy(copying.Form.PATH))
+
+    def copied(self) -> copying.Copied | None:
+        """What Copy would take: None for nothing, or for more than belongs into a clipboard."""
+        selection, loaded = self._selection.current, self._opened()
+        if selection is None or loaded is None or selection.length > copying.MOST:
+            return None
+        data = bytes(loaded.index.source.read(selection.offset, selection.length))
+        return copying.Copied(selection.offset, data, loaded.chain(selection.path))
+
+    def copy(self, form: copying.Form) -> None:
+        """Copy the selection in a form; nothing where it has none."""
+        what = self.copied()
+        if what is None or (form in copying.OF_NODE and not what.nodes):
+            return
+        self._put(copying.as_text(what, form), form.value)
+
+    def copy_report(self) -> None:
+        """Copy everything about the selected problem."""
+        row, loaded = self._content.problems.row(), self._opened()
+        if row is not None and loaded is not None:
+            stream = self._content.header.name.full_text()
+            self._put(report(loaded.index.problems[row], stream, loaded.digits), "The report")
+
+    def _put(self, text: str, what: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self._notify(f"{what} is on the clipboard")

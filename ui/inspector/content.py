@@ -1,0 +1,146 @@
+"""What the Inspector shows of a stream: header and overview, below them structure, bytes and problems, or records, or
+RAM.  Layout only.
+
+All of it takes longer to make than the window may stand still, so ``pieces`` makes it one part after the other, unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from PySide6 import QtWidgets
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout, QWidget
+
+from ui.inspector.bytes_pane import BytesPane
+from ui.inspector.header import RAM, RECORDS, STRUCTURE, Header
+from ui.inspector.problems_pane import ProblemsPane
+from ui.inspector.ram_view import RamView
+from ui.inspector.records_view import RecordsView
+from ui.inspector.tree_pane import TreePane
+from ui.shell.actions import ActionSet
+from ui.widgets.byte_bar import ByteBar
+from ui.widgets.controls import line
+
+PARTS = (STRUCTURE, RECORDS, RAM)
+
+for _name in dir(QtWidgets):  # PySide makes what is left of them, at once, when it meets the first widget it must guess
+    getattr(QtWidgets, _name)
+
+
+class Content(QWidget):
+    """Empty until ``pieces`` was gone through; its parts are there then, and only then.  ``changed``: another part is
+    in front, or the pane of problems was opened or closed."""
+
+    changed = Signal()
+
+    def __init__(self, actions: ActionSet, parent: QWidget) -> None:
+        super().__init__(parent)  # as below: whoever gets another parent is dressed anew, with all its parts
+        self.hide()
+        self._actions = actions
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._column = column
+
+    def pieces(self) -> Iterator[None]:
+        """Make one part with every step."""
+        for make in (self._make_top, self._make_splitters, self._make_tree):
+            make()
+            yield
+        yield from self._make_bytes()
+        yield from self._make_problems()
+        for make in (self._make_records, self._make_ram, self._arrange):
+            make()
+            yield
+
+    def _make_top(self) -> None:
+        self.header = Header(self._actions["stream.export"], self)
+        self.bar = ByteBar(self)
+        for widget in (self.header, self.bar, line()):
+            self._column.addWidget(widget)
+        self._parts = QStackedLayout()
+        self._column.addLayout(self._parts, 1)  # before it is filled: it shows its first widget at once
+
+    def _make_splitters(self) -> None:
+        self._down = QSplitter(Qt.Orientation.Vertical, self)
+        self._across = QSplitter(Qt.Orientation.Horizontal, self._down)
+        self._parts.addWidget(self._down)
+
+    def _make_tree(self) -> None:
+        self.tree = TreePane(self._across)
+        self.tree.setMinimumWidth(200)
+
+    def _make_bytes(self) -> Iterator[None]:
+        self.bytes = BytesPane(self._across)
+        self.bytes.setMinimumWidth(200)
+        return self.bytes.pieces()
+
+    def _make_problems(self) -> Iterator[None]:
+        self.problems = ProblemsPane(self._down)
+        return self.problems.pieces()
+
+    def _make_records(self) -> None:
+        self.records = RecordsView(self)
+        self._parts.addWidget(self.records)
+
+    def _make_ram(self) -> None:
+        self.ram = RamView(self._actions["stream.save_block"], self)
+        self._parts.addWidget(self.ram)
+
+    def _arrange(self) -> None:
+        self._across.setSizes([692, 676])
+        self._across.setChildrenCollapsible(False)
+        self._down.setStretchFactor(0, 1)
+        self._down.setStretchFactor(1, 0)
+        self._down.setSizes([460, 204])
+        for splitter in self._splitters().values():
+            splitter.setHandleWidth(1)
+        self.header.view_chosen.connect(self.show_part)
+        self.tree.problems_wanted.connect(self.show_problems)
+
+    # --- which part is in front ---
+
+    def show_part(self, part: str) -> None:
+        """structure, records or ram."""
+        self.header.views.set_chosen(part)
+        self._parts.setCurrentIndex(PARTS.index(part))
+        self.changed.emit()
+
+    def part(self) -> str:
+        return self.header.views.current()
+
+    def show_problems(self, shown: bool) -> None:
+        """Open or close the pane of problems."""
+        self.problems.setVisible(shown)
+        self.tree.say_problems_shown(shown)
+        self.changed.emit()
+
+    def focus_filter(self) -> None:
+        self.show_part(STRUCTURE)
+        self.tree.find.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.tree.find.selectAll()
+
+    def panes(self) -> list[QWidget]:
+        """What F6 goes through."""
+        if self.part() == STRUCTURE:
+            beside = self.bytes.description if self.bytes.describes() else self.bytes.hex
+            return [self.bar, self.tree.tree, beside, self.problems.list]
+        return [self.bar, self.records if self.part() == RECORDS else self.ram.table]
+
+    # --- what is kept ---
+
+    def _splitters(self) -> dict[str, QSplitter]:
+        return {"across": self._across, "down": self._down, "problems": self.problems}
+
+    def save_state(self) -> dict[str, Any]:
+        kept = {key: bytes(one.saveState().toBase64()).decode() for key, one in self._splitters().items()}
+        return {**kept, "problems_shown": not self.problems.isHidden()}
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        for key, splitter in self._splitters().items():
+            if isinstance(state.get(key), str):
+                splitter.restoreState(QByteArray.fromBase64(state[key].encode("ascii", "replace")))
+        if state.get("problems_shown") is False:
+            self.show_problems(False)

@@ -1,0 +1,112 @@
+"""Puts a stream into the panes: all of a new one, more of one that is being read, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from snapmgr.inspect.model import Node
+from ui.inspector.content import Content
+from ui.inspector.header import verdict
+from ui.inspector.presenter import Loaded, Presenter, StreamBytes
+from ui.inspector.selection import SelectionModel
+from ui.models.field_tree import FieldTreeModel
+from ui.shell import formats
+from ui.shell.documents import Document
+from ui.shell.tasks import Tasks
+
+HEAVY_CHILDREN, HEAVY_BYTES = 2000, 256 << 10
+"""From how many rows, or how long a section, a node is decoded in a worker."""
+
+
+def heavy(node: Node) -> bool:
+    """Whether decoding the rows below could hold the window up."""
+    return node.children >= HEAVY_CHILDREN or (node.length >= HEAVY_BYTES and len(node.path) == 1)
+
+
+class Filling:
+    """One per page.  ``size`` writes bytes in the units of the settings."""
+
+    def __init__(
+        self,
+        content: Content,
+        selection: SelectionModel,
+        presenter: Presenter,
+        tasks: Tasks,
+        size: Callable[[int], str],
+    ) -> None:
+        self._content, self._selection = content, selection
+        self._presenter, self._tasks, self._size = presenter, tasks, size
+        self._loaded: Loaded | None = None
+
+    def begin(self, loaded: Loaded, document: Document) -> None:
+        """Another stream: nothing of the last one stays."""
+        content = self._content
+        self._loaded = loaded
+        content.tree.find.clear()
+        content.bar.clear()
+        self._replace_model(loaded)
+        content.records.set_records(loaded.index.records, loaded.digits)
+        content.bytes.set_digits(loaded.digits)
+        content.bytes.clear_range()
+        content.bytes.hex.set_source(StreamBytes(loaded.index))
+        content.problems.show_nothing()
+        content.header.set_stream(document.label, document.sources[0])
+
+    def _replace_model(self, loaded: Loaded) -> None:
+        tree, old = self._content.tree, self._content.tree.model
+        model = FieldTreeModel(loaded.index.tree, tree, heavy=heavy, digits=loaded.digits)
+        model.children_wanted.connect(lambda node: self._tasks.start(self._decode(model, node), "Decode"))
+        tree.set_model(model)
+        if old is not None:
+            old.deleteLater()
+
+    def grow(self, loaded: Loaded, *, finished: bool) -> None:
+        """More of the same stream."""
+        content = self._content
+        self._loaded = loaded
+        assert content.tree.model is not None
+        content.tree.model.grow(loaded.index.tree)
+        content.records.grow(loaded.index.records)
+        content.bytes.hex.grow(StreamBytes(loaded.index), finished=finished)
+
+    def say(self, loaded: Loaded, *, finished: bool) -> None:
+        """What is said of the stream as a whole; ``finished``: no more will come."""
+        content, index = self._content, loaded.index
+        content.tree.set_problems(index.problems)
+        content.tree.tree.set_largest(index.size)
+        content.problems.set_problems(index.problems, digits=loaded.digits, reading=not finished)
+        content.ram.set_blocks(index.blocks)
+        content.bar.set_stream(loaded.table, index.size, index.problems, read=None if finished else index.indexed)
+        self._say_facts(loaded, finished)
+        if finished:
+            content.header.set_progress(None)
+            content.header.set_verdict(verdict(index.problems, complete=index.complete))
+        else:
+            content.header.set_progress(100 * index.indexed // index.size if index.size else -1)
+
+    def _say_facts(self, loaded: Loaded, finished: bool) -> None:
+        index = loaded.index
+        machine = formats.printable(index.configuration.machine) if index.configuration else ""
+        took = f"read in {formats.duration(index.elapsed)}" if finished else ""
+        packed = "" if index.source.container == "raw" else f"in {index.source.container}"
+        self._content.header.set_facts((self._size(index.size), machine, packed, took))
+        passes = formats.counted(index.iterations, "precopy iteration", "precopy iterations")
+        caption = f"Whole stream to scale: {self._size(index.size)}"
+        self._content.bar.set_caption(f"{caption}, {passes}" if index.iterations else caption)
+
+    def clear(self) -> None:
+        """No stream."""
+        self._loaded = None
+        self._content.tree.set_model(None)
+        self._content.bytes.hex.set_source(None)
+        self._content.bar.clear()
+
+    async def _decode(self, model: FieldTreeModel, node: Node) -> None:
+        if self._loaded is None:
+            return
+        children = await self._presenter.children(self._loaded.index, node)
+        if model is self._content.tree.model:
+            model.provide(node.path, children)
+            selection = self._selection.current
+            if selection is not None and selection.path[: len(node.path)] == node.path:
+                self._content.tree.show_path(selection.path)

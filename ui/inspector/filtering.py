@@ -1,0 +1,57 @@
+"""The filter of the structure: words are looked for in a worker, and what is found is shown as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from snapmgr.errors import UsageError
+from ui.inspector.presenter import LIMIT, Loaded, Presenter
+from ui.inspector.tree_pane import TreePane
+from ui.shell.tasks import Tasks
+
+
+class Filter:
+    """One per page.  ``opened`` says what is open now; the last words win."""
+
+    def __init__(self, tree: TreePane, presenter: Presenter, tasks: Tasks, opened: Callable[[], Loaded | None]) -> None:
+        self._tree, self._presenter, self._tasks, self._opened = tree, presenter, tasks, opened
+        self._words = ""
+        tree.filter_changed.connect(self._changed)
+
+    def look_again(self) -> None:
+        """The stream is read to its end: what was typed meanwhile is looked for in all of it."""
+        if self._words:
+            self._changed(self._words)
+
+    def _changed(self, words: str) -> None:
+        self._words = words
+        if self._opened() is None:
+            return
+        if words:
+            self._tasks.start(self._search(words), "Filter")
+        else:
+            self._tasks.start(self._presenter.stop_search(), "Filter")
+            self._tree.end_filter()
+
+    async def _search(self, words: str) -> None:
+        await self._presenter.stop_search()
+        loaded = self._opened()
+        if words != self._words or loaded is None:
+            return
+        self._tree.begin_matches()
+        count = 0
+
+        def found(paths: list[tuple[int, ...]]) -> None:
+            nonlocal count
+            if words == self._words:
+                count += len(paths)
+                self._tree.add_matches(paths)
+
+        try:
+            whole = await self._presenter.search(loaded.index, words, found)
+        except UsageError as error:
+            if words == self._words:
+                self._tree.fail_matches(" ".join(part for part in (error.message, error.hint) if part))
+            return
+        if whole and words == self._words:
+            self._tree.end_matches(words, more=count >= LIMIT)

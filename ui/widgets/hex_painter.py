@@ -1,0 +1,124 @@
+"""Paints the bytes on screen: a row at a time, and over it the few runs that have a colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QRegion
+
+from snapmgr.inspect.model import NodeKind
+from ui.theme import fonts
+from ui.theme.palette import color
+from ui.widgets.hex_grid import HexGrid
+from ui.widgets.hex_rows import PER_ROW, pieces
+
+WIDE = 4096
+"""Wider than any row, in px."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is to be painted: texts of the rows, (begin, end, kind) of runs from the first byte on screen, (offset,
+    length) of the selection and of what it lies in, and the byte that the keyboard is at."""
+
+    lines: Sequence[tuple[str, str]]
+    runs: Sequence[tuple[int, int, NodeKind]]
+    selection: tuple[int, int]
+    context: tuple[int, int]
+    cursor: int | None
+
+
+def paint(painter: QPainter, viewport: QRect, grid: HexGrid, scene: Scene) -> None:
+    """Paint everything that a viewport shows, its ground aside."""
+    painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    painter.setFont(grid.font)
+    metrics = QFontMetricsF(grid.font)
+    drop = (grid.line - metrics.height()) / 2 - 1
+    _paint_heading(painter, grid, drop + metrics.ascent() + 3)
+    painter.setClipRect(viewport.adjusted(0, grid.heading, 0, grid.heading))
+    _paint_tint(painter, grid, scene.context)
+    _paint_runs(painter, grid, scene.runs)
+    chosen = _paint_selection(painter, grid, scene)
+    for text, tint in ((0, "text"), (1, "text3")):
+        painter.setPen(color(tint))
+        for row, line in enumerate(scene.lines):
+            painter.drawText(_line_rect(grid, row, drop), 0, line[text])
+    if not chosen.isEmpty():
+        _paint_chosen(painter, viewport.width(), grid, scene.lines, chosen, drop)
+    painter.setClipping(False)
+    if scene.cursor is not None:
+        _paint_cursor(painter, grid, scene.cursor)
+
+
+def _line_rect(grid: HexGrid, row: int, drop: float) -> QRectF:
+    return QRectF(grid.x(0), grid.top(row) + drop, WIDE, 64)
+
+
+def _paint_heading(painter: QPainter, grid: HexGrid, baseline: float) -> None:
+    painter.setPen(color("text3"))
+    painter.setFont(fonts.mono(11))
+    for cell, word in grid.columns.heading():
+        painter.drawText(QPointF(grid.x(cell), baseline), word)
+    painter.setFont(grid.font)
+
+
+def _paint_tint(painter: QPainter, grid: HexGrid, context: tuple[int, int]) -> None:
+    offset, length = context
+    tint = color("text", 0.09)
+    for row, column, last in pieces(offset, offset + length, grid.rows.first_byte, grid.rows.byte_count):
+        painter.fillRect(grid.span_rect(row, column, last).adjusted(-1, 1, 1, -1), tint)
+        if grid.columns.text_shown:
+            painter.fillRect(grid.text_rect(row, column, last).adjusted(0, 1, 0, -1), tint)
+
+
+def _paint_runs(painter: QPainter, grid: HexGrid, runs: Sequence[tuple[int, int, NodeKind]]) -> None:
+    fills = {kind: color(kind.value) for kind in NodeKind}
+    for begin, end, kind in runs:
+        row, column = divmod(begin, PER_ROW)
+        rect = grid.span_rect(row, column, (end - 1) % PER_ROW)
+        line = QRectF(rect.left(), rect.bottom() - 3, rect.width(), 2)
+        if kind is NodeKind.FAULT:
+            line.adjust(0, -1, 0, 0)
+            painter.fillRect(line, color("onPrimary"))
+            painter.fillRect(line, QBrush(color("k_fault"), Qt.BrushStyle.BDiagPattern))
+        else:
+            painter.fillRect(line, fills[kind])
+
+
+def _paint_selection(painter: QPainter, grid: HexGrid, scene: Scene) -> QRegion:
+    """Fill what is selected; returns where."""
+    begin, length = scene.selection
+    region = QRegion()
+    fault = _is_fault(scene.runs, begin - grid.rows.first_byte)
+    for row, column, last in pieces(begin, begin + length, grid.rows.first_byte, grid.rows.byte_count):
+        rects = [grid.span_rect(row, column, last).adjusted(0, 1, 0, -4 if fault else -1)]
+        if grid.columns.text_shown:
+            rects.append(grid.text_rect(row, column, last).adjusted(0, 1, 0, -1))
+        for rect in rects:
+            painter.fillRect(rect, color("dangerFill" if fault else "primary"))
+            region += rect.toAlignedRect()
+    return region
+
+
+def _is_fault(runs: Sequence[tuple[int, int, NodeKind]], place: int) -> bool:
+    return any(begin <= place < end and kind is NodeKind.FAULT for begin, end, kind in runs)
+
+
+def _paint_chosen(
+    painter: QPainter, width: int, grid: HexGrid, lines: Sequence[tuple[str, str]], chosen: QRegion, drop: float
+) -> None:
+    """The texts of what is selected once more, in the colour that stands on its fill."""
+    painter.setClipRegion(chosen)
+    painter.setPen(color("onPrimary"))
+    for row, line in enumerate(lines):
+        if chosen.intersects(QRect(0, grid.top(row), width, grid.line)):
+            for text in line:
+                painter.drawText(_line_rect(grid, row, drop), 0, text)
+
+
+def _paint_cursor(painter: QPainter, grid: HexGrid, cursor: int) -> None:
+    painter.setPen(color("accent"))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.drawRoundedRect(QRectF(grid.byte_rect(cursor)).adjusted(-2.5, 1.5, 2.5, -1.5), 2, 2)
