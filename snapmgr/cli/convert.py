@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from snapmgr.cli.arguments import allow_root, force, opened, output_options, pass_output, source_argument
+from snapmgr.cli.arguments import TargetType, allow_root, force, opened, output_options, pass_output, source_argument
 from snapmgr.cli.newfile import check_target, new_file
 from snapmgr.cli.output import Output
 from snapmgr.cli.progress import progress
@@ -23,7 +23,15 @@ _PIECE = 4 << 20
 
 @click.command(short_help="Write a stream into another container.")
 @source_argument
-@click.option("-o", "--output", "target", metavar="OUT", required=True, help="File to write, - for standard output.")
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    type=TargetType(),
+    metavar="OUT",
+    required=True,
+    help="File to write, - for standard output.",
+)
 @click.option("--container", type=click.Choice(["raw", "zst"]), default="raw", show_default=True)
 @force
 @allow_root
