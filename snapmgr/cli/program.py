@@ -103,7 +103,7 @@ def _run(words: list[str], output: Output) -> int:
 def _usage(error: click.ClickException) -> SnapmgrError:
     context = getattr(error, "ctx", None)
     name = context.command_path if context else "snapctl"
-    return UsageError("usage", error.format_message(), hint=f"Try '{name} --help'.")
+    return UsageError("usage", " ".join(error.format_message().split()), hint=f"Try '{name} --help'.")
 
 
 def _drop_output() -> None:
