@@ -37,6 +37,16 @@ class SnapmgrError(Exception):
         return self.message
 
 
+def cannot_open(path: str | Path, error: OSError | ValueError) -> SnapmgrError:
+    """What the system answered when ``path`` was to be opened for reading."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return NotFound("file-not-found", f"there is no file {path}", path=path, hint="Check the name.")
+    forbidden = isinstance(error, PermissionError)
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    hint = "Check its permissions." if forbidden else "Check the name."
+    return SnapmgrError("cannot-open", f"{path} cannot be opened: {reason}", path=path, hint=hint)
+
+
 class UsageError(SnapmgrError):
     """What the caller asked for makes no sense: wrong words, an unknown snapshot, an ambiguous image."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from snapmgr.block.device import Extent
-from snapmgr.errors import NotFound, SnapmgrError, Unsupported
+from snapmgr.errors import SnapmgrError, Unsupported, cannot_open
 
 _LARGEST_OFFSET = (1 << 63) - 1
 
@@ -35,18 +35,17 @@ class RawFile:
             # without O_NONBLOCK a pipe of that name would hold us up for ever
             access = os.O_RDWR if writable else os.O_RDONLY
             descriptor = os.open(path, access | os.O_CLOEXEC | os.O_NONBLOCK)
-        except (FileNotFoundError, NotADirectoryError):
-            raise NotFound("file-not-found", f"there is no file {path}", path=path, hint="Check the name.") from None
         except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            raise SnapmgrError(
-                "cannot-open", f"{path} cannot be opened: {reason}", path=path, hint="Check its permissions."
-            ) from error
+            raise cannot_open(path, error) from error
         mode = os.fstat(descriptor).st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISBLK(mode)):
             os.close(descriptor)
             raise Unsupported("not-a-file", f"{path} is not a regular file", path=path, hint="Name a disk image.")
-        return cls(descriptor, named, writable=writable)
+        try:
+            return cls(descriptor, named, writable=writable)
+        except OSError as error:  # a file in name only, as /proc has them
+            os.close(descriptor)
+            raise cannot_open(path, error) from error
 
     @property
     def descriptor(self) -> int:

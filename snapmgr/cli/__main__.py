@@ -2,6 +2,6 @@
 
 import sys
 
-from snapmgr.cli.program import main
+from snapmgr.cli import main
 
 sys.exit(main())

@@ -55,11 +55,37 @@ class SourceType(click.types.StringParamType):
 
     name = "src"
 
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not value:
+            self.fail("an empty name is no file", param, ctx)
+        return value
+
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         image, at, start = incomplete.rpartition("@")
         if at and Path(image).is_file():
             return [CompletionItem(f"{image}@{tag}") for tag in _tags(image) if tag.startswith(start)]
         return [CompletionItem(incomplete, type="file")]
+
+
+class TargetType(click.types.StringParamType):
+    """A file to write; every name of standard output is ``-``, so that nothing else is said there."""
+
+    name = "file"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return "-" if value in ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1") else value
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return [CompletionItem(incomplete, type="file")]
+
+
+class ImageType(click.Path):
+    """A disk image."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not value:
+            self.fail("an empty name is no file", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def _tags(image: str) -> list[str]:

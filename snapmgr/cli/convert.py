@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from snapmgr.cli.arguments import allow_root, force, opened, output_options, pass_output, source_argument
+from snapmgr.cli.arguments import TargetType, allow_root, force, opened, output_options, pass_output, source_argument
 from snapmgr.cli.newfile import check_target, new_file
 from snapmgr.cli.output import Output
 from snapmgr.cli.progress import progress
@@ -30,7 +30,15 @@ Content = Callable[[Put], None]
 
 @click.command(short_help="Write a stream again, in another container.")
 @source_argument
-@click.option("-o", "--output", "target", metavar="OUT", required=True, help="File to write, - for standard output.")
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    type=TargetType(),
+    metavar="OUT",
+    required=True,
+    help="File to write, - for standard output.",
+)
 @click.option("--container", type=click.Choice(["raw", "zst"]), default="raw", show_default=True)
 @click.option("--schema", metavar="SRC", help="A stream of the same devices, for one that does not describe its own.")
 @force

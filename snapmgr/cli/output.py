@@ -6,6 +6,8 @@ import errno
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -35,17 +37,19 @@ class Output:
 
     def document(self, value: Any) -> None:
         """Print one JSON document; bytes that were not UTF-8 are kept as escaped surrogates."""
-        sys.stdout.write(json.dumps(value, indent=2) + "\n")
+        with printing():
+            sys.stdout.write(json.dumps(value, indent=2) + "\n")
 
     def lines(self, text: str) -> None:
         """Print what the command was asked for."""
         if text:
-            sys.stdout.write(text + "\n")
+            with printing():
+                sys.stdout.write(text + "\n")
 
     def done(self, text: str) -> None:
         """Say on stdout what was accomplished, unless quiet."""
         if not self.quiet:
-            sys.stdout.write(text + "\n")
+            self.lines(text)
 
     def note(self, text: str) -> None:
         """Say something by the way, on stderr, unless quiet."""
@@ -62,6 +66,17 @@ class Output:
             self.document({"error": error_json(error)})
         else:
             sys.stderr.write(error_text(error, verbose=self.verbose))
+
+
+@contextmanager
+def printing() -> Iterator[None]:
+    """Around whatever writes to standard output: a full disk behind it is said as such, a closed pipe passes."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise SnapmgrError("cannot-write", f"standard output cannot be written: {error.strerror}") from error
 
 
 def error_json(error: SnapmgrError) -> dict[str, Any]:
@@ -100,6 +115,7 @@ _CODES = {
     errno.EISDIR: "is-a-directory",
     errno.EEXIST: "exists",
     errno.ENOSPC: "disk-full",
+    errno.EDQUOT: "disk-full",
     errno.EROFS: "read-only",
 }
 _HINTS = {

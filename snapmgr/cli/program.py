@@ -16,7 +16,7 @@ from snapmgr.cli.demo import demo
 from snapmgr.cli.devices import devices
 from snapmgr.cli.edit import edit
 from snapmgr.cli.inspect import inspect
-from snapmgr.cli.output import Exit, Output, from_os_error
+from snapmgr.cli.output import Exit, Output, from_os_error, printing
 from snapmgr.cli.ram import ram
 from snapmgr.cli.snapshot import snapshot
 from snapmgr.cli.verify import verify
@@ -60,16 +60,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         program.main(words, prog_name="snapctl")  # answers the shell and exits
     output = Output(json="--json" in words[: words.index("--") if "--" in words else len(words)])
     try:
-        try:
-            code = _run(words, output)
-        except SnapmgrError as error:
-            output.failure(error)
-            code = error.exit_code
-        sys.stdout.flush()
+        code = _answered(words, output)
+        with printing():
+            sys.stdout.flush()
     except BrokenPipeError:
         _drop_output()
         code = Exit.DONE  # whoever read had enough
+    except SnapmgrError as error:  # the answer itself cannot be printed, be it a result or a failure
+        _drop_output()
+        output.trouble(error)
+        code = error.exit_code
     return code
+
+
+def _answered(words: list[str], output: Output) -> int:
+    """Exit code of the command, which has said what it had to say.  Raises SnapmgrError where it could not."""
+    try:
+        return _run(words, output)
+    except SnapmgrError as error:
+        output.failure(error)
+        return error.exit_code
 
 
 def _run(words: list[str], output: Output) -> int:
@@ -96,7 +106,7 @@ def _run(words: list[str], output: Output) -> int:
 def _usage(error: click.ClickException) -> SnapmgrError:
     context = getattr(error, "ctx", None)
     name = context.command_path if context else "snapctl"
-    return UsageError("usage", error.format_message(), hint=f"Try '{name} --help'.")
+    return UsageError("usage", " ".join(error.format_message().split()), hint=f"Try '{name} --help'.")
 
 
 def _drop_output() -> None:

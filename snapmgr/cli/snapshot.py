@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
-from snapmgr.cli.arguments import allow_root, force, output_options, pass_output
-from snapmgr.cli.newfile import check_target, new_path
+from snapmgr.cli.arguments import ImageType, TargetType, allow_root, force, output_options, pass_output
+from snapmgr.cli.newfile import check_target
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
 from snapmgr.cli.snapshot_text import snapshot_lines
 from snapmgr.cli.text import printable, size
 from snapmgr.errors import UsageError
 
-_image = click.Path(path_type=Path)
+_image = ImageType(path_type=Path)
 
 
 @click.group(short_help="The snapshots inside qcow2 images.")
@@ -64,7 +65,7 @@ def list_command(output: Output, images: tuple[Path, ...], allow_roots: tuple[Pa
 @snapshot.command("export", short_help="Write the disk out as it was.")
 @click.argument("image", metavar="IMAGE", type=_image)
 @click.argument("tag", metavar="[TAG]", required=False)
-@click.option("-o", "--output", "target", metavar="FILE", required=True, help="File to write.")
+@click.option("-o", "--output", "target", type=TargetType(), metavar="FILE", required=True, help="File to write.")
 @click.option("--format", "form", type=click.Choice(["raw", "qcow2"]), default="raw", show_default=True)
 @force
 @allow_root
@@ -93,8 +94,9 @@ def export_command(
     if target == "-":
         raise UsageError("usage", "a disk is written to a file, not to standard output")
     check_target(target, force=force, sources=[image])
-    with new_path(target, force=force) as path, progress(output, "Writing") as report:
-        result = export_disk(image, tag, path, format=form, overwrite=True, allow_roots=allow_roots, progress=report)
+    out = os.path.realpath(target)  # what a link leads to is written, not the link
+    with progress(output, "Writing") as report:
+        result = export_disk(image, tag, out, format=form, overwrite=force, allow_roots=allow_roots, progress=report)
     if output.json:
         output.document({"path": target, "format": form, "virtual-size": result.size})
     else:

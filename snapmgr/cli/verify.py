@@ -13,7 +13,7 @@ from snapmgr.cli.problems import any_error, problem_lines
 from snapmgr.cli.progress import progress
 from snapmgr.cli.style import paint
 from snapmgr.cli.text import printable
-from snapmgr.errors import Unsupported
+from snapmgr.errors import StreamError, Unsupported
 
 if TYPE_CHECKING:
     from snapmgr.inspect.verify import Verdict
@@ -48,19 +48,29 @@ def verify(output: Output, src: str, against: str | None, allow_roots: tuple[Pat
             hint="Leave --against out: everything that does not depend on the target is checked.",
         )
     from snapmgr.inspect.report import problem_document
-    from snapmgr.inspect.verify import LOADS, verify_source
+    from snapmgr.inspect.verify import LOADS
 
-    with opened(output, src, allow_roots) as source:
-        with progress(output, "Reading") as report:
-            verdict = verify_source(source, progress=report)
-        if output.json:
-            problems = [problem_document(problem) for problem in verdict.problems]
-            output.document({"verdict": verdict.verdict, "problems": problems})
-        else:
-            lines = [*_verdict_lines(source.label, verdict), *problem_lines(output, verdict.problems)]
-            output.lines("\n".join(lines))
+    label, verdict = _verdict(output, src, allow_roots)
+    if output.json:
+        problems = [problem_document(problem) for problem in verdict.problems]
+        output.document({"verdict": verdict.verdict, "problems": problems})
+    else:
+        output.lines("\n".join([*_verdict_lines(label, verdict), *problem_lines(output, verdict.problems)]))
     loads = LOADS in verdict.by_version.values() and not any_error(verdict.problems)
     return Exit.DONE if loads else Exit.FAILED
+
+
+def _verdict(output: Output, src: str, allow_roots: tuple[Path, ...]) -> tuple[str, Verdict]:
+    """What SRC is called, and the verdict on it; other bytes than a stream's are refused by every QEMU."""
+    from snapmgr.inspect.verify import unreadable, verify_source
+
+    try:
+        with opened(output, src, allow_roots) as source, progress(output, "Reading") as report:
+            return source.label, verify_source(source, progress=report)
+    except StreamError as error:
+        if error.code != "not-a-stream":
+            raise
+        return "standard input" if src == "-" else Path(src).name, unreadable(error)
 
 
 def _verdict_lines(label: str, verdict: Verdict) -> list[str]:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from io import BufferedReader
+from itertools import chain
 from pathlib import Path
 from typing import cast
 
 from snapmgr.containers.packed import packed_kind, spool, unpack, unpack_head
 from snapmgr.containers.raw import MappedSource, open_descriptor
 from snapmgr.containers.source import Source
-from snapmgr.errors import NotFound, Unsupported, UsageError
+from snapmgr.errors import NotFound, StreamError, Unsupported, UsageError, cannot_open
 from snapmgr.wire.constants import MAGIC
 from snapmgr.work import CancelToken, Progress, no_progress
 
 HEAD = 4096
 QCOW2_MAGIC = b"QFI\xfb"
 STDIN = "-"
+_BEGIN = 8
+"""Bytes that tell a stream, plain or packed, from anything else."""
 
 
 class Kind(Enum):
@@ -46,26 +50,39 @@ class Recognised:
 def split_tag(src: str) -> tuple[Path, str | None]:
     """``IMAGE@TAG``: the whole string if such a file exists, else the longest existing path before an ``@``."""
     whole = Path(src)
-    if whole.exists() or "@" not in src:
+    if "@" not in src or _mode(src) is not None:
         return whole, None
     at = len(src)
     while (at := src.rfind("@", 0, at)) > 0:
-        if Path(src[:at]).is_file():
+        if stat.S_ISREG(_mode(src[:at]) or 0):
             return Path(src[:at]), src[at + 1 :]
     return whole, None
 
 
+def _mode(path: str) -> int | None:
+    """File type and permissions, None where there is nothing of that name or never can be."""
+    try:
+        return Path(path).stat().st_mode
+    except (OSError, ValueError):
+        return None
+
+
 def recognise(path: Path) -> Recognised:
     """What ``path`` holds; reads a few KiB.  Raises NotFound, Unsupported for what is no regular file."""
+    return _by_head(*_head(path))
+
+
+def _head(path: Path) -> tuple[bytes, str | None]:
+    """The first bytes, unpacked where they are packed, and how."""
     descriptor = open_descriptor(path)
     try:
         head = os.pread(descriptor, HEAD, 0)
+    except OSError as error:  # a file in name only, as /proc has them
+        raise cannot_open(path, error) from error
     finally:
         os.close(descriptor)
     packed = packed_kind(head)
-    if packed:
-        head = unpack_head(path, packed, HEAD)
-    return _by_head(head, packed)
+    return (unpack_head(path, packed, HEAD) if packed else head), packed
 
 
 def _by_head(head: bytes, packed: str | None) -> Recognised:
@@ -93,13 +110,14 @@ def open_source(
 ) -> Source:
     """Open SRC for reading.
 
-    Raises NotFound, UsageError (which snapshot?), Unsupported (a format by name), StreamError (a damaged
-    container), ImageError, Cancelled.
+    Raises NotFound, UsageError (which snapshot?), Unsupported (a format by name), StreamError (``not-a-stream``, or a
+    damaged container), ImageError, Cancelled.
     """
     if str(src) == STDIN:
         return _stdin(cancel)
     path, tag = split_tag(str(src))
-    found = recognise(path)
+    head, packed = _head(path)
+    found = _by_head(head, packed)
     if found.kind is Kind.QCOW2:
         if found.packed:
             raise Unsupported(
@@ -125,6 +143,7 @@ def open_source(
             path=path,
             hint="Name a migration stream or a qcow2 image.",
         )
+    _refuse_other_bytes(head, str(path), path)
     if found.packed:
         descriptor, complete = unpack(path, found.packed, progress, cancel)
         source = MappedSource(descriptor, path.name, path, found.packed)
@@ -133,20 +152,40 @@ def open_source(
     return MappedSource(open_descriptor(path), path.name, path, "raw")
 
 
+def _refuse_other_bytes(head: bytes, label: str, path: Path | None = None) -> None:
+    """Raise StreamError for what no loader takes for a stream, before all of it is unpacked or waited for."""
+    if head.startswith(QCOW2_MAGIC):
+        message = f"{label} is a qcow2 image, which is read in place only"
+        raise Unsupported("image-in-a-pipe", message, path=path, hint="Name its file.")
+    if head and not head.startswith(MAGIC):
+        begin = head[: len(MAGIC)].hex(" ")
+        raise StreamError(
+            "not-a-stream",
+            f"{label} is not a migration stream: it begins with {begin}, not with QEVM",
+            path=path,
+            offset=0,
+            hint="Open a file that QEMU wrote with migrate, or the VM state inside a qcow2 image.",
+            qemu="Not a migration stream",
+        )
+
+
 def _stdin(cancel: CancelToken | None) -> Source:
     """Everything from standard input, kept in an unnamed temporary file."""
     if sys.stdin is None:
         raise NotFound("no-stdin", "there is no standard input")
+    stream = cast(BufferedReader, sys.stdin.buffer)
+    begin = stream.read(_BEGIN)
+    packed = packed_kind(begin)
+    if not packed:
+        _refuse_other_bytes(begin, "standard input")
+    pieces = chain((begin,), iter(lambda: stream.read1(1 << 20), b""))  # one read at a time: Ctrl+C is seen in between
     with tempfile.TemporaryFile() as target:
-        stream = cast(BufferedReader, sys.stdin.buffer)
-        spool(lambda: stream.read1(1 << 20), target, cancel)  # one read at a time: Ctrl+C is seen in between
-        target.seek(0)
-        head = target.read(HEAD)
+        spool(lambda: next(pieces, b""), target, cancel)
         descriptor = os.dup(target.fileno())
-        packed = packed_kind(head)
         if not packed:
             return MappedSource(descriptor, "standard input", None, "stdin")
         path = Path(f"/proc/self/fd/{descriptor}")
+        _refuse_other_bytes(unpack_head(path, packed, _BEGIN), "standard input")
         unpacked, complete = unpack(path, packed, no_progress, cancel)
         os.close(descriptor)
         source = MappedSource(unpacked, "standard input", None, packed)

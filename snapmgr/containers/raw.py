@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from snapmgr.errors import NotFound, SnapmgrError, Unsupported
+from snapmgr.errors import SnapmgrError, Unsupported, cannot_open
 
 MADV_POPULATE_READ = 22
 """Linux 5.14 (include/uapi/asm-generic/mman-common.h); not yet named in Python's mmap."""
@@ -98,12 +98,8 @@ def open_descriptor(path: Path) -> int:
     """Open a regular file for reading.  Raises NotFound, Unsupported for what is no file, SnapmgrError otherwise."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except FileNotFoundError:
-        raise NotFound("file-not-found", f"there is no file {path}", path=path, hint="Check the name.") from None
-    except OSError as error:
-        raise SnapmgrError(
-            "cannot-open", f"{path} cannot be opened: {error.strerror}", path=path, hint="Check its permissions."
-        ) from error
+    except (OSError, ValueError) as error:
+        raise cannot_open(path, error) from error
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):
         os.close(descriptor)

@@ -43,8 +43,13 @@ def verify_source(source: Source, *, progress: Progress = no_progress, cancel: C
     try:
         index = index_stream(source, progress=progress, cancel=cancel)
     except StreamError as error:
-        return _judged((_nothing_read(error),))
+        return unreadable(error)
     return verify(index)
+
+
+def unreadable(error: StreamError) -> Verdict:
+    """The verdict on what nothing could be read of."""
+    return _judged((_nothing_read(error),))
 
 
 def verify(index: StreamIndex) -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,9 +50,9 @@ def list_snapshots(paths: Sequence[str | Path], allow_roots: Sequence[Path] = ()
 
 
 def _refuse_twins(paths: Sequence[str | Path]) -> None:
-    seen: dict[Path, str | Path] = {}
+    seen: dict[str, str | Path] = {}
     for path in paths:
-        real = Path(path).resolve()
+        real = os.path.realpath(path)
         if real in seen:
             message = (
                 f"{path} and {seen[real]} are the same file"

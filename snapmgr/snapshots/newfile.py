@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import stat
 from pathlib import Path
 from types import TracebackType
 
@@ -13,16 +14,22 @@ from snapmgr.errors import SnapmgrError, UsageError
 _LONGEST_PREFIX = 80
 
 
+def _short(name: str) -> str:
+    """At most so many bytes of the name that more can follow it: a file system counts bytes, 255 of them."""
+    return os.fsdecode(os.fsencode(name)[:_LONGEST_PREFIX])
+
+
 class NewFile:
     """``with NewFile(path) as new``: write to ``new.descriptor``; leaving well makes it ``path``, else it vanishes.
 
-    On leaving, the contents are on stable storage before the name is taken.
+    A file that is replaced hands down its permissions.  On leaving, the contents are on stable storage before the name
+    is taken.
     """
 
     def __init__(self, path: Path, *, overwrite: bool = False) -> None:
         self.path = path
         self._overwrite = overwrite
-        self._temporary = path.parent / f".{path.name[:_LONGEST_PREFIX]}.{secrets.token_hex(6)}.part"
+        self._temporary = path.parent / f".{_short(path.name)}.{secrets.token_hex(6)}.part"
         self.descriptor = -1
 
     def __enter__(self) -> NewFile:
@@ -56,6 +63,8 @@ class NewFile:
 
     def _take_name(self) -> None:
         if self._overwrite:
+            with contextlib.suppress(FileNotFoundError):
+                os.fchmod(self.descriptor, stat.S_IMODE(self.path.stat().st_mode) & 0o777)
             self._temporary.replace(self.path)
             return
         try:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import threading
+from pathlib import Path
+
 import pytest
 
 from snapmgr.cli.newfile import check_target, new_file, new_path
-from snapmgr.errors import UsageError
+from snapmgr.errors import SnapmgrError, UsageError
 
 
 def test_nothing_is_left_when_writing_fails(tmp_path):
@@ -45,3 +49,78 @@ def test_targets_that_cannot_be(tmp_path, name, code):
     with pytest.raises(UsageError) as caught:
         check_target(str(tmp_path / name), force=True)
     assert caught.value.code == code
+
+
+def test_no_name_at_all():
+    with pytest.raises(UsageError) as caught:
+        check_target("", force=True)
+    assert caught.value.code == "no-name"
+
+
+def test_a_name_that_can_never_be_is_refused_before_any_work(tmp_path):
+    with pytest.raises(SnapmgrError) as caught:
+        check_target(str(tmp_path / ("x" * 300)), force=False)
+    assert caught.value.message == "File name too long"
+
+
+def test_a_block_device_is_never_replaced(tmp_path, monkeypatch):
+    target = tmp_path / "disk"
+    target.touch()
+    monkeypatch.setattr(Path, "is_block_device", lambda path: path == target)
+    with pytest.raises(UsageError) as caught:
+        check_target(str(target), force=True)
+    assert caught.value.code == "not-a-file"
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_what_a_link_leads_to_is_written(tmp_path, there):
+    target, link = tmp_path / "target", tmp_path / "folder" / "link"
+    link.parent.mkdir()
+    link.symlink_to("../target")
+    if there:
+        target.write_bytes(b"old")
+    with new_file(str(link), force=True) as file:
+        file.write(b"new")
+    assert link.is_symlink() and target.read_bytes() == b"new"
+    assert [path.name for path in link.parent.iterdir()] == ["link"]
+
+
+def test_a_file_that_is_replaced_keeps_its_permissions(tmp_path):
+    target = tmp_path / "secret"
+    target.write_bytes(b"old")
+    target.chmod(0o640)
+    with new_file(str(target), force=True) as file:
+        file.write(b"new")
+    assert (target.stat().st_mode & 0o777, target.read_bytes()) == (0o640, b"new")
+
+
+def test_a_long_name_of_wide_characters(tmp_path):
+    target = tmp_path / ("雪" * 85)
+    with new_file(str(target), force=False) as file:
+        file.write(b"snow")
+    assert [path.name for path in tmp_path.iterdir()] == ["雪" * 85]
+
+
+def test_a_pipe_is_written_to_as_it_stands(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    got = []
+    reader = threading.Thread(target=lambda: got.append(pipe.read_bytes()))
+    reader.start()
+    check_target(str(pipe), force=False)
+    with new_file(str(pipe), force=False) as file:
+        file.write(b"through")
+    reader.join(30)
+    assert got == [b"through"] and pipe.is_fifo()
+
+
+def test_a_full_disk_is_said_of_the_file_that_was_named():
+    with pytest.raises(SnapmgrError) as caught, new_file("/dev/full", force=False) as file:
+        file.write(b"x" * 100)
+    assert (caught.value.code, caught.value.path) == ("disk-full", "/dev/full")
+
+
+def test_a_folder_that_takes_no_file_is_said_with_the_name_that_was_given():
+    with pytest.raises(SnapmgrError) as caught, new_file("/proc/out", force=False):
+        pass
+    assert caught.value.path == "/proc/out"

@@ -7,6 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from tests import corpus
 from tests.cli.places import stored
@@ -96,3 +99,76 @@ def test_bash_completes_commands_and_files():
     environment = os.environ | {"_SNAPCTL_COMPLETE": "bash_complete", "COMP_WORDS": "snapctl sn", "COMP_CWORD": "1"}
     done = subprocess.run(SNAPCTL, env=environment, capture_output=True, check=True, text=True)
     assert done.stdout == "plain,snapshot\n"
+
+
+WORDS = (["inspect", "STREAM"], ["inspect", "STREAM", "--json"], ["ram", "STREAM", "--block", "pc.ram"], ["--version"])
+
+
+def words_of(words):
+    return [str(stored("tiny.v72")) if word == "STREAM" else word for word in words]
+
+
+@pytest.mark.parametrize("closed", [1, 2])
+@pytest.mark.parametrize("words", WORDS, ids=" ".join)
+def test_a_closed_stream_is_written_to_by_nobody(words, closed):
+    """As in ``snapctl inspect FILE >&-``."""
+    command = ["sh", "-c", f'exec "$@" {closed}>&-', "sh", *SNAPCTL, *words_of(words)]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("words", [*WORDS[:3], ["inspect", "/no/such/file", "--json"]], ids=" ".join)
+def test_standard_output_on_a_full_disk_is_one_error(words):
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([*SNAPCTL, *words_of(words)], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 1
+    assert done.stderr == b"snapctl: standard output cannot be written: No space left on device\n"
+
+
+def test_a_terminal_that_lacks_a_character_gets_it_escaped(tmp_path):
+    path = tmp_path / "снимок.mig"
+    path.write_bytes(corpus.stream_bytes("tiny.v72"))
+    environment = os.environ | {"PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run([*SNAPCTL, "verify", path], env=environment, capture_output=True, check=True)
+    assert rb"\u0441\u043d\u0438\u043c\u043e\u043a.mig" in done.stdout
+
+
+@pytest.mark.parametrize("words", [["inspect", "-"], ["convert", "-", "-o", "out"]], ids=" ".join)
+def test_endless_bytes_that_are_no_stream_are_refused_at_once(tmp_path, words):
+    with Path("/dev/zero").open("rb") as zeros:
+        done = subprocess.run(
+            [*SNAPCTL, "--json", *words], stdin=zeros, capture_output=True, cwd=tmp_path, timeout=60, check=False,
+            env=os.environ | {"PYTHONPATH": str(corpus.ROOT)},
+        )  # fmt: skip
+    assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (3, "not-a-stream")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_image_in_a_pipe_is_named_for_what_it_is():
+    done = subprocess.run(
+        [*SNAPCTL, "--json", "inspect", "-"], input=b"QFI\xfb\0\0\0\3" * 20, capture_output=True, check=False
+    )
+    assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (3, "image-in-a-pipe")
+
+
+def test_every_name_of_standard_output_gets_the_stream_and_nothing_else():
+    stream = corpus.stream_bytes("tiny.v72")
+    command = [*SNAPCTL, "convert", stored("tiny.v72"), "-o", "/dev/stdout"]
+    assert subprocess.run(command, capture_output=True, check=True).stdout == stream
+
+
+def test_a_request_to_end_takes_the_half_file_away(tmp_path):
+    """SIGTERM while standard input still comes; the pipe holds less than the stream, so that writing is under way."""
+    command = [*SNAPCTL, "convert", "-", "-o", str(tmp_path / "out"), "--container", "zst"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        assert process.stdin is not None
+        process.stdin.write(corpus.stream_bytes("tiny.v72"))
+        process.stdin.flush()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 130
+        assert process.stderr is not None and process.stderr.read() == b"snapctl: cancelled\n"
+    finally:
+        process.kill()
+        process.communicate()
+    assert list(tmp_path.iterdir()) == []

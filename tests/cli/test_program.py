@@ -43,6 +43,11 @@ def test_usage(snapctl, words):
     assert (result.code, result.error["code"]) == (2, "usage")
 
 
+def test_a_missing_choice_is_said_on_one_line(snapctl):
+    said = snapctl("completion").err.decode().splitlines()[0]
+    assert said.endswith("Choose from: bash, zsh, fish")
+
+
 def test_json_is_taken_before_and_after_the_command(snapctl):
     before = snapctl("--json", "inspect", stored("tiny.v72"))
     after = snapctl("inspect", stored("tiny.v72"), "--json")

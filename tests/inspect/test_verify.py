@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from snapmgr.containers.open import open_source
+from snapmgr.errors import StreamError
 from snapmgr.inspect.model import Severity
-from snapmgr.inspect.verify import LOADS, REFUSES, WAITS, Verdict, verify_source
+from snapmgr.inspect.verify import LOADS, REFUSES, WAITS, Verdict, unreadable, verify_source
 from tests import corpus
 
 CASES = corpus.streams()["cases"]
@@ -45,7 +46,11 @@ def version_of(name: str) -> str:
 def verdict_on(stream: bytes, folder: Path) -> Verdict:
     path = folder / "s.mig"
     path.write_bytes(stream)
-    source = open_source(path)
+    try:
+        source = open_source(path)
+    except StreamError as error:
+        assert error.code == "not-a-stream"
+        return unreadable(error)
     try:
         return verify_source(source)
     finally:
