@@ -11,6 +11,7 @@ from ui.inspector.content import Content
 from ui.inspector.header import STRUCTURE
 from ui.inspector.presenter import Loaded
 from ui.inspector.selection import Selection, SelectionModel
+from ui.models.texts import shown
 
 SHOWN_BYTES = 64
 """Bytes of a node that its details are given."""
@@ -126,6 +127,7 @@ class Links(QObject):
         if selection.origin != "tree":
             self._tree.show_path(selection.path)
         self._show_bytes(selection, (top.offset, top.length) if top is not None and len(nodes) > 1 else None)
+        self._bytes.hex.say_field(" / ".join(shown(node.name) for node in nodes))
         if selection.origin != "records":
             self._content.records.show_offset(selection.offset)
         self._mark_bar(selection, top, loaded.index.size)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -16,9 +16,10 @@ from ui.theme.palette import color
 from ui.widgets.bar_grid import BarGrid
 from ui.widgets.bar_painter import BarPainter, Overview
 from ui.widgets.bar_segments import SpanTable, default_lens
+from ui.widgets.reading import ReadAloud, be_read, tell_cursor
 
 
-class ByteBar(QWidget):
+class ByteBar(ReadAloud, QWidget):
     """Overview of spans.  ``selected(offset)`` is the byte that was clicked, ``span_selected(row)`` a span that was
     reached with the keyboard."""
 
@@ -41,6 +42,7 @@ class ByteBar(QWidget):
         self.setMouseTracking(True)
         self.setAccessibleName("Overview of the stream")
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # offsets do not mirror
+        be_read(self)
 
     # --- what is shown ---
 
@@ -179,6 +181,7 @@ class ByteBar(QWidget):
         elif key in steps and count:
             self._current = max(0, min(steps[Qt.Key(key)], count - 1))
             self.span_selected.emit(self._current)
+            tell_cursor(self)
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self.zoom(0.5)
         elif key == Qt.Key.Key_Minus:
@@ -212,6 +215,7 @@ class ByteBar(QWidget):
 
     def focusInEvent(self, event: object) -> None:
         self.update()
+        tell_cursor(self)
 
     def focusOutEvent(self, event: object) -> None:
         self.update()
@@ -221,10 +225,37 @@ class ByteBar(QWidget):
             self.updateGeometry()
         super().changeEvent(event)
 
+    # --- what is read aloud: the spans in their order ---
+
     def _describe(self) -> None:
-        digits = self._grid.digits
         parts = [self._caption, f"{len(self._table)} stretches"]
-        if self._current is not None and self._current < len(self._table):
-            span = self._table.spans[self._current]
-            parts.append(f"at {span.label}, {span.offset:0{digits}X}, {span.length} bytes")
+        if (current := self.item_at_cursor()) is not None:
+            parts.append(f"at {self.item_text(current)}")
         self.setAccessibleDescription(", ".join(part for part in parts if part))
+
+    def items_read(self) -> int:
+        return len(self._table)
+
+    def items_are(self) -> object:
+        return self._table
+
+    def item_text(self, number: int) -> str:
+        span = self._table.spans[number]
+        said = f"{span.label}, {span.offset:0{self._grid.digits}X}, {span.length} bytes"
+        faults = [problem.message for problem in self._problems if 0 <= problem.offset - span.offset < span.length]
+        return ". ".join([said, *faults])
+
+    def item_rect(self, number: int) -> QRect:
+        """On row 2 where the lens shows it, else on row 1."""
+        span, grid = self._table.spans[number], self._grid
+        first, length = grid.lens
+        seen = span.offset < first + length and span.offset + span.length > first
+        row, window = (grid.lens_rect(), grid.lens) if seen else (grid.whole_rect(), (0, grid.size))
+        left, right = grid.x(span.offset, *window), grid.x(span.offset + span.length, *window)
+        return (QRectF(left, row.top(), max(right - left, 1.0), row.height()) & row).toAlignedRect()
+
+    def item_at(self, point: QPoint) -> int | None:
+        return self._table.at(self.offset_at(QPointF(point))) if self.rect().contains(point) else None
+
+    def item_at_cursor(self) -> int | None:
+        return self._current if self._current is not None and self._current < len(self._table) else None

@@ -17,9 +17,13 @@ from ui.widgets.hex_grid import LEFT, HexGrid
 from ui.widgets.hex_painter import Scene, paint
 from ui.widgets.hex_rows import PER_ROW, Columns
 from ui.widgets.hex_source import Bytes, Visible
+from ui.widgets.reading import ReadAloud, be_read, tell_cursor
+
+READ_BYTES = 16
+"""Bytes of the selection that are read aloud."""
 
 
-class HexView(QAbstractScrollArea):
+class HexView(ReadAloud, QAbstractScrollArea):
     """Bytes of a source.  ``selected(offset, length)`` is emitted for what the user selects, not for what is shown
     with ``show_range``; ``activated(offset)`` on Enter and double click."""
 
@@ -37,6 +41,7 @@ class HexView(QAbstractScrollArea):
         self._anchor = self._cursor = 0
         self._length = 0
         self._context = (0, 0)
+        self._field = ""
         self._dragging = False
         self._setting = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -46,6 +51,7 @@ class HexView(QAbstractScrollArea):
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # bytes do not mirror
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.horizontalScrollBar().valueChanged.connect(self._scrolled_sideways)
+        be_read(self)
 
     # --- what is shown ---
 
@@ -81,6 +87,7 @@ class HexView(QAbstractScrollArea):
         self._anchor = self._cursor = offset
         self._length = max(0, min(length, self._size - offset))
         self._context = context or (0, 0)
+        self._field = ""
         self._rows.reveal(offset, self._length, centre=True)
         self._reveal_column(offset % PER_ROW)
         self._follow()
@@ -98,6 +105,11 @@ class HexView(QAbstractScrollArea):
         """Tint these bytes."""
         self._context = (offset, length)
         self.viewport().update()
+
+    def say_field(self, name: str) -> None:
+        """What the selection is, to be read aloud with it; forgotten as soon as something else is selected."""
+        self._field = name
+        self._describe()
 
     @property
     def selection(self) -> tuple[int, int]:
@@ -246,24 +258,57 @@ class HexView(QAbstractScrollArea):
             self._anchor = offset
         self._cursor = offset
         self._length = abs(self._cursor - self._anchor) + 1
+        self._field = ""
         self._rows.reveal(offset)
         self._reveal_column(offset % PER_ROW)
         self._follow()
         self.selected.emit(*self.selection)
+        tell_cursor(self)
 
     def focusInEvent(self, event: Any) -> None:
         super().focusInEvent(event)
         self.viewport().update()
+        tell_cursor(self)
 
     def focusOutEvent(self, event: Any) -> None:
         super().focusOutEvent(event)
         self.viewport().update()
 
+    # --- what is read aloud: the bytes on screen, the selection in the place of the one that the keyboard is at ---
+
     def _describe(self) -> None:
+        self.setAccessibleDescription(self._selection_text() if self._size else "No bytes")
+
+    def _selection_text(self) -> str:
         begin, length = self.selection
-        digits = self._grid.columns.digits
-        if not self._size:
-            self.setAccessibleDescription("No bytes")
-            return
-        shown = " ".join(f"{byte:02X}" for byte in self._visible.read(begin, min(max(length, 1), 16)))
-        self.setAccessibleDescription(f"{begin:0{digits}X}, {max(length, 1)} bytes selected: {shown}")
+        length = max(length, 1)
+        shown = self._visible.read(begin, min(length, READ_BYTES)).hex(" ").upper()
+        count = "1 byte" if length == 1 else f"{length} bytes"
+        more = " and more" if length > READ_BYTES else ""
+        field = f", in {self._field}" if self._field else ""
+        return f"{self._offset_text(begin)}, {count}: {shown}{more}{field}"
+
+    def _offset_text(self, offset: int) -> str:
+        return f"{offset:0{self._grid.columns.digits}X}"
+
+    def items_read(self) -> int:
+        return self._rows.byte_count if self._size else 0
+
+    def items_are(self) -> object:
+        return self._visible.source, self._rows.first_byte
+
+    def item_text(self, number: int) -> str:
+        offset = self._rows.first_byte + number
+        if offset == self._cursor:
+            return self._selection_text()
+        return f"{self._offset_text(offset)}: {self._visible.read(offset, 1).hex().upper()}"
+
+    def item_rect(self, number: int) -> QRect:
+        return self.byte_rect(self._rows.first_byte + number) & self.viewport().rect()
+
+    def item_at(self, point: QPoint) -> int | None:
+        return self.offset_at(point) - self._rows.first_byte if self.viewport().rect().contains(point) else None
+
+    def item_at_cursor(self) -> int | None:
+        number = self._cursor - self._rows.first_byte
+        return number if 0 <= number < self.items_read() else None
