@@ -222,6 +222,18 @@ async def large_text(stage: Stage) -> None:
     await stage.open(await stray_field(stage))
 
 
+@SHOTS.add("pseudo-translated-inspector", pseudo=True)
+async def long_words(stage: Stage) -> None:
+    """In a language that needs 60 % more room."""
+    await stage.open(await stray_field(stage))
+
+
+@SHOTS.add("pseudo-translated-smallest", pseudo=True, size=(800, 560))
+async def long_words_smallest(stage: Stage) -> None:
+    """The same in the smallest window."""
+    await stage.open(stage.demo)
+
+
 @SHOTS.add("inspector-right-to-left", right_to_left=True)
 async def right_to_left(stage: Stage) -> None:
     """Mirrored; bytes and offsets are not."""

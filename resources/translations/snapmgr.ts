@@ -4,6 +4,760 @@
 <context>
     <name></name>
     <message>
+        <source>No stream is open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The stream is still being read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More than {size} is selected: export it instead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No field is selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No problem was found in this stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no earlier place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no later place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The stream lists no RAM blocks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to offset…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next problem</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous problem</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Problems</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy as…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy as</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy name = value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy path</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy offset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy hex</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy C array</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy Python bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy Base64</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show structure</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show records</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show RAM</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save block contents…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop reading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No stream is being read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Colours: {kinds}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No VM description</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What of the stream is shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>VM description</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to</source>
+        <extracomment>Before a field for an offset</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to offset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An offset in hexadecimal, or +N and −N bytes from here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the selected bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{begin} to {end}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>at {offset}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What QEMU says</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{what} is on the clipboard</source>
+        <extracomment>{what} was copied: the report, or a form such as C array</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name = value</source>
+        <extracomment>Forms in which bytes or a field are copied</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Path</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Offset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hex</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>C array</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Python bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Base64</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>QEMU writes none for postcopy, or with suppress-vmdesc. Fields are then not decoded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It comes last, and is not there yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading the VM description</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No VM description in this stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export what is in {stream}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writing the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File to write</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name the file to write.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is a folder. Name a file in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no folder {folder}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>JSON (*.json);;All files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not exported</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exported to {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the contents of {block}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{block} is saved as {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} byte at fault</source>
+        <comment>{n} bytes at fault</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Code: {code}</source>
+        <extracomment>The stable name of a fault</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stream: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Offset: {offset}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Section: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>QEMU {version} says: {words}</source>
+        <extracomment>{version} is that of a QEMU</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show in bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy what QEMU says</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About the problem: {problem}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Summary</source>
+        <extracomment>What an export holds</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sections, RAM blocks, commands and problems, as snapctl inspect --json</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Device state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every device’s fields in the format of QEMU’s analyze-migration.py</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Structure</source>
+        <extracomment>Three ways to look at a stream</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The whole tree with offsets, types, values and their meaning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is the stream that is open: nothing is ever written to it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decode a section</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>read in {span}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in {container}</source>
+        <extracomment>What the stream is packed in: gzip, or a qcow2 image</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} precopy iteration</source>
+        <comment>{n} precopy iterations</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Whole stream to scale: {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>does not load</source>
+        <extracomment>Said of a stream: QEMU would not load it</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>QEMU refuses this stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading was stopped: what was read can be looked at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>read in part</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>QEMU loads this stream, but something in it is wrong</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loads</source>
+        <extracomment>Said of a stream: QEMU would load it</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing in this stream keeps QEMU from loading it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading the stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Records</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RAM</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reading, {number} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was read so far can be used already</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>disk only, no VM state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>VM state {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not opened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{file} is a qcow2 image with {n} snapshot</source>
+        <comment>{file} is a qcow2 image with {n} snapshots</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <extracomment>Something that is done, as in “Open: not done”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None of them is called “{name}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open it in Snapshots, or look into one of the VM states in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They hold disks only: there is no VM state to look into. Open it in Snapshots.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It holds no VM state to look into. Open it in Snapshots.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prepare the Inspector</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} record</source>
+        <comment>{n} records</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>read only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} byte selected at {offset}</source>
+        <comment>{n} bytes selected at {offset}</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>In this stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Problems of the stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No problems found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select a row or a byte to see what it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No problems found so far</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>QEMU should load this stream.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{state} {n} page</source>
+        <comment>{state} {n} pages</comment>
+        <extracomment>{state} is one of the states of pages: normal, zero</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Saving a block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It has no RAM section, or none was read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No RAM in this stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RAM blocks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} block</source>
+        <comment>{n} blocks</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} page</source>
+        <comment>{n} pages</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Saving {block}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Records in the order of the wire</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look into a migration stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every section, device, field and byte that QEMU wrote, and what keeps it from loading. Nothing is ever written to the file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open stream…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the demo stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open another…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open in Snapshots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inspect the VM state of</source>
+        <extracomment>A title above a list of snapshots</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Snapshots in this image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This snapshot holds disks only: there is no VM state to look into</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Structure of the stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Faults</source>
+        <extracomment>What the structure can be narrowed to</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Subsections</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing matches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name, value or offset: lsr, =0x60, @53A1C2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter the structure</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words match names; =0x60 or =96 a value; @53A1C2 an offset;
+type:uint8, kind:device and is:fault narrow further.</source>
+        <extracomment>type:, kind: and is: with what follows are typed as they are</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter by kind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Problems {number}</source>
+        <extracomment>{number} of them are listed</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No problems</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide the problems</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the problems</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>searching…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} match…</source>
+        <comment>{n} matches…</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>first {n} match</source>
+        <comment>first {n} matches</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} match</source>
+        <comment>{n} matches</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{key} shows everything again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing matches “{words}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This filter cannot be understood</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Status</source>
         <translation type="unfinished"></translation>
     </message>
@@ -23,10 +777,6 @@
         <source>Here you will watch a machine move: its pages on both sides, the channel between them, precopy, switchover and postcopy, and what happens when the link is cut. This part of Snapmgr is not built yet.
 
 What a migration sends can be looked at today: save it to a file with QEMU and open that in the Inspector.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Open stream…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -151,6 +901,23 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <extracomment>Facts of a field: its raw value, what that means, its type, its offset, its bytes</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{bytes} from the beginning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>(blank name)</source>
         <translation type="unfinished"></translation>
     </message>
@@ -212,20 +979,12 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Offset</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Record</source>
         <extracomment>What a migration stream consists of</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Section</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Name</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -240,10 +999,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     <message>
         <source>Payload</source>
         <extracomment>Bytes between header and footer</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Bytes</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -330,14 +1085,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>not on this disk</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>disk only, no VM state</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>VM state {size}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -487,15 +1234,7 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Open the demo stream</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Forget recent files</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Close</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -521,10 +1260,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Start page</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Filter</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -600,11 +1335,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Open</source>
-        <extracomment>Something that is done, as in “Open: not done”</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Not done</source>
         <translation type="unfinished"></translation>
     </message>
@@ -619,10 +1349,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Notices</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Copy</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -693,10 +1419,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Not opened</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Cannot be opened</source>
         <translation type="unfinished"></translation>
     </message>
@@ -714,15 +1436,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>File: {path}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Offset: {offset}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Code: {code}</source>
-        <extracomment>The stable name of a fault</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -920,10 +1633,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Copy as</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Recent</source>
         <translation type="unfinished"></translation>
     </message>
@@ -991,14 +1700,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>No section of that name.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Nothing matches “{words}”.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Commands</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1265,10 +1966,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>damaged</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>No other process has these images open.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1310,10 +2007,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     <message>
         <source>Inspect</source>
         <extracomment>Look into the VM state of a snapshot</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Export…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1513,10 +2206,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>RAM</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Pause</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1626,10 +2315,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Export</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Disk</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1643,39 +2328,11 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>File</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>File to write</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Choose…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Writing the file</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>The disk is being changed by {who}. Export one of its snapshots.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Replace file</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Cancelled, nothing left behind.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Not exported</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1688,10 +2345,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>{done} of {total} written</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Copy path</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1772,19 +2425,7 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Name the file to write.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Give the whole path, beginning with a folder.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>This is a folder. Name a file in it.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>There is no folder {folder}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1820,10 +2461,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>View</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Filter snapshots</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1850,10 +2487,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Read the images again</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Reading {machine}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1905,19 +2538,7 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Nothing matches</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Reading the images</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Reading</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Copy report</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2000,6 +2621,35 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Overview of the stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not read yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{what}, byte {offset}</source>
+        <extracomment>{what} is there</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} stretch</source>
+        <comment>{n} stretches</comment>
+        <extracomment>Parts of a stream, one beside the other</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>at {place}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Clear</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2016,16 +2666,7 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Value</source>
-        <extracomment>Facts of a field: its raw value, what that means, its type, its offset, its bytes</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Meaning</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Type</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2068,19 +2709,7 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         </translation>
     </message>
     <message>
-        <source>Show in bytes</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Copy name = value</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{kind}, at the top of the stream</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{begin} to {end}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2089,6 +2718,22 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Screen of the guest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{bytes} and more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{bytes}, in {field}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2345,52 +2990,52 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Copy the selection: name = value.</source>
+        <source>Copy the selection: Name = value.</source>
         <extracomment>Help on the command “Copy name = value”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Copy the selection: path.</source>
+        <source>Copy the selection: Path.</source>
         <extracomment>Help on the command “Copy path”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Copy the selection: offset.</source>
+        <source>Copy the selection: Offset.</source>
         <extracomment>Help on the command “Copy offset”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Copy the selection: hex.</source>
+        <source>Copy the selection: Hex.</source>
         <extracomment>Help on the command “Copy hex”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Copy the selection: c array.</source>
-        <extracomment>Help on the command “Copy c array”</extracomment>
+        <source>Copy the selection: C array.</source>
+        <extracomment>Help on the command “Copy C array”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Copy the selection: python bytes.</source>
-        <extracomment>Help on the command “Copy python bytes”</extracomment>
+        <source>Copy the selection: Python bytes.</source>
+        <extracomment>Help on the command “Copy Python bytes”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Copy the selection: base64.</source>
-        <extracomment>Help on the command “Copy base64”</extracomment>
+        <source>Copy the selection: Base64.</source>
+        <extracomment>Help on the command “Copy Base64”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Show the structure of the stream.</source>
+        <source>Show structure of the stream.</source>
         <extracomment>Help on the command “Show structure”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Show the records of the stream.</source>
+        <source>Show records of the stream.</source>
         <extracomment>Help on the command “Show records”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Show the RAM of the stream.</source>
+        <source>Show RAM of the stream.</source>
         <extracomment>Help on the command “Show RAM”</extracomment>
         <translation type="unfinished"></translation>
     </message>

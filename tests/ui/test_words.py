@@ -21,8 +21,7 @@ NO_WORDS = (
 )  # fmt: skip
 """What prints to a terminal, pictures and their checks, reports for those who mend, drawing."""
 
-NOT_YET = ("inspector/", "models/field_tree.py", "widgets/hex_view.py", "widgets/hex_rows.py", "widgets/byte_bar.py")
-TRANSLATED = [path for path in FILES if not str(path.relative_to(ROOT / "ui")).startswith((*NO_WORDS, *NOT_YET))]
+TRANSLATED = [path for path in FILES if not str(path.relative_to(ROOT / "ui")).startswith(NO_WORDS)]
 
 
 def visible_strings(path: Path) -> list[str]:

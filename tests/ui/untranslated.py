@@ -20,8 +20,11 @@ SHOWN = {
 }  # fmt: skip
 """What shows a text, and which of its arguments that is: there a word is enough to be found."""
 
-NAMES = {"Snapmgr", "Snapmgr ", "Qt for Python", "Inter, JetBrains Mono", "another process"}
-"""Said alike in every language; the last is an answer of the engine."""
+NAMES = {"Snapmgr", "Snapmgr ", "Qt for Python", "Inter, JetBrains Mono"}
+"""Said alike in every language."""
+
+NOT_OURS = {"another process", "RAM, iteration ", '  "devices": [', "static const unsigned char bytes["}
+"""What the engine answers, what stands in a stream, what a compiler reads."""
 
 SENTENCE = re.compile(r"[A-Za-z]\S*\s+\S|[A-Za-z]{2}\s|\s[A-Za-z]{2}|^[A-Z][a-z]{2,}…?$")
 """Two words, a word beside a place that is filled, or one with a capital."""
@@ -36,7 +39,7 @@ def untranslated(source: str) -> list[tuple[int, str]]:
         (node.lineno, node.value)
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in quiet
-        if node.value not in NAMES and _reads(node.value, shown=id(node) in shown)
+        if node.value not in NAMES | NOT_OURS and _reads(node.value, shown=id(node) in shown)
     ]
 
 

@@ -12,6 +12,7 @@ from ui.inspector.header import RAM, RECORDS, STRUCTURE
 from ui.shell import formats
 from ui.shell.actions import Actions, Menu
 from ui.shell.context import WindowContext
+from ui.words import later, tr
 
 if TYPE_CHECKING:
     from ui.inspector.content import Content
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 ACTIONS = Actions()
 VIEW = "inspector"
-NO_STREAM = "No stream is open"
 
 
 def page_of(context: WindowContext) -> InspectorPage:
@@ -38,13 +38,13 @@ def content_of(context: WindowContext) -> Content:
 
 def has_stream(context: WindowContext) -> str:
     page = context.page(VIEW)
-    return "" if page is not None and page.document() is not None else NO_STREAM
+    return "" if page is not None and page.document() is not None else tr("No stream is open")
 
 
 def has_whole_stream(context: WindowContext) -> str:
     if reason := has_stream(context):
         return reason
-    return "The stream is still being read" if page_of(context).presenter.reading else ""
+    return tr("The stream is still being read") if page_of(context).presenter.reading else ""
 
 
 def has_selection(context: WindowContext) -> str:
@@ -52,9 +52,9 @@ def has_selection(context: WindowContext) -> str:
         return reason
     selection = page_of(context).selection.current
     if selection is None:
-        return "Nothing is selected"
+        return tr("Nothing is selected")
     if selection.length > MOST:
-        return f"More than {formats.size(MOST)} is selected: export it instead"
+        return tr("More than {size} is selected: export it instead", size=formats.size(MOST))
     return ""
 
 
@@ -62,28 +62,28 @@ def has_field(context: WindowContext) -> str:
     if reason := has_selection(context):
         return reason
     selection = page_of(context).selection.current
-    return "" if selection is not None and selection.path else "No field is selected"
+    return "" if selection is not None and selection.path else tr("No field is selected")
 
 
 def has_problems(context: WindowContext) -> str:
     if reason := has_stream(context):
         return reason
     loaded = page_of(context).loaded
-    return "" if loaded is not None and loaded.index.problems else "No problem was found in this stream"
+    return "" if loaded is not None and loaded.index.problems else tr("No problem was found in this stream")
 
 
 def can_go_back(context: WindowContext) -> str:
-    return has_stream(context) or ("" if page_of(context).selection.can_go_back else "There is no earlier place")
+    return has_stream(context) or ("" if page_of(context).selection.can_go_back else tr("There is no earlier place"))
 
 
 def can_go_forward(context: WindowContext) -> str:
-    return has_stream(context) or ("" if page_of(context).selection.can_go_forward else "There is no later place")
+    return has_stream(context) or ("" if page_of(context).selection.can_go_forward else tr("There is no later place"))
 
 
 def has_block(context: WindowContext) -> str:
     if reason := has_whole_stream(context):
         return reason
-    return "" if content_of(context).ram.selected() else "The stream lists no RAM blocks"
+    return "" if content_of(context).ram.selected() else tr("The stream lists no RAM blocks")
 
 
 def _selected_field(context: WindowContext) -> str:
@@ -91,7 +91,7 @@ def _selected_field(context: WindowContext) -> str:
     return "" if node is None else formats.shortened(formats.printable(node.name))
 
 
-@ACTIONS.add("stream.go_to", "Go to offset…", keys="Ctrl+G", icon="arrow-elbow-down-right", menu=Menu.STREAM,
+@ACTIONS.add("stream.go_to", later("Go to offset…"), keys="Ctrl+G", icon="arrow-elbow-down-right", menu=Menu.STREAM,
              view=VIEW, enabled=has_stream)  # fmt: skip
 def go_to(context: WindowContext) -> None:
     """Type an offset and see the byte there."""
@@ -100,21 +100,21 @@ def go_to(context: WindowContext) -> None:
     content.bytes.focus_offset()
 
 
-@ACTIONS.add("stream.back", "Back", keys="Alt+Left", icon="arrow-left", menu=Menu.STREAM, view=VIEW,
+@ACTIONS.add("stream.back", later("Back"), keys="Alt+Left", icon="arrow-left", menu=Menu.STREAM, view=VIEW,
              enabled=can_go_back)  # fmt: skip
 def back(context: WindowContext) -> None:
     """Go to what was selected before."""
     page_of(context).selection.back()
 
 
-@ACTIONS.add("stream.forward", "Forward", keys="Alt+Right", icon="arrow-right", menu=Menu.STREAM, view=VIEW,
+@ACTIONS.add("stream.forward", later("Forward"), keys="Alt+Right", icon="arrow-right", menu=Menu.STREAM, view=VIEW,
              enabled=can_go_forward)  # fmt: skip
 def forward(context: WindowContext) -> None:
     """Go to where Back came from."""
     page_of(context).selection.forward()
 
 
-@ACTIONS.add("stream.next_problem", "Next problem", keys="F8", icon="warning-circle", menu=Menu.STREAM, group=1,
+@ACTIONS.add("stream.next_problem", later("Next problem"), keys="F8", icon="warning-circle", menu=Menu.STREAM, group=1,
              view=VIEW, enabled=has_problems)  # fmt: skip
 def next_problem(context: WindowContext) -> None:
     """Select the next problem by its offset."""
@@ -122,7 +122,7 @@ def next_problem(context: WindowContext) -> None:
     page_of(context).links.step_problem(1)
 
 
-@ACTIONS.add("stream.previous_problem", "Previous problem", keys="Shift+F8", icon="warning-circle",
+@ACTIONS.add("stream.previous_problem", later("Previous problem"), keys="Shift+F8", icon="warning-circle",
              menu=Menu.STREAM, group=1, view=VIEW, enabled=has_problems)  # fmt: skip
 def previous_problem(context: WindowContext) -> None:
     """Select the problem before by its offset."""
@@ -130,7 +130,7 @@ def previous_problem(context: WindowContext) -> None:
     page_of(context).links.step_problem(-1)
 
 
-@ACTIONS.add("stream.problems", "Problems", icon="list-bullets", menu=Menu.STREAM, group=1, view=VIEW,
+@ACTIONS.add("stream.problems", later("Problems"), icon="list-bullets", menu=Menu.STREAM, group=1, view=VIEW,
              enabled=has_stream, checked=lambda context: _problems_shown(context))  # fmt: skip
 def show_problems(context: WindowContext) -> None:
     """Show or hide the list of problems."""
@@ -141,7 +141,7 @@ def _problems_shown(context: WindowContext) -> bool:
     return context.page(VIEW) is not None and page_of(context).problems_shown()
 
 
-@ACTIONS.add("stream.copy", "Copy", keys="Ctrl+C", icon="copy", menu=Menu.STREAM, group=2, view=VIEW,
+@ACTIONS.add("stream.copy", later("Copy"), keys="Ctrl+C", icon="copy", menu=Menu.STREAM, group=2, view=VIEW,
              enabled=has_selection, subject=_selected_field)  # fmt: skip
 def copy(context: WindowContext) -> None:
     """Copy the field as name = value, or bytes selected in the bytes view as hex."""
@@ -149,14 +149,14 @@ def copy(context: WindowContext) -> None:
     page_of(context).clipboard.copy(Form.HEX if in_bytes else Form.NAME_VALUE)
 
 
-@ACTIONS.add("stream.copy_as", "Copy as…", keys="Ctrl+Shift+C", icon="copy", menu=Menu.STREAM, group=2, view=VIEW,
-             enabled=has_selection)  # fmt: skip
+@ACTIONS.add("stream.copy_as", later("Copy as…"), keys="Ctrl+Shift+C", icon="copy", menu=Menu.STREAM, group=2,
+             view=VIEW, enabled=has_selection)  # fmt: skip
 def copy_as(context: WindowContext) -> None:
     """Choose a form and copy the selection in it."""
     page = page_of(context)
     menu = QMenu(page)
     for form in Form:
-        item = menu.addAction(form.value)
+        item = menu.addAction(form.title)
         item.setEnabled(form not in OF_NODE or not has_field(context))
         item.triggered.connect(lambda *_, form=form: page.clipboard.copy(form))
     menu.aboutToHide.connect(menu.deleteLater)
@@ -165,35 +165,40 @@ def copy_as(context: WindowContext) -> None:
     menu.popup(at)
 
 
-def _copy_form(form: Form, id: str) -> None:
+def _copy_form(form: Form, text: str) -> None:
     def run(context: WindowContext) -> None:
         page_of(context).clipboard.copy(form)
 
-    run.__doc__ = f"Copy the selection: {form.value.lower()}."
+    run.__doc__ = f"Copy the selection: {form.value}."
     ACTIONS.add(
-        f"stream.copy_{id}",
-        f"Copy {form.value[:1].lower()}{form.value[1:]}",
+        f"stream.copy_{form.name.lower()}",
+        text,
         icon="copy",
         menu=Menu.STREAM,
         group=2,
-        submenu="Copy as",
+        submenu=later("Copy as"),
         view=VIEW,
         enabled=has_field if form in OF_NODE else has_selection,
     )(run)
 
 
-for _form in Form:
-    _copy_form(_form, _form.name.lower())
+_copy_form(Form.NAME_VALUE, later("Copy name = value"))
+_copy_form(Form.PATH, later("Copy path"))
+_copy_form(Form.OFFSET, later("Copy offset"))
+_copy_form(Form.HEX, later("Copy hex"))
+_copy_form(Form.C_ARRAY, later("Copy C array"))
+_copy_form(Form.PYTHON, later("Copy Python bytes"))
+_copy_form(Form.BASE64, later("Copy Base64"))
 
 
 def _part(part: str, text: str, icon: str) -> None:
     def run(context: WindowContext) -> None:
         content_of(context).show_part(part)
 
-    run.__doc__ = f"Show the {text} of the stream."
+    run.__doc__ = f"{text} of the stream."
     ACTIONS.add(
         f"stream.{part}",
-        f"Show {text}",
+        text,
         icon=icon,
         menu=Menu.STREAM,
         group=3,
@@ -203,12 +208,12 @@ def _part(part: str, text: str, icon: str) -> None:
     )(run)
 
 
-_part(STRUCTURE, "structure", "tree-structure")
-_part(RECORDS, "records", "rows")
-_part(RAM, "RAM", "grid-four")
+_part(STRUCTURE, later("Show structure"), "tree-structure")
+_part(RECORDS, later("Show records"), "rows")
+_part(RAM, later("Show RAM"), "grid-four")
 
 
-@ACTIONS.add("stream.export", "Export…", keys="Ctrl+E", icon="export", menu=Menu.STREAM, group=4, view=VIEW,
+@ACTIONS.add("stream.export", later("Export…"), keys="Ctrl+E", icon="export", menu=Menu.STREAM, group=4, view=VIEW,
              enabled=has_whole_stream)  # fmt: skip
 def export(context: WindowContext) -> None:
     """Write what was found to a JSON file."""
@@ -217,8 +222,8 @@ def export(context: WindowContext) -> None:
     ExportDialog(context, page_of(context)).open()
 
 
-@ACTIONS.add("stream.save_block", "Save block contents…", icon="floppy-disk", menu=Menu.STREAM, group=4, view=VIEW,
-             enabled=has_block)  # fmt: skip
+@ACTIONS.add("stream.save_block", later("Save block contents…"), icon="floppy-disk", menu=Menu.STREAM, group=4,
+             view=VIEW, enabled=has_block)  # fmt: skip
 async def save_block(context: WindowContext) -> None:
     """Write what a RAM block holds at the end of the stream to a file."""
     from ui.inspector.dialogs import save_block as ask_and_save
@@ -226,8 +231,8 @@ async def save_block(context: WindowContext) -> None:
     await ask_and_save(context, page_of(context), content_of(context).ram.selected())
 
 
-@ACTIONS.add("stream.cancel", "Stop reading", keys="Ctrl+.", icon="x-circle", menu=Menu.STREAM, group=4, view=VIEW,
-             enabled=lambda context: _reading(context))  # fmt: skip
+@ACTIONS.add("stream.cancel", later("Stop reading"), keys="Ctrl+.", icon="x-circle", menu=Menu.STREAM, group=4,
+             view=VIEW, enabled=lambda context: _reading(context))  # fmt: skip
 def stop_reading(context: WindowContext) -> None:
     """Stop reading the stream; what was read stays."""
     page_of(context).presenter.cancel_reading()
@@ -235,4 +240,4 @@ def stop_reading(context: WindowContext) -> None:
 
 def _reading(context: WindowContext) -> str:
     page = context.page(VIEW)
-    return "" if page is not None and page_of(context).presenter.reading else "No stream is being read"
+    return "" if page is not None and page_of(context).presenter.reading else tr("No stream is being read")

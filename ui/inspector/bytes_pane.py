@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -23,21 +23,24 @@ from ui.inspector.copying import Form
 from ui.inspector.description_view import DescriptionView
 from ui.inspector.structure_view import paint_kind
 from ui.shell import formats
+from ui.shell.actions import shown_keys
 from ui.theme import fonts
 from ui.theme.palette import color
 from ui.widgets.controls import icon_button, line
 from ui.widgets.empty_state import EmptyState
+from ui.widgets.field_detail import KINDS
 from ui.widgets.hex_view import HexView
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.mirroring import placed
+from ui.words import tr
 
 LEGEND = (
-    (NodeKind.META, "framing"),
-    (NodeKind.RAM, "RAM"),
-    (NodeKind.DEVICE, "device"),
-    (NodeKind.SUBSECTION, "subsection"),
-    (NodeKind.COMMAND, "command"),
-    (NodeKind.FAULT, "fault"),
+    NodeKind.META,
+    NodeKind.RAM,
+    NodeKind.DEVICE,
+    NodeKind.SUBSECTION,
+    NodeKind.COMMAND,
+    NodeKind.FAULT,
 )
 BYTES, DESCRIPTION = range(2)
 
@@ -50,10 +53,11 @@ class Legend(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Colours: " + ", ".join(word for _, word in LEGEND))
+        self._entries = [(kind, tr(KINDS[kind])) for kind in LEGEND]
+        self.setAccessibleName(tr("Colours: {kinds}", kinds=", ".join(word for _, word in self._entries)))
 
     def sizeHint(self) -> QSize:
-        return QSize(sum(self._width(word) for _, word in LEGEND), fonts.px(20))
+        return QSize(sum(self._width(word) for _, word in self._entries), fonts.px(20))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, fonts.px(20))
@@ -65,7 +69,7 @@ class Legend(QWidget):
         painter = QPainter(self)
         painter.setFont(fonts.ui(12))
         x = 0
-        for kind, word in LEGEND:
+        for kind, word in self._entries:
             if x + self._width(word) - self._GAP > self.width():
                 break
             swatch = QRectF(x, self.height() / 2 - 5, self._SWATCH, self._SWATCH)
@@ -104,7 +108,7 @@ class BytesPane(QWidget):
         self._stack.addWidget(self.hex)
         yield
         self.description = DescriptionView(self)
-        self.no_description = EmptyState("file-text", "No VM description", parent=self)
+        self.no_description = EmptyState("file-text", tr("No VM description"), parent=self)
         for part in (self.description, self.no_description):
             self._stack.addWidget(part)
         yield
@@ -120,25 +124,27 @@ class BytesPane(QWidget):
         self.tabs = QTabBar(self)
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
-        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self.tabs.setUsesScrollButtons(False)
-        self.tabs.setAccessibleName("What of the stream is shown")
-        for text in ("Bytes", "VM description"):
+        self.tabs.setAccessibleName(tr("What of the stream is shown"))
+        for text in (tr("Bytes"), tr("VM description")):
             self.tabs.addTab(text)
         row.addWidget(self.tabs)
         row.addStretch(1)
-        self._go_label = label("Go to", "secondary")
+        #: Before a field for an offset
+        self._go_label = label(tr("Go to"), "secondary")
         self.offset = QLineEdit(self)
         self.offset.setFont(fonts.mono(12))
-        self.offset.setAccessibleName("Go to offset")
-        self.offset.setToolTip("An offset in hexadecimal, or +N and −N bytes from here  Ctrl+G")
+        self.offset.setAccessibleName(tr("Go to offset"))
+        hint = tr("An offset in hexadecimal, or +N and −N bytes from here")
+        self.offset.setToolTip(f"{hint}  {shown_keys('Ctrl+G')}")
         self.offset.setFixedWidth(fonts.text_width(fonts.mono(12), "0" * 9) + 26)
         self.offset.returnPressed.connect(self._go)
-        self.copy = icon_button("copy", "Copy the selected bytes")
+        self.copy = icon_button("copy", tr("Copy the selected bytes"))
         self.copy.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.copy_menu = QMenu(self.copy)
         for form in Form:
-            self.copy_menu.addAction(form.value).triggered.connect(lambda *_, form=form: self.copy_as.emit(form))
+            self.copy_menu.addAction(form.title).triggered.connect(lambda *_, form=form: self.copy_as.emit(form))
         self.copy.setMenu(self.copy_menu)
         for part in (self._go_label, self.offset, self.copy):
             row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -163,10 +169,11 @@ class BytesPane(QWidget):
     def say_range(self, offset: int, length: int) -> None:
         """``2 bytes, 53A1C23A to 53A1C23B`` in the legend row, and the offset in the field."""
         begin, end = formats.offset(offset, self._digits), formats.offset(offset + length - 1, self._digits)
-        if length > 1:
-            self.range.setText(f"{formats.exact_bytes(length)}, {begin} to {end}")
+        if length:
+            where = tr("{begin} to {end}", begin=begin, end=end) if length > 1 else begin
+            self.range.setText(f"{formats.exact_bytes(length)}, {where}")
         else:
-            self.range.setText(f"1 byte, {begin}" if length else f"at {begin}")
+            self.range.setText(tr("at {offset}", offset=begin))
         if not self.offset.hasFocus():
             self.offset.setText(begin)
 
@@ -197,13 +204,28 @@ class BytesPane(QWidget):
             self._stack.setCurrentWidget(self.no_description)
 
     def _tab_changed(self, tab: int) -> None:
-        for part in (self._go_label, self.offset, self.copy):
+        for part in (self.offset, self.copy):
             part.setVisible(tab == BYTES)
+        self._fold()
         self.tabs.updateGeometry()  # the chosen tab is bolder, and wider
         if tab == BYTES:
             self._stack.setCurrentWidget(self.hex)
         else:
             self.description_wanted.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.layout().count() and hasattr(self, "tabs"):
+            self._fold()
+
+    def _fold(self) -> None:
+        """Leave the words before the field out where the tabs need their room."""
+        fixed = self.offset.maximumWidth() + self.copy.sizeHint().width() + 32
+        needed = fixed + self.tabs.sizeHint().width() + self._go_label.sizeHint().width() + 8
+        self._go_label.setVisible(self.tabs.currentIndex() == BYTES and self.width() >= needed)
+        for tab in range(self.tabs.count()):
+            whole = self.width() >= fixed + self.tabs.sizeHint().width()
+            self.tabs.setTabToolTip(tab, "" if whole else self.tabs.tabText(tab))
 
     def _go(self) -> None:
         offset = parse_offset(self.offset.text(), self.hex.selection[0])

@@ -11,6 +11,7 @@ from ui.inspector.content import Content
 from ui.inspector.explanation import report
 from ui.inspector.presenter import Loaded
 from ui.inspector.selection import SelectionModel
+from ui.words import tr
 
 
 class Clipboard:
@@ -29,7 +30,7 @@ class Clipboard:
         content.bytes.hex.copy_wanted.connect(lambda: self.copy(copying.Form.HEX))
         content.bytes.copy_as.connect(self.copy)
         problems.explanation.copy_report.connect(self.copy_report)
-        problems.explanation.copy_qemu.connect(lambda: self._put(problems.explanation.qemu.text(), "What QEMU says"))
+        problems.explanation.copy_qemu.connect(self.copy_qemu)
         problems.detail.copy_value.connect(lambda: self.copy(copying.Form.NAME_VALUE))
         problems.detail.copy_path.connect(lambda: self.copy(copying.Form.PATH))
 
@@ -46,15 +47,20 @@ class Clipboard:
         what = self.copied()
         if what is None or (form in copying.OF_NODE and not what.nodes):
             return
-        self._put(copying.as_text(what, form), form.value)
+        self._put(copying.as_text(what, form), form.title)
 
     def copy_report(self) -> None:
         """Copy everything about the selected problem."""
         row, loaded = self._content.problems.row(), self._opened()
         if row is not None and loaded is not None:
             stream = self._content.header.name.full_text()
-            self._put(report(loaded.index.problems[row], stream, loaded.digits), "The report")
+            self._put(report(loaded.index.problems[row], stream, loaded.digits), tr("The report"))
+
+    def copy_qemu(self) -> None:
+        """Copy QEMU's own words about the selected problem."""
+        self._put(self._content.problems.explanation.qemu.text(), tr("What QEMU says"))
 
     def _put(self, text: str, what: str) -> None:
         QGuiApplication.clipboard().setText(text)
-        self._notify(f"{what} is on the clipboard")
+        #: {what} was copied: the report, or a form such as C array
+        self._notify(tr("{what} is on the clipboard", what=what))

@@ -9,21 +9,27 @@ from enum import Enum
 
 from snapmgr.inspect.model import Node
 from ui.shell import formats
+from ui.words import later, tr
 
 MOST = 1 << 20
 """Bytes that are copied at most: what is longer is exported, not copied."""
 
 
 class Form(Enum):
-    """The value is what the menu calls it."""
+    """The value is what the menu calls it, ``title`` the same in the language of the window."""
 
-    NAME_VALUE = "Name = value"
-    PATH = "Path"
-    OFFSET = "Offset"
-    HEX = "Hex"
-    C_ARRAY = "C array"
-    PYTHON = "Python bytes"
-    BASE64 = "Base64"
+    #: Forms in which bytes or a field are copied
+    NAME_VALUE = later("Name = value")
+    PATH = later("Path")
+    OFFSET = later("Offset")
+    HEX = later("Hex")
+    C_ARRAY = later("C array")
+    PYTHON = later("Python bytes")
+    BASE64 = later("Base64")
+
+    @property
+    def title(self) -> str:
+        return tr(self.value)
 
 
 OF_NODE = (Form.NAME_VALUE, Form.PATH)

@@ -11,9 +11,10 @@ from ui.inspector.description_view import Description
 from ui.inspector.presenter import Loaded, Presenter
 from ui.inspector.selection import Selection, SelectionModel
 from ui.shell.tasks import Tasks
+from ui.words import later, tr
 
-ABSENT = "QEMU writes none for postcopy, or with suppress-vmdesc. Fields are then not decoded."
-NOT_YET = "It comes last, and is not there yet."
+ABSENT = later("QEMU writes none for postcopy, or with suppress-vmdesc. Fields are then not decoded.")
+NOT_YET = later("It comes last, and is not there yet.")
 
 
 class Describer:
@@ -48,8 +49,8 @@ class Describer:
         if self._laid_out:
             self._pane.show_description()
         else:
-            self._pane.say_no_description("Reading the VM description", "")
-            self._tasks.start(self._lay_out(loaded), "VM description")
+            self._pane.say_no_description(tr("Reading the VM description"), "")
+            self._tasks.start(self._lay_out(loaded), tr("VM description"))
 
     async def _lay_out(self, loaded: Loaded) -> None:
         found = await self._presenter.description(loaded.index)
@@ -57,7 +58,7 @@ class Describer:
             return
         if found is None:
             reason = NOT_YET if self._presenter.reading else ABSENT
-            self._pane.say_no_description("No VM description in this stream", reason)
+            self._pane.say_no_description(tr("No VM description in this stream"), tr(reason))
         else:
             await self._show(found, loaded)
 

@@ -15,6 +15,7 @@ from snapmgr.work import CancelToken
 from ui.shell import formats
 from ui.theme import fonts
 from ui.theme.palette import color
+from ui.words import tr
 
 PIECE = 2000
 """Lines that are given to the text view at once."""
@@ -91,7 +92,7 @@ class DescriptionView(QPlainTextEdit):
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.setAccessibleName("VM description")
+        self.setAccessibleName(tr("VM description"))
         self.setFont(fonts.mono(12))
         self.document().setDocumentMargin(16)
         self._shown: tuple[int, int] | None = None

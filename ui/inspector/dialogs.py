@@ -27,6 +27,7 @@ from ui.shell.notices import Tone
 from ui.theme import fonts
 from ui.widgets.controls import button
 from ui.widgets.labels import label
+from ui.words import tr
 
 if TYPE_CHECKING:
     from ui.inspector.page import InspectorPage
@@ -49,14 +50,14 @@ class ExportDialog(QDialog):
         self._context, self._page = context, page
         self._task: asyncio.Task[None] | None = None
         self._suggested = ""
-        self.setWindowTitle("Export")
+        self.setWindowTitle(tr("Export"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(8)
         document = page.document()
         name = document.label if document else ""
-        column.addWidget(label(f"Export what is in {shown(name)}", "dialog", wrap=True))
+        column.addWidget(label(tr("Export what is in {stream}", stream=shown(name)), "dialog", wrap=True))
         column.addSpacing(4)
         self._add_choices(column)
         column.addSpacing(4)
@@ -66,16 +67,16 @@ class ExportDialog(QDialog):
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setVisible(False)
-        self.progress.setAccessibleName("Writing the file")
+        self.progress.setAccessibleName(tr("Writing the file"))
         column.addWidget(self.message)
         column.addWidget(self.progress)
         column.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch(1)
-        self.go = button("Export", "primary", run=self._begin)
+        self.go = button(tr("Export"), "primary", run=self._begin)
         self.go.setDefault(True)
-        row.addWidget(button("Cancel", run=self.reject))
+        row.addWidget(button(tr("Cancel"), run=self.reject))
         row.addWidget(self.go)
         column.addLayout(row)
         self._suggest()
@@ -98,15 +99,15 @@ class ExportDialog(QDialog):
         self._choices.idClicked.connect(lambda _: self._suggest())
 
     def _add_path(self, column: QVBoxLayout) -> None:
-        column.addWidget(label("File", "group"))
+        column.addWidget(label(tr("File"), "group"))
         row = QHBoxLayout()
         row.setSpacing(8)
         self.path = QLineEdit()
-        self.path.setAccessibleName("File to write")
+        self.path.setAccessibleName(tr("File to write"))
         self.path.setMinimumWidth(fonts.px(300))
         self.path.textChanged.connect(lambda _: self._check())
         row.addWidget(self.path, 1)
-        row.addWidget(button("Choose…", run=self._browse))
+        row.addWidget(button(tr("Choose…"), run=self._browse))
         column.addLayout(row)
 
     def what(self) -> What:
@@ -127,14 +128,14 @@ class ExportDialog(QDialog):
         target = Path(self.path.text().strip())
         reason = ""
         if not self.path.text().strip():
-            reason = "Name the file to write."
+            reason = tr("Name the file to write.")
         elif target.is_dir():
-            reason = "This is a folder. Name a file in it."
+            reason = tr("This is a folder. Name a file in it.")
         elif not target.parent.is_dir():
-            reason = f"There is no folder {shown(str(target.parent))}."
+            reason = tr("There is no folder {folder}.", folder=shown(str(target.parent)))
         self.go.setEnabled(not reason)
         self.go.setToolTip(reason)
-        self.go.setText("Replace" if not reason and target.exists() else "Export")
+        self.go.setText(tr("Replace file") if not reason and target.exists() else tr("Export"))
         self._say(reason)
 
     def _say(self, text: str) -> None:
@@ -143,7 +144,7 @@ class ExportDialog(QDialog):
 
     def _browse(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self, "Export", self.path.text(), "JSON (*.json);;All files (*)",
+            self, tr("Export"), self.path.text(), tr("JSON (*.json);;All files (*)"),
             options=QFileDialog.Option.DontConfirmOverwrite,
         )  # fmt: skip
         if name:
@@ -151,7 +152,7 @@ class ExportDialog(QDialog):
 
     def _begin(self) -> None:
         if self._task is None:
-            self._task = self._context.tasks.start(self._write(), "Export")
+            self._task = self._context.tasks.start(self._write(), tr("Export"))
 
     async def _write(self) -> None:
         loaded = self._page.loaded
@@ -167,7 +168,7 @@ class ExportDialog(QDialog):
                 exporting.export, loaded.index, self.what(), target, progress=self._progressed
             )
         except (SnapmgrError, OSError) as error:
-            failure = describe(error, "Not exported", target)
+            failure = describe(error, tr("Not exported"), target)
             self.progress.setVisible(False)
             self.go.setEnabled(True)
             self._task = None
@@ -176,7 +177,7 @@ class ExportDialog(QDialog):
         self._context.settings.state["export_folder"] = str(target.parent)
         self._task = None
         self.accept()
-        self._context.notify(f"Exported to {shown(str(target))}", tone=Tone.DONE)
+        self._context.notify(tr("Exported to {file}", file=shown(str(target))), tone=Tone.DONE)
 
     def _progressed(self, done: int, total: int) -> None:
         if total:
@@ -196,7 +197,7 @@ async def save_block(context: WindowContext, page: InspectorPage, name: str) -> 
     loaded = page.loaded
     folder = Path(context.settings.state.get("export_folder") or Path.home())
     chosen, _ = QFileDialog.getSaveFileName(
-        page, f"Save the contents of {shown(name)}", str(folder / f"{file_name(name)}.bin")
+        page, tr("Save the contents of {block}", block=shown(name)), str(folder / f"{file_name(name)}.bin")
     )
     if not chosen or loaded is None or page.content is None:
         return
@@ -205,9 +206,9 @@ async def save_block(context: WindowContext, page: InspectorPage, name: str) -> 
     try:
         await page.presenter.write(exporting.save_block, loaded.index, name, target, progress=ram.saving)
     except (SnapmgrError, OSError) as error:
-        context.fail(error, "Not saved", target)
+        context.fail(error, tr("Not saved"), target)
         return
     finally:
         ram.end_saving()
     context.settings.state["export_folder"] = str(target.parent)
-    context.notify(f"{shown(name)} is saved as {shown(str(target))}", tone=Tone.DONE)
+    context.notify(tr("{block} is saved as {file}", block=shown(name), file=shown(str(target))), tone=Tone.DONE)

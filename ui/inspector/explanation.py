@@ -7,11 +7,12 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from snapmgr.inspect.model import Problem
-from ui.models.problem_table import STOPS_HERE
+from ui.models.problem_table import STOPS_HERE, severity_word
 from ui.models.texts import shown
 from ui.shell import formats
 from ui.widgets.controls import button, icon_button
 from ui.widgets.labels import Chip, label
+from ui.words import plural, tr
 
 
 def qemu_text(problem: Problem) -> str:
@@ -30,15 +31,18 @@ def cause_text(problem: Problem) -> str:
 
 def report(problem: Problem, stream: str, digits: int = 8) -> str:
     """Everything as plain text, for the clipboard."""
+    where = f"0x{formats.offset(problem.offset, digits)} ({problem.offset})"
+    at_fault = plural("{n} byte at fault", "{n} bytes at fault", problem.length)
     lines = [
-        f"{problem.severity.value}: {problem.message}",
-        f"Code: {problem.code}",
-        f"Stream: {stream}",
-        f"Offset: 0x{formats.offset(problem.offset, digits)} ({problem.offset}), {problem.length} bytes at fault",
+        ": ".join((severity_word(problem.severity), problem.message)),
+        tr("Code: {code}", code=problem.code),
+        tr("Stream: {name}", name=stream),
+        ", ".join((tr("Offset: {offset}", offset=where), at_fault)),
     ]
-    lines += [f"Section: {problem.section}"] if problem.section else []
+    lines += [tr("Section: {name}", name=problem.section)] if problem.section else []
     lines += [cause_text(problem)] if cause_text(problem) else []
-    lines += [f"QEMU {version} says: {text}" for version, text in problem.qemu.items()]
+    #: {version} is that of a QEMU
+    lines += [tr("QEMU {version} says: {words}", version=one, words=text) for one, text in problem.qemu.items()]
     return "\n".join(lines)
 
 
@@ -65,7 +69,7 @@ class Explanation(QScrollArea):
         head.setSpacing(8)
         self.title = label("", "explain", wrap=True)
         self.title.setMinimumWidth(80)
-        self.stops = Chip(STOPS_HERE, "danger", "hand-palm")
+        self.stops = Chip(tr(STOPS_HERE), "danger", "hand-palm")
         head.addWidget(self.title, 1)
         head.addWidget(self.stops, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
@@ -76,8 +80,8 @@ class Explanation(QScrollArea):
         column.addSpacing(4)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        buttons.addWidget(button("Show in bytes", run=self.show_bytes.emit))
-        buttons.addWidget(button("Copy report", "ghost", "copy", run=self.copy_report.emit))
+        buttons.addWidget(button(tr("Show in bytes"), run=self.show_bytes.emit))
+        buttons.addWidget(button(tr("Copy report"), "ghost", "copy", run=self.copy_report.emit))
         buttons.addStretch(1)
         column.addLayout(buttons)
         column.addStretch(1)
@@ -89,12 +93,13 @@ class Explanation(QScrollArea):
         row = QHBoxLayout(self._quote)
         row.setContentsMargins(12, 10, 8, 8)
         row.setSpacing(8)
-        row.addWidget(label("What QEMU says", "group"), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(label(tr("What QEMU says"), "group"), 0, Qt.AlignmentFlag.AlignTop)
         self.qemu = label("", "mono", wrap=True, selectable=True)
         self.qemu.setMinimumWidth(80)
         self.qemu.setAlignment(Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.qemu, 1)
-        row.addWidget(icon_button("copy", "Copy what QEMU says", self.copy_qemu.emit), 0, Qt.AlignmentFlag.AlignTop)
+        copy = icon_button("copy", tr("Copy what QEMU says"), self.copy_qemu.emit)
+        row.addWidget(copy, 0, Qt.AlignmentFlag.AlignTop)
         return self._quote
 
     def show_problem(self, problem: Problem, *, stops: bool) -> None:
@@ -107,7 +112,7 @@ class Explanation(QScrollArea):
         said = qemu_text(problem)
         self.qemu.setText("\n".join(shown(line) for line in said.splitlines()))
         self._quote.setVisible(bool(said))
-        self.setAccessibleName(f"About the problem: {shown(problem.message)}")
+        self.setAccessibleName(tr("About the problem: {problem}", problem=shown(problem.message)))
         self._fit()
         self.verticalScrollBar().setValue(0)
 

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 from snapmgr.errors import UsageError
 from snapmgr.inspect.model import Node
 from snapmgr.work import CancelToken
+from ui.words import later, tr
 
 if TYPE_CHECKING:
     from snapmgr.inspect.index import StreamIndex
@@ -24,21 +25,26 @@ Progress = Callable[[int, int], None]
 class What(Enum):
     """The forms of an export: what the dialog calls it, its explanation, and what the file name ends in."""
 
+    #: What an export holds
     SUMMARY = (
-        "Summary",
-        "Sections, RAM blocks, commands and problems, as snapctl inspect --json",
+        later("Summary"),
+        later("Sections, RAM blocks, commands and problems, as snapctl inspect --json"),
         "inspect",
     )
-    ANALYZE = ("Device state", "Every device’s fields in the format of QEMU’s analyze-migration.py", "devices")
-    TREE = ("Structure", "The whole tree with offsets, types, values and their meaning", "tree")
+    ANALYZE = (
+        later("Device state"),
+        later("Every device’s fields in the format of QEMU’s analyze-migration.py"),
+        "devices",
+    )
+    TREE = (later("Structure"), later("The whole tree with offsets, types, values and their meaning"), "tree")
 
     @property
     def title(self) -> str:
-        return self.value[0]
+        return tr(self.value[0])
 
     @property
     def about(self) -> str:
-        return self.value[1]
+        return tr(self.value[1])
 
     @property
     def suffix(self) -> str:
@@ -78,9 +84,9 @@ def new_file(index: StreamIndex, target: Path) -> Iterator[IO[bytes]]:
     if source is not None and target.exists() and source.exists() and target.samefile(source):
         raise UsageError(
             "same-file",
-            "This is the stream that is open: nothing is ever written to it",
+            tr("This is the stream that is open: nothing is ever written to it"),
             path=target,
-            hint="Choose another name.",
+            hint=tr("Choose another name."),
         )
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
     try:

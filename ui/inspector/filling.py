@@ -13,6 +13,7 @@ from ui.models.field_tree import FieldTreeModel
 from ui.shell import formats
 from ui.shell.documents import Document
 from ui.shell.tasks import Tasks
+from ui.words import plural, tr
 
 HEAVY_CHILDREN, HEAVY_BYTES = 2000, 256 << 10
 """From how many rows, or how long a section, a node is decoded in a worker."""
@@ -55,7 +56,7 @@ class Filling:
     def _replace_model(self, loaded: Loaded) -> None:
         tree, old = self._content.tree, self._content.tree.model
         model = FieldTreeModel(loaded.index.tree, tree, heavy=heavy, digits=loaded.digits)
-        model.children_wanted.connect(lambda node: self._tasks.start(self._decode(model, node), "Decode"))
+        model.children_wanted.connect(lambda node: self._tasks.start(self._decode(model, node), tr("Decode a section")))
         tree.set_model(model)
         if old is not None:
             old.deleteLater()
@@ -87,11 +88,12 @@ class Filling:
     def _say_facts(self, loaded: Loaded, finished: bool) -> None:
         index = loaded.index
         machine = formats.printable(index.configuration.machine) if index.configuration else ""
-        took = f"read in {formats.duration(index.elapsed)}" if finished else ""
-        packed = "" if index.source.container == "raw" else f"in {index.source.container}"
+        took = tr("read in {span}", span=formats.duration(index.elapsed)) if finished else ""
+        #: What the stream is packed in: gzip, or a qcow2 image
+        packed = "" if index.source.container == "raw" else tr("in {container}", container=index.source.container)
         self._content.header.set_facts((self._size(index.size), machine, packed, took))
-        passes = formats.counted(index.iterations, "precopy iteration", "precopy iterations")
-        caption = f"Whole stream to scale: {self._size(index.size)}"
+        passes = plural("{n} precopy iteration", "{n} precopy iterations", index.iterations)
+        caption = tr("Whole stream to scale: {size}", size=self._size(index.size))
         self._content.bar.set_caption(f"{caption}, {passes}" if index.iterations else caption)
 
     def clear(self) -> None:

@@ -8,6 +8,7 @@ from snapmgr.errors import UsageError
 from ui.inspector.presenter import LIMIT, Loaded, Presenter
 from ui.inspector.tree_pane import TreePane
 from ui.shell.tasks import Tasks
+from ui.words import tr
 
 
 class Filter:
@@ -28,9 +29,9 @@ class Filter:
         if self._opened() is None:
             return
         if words:
-            self._tasks.start(self._search(words), "Filter")
+            self._tasks.start(self._search(words), tr("Filter"))
         else:
-            self._tasks.start(self._presenter.stop_search(), "Filter")
+            self._tasks.start(self._presenter.stop_search(), tr("Filter"))
             self._tree.end_filter()
 
     async def _search(self, words: str) -> None:

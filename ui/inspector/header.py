@@ -16,8 +16,10 @@ from ui.theme.tokens import INSET
 from ui.widgets.controls import Segmented, action_button, button
 from ui.widgets.labels import Chip, ElidedLabel
 from ui.widgets.notice_box import Glyph
+from ui.words import tr
 
 STRUCTURE, RECORDS, RAM = "structure", "records", "ram"
+LEAST_NAME = 160
 ROOM_FOR_FACTS = 900
 """Narrower than this the name needs the room; the facts are in the status bar too."""
 
@@ -36,12 +38,16 @@ def verdict(problems: Sequence[Problem], *, complete: bool = True) -> Verdict:
     """Whether QEMU loads the stream, as far as it was read."""
     found = worst(problems)
     if found is Severity.ERROR:
-        return Verdict("does not load", "danger", "x-circle-fill", "QEMU refuses this stream")
+        #: Said of a stream: QEMU would not load it
+        return Verdict(tr("does not load"), "danger", "x-circle-fill", tr("QEMU refuses this stream"))
     if not complete:
-        return Verdict("read in part", "neutral", "prohibit", "Reading was stopped: what was read can be looked at")
+        about = tr("Reading was stopped: what was read can be looked at")
+        return Verdict(tr("read in part"), "neutral", "prohibit", about)
     if found is Severity.WARNING:
-        return Verdict("damaged", "warn", "warning-fill", "QEMU loads this stream, but something in it is wrong")
-    return Verdict("loads", "ok", "check-circle-fill", "Nothing in this stream keeps QEMU from loading it")
+        about = tr("QEMU loads this stream, but something in it is wrong")
+        return Verdict(tr("damaged"), "warn", "warning-fill", about)
+    #: Said of a stream: QEMU would load it
+    return Verdict(tr("loads"), "ok", "check-circle-fill", tr("Nothing in this stream keeps QEMU from loading it"))
 
 
 class Header(QWidget):
@@ -68,15 +74,16 @@ class Header(QWidget):
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(120)
-        self.progress.setAccessibleName("Reading the stream")
-        self.cancel = button("Cancel", run=self.cancel_wanted.emit)
-        self.views = Segmented(((STRUCTURE, "Structure"), (RECORDS, "Records"), (RAM, "RAM")), "View")
+        self.progress.setAccessibleName(tr("Reading the stream"))
+        self.cancel = button(tr("Cancel"), run=self.cancel_wanted.emit)
+        #: Three ways to look at a stream
+        self.views = Segmented(((STRUCTURE, tr("Structure")), (RECORDS, tr("Records")), (RAM, tr("RAM"))), tr("View"))
         self.views.chosen.connect(self.view_chosen)
         row.addWidget(self.progress)
         row.addWidget(self.cancel)
         row.addWidget(self.views)
-        if export is not None:
-            self.export = action_button(export)
+        self.export = action_button(export) if export is not None else None
+        if self.export is not None:
             row.addWidget(self.export)
         self.set_progress(None)
 
@@ -88,10 +95,19 @@ class Header(QWidget):
         text = ", ".join(fact for fact in facts if fact)
         self.facts.setText(text)
         self.facts.setMinimumWidth(min(fonts.text_width(fonts.ui(12), text) + 4, 260))
+        self._fold()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.facts.setVisible(self.width() >= fonts.px(ROOM_FOR_FACTS))
+        self._fold()
+
+    def _fold(self) -> None:
+        """Leave the facts out where the name has no room beside all the rest."""
+        beside = [self.chip, self.views, *(part for part in (self.export, self.progress, self.cancel) if part)]
+        taken = sum(part.sizeHint().width() + 12 for part in beside if not part.isHidden())
+        name = min(self.name.sizeHint().width(), fonts.px(LEAST_NAME))
+        needed = taken + name + self.facts.minimumWidth() + 3 * INSET
+        self.facts.setVisible(self.width() >= max(fonts.px(ROOM_FOR_FACTS), needed))
 
     def set_verdict(self, said: Verdict) -> None:
         self.chip.set_state(said.text, said.tone, said.icon)
@@ -104,5 +120,6 @@ class Header(QWidget):
         if percent is not None:
             self.progress.setRange(0, 0 if percent < 0 else 100)
             self.progress.setValue(max(percent, 0))
-            self.chip.set_state("reading" if percent < 0 else f"reading, {percent} %", "info", "hourglass-medium")
-            self.chip.setToolTip("What was read so far can be used already")
+            text = tr("reading") if percent < 0 else tr("reading, {number} %", number=percent)
+            self.chip.set_state(text, "info", "hourglass-medium")
+            self.chip.setToolTip(tr("What was read so far can be used already"))

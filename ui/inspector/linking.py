@@ -41,7 +41,7 @@ class Links(QObject):
         content.tree.chosen.connect(self._node_chosen)
         content.tree.activated.connect(lambda node: self.show_bytes())
         content.bytes.hex.selected.connect(lambda offset, length: self.select_bytes(offset, length, "bytes"))
-        content.bytes.go_to.connect(lambda offset: self.select_bytes(offset, 1, "go to"))
+        content.bytes.go_to.connect(lambda offset: self.select_bytes(offset, 1, "go-to"))
         content.bytes.description.device_chosen.connect(self._device_chosen)
         content.problems.chosen.connect(self.select_problem)
         content.problems.explanation.show_bytes.connect(self.show_bytes)
@@ -90,7 +90,7 @@ class Links(QObject):
         loaded = self._opened()
         if loaded is not None and row < len(loaded.spans):
             span = loaded.spans[row]
-            self.selection.select(Selection(span.offset, span.length, span.path, None, "bar keys"), joined=True)
+            self.selection.select(Selection(span.offset, span.length, span.path, None, "bar-keys"), joined=True)
 
     def _device_chosen(self, name: str, instance: int) -> None:
         """A device was clicked in the VM description."""

@@ -11,6 +11,7 @@ from ui.shell import formats
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
 from ui.shell.failures import Failure, describe
+from ui.words import plural, tr
 
 
 def snapshots_in(source: str, allow_roots: tuple[Path, ...]) -> tuple[str, list[InImage]] | None:
@@ -29,11 +30,10 @@ def snapshots_in(source: str, allow_roots: tuple[Path, ...]) -> tuple[str, list[
     found = []
     for row in rows:
         if row.disk_only:
-            found.append(InImage(row.name, "disk only, no VM state", ""))
+            found.append(InImage(row.name, tr("disk only, no VM state"), ""))
         else:
-            found.append(
-                InImage(row.name, f"VM state {formats.size(row.vm_state_size)}", f"{path}@{row.name or row.id}")
-            )
+            about = tr("VM state {size}", size=formats.size(row.vm_state_size))
+            found.append(InImage(row.name, about, f"{path}@{row.name or row.id}"))
     return str(path), found
 
 
@@ -41,7 +41,7 @@ async def explain(context: WindowContext, document: Document, error: SnapmgrErro
     """The page that says why ``document`` is not shown."""
     roots = tuple(Path(folder) for folder in context.settings["files.allow_roots"])
     image = await context.tasks.run_in_worker(snapshots_in, document.sources[0], roots)
-    failure = describe(error, "Not opened", document.sources[0])
+    failure = describe(error, tr("Not opened"), document.sources[0])
     if image is None:
         state = ErrorState(failure, lambda: context.actions.run("file.open"))
         state.open_source.connect(context.open)
@@ -50,14 +50,21 @@ async def explain(context: WindowContext, document: Document, error: SnapmgrErro
     states = sum(bool(snapshot.source) for snapshot in found)
     state = ErrorState(
         Failure(
-            f"{shown(Path(path).name)} is a qcow2 image with {formats.counted(len(found), 'snapshot', 'snapshots')}",
-            _tag_text(document.sources[0], path) + _advice(states, len(found)),
+            plural(
+                "{file} is a qcow2 image with {n} snapshot",
+                "{file} is a qcow2 image with {n} snapshots",
+                len(found),
+                file=shown(Path(path).name),
+            ),
+            " ".join(filter(None, (_tag_text(document.sources[0], path), _advice(states, len(found))))),
             code=failure.code,
             path=failure.path,
         ),
         lambda: context.actions.run("file.open"),
         in_image=found,
-        open_image=lambda: context.tasks.start(context.documents.show(Document(DocumentKind.DISKS, (path,))), "Open"),
+        open_image=lambda: context.tasks.start(
+            context.documents.show(Document(DocumentKind.DISKS, (path,))), tr("Open")
+        ),
     )
     state.open_source.connect(lambda source: context.open(source))
     return state
@@ -66,12 +73,12 @@ async def explain(context: WindowContext, document: Document, error: SnapmgrErro
 def _tag_text(source: str, path: str) -> str:
     """That the snapshot which was asked for is not there, if one was asked for."""
     tag = source.removeprefix(f"{path}@")
-    return "" if tag == source else f"None of them is called “{formats.isolated(shown(tag))}”. "
+    return "" if tag == source else tr("None of them is called “{name}”.", name=formats.isolated(shown(tag)))
 
 
 def _advice(states: int, all_of_them: int) -> str:
     if states:
-        return "Open it in Snapshots, or look into one of the VM states in it."
+        return tr("Open it in Snapshots, or look into one of the VM states in it.")
     if all_of_them:
-        return "They hold disks only: there is no VM state to look into. Open it in Snapshots."
-    return "It holds no VM state to look into. Open it in Snapshots."
+        return tr("They hold disks only: there is no VM state to look into. Open it in Snapshots.")
+    return tr("It holds no VM state to look into. Open it in Snapshots.")

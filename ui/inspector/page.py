@@ -18,10 +18,12 @@ from ui.inspector.selection import SelectionModel
 from ui.inspector.states import LoadingState, empty_state
 from ui.models.problem_table import summary
 from ui.shell import formats
+from ui.shell.actions import plain
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document
 from ui.shell.page import Page
 from ui.shell.palette_entry import PaletteEntry
+from ui.words import plural, tr
 
 if TYPE_CHECKING:
     from ui.inspector.clipboard import Clipboard
@@ -44,8 +46,6 @@ class InspectorPage(Page):
     Its panes are made after it is there itself, piece by piece between the window's other work; until then, and while
     no stream is open, it shows one of its other states.
     """
-
-    title = "Inspector"
 
     filling: Filling
     links: Links
@@ -72,7 +72,7 @@ class InspectorPage(Page):
             self._stack.addWidget(part)
         self._skeleton = QTimer(self, singleShot=True, interval=SKELETON_MS)
         self._skeleton.timeout.connect(self._show_skeleton)
-        self._building = context.tasks.start(self._build(), "Prepare the Inspector")
+        self._building = context.tasks.start(self._build(), tr("Prepare the Inspector"))
 
     # --- the panes ---
 
@@ -84,8 +84,8 @@ class InspectorPage(Page):
         """Make the panes, unseen; whatever else the window has to do comes in between."""
         module = await self.context.tasks.run_in_worker(importlib.import_module, "ui.inspector.wiring")
         actions = self.context.actions
-        for id, text in (("stream.export", "Export…"), ("stream.save_block", "Save block contents…")):
-            actions[id].setIconText(text)  # Qt leaves the … out of what buttons show
+        for id in ("stream.export", "stream.save_block"):
+            actions[id].setIconText(plain(actions[id].text()))  # Qt leaves the … out of what buttons show
         content: Content = module.Content(actions, self)
         for _ in content.pieces():
             await asyncio.sleep(0)
@@ -109,7 +109,7 @@ class InspectorPage(Page):
         self.context.touch()
 
     def _unreadable(self, error: SnapmgrError) -> None:
-        self.context.fail(error, "Not shown", self._document.sources[0] if self._document else None)
+        self.context.fail(error, tr("Not shown"), self._document.sources[0] if self._document else None)
 
     # --- opening and closing ---
 
@@ -193,7 +193,7 @@ class InspectorPage(Page):
         if self.context.tasks.closed:
             loaded.index.source.close()
         else:
-            self.context.tasks.start(self._let_go(loaded), "Close")
+            self.context.tasks.start(self._let_go(loaded), tr("Close"))
 
     async def _let_go(self, loaded: Loaded) -> None:
         await self.presenter.stop_search()
@@ -223,7 +223,7 @@ class InspectorPage(Page):
     def show_growth(self, loaded: Loaded, document: Document) -> None:
         """Show what was read so far of a stream that is being read."""
         self._show(loaded, document, finished=False)
-        self.context.tasks.start(self._come_forward(), "Show the stream")
+        self.context.tasks.start(self._come_forward(), tr("Show the stream"))
 
     async def _come_forward(self) -> None:
         """Let the panes be seen, a turn of the loop after they were filled: both at once would be felt."""
@@ -267,20 +267,22 @@ class InspectorPage(Page):
 
     def status(self) -> tuple[str, str]:
         if self.loaded is None:
-            return (f"Reading {self._opening.label}" if self._opening else ""), ""
+            return (tr("Reading {name}", name=self._opening.label) if self._opening else ""), ""
         index = self.loaded.index
         found = summary(index.problems)
-        facts = f"{formats.exact_bytes(index.size)}, {formats.counted(len(index.records), 'record', 'records')}"
+        records = plural("{n} record", "{n} records", len(index.records))
+        facts = f"{formats.exact_bytes(index.size)}, {records}"
         left = "     ".join(part for part in (found, facts) if part)
-        return left, "     ".join(part for part in (self._selected_text(), "read only") if part)
+        return left, "     ".join(part for part in (self._selected_text(), tr("read only")) if part)
 
     def _selected_text(self) -> str:
         selection = self.selection.current
         if selection is None or self.loaded is None:
             return ""
         where = formats.offset(selection.offset, self.loaded.digits)
-        count = formats.exact_bytes(selection.length)
-        return f"{count} selected at {where}" if selection.length else f"at {where}"
+        if not selection.length:
+            return tr("at {offset}", offset=where)
+        return plural("{n} byte selected at {offset}", "{n} bytes selected at {offset}", selection.length, offset=where)
 
     def focus_filter(self) -> None:
         if self.content is not None:
@@ -302,7 +304,7 @@ class InspectorPage(Page):
         digits = self.loaded.digits
         return [
             PaletteEntry(
-                "In this stream",
+                tr("In this stream"),
                 span.label,
                 lambda span=span: self.links.select_node(span.path, "palette"),
                 subject=formats.offset(span.offset, digits),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
@@ -30,6 +30,7 @@ from ui.widgets.empty_state import EmptyState
 from ui.widgets.field_detail import FieldDetail
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.mirroring import placed
+from ui.words import tr
 
 LOOKS = {
     Severity.ERROR: ("x-circle-fill", "danger"),
@@ -87,7 +88,8 @@ class ProblemDelegate(QStyledItemDelegate):
         painter.drawText(lower, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, offset)
         rest = QRectF(lower.left(), lower.top(), lower.width() - width - 12, lower.height())
         if stops:
-            used = self._line(painter, placed(painter, lower, rest).toRect(), STOPS_HERE, fonts.ui(12, 500), "danger")
+            box = placed(painter, lower, rest).toRect()
+            used = self._line(painter, box, tr(STOPS_HERE), fonts.ui(12, 500), "danger")
             rest.setLeft(rest.left() + used + 10)
         self._line(painter, placed(painter, lower, rest).toRect(), problem.code, fonts.ui(12), tone)
 
@@ -135,7 +137,7 @@ class ProblemsPane(QSplitter):
         head = QHBoxLayout()
         head.setContentsMargins(16, 7, 12, 7)
         head.setSpacing(10)
-        head.addWidget(label("Problems", "strong"))
+        head.addWidget(label(tr("Problems"), "strong"))
         self.counts = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
         head.addWidget(self.counts, 1)
         column.addLayout(head)
@@ -144,14 +146,14 @@ class ProblemsPane(QSplitter):
         self.list.setItemDelegate(ProblemDelegate(self.list))
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
-        self.list.setAccessibleName("Problems of the stream")
+        self.list.setAccessibleName(tr("Problems of the stream"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.selectionModel().currentRowChanged.connect(self._current_changed)
         self.list.clicked.connect(lambda index: self.chosen.emit(index.row()))
-        self._none = _scrolling(left)
-        self.none = EmptyState("check-circle", "No problems found", tint="ok", parent=self._none.viewport())
-        _scroll(self._none, self.none)
+        self._none = _Scrolling(left)
+        self.none = EmptyState("check-circle", tr("No problems found"), tint="ok", parent=self._none.viewport())
+        self._none.hold(self.none)
         self._lists = QStackedLayout()
         column.addLayout(self._lists, 1)  # before it is filled: it shows its first widget at once
         self._lists.addWidget(self.list)
@@ -163,14 +165,14 @@ class ProblemsPane(QSplitter):
         right = _ground(self)
         right.setMinimumWidth(240)
         self._about = QStackedLayout(right)
-        self.nothing = label("Select a row or a byte to see what it is.", "caption")
+        self.nothing = label(tr("Select a row or a byte to see what it is."), "caption")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._about.addWidget(self.nothing)
 
     def _make_detail(self) -> None:
-        self._detail = _scrolling(self._about.parentWidget())
+        self._detail = _Scrolling(self._about.parentWidget())
         self.detail = FieldDetail(self._detail.viewport())
-        _scroll(self._detail, self.detail)
+        self._detail.hold(self.detail)
         self._about.addWidget(self._detail)
 
     # --- what is shown ---
@@ -180,8 +182,9 @@ class ProblemsPane(QSplitter):
         self.model.set_problems(problems, digits=digits)
         self.counts.setText(summary(problems))
         self._lists.setCurrentWidget(self.list if problems else self._none)
-        title = "No problems found so far" if reading else "No problems found"
-        self.none.say(title, "" if reading else "QEMU should load this stream.")
+        title = tr("No problems found so far") if reading else tr("No problems found")
+        self.none.say(title, "" if reading else tr("QEMU should load this stream."))
+        self._none.fit()
         if row is not None and row < len(problems):
             self.show_row(row)
 
@@ -218,20 +221,31 @@ class ProblemsPane(QSplitter):
             self.chosen.emit(current.row())
 
 
-def _scrolling(parent: QWidget) -> QScrollArea:
+class _Scrolling(QScrollArea):
     """A pane for a part that may be higher than it: it scrolls instead of being squeezed."""
-    area = QScrollArea(parent)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return area
 
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
-def _scroll(area: QScrollArea, part: QWidget) -> None:
-    area.setWidget(part)
-    area.viewport().setAutoFillBackground(False)
-    part.setAutoFillBackground(False)
+    def hold(self, part: QWidget) -> None:
+        self.setWidget(part)
+        self.viewport().setAutoFillBackground(False)
+        part.setAutoFillBackground(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """A scroll area does not ask how high wrapped text is at its width."""
+        layout = self.widget().layout() if self.widget() is not None else None
+        if layout is not None and layout.hasHeightForWidth():
+            wrapped = layout.minimumHeightForWidth(self.viewport().width())
+            self.widget().setMinimumHeight(wrapped if wrapped > layout.totalMinimumSize().height() else 0)
 
 
 def _ground(parent: QWidget) -> QWidget:

@@ -29,9 +29,9 @@ from ui.widgets.controls import action_button, line
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.labels import ElidedLabel
 from ui.widgets.mirroring import placed
+from ui.words import plural, tr
 
 _BAR = 8
-_GLYPHS = {"normal": "", "xbzrle": "×", "compressed": "=", "zero": "·", "not sent": "/"}
 
 
 def paint_share(painter: QPainter, box: QRectF, block: BlockSummary) -> None:
@@ -90,7 +90,9 @@ class StateLegend(QWidget):
             for token, word, count in states(block):
                 totals[token, word] = totals.get((token, word), 0) + count
         self._counts = [(token, word, count) for (token, word), count in totals.items()]
-        self.setAccessibleName(", ".join(f"{word} {count} pages" for _, word, count in self._counts))
+        #: {state} is one of the states of pages: normal, zero
+        said = [plural("{state} {n} page", "{state} {n} pages", count, state=word) for _, word, count in self._counts]
+        self.setAccessibleName(", ".join(said))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -136,7 +138,7 @@ class RamView(QWidget):
         self.progress = QProgressBar(self)
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(160)
-        self.progress.setAccessibleName("Saving a block")
+        self.progress.setAccessibleName(tr("Saving a block"))
         self.progress.setVisible(False)
         head.addWidget(self.progress)
         if save is not None:
@@ -146,8 +148,8 @@ class RamView(QWidget):
         self.table = QTableView(self)
         self.table.setModel(sorted_model)
         self._dress_table()
-        about = "It has no RAM section, or none was read."
-        self.nothing = EmptyState("grid-four", "No RAM in this stream", about, parent=self)
+        about = tr("It has no RAM section, or none was read.")
+        self.nothing = EmptyState("grid-four", tr("No RAM in this stream"), about, parent=self)
         self._stack = QStackedLayout()
         column.addLayout(self._stack, 1)  # before it is filled: it shows its first widget at once
         self._stack.addWidget(self.table)
@@ -173,7 +175,7 @@ class RamView(QWidget):
         table.horizontalHeader().setStretchLastSection(False)
         table.verticalHeader().setVisible(False)
         table.verticalHeader().setDefaultSectionSize(fonts.px(30))
-        table.setAccessibleName("RAM blocks")
+        table.setAccessibleName(tr("RAM blocks"))
         table.setTabKeyNavigation(False)
         table.selectionModel().selectionChanged.connect(lambda *_: self.block_chosen.emit(self.selected()))
 
@@ -182,14 +184,12 @@ class RamView(QWidget):
         first = self.model.rowCount() == 0
         self.model.set_blocks(blocks)
         self.legend.set_blocks(blocks)
-        used = sum(block.used_length for block in blocks)
-        pages = sum(block.pages for block in blocks)
-        self.facts.setText(
-            f"{formats.counted(len(blocks), 'block', 'blocks')}, {formats.size(used)}, "
-            f"{formats.counted(pages, 'page', 'pages')}"
-            if blocks
-            else ""
+        facts = (
+            plural("{n} block", "{n} blocks", len(blocks)),
+            formats.size(sum(block.used_length for block in blocks)),
+            plural("{n} page", "{n} pages", sum(block.pages for block in blocks)),
         )
+        self.facts.setText(", ".join(facts) if blocks else "")
         self._stack.setCurrentWidget(self.table if blocks else self.nothing)
         if first and blocks:
             self.table.resizeColumnsToContents()
@@ -216,7 +216,7 @@ class RamView(QWidget):
 
     def begin_saving(self, name: str) -> None:
         """A block is being written to a file."""
-        self.progress.setToolTip(f"Saving {name}")
+        self.progress.setToolTip(tr("Saving {block}", block=name))
         self.progress.setRange(0, 0)
         self.progress.setVisible(True)
 

@@ -11,6 +11,7 @@ from snapmgr.inspect.model import Record
 from ui.models.record_table import NAME, OFFSET, RecordTableModel
 from ui.theme import fonts
 from ui.theme.tokens import ROW_TREE
+from ui.words import tr
 
 
 class _RecordDelegate(QStyledItemDelegate):
@@ -39,7 +40,7 @@ class RecordsView(QTableView):
         self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
-        self.setAccessibleName("Records in the order of the wire")
+        self.setAccessibleName(tr("Records in the order of the wire"))
         self.verticalHeader().setDefaultSectionSize(fonts.px(ROW_TREE))
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setVisible(False)
@@ -64,11 +65,12 @@ class RecordsView(QTableView):
         if not self._sized and self.records.rowCount():
             self._sized = True
             mono, ui = fonts.mono(12), fonts.ui(13, tabular=True)
-            widths = {0: "0" * 10, 1: "CONFIGURATION", 2: "Section 0", 3: "0" * 36, 4: "Instance 0"}
+            widths = {0: "0" * 10, 1: "CONFIGURATION", 2: "00 000 0", 3: "0" * 36, 4: "00 000 0"}
             for column in range(self.records.columnCount()):
                 text = widths.get(column, "0 000 000 000")
                 font = mono if column in (OFFSET, NAME) else ui
-                self.setColumnWidth(column, fonts.text_width(font, text) + 24)
+                title = fonts.text_width(ui, f"{self.records.headerData(column, Qt.Orientation.Horizontal)} 0")
+                self.setColumnWidth(column, max(fonts.text_width(font, text), title) + 24)
 
     def show_offset(self, offset: int) -> None:
         """Select the record that holds a byte, without telling anybody."""

@@ -17,18 +17,21 @@ from ui.widgets.controls import button
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.labels import label
 from ui.widgets.notice_box import NoticeBox
+from ui.words import tr
 
 
 def empty_state(open_files: Callable[[], object], open_demo: Callable[[], object], parent: QWidget) -> EmptyState:
     """Nothing was opened yet."""
     return EmptyState(
         "tree-structure",
-        "Look into a migration stream",
-        "Every section, device, field and byte that QEMU wrote, and what keeps it from loading. "
-        "Nothing is ever written to the file.",
+        tr("Look into a migration stream"),
+        tr(
+            "Every section, device, field and byte that QEMU wrote, and what keeps it from loading. Nothing is ever "
+            "written to the file."
+        ),
         buttons=(
-            button("Open stream…", "primary", "folder-open", run=open_files),
-            button("Open the demo stream", run=open_demo),
+            button(tr("Open stream…"), "primary", "folder-open", run=open_files),
+            button(tr("Open the demo stream"), run=open_demo),
         ),
         parent=parent,
     )
@@ -41,12 +44,12 @@ class LoadingState(EmptyState):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(280)
-        self.bar.setAccessibleName("Reading the stream")
-        stop = button("Cancel", run=cancel)
-        super().__init__("hourglass-medium", "Reading", body=self.bar, buttons=(stop,), parent=parent)
+        self.bar.setAccessibleName(tr("Reading the stream"))
+        stop = button(tr("Cancel"), run=cancel)
+        super().__init__("hourglass-medium", tr("Reading"), body=self.bar, buttons=(stop,), parent=parent)
 
     def begin(self, name: str) -> None:
-        self.say(f"Reading {name}", "")
+        self.say(tr("Reading {name}", name=name), "")
         self.bar.setRange(0, 0)
 
     def set_progress(self, done: int, total: int) -> None:
@@ -89,10 +92,12 @@ class ErrorState(QWidget):
         outer.addStretch(1)
         column.addStretch(1)
         text = " ".join(part for part in (failure.text, failure.hint) if part)
-        buttons = [button("Open another…", run=open_files)]
+        buttons = [button(tr("Open another…"), run=open_files)]
         if open_image is not None:
-            buttons.insert(0, button("Open in Snapshots", "primary", run=open_image))
-        copy = button("Copy report", "ghost", "copy", run=lambda: QGuiApplication.clipboard().setText(failure.report()))
+            buttons.insert(0, button(tr("Open in Snapshots"), "primary", run=open_image))
+        copy = button(
+            tr("Copy report"), "ghost", "copy", run=lambda: QGuiApplication.clipboard().setText(failure.report())
+        )
         box = NoticeBox(
             "info" if open_image is not None else "danger",
             failure.title,
@@ -102,13 +107,14 @@ class ErrorState(QWidget):
         )
         column.addWidget(box)
         if in_image:
-            column.addWidget(label("Inspect the VM state of", "group"))
+            #: A title above a list of snapshots
+            column.addWidget(label(tr("Inspect the VM state of"), "group"))
             column.addWidget(self._make_list(in_image), 8)
         column.addStretch(2)
 
     def _make_list(self, in_image: Sequence[InImage]) -> QListWidget:
         listed = self.snapshots = QListWidget()
-        listed.setAccessibleName("Snapshots in this image")
+        listed.setAccessibleName(tr("Snapshots in this image"))
         listed.setIconSize(QSize(16, 16))
         for snapshot in in_image:
             item = QListWidgetItem(f"{shown(snapshot.name)}    {snapshot.about}")
@@ -118,7 +124,7 @@ class ErrorState(QWidget):
             if not snapshot.source:
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
                 item.setForeground(color("text3"))
-                item.setToolTip("This snapshot holds disks only: there is no VM state to look into")
+                item.setToolTip(tr("This snapshot holds disks only: there is no VM state to look into"))
             listed.addItem(item)
         listed.setMaximumHeight(fonts.px(34) * len(in_image) + 4)
         listed.itemActivated.connect(self._chosen)

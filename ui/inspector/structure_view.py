@@ -15,6 +15,7 @@ from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import ROW_TREE
 from ui.widgets.mirroring import placed
+from ui.words import tr
 
 SWATCH, PADDING, INDENT = 10, 8, 16
 _SHARES = {NAME: 36, VALUE: 40, TYPE: 24}
@@ -167,7 +168,7 @@ class StructureView(QTreeView):
         self.setAllColumnsShowFocus(True)
         self.setExpandsOnDoubleClick(True)
         self.setAnimated(False)
-        self.setAccessibleName("Structure of the stream")
+        self.setAccessibleName(tr("Structure of the stream"))
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QTreeView.ScrollMode.ScrollPerPixel)
@@ -209,8 +210,9 @@ class StructureView(QTreeView):
         if self._by_hand or self.model() is None:
             return
         self._sizing = True
-        digits = fonts.text_width(fonts.mono(12), "0" * 8) + 2 * PADDING + 4
-        count = fonts.text_width(fonts.ui(13, tabular=True), self._widest) + 2 * PADDING
+        title = self.header().sectionSizeHint
+        digits = max(fonts.text_width(fonts.mono(12), "0" * 8) + 2 * PADDING + 4, title(OFFSET))
+        count = max(fonts.text_width(fonts.ui(13, tabular=True), self._widest) + 2 * PADDING, title(BYTES))
         width = self.viewport().width()
         needed = sum(_LEAST.values()) + digits + count
         for column, saved in ((TYPE, _LEAST[TYPE]), (BYTES, count), (OFFSET, digits)):

@@ -20,20 +20,23 @@ from snapmgr.inspect.model import Node, Problem
 from ui.inspector.structure_view import StructureView
 from ui.models.field_tree import FieldTreeModel
 from ui.shell import formats
+from ui.shell.actions import shown_keys
 from ui.theme import icons
 from ui.widgets.controls import icon_button
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.find_bar import FindBar
+from ui.words import later, plural, tr
 
 REVEALED = 200
 """Matches whose parents are opened by themselves; the others are one click away."""
 
 QUICK = (
-    ("Faults", "is:fault"),
-    ("Devices", "kind:device"),
-    ("Subsections", "kind:subsection"),
-    ("RAM", "kind:ram"),
-    ("Commands", "kind:command"),
+    #: What the structure can be narrowed to
+    (later("Faults"), "is:fault"),
+    (later("Devices"), "kind:device"),
+    (later("Subsections"), "kind:subsection"),
+    (later("RAM"), "kind:ram"),
+    (later("Commands"), "kind:command"),
 )
 
 
@@ -60,7 +63,7 @@ class TreePane(QWidget):
         column.addLayout(self._make_head())
         self.tree = StructureView(self)
         self.tree.activated.connect(self._row_activated)
-        self.nothing = EmptyState("magnifying-glass", "Nothing matches", parent=self)
+        self.nothing = EmptyState("magnifying-glass", tr("Nothing matches"), parent=self)
         self._stack = QStackedLayout()
         column.addLayout(self._stack, 1)  # before it is filled: it shows its first widget at once
         self._stack.addWidget(self.tree)
@@ -70,11 +73,13 @@ class TreePane(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(12, 8, 8, 8)
         row.setSpacing(8)
-        self.find = FindBar("Name, value or offset: lsr, =0x60, @53A1C2", "Filter the structure", self)
-        self.find.setToolTip(
+        self.find = FindBar(tr("Name, value or offset: lsr, =0x60, @53A1C2"), tr("Filter the structure"), self)
+        #: type:, kind: and is: with what follows are typed as they are
+        hint = tr(
             "Words match names; =0x60 or =96 a value; @53A1C2 an offset;\n"
-            "type:uint8, kind:device and is:fault narrow further.  Ctrl+F"
+            "type:uint8, kind:device and is:fault narrow further."
         )
+        self.find.setToolTip(f"{hint}  {shown_keys('Ctrl+F')}")
         self.find.textChanged.connect(lambda text: self.filter_changed.emit(text.strip()))
         self.find.accepted.connect(lambda: self._next_match(1))
         self.find.accepted_back.connect(lambda: self._next_match(-1))
@@ -85,11 +90,11 @@ class TreePane(QWidget):
         self.problems.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._problems_shown = True
         self.problems.clicked.connect(lambda *_: self.problems_wanted.emit(not self._problems_shown))
-        self.quick = icon_button("funnel", "Filter by kind")
+        self.quick = icon_button("funnel", tr("Filter by kind"))
         self.quick.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.quick)
         for text, words in QUICK:
-            menu.addAction(text).triggered.connect(lambda *_, words=words: self.find.setText(words))
+            menu.addAction(tr(text)).triggered.connect(lambda *_, words=words: self.find.setText(words))
         self.quick.setMenu(menu)
         for part, stretch in ((self.find, 1), (self.problems, 0), (self.quick, 0)):
             row.addWidget(part, stretch)
@@ -97,13 +102,14 @@ class TreePane(QWidget):
         return row
 
     def set_problem_count(self, count: int) -> None:
-        text = f"Problems {formats.grouped(count)}" if count else "No problems"
-        self.problems.setText(text)
+        #: {number} of them are listed
+        many = tr("Problems {number}", number=formats.grouped(count))
+        self.problems.setText(many if count else tr("No problems"))
         self.say_problems_shown(self._problems_shown)
 
     def say_problems_shown(self, shown: bool) -> None:
         self._problems_shown = shown
-        self.problems.setToolTip("Hide the problems" if shown else "Show the problems")
+        self.problems.setToolTip(tr("Hide the problems") if shown else tr("Show the problems"))
         self.problems.setAccessibleName(f"{self.problems.text()}: {self.problems.toolTip().lower()}")
 
     # --- the model ---
@@ -173,7 +179,7 @@ class TreePane(QWidget):
         self._clear_matches()
         if self.model is not None:
             self.model.begin_filter()
-        self.find.say("searching…")
+        self.find.say(tr("searching…"))
         self._stack.setCurrentWidget(self.tree)
 
     def add_matches(self, paths: Sequence[tuple[int, ...]]) -> None:
@@ -186,20 +192,22 @@ class TreePane(QWidget):
             if index.isValid():
                 self._open_above(index)
         self._revealed += len(paths)
-        self.find.say(f"{formats.counted(len(self._matches), 'match', 'matches')}…")
+        self.find.say(plural("{n} match…", "{n} matches…", len(self._matches)))
 
     def end_matches(self, words: str, *, more: bool = False) -> None:
         """The search came to its end; ``more`` if it stopped at its limit."""
-        count = formats.counted(len(self._matches), "match", "matches")
-        self.find.say(f"first {count}" if more else count)
-        if not self._matches:
-            self.nothing.say(f"Nothing matches “{formats.shortened(words)}”.", "Esc shows everything again.")
+        count = len(self._matches)
+        first = plural("first {n} match", "first {n} matches", count)
+        self.find.say(first if more else plural("{n} match", "{n} matches", count))
+        if not count:
+            hint = tr("{key} shows everything again.", key=shown_keys("Esc"))
+            self.nothing.say(tr("Nothing matches “{words}”.", words=formats.shortened(words)), hint)
             self._stack.setCurrentWidget(self.nothing)
 
     def fail_matches(self, reason: str) -> None:
         """The words cannot be understood."""
         self.find.say("")
-        self.nothing.say("This filter cannot be understood", reason)
+        self.nothing.say(tr("This filter cannot be understood"), reason)
         self._stack.setCurrentWidget(self.nothing)
 
     def end_filter(self) -> None:

@@ -7,9 +7,10 @@ from PySide6.QtCore import Qt
 from snapmgr.inspect.model import Node
 from ui.models.texts import shown, value_text
 from ui.shell import formats
+from ui.words import later, tr
 
 NAME, VALUE, TYPE, OFFSET, BYTES = range(5)
-HEADERS = ("Name", "Value", "Type", "Offset", "Bytes")
+HEADERS = (later("Name"), later("Value"), later("Type"), later("Offset"), later("Bytes"))
 
 
 def text(node: Node, column: int, digits: int) -> str:
@@ -27,10 +28,10 @@ def text(node: Node, column: int, digits: int) -> str:
 
 def tooltip(node: Node, column: int, digits: int) -> str | None:
     if column == OFFSET:
-        return formats.exact_bytes(node.offset) + " from the beginning"
+        return tr("{bytes} from the beginning", bytes=formats.exact_bytes(node.offset))
     if column == BYTES and node.length:
-        last = node.offset + node.length - 1
-        return f"{formats.offset(node.offset, digits)} to {formats.offset(last, digits)}"
+        begin, end = node.offset, node.offset + node.length - 1
+        return tr("{begin} to {end}", begin=formats.offset(begin, digits), end=formats.offset(end, digits))
     return text(node, column, digits) or None
 
 

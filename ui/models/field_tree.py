@@ -16,6 +16,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from snapmgr.inspect.model import Node
 from ui.models.field_columns import BYTES, HEADERS, NAME, alignment, text, tooltip
 from ui.models.field_rows import Hits, Path, Row, Rows, place_of, renumber, same_node
+from ui.words import tr
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -115,7 +116,7 @@ class FieldTreeModel(QAbstractItemModel):
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(HEADERS):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADERS[section]
+            return tr(HEADERS[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return alignment(section)
         return None
@@ -135,7 +136,7 @@ class FieldTreeModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return tooltip(row.node, index.column(), self._digits)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{HEADERS[index.column()]}: {text(row.node, index.column(), self._digits)}"
+            return f"{tr(HEADERS[index.column()])}: {text(row.node, index.column(), self._digits)}"
         return None
 
     # --- what the page asks ---

@@ -28,6 +28,11 @@ STOPS_HERE = later("QEMU stops here")
 _WORDS = {Severity.ERROR: later("error"), Severity.WARNING: later("warning"), Severity.NOTE: later("note")}
 
 
+def severity_word(severity: Severity) -> str:
+    """error, warning or note, in the language of the window."""
+    return tr(_WORDS[severity])
+
+
 def summary(problems: Sequence[Problem]) -> str:
     """``1 error, 1 warning, 1 note``; empty where there is none."""
     errors, warnings, notes = (sum(problem.severity is severity for problem in problems) for severity in _WORDS)
@@ -93,7 +98,7 @@ class ProblemTableModel(QAbstractListModel):
     def _spoken(self, problem: Problem, row: int) -> str:
         said = tr(
             "{severity}: {message}, {code}, at {offset}",
-            severity=tr(_WORDS[problem.severity]),
+            severity=severity_word(problem.severity),
             message=shown(problem.message),
             code=problem.code,
             offset=formats.offset(problem.offset, self._digits),

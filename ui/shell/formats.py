@@ -66,11 +66,6 @@ def percent(done: int, total: int) -> str:
     return tr("{number} %", number=100 * done // total) if total else ""
 
 
-def counted(count: int, one: str, many: str) -> str:
-    """``1 snapshot``, ``8 snapshots``."""
-    return f"{grouped(count)} {one if count == 1 else many}"
-
-
 def vm_clock(nanoseconds: int, *, milliseconds: bool = False) -> str:
     """The machine's own clock: ``4 d 02:11:09``, with ``.218`` where it is asked for."""
     whole, rest = divmod(nanoseconds, 1_000_000_000)

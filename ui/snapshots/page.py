@@ -324,7 +324,7 @@ class SnapshotsPage(Page):
 
     def _show_reading(self) -> None:
         if self._current is not None and not self.machines.known(self._current):
-            self._panes.reading.say(tr("Reading {machine}", machine=about.short(self.machines.name(self._current))), "")
+            self._panes.reading.say(tr("Reading {name}", name=about.short(self.machines.name(self._current))), "")
             self.header.set_listing(machine=False, snapshots=False)
             self.details.clear()
             self._panes.show_in_middle(self._panes.reading)

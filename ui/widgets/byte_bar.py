@@ -17,6 +17,7 @@ from ui.widgets.bar_grid import BarGrid
 from ui.widgets.bar_painter import BarPainter, Overview
 from ui.widgets.bar_segments import SpanTable, default_lens
 from ui.widgets.reading import ReadAloud, be_read, tell_cursor
+from ui.words import plural, tr
 
 
 class ByteBar(ReadAloud, QWidget):
@@ -40,7 +41,7 @@ class ByteBar(ReadAloud, QWidget):
         self._current: int | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAccessibleName("Overview of the stream")
+        self.setAccessibleName(tr("Overview of the stream"))
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # offsets do not mirror
         be_read(self)
 
@@ -204,10 +205,12 @@ class ByteBar(ReadAloud, QWidget):
         offset = self.offset_at(point)
         row = self._table.at(offset)
         near = [problem.message for problem in self._problems if self._grid.is_near(problem.offset, point)]
-        label = (
-            "not read yet" if offset >= self._read else "nothing known" if row is None else self._table.spans[row].label
-        )
-        return "\n".join([f"{label}, byte {offset:0{self._grid.digits}X}", *near[:4]])
+        label = tr("nothing known") if row is None else self._table.spans[row].label
+        if offset >= self._read:
+            label = tr("not read yet")
+        #: {what} is there
+        said = tr("{what}, byte {offset}", what=label, offset=f"{offset:0{self._grid.digits}X}")
+        return "\n".join([said, *near[:4]])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._grid.full_width = self.width()
@@ -228,9 +231,10 @@ class ByteBar(ReadAloud, QWidget):
     # --- what is read aloud: the spans in their order ---
 
     def _describe(self) -> None:
-        parts = [self._caption, f"{len(self._table)} stretches"]
+        #: Parts of a stream, one beside the other
+        parts = [self._caption, plural("{n} stretch", "{n} stretches", len(self._table))]
         if (current := self.item_at_cursor()) is not None:
-            parts.append(f"at {self.item_text(current)}")
+            parts.append(tr("at {place}", place=self.item_text(current)))
         self.setAccessibleDescription(", ".join(part for part in parts if part))
 
     def items_read(self) -> int:
@@ -241,7 +245,8 @@ class ByteBar(ReadAloud, QWidget):
 
     def item_text(self, number: int) -> str:
         span = self._table.spans[number]
-        said = f"{span.label}, {span.offset:0{self._grid.digits}X}, {span.length} bytes"
+        size = plural("{n} byte", "{n} bytes", span.length)
+        said = f"{span.label}, {span.offset:0{self._grid.digits}X}, {size}"
         faults = [problem.message for problem in self._problems if 0 <= problem.offset - span.offset < span.length]
         return ". ".join([said, *faults])
 

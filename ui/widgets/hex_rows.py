@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ui.words import tr
+
 PER_ROW = 16
 SCROLL_LIMIT = 1 << 30
 """Rows up to which a scroll bar counts rows one by one."""
@@ -79,9 +81,11 @@ class Columns:
 
     def heading(self) -> list[tuple[float, str]]:
         """(cell, word) of what stands above the columns; the digits stand over the middle of their bytes."""
-        words: list[tuple[float, str]] = [(0.0, "Offset")]
+        offset = tr("Offset")
+        room = self.bytes_at - 1
+        words: list[tuple[float, str]] = [(0.0, offset if len(offset) <= room else f"{offset[: room - 1]}…")]
         words += [(self.byte_cell(column) + 0.55, f"{column:X}") for column in range(PER_ROW)]
-        return [*words, (float(self.text_at), "Text")] if self.text_shown else words
+        return [*words, (float(self.text_at), tr("Text"))] if self.text_shown else words
 
 
 class Rows:

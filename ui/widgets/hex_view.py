@@ -18,6 +18,7 @@ from ui.widgets.hex_painter import Scene, paint
 from ui.widgets.hex_rows import PER_ROW, Columns
 from ui.widgets.hex_source import Bytes, Visible
 from ui.widgets.reading import ReadAloud, be_read, tell_cursor
+from ui.words import plural, tr
 
 READ_BYTES = 16
 """Bytes of the selection that are read aloud."""
@@ -46,7 +47,7 @@ class HexView(ReadAloud, QAbstractScrollArea):
         self._setting = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
-        self.setAccessibleName("Bytes")
+        self.setAccessibleName(tr("Bytes"))
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # bytes do not mirror
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
@@ -277,16 +278,17 @@ class HexView(ReadAloud, QAbstractScrollArea):
     # --- what is read aloud: the bytes on screen, the selection in the place of the one that the keyboard is at ---
 
     def _describe(self) -> None:
-        self.setAccessibleDescription(self._selection_text() if self._size else "No bytes")
+        self.setAccessibleDescription(self._selection_text() if self._size else tr("No bytes"))
 
     def _selection_text(self) -> str:
         begin, length = self.selection
         length = max(length, 1)
         shown = self._visible.read(begin, min(length, READ_BYTES)).hex(" ").upper()
-        count = "1 byte" if length == 1 else f"{length} bytes"
-        more = " and more" if length > READ_BYTES else ""
-        field = f", in {self._field}" if self._field else ""
-        return f"{self._offset_text(begin)}, {count}: {shown}{more}{field}"
+        count = plural("{n} byte", "{n} bytes", length)
+        if length > READ_BYTES:
+            shown = tr("{bytes} and more", bytes=shown)
+        said = f"{self._offset_text(begin)}, {count}: {shown}"
+        return tr("{bytes}, in {field}", bytes=said, field=self._field) if self._field else said
 
     def _offset_text(self, offset: int) -> str:
         return f"{offset:0{self._grid.columns.digits}X}"

@@ -510,7 +510,7 @@ def test_an_export_that_cannot_be_written_says_so_before_the_click(live: Live, s
     assert dialog.go.isEnabled() and dialog.go.text() == "Export"
     (tmp_path / "x.json").write_text("{}")
     dialog._check()
-    assert dialog.go.text() == "Replace"
+    assert dialog.go.text() == "Replace file"
     dialog.reject()
 
 
