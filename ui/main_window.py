@@ -12,6 +12,7 @@ from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QStatusBar
 
+from ui.shell import formats
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, Documents
 from ui.shell.drop import DropTarget
@@ -48,6 +49,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icons.app_icon())
         self.setMinimumSize(*SMALLEST)
         self.settings, self.appearance = settings, appearance
+        formats.use_units(settings["appearance.units"])
         self.dress()  # before there are widgets: what is built under another font keeps parts of it
         self.context = WindowContext(self, settings, now)
         self.context.documents = Documents(self.context)
@@ -135,6 +137,8 @@ class MainWindow(QMainWindow):
     def _setting_changed(self, id: str) -> None:
         if id.startswith("appearance."):
             self.dress()
+        if id == "appearance.units":
+            formats.use_units(self.settings["appearance.units"])
         self.context.touch()
 
     def dress(self) -> None:

@@ -177,6 +177,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>No offset: hexadecimal digits, or decimal with a point behind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The stream ends at {offset}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The report</source>
         <translation type="unfinished"></translation>
     </message>
@@ -496,6 +504,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>“{name}” holds the disk only: it has no VM state.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>None of them is called “{name}”.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -554,6 +566,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>offset {offset}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Problems of the stream</source>
         <translation type="unfinished"></translation>
     </message>
@@ -571,6 +587,10 @@
     </message>
     <message>
         <source>QEMU should load this stream.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only a part of the stream was read.</source>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">

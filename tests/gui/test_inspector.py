@@ -18,6 +18,7 @@ from ui.inspector.states import ErrorState
 from ui.main_window import MainWindow
 from ui.shell.documents import Document, DocumentKind
 from ui.shell.notices import Tone
+from ui.shell.palette_sources import PaletteSources
 
 Drive = Callable[..., Any]
 
@@ -174,3 +175,31 @@ def test_an_image_without_that_snapshot_offers_those_it_has(window: MainWindow, 
     assert "in qcow2" in page.content.header.facts.full_text()
     assert not [notice for notice in window.context.notices.history if notice.tone is Tone.ERROR]
     assert [one.sources for one in window.context.documents.recents()] == [(source,)]
+
+
+def test_a_place_that_is_none_is_said_and_nothing_moves(opened: Callable[..., InspectorPage], qtbot: QtBot) -> None:
+    page = opened("tiny.v72")
+    field, before = page.content.bytes.offset, page.content.bytes.hex.selection
+    for text, word in (("zz", "No offset"), ("fffffffff", "The stream ends at")):
+        field.setText(text)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        assert field.toolTip().startswith(word) and field.property("fault") is True
+        assert page.content.bytes.hex.selection == before
+    field.setText("10")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert field.toolTip() == "" and page.content.bytes.hex.selection[0] == 0x10
+
+
+def test_the_palette_goes_to_an_offset(opened: Callable[..., InspectorPage], window: MainWindow) -> None:
+    page = opened("tiny.v72")
+    rows = PaletteSources(window.context, window.show_settings).rows("@1000")
+    next(row.entry for row in rows if row.entry is not None).run()
+    assert page.content.bytes.hex.selection[0] == 0x1000
+
+
+def test_sizes_follow_the_units_of_the_settings(opened: Callable[..., InspectorPage], window: MainWindow) -> None:
+    page = opened("tiny.v72")
+    window.settings.set("appearance.units", "decimal")
+    assert "kB" in page.content.header.facts.text() and "KiB" not in page.content.header.facts.text()
+    window.settings.set("appearance.units", "binary")
+    assert "KiB" in page.content.header.facts.text()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from snapmgr.inspect.model import NodeKind
 from ui.inspector.copying import Form
 from ui.inspector.description_view import DescriptionView
+from ui.inspector.offsets import parse_offset
 from ui.inspector.structure_view import paint_kind
 from ui.shell import formats
 from ui.shell.actions import shown_keys
@@ -229,24 +230,22 @@ class BytesPane(QWidget):
 
     def _go(self) -> None:
         offset = parse_offset(self.offset.text(), self.hex.selection[0])
-        self.offset.setProperty("fault", offset is None)
+        reason = "" if offset is not None else tr("No offset: hexadecimal digits, or decimal with a point behind")
+        if offset is not None and offset >= self.hex.total:
+            offset, reason = (
+                None,
+                tr("The stream ends at {offset}", offset=formats.offset(self.hex.total, self._digits)),
+            )
+        self._say_fault(reason)
         if offset is None:
             self.offset.selectAll()
         else:
             self.hex.setFocus(Qt.FocusReason.OtherFocusReason)
             self.go_to.emit(offset)
 
-
-def parse_offset(text: str, here: int) -> int | None:
-    """An offset as people write it: hexadecimal with or without 0x or @, decimal with a point behind it (``4096.``),
-    or relative to ``here`` with + or −.  None for anything else."""
-    words = text.strip().replace("\u2212", "-").replace("\u202f", "").replace(" ", "").lstrip("@")
-    sign = {"+": 1, "-": -1}.get(words[:1], 0)
-    digits = words[1:] if sign else words
-    try:
-        number = int(digits[:-1], 10) if digits.endswith(".") else int(digits, 16)
-    except ValueError:
-        return None
-    if digits[:1] in "+-" or number < 0:
-        return None
-    return max(0, here + sign * number) if sign else number
+    def _say_fault(self, reason: str) -> None:
+        """Mark the field, and say why beside it; an empty reason takes both away."""
+        self.offset.setProperty("fault", bool(reason))
+        self.offset.style().polish(self.offset)
+        self.offset.setToolTip(reason)
+        self.offset.setAccessibleDescription(reason)

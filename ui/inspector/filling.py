@@ -75,7 +75,7 @@ class Filling:
         content, index = self._content, loaded.index
         content.tree.set_problems(index.problems)
         content.tree.tree.set_largest(index.size)
-        content.problems.set_problems(index.problems, digits=loaded.digits, reading=not finished)
+        content.problems.set_problems(index.problems, digits=loaded.digits, reading=not finished, whole=index.complete)
         content.ram.set_blocks(index.blocks)
         content.bar.set_stream(loaded.table, index.size, index.problems, read=None if finished else index.indexed)
         self._say_facts(loaded, finished)

@@ -56,7 +56,7 @@ async def explain(context: WindowContext, document: Document, error: SnapmgrErro
                 len(found),
                 file=shown(Path(path).name),
             ),
-            " ".join(filter(None, (_tag_text(document.sources[0], path), _advice(states, len(found))))),
+            " ".join(filter(None, (_tag_text(document.sources[0], path, error), _advice(states, len(found))))),
             code=failure.code,
             path=failure.path,
         ),
@@ -70,9 +70,11 @@ async def explain(context: WindowContext, document: Document, error: SnapmgrErro
     return state
 
 
-def _tag_text(source: str, path: str) -> str:
-    """That the snapshot which was asked for is not there, if one was asked for."""
+def _tag_text(source: str, path: str, error: SnapmgrError) -> str:
+    """What keeps the snapshot which was asked for from being shown, if one was asked for."""
     tag = source.removeprefix(f"{path}@")
+    if tag != source and error.code == "disk-only":
+        return tr("“{name}” holds the disk only: it has no VM state.", name=formats.isolated(shown(tag)))
     return "" if tag == source else tr("None of them is called “{name}”.", name=formats.isolated(shown(tag)))
 
 

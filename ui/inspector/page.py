@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from snapmgr.errors import Cancelled, SnapmgrError
 from ui.inspector.header import STRUCTURE
+from ui.inspector.offsets import parse_offset
 from ui.inspector.presenter import Loaded, Presenter
 from ui.inspector.selection import SelectionModel
 from ui.inspector.states import LoadingState, empty_state
@@ -72,7 +73,13 @@ class InspectorPage(Page):
             self._stack.addWidget(part)
         self._skeleton = QTimer(self, singleShot=True, interval=SKELETON_MS)
         self._skeleton.timeout.connect(self._show_skeleton)
+        context.settings.changed.connect(self._setting_changed)
         self._building = context.tasks.start(self._build(), tr("Prepare the Inspector"))
+
+    def _setting_changed(self, id: str) -> None:
+        """Sizes are said again in other units."""
+        if id == "appearance.units" and self.content is not None and self.loaded is not None:
+            self.filling.say(self.loaded, finished=self._opening is None)
 
     # --- the panes ---
 
@@ -312,6 +319,20 @@ class InspectorPage(Page):
             )
             for span in self.loaded.spans[:LISTED]
         ]
+
+    def palette_offset(self, text: str) -> PaletteEntry | None:
+        if self.loaded is None:
+            return None
+        offset = parse_offset(text, 0)
+        if offset is None or offset >= self.loaded.index.size:
+            return None
+        return PaletteEntry(
+            tr("In this stream"),
+            text,
+            lambda: self.links.select_bytes(offset, 1, "palette"),
+            subject=tr("offset {offset}", offset=formats.offset(offset, self.loaded.digits)),
+            icon="arrow-right",
+        )
 
     def part(self) -> str:
         """structure, records or ram."""

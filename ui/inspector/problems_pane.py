@@ -177,13 +177,17 @@ class ProblemsPane(QSplitter):
 
     # --- what is shown ---
 
-    def set_problems(self, problems: Sequence[Problem], *, digits: int = 8, reading: bool = False) -> None:
+    def set_problems(
+        self, problems: Sequence[Problem], *, digits: int = 8, reading: bool = False, whole: bool = True
+    ) -> None:
+        """``reading``: more will come; ``whole`` False: reading was cancelled, or a container is damaged."""
         row = self.row()
         self.model.set_problems(problems, digits=digits)
         self.counts.setText(summary(problems))
         self._lists.setCurrentWidget(self.list if problems else self._none)
-        title = tr("No problems found so far") if reading else tr("No problems found")
-        self.none.say(title, "" if reading else tr("QEMU should load this stream."))
+        title = tr("No problems found so far") if reading or not whole else tr("No problems found")
+        text = tr("QEMU should load this stream.") if whole else tr("Only a part of the stream was read.")
+        self.none.say(title, "" if reading else text)
         self._none.fit()
         if row is not None and row < len(problems):
             self.show_row(row)

@@ -30,8 +30,17 @@ def exact_bytes(count: int) -> str:
     return plural("{n} byte", "{n} bytes", count)
 
 
-def size(count: int, units: Units = "binary") -> str:
+_chosen: list[Units] = ["binary"]
+
+
+def use_units(units: Units) -> None:
+    """The units of the settings, for every size that is not asked for in others."""
+    _chosen[0] = units
+
+
+def size(count: int, units: Units | None = None) -> str:
     """Bytes with three figures: 1.31 GiB, 388 MiB, 64.0 KiB; exact below 1000."""
+    units = units or _chosen[0]
     step, names = (1024, _BINARY) if units == "binary" else (1000, _DECIMAL)
     if abs(count) < 1000:
         return exact_bytes(count)

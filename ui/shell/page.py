@@ -58,6 +58,10 @@ class Page(QWidget):
         """What the command palette offers of this page for ``#`` (snapshots) or ``@`` (sections, offsets)."""
         return []
 
+    def palette_offset(self, text: str) -> PaletteEntry | None:
+        """What the command palette offers for ``@`` with an offset behind it, None where ``text`` is none."""
+        return None
+
     def save_state(self) -> dict[str, Any]:
         """Splitters, columns and the like, as JSON values."""
         return {}

@@ -37,7 +37,7 @@ class PaletteSources:
         elif prefix == "?":
             groups = [self._help()]
         elif prefix:
-            groups = [self._of_page(prefix)]
+            groups = [self._offsets(rest) if prefix == "@" else [], self._of_page(prefix)]
         elif rest:
             groups = [self.commands(), self._recent(), self._of_page("#"), self._of_page("@"), self._settings()]
         else:
@@ -72,6 +72,11 @@ class PaletteSources:
             run = _opening(context, document.sources)
             found.append(PaletteEntry(tr("Recent files"), document.label, run, subject=document.where, icon=icon))
         return found
+
+    def _offsets(self, text: str) -> list[PaletteEntry]:
+        """The place that ``text`` is an offset of, on every page that has it."""
+        found = [page.palette_offset(text) for page in self._context.pages.values()] if text else []
+        return [entry for entry in found if entry is not None]
 
     def _of_page(self, prefix: str) -> list[PaletteEntry]:
         """What the pages offer for a prefix; asked once while the palette is open."""

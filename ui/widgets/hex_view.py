@@ -62,6 +62,11 @@ class HexView(ReadAloud, QAbstractScrollArea):
         return self._visible.source
 
     @property
+    def total(self) -> int:
+        """Bytes of the source."""
+        return self._size
+
+    @property
     def _size(self) -> int:
         return self._visible.source.size
 

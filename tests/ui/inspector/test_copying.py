@@ -9,8 +9,8 @@ import re
 import pytest
 
 from snapmgr.inspect.model import Node, NodeKind
-from ui.inspector.bytes_pane import parse_offset
 from ui.inspector.copying import Copied, Form, as_text
+from ui.inspector.offsets import parse_offset
 
 SECTION = Node((38,), "serial", "instance 0, version 3", "", "section", 0x53A1C205, 60, NodeKind.DEVICE, 1)
 FIELD = Node((38, 1, 3), "lsr", "0x60", "THR empty, idle", "uint8", 0x53A1C220, 1, NodeKind.DEVICE)
