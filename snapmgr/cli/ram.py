@@ -47,7 +47,7 @@ def ram(output: Output, src: str, block: str, target: str | None, force: bool, a
         if length is None:
             raise _no_such_block(block, [known.name for known in index.blocks], src)
         if target is not None:
-            check_target(target, force=force, sources=[index.source.path])
+            check_target(target, force=force, sources=[index.source.path], allow_roots=allow_roots)
             with new_file(target, force=force) as file, progress(output, "Writing") as report:
                 index.ram.write_block(block, file, progress=report, sparse=target != "-")
         if target != "-":

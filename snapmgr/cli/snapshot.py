@@ -93,7 +93,7 @@ def export_command(
 
     if target == "-":
         raise UsageError("usage", "a disk is written to a file, not to standard output")
-    check_target(target, force=force, sources=[image])
+    check_target(target, force=force, sources=[image], allow_roots=allow_roots)
     out = os.path.realpath(target)  # what a link leads to is written, not the link
     with progress(output, "Writing") as report:
         result = export_disk(image, tag, out, format=form, overwrite=force, allow_roots=allow_roots, progress=report)
