@@ -2461,6 +2461,14 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>This file may be in use and cannot be opened to find out. Name another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is an image in use by {user}. Name another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Up to {most} are needed, {free} are free there.</source>
         <translation type="unfinished"></translation>
     </message>

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from snapmgr.cli.complete import SourceType
 from snapmgr.cli.output import Output
 from snapmgr.cli.progress import progress
-from snapmgr.errors import SnapmgrError
 
 if TYPE_CHECKING:
     from snapmgr.containers.source import Source
@@ -50,23 +50,6 @@ allow_root = click.option(
 force = click.option("--force", is_flag=True, help="Replace the file if it exists.")
 
 
-class SourceType(click.types.StringParamType):
-    """SRC; completes file names and, behind ``IMAGE@``, the image's snapshots."""
-
-    name = "src"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not value:
-            self.fail("an empty name is no file", param, ctx)
-        return value
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        image, at, start = incomplete.rpartition("@")
-        if at and Path(image).is_file():
-            return [CompletionItem(f"{image}@{tag}") for tag in _tags(image) if tag.startswith(start)]
-        return [CompletionItem(incomplete, type="file")]
-
-
 class TargetType(click.types.StringParamType):
     """A file to write; every name of standard output is ``-``, so that nothing else is said there."""
 
@@ -86,15 +69,6 @@ class ImageType(click.Path):
         if not value:
             self.fail("an empty name is no file", param, ctx)
         return super().convert(value, param, ctx)
-
-
-def _tags(image: str) -> list[str]:
-    from snapmgr.snapshots.list import list_snapshots
-
-    try:
-        return [row.name for row in list_snapshots([Path(image)]).rows]
-    except (SnapmgrError, OSError):
-        return []  # completion has nowhere to say why
 
 
 source_argument = click.argument("src", metavar="SRC", type=SourceType())

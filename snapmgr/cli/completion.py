@@ -1,10 +1,11 @@
-"""``snapctl completion``: what a shell needs to complete commands, options, files and snapshots."""
+"""``snapctl completion``: what a shell needs to complete commands, options, files and what is in them."""
 
 from __future__ import annotations
 
 import click
 from click.shell_completion import get_completion_class
 
+from snapmgr.cli import bash as bash  # registers itself
 from snapmgr.cli.arguments import output_options, pass_output
 from snapmgr.cli.output import Output
 
@@ -14,7 +15,7 @@ from snapmgr.cli.output import Output
 @output_options
 @pass_output
 def completion(output: Output, shell: str) -> None:
-    """Print the shell code that completes commands, options, files and, behind IMAGE@, snapshots.
+    """Print the shell code that completes commands, options, files, snapshots, RAM blocks and sections.
 
     \b
     Examples:

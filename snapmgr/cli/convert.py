@@ -67,7 +67,7 @@ def convert(
     if target == "-" and output.json:
         raise UsageError("usage", "with --json standard output is taken", hint="Name a file with -o.")
     with opened(output, src, allow_roots) as source:
-        check_target(target, force=force, sources=[source.path])
+        check_target(target, force=force, sources=[source.path], allow_roots=allow_roots)
         content, reason = _content(output, source, schema, allow_roots)
         with new_file(target, force=force) as file:
             written = _write(output, content, source.size, file, container)

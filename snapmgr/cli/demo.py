@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -80,7 +81,7 @@ def save_command(output: Output, /, file: str, ticks: int, force: bool, **wanted
     """
     from snapmgr.machine.saving import save
 
-    _check_file(output, file, force)
+    _check_file(output, file, force, wanted["disks"])
     with demo_machine(output, wanted) as machine:
         advance(output, machine, ticks)
         with new_file(file, force=force) as target:
@@ -133,7 +134,7 @@ def xen_save_command(output: Output, /, file: str, ticks: int, no_live: bool, fo
     """
     from snapmgr.machine.saving import xen_save
 
-    _check_file(output, file, force)
+    _check_file(output, file, force, wanted["disks"])
     with demo_machine(output, wanted, accel="xen") as machine:
         advance(output, machine, ticks)
         digest = machine.digest()
@@ -190,10 +191,10 @@ def blockers_command(output: Output, /, ticks: int, **wanted: Any) -> None:
     output.lines("\n".join(lines or ["nothing keeps the machine from being saved"]))
 
 
-def _check_file(output: Output, file: str, force: bool) -> None:
+def _check_file(output: Output, file: str, force: bool, disks: Sequence[Path]) -> None:
     if file == "-" and output.json:
         raise UsageError("usage", "with --json standard output is taken", hint="Name a file.")
-    check_target(file, force=force)
+    check_target(file, force=force, sources=disks)
 
 
 def _writer(target: Any) -> Drain:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from snapmgr.cli.arguments import allow_root, indexed, output_options, pass_output, source_argument
+from snapmgr.cli.complete import SectionType
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.style import heading
 from snapmgr.cli.text import offset, printable
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
 
 @click.command(short_help="The decoded state of the devices.")
 @source_argument
-@click.option("--section", metavar="'IDSTR (INSTANCE)'", help="Only this section, such as 'cpu (0)'.")
+@click.option(
+    "--section",
+    metavar="'IDSTR (INSTANCE)'",
+    type=SectionType(),
+    help="Only this section, such as 'cpu (0)'.",
+)
 @click.option(
     "--format",
     "form",

@@ -46,7 +46,7 @@ def edit(
     if target == "-" and output.json:
         raise UsageError("usage", "with --json standard output is taken", hint="Name a file with -o.")
     with opened(output, src, allow_roots) as source:
-        check_target(target, force=force, sources=[source.path])
+        check_target(target, force=force, sources=[source.path], allow_roots=allow_roots)
         with progress(output, "Reading") as report:
             replica = Replica.from_stream(source, progress=report)
         done = [apply_edit(replica, text) for text in edits]

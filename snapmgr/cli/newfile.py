@@ -1,4 +1,4 @@
-"""Files that a command writes: whole or not at all, nothing overwritten unasked, never the source."""
+"""Files that a command writes: whole or not at all, nothing overwritten unasked, never a source or an image in use."""
 
 from __future__ import annotations
 
@@ -19,12 +19,16 @@ OUT_OF_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """What the system says when a file cannot become as large as it should."""
 
 
-def check_target(target: str, *, force: bool, sources: Sequence[Path | None] = ()) -> None:
-    """Refuse a target that exists (unless ``force``), is no file, or is one of the ``sources``.
+def check_target(
+    target: str, *, force: bool, sources: Sequence[Path | None] = (), allow_roots: Sequence[Path] = ()
+) -> None:
+    """Refuse a target that exists (unless ``force``), is no file, is read through ``sources``, or is an image in use.
 
     Raises UsageError ``no-name``, ``same-file``, ``exists``, ``is-a-directory``, ``not-a-file`` or ``no-such-folder``,
-    SnapmgrError for a name that cannot be.
+    InUse, SnapmgrError for a name that cannot be, or for a file that cannot be opened to see whether it is in use.
     """
+    from snapmgr.block.replace import check_replace
+
     if target == "-" or _is_special(target):
         return
     if not target:
@@ -38,9 +42,7 @@ def check_target(target: str, *, force: bool, sources: Sequence[Path | None] = (
         raise UsageError("no-such-folder", "there is no such folder to write into", path=path.parent)
     if not there:
         return
-    for source in sources:
-        if source is not None and source.exists() and path.exists() and path.samefile(source):
-            raise UsageError("same-file", "is the file that is being read; name another to write", path=target)
+    check_replace(target, sources, allow_roots)
     if not force:
         raise UsageError("exists", "exists already", path=target, hint="Use --force to replace it.")
 
@@ -134,6 +136,9 @@ def _mode_of(final: Path) -> int:
 
 def _rename(temporary: Path, final: Path, *, force: bool) -> None:
     if force:
+        from snapmgr.block.replace import refuse_used
+
+        refuse_used(final)  # somebody may have begun to use it meanwhile
         temporary.replace(final)
         return
     try:

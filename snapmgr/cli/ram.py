@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from snapmgr.cli.arguments import TargetType, allow_root, force, indexed, output_options, pass_output, source_argument
+from snapmgr.cli.complete import BlockType
 from snapmgr.cli.newfile import check_target, new_file, refuse_terminal
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
@@ -17,7 +18,13 @@ from snapmgr.errors import UsageError
 
 @click.command(short_help="The content of a RAM block.")
 @source_argument
-@click.option("--block", metavar="NAME", required=True, help="The block, such as pc.ram (inspect lists them).")
+@click.option(
+    "--block",
+    metavar="NAME",
+    required=True,
+    type=BlockType(),
+    help="The block, such as pc.ram (inspect lists them).",
+)
 @click.option(
     "-o", "--output", "target", type=TargetType(), metavar="FILE", help="File to write (sparse); else standard output."
 )
@@ -47,7 +54,7 @@ def ram(output: Output, src: str, block: str, target: str | None, force: bool, a
         if length is None:
             raise _no_such_block(block, [known.name for known in index.blocks], src)
         if target is not None:
-            check_target(target, force=force, sources=[index.source.path])
+            check_target(target, force=force, sources=[index.source.path], allow_roots=allow_roots)
             with new_file(target, force=force) as file, progress(output, "Writing") as report:
                 index.ram.write_block(block, file, progress=report, sparse=target != "-")
         if target != "-":

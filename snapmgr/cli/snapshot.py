@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from snapmgr.cli.arguments import ImageType, TargetType, allow_root, force, output_options, pass_output
+from snapmgr.cli.complete import TagType
 from snapmgr.cli.newfile import check_target
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
@@ -64,7 +65,7 @@ def list_command(output: Output, images: tuple[Path, ...], allow_roots: tuple[Pa
 
 @snapshot.command("export", short_help="Write the disk out as it was.")
 @click.argument("image", metavar="IMAGE", type=_image)
-@click.argument("tag", metavar="[TAG]", required=False)
+@click.argument("tag", metavar="[TAG]", required=False, type=TagType())
 @click.option("-o", "--output", "target", type=TargetType(), metavar="FILE", required=True, help="File to write.")
 @click.option("--format", "form", type=click.Choice(["raw", "qcow2"]), default="raw", show_default=True)
 @force
@@ -93,7 +94,7 @@ def export_command(
 
     if target == "-":
         raise UsageError("usage", "a disk is written to a file, not to standard output")
-    check_target(target, force=force, sources=[image])
+    check_target(target, force=force, sources=[image], allow_roots=allow_roots)
     out = os.path.realpath(target)  # what a link leads to is written, not the link
     with progress(output, "Writing") as report:
         result = export_disk(image, tag, out, format=form, overwrite=force, allow_roots=allow_roots, progress=report)

@@ -14,6 +14,7 @@ from snapmgr.block.qcow2.header import MAX_L1_BYTES
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.tags import find_tag
 from snapmgr.block.raw import RawFile
+from snapmgr.block.replace import check_replace
 from snapmgr.errors import ImageError, SnapmgrError, Unsupported, UsageError
 from snapmgr.snapshots.copy import Qcow2Target, RawTarget, check_space, copy_disk, data_ranges
 from snapmgr.snapshots.foreign import what_it_is
@@ -45,16 +46,16 @@ def export_disk(
 
     The disk has the size it had then.  ``out`` appears whole at the end or not at all.  Raises NotFound, UsageError
     (``exists``, ``same-file``, ``ambiguous-snapshot``…), InUse where the disk as it is now is being written by somebody
-    else, Unsupported where it is encrypted or no qcow2 image, ImageError where it is damaged, SnapmgrError
-    ``no-space``, Cancelled.
+    else or ``out`` is an image in use, Unsupported where the image is encrypted or no qcow2, ImageError where it is
+    damaged, SnapmgrError ``no-space``, Cancelled.
     """
     if format not in ("raw", "qcow2"):
         raise UsageError("format", f"no such format: {format}", hint="Use raw or qcow2.")
     target = Path(out)
     _check_target(target, overwrite=overwrite)
+    check_replace(target, [image], allow_roots)
     source = _open(image, tag, allow_roots)
     try:
-        _refuse_own_files(source, target)
         disk = _disk(source, tag, image)
         with NewFile(target, overwrite=overwrite) as new:
             _write(disk, new, "qcow2" if format == "qcow2" else "raw", progress, cancel)
@@ -128,27 +129,3 @@ def _check_target(target: Path, *, overwrite: bool) -> None:
         raise UsageError("not-a-file", f"{target} is no regular file", path=target, hint="Choose another name.")
     if target.exists() and not overwrite:
         raise UsageError("exists", f"{target} exists already", path=target, hint="Choose another name, or replace it.")
-
-
-def _refuse_own_files(source: Qcow2Image, target: Path) -> None:
-    """An image, its backing files and its data file are never replaced by what is read from them."""
-    if not target.exists():
-        return
-    status = target.stat()
-    if (status.st_dev, status.st_ino) in _identities(source):
-        raise UsageError(
-            "same-file", f"{target} is a file that the disk is read from", path=target, hint="Choose another name."
-        )
-
-
-def _identities(device: BlockDevice | None) -> set[tuple[int, int]]:
-    found: set[tuple[int, int]] = set()
-    while device is not None:
-        if isinstance(device, RawFile):
-            found.add(device.identity)
-            break
-        if not isinstance(device, Qcow2Image):
-            break
-        found |= _identities(device.file) | _identities(device.data_file())
-        device = device.backing()
-    return found

@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 from types import TracebackType
 
+from snapmgr.block.replace import refuse_used
 from snapmgr.errors import SnapmgrError, UsageError
 
 _LONGEST_PREFIX = 80
@@ -63,6 +64,7 @@ class NewFile:
 
     def _take_name(self) -> None:
         if self._overwrite:
+            refuse_used(self.path)  # somebody may have begun to use it meanwhile
             with contextlib.suppress(FileNotFoundError):
                 os.fchmod(self.descriptor, stat.S_IMODE(self.path.stat().st_mode) & 0o777)
             self._temporary.replace(self.path)

@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 from snapmgr.cli.newfile import check_target, new_file, new_path
-from snapmgr.errors import SnapmgrError, UsageError
+from snapmgr.errors import InUse, SnapmgrError, UsageError
+from tests import corpus
+from tests.block.test_replace import held
+from tests.block.tiny import tiny
+from tests.cli.places import stored
 
 
 def test_nothing_is_left_when_writing_fails(tmp_path):
@@ -124,3 +128,71 @@ def test_a_folder_that_takes_no_file_is_said_with_the_name_that_was_given():
     with pytest.raises(SnapmgrError) as caught, new_file("/proc/out", force=False):
         pass
     assert caught.value.path == "/proc/out"
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """An image in a folder of its own."""
+    path = tmp_path / "use" / "use.qcow2"
+    path.parent.mkdir()
+    path.write_bytes(tiny({}))
+    return path
+
+
+def commands(tmp_path, target):
+    """Every command that writes a file, writing ``target``."""
+    image = corpus.unpack_image("vm-hmp-72", tmp_path)["vm-hmp-72.qcow2"]
+    stream = stored("tiny.v72")
+    return [
+        ["snapshot", "export", image, "-o", target, "--force", "--json"],
+        ["convert", stream, "-o", target, "--force", "--json"],
+        ["ram", stream, "--block", "pc.ram", "-o", target, "--force", "--json"],
+        ["edit", stream, "--set", "ram/pc.ram@0x7c00=ebfe", "-o", target, "--force", "--json"],
+        ["demo", "save", target, "--ticks", "1", "--force", "--json"],
+        ["vmstate", "dump", "-o", target, "--force", "--json"],
+    ]
+
+
+def test_an_image_that_a_process_has_open_is_never_replaced(snapctl, tmp_path, disk):
+    before = disk.read_bytes()
+    with held(disk) as pid:
+        for command in commands(tmp_path, disk):
+            result = snapctl(*command)
+            assert (result.code, result.error["code"]) == (4, "in-use")
+            assert str(disk) in result.error["message"] and f", {pid}" in result.error["message"]
+    assert disk.read_bytes() == before
+    assert list(disk.parent.iterdir()) == [disk]
+
+
+def test_who_begins_to_use_it_meanwhile_keeps_it(disk):
+    before = disk.read_bytes()
+    check_target(str(disk), force=True)
+    with pytest.raises(InUse), new_path(str(disk), force=True) as path:
+        path.write_bytes(b"ours")
+        holding = held(disk)
+        holding.__enter__()
+    holding.__exit__(None, None, None)
+    assert disk.read_bytes() == before
+    assert list(disk.parent.iterdir()) == [disk]
+
+
+@pytest.mark.parametrize(
+    ("image", "tag"), [("fmt-backing-qcow2", None), ("vm-backing", "over"), ("fmt-data-file", None)]
+)
+def test_what_an_image_stands_on_is_never_replaced(snapctl, tmp_path, image, tag):
+    files = corpus.unpack_image(image, tmp_path)
+    source = files[f"{image}.qcow2"]
+    for target in files.values():
+        before = target.read_bytes()
+        for command in (["snapshot", "export", source], ["convert", f"{source}@{tag}"] if tag else []):
+            if command:
+                result = snapctl(*command, "-o", target, "--force", "--json")
+                assert (result.code, result.error["code"]) == (2, "same-file"), result.out
+        assert target.read_bytes() == before
+
+
+def test_the_disk_of_the_demo_machine_is_not_replaced_by_its_state(snapctl, tmp_path):
+    disk = tmp_path / "disk.raw"
+    disk.write_bytes(bytes(1 << 20))
+    result = snapctl("demo", "save", disk, "--disk", disk, "--force", "--json")
+    assert (result.code, result.error["code"]) == (2, "same-file")

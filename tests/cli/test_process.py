@@ -172,3 +172,11 @@ def test_a_request_to_end_takes_the_half_file_away(tmp_path):
         process.kill()
         process.communicate()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_bash_completes_from_the_line_as_it_was_typed(tmp_path):
+    image = next(iter(corpus.unpack_image("vm-hmp-72", tmp_path).values()))
+    for line, answer in ((f"snapctl inspect {image}@wo", "=@work\n"), ("snapctl inspect vm", "file\n")):
+        environment = os.environ | {"_SNAPCTL_COMPLETE": "bash_complete", "_SNAPCTL_LINE": line}
+        done = subprocess.run(SNAPCTL, env=environment, capture_output=True, check=True, text=True)
+        assert done.stdout == answer

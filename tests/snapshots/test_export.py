@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from snapmgr.block import lock
 from snapmgr.errors import Cancelled, ImageError, InUse, NotFound, SnapmgrError, UsageError
 from snapmgr.snapshots.export import export_disk
 from snapmgr.work import CancelToken
+from tests.block.test_replace import held
 from tests.block.tiny import COPIED, tiny
 from tests.corpus import images, unpack_image
 
@@ -164,6 +166,24 @@ def test_the_disk_as_it_is_now_is_not_copied_under_a_writer(tmp_path: Path, imag
         os.close(descriptor)
     assert there(tmp_path) == {"disk.qcow2"}
     export_disk(image, None, tmp_path / "out.raw")
+
+
+def test_an_image_in_use_is_not_replaced_even_if_that_began_meanwhile(tmp_path: Path, image: Path) -> None:
+    out = tmp_path / "other.qcow2"
+    out.write_bytes(tiny({}))
+    before = out.read_bytes()
+    with held(out) as pid, pytest.raises(InUse) as refused:
+        export_disk(image, None, out, overwrite=True)
+    assert f", {pid}" in refused.value.message
+    with ExitStack() as later, pytest.raises(InUse):
+        export_disk(image, None, out, overwrite=True, progress=lambda done, total: begin(later, out, done))
+    assert out.read_bytes() == before
+    assert there(tmp_path) == {"disk.qcow2", "other.qcow2"}
+
+
+def begin(stack: ExitStack, path: Path, done: int) -> None:
+    if done == 0:
+        stack.enter_context(held(path))
 
 
 SAMPLES = ("fmt-v3", "fmt-extl2", "fmt-zstd", "fmt-cs2m", "fmt-backing-raw", "fmt-resized", "fmt-tiny", "vm-odd-size")

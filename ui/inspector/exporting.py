@@ -11,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from snapmgr.block.replace import read_from, refuse_used
 from snapmgr.errors import UsageError
 from snapmgr.inspect.model import Node
 from snapmgr.work import CancelToken
@@ -79,15 +80,18 @@ def save_block(index: StreamIndex, name: str, target: Path, *, progress: Progres
 
 @contextmanager
 def new_file(index: StreamIndex, target: Path) -> Iterator[IO[bytes]]:
-    """A temporary file beside ``target`` that becomes it when the block ends well."""
-    source = index.source.path
-    if source is not None and target.exists() and source.exists() and target.samefile(source):
+    """A temporary file beside ``target`` that becomes it when the block ends well.
+
+    Raises UsageError where the stream is read from ``target``, InUse where another process uses it as an image.
+    """
+    if read_from(target, [index.source.path]) is not None:
         raise UsageError(
             "same-file",
             tr("This is the stream that is open: nothing is ever written to it"),
             path=target,
             hint=tr("Choose another name."),
         )
+    refuse_used(target)
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -95,6 +99,7 @@ def new_file(index: StreamIndex, target: Path) -> Iterator[IO[bytes]]:
         mask = os.umask(0)
         os.umask(mask)
         Path(name).chmod(0o666 & ~mask)
+        refuse_used(target)  # somebody may have begun to use it meanwhile
         Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)

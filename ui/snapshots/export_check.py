@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from snapmgr.block.replace import read_from, used_by
+from snapmgr.errors import SnapmgrError
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow
 from ui.models.names import isolated, visible_name
 from ui.shell import formats
@@ -60,25 +62,27 @@ def check(text: str, need: int, sources: Sequence[DeviceInfo], units: formats.Un
     if not folder.is_dir():
         return Check(tr("There is no folder {folder}.", folder=isolated(visible_name(str(folder)))))
     replaces = os.path.lexists(target)
-    if replaces and (twin := _same_file(target, sources)) is not None:
-        name = isolated(visible_name(Path(twin).name))
+    if replaces and (twin := read_from(target, [device.path for device in sources])) is not None:
+        name = isolated(visible_name(twin.name))
         return Check(tr("This is {file} itself, which is being read. Name another.", file=name))
     if replaces and not target.is_file():
         return Check(tr("This is not an ordinary file. Name another."))
+    if replaces and (said := _unused(target)) is not None:
+        return said
     if not os.access(folder, os.W_OK | os.X_OK):
         return Check(tr("You may not write into {folder}.", folder=isolated(visible_name(str(folder)))))
     return _fits(folder, target, need, replaces, units)
 
 
-def _same_file(target: Path, sources: Sequence[DeviceInfo]) -> str | None:
-    """The image, or the file that it builds upon, that ``target`` is."""
-    for device in sources:
-        image = Path(device.path)
-        backing = [image.parent / device.backing] if device.backing and ":" not in device.backing else []
-        for path in (image, *backing):
-            if path.exists() and target.exists() and path.samefile(target):
-                return str(path)
-    return None
+def _unused(target: Path) -> Check | None:
+    """Why the file cannot be replaced because of another process."""
+    try:
+        user = used_by(target)
+    except SnapmgrError:
+        return Check(tr("This file may be in use and cannot be opened to find out. Name another."))
+    if user is None:
+        return None
+    return Check(tr("This is an image in use by {user}. Name another.", user=isolated(visible_name(user))))
 
 
 def _fits(folder: Path, target: Path, need: int, replaces: bool, units: formats.Units) -> Check:

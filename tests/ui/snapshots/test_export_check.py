@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.block.test_backing import overlay
+from tests.block.test_replace import held
 from tests.ui.snapshots.rows import MIB, device, row
 from ui.snapshots.export_check import check, file_name, suggested
 
@@ -35,16 +37,23 @@ def test_an_existing_file_is_replaced_only_knowingly(tmp_path: Path) -> None:
     assert said.replaces and "will be replaced" in said.warning and not said.refused
 
 
-def test_an_image_is_never_its_own_target(tmp_path: Path) -> None:
-    image, base = tmp_path / "disk.qcow2", tmp_path / "base.qcow2"
-    for path in (image, base):
-        path.write_bytes(b"x")
+def test_an_image_and_what_it_stands_on_are_never_the_target(tmp_path: Path) -> None:
+    image = overlay(tmp_path / "disk.qcow2", b"base.qcow2")
+    base = overlay(tmp_path / "base.qcow2", b"bottom.raw")
+    bottom = tmp_path / "bottom.raw"
+    bottom.write_bytes(b"x")
     link = tmp_path / "link.raw"
-    link.hardlink_to(base)
+    link.hardlink_to(bottom)
     disks = (device(str(image), backing="base.qcow2"),)
-    assert "itself" in check(str(image), MIB, disks, "binary").refused
-    assert "itself" in check(str(base), MIB, disks, "binary").refused
-    assert "itself" in check(str(link), MIB, disks, "binary").refused
+    for path in (image, base, bottom, link):
+        assert "itself" in check(str(path), MIB, disks, "binary").refused
+
+
+def test_an_image_in_use_is_never_the_target(tmp_path: Path) -> None:
+    other = overlay(tmp_path / "other.qcow2", b"base.qcow2")
+    with held(other) as pid:
+        assert f", {pid}" in check(str(other), MIB, NO_DISKS, "binary").refused
+    assert check(str(other), MIB, NO_DISKS, "binary").replaces
 
 
 def test_a_pipe_is_no_file(tmp_path: Path) -> None:
