@@ -1043,13 +1043,13 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>VM state</source>
-        <extracomment>The saved state of a machine, and its size</extracomment>
+        <source>missing</source>
+        <extracomment>A word under which the filter finds snapshots that a disk misses</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>missing</source>
-        <extracomment>A word under which the filter finds snapshots that a disk misses</extracomment>
+        <source>VM state</source>
+        <extracomment>The saved state of a machine, and its size</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -136,6 +136,17 @@ def test_numbers_and_dates_follow_the_language(german: Callable[..., QLocale]) -
     assert QApplication.translate("QPlatformTheme", "Cancel") == "Abbrechen", "what Qt says itself"
 
 
+@pytest.mark.parametrize(("wanted", "found"), [(("fr-FR", "fr", "de-DE", "de"), "de"), (("en-GB", "en", "de"), "c")])
+def test_the_first_language_that_there_is_counts(
+    german: Callable[..., QLocale], qapp: QApplication, tmp_path: Path, wanted: tuple[str, ...], found: str
+) -> None:
+    class System(QLocale):
+        def uiLanguages(self, *_: Any) -> list[str]:
+            return list(wanted)
+
+    assert speak(qapp, System(), tmp_path).language() == QLocale(found).language()
+
+
 @pytest.mark.parametrize("system", ["en_GB", "C", "fr_FR"])
 def test_without_a_translation_the_window_is_english(german: Callable[..., QLocale], system: str) -> None:
     assert german(system).language() == QLocale.Language.C

@@ -133,14 +133,19 @@ class SnapshotRows:
             self._shown = order
             return
         if self._texts is None:
-            self._texts = [self._text(row) for row in self._rows]
+            self._texts = _texts(self._rows)
         texts, words = self._texts, self._words
         self._shown = [place for place in order if all(word in texts[place] for word in words)]
 
-    @staticmethod
-    def _text(row: SnapshotRow) -> str:
-        words = [shown_name(row.name), f"id:{row.id}", tr(DISK_ONLY) if row.disk_only else tr("VM state")]
-        if row.missing:
-            #: A word under which the filter finds snapshots that a disk misses
-            words.append(tr("missing"))
-        return "\n".join(words).casefold()
+
+def _texts(rows: Sequence[SnapshotRow]) -> list[str]:
+    """What the filter looks through, a text per row."""
+    #: A word under which the filter finds snapshots that a disk misses
+    missing = tr("missing")
+    kinds = {True: tr(DISK_ONLY), False: tr("VM state")}
+    return [
+        "\n".join(
+            (shown_name(row.name), f"id:{row.id}", kinds[row.disk_only], missing if row.missing else "")
+        ).casefold()
+        for row in rows
+    ]
