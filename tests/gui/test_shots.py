@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from PySide6.QtGui import QImage
 
 from tests.corpus import ROOT
@@ -14,6 +15,7 @@ from ui import shots
 from ui.shot_checks import blank
 
 
+@pytest.mark.timeout(900)  # some 130 pictures, beside the other tests of two cores
 def test_every_picture_is_made_and_sound(tmp_path: Path) -> None:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     command = [sys.executable, "-m", "ui.shots", str(tmp_path)]
