@@ -121,6 +121,8 @@ def make_window(qtbot: QtBot, drive: Drive, tmp_path: Path) -> Iterator[Callable
         window.deleteLater()
         appearance.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    left = [widget for widget in QApplication.topLevelWidgets() if type(widget).__module__.startswith("ui.")]
+    assert not left, f"the window left {left} behind"
 
 
 @pytest.fixture

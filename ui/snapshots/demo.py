@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from snapmgr.machine.machine import MachineView
 from ui.models.source_list import DEMO, SourceEntry, SourceListModel, SourceState
@@ -22,18 +24,28 @@ LIST_EVERY = 0.2
 
 
 class Demo(QObject):
-    """``pane`` shows the machine; ``model`` has a row for it as long as there is one."""
+    """``pane`` shows the machine, made in ``page`` when it is first asked for; ``model`` has a row for the machine as
+    long as there is one."""
 
-    def __init__(self, context: WindowContext, model: SourceListModel, changed: Callable[[], None]) -> None:
-        super().__init__(context.window)
+    def __init__(
+        self, context: WindowContext, page: QWidget, model: SourceListModel, changed: Callable[[], None]
+    ) -> None:
+        super().__init__(page)
         self.machine = DemoMachine(context.tasks, parent=self)
-        self.pane = DemoPane(context.actions.__getitem__, lambda: context.settings["appearance.units"])
+        self._page = page
         self._context, self._model, self._changed = context, model, changed
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         """Of streams that were written to be looked at; gone with this object."""
         self._listed_at, self._was_running = 0.0, False
         self.machine.viewed.connect(self._seen)
-        self.pane.workload_chosen.connect(self._choose_workload)
+
+    @functools.cached_property
+    def pane(self) -> DemoPane:
+        pane = DemoPane(
+            self._context.actions.__getitem__, lambda: self._context.settings["appearance.units"], self._page
+        )
+        pane.workload_chosen.connect(self._choose_workload)
+        return pane
 
     def start(self) -> None:
         """Make the machine run, and list it."""

@@ -45,8 +45,8 @@ class DemoPane(QWidget):
 
     workload_chosen = Signal(str, int)
 
-    def __init__(self, actions: Callable[[str], QAction], units: Callable[[], formats.Units]) -> None:
-        super().__init__()
+    def __init__(self, actions: Callable[[str], QAction], units: Callable[[], formats.Units], parent: QWidget) -> None:
+        super().__init__(parent)
         self._units = units
         self._filled_for: tuple[str, int] | None = None
         column = QVBoxLayout(self)

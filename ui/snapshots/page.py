@@ -56,7 +56,7 @@ class SnapshotsPage(Page):
         self._watch.holders_changed.connect(self._reload_quietly)
         self._build()
         self._connect()
-        self.demo = Demo(context, self.machines.model, self._demo_changed)
+        self.demo = Demo(context, self, self.machines.model, self._demo_changed)
         self._skeleton = QTimer(self, singleShot=True, interval=SKELETON_MS)
         self._skeleton.timeout.connect(self._show_reading)
         self._tick = QTimer(self, interval=TICK_MS)
