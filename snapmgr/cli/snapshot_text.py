@@ -9,6 +9,8 @@ from snapmgr.cli.style import heading, paint
 from snapmgr.cli.text import clock, date, offset, printable, size, table
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
 
+_MOST_SIZES = 3
+
 
 def snapshot_lines(output: Output, found: Snapshots) -> Iterator[str]:
     """Disks, snapshots, and what is wrong with either."""
@@ -44,7 +46,17 @@ def _table(found: Snapshots, *, several: bool) -> str:
 
 def _row(row: SnapshotRow) -> list[str]:
     state = "disk only" if row.disk_only else size(row.vm_state_size)
-    return [row.id, row.name, date(row.date_sec), clock(row.vm_clock_nsec), state, size(row.disk_size)]
+    return [row.id, row.name, date(row.date_sec), clock(row.vm_clock_nsec), state, _disk_size(row)]
+
+
+def _disk_size(row: SnapshotRow) -> str:
+    """The size that the disk had; of several disks with several sizes all of them in their order, or the span."""
+    sizes = list(row.disk_sizes.values())
+    if len(set(sizes)) == 1:
+        return size(sizes[0])
+    if len(sizes) <= _MOST_SIZES:
+        return ", ".join(size(one) for one in sizes)
+    return f"{size(min(sizes))} to {size(max(sizes))}"
 
 
 def _problems(output: Output, found: Snapshots) -> Iterator[str]:

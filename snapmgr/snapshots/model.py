@@ -61,7 +61,8 @@ class SnapshotRow:
 
     The scalar fields are those of the entry that holds the VM state, else of the first device that has the name.
     ``missing`` are the devices that could have it and do not; ``differs`` says in words where id, date or VM clock
-    differ between disks (empty = alike).
+    differ between disks (empty = alike), which should not be; ``disk_size_differs`` says it of sizes, which is nothing
+    unusual.
     """
 
     name: str
@@ -75,6 +76,12 @@ class SnapshotRow:
     entries: Mapping[str, DiskSnapshot]
     missing: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()
+    disk_size_differs: str = ""
+
+    @property
+    def disk_sizes(self) -> dict[str, int]:
+        """The size that each disk had then, in bytes, by device path and in device order."""
+        return {path: entry.disk_size for path, entry in self.entries.items()}
 
     @property
     def disk_only(self) -> bool:

@@ -9,6 +9,9 @@ import struct
 
 import pytest
 
+from snapmgr.cli.snapshot_text import _disk_size
+from snapmgr.snapshots.join import joined
+from snapmgr.snapshots.model import DiskSnapshot
 from tests import corpus
 
 CASES = corpus.images()
@@ -103,6 +106,13 @@ def test_several_images_are_one_machine(snapctl, tmp_path):
     assert [row["name"] for row in document["snapshots"]] == ["pair-1", "pair-2"]
     assert all(row["devices"] == [str(first), str(second)] for row in document["snapshots"])
     assert all(row["vm-state-size"] == 1298453 for row in document["snapshots"])
+    for row in document["snapshots"]:
+        assert row["disk-sizes"] == {str(first): 16 << 20, str(second): 4 << 20}
+        assert row["differs"] == [f"disk size differs: 16777216 bytes on {first.name}, 4194304 bytes on {second.name}"]
+    lines = snapctl("snapshot", "list", first, second).text.splitlines()
+    assert sum("16.0 MiB, 4.00 MiB" in line for line in lines) == 2
+    document = snapctl("snapshot", "list", first, "--json").document
+    assert all("disk-sizes" not in row and "differs" not in row for row in document["snapshots"])
 
 
 def test_a_raw_disk_among_them_is_listed_with_its_reason(snapctl, tmp_path):
@@ -217,3 +227,10 @@ def test_an_image_with_very_many_tables_says_that_they_were_not_checked(snapctl,
     said = snapctl("snapshot", "list", image)
     assert f"{image}: its tables, 256 MiB at least, were not looked through" in said.err.decode()
     assert snapctl("-q", "snapshot", "list", image).err == b""
+
+
+def test_many_sizes_are_said_by_their_span():
+    sizes = [1 << 20, 4 << 20, 2 << 20, 8 << 20]
+    entries = {f"/{size}": DiskSnapshot("1", "x", 0, 1, 0, 0, None, size) for size in sizes}
+    (row,) = joined({path: [entry] for path, entry in entries.items()})
+    assert _disk_size(row) == "1.00 MiB to 8.00 MiB"

@@ -6,8 +6,10 @@ from snapmgr.snapshots.join import joined
 from snapmgr.snapshots.model import DiskSnapshot
 
 
-def entry(name: str, identity: str = "1", state: int = 0, date: int = 100, clock: int = 0) -> DiskSnapshot:
-    return DiskSnapshot(identity, name, state, date, 5, clock, None, 1 << 20)
+def entry(
+    name: str, identity: str = "1", state: int = 0, date: int = 100, clock: int = 0, size: int = 1 << 20
+) -> DiskSnapshot:
+    return DiskSnapshot(identity, name, state, date, 5, clock, None, size)
 
 
 def test_the_order_is_that_of_the_first_disk_and_then_what_others_add() -> None:
@@ -55,3 +57,12 @@ def test_disks_of_the_same_name_are_told_apart_by_their_folders() -> None:
 def test_the_latest_date_that_a_table_can_hold() -> None:
     (row,) = joined({"a": [entry("x", date=(1 << 32) - 1)], "b": [entry("x", date=0)]})
     assert "2106-02-07" in row.differs[0]
+
+
+def test_the_size_of_each_disk_is_kept_and_a_difference_is_no_fault() -> None:
+    (row,) = joined({"/d/root": [entry("x", size=4096)], "/d/data": [entry("x", size=8192)], "/d/more": []})
+    assert row.disk_sizes == {"/d/root": 4096, "/d/data": 8192}
+    assert row.disk_size_differs == "disk size differs: 4096 bytes on root, 8192 bytes on data"
+    assert row.differs == ()
+    (alike,) = joined({"/d/root": [entry("x")], "/d/data": [entry("x")]})
+    assert alike.disk_size_differs == ""
