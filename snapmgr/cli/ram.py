@@ -14,6 +14,7 @@ from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
 from snapmgr.cli.text import printable, size
 from snapmgr.errors import UsageError
+from snapmgr.names import quoted
 
 
 @click.command(short_help="The content of a RAM block.")
@@ -73,4 +74,4 @@ def _say(output: Output, block: str, length: int, digest: str, target: str | Non
 
 def _no_such_block(block: str, known: list[str], src: str) -> UsageError:
     hint = f"There is {', '.join(known)}." if known else "The stream announces no RAM blocks."
-    return UsageError("no-such-block", f"there is no RAM block {block!r}", path=src, hint=hint)
+    return UsageError("no-such-block", f"there is no RAM block {quoted(block)}", path=src, hint=hint)

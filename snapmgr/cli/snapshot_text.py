@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from snapmgr.cli.output import Output
-from snapmgr.cli.style import heading, paint
+from snapmgr.cli.style import columns, heading, paint
 from snapmgr.cli.text import clock, date, offset, printable, size, table
+from snapmgr.names import shown_name, visible_name
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
 
 _MOST_SIZES = 3
+_ID, _NAME = 0, 1
 
 
 def snapshot_lines(output: Output, found: Snapshots) -> Iterator[str]:
@@ -20,8 +22,8 @@ def snapshot_lines(output: Output, found: Snapshots) -> Iterator[str]:
     yield heading(f"Snapshots ({len(found.rows)})" if found.rows else "No snapshots")
     several = len(found.devices) > 1
     if found.rows:
-        yield _table(found, several=several)
-    yield from (f"  {printable(row.name)}: {printable(text)}" for row in found.rows for text in row.differs)
+        yield _table(found, several=several, room=None if output.verbose else columns())
+    yield from (f"  {shown_name(row.name)}: {printable(text)}" for row in found.rows for text in row.differs)
     yield from _problems(output, found)
 
 
@@ -37,16 +39,26 @@ def _device(device: DeviceInfo) -> list[str]:
     return [device.path, device.format, size(device.virtual_size), cluster, "; ".join(remarks)]
 
 
-def _table(found: Snapshots, *, several: bool) -> str:
+def _table(found: Snapshots, *, several: bool, room: int | None) -> str:
+    """The rows; in ``room`` columns of a terminal long names and ids are shortened."""
     header = ["ID", "NAME", "DATE", "VM CLOCK", "VM STATE", "DISK"]
+    rows, align = [_row(row) for row in found.rows], "<<<>>>"
     if several:
-        return table([*header, "MISSING ON"], [[*_row(row), ", ".join(row.missing)] for row in found.rows], "<<<>>><")
-    return table(header, [_row(row) for row in found.rows], "<<<>>>")
+        header, align = [*header, "MISSING ON"], align + "<"
+        rows = [[*cells, ", ".join(row.missing)] for cells, row in zip(rows, found.rows, strict=True)]
+    return table(header, rows, align, room=room, give=(_NAME, _ID))
 
 
 def _row(row: SnapshotRow) -> list[str]:
     state = "disk only" if row.disk_only else size(row.vm_state_size)
-    return [row.id, row.name, date(row.date_sec), clock(row.vm_clock_nsec), state, _disk_size(row)]
+    return [
+        visible_name(row.id),
+        shown_name(row.name),
+        date(row.date_sec),
+        clock(row.vm_clock_nsec),
+        state,
+        _disk_size(row),
+    ]
 
 
 def _disk_size(row: SnapshotRow) -> str:

@@ -10,6 +10,7 @@ import struct
 import pytest
 
 from snapmgr.cli.snapshot_text import _disk_size
+from snapmgr.cli.text import width
 from snapmgr.snapshots.join import joined
 from snapmgr.snapshots.model import DiskSnapshot
 from tests import corpus
@@ -140,6 +141,15 @@ def test_odd_names_neither_break_lines_nor_send_escapes(snapctl, tmp_path):
     count = len(next(iter(CASES["names-odd"]["truth"].values()))["snapshots"])
     assert len(text.split("Snapshots", 1)[1].splitlines()) >= count + 2
     assert all(char.isprintable() for line in text.splitlines() for char in line)
+    assert "(no name)" in text and "(blank name)" in text and "\\e[31mred" in text
+
+
+@pytest.mark.parametrize("more", [[], ["-v"]])
+def test_on_a_terminal_the_longest_name_does_not_widen_the_table(snapctl, tmp_path, monkeypatch, more):
+    image = next(iter(corpus.unpack_image("names-odd", tmp_path).values()))
+    monkeypatch.setattr("snapmgr.cli.snapshot_text.columns", lambda: 100)
+    table = snapctl("snapshot", "list", image, *more).text.split("Snapshots", 1)[1].splitlines()[1:]
+    assert (max(map(width, table)) <= 100) != bool(more)
 
 
 @pytest.mark.parametrize("tag", ["no-such-tag", "id:99"])
