@@ -23,7 +23,7 @@ def joined(tables: Mapping[str, Sequence[DiskSnapshot]]) -> tuple[SnapshotRow, .
         for entry in entries:
             found.setdefault((entry.name, seen[entry.name]), {})[path] = entry
             seen[entry.name] += 1
-    names = _short_names(list(tables))
+    names = short_names(list(tables))
     return tuple(_row(entries, names) for entries in found.values())
 
 
@@ -46,7 +46,7 @@ def _row(entries: dict[str, DiskSnapshot], names: Mapping[str, str]) -> Snapshot
     )
 
 
-def _short_names(paths: Sequence[str]) -> dict[str, str]:
+def short_names(paths: Sequence[str]) -> dict[str, str]:
     """File names for sentences; whole paths where they would be the same."""
     bare = {path: Path(path).name for path in paths}
     return bare if len(set(bare.values())) == len(bare) else {path: path for path in paths}

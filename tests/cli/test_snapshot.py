@@ -5,14 +5,17 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import struct
+from dataclasses import replace
 
 import pytest
 
-from snapmgr.cli.snapshot_text import _disk_size
+from snapmgr.cli.output import Output
+from snapmgr.cli.snapshot_text import _disk_size, snapshot_lines
 from snapmgr.cli.text import width
 from snapmgr.snapshots.join import joined
-from snapmgr.snapshots.model import DiskSnapshot
+from snapmgr.snapshots.model import DeviceInfo, DiskSnapshot, Snapshots
 from tests import corpus
 
 CASES = corpus.images()
@@ -237,6 +240,36 @@ def test_an_image_with_very_many_tables_says_that_they_were_not_checked(snapctl,
     said = snapctl("snapshot", "list", image)
     assert f"{image}: its tables, 256 MiB at least, were not looked through" in said.err.decode()
     assert snapctl("-q", "snapshot", "list", image).err == b""
+
+
+def listed(*rows, disks=("/d/root.qcow2",), verbose=False):
+    """The table of snapshots, as rows of cells by their title."""
+    found = Snapshots(tuple(DeviceInfo(path, "qcow2", 1 << 20, 65536) for path in disks), rows)
+    text = "\n".join(snapshot_lines(Output(verbose=verbose), found))
+    title, *lines = text.split("Snapshots", 1)[1].splitlines()[1:]
+    titles = re.split(" {2,}", title.strip())
+    return [dict(zip(titles, re.split(" {2,}", line.strip()), strict=False)) for line in lines]
+
+
+def entry(name="x", icount=None, **more):
+    return replace(DiskSnapshot("1", name, 0, 86400, 0, 0, icount, 1 << 20), **more)
+
+
+@pytest.mark.parametrize(("icount", "verbose", "cell"), [
+    (12345, False, "12345"), (None, False, None), (0, False, None), (None, True, "not recorded"), (0, True, "0"),
+])  # fmt: skip
+def test_instructions_are_listed_where_they_were_counted(icount, verbose, cell):
+    (row,) = listed(*joined({"/d/root.qcow2": [entry(icount=icount)]}), verbose=verbose)
+    assert row.get("ICOUNT") == cell
+
+
+def test_the_disks_that_have_a_snapshot_are_named():
+    tables = {"/d/root.qcow2": [entry("both"), entry("one")], "/d/data.qcow2": [entry("both")]}
+    both, one = listed(*joined(tables), disks=tuple(tables))
+    assert both["ON"] == "all 2" and "MISSING ON" not in both
+    assert (one["ON"], one["MISSING ON"]) == ("root.qcow2", "data.qcow2")
+    both, _ = listed(*joined(tables), disks=(*tables, "/d/raw.img"))
+    assert both["ON"] == "root.qcow2, data.qcow2"
 
 
 def test_many_sizes_are_said_by_their_span():
