@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from snapmgr.cli.output import Output
 from snapmgr.cli.style import columns, heading, paint
-from snapmgr.cli.text import clock, date, offset, printable, size, table
+from snapmgr.cli.text import clock, date, offset, power, printable, size, table
 from snapmgr.names import shown_name, visible_name
 from snapmgr.snapshots.join import short_names
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
@@ -43,7 +43,7 @@ def _device(device: DeviceInfo) -> list[str]:
         remarks.append("encrypted")
     if device.backing:
         remarks.append(f"backed by {device.backing}")
-    cluster = "" if device.cluster_size is None else size(device.cluster_size)
+    cluster = "" if device.cluster_size is None else power(device.cluster_size)
     return [device.path, device.format, size(device.virtual_size), cluster, "; ".join(remarks)]
 
 

@@ -90,15 +90,23 @@ def size(count: int) -> str:
     return f"{value:.{decimals}f} MiB"
 
 
+def power(count: int) -> str:
+    """A size that is a power of two, such as that of a cluster, exactly: ``512 B``, ``64 KiB``, ``2 MiB``."""
+    for unit, name in ((_MIB, "MiB"), (_KIB, "KiB")):
+        if count and count % unit == 0:
+            return f"{count // unit} {name}"
+    return f"{count} B"
+
+
 def offset(value: int) -> str:
     """An offset in bytes, eight hexadecimal digits or as many as it needs."""
     return f"{value:08X}"
 
 
 def date(seconds: int) -> str:
-    """A point in time, local, to the second; a value out of the calendar stays a number."""
+    """A point in time, local with its zone, to the second; a value out of the calendar stays a number."""
     try:
-        return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M:%S")
+        return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S %z")
     except (OverflowError, OSError, ValueError):
         return str(seconds)
 

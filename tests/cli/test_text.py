@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from snapmgr.cli.text import clock, date, offset, printable, shortened, size, table, width
+from snapmgr.cli.text import clock, date, offset, power, printable, shortened, size, table, width
 
 
 @pytest.mark.parametrize(
@@ -76,6 +78,25 @@ def test_offsets_have_eight_digits_or_what_they_need():
 def test_clocks():
     assert clock(46_102_647) == "00:00:00.046"
     assert clock(((4 * 24 + 2) * 3600 + 11 * 60 + 9) * 10**9) == "4 d 02:11:09.000"
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(512, "512 B"), (1024, "1 KiB"), (65536, "64 KiB"), (2 << 20, "2 MiB"), (4096 << 20, "4096 MiB"), (0, "0 B")],
+)
+def test_powers_of_two_are_exact(count, text):
+    assert power(count) == text
+
+
+@pytest.mark.parametrize(("zone", "text"), [("UTC0", "01:46:40 +0000"), ("IST-5:30", "07:16:40 +0530")])
+def test_dates_say_their_zone(monkeypatch, zone, text):
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        assert date(1_000_000_000) == f"2001-09-09 {text}"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_a_date_beyond_the_calendar_stays_a_number():
