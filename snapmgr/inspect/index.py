@@ -103,7 +103,11 @@ def index_stream(
     pass_ = _Pass(source, cancel, trace)
     if source.size == 0:
         raise StreamError(
-            "empty", f"{source.label} is empty", path=source.path, offset=0, hint="QEMU would wait for ever."
+            "empty",
+            f"{_named(source)} is empty",
+            path=source.path,
+            offset=0,
+            hint="Copy the file again, or save the stream again: QEMU would wait for ever.",
         )
     grown = pass_.started
     for _ in pass_.steps():
@@ -116,13 +120,18 @@ def index_stream(
         first = index.problems[0]
         raise StreamError(
             first.code,
-            f"{source.label} is not a migration stream: {first.message[:1].lower()}{first.message[1:]}",
+            f"{_named(source)} is not a migration stream: {first.message[:1].lower()}{first.message[1:]}",
             path=source.path,
             offset=first.offset,
             hint=first.hint,
             qemu=next(iter(first.qemu.values()), None),
         )
     return index
+
+
+def _named(source: Source) -> str:
+    """What a sentence calls it: with the whole path where there is one."""
+    return source.label if source.path is None else f"{source.path}{source.label.removeprefix(source.path.name)}"
 
 
 class _Pass:
