@@ -92,6 +92,7 @@ def new_file(index: StreamIndex, target: Path) -> Iterator[IO[bytes]]:
             hint=tr("Choose another name."),
         )
     refuse_used(target)
+    target = Path(os.path.realpath(target))
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
