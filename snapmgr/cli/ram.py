@@ -51,16 +51,17 @@ def ram(output: Output, src: str, block: str, target: str | None, force: bool, a
             raise UsageError("usage", "with --json standard output is taken", hint="Name a file with -o.")
         refuse_terminal()
     with indexed(output, src, allow_roots) as index:
-        length = {known.name: known.used_length for known in index.blocks}.get(block)
-        if length is None:
+        found = {known.name: known for known in index.blocks}.get(block)
+        if found is None:
             raise _no_such_block(block, [known.name for known in index.blocks], src)
+        index.require_contents(found)
         if target is not None:
             check_target(target, force=force, sources=[index.source.path], allow_roots=allow_roots)
             with new_file(target, force=force) as file, progress(output, "Writing") as report:
                 index.ram.write_block(block, file, progress=report, sparse=target != "-")
         if target != "-":
             digest = index.ram.sha256(block)
-            _say(output, block, length, digest, target)
+            _say(output, block, found.used_length, digest, target)
     sys.stdout.flush()
     return Exit.DONE
 
