@@ -92,8 +92,8 @@ def _disk_size(row: SnapshotRow) -> str:
 _COLUMNS = (
     _Column("ID", "<", lambda row: visible_name(row.id)),
     _Column("NAME", "<", lambda row: shown_name(row.name)),
-    _Column("DATE", "<", lambda row: date(row.date_sec)),
-    _Column("VM CLOCK", ">", lambda row: clock(row.vm_clock_nsec)),
+    _Column("DATE", "<", lambda row: date(row.date_sec) if row.dated else _NOT_RECORDED),
+    _Column("VM CLOCK", ">", lambda row: clock(row.vm_clock_nsec) if row.clocked else _NOT_RECORDED),
     _Column("VM STATE", ">", lambda row: "disk only" if row.disk_only else size(row.vm_state_size)),
     _Column("DISK", ">", _disk_size),
 )

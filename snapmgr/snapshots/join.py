@@ -79,5 +79,7 @@ def _difference(
 
 
 def _date(entry: DiskSnapshot) -> str:
+    if not entry.dated:
+        return "not recorded"
     moment = datetime.fromtimestamp(entry.date_sec, UTC)
     return f"{moment:%Y-%m-%d %H:%M:%S}.{entry.date_nsec:09d} UTC"

@@ -29,6 +29,11 @@ class DiskSnapshot:
     icount: int | None
     disk_size: int
 
+    @property
+    def dated(self) -> bool:
+        """Whether the entry says when it was made: nobody made one in the first second of 1970."""
+        return self.date_sec != 0
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceInfo:
@@ -77,6 +82,16 @@ class SnapshotRow:
     missing: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()
     disk_size_differs: str = ""
+
+    @property
+    def dated(self) -> bool:
+        """Whether the date is recorded, see ``DiskSnapshot.dated``."""
+        return self.date_sec != 0
+
+    @property
+    def clocked(self) -> bool:
+        """Whether the VM clock is recorded: what was saved without a machine has one of 0, which says nothing."""
+        return self.vm_clock_nsec != 0 or not self.disk_only
 
     @property
     def disk_sizes(self) -> dict[str, int]:

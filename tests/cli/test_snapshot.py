@@ -263,6 +263,13 @@ def test_instructions_are_listed_where_they_were_counted(icount, verbose, cell):
     assert row.get("ICOUNT") == cell
 
 
+def test_what_was_not_recorded_is_not_made_up():
+    (row,) = listed(*joined({"/d/root.qcow2": [entry(date_sec=0)]}))
+    assert (row["DATE"], row["VM CLOCK"]) == ("not recorded", "not recorded")
+    (row,) = listed(*joined({"/d/root.qcow2": [entry(vm_state_size=9)]}))
+    assert row["DATE"].startswith("1970-01-") and row["VM CLOCK"] == "00:00:00.000"
+
+
 def test_the_disks_that_have_a_snapshot_are_named():
     tables = {"/d/root.qcow2": [entry("both"), entry("one")], "/d/data.qcow2": [entry("both")]}
     both, one = listed(*joined(tables), disks=tuple(tables))
