@@ -86,21 +86,22 @@ def _summary(index: StreamIndex) -> Iterator[str]:
     yield f"  {'description':14}{vmdesc}"
 
 
+_IGNORED = "not in the stream (x-ignore-shared)"
 _PAGE_KINDS = ("normal", "zero", "xbzrle", "compressed", "resent")
 
 
 def _ram(blocks: Iterable[BlockSummary]) -> str:
-    """Blocks with their pages by kind; a kind that no block has gets no column."""
+    """Blocks with their pages by kind; a kind or remark that no block has gets no column."""
     rows = list(blocks)
     kinds = [kind for kind in _PAGE_KINDS if kind in ("normal", "zero") or any(getattr(row, kind) for row in rows)]
-    return table(
-        ["BLOCK", "SIZE", "PAGES", *(kind.upper() for kind in kinds)],
-        [
-            [row.name, size(row.used_length), f"{row.pages}", *(f"{getattr(row, kind)}" for kind in kinds)]
-            for row in rows
-        ],
-        "<>" + ">" * (1 + len(kinds)),
-    )
+    header, align = ["BLOCK", "SIZE", "PAGES", *(kind.upper() for kind in kinds)], "<>" + ">" * (1 + len(kinds))
+    cells = [
+        [row.name, size(row.used_length), f"{row.pages}", *(f"{getattr(row, kind)}" for kind in kinds)] for row in rows
+    ]
+    if any(row.ignored for row in rows):
+        header, align = [*header, "REMARK"], align + "<"
+        cells = [[*line, _IGNORED if row.ignored else ""] for line, row in zip(cells, rows, strict=True)]
+    return table(header, cells, align)
 
 
 def _records(records: Sequence[Record], *, fold: bool) -> str:

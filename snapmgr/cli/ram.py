@@ -14,6 +14,7 @@ from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
 from snapmgr.cli.text import printable, size
 from snapmgr.errors import UsageError
+from snapmgr.names import quoted
 
 
 @click.command(short_help="The content of a RAM block.")
@@ -50,16 +51,17 @@ def ram(output: Output, src: str, block: str, target: str | None, force: bool, a
             raise UsageError("usage", "with --json standard output is taken", hint="Name a file with -o.")
         refuse_terminal()
     with indexed(output, src, allow_roots) as index:
-        length = {known.name: known.used_length for known in index.blocks}.get(block)
-        if length is None:
+        found = {known.name: known for known in index.blocks}.get(block)
+        if found is None:
             raise _no_such_block(block, [known.name for known in index.blocks], src)
+        index.require_contents(found)
         if target is not None:
             check_target(target, force=force, sources=[index.source.path], allow_roots=allow_roots)
             with new_file(target, force=force) as file, progress(output, "Writing") as report:
                 index.ram.write_block(block, file, progress=report, sparse=target != "-")
         if target != "-":
             digest = index.ram.sha256(block)
-            _say(output, block, length, digest, target)
+            _say(output, block, found.used_length, digest, target)
     sys.stdout.flush()
     return Exit.DONE
 
@@ -73,4 +75,4 @@ def _say(output: Output, block: str, length: int, digest: str, target: str | Non
 
 def _no_such_block(block: str, known: list[str], src: str) -> UsageError:
     hint = f"There is {', '.join(known)}." if known else "The stream announces no RAM blocks."
-    return UsageError("no-such-block", f"there is no RAM block {block!r}", path=src, hint=hint)
+    return UsageError("no-such-block", f"there is no RAM block {quoted(block)}", path=src, hint=hint)

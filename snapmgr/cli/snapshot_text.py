@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from snapmgr.cli.output import Output
-from snapmgr.cli.style import heading, paint
-from snapmgr.cli.text import clock, date, offset, printable, size, table
+from snapmgr.cli.style import columns, heading, paint
+from snapmgr.cli.text import clock, date, offset, power, printable, size, table
+from snapmgr.names import shown_name, visible_name
+from snapmgr.snapshots.join import short_names
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
+
+_MOST_SIZES = 3
+_NOT_RECORDED = "not recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    title: str
+    align: str
+    cell: Callable[[SnapshotRow], str]
 
 
 def snapshot_lines(output: Output, found: Snapshots) -> Iterator[str]:
@@ -16,10 +29,9 @@ def snapshot_lines(output: Output, found: Snapshots) -> Iterator[str]:
     yield table(["PATH", "FORMAT", "SIZE", "CLUSTER", "REMARK"], [_device(device) for device in found.devices], "<<>><")
     yield ""
     yield heading(f"Snapshots ({len(found.rows)})" if found.rows else "No snapshots")
-    several = len(found.devices) > 1
     if found.rows:
-        yield _table(found, several=several)
-    yield from (f"  {printable(row.name)}: {printable(text)}" for row in found.rows for text in row.differs)
+        yield _table(output, found)
+    yield from (f"  {shown_name(row.name)}: {printable(text)}" for row in found.rows for text in row.differs)
     yield from _problems(output, found)
 
 
@@ -31,20 +43,62 @@ def _device(device: DeviceInfo) -> list[str]:
         remarks.append("encrypted")
     if device.backing:
         remarks.append(f"backed by {device.backing}")
-    cluster = "" if device.cluster_size is None else size(device.cluster_size)
+    cluster = "" if device.cluster_size is None else power(device.cluster_size)
     return [device.path, device.format, size(device.virtual_size), cluster, "; ".join(remarks)]
 
 
-def _table(found: Snapshots, *, several: bool) -> str:
-    header = ["ID", "NAME", "DATE", "VM CLOCK", "VM STATE", "DISK"]
-    if several:
-        return table([*header, "MISSING ON"], [[*_row(row), ", ".join(row.missing)] for row in found.rows], "<<<>>><")
-    return table(header, [_row(row) for row in found.rows], "<<<>>>")
+def _table(output: Output, found: Snapshots) -> str:
+    """The rows; on a terminal long names and ids are shortened to its width, unless all is to be said."""
+    shown = _columns(output, found)
+    return table(
+        [column.title for column in shown],
+        [[column.cell(row) for column in shown] for row in found.rows],
+        "".join(column.align for column in shown),
+        room=None if output.verbose else columns(),
+        give=(_NAME, _ID),
+    )
 
 
-def _row(row: SnapshotRow) -> list[str]:
-    state = "disk only" if row.disk_only else size(row.vm_state_size)
-    return [row.id, row.name, date(row.date_sec), clock(row.vm_clock_nsec), state, size(row.disk_size)]
+def _columns(output: Output, found: Snapshots) -> list[_Column]:
+    """What every list has, instructions where some were counted, and of several disks who has a snapshot."""
+    counted = output.verbose or any(row.icount for row in found.rows)  # 0 is what qemu-img writes without a machine
+    if len(found.devices) < 2:
+        return [*_COLUMNS, _ICOUNT] if counted else [*_COLUMNS]
+    names = short_names([device.path for device in found.devices])
+
+    def having(row: SnapshotRow) -> str:
+        return f"all {len(names)}" if len(row.entries) == len(names) else _joined(row.entries, names)
+
+    disks = [_Column("ON", "<", having)]
+    if any(row.missing for row in found.rows):
+        disks.append(_Column("MISSING ON", "<", lambda row: _joined(row.missing, names)))
+    return [*_COLUMNS, *([_ICOUNT] if counted else []), *disks]
+
+
+def _joined(paths: Iterable[str], names: Mapping[str, str]) -> str:
+    return ", ".join(names[path] for path in paths)
+
+
+def _disk_size(row: SnapshotRow) -> str:
+    """The size that the disk had; of several disks with several sizes all of them in their order, or the span."""
+    sizes = list(row.disk_sizes.values())
+    if len(set(sizes)) == 1:
+        return size(sizes[0])
+    if len(sizes) <= _MOST_SIZES:
+        return ", ".join(size(one) for one in sizes)
+    return f"{size(min(sizes))} to {size(max(sizes))}"
+
+
+_COLUMNS = (
+    _Column("ID", "<", lambda row: visible_name(row.id)),
+    _Column("NAME", "<", lambda row: shown_name(row.name)),
+    _Column("DATE", "<", lambda row: date(row.date_sec) if row.dated else _NOT_RECORDED),
+    _Column("VM CLOCK", ">", lambda row: clock(row.vm_clock_nsec) if row.clocked else _NOT_RECORDED),
+    _Column("VM STATE", ">", lambda row: "disk only" if row.disk_only else size(row.vm_state_size)),
+    _Column("DISK", ">", _disk_size),
+)
+_ID, _NAME = 0, 1
+_ICOUNT = _Column("ICOUNT", ">", lambda row: _NOT_RECORDED if row.icount is None else str(row.icount))
 
 
 def _problems(output: Output, found: Snapshots) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 
 import click
@@ -13,6 +14,11 @@ _COLOURS = {"error": "red", "warning": "yellow", "note": "blue", "good": "green"
 def coloured() -> bool:
     """Whether stdout is a terminal that nobody asked to keep plain (https://no-color.org)."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def columns() -> int | None:
+    """Columns of the terminal that a person looks at, None where stdout is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def heading(text: str) -> str:

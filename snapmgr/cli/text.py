@@ -6,24 +6,17 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from snapmgr.names import visible_text
+
 _KIB, _MIB = 1 << 10, 1 << 20
+_INDENT = _GAP = "  "
+_LEAST = 20
+"""Columns that a cell keeps, however narrow the terminal is."""
 
 
 def printable(text: str) -> str:
     """``text`` on one line, with whatever could move the cursor, reverse the line or not be encoded escaped."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_escaped(char) for char in text)
-
-
-def _escaped(char: str) -> str:
-    if char.isprintable():
-        return char
-    code = ord(char)
-    if 0xDC80 <= code <= 0xDCFF:  # a byte that was not UTF-8, see PEP 383
-        return f"\\x{code - 0xDC00:02x}"
-    named = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(char)
-    return named or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}")
+    return visible_text(text)
 
 
 def width(text: str) -> int:
@@ -34,25 +27,58 @@ def width(text: str) -> int:
 
 
 def _columns(char: str) -> int:
-    if unicodedata.combining(char):
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]], align: str) -> str:
-    """Lines of aligned columns, indented by two; ``align`` has ``<`` or ``>`` per column."""
-    body = [tuple(printable(cell) for cell in row) for row in rows]
-    cells = [tuple(header), *body]
+def table(
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    align: str,
+    *,
+    room: int | None = None,
+    give: Sequence[int] = (),
+) -> str:
+    """Lines of aligned columns, indented by two; ``align`` has ``<`` or ``>`` per column.
+
+    What is wider than ``room`` columns (None = there is no bound) becomes narrower in the columns ``give``, the first
+    of them first, down to 20 each: longer texts lose their middle.
+    """
+    cells = [tuple(header), *(tuple(printable(cell) for cell in row) for row in rows)]
     widths = [max(width(row[column]) for row in cells) for column in range(len(header))]
-    return "\n".join("  " + _row(row, widths, align) for row in cells)
+    over = 0 if room is None else len(_INDENT) + sum(widths) + len(_GAP) * (len(widths) - 1) - room
+    for column in give:
+        less = max(0, min(over, widths[column] - _LEAST))
+        widths[column] -= less
+        over -= less
+    return "\n".join(_INDENT + _row(row, widths, align) for row in cells)
 
 
 def _row(row: Sequence[str], widths: Sequence[int], align: str) -> str:
     padded = []
     for cell, room, side in zip(row, widths, align, strict=True):
+        cell = shortened(cell, room)
         space = " " * (room - width(cell))
         padded.append(space + cell if side == ">" else cell + space)
-    return "  ".join(padded).rstrip()
+    return _GAP.join(padded).rstrip()
+
+
+def shortened(text: str, room: int) -> str:
+    """``text`` in ``room`` columns: what is longer shows its beginning and its end."""
+    if width(text) <= room:
+        return text
+    ahead, behind = room // 2, (room - 1) // 2
+    return _fitting(text, ahead) + "…" + _fitting(text[::-1], behind)[::-1]
+
+
+def _fitting(text: str, room: int) -> str:
+    """As much of the beginning of ``text`` as fits."""
+    for place, char in enumerate(text):
+        room -= _columns(char)
+        if room < 0:
+            return text[:place]
+    return text
 
 
 def size(count: int) -> str:
@@ -64,15 +90,23 @@ def size(count: int) -> str:
     return f"{value:.{decimals}f} MiB"
 
 
+def power(count: int) -> str:
+    """A size that is a power of two, such as that of a cluster, exactly: ``512 B``, ``64 KiB``, ``2 MiB``."""
+    for unit, name in ((_MIB, "MiB"), (_KIB, "KiB")):
+        if count and count % unit == 0:
+            return f"{count // unit} {name}"
+    return f"{count} B"
+
+
 def offset(value: int) -> str:
     """An offset in bytes, eight hexadecimal digits or as many as it needs."""
     return f"{value:08X}"
 
 
 def date(seconds: int) -> str:
-    """A point in time, local, to the second; a value out of the calendar stays a number."""
+    """A point in time, local with its zone, to the second; a value out of the calendar stays a number."""
     try:
-        return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M:%S")
+        return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S %z")
     except (OverflowError, OSError, ValueError):
         return str(seconds)
 

@@ -18,6 +18,7 @@ from snapmgr.containers.packed import packed_kind, spool, unpack, unpack_head
 from snapmgr.containers.raw import MappedSource, open_descriptor
 from snapmgr.containers.source import Source
 from snapmgr.errors import NotFound, StreamError, Unsupported, UsageError, cannot_open
+from snapmgr.names import quoted
 from snapmgr.wire.constants import MAGIC
 from snapmgr.work import CancelToken, Progress, no_progress
 
@@ -132,7 +133,7 @@ def open_source(
     if tag is not None:
         raise UsageError(
             "no-snapshots-here",
-            f"{path} is no qcow2 image, so it has no snapshot {tag!r}",
+            f"{path} is no qcow2 image, so it has no snapshot {quoted(tag)}",
             path=path,
             hint="Name the stream alone, without @.",
         )

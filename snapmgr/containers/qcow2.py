@@ -11,6 +11,7 @@ from snapmgr.block.qcow2.snapshots import SnapshotEntry
 from snapmgr.block.qcow2.tags import find_tag, listed
 from snapmgr.block.qcow2.vmstate import VmState
 from snapmgr.errors import NotFound, SnapmgrError, UsageError
+from snapmgr.names import quoted
 
 _PIECE = 4 << 20
 _QEMU_DISK_ONLY = "This is a disk-only snapshot. Revert to it  offline using qemu-img"
@@ -102,7 +103,7 @@ def _chosen(image: Qcow2Image, tag: str | None, path: str | Path) -> SnapshotEnt
         if entry.vm_state_size == 0:
             raise SnapmgrError(
                 "disk-only",
-                f"the snapshot {tag!r} of {path} has no VM state: only the disk was saved",
+                f"the snapshot {quoted(tag)} of {path} has no VM state: only the disk was saved",
                 path=path,
                 hint="Export its disk instead: snapctl snapshot export.",
                 qemu=_QEMU_DISK_ONLY,

@@ -82,7 +82,7 @@ class MappedSource:
         if self.shrunk:
             raise SnapmgrError(
                 "file-changed",
-                f"{self.label} became shorter while it was open",
+                f"{self.path or self.label} became shorter while it was open",
                 path=self.path,
                 hint="Open it again when whoever writes it has finished.",
             )

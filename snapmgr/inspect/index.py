@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from snapmgr.containers.describe import find_description
 from snapmgr.containers.layouts import StreamLayout
 from snapmgr.containers.source import Source
-from snapmgr.errors import StreamError
+from snapmgr.errors import NotFound, StreamError
 from snapmgr.inspect.build import IndexBuilder
 from snapmgr.inspect.explain import EXPLANATIONS, ordered
 from snapmgr.inspect.model import BlockSummary, ConfigurationInfo, Problem, Severity, Span
 from snapmgr.inspect.records import Records
 from snapmgr.inspect.spans import spans_of
 from snapmgr.inspect.tree import Tree
+from snapmgr.names import quoted
 from snapmgr.ram.blocks import ListedBlock
 from snapmgr.ram.index import BlockPages, RamIndex, RunBuilder, block_pages
 from snapmgr.ram.words import PageKind
@@ -33,6 +34,7 @@ AHEAD = 16 << 20
 """Bytes announced before they are read."""
 
 _NOTHING = memoryview(b"")
+_SENT = (PageKind.NORMAL, PageKind.FILL, PageKind.ZERO, PageKind.XBZRLE, PageKind.COMPRESSED)
 
 GROWTH_INTERVAL = 0.25
 """Seconds between two looks at an index that is still growing: each costs a pass over its runs."""
@@ -78,6 +80,16 @@ class StreamIndex:
         offset, length = self.vmdesc
         return bytes(self.source.read(offset, length)).decode("utf-8", "replace")
 
+    def require_contents(self, block: BlockSummary) -> None:
+        """Raise NotFound where the stream does not carry what ``block`` holds: zeros would be an invention."""
+        if block.ignored:
+            raise NotFound(
+                "not-in-the-stream",
+                f"what RAM block {quoted(block.name)} holds is not in the stream (x-ignore-shared)",
+                path=self.source.path,
+                hint="It is in the file behind the block: mem-path of the machine's memory-backend-file.",
+            )
+
     @functools.cached_property
     def tree(self) -> Tree:
         return Tree(self.source, self.records, self.listed, self.description, self.problems, self.ram)
@@ -103,7 +115,11 @@ def index_stream(
     pass_ = _Pass(source, cancel, trace)
     if source.size == 0:
         raise StreamError(
-            "empty", f"{source.label} is empty", path=source.path, offset=0, hint="QEMU would wait for ever."
+            "empty",
+            f"{_named(source)} is empty",
+            path=source.path,
+            offset=0,
+            hint="Copy the file again, or save the stream again: QEMU would wait for ever.",
         )
     grown = pass_.started
     for _ in pass_.steps():
@@ -116,13 +132,18 @@ def index_stream(
         first = index.problems[0]
         raise StreamError(
             first.code,
-            f"{source.label} is not a migration stream: {first.message[:1].lower()}{first.message[1:]}",
+            f"{_named(source)} is not a migration stream: {first.message[:1].lower()}{first.message[1:]}",
             path=source.path,
             offset=first.offset,
             hint=first.hint,
             qemu=next(iter(first.qemu.values()), None),
         )
     return index
+
+
+def _named(source: Source) -> str:
+    """What a sentence calls it: with the whole path where there is one."""
+    return source.label if source.path is None else f"{source.path}{source.label.removeprefix(source.path.name)}"
 
 
 class _Pass:
@@ -195,7 +216,7 @@ class _Pass:
             version=builder.version,
             configuration=builder.configuration,
             records=Records(builder.records, len(builder.records)),
-            blocks=tuple(_summary(block, pages[block.name], builder.ram.page_bits) for block in listed),
+            blocks=tuple(self._summary(block, pages[block.name]) for block in listed),
             listed=listed,
             page_size=1 << builder.ram.page_bits if listed else None,
             iteration_starts=tuple(builder.iteration_starts),
@@ -216,17 +237,19 @@ class _Pass:
             for block in listed
         }
 
-
-def _summary(block: ListedBlock, pages: BlockPages, page_bits: int) -> BlockSummary:
-    counted = pages.counted()
-    return BlockSummary(
-        name=block.name,
-        used_length=block.used_length,
-        page_size=block.page_size or 1 << page_bits,
-        pages=pages.pages,
-        normal=counted[PageKind.NORMAL] + counted[PageKind.FILL],
-        zero=counted[PageKind.ZERO],
-        xbzrle=counted[PageKind.XBZRLE],
-        compressed=counted[PageKind.COMPRESSED],
-        resent=pages.resent,
-    )
+    def _summary(self, block: ListedBlock, pages: BlockPages) -> BlockSummary:
+        counted = pages.counted()
+        sent = [counted[kind] for kind in _SENT]
+        shares = self.builder.ram.ignore_shared and self.builder.records.has("END")
+        return BlockSummary(
+            name=block.name,
+            used_length=block.used_length,
+            page_size=block.page_size or 1 << self.builder.ram.page_bits,
+            pages=pages.pages,
+            normal=counted[PageKind.NORMAL] + counted[PageKind.FILL],
+            zero=counted[PageKind.ZERO],
+            xbzrle=counted[PageKind.XBZRLE],
+            compressed=counted[PageKind.COMPRESSED],
+            resent=pages.resent,
+            ignored=shares and not any(sent),
+        )

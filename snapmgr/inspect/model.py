@@ -97,7 +97,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class BlockSummary:
-    """A RAMBlock as the stream describes it: pages by their last state, ``resent`` how often one came again."""
+    """A RAMBlock as the stream describes it: pages by their last state, ``resent`` how often one came again.
+
+    ``ignored``: its contents were left where they are, in a file that both machines share, and are not in the stream
+    (x-ignore-shared; migration/ram.c: ramblock_is_ignored).  The stream does not say so; a block is taken for one if
+    the capability is on, the section has ended, and no page came.
+    """
 
     name: str
     used_length: int
@@ -108,6 +113,7 @@ class BlockSummary:
     xbzrle: int
     compressed: int
     resent: int
+    ignored: bool = False
 
 
 @dataclass(frozen=True, slots=True)

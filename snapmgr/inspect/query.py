@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from snapmgr.errors import UsageError
 from snapmgr.inspect.model import Node, NodeKind
+from snapmgr.vmstate.fieldtypes import is_signed
 
 KINDS = {
     "framing": NodeKind.META,
@@ -45,16 +46,21 @@ class Query:
         name = node.name.lower()
         if not all(word in name or word in node.meaning.lower() for word in self.words):
             return False
-        number = value_of(node) if self.values or self.default else None
-        return not (self.values and number not in self.values) and not (self.default and number != 0)
+        numbers = values_of(node) if self.values or self.default else ()
+        return not (self.values and set(numbers).isdisjoint(self.values)) and not (self.default and 0 not in numbers)
 
 
-def value_of(node: Node) -> int | None:
-    """The number that a row shows, None where it shows none."""
+def values_of(node: Node) -> tuple[int, ...]:
+    """The numbers that a row shows: as it stands and, of a signed type, what that means; none where it shows none."""
+    digits = node.value.removeprefix("0x")
     try:
-        return int(node.value, 16) if node.value.startswith("0x") else int(node.value)
+        value = int(digits, 16 if digits != node.value else 10)
     except ValueError:
-        return None
+        return ()
+    if digits != node.value and is_signed(node.type):
+        half = 1 << (4 * len(digits) - 1)
+        return (value, value - 2 * half) if value >= half else (value,)
+    return (value,)
 
 
 def parse_query(text: str) -> Query:

@@ -38,6 +38,10 @@ class RecordColumns:
             value = getattr(record, name)
             column.append(_NONE if value is None else value)
 
+    def has(self, type_name: str) -> bool:
+        """Whether there is a record of that type."""
+        return _NUMBER[type_name] in self.type
+
     def _name_row(self, name: str | None) -> int:
         if name is None:
             return _NONE

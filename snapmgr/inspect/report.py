@@ -66,8 +66,8 @@ def _command(record: Record, records: Sequence[Record]) -> dict[str, Any]:
 
 
 def block_document(block: BlockSummary) -> dict[str, Any]:
-    """A RAM block; the page counts are of each page's last state."""
-    return {
+    """A RAM block; the page counts are of each page's last state, ``ignored`` stands where it applies."""
+    document = {
         "name": block.name,
         "used_length": block.used_length,
         "pages": block.pages,
@@ -77,6 +77,7 @@ def block_document(block: BlockSummary) -> dict[str, Any]:
         "compressed": block.compressed,
         "resent": block.resent,
     }
+    return document | {"ignored": True} if block.ignored else document
 
 
 def problem_document(problem: Problem) -> dict[str, Any]:

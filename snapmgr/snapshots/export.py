@@ -16,6 +16,7 @@ from snapmgr.block.qcow2.tags import find_tag
 from snapmgr.block.raw import RawFile
 from snapmgr.block.replace import check_replace
 from snapmgr.errors import ImageError, SnapmgrError, Unsupported, UsageError
+from snapmgr.names import quoted
 from snapmgr.snapshots.copy import Qcow2Target, RawTarget, check_space, copy_disk, data_ranges
 from snapmgr.snapshots.foreign import what_it_is
 from snapmgr.snapshots.newfile import NewFile
@@ -80,7 +81,7 @@ def _open(image: str | Path, tag: str | None, allow_roots: Sequence[Path]) -> Qc
 
 def _raw(image: str | Path, tag: str | None) -> Unsupported:
     """A raw disk is the file itself: an export would be a copy, for which there are better programs."""
-    lacks = "it holds the disk as it is now, as it stands" if tag is None else f"it can hold no snapshot {tag!r}"
+    lacks = "it holds the disk as it is now, as it stands" if tag is None else f"it can hold no snapshot {quoted(tag)}"
     hint = "Copy the file, or make an image of it with qemu-img convert -O qcow2."
     return Unsupported("raw-disk", f"{image} is a raw disk: {lacks}", path=image, hint=hint)
 
@@ -110,7 +111,7 @@ def _disk(source: Qcow2Image, tag: str | None, image: str | Path) -> BlockDevice
     if source.geometry.l1_entries(entry.disk_size) * 8 > MAX_L1_BYTES:
         raise ImageError(
             "snapshot-disk-size",
-            f"the snapshot {tag!r} claims a disk of {entry.disk_size} bytes, more than the image can hold",
+            f"the snapshot {quoted(tag)} claims a disk of {entry.disk_size} bytes, more than the image can hold",
             path=image,
             offset=entry.offset,
             hint="The snapshot table is damaged.",

@@ -23,7 +23,7 @@ def joined(tables: Mapping[str, Sequence[DiskSnapshot]]) -> tuple[SnapshotRow, .
         for entry in entries:
             found.setdefault((entry.name, seen[entry.name]), {})[path] = entry
             seen[entry.name] += 1
-    names = _short_names(list(tables))
+    names = short_names(list(tables))
     return tuple(_row(entries, names) for entries in found.values())
 
 
@@ -41,11 +41,12 @@ def _row(entries: dict[str, DiskSnapshot], names: Mapping[str, str]) -> Snapshot
         disk_size=main.disk_size,
         entries=entries,
         missing=tuple(path for path in names if path not in entries) if several else (),
-        differs=_differences(entries, names) if len(entries) > 1 else (),
+        differs=_differences(entries, names),
+        disk_size_differs=_difference("disk size", lambda entry: f"{entry.disk_size} bytes", entries, names),
     )
 
 
-def _short_names(paths: Sequence[str]) -> dict[str, str]:
+def short_names(paths: Sequence[str]) -> dict[str, str]:
     """File names for sentences; whole paths where they would be the same."""
     bare = {path: Path(path).name for path in paths}
     return bare if len(set(bare.values())) == len(bare) else {path: path for path in paths}
@@ -57,17 +58,28 @@ def _differences(entries: Mapping[str, DiskSnapshot], names: Mapping[str, str]) 
         ("date", _date),
         ("VM clock", lambda entry: f"{entry.vm_clock_nsec / _SECOND:.9f} s"),
     )
-    differences = []
-    for word, value in said:
-        values = {names[path]: value(entry) for path, entry in entries.items()}
-        if len(set(values.values())) > 1:
-            differences.append(f"{word} differs: " + ", ".join(f"{text} on {name}" for name, text in values.items()))
+    differences = [text for word, value in said if (text := _difference(word, value, entries, names))]
     states = [names[path] for path, entry in entries.items() if entry.vm_state_size]
     if len(states) > 1:
         differences.append(f"VM state on more than one disk: {', '.join(states)}")
     return tuple(differences)
 
 
+def _difference(
+    word: str,
+    value: Callable[[DiskSnapshot], str],
+    entries: Mapping[str, DiskSnapshot],
+    names: Mapping[str, str],
+) -> str:
+    """What each disk says, in one sentence; empty where all say the same."""
+    values = {names[path]: value(entry) for path, entry in entries.items()}
+    if len(set(values.values())) < 2:
+        return ""
+    return f"{word} differs: " + ", ".join(f"{text} on {name}" for name, text in values.items())
+
+
 def _date(entry: DiskSnapshot) -> str:
+    if not entry.dated:
+        return "not recorded"
     moment = datetime.fromtimestamp(entry.date_sec, UTC)
     return f"{moment:%Y-%m-%d %H:%M:%S}.{entry.date_nsec:09d} UTC"

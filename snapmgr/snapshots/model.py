@@ -29,6 +29,11 @@ class DiskSnapshot:
     icount: int | None
     disk_size: int
 
+    @property
+    def dated(self) -> bool:
+        """Whether the entry says when it was made: nobody made one in the first second of 1970."""
+        return self.date_sec != 0
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceInfo:
@@ -61,7 +66,8 @@ class SnapshotRow:
 
     The scalar fields are those of the entry that holds the VM state, else of the first device that has the name.
     ``missing`` are the devices that could have it and do not; ``differs`` says in words where id, date or VM clock
-    differ between disks (empty = alike).
+    differ between disks (empty = alike), which should not be; ``disk_size_differs`` says it of sizes, which is nothing
+    unusual.
     """
 
     name: str
@@ -75,6 +81,22 @@ class SnapshotRow:
     entries: Mapping[str, DiskSnapshot]
     missing: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()
+    disk_size_differs: str = ""
+
+    @property
+    def dated(self) -> bool:
+        """Whether the date is recorded, see ``DiskSnapshot.dated``."""
+        return self.date_sec != 0
+
+    @property
+    def clocked(self) -> bool:
+        """Whether the VM clock is recorded: what was saved without a machine has one of 0, which says nothing."""
+        return self.vm_clock_nsec != 0 or not self.disk_only
+
+    @property
+    def disk_sizes(self) -> dict[str, int]:
+        """The size that each disk had then, in bytes, by device path and in device order."""
+        return {path: entry.disk_size for path, entry in self.entries.items()}
 
     @property
     def disk_only(self) -> bool:

@@ -23,14 +23,15 @@ def _short(name: str) -> str:
 class NewFile:
     """``with NewFile(path) as new``: write to ``new.descriptor``; leaving well makes it ``path``, else it vanishes.
 
-    A file that is replaced hands down its permissions.  On leaving, the contents are on stable storage before the name
-    is taken.
+    A link is followed: what it leads to is replaced.  A file that is replaced hands down its permissions.  On leaving,
+    the contents are on stable storage before the name is taken.
     """
 
     def __init__(self, path: Path, *, overwrite: bool = False) -> None:
         self.path = path
         self._overwrite = overwrite
-        self._temporary = path.parent / f".{_short(path.name)}.{secrets.token_hex(6)}.part"
+        self._final = Path(os.path.realpath(path))
+        self._temporary = self._final.parent / f".{_short(path.name)}.{secrets.token_hex(6)}.part"
         self.descriptor = -1
 
     def __enter__(self) -> NewFile:
@@ -64,14 +65,14 @@ class NewFile:
 
     def _take_name(self) -> None:
         if self._overwrite:
-            refuse_used(self.path)  # somebody may have begun to use it meanwhile
+            refuse_used(self._final)  # somebody may have begun to use it meanwhile
             with contextlib.suppress(FileNotFoundError):
-                os.fchmod(self.descriptor, stat.S_IMODE(self.path.stat().st_mode) & 0o777)
-            self._temporary.replace(self.path)
+                os.fchmod(self.descriptor, stat.S_IMODE(self._final.stat().st_mode) & 0o777)
+            self._temporary.replace(self._final)
             return
         try:
-            self.path.hardlink_to(self._temporary)  # unlike a rename it never replaces what appeared meanwhile
+            self._final.hardlink_to(self._temporary)  # unlike a rename it never replaces what appeared meanwhile
         except FileExistsError:
             raise UsageError("exists", f"{self.path} exists already", path=self.path) from None
         except OSError:  # a file system without hard links
-            self._temporary.replace(self.path)
+            self._temporary.replace(self._final)

@@ -51,6 +51,7 @@ def _problem(problem: ImageProblem) -> dict[str, Any]:
 
 
 def _snapshot(row: SnapshotRow) -> dict[str, Any]:
+    """A row; ``disk-sizes`` (by path) and ``differs`` (in words) stand only where disks differ."""
     seconds, nanoseconds = divmod(row.vm_clock_nsec, _SECOND)
     document: dict[str, Any] = {
         "id": row.id,
@@ -65,6 +66,9 @@ def _snapshot(row: SnapshotRow) -> dict[str, Any]:
         "devices": list(row.entries),
         "missing": list(row.missing),
     }
-    if row.differs:
-        document["differs"] = list(row.differs)
+    if row.disk_size_differs:
+        document["disk-sizes"] = row.disk_sizes
+    differs = [*row.differs, row.disk_size_differs] if row.disk_size_differs else [*row.differs]
+    if differs:
+        document["differs"] = differs
     return document

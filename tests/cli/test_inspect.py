@@ -122,3 +122,14 @@ def test_the_table_says_what_the_document_says(snapctl):
     assert "16.0 MiB" in text
     assert "mc146818rtc" in text
     assert "Problems" not in text
+
+
+@pytest.mark.parametrize("content", [b"", b"this is text, no stream\n" * 9, b"QEVM\0"])
+def test_a_file_that_is_none_is_named_once_and_a_step_is_given(snapctl, tmp_path, content):
+    path = tmp_path / "some-file.mig"
+    path.write_bytes(content)
+    result = snapctl("inspect", path)
+    first, *more = result.err.decode().splitlines()
+    assert result.code == 3
+    assert first.startswith(f"snapctl: {path} is ") and first.count("some-file.mig") == 1
+    assert any(line.strip().split()[0] in ("Open", "Copy", "Save", "Check") for line in more), more

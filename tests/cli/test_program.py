@@ -100,7 +100,7 @@ def test_names_cannot_send_escape_sequences_to_the_terminal():
     error = StreamError("no-such-block", "there is no \x1b[31mblock\n", path="a\x1b]0;title\x07")
     text = error_text(error)
     assert "\x1b" not in text
-    assert "\\x1b[31mblock\\n" in text
+    assert "\\e[31mblock\\n" in text
 
 
 def test_an_os_error_without_a_file():

@@ -58,3 +58,24 @@ def test_an_unknown_block_is_refused_with_the_known_ones(snapctl, tmp_path):
     assert result.error["code"] == "no-such-block"
     assert "pc.ram" in result.error["hint"]
     assert not target.exists()
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in ("ignore-shared.v72", "ignore-shared.v100") if name in corpus.streams()["cases"]]
+)
+def test_what_is_not_in_the_stream_is_not_made_up(snapctl, tmp_path, name):
+    """x-ignore-shared: the guest's RAM stays in the file that both machines share."""
+    blocks = snapctl("inspect", stored(name), "--json").document["ram"]["blocks"]
+    assert [block["name"] for block in blocks if block.get("ignored")] == ["shr"]
+    remarks = [line for line in snapctl("inspect", stored(name)).text.splitlines() if "not in the stream" in line]
+    assert [line.split()[0] for line in remarks] == ["shr"]
+    for more in ([], ["-o", tmp_path / "ram.bin"]):
+        result = snapctl("ram", stored(name), "--block", "shr", "--json", *more)
+        assert (result.code, result.error["code"]) == (1, "not-in-the-stream")
+    assert list(tmp_path.iterdir()) == []
+    assert snapctl("ram", stored(name), "--block", "pc.bios", "--json").code == 0
+
+
+def test_no_other_stream_leaves_blocks_out(snapctl):
+    blocks = snapctl("inspect", stored("pc-halt.v72"), "--json").document["ram"]["blocks"]
+    assert not any("ignored" in block for block in blocks)

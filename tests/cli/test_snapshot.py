@@ -5,10 +5,17 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import struct
+from dataclasses import replace
 
 import pytest
 
+from snapmgr.cli.output import Output
+from snapmgr.cli.snapshot_text import _disk_size, snapshot_lines
+from snapmgr.cli.text import width
+from snapmgr.snapshots.join import joined
+from snapmgr.snapshots.model import DeviceInfo, DiskSnapshot, Snapshots
 from tests import corpus
 
 CASES = corpus.images()
@@ -103,6 +110,13 @@ def test_several_images_are_one_machine(snapctl, tmp_path):
     assert [row["name"] for row in document["snapshots"]] == ["pair-1", "pair-2"]
     assert all(row["devices"] == [str(first), str(second)] for row in document["snapshots"])
     assert all(row["vm-state-size"] == 1298453 for row in document["snapshots"])
+    for row in document["snapshots"]:
+        assert row["disk-sizes"] == {str(first): 16 << 20, str(second): 4 << 20}
+        assert row["differs"] == [f"disk size differs: 16777216 bytes on {first.name}, 4194304 bytes on {second.name}"]
+    lines = snapctl("snapshot", "list", first, second).text.splitlines()
+    assert sum("16.0 MiB, 4.00 MiB" in line for line in lines) == 2
+    document = snapctl("snapshot", "list", first, "--json").document
+    assert all("disk-sizes" not in row and "differs" not in row for row in document["snapshots"])
 
 
 def test_a_raw_disk_among_them_is_listed_with_its_reason(snapctl, tmp_path):
@@ -130,6 +144,15 @@ def test_odd_names_neither_break_lines_nor_send_escapes(snapctl, tmp_path):
     count = len(next(iter(CASES["names-odd"]["truth"].values()))["snapshots"])
     assert len(text.split("Snapshots", 1)[1].splitlines()) >= count + 2
     assert all(char.isprintable() for line in text.splitlines() for char in line)
+    assert "(no name)" in text and "(blank name)" in text and "\\e[31mred" in text
+
+
+@pytest.mark.parametrize("more", [[], ["-v"]])
+def test_on_a_terminal_the_longest_name_does_not_widen_the_table(snapctl, tmp_path, monkeypatch, more):
+    image = next(iter(corpus.unpack_image("names-odd", tmp_path).values()))
+    monkeypatch.setattr("snapmgr.cli.snapshot_text.columns", lambda: 100)
+    table = snapctl("snapshot", "list", image, *more).text.split("Snapshots", 1)[1].splitlines()[1:]
+    assert (max(map(width, table)) <= 100) != bool(more)
 
 
 @pytest.mark.parametrize("tag", ["no-such-tag", "id:99"])
@@ -217,3 +240,47 @@ def test_an_image_with_very_many_tables_says_that_they_were_not_checked(snapctl,
     said = snapctl("snapshot", "list", image)
     assert f"{image}: its tables, 256 MiB at least, were not looked through" in said.err.decode()
     assert snapctl("-q", "snapshot", "list", image).err == b""
+
+
+def listed(*rows, disks=("/d/root.qcow2",), verbose=False):
+    """The table of snapshots, as rows of cells by their title."""
+    found = Snapshots(tuple(DeviceInfo(path, "qcow2", 1 << 20, 65536) for path in disks), rows)
+    text = "\n".join(snapshot_lines(Output(verbose=verbose), found))
+    title, *lines = text.split("Snapshots", 1)[1].splitlines()[1:]
+    titles = re.split(" {2,}", title.strip())
+    return [dict(zip(titles, re.split(" {2,}", line.strip()), strict=False)) for line in lines]
+
+
+def entry(name="x", icount=None, **more):
+    return replace(DiskSnapshot("1", name, 0, 86400, 0, 0, icount, 1 << 20), **more)
+
+
+@pytest.mark.parametrize(("icount", "verbose", "cell"), [
+    (12345, False, "12345"), (None, False, None), (0, False, None), (None, True, "not recorded"), (0, True, "0"),
+])  # fmt: skip
+def test_instructions_are_listed_where_they_were_counted(icount, verbose, cell):
+    (row,) = listed(*joined({"/d/root.qcow2": [entry(icount=icount)]}), verbose=verbose)
+    assert row.get("ICOUNT") == cell
+
+
+def test_what_was_not_recorded_is_not_made_up():
+    (row,) = listed(*joined({"/d/root.qcow2": [entry(date_sec=0)]}))
+    assert (row["DATE"], row["VM CLOCK"]) == ("not recorded", "not recorded")
+    (row,) = listed(*joined({"/d/root.qcow2": [entry(vm_state_size=9)]}))
+    assert row["DATE"].startswith("1970-01-") and row["VM CLOCK"] == "00:00:00.000"
+
+
+def test_the_disks_that_have_a_snapshot_are_named():
+    tables = {"/d/root.qcow2": [entry("both"), entry("one")], "/d/data.qcow2": [entry("both")]}
+    both, one = listed(*joined(tables), disks=tuple(tables))
+    assert both["ON"] == "all 2" and "MISSING ON" not in both
+    assert (one["ON"], one["MISSING ON"]) == ("root.qcow2", "data.qcow2")
+    both, _ = listed(*joined(tables), disks=(*tables, "/d/raw.img"))
+    assert both["ON"] == "root.qcow2, data.qcow2"
+
+
+def test_many_sizes_are_said_by_their_span():
+    sizes = [1 << 20, 4 << 20, 2 << 20, 8 << 20]
+    entries = {f"/{size}": DiskSnapshot("1", "x", 0, 1, 0, 0, None, size) for size in sizes}
+    (row,) = joined({path: [entry] for path, entry in entries.items()})
+    assert _disk_size(row) == "1.00 MiB to 8.00 MiB"

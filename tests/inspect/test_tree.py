@@ -117,6 +117,7 @@ def test_words_values_offsets_types_and_kinds_are_found(indexed: Indexed) -> Non
     assert {node.name for node in found(index, "eflags")} == {"env.eflags"}
     assert all(int(node.value, 16) == 0xFFF0 for node in found(index, "=0xfff0"))
     assert "env.eip" in {node.name for node in found(index, "=65520")}
+    assert "env.a20_mask" in {node.name for node in found(index, "=-1")}
     record = next(record for record in index.records if record.idstr == "cpu")
     (at,) = found(index, f"@{record.payload:X}")
     assert at.offset <= record.payload < at.offset + at.length

@@ -181,6 +181,16 @@ def test_an_image_in_use_is_not_replaced_even_if_that_began_meanwhile(tmp_path: 
     assert there(tmp_path) == {"disk.qcow2", "other.qcow2"}
 
 
+def test_what_a_link_leads_to_is_replaced(tmp_path: Path, image: Path) -> None:
+    target, link = tmp_path / "target.raw", tmp_path / "links" / "link.raw"
+    link.parent.mkdir()
+    link.symlink_to("../target.raw")
+    target.write_bytes(b"old")
+    export_disk(image, None, link, overwrite=True)
+    assert link.is_symlink() and not target.is_symlink() and target.stat().st_size == DISK
+    assert there(link.parent) == {"link.raw"}
+
+
 def begin(stack: ExitStack, path: Path, done: int) -> None:
     if done == 0:
         stack.enter_context(held(path))

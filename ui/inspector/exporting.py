@@ -74,13 +74,16 @@ def save_block(index: StreamIndex, name: str, target: Path, *, progress: Progres
         cancel.check()
         progress(done, total)
 
+    for block in index.blocks:
+        if block.name == name:
+            index.require_contents(block)
     with new_file(index, target) as file:
         index.ram.write_block(name, file, progress=step)
 
 
 @contextmanager
 def new_file(index: StreamIndex, target: Path) -> Iterator[IO[bytes]]:
-    """A temporary file beside ``target`` that becomes it when the block ends well.
+    """A temporary file beside ``target`` that becomes it when the block ends well; a link is followed.
 
     Raises UsageError where the stream is read from ``target``, InUse where another process uses it as an image.
     """
@@ -92,6 +95,7 @@ def new_file(index: StreamIndex, target: Path) -> Iterator[IO[bytes]]:
             hint=tr("Choose another name."),
         )
     refuse_used(target)
+    target = Path(os.path.realpath(target))
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -20,6 +20,7 @@ from snapmgr.block.qcow2.refcounts import read_refcount_table, read_refcounts
 from snapmgr.block.qcow2.references import References, copied_flags
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
 from snapmgr.errors import ImageError, SnapmgrError
+from snapmgr.names import quoted
 
 MOST_METADATA = 128 << 20
 """Bytes of tables that are read at most before the check is cut short."""
@@ -97,12 +98,12 @@ def _check_snapshots(image: Qcow2Image, faults: Faults) -> None:
     for identity, times in Counter(entry.id for entry in entries if entry.id).items():
         if times > 1:
             second = [entry for entry in entries if entry.id == identity][1]
-            message = f"{times} snapshots have the id {second.id_text!r}: programs find only the first by it"
+            message = f"{times} snapshots have the id {quoted(second.id_text)}: programs find only the first by it"
             faults.add("snapshot-id-twice", message, second.offset, "Delete them by name.")
 
 
 def _check_entry(image: Qcow2Image, entry: SnapshotEntry, faults: Faults) -> None:
-    who = f"snapshot {entry.name_text[:60]!r} (entry {entry.index})"
+    who = f"snapshot {quoted(entry.name_text[:60])} (entry {entry.index})"
     if entry.offset + entry.length > image.file.size:
         faults.add("snapshot-table-cut", f"{who}: its table entry reaches behind the end of the file", entry.offset)
     if image.header.version >= 3 and entry.extra_size < _INCOMPLETE:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from snapmgr.errors import NotFound, UsageError
+from snapmgr.names import quoted, shown_name, visible_name
 
 Tag = tuple[str, str]
 """(id, name) of a snapshot."""
@@ -34,7 +35,7 @@ def find_tag(tags: Sequence[Tag], wanted: str, path: str | Path) -> int:
     if not found:
         raise NotFound(
             "snapshot-not-found",
-            f"{path} has no snapshot {wanted!r}",
+            f"{path} has no snapshot {quoted(wanted)}",
             path=path,
             hint=f"There are: {listed(tags)}" if tags else "There are no snapshots in it.",
         )
@@ -43,7 +44,7 @@ def find_tag(tags: Sequence[Tag], wanted: str, path: str | Path) -> int:
         ways = [f"name:{tags[index][1]}" if same_id else f"id:{tags[index][0]}" for index in found]
         raise UsageError(
             "ambiguous-snapshot",
-            f"{path} has {len(found)} snapshots that {wanted!r} may mean",
+            f"{path} has {len(found)} snapshots that {quoted(wanted)} may mean",
             path=path,
             hint=f"Say which one: {_joined(ways)}",
         )
@@ -60,7 +61,7 @@ def _with_id(tags: Sequence[Tag], id_text: str) -> list[int]:
 
 def listed(tags: Sequence[Tag]) -> str:
     """Snapshots for a sentence: ``before (id 1), after (id 2)``, the first of many."""
-    return _joined([f"{_short(name)} (id {_short(id_text)})" for id_text, name in tags])
+    return _joined([f"{_short(shown_name(name))} (id {_short(visible_name(id_text))})" for id_text, name in tags])
 
 
 def _joined(words: Sequence[str]) -> str:

@@ -44,3 +44,14 @@ def test_an_image_in_use_stays(tmp_path: Path) -> None:
     with new_file(index_of(image), other) as file:
         file.write(b"ours")
     assert other.read_bytes() == b"ours"
+
+
+def test_what_a_link_leads_to_is_written(tmp_path: Path) -> None:
+    target, link = tmp_path / "target", tmp_path / "links" / "link"
+    link.parent.mkdir()
+    link.symlink_to("../target")
+    target.write_bytes(b"old")
+    with new_file(index_of(tmp_path / "stream.mig"), link) as file:
+        file.write(b"new")
+    assert link.is_symlink() and target.read_bytes() == b"new"
+    assert list(link.parent.iterdir()) == [link]
