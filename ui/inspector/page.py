@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from snapmgr.errors import Cancelled, SnapmgrError
 from ui.inspector.header import STRUCTURE
 from ui.inspector.offsets import parse_offset
-from ui.inspector.presenter import Loaded, Presenter
+from ui.inspector.presenter import Loaded, Presenter, Shown
 from ui.inspector.selection import SelectionModel
 from ui.inspector.states import LoadingState, empty_state
 from ui.models.problem_table import summary
@@ -221,16 +221,14 @@ class InspectorPage(Page):
         self.loading.set_progress(done, total)
         if self.content is not None and self._opening is not None and self._showing is self._opening:
             self.content.header.set_progress(100 * done // total if total else -1)
-            self.status_changed.emit()
 
-    def _grown(self, loaded: Loaded) -> None:
-        if self._opening is not None:
-            self.show_growth(loaded, self._opening)
+    def _grown(self, loaded: Loaded) -> Shown:
+        return self.show_growth(loaded, self._opening) if self._opening is not None else None
 
-    def show_growth(self, loaded: Loaded, document: Document) -> None:
+    def show_growth(self, loaded: Loaded, document: Document) -> Shown:
         """Show what was read so far of a stream that is being read."""
         self._show(loaded, document, finished=False)
-        self.context.tasks.start(self._come_forward(), tr("Show the stream"))
+        return self.context.tasks.start(self._come_forward(), tr("Show the stream"))
 
     async def _come_forward(self) -> None:
         """Let the panes be seen, a turn of the loop after they were filled: both at once would be felt."""
