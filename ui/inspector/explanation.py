@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from snapmgr.inspect.model import Problem
@@ -85,6 +84,7 @@ class Explanation(QScrollArea):
         buttons.addStretch(1)
         column.addLayout(buttons)
         column.addStretch(1)
+        body.setMinimumHeight(1)  # else that of its narrowest; Qt asks how high the text is at the width that there is
         self.setWidget(body)
 
     def _make_quote(self, body: QWidget) -> QFrame:
@@ -113,14 +113,4 @@ class Explanation(QScrollArea):
         self.qemu.setText("\n".join(shown(line) for line in said.splitlines()))
         self._quote.setVisible(bool(said))
         self.setAccessibleName(tr("About the problem: {problem}", problem=shown(problem.message)))
-        self._fit()
         self.verticalScrollBar().setValue(0)
-
-    def _fit(self) -> None:
-        """A scroll area does not ask how high wrapped text is at its width."""
-        body = self.widget()
-        body.setMinimumHeight(max(0, body.layout().heightForWidth(self.viewport().width())))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, QRect, QTimer
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from snapmgr.errors import Cancelled, SnapmgrError
@@ -135,6 +135,7 @@ class InspectorPage(Page):
             return
         finally:
             self._end(document)
+        await self._lay_out()
         self._show(loaded, document, finished=True)
         await self._come_forward()
 
@@ -230,9 +231,17 @@ class InspectorPage(Page):
         self._show(loaded, document, finished=False)
         return self.context.tasks.start(self._come_forward(), tr("Show the stream"))
 
+    async def _lay_out(self) -> None:
+        """Let panes that are not seen yet know what they have room for, in a turn of its own."""
+        if self.content is not None and self._stack.currentWidget() is not self.content:
+            self.content.setGeometry(self.rect())
+            self.content.grab(QRect(0, 0, 1, 1))  # lays out what is hidden, as if it were to be painted
+            await asyncio.sleep(0)
+
     async def _come_forward(self) -> None:
         """Let the panes be seen, a turn of the loop after they were filled: both at once would be felt."""
-        await asyncio.sleep(0)
+        if self._stack.currentWidget() is not self.content:
+            await asyncio.sleep(0)
         if self.content is not None and self.loaded is not None:
             self._stack.setCurrentWidget(self.content)
 
