@@ -91,10 +91,13 @@ class Explanation(QScrollArea):
         self._quote = QFrame(body)
         self._quote.setProperty("frame", "well")
         row = QHBoxLayout(self._quote)
-        row.setContentsMargins(12, 10, 8, 8)
+        row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(8)
-        row.addWidget(label(tr("What QEMU says"), "group"), 0, Qt.AlignmentFlag.AlignTop)
+        heading = label(tr("What QEMU says"), "group")
+        row.addWidget(heading, 0, Qt.AlignmentFlag.AlignTop)
         self.qemu = label("", "mono", wrap=True, selectable=True)
+        for part in (heading, self.qemu):
+            part.setContentsMargins(0, 4, 0, 4)  # one line stands in the middle of the button beside it
         self.qemu.setMinimumWidth(80)
         self.qemu.setAlignment(Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.qemu, 1)
