@@ -100,6 +100,7 @@ class InspectorPage(Page):
         content.restore_state(self._stored)
         self._stack.addWidget(content)
         self.content = content
+        await self._lay_out()  # before a worker reads: each part is asked for its size, and would wait for it each time
 
     def _connect(self, content: Content, wire: Callable[..., Wiring]) -> None:
         wired = wire(content, self.context, self.selection, self.presenter, lambda: self.loaded, self)
@@ -135,9 +136,7 @@ class InspectorPage(Page):
             return
         finally:
             self._end(document)
-        await self._lay_out()
-        self._show(loaded, document, finished=True)
-        await self._come_forward()
+        await self._show_whole(loaded, document)
 
     def _begin(self, document: Document) -> None:
         self._opening = document
@@ -223,6 +222,16 @@ class InspectorPage(Page):
         if self.content is not None and self._opening is not None and self._showing is self._opening:
             self.content.header.set_progress(100 * done // total if total else -1)
 
+    async def _show_whole(self, loaded: Loaded, document: Document) -> None:
+        """Show a stream that was read to its end; panes that are seen already are painted before one is selected."""
+        await self._lay_out()
+        self._show(loaded, document, finished=True)
+        if self._stack.currentWidget() is self.content:
+            await asyncio.sleep(0)
+        if self.loaded is loaded:
+            self._finish(loaded)
+            await self._come_forward()
+
     def _grown(self, loaded: Loaded) -> Shown:
         return self.show_growth(loaded, self._opening) if self._opening is not None else None
 
@@ -239,8 +248,10 @@ class InspectorPage(Page):
             await asyncio.sleep(0)
 
     async def _come_forward(self) -> None:
-        """Let the panes be seen, a turn of the loop after they were filled: both at once would be felt."""
+        """Let the panes be seen, after the turns of the loop in which they were filled and all actions asked again: all
+        at once would be felt."""
         if self._stack.currentWidget() is not self.content:
+            await asyncio.sleep(0)
             await asyncio.sleep(0)
         if self.content is not None and self.loaded is not None:
             self._stack.setCurrentWidget(self.content)
@@ -253,8 +264,6 @@ class InspectorPage(Page):
         else:
             self._replace(loaded, document)
         self.filling.say(loaded, finished=finished)
-        if finished:
-            self._finish(loaded)
         self._moved()
 
     def _replace(self, loaded: Loaded, document: Document) -> None:
