@@ -25,6 +25,11 @@ The same without a window: snapctl --help
 """
 
 
+SWITCHING = 0.001
+"""Seconds that a worker may keep the window waiting, each time both want to run Python; Python's own are five times as
+long, and several such waits on one turn of the loop are felt."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point.  Returns the exit code: 0 done, 2 for words that make no sense."""
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -83,6 +88,7 @@ def _in_window(files: list[str]) -> int:
     from ui.shell.settings import Settings
     from ui.theme.appearance import Appearance
 
+    sys.setswitchinterval(SWITCHING)
     speak(app)
     loop = qasync.QEventLoop(app)
     with loop:

@@ -124,7 +124,10 @@ class DescriptionView(QPlainTextEdit):
         tint = QTextEdit.ExtraSelection()
         tint.cursor = QTextCursor(self.document().findBlockByNumber(self._shown[0]))
         last = self.document().findBlockByNumber(min(self._shown[1], self.document().blockCount()) - 1)
-        tint.cursor.setPosition(last.position() + last.length() - 1, QTextCursor.MoveMode.KeepAnchor)
+        behind = min(
+            last.position() + last.length(), self.document().characterCount() - 1
+        )  # so that all of it is tinted
+        tint.cursor.setPosition(behind, QTextCursor.MoveMode.KeepAnchor)
         tint.format.setBackground(color("text", 0.09))
         tint.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
         self.setExtraSelections([tint])

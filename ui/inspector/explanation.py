@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from snapmgr.inspect.model import Problem
@@ -85,16 +84,20 @@ class Explanation(QScrollArea):
         buttons.addStretch(1)
         column.addLayout(buttons)
         column.addStretch(1)
+        body.setMinimumHeight(1)  # else that of its narrowest; Qt asks how high the text is at the width that there is
         self.setWidget(body)
 
     def _make_quote(self, body: QWidget) -> QFrame:
         self._quote = QFrame(body)
         self._quote.setProperty("frame", "well")
         row = QHBoxLayout(self._quote)
-        row.setContentsMargins(12, 10, 8, 8)
+        row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(8)
-        row.addWidget(label(tr("What QEMU says"), "group"), 0, Qt.AlignmentFlag.AlignTop)
+        heading = label(tr("What QEMU says"), "group")
+        row.addWidget(heading, 0, Qt.AlignmentFlag.AlignTop)
         self.qemu = label("", "mono", wrap=True, selectable=True)
+        for part in (heading, self.qemu):
+            part.setContentsMargins(0, 4, 0, 4)  # one line stands in the middle of the button beside it
         self.qemu.setMinimumWidth(80)
         self.qemu.setAlignment(Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.qemu, 1)
@@ -113,14 +116,4 @@ class Explanation(QScrollArea):
         self.qemu.setText("\n".join(shown(line) for line in said.splitlines()))
         self._quote.setVisible(bool(said))
         self.setAccessibleName(tr("About the problem: {problem}", problem=shown(problem.message)))
-        self._fit()
         self.verticalScrollBar().setValue(0)
-
-    def _fit(self) -> None:
-        """A scroll area does not ask how high wrapped text is at its width."""
-        body = self.widget()
-        body.setMinimumHeight(max(0, body.layout().heightForWidth(self.viewport().width())))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()

@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, QRect, QTimer
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from snapmgr.errors import Cancelled, SnapmgrError
 from ui.inspector.header import STRUCTURE
 from ui.inspector.offsets import parse_offset
-from ui.inspector.presenter import Loaded, Presenter
+from ui.inspector.presenter import Loaded, Presenter, Shown
 from ui.inspector.selection import SelectionModel
 from ui.inspector.states import LoadingState, empty_state
 from ui.models.problem_table import summary
@@ -100,6 +100,7 @@ class InspectorPage(Page):
         content.restore_state(self._stored)
         self._stack.addWidget(content)
         self.content = content
+        await self._lay_out()  # before a worker reads: each part is asked for its size, and would wait for it each time
 
     def _connect(self, content: Content, wire: Callable[..., Wiring]) -> None:
         wired = wire(content, self.context, self.selection, self.presenter, lambda: self.loaded, self)
@@ -135,8 +136,7 @@ class InspectorPage(Page):
             return
         finally:
             self._end(document)
-        self._show(loaded, document, finished=True)
-        await self._come_forward()
+        await self._show_whole(loaded, document)
 
     def _begin(self, document: Document) -> None:
         self._opening = document
@@ -221,20 +221,38 @@ class InspectorPage(Page):
         self.loading.set_progress(done, total)
         if self.content is not None and self._opening is not None and self._showing is self._opening:
             self.content.header.set_progress(100 * done // total if total else -1)
-            self.status_changed.emit()
 
-    def _grown(self, loaded: Loaded) -> None:
-        if self._opening is not None:
-            self.show_growth(loaded, self._opening)
+    async def _show_whole(self, loaded: Loaded, document: Document) -> None:
+        """Show a stream that was read to its end; panes that are seen already are painted before one is selected."""
+        await self._lay_out()
+        self._show(loaded, document, finished=True)
+        if self._stack.currentWidget() is self.content:
+            await asyncio.sleep(0)
+        if self.loaded is loaded:
+            self._finish(loaded)
+            await self._come_forward()
 
-    def show_growth(self, loaded: Loaded, document: Document) -> None:
+    def _grown(self, loaded: Loaded) -> Shown:
+        return self.show_growth(loaded, self._opening) if self._opening is not None else None
+
+    def show_growth(self, loaded: Loaded, document: Document) -> Shown:
         """Show what was read so far of a stream that is being read."""
         self._show(loaded, document, finished=False)
-        self.context.tasks.start(self._come_forward(), tr("Show the stream"))
+        return self.context.tasks.start(self._come_forward(), tr("Show the stream"))
+
+    async def _lay_out(self) -> None:
+        """Let panes that are not seen yet know what they have room for, in a turn of its own."""
+        if self.content is not None and self._stack.currentWidget() is not self.content:
+            self.content.setGeometry(self.rect())
+            self.content.grab(QRect(0, 0, 1, 1))  # lays out what is hidden, as if it were to be painted
+            await asyncio.sleep(0)
 
     async def _come_forward(self) -> None:
-        """Let the panes be seen, a turn of the loop after they were filled: both at once would be felt."""
-        await asyncio.sleep(0)
+        """Let the panes be seen, after the turns of the loop in which they were filled and all actions asked again: all
+        at once would be felt."""
+        if self._stack.currentWidget() is not self.content:
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
         if self.content is not None and self.loaded is not None:
             self._stack.setCurrentWidget(self.content)
 
@@ -246,8 +264,6 @@ class InspectorPage(Page):
         else:
             self._replace(loaded, document)
         self.filling.say(loaded, finished=finished)
-        if finished:
-            self._finish(loaded)
         self._moved()
 
     def _replace(self, loaded: Loaded, document: Document) -> None:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ui.shell.tasks import Tasks
     from ui.widgets.bar_segments import SpanTable
 
+Shown = asyncio.Future[None] | None
+"""What is to be awaited before a thing is seen; None for nothing."""
+
 PAINTING, PATIENCE = 0.01, 0.2
 """Seconds that a repaint is given, and after which a worker goes on in any case."""
 BATCH = 500
@@ -59,16 +62,20 @@ def prepare(index: StreamIndex) -> Loaded:
     return Loaded(index, SpanTable(index.spans()), digits_for(index.size))
 
 
-def in_turn(loop: asyncio.AbstractEventLoop, call: Callable[..., object], *arguments: Any) -> None:
+def in_turn(loop: asyncio.AbstractEventLoop, call: Callable[..., Shown], *arguments: Any) -> None:
     """Call in the window's thread, and wait in this one until it has been painted: two threads of Python that want
     to run at once make the window stutter.  A window that does not come round in time is not waited for."""
     painted = threading.Event()
 
+    def seen(shown: Shown = None) -> None:
+        loop.call_later(PAINTING, painted.set)
+
     def run() -> None:
+        shown: Shown = None
         try:
-            call(*arguments)
+            shown = call(*arguments)
         finally:
-            loop.call_later(PAINTING, painted.set)
+            seen() if shown is None else shown.add_done_callback(seen)
 
     loop.call_soon_threadsafe(run)
     painted.wait(PATIENCE)
@@ -91,7 +98,7 @@ class StreamBytes:
 class Presenter:
     """One per page.  ``progress(done, total)`` and ``grown(Loaded)`` are called in the window's thread."""
 
-    def __init__(self, tasks: Tasks, progress: Callable[[int, int], None], grown: Callable[[Loaded], None]) -> None:
+    def __init__(self, tasks: Tasks, progress: Callable[[int, int], None], grown: Callable[[Loaded], Shown]) -> None:
         self._tasks = tasks
         self._progress = progress
         self._grown = grown
@@ -140,9 +147,8 @@ class Presenter:
             self._reading = None
             self._idle.set()
 
-    def _hand_over(self, loaded: Loaded, token: CancelToken) -> None:
-        if token is self._reading:
-            self._grown(loaded)
+    def _hand_over(self, loaded: Loaded, token: CancelToken) -> Shown:
+        return self._grown(loaded) if token is self._reading else None
 
     # --- filter ---
 

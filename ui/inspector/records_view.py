@@ -45,6 +45,7 @@ class RecordsView(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setVisible(False)
         self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setStretchLastSection(True)  # a selected row goes to the edge
         self.selectionModel().currentRowChanged.connect(self._current_changed)
         self.activated.connect(lambda index: self.opened.emit(index.row()))
         self._sized = False

@@ -18,7 +18,7 @@ from ui.widgets.mirroring import placed
 from ui.words import tr
 
 SWATCH, PADDING, INDENT = 10, 8, 16
-_SHARES = {NAME: 36, VALUE: 40, TYPE: 24}
+_SHARES = {NAME: 40, VALUE: 38, TYPE: 22}
 """Percent of what offset and bytes leave over."""
 FAULTS = {
     "error": ("warning-circle", "danger"),
@@ -133,7 +133,7 @@ class NodeDelegate(QStyledItemDelegate):
         font, tint = self._look(node, looks, column, selected)
         painter.setFont(font)
         painter.setPen(looks.colours[tint])
-        box = rect.adjusted(PADDING, 0, -PADDING, 0)
+        box = rect.adjusted(PADDING, 0, -PADDING if column in (OFFSET, BYTES) else -2, 0)
         text = looks.metrics(font).elidedText(text, Qt.TextElideMode.ElideRight, max(box.width(), 0))
         side = Qt.AlignmentFlag.AlignRight if column == BYTES else Qt.AlignmentFlag.AlignLeft
         direction = painter.layoutDirection()
@@ -214,8 +214,8 @@ class StructureView(QTreeView):
         digits = max(fonts.text_width(fonts.mono(12), "0" * 8) + 2 * PADDING + 4, title(OFFSET))
         count = max(fonts.text_width(fonts.ui(13, tabular=True), self._widest) + 2 * PADDING, title(BYTES))
         width = self.viewport().width()
-        needed = sum(_LEAST.values()) + digits + count
-        for column, saved in ((TYPE, _LEAST[TYPE]), (BYTES, count), (OFFSET, digits)):
+        needed = sum(fonts.px(least) for least in _LEAST.values()) + digits + count
+        for column, saved in ((TYPE, fonts.px(_LEAST[TYPE])), (BYTES, count), (OFFSET, digits)):
             self.setColumnHidden(column, width < needed)
             needed -= saved
         digits = 0 if self.isColumnHidden(OFFSET) else digits

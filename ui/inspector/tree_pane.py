@@ -22,7 +22,7 @@ from ui.models.field_tree import FieldTreeModel
 from ui.shell import formats
 from ui.shell.actions import shown_keys
 from ui.theme import icons
-from ui.widgets.controls import icon_button
+from ui.widgets.controls import ICON_BESIDE_TEXT, icon_button
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.find_bar import FindBar
 from ui.words import later, plural, tr
@@ -86,6 +86,7 @@ class TreePane(QWidget):
         self.find.down.connect(lambda: self.tree.setFocus(Qt.FocusReason.TabFocusReason))
         self.problems = QToolButton()
         self.problems.setIcon(icons.icon("warning-circle"))
+        self.problems.setIconSize(ICON_BESIDE_TEXT)
         self.problems.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.problems.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._problems_shown = True

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QRegion
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QRegion
 
 from snapmgr.inspect.model import NodeKind
 from ui.theme import fonts
@@ -14,6 +14,8 @@ from ui.theme.palette import color
 from ui.widgets.hex_grid import HexGrid
 from ui.widgets.hex_rows import PER_ROW, pieces
 
+HATCH = 5.0
+"""Px from one stroke of a fault to the next."""
 WIDE = 4096
 """Wider than any row, in px."""
 
@@ -68,9 +70,9 @@ def _paint_tint(painter: QPainter, grid: HexGrid, context: tuple[int, int]) -> N
     offset, length = context
     tint = color("text", 0.09)
     for row, column, last in pieces(offset, offset + length, grid.rows.first_byte, grid.rows.byte_count):
-        painter.fillRect(grid.span_rect(row, column, last).adjusted(-1, 1, 1, -1), tint)
+        painter.fillRect(grid.span_rect(row, column, last).adjusted(-1, 0, 1, 0).toAlignedRect(), tint)
         if grid.columns.text_shown:
-            painter.fillRect(grid.text_rect(row, column, last).adjusted(0, 1, 0, -1), tint)
+            painter.fillRect(grid.text_rect(row, column, last).toAlignedRect(), tint)
 
 
 def _paint_runs(painter: QPainter, grid: HexGrid, runs: Sequence[tuple[int, int, NodeKind]]) -> None:
@@ -80,11 +82,22 @@ def _paint_runs(painter: QPainter, grid: HexGrid, runs: Sequence[tuple[int, int,
         rect = grid.span_rect(row, column, (end - 1) % PER_ROW)
         line = QRectF(rect.left(), rect.bottom() - 3, rect.width(), 2)
         if kind is NodeKind.FAULT:
-            line.adjust(0, -1, 0, 0)
-            painter.fillRect(line, color("onPrimary"))
-            painter.fillRect(line, QBrush(color("k_fault"), Qt.BrushStyle.BDiagPattern))
+            _paint_hatch(painter, line.adjusted(0, -2, 0, 0))
         else:
             painter.fillRect(line, fills[kind])
+
+
+def _paint_hatch(painter: QPainter, line: QRectF) -> None:
+    """A fault's underline, which does not need its colour."""
+    painter.save()
+    painter.setClipRect(line, Qt.ClipOperation.IntersectClip)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.fillRect(line, color("onPrimary"))
+    painter.setPen(QPen(color("k_fault"), 2))
+    strokes = int((line.width() + line.height()) // HATCH) + 1
+    for x in (line.left() + HATCH * stroke for stroke in range(strokes)):
+        painter.drawLine(QPointF(x - line.height() - 1, line.bottom() + 1), QPointF(x + 1, line.top() - 1))
+    painter.restore()
 
 
 def _paint_selection(painter: QPainter, grid: HexGrid, scene: Scene) -> QRegion:

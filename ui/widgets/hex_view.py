@@ -47,6 +47,7 @@ class HexView(ReadAloud, QAbstractScrollArea):
         self._setting = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
+        self.setProperty("surface", "sunken")  # under the scroll bars too
         self.setAccessibleName(tr("Bytes"))
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # bytes do not mirror
@@ -195,6 +196,7 @@ class HexView(ReadAloud, QAbstractScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._layout()
+        self._reveal_column(self._cursor % PER_ROW)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange, QEvent.Type.StyleChange):

@@ -194,14 +194,25 @@ def test_the_selection_is_filled(view: HexView) -> None:
     assert ground(4) == color("dangerFill").name()
 
 
+def test_what_the_selection_lies_in_is_one_tinted_ground(view: HexView) -> None:
+    view.set_source(Patterned(256))
+    view.show_range(0x20, 2, (0x10, 0x40))
+    image = view.viewport().grab().toImage()
+    x = view.byte_rect(0x14).left() - 1
+    column = [image.pixelColor(x, y).name() for y in range(view.byte_rect(0x14).top(), view.byte_rect(0x44).bottom())]
+    assert len(set(column)) == 1 and column[0] != color("sunken").name()
+
+
 def test_narrow_views_give_up_the_text_before_the_bytes(view: HexView) -> None:
     view.set_source(Patterned(256))
     assert merged(view.visible_rows()[0]).endswith("·······1·?F·T[bi") or len(merged(view.visible_rows()[0])) > 70
     view.resize(500, 300)
     assert len(merged(view.visible_rows()[0])) == Columns(8, False).width
     assert view.horizontalScrollBar().maximum() == 0
+    view.show_range(15, 1)
     view.resize(320, 300)
     assert view.horizontalScrollBar().maximum() > 0
+    assert view.viewport().rect().contains(view.byte_rect(15)), "what is selected stays in sight"
 
 
 def test_only_what_is_on_screen_is_read(view: HexView) -> None:

@@ -352,6 +352,17 @@ def test_a_damaged_stream_shows_where_qemu_stops(live: Live, stream: Stream) -> 
     assert problems[0].code in clipboard() and said in clipboard() and f"{problems[0].offset:08X}" in clipboard()
 
 
+def test_what_is_selected_first_is_seen_with_what_is_around_it(live: Live, stream: Stream) -> None:
+    live.open(stream(damaged("damaged-footer-byte"), damaged=True))
+    content = live.page.content
+    view, selection = content.tree.tree, live.page.selection.current
+    row = view.visualRect(view.currentIndex())
+    assert 3 * row.height() < row.top() < view.viewport().height() - 3 * row.height()
+    assert selection is not None and content.bytes.hex.first_visible + 3 * 16 <= selection.offset
+    shown = content.problems.explanation
+    assert shown.widget().layout().geometry().width() == shown.width(), "laid out for the width that there is"
+
+
 def test_next_problem_goes_around(live: Live, stream: Stream) -> None:
     live.open(stream(damaged("damaged-section-id-unknown", "damaged-footer-byte"), damaged=True))
     page = live.page
