@@ -165,7 +165,7 @@ class StructureView(QTreeView):
         self.setUniformRowHeights(True)
         self.setIndentation(INDENT)
         self.setFrameShape(QTreeView.Shape.NoFrame)
-        self.setAllColumnsShowFocus(True)
+        self.setAllColumnsShowFocus(False)  # Fusion would paint a frame of its own; the bar at the side says it
         self.setExpandsOnDoubleClick(True)
         self.setAnimated(False)
         self.setAccessibleName(tr("Structure of the stream"))

@@ -173,7 +173,7 @@ class TimelineView(QTreeView):
         self.setUniformRowHeights(True)
         self.setIndentation(0)
         self.setFrameShape(QTreeView.Shape.NoFrame)
-        self.setAllColumnsShowFocus(True)
+        self.setAllColumnsShowFocus(False)  # Fusion would paint a frame of its own; the bar at the side says it
         self.setSelectionMode(QTreeView.SelectionMode.SingleSelection)
         self.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
