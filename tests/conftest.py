@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 if TYPE_CHECKING:
     from pytestqt.plugin import QtBot
@@ -20,6 +21,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 NOTHING_MAY_BE_SKIPPED = bool(os.environ.get("SNAPMGR_CI"))
 """Set by .ci/run, which has installed QEMU and brought the corpus: there a skip hides a broken machine."""
+
+# The same examples in every run, so that a change is judged by what it changed; --hypothesis-profile=explore looks on.
+hypothesis_settings.register_profile("same", derandomize=True)
+hypothesis_settings.register_profile("explore", derandomize=False)
+hypothesis_settings.load_profile("same")
 
 
 def _refuse_skip(report: Any) -> None:

@@ -68,7 +68,11 @@ def test_chunking_does_not_matter(made: Made, sizes: list[int]) -> None:
 @SLOW
 @given(states())
 def test_every_cut_is_a_typed_error_or_leaves_bytes(made: Made) -> None:
-    """Bytes that a load does not take are those of a subsection's name that is not whole."""
+    """Bytes that a load does not take are of a subsection's name that is not whole.
+
+    QEMU looks for a subsection without taking its bytes, so what follows it in the description (the next element of an
+    array) takes them as its own: vmstate_subsection_load() of migration/vmstate.c.
+    """
     data = saved(made.state, made.target)
     for end in {0, 1, len(data) // 3, len(data) // 2, len(data) - 1} - {len(data)}:
         if not 0 <= end < len(data):
@@ -78,8 +82,9 @@ def test_every_cut_is_a_typed_error_or_leaves_bytes(made: Made) -> None:
         except VMStateError as error:
             assert error.offset is not None and 0 <= error.offset <= end and error.version is not None
             continue
-        left = data[taken:end]
-        assert not left or left[0] == 5
+        assert taken == end or any(
+            data[at] == 5 and at < end < at + 2 + data[at + 1] for at in range(max(0, end - 257), taken + 1)
+        )
 
 
 @SLOW
