@@ -14,8 +14,8 @@ from itertools import chain
 from pathlib import Path
 from typing import cast
 
+from snapmgr.containers.file import FileSource, open_descriptor
 from snapmgr.containers.packed import packed_kind, spool, unpack, unpack_head
-from snapmgr.containers.raw import MappedSource, open_descriptor
 from snapmgr.containers.source import Source
 from snapmgr.errors import NotFound, StreamError, Unsupported, UsageError, cannot_open
 from snapmgr.names import quoted
@@ -147,10 +147,10 @@ def open_source(
     _refuse_other_bytes(head, str(path), path)
     if found.packed:
         descriptor, complete = unpack(path, found.packed, progress, cancel)
-        source = MappedSource(descriptor, path.name, path, found.packed)
+        source = FileSource(descriptor, path.name, path, found.packed)
         source.complete = complete
         return source
-    return MappedSource(open_descriptor(path), path.name, path, "raw")
+    return FileSource(open_descriptor(path), path.name, path, "raw")
 
 
 def _refuse_other_bytes(head: bytes, label: str, path: Path | None = None) -> None:
@@ -184,11 +184,11 @@ def _stdin(cancel: CancelToken | None) -> Source:
         spool(lambda: next(pieces, b""), target, cancel)
         descriptor = os.dup(target.fileno())
         if not packed:
-            return MappedSource(descriptor, "standard input", None, "stdin")
+            return FileSource(descriptor, "standard input", None, "stdin")
         path = Path(f"/proc/self/fd/{descriptor}")
         _refuse_other_bytes(unpack_head(path, packed, _BEGIN), "standard input")
         unpacked, complete = unpack(path, packed, no_progress, cancel)
         os.close(descriptor)
-        source = MappedSource(unpacked, "standard input", None, packed)
+        source = FileSource(unpacked, "standard input", None, packed)
         source.complete = complete
         return source

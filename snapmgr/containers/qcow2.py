@@ -10,10 +10,10 @@ from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
 from snapmgr.block.qcow2.tags import find_tag, listed
 from snapmgr.block.qcow2.vmstate import VmState
+from snapmgr.containers.pieces import PIECE, memory, read_ahead
 from snapmgr.errors import NotFound, SnapmgrError, UsageError
 from snapmgr.names import quoted
 
-_PIECE = 4 << 20
 _QEMU_DISK_ONLY = "This is a disk-only snapshot. Revert to it  offline using qemu-img"
 
 
@@ -62,25 +62,19 @@ class VmStateSource:
         start = max(offset, 0)
         return self._piece(start, max(0, min(offset + length, max(self.size, self.readable)) - start))
 
-    def chunks(self, offset: int = 0) -> Iterator[memoryview]:
-        """The state from ``offset`` to its recorded end in pieces of 4 MiB, each in memory of its own."""
-        while offset < self.size:
-            piece = self.read(offset, min(_PIECE, self.size - offset))
-            yield piece
-            offset += len(piece)
-
-    def prefetch(self, offset: int, length: int) -> None:
-        """Nothing to gain: pieces are read whole, from the page cache, at the speed of copying."""
+    def chunks(self, offset: int = 0, room: int = 0) -> Iterator[memoryview]:
+        """The state from ``offset`` to its recorded end in pieces of some MiB."""
+        return read_ahead(self._fill, offset, self.size, room)
 
     def beyond(self) -> Iterator[memoryview]:
         """What is mapped behind the recorded end, in pieces."""
         at = self.size
-        while len(piece := self.read(at, _PIECE)):
+        while len(piece := self.read(at, PIECE)):
             yield piece
             at += len(piece)
 
     def _piece(self, offset: int, length: int) -> memoryview:
-        buffer = memoryview(bytearray(length))
+        buffer = memory(length)
         self._fill(offset, buffer)
         return buffer.toreadonly()
 

@@ -24,15 +24,15 @@ class Source(Protocol):
     """False where the container was damaged, and only what came before the damage is here."""
 
     def read(self, offset: int, length: int) -> memoryview:
-        """Bytes ``[offset, offset + length)``, fewer at the end; a view of mapped memory where there is one."""
+        """Bytes ``[offset, offset + length)``, fewer at the end.  Raises SnapmgrError where they cannot be had."""
 
-    def chunks(self, offset: int = 0) -> Iterator[memoryview]:
-        """The stream from ``offset`` to its end in pieces (one piece where it is mapped, else some MiB each)."""
+    def chunks(self, offset: int = 0, room: int = 0) -> Iterator[memoryview]:
+        """The stream from ``offset`` to its end in pieces of some MiB each, in memory of their own.
+
+        Each has ``room`` bytes in front that are no data, but free for whoever reads it.
+        """
 
     def beyond(self) -> Iterator[memoryview]:
         """Bytes behind ``size`` that a loader would go on reading: QEMU ignores the size a snapshot table records."""
-
-    def prefetch(self, offset: int, length: int) -> None:
-        """Say which bytes will be read next; only ever makes them come faster."""
 
     def close(self) -> None: ...

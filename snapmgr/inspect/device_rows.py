@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, overload
 
+from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.inspect.meanings import field_meaning
 from snapmgr.inspect.model import Node, NodeKind, Record
-from snapmgr.inspect.record_rows import Leaves, footer_nodes, header_node, record_nodes
+from snapmgr.inspect.record_rows import Leaves, footer_nodes, header_node, record_nodes, unreadable
 from snapmgr.vmstate.description import Field, Struct
 from snapmgr.vmstate.text import meaning_text, type_text, value_text
 from snapmgr.vmstate.tree import FieldKind, FieldValue
@@ -108,8 +110,13 @@ class ValueNodes(Sequence[Node]):
 
 def value_node(tree: Tree, path: tuple[int, ...], value: FieldValue, kind: NodeKind, owner: str | None = None) -> Node:
     """The row of one field; ``owner`` is the VMState that it is a field of."""
-    raw = tree.source.read(value.offset, min(value.length, SHOWN))
     name = value.name
+    try:
+        raw = tree.source.read(value.offset, min(value.length, SHOWN))
+    except Cancelled:
+        raise
+    except SnapmgrError as error:
+        return replace(unreadable(path, name, value.offset, value.length, error), type=type_text(value))
     if value.kind is FieldKind.SUBSECTION:
         kind = NodeKind.SUBSECTION
     elif value.kind is FieldKind.UNKNOWN:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from snapmgr.containers.describe import find_description
 from snapmgr.containers.layouts import StreamLayout
 from snapmgr.containers.source import Source
-from snapmgr.errors import NotFound, StreamError
+from snapmgr.errors import NotFound, SnapmgrError, StreamError
 from snapmgr.inspect.build import IndexBuilder
 from snapmgr.inspect.explain import EXPLANATIONS, ordered
 from snapmgr.inspect.model import BlockSummary, ConfigurationInfo, Problem, Severity, Span
@@ -30,8 +30,8 @@ from snapmgr.work import CancelToken, Progress, no_progress
 STEP = 4 << 20
 """Bytes read between two looks at progress and cancel."""
 
-AHEAD = 16 << 20
-"""Bytes announced before they are read."""
+ROOM = 1 << 17
+"""Bytes before each piece of a stream, for what the last one left over: more than a page."""
 
 _NOTHING = memoryview(b"")
 _SENT = (PageKind.NORMAL, PageKind.FILL, PageKind.ZERO, PageKind.XBZRLE, PageKind.COMPRESSED)
@@ -92,7 +92,7 @@ class StreamIndex:
 
     @functools.cached_property
     def tree(self) -> Tree:
-        return Tree(self.source, self.records, self.listed, self.description, self.problems, self.ram)
+        return Tree(self.source, self.records, self.listed, self.description, self.problems, self.ram, self.version)
 
     def spans(self) -> Sequence[Span]:
         """The whole stream for the overview bar, in order, without gaps between records."""
@@ -153,6 +153,7 @@ class _Pass:
         self.source = source
         self.cancel = cancel
         self.cancelled = False
+        self.cut: SnapmgrError | None = None
         self.started = time.monotonic()
         self.description = find_description(source)
         self.builder = IndexBuilder(self.description)
@@ -160,8 +161,8 @@ class _Pass:
 
     def steps(self) -> Iterator[None]:
         """Read on; yields after every stretch of some MiB at most."""
-        for piece in self.source.chunks():
-            self.reader.feed(piece)
+        for piece in self._pieces():
+            self.reader.feed(piece, ROOM)
             yield from self._drain()
             if self.cancelled:
                 return
@@ -169,35 +170,55 @@ class _Pass:
         while not self.reader.past_end and len(piece := next(beyond, _NOTHING)):
             self.reader.feed(piece)
             yield from self._drain()
+            if self.cancelled:
+                return
         self.reader.feed(b"")
         yield from self._drain()
         self.builder.finish(self.reader.offset)
         if not self.source.complete:
             self._incomplete()
+        if self.cut is not None:
+            self._cut_off(self.cut)
+
+    def _pieces(self) -> Iterator[memoryview]:
+        try:
+            yield from self.source.chunks(room=ROOM)
+        except SnapmgrError as error:
+            if error.code != "file-changed":
+                raise
+            self.cut = error
 
     def _drain(self) -> Iterator[None]:
         done = self.reader.offset
-        self.source.prefetch(done, AHEAD)
         while not isinstance(event := self.reader.next_event(), NeedData | None):
             self.builder.add(event)
             if self.reader.offset - done >= STEP:
-                self.source.prefetch(done + AHEAD, self.reader.offset - done)
                 done = self.reader.offset
                 yield
-                if self.cancel is not None and self.cancel.cancelled:
-                    self.cancelled = True
+                if self._stopped():
                     return
             if self.builder.full:
                 self._too_many()
                 self.cancelled = True
                 return
         yield
+        self._stopped()
+
+    def _stopped(self) -> bool:
+        self.cancelled = self.cancel is not None and self.cancel.cancelled
+        return self.cancelled
 
     def _incomplete(self) -> None:
         cause, hint = EXPLANATIONS["damaged-container"]
         message = "The packed file is damaged; what comes before the damage was read"
         self.builder.problems.append(
             Problem(Severity.ERROR, "damaged-container", self.source.size, message, cause=cause, hint=hint)
+        )
+
+    def _cut_off(self, error: SnapmgrError) -> None:
+        at = self.reader.offset
+        self.builder.problems.append(
+            Problem(Severity.ERROR, error.code, at, "The file became shorter while it was read", hint=error.hint or "")
         )
 
     def _too_many(self) -> None:

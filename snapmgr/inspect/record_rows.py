@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from snapmgr.errors import SnapmgrError
 from snapmgr.inspect.model import Node, NodeKind, Record
 from snapmgr.ram.words import PageKind
 from snapmgr.wire.commands import command_name
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 Path = tuple[int, ...]
 MAX_NAME = 255
+
+
+def unreadable(path: Path, name: str, offset: int, length: int, error: SnapmgrError) -> Node:
+    """The row in the place of what cannot be read any more."""
+    return Node(path, name, "", error.message, "not read", offset, length, NodeKind.FAULT, 0, None)
 
 
 class Rows:

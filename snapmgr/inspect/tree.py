@@ -12,9 +12,10 @@ from collections import Counter, OrderedDict
 from collections.abc import Sequence
 
 from snapmgr.containers.source import Source
+from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.inspect.device_rows import below, device_nodes
 from snapmgr.inspect.model import Mark, Node, NodeKind, Problem, Record
-from snapmgr.inspect.record_rows import record_nodes
+from snapmgr.inspect.record_rows import record_nodes, unreadable
 from snapmgr.inspect.records import Records
 from snapmgr.inspect.spans import kind_of, label_of
 from snapmgr.ram.blocks import ListedBlock
@@ -38,8 +39,10 @@ class Tree:
         description: VmDescription | None,
         problems: Sequence[Problem],
         ram: RamIndex,
+        version: int,
     ) -> None:
         self.source = source
+        self.version = version
         self.records = records
         self.listed = listed
         self.description = description
@@ -63,7 +66,7 @@ class Tree:
         return self._roots
 
     def children(self, node: Node) -> Sequence[Node]:
-        """Rows below ``node``, in the order of their offsets."""
+        """Rows below ``node``, in the order of their offsets; one that says why, where its bytes cannot be had."""
         if not node.children:
             return ()
         with self._lock:
@@ -71,7 +74,12 @@ class Tree:
             if found is not None:
                 self._children.move_to_end(node.path)
                 return found
-        made = self._make(node)
+        try:
+            made = self._make(node)
+        except Cancelled:
+            raise
+        except SnapmgrError as error:
+            return [unreadable((*node.path, 0), "Not read", node.offset, node.length, error)]
         with self._lock:
             self._children[node.path] = made
             while len(self._children) > _CACHED:
@@ -79,10 +87,15 @@ class Tree:
         return made
 
     def node(self, path: Path) -> Node:
-        """The row at ``path``.  Raises IndexError where there is none."""
+        """The row at ``path``, or the nearest above it: what is below a row can change with its file.
+
+        Raises IndexError where there is no top row."""
         node = self.roots[path[0]]
         for step in path[1:]:
-            node = self.children(node)[step]
+            children = self.children(node)
+            if step >= len(children):
+                break
+            node = children[step]
         return node
 
     def is_several(self, record: Record) -> bool:
@@ -195,7 +208,7 @@ class Tree:
         name = label_of(record, several=self.is_several(record))
         value, meaning, kind_text = _describe(record)
         if record.type == "HEADER":
-            meaning = f"version {int.from_bytes(self.source.read(record.offset + 4, 4))}"
+            meaning = f"version {self.version}"
         below = 1 if record.type != "UNKNOWN" else 0
         inside = len(self._below.get(row, ()))
         length = record.length

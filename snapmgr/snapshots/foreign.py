@@ -7,8 +7,8 @@ import os
 import re
 from pathlib import Path
 
+from snapmgr.containers.file import open_descriptor
 from snapmgr.containers.open import HEAD, Kind, Recognised, recognise
-from snapmgr.containers.raw import open_descriptor
 from snapmgr.errors import SnapmgrError, Unsupported
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")

@@ -106,10 +106,13 @@ class StreamReader:
         """Whether everything that a loader reads has been read: what still comes is trailing bytes."""
         return self._finished or self._next == self._trailing
 
-    def feed(self, data: Buffer) -> None:
-        """Add bytes in any chunking; empty data says that no more will come."""
-        self._in.append(data)
-        self._missing = 0 if self._in.ended else self._missing - len(data)
+    def feed(self, data: Buffer, room: int = 0) -> None:
+        """Add bytes in any chunking; empty data says that no more will come.
+
+        The first ``room`` bytes of ``data`` are no data: they may be written to, which saves copying the others.
+        """
+        self._in.append(data, room)
+        self._missing = 0 if self._in.ended else self._missing - (len(data) - room)
 
     def next_event(self) -> Event | NeedData | None:
         """The next event, how many bytes are missing for it, or None after the last.  Never raises for bad bytes."""

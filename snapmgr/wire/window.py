@@ -1,13 +1,16 @@
 """The receive buffer of a reader: absolute offsets, bounded, and without a copy where it can be avoided.
 
 A reader takes bytes from the front; when they are not all here, ``Short`` tells how many are missing and the
-reader tries the same record again later.  Pieces are joined only when a record needs more than the first of them,
-so one big mapped piece is never copied, and many tiny ones cost amortised O(1) per byte.
+reader tries the same record again later.  Where a record reaches from one piece into the next, little more than that
+record is copied, at best to where the next piece has room in front: big pieces are read in place, and many tiny ones
+cost amortised O(1) per byte.
 """
 
 from __future__ import annotations
 
 import struct
+from collections import deque
+from collections.abc import Sequence
 
 from snapmgr.errors import StreamError
 
@@ -40,7 +43,7 @@ class Window:
         self._mark = offset
         self._view = memoryview(b"")
         self._at = 0
-        self._pieces: list[memoryview] = []
+        self._pieces: deque[memoryview] = deque()
         self._waiting = 0
 
     @property
@@ -65,18 +68,27 @@ class Window:
         """Bytes that can be taken now."""
         return len(self._view) - self._at + self._waiting
 
-    def append(self, data: Buffer) -> None:
-        """Add what came next; empty data says that no more will come."""
+    def append(self, data: Buffer, room: int = 0) -> None:
+        """Add what came next; empty data says that no more will come.
+
+        The first ``room`` bytes of ``data`` are no data: what is left of the last piece may be written there.
+        """
         piece = memoryview(data)
-        if not len(piece):
+        if len(piece) <= room:
             self.ended = True
             return
-        if self._at == len(self._view) and not self._pieces:
-            self._base += self._at
-            self._view, self._at = piece, 0
-        else:
-            self._pieces.append(piece)
-            self._waiting += len(piece)
+        if not self._pieces:
+            kept = self._kept()
+            left = len(self._view) - kept
+            if left <= room:
+                begin = room - left
+                if left:
+                    piece[begin:room] = self._view[kept:]
+                self._base += kept
+                self._view, self._at = piece[begin:], self._at - kept
+                return
+        self._pieces.append(piece[room:])
+        self._waiting += len(piece) - room
 
     def peek(self, count: int) -> memoryview:
         """The next ``count`` bytes, left in place.  Raises Short; StreamError ``too-long`` beyond the limit."""
@@ -90,7 +102,7 @@ class Window:
             missing = count - self.available
             if missing > 0:
                 raise Short(missing)
-            self._join()
+            self._reach(count)
         return self._view[self._at : self._at + count]
 
     def take(self, count: int) -> memoryview:
@@ -113,16 +125,51 @@ class Window:
         return self._view, self._at
 
     def all_held(self) -> tuple[memoryview, int]:
-        """As ``front``, over every byte that was fed so far."""
+        """As ``front``, over every byte that was fed so far: for who looks for the end of something."""
         if self._pieces:
             self._join()
         return self._view, self._at
 
-    def _join(self) -> None:
-        kept = min(max(self._mark - self._base, 0), self._at)
-        joined = b"".join((self._view[kept:], *self._pieces))
+    def _reach(self, count: int) -> None:
+        """Make the next ``count`` bytes, which are here, one piece."""
+        kept = self._kept()
+        held = len(self._view) - kept
+        if not held:
+            self._base += kept
+            self._view, self._at = self._next_piece(), 0
+            if count <= len(self._view):
+                return
+            kept, held = 0, len(self._view)
+        # as much again as is copied anyway: a long record that is taken in small steps is not copied at each of them
+        wanted = max(self._at + count - len(self._view), min(held, self._waiting))
+        parts = [self._view[kept:]]
+        while wanted > 0:
+            part = self._next_piece(wanted)
+            parts.append(part)
+            wanted -= len(part)
+        self._hold(kept, parts)
+
+    def _next_piece(self, most: int | None = None) -> memoryview:
+        """The front of what waits, taken away from there."""
+        first = self._pieces[0]
+        if most is None or len(first) <= most:
+            self._pieces.popleft()
+        else:
+            first, self._pieces[0] = first[:most], first[most:]
+        self._waiting -= len(first)
+        return first
+
+    def _kept(self) -> int:
+        """Index of the first byte that may still be asked for."""
+        return min(max(self._mark - self._base, 0), self._at)
+
+    def _hold(self, kept: int, parts: Sequence[memoryview]) -> None:
         self._base += kept
-        self._view, self._at = memoryview(joined), self._at - kept
+        self._view, self._at = memoryview(b"".join(parts)), self._at - kept
+
+    def _join(self) -> None:
+        kept = self._kept()
+        self._hold(kept, [self._view[kept:], *self._pieces])
         self._pieces.clear()
         self._waiting = 0
 

@@ -13,7 +13,7 @@ import zstandard
 
 from snapmgr.containers.open import Kind, open_source, recognise, split_tag
 from snapmgr.containers.source import Source
-from snapmgr.errors import NotFound, SnapmgrError, StreamError, Unsupported, UsageError
+from snapmgr.errors import Cancelled, NotFound, SnapmgrError, StreamError, Unsupported, UsageError
 from snapmgr.work import CancelToken
 from tests import corpus
 
@@ -29,7 +29,7 @@ def contents(source: Source) -> bytes:
     return b"".join(bytes(piece) for piece in source.chunks())
 
 
-def test_a_raw_stream_is_mapped(tmp_path: Path) -> None:
+def test_a_raw_stream_is_read_where_it_is(tmp_path: Path) -> None:
     path = tmp_path / "s.mig"
     path.write_bytes(STREAM)
     source = open_source(path)
@@ -127,5 +127,20 @@ def test_a_file_that_shrinks_is_noticed(tmp_path: Path) -> None:
     source = open_source(path)
     with path.open("r+b") as file:
         file.truncate(100)
+    assert bytes(source.read(0, 100)) == STREAM[:100]
+    with pytest.raises(SnapmgrError, match="shorter") as told:
+        source.read(90, 20)
+    assert (told.value.code, told.value.offset) == ("file-changed", 100)
     with pytest.raises(SnapmgrError, match="shorter"):
-        source.read(0, 10)
+        contents(source)
+
+
+def test_a_file_that_is_replaced_or_deleted_stays_what_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    path.write_bytes(STREAM)
+    source = open_source(path)
+    path.unlink()
+    assert contents(source) == STREAM
+    source.close()
+    with pytest.raises(Cancelled):
+        source.read(0, 1)

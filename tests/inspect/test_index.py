@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from snapmgr.containers.open import open_source
 from snapmgr.errors import SnapmgrError, StreamError
 from snapmgr.inspect.index import StreamIndex, index_stream
-from snapmgr.inspect.model import Severity
+from snapmgr.inspect.model import Node, Severity
 from snapmgr.work import CancelToken
 from tests import corpus
 from tests.benchmarks.streams import write_stream
@@ -217,3 +218,26 @@ def test_mutated_real_streams_never_raise_anything_else(tmp_path: Path, data: st
             index.tree.children(node)
     index.tree.marks(0, index.size)
     index.spans()
+
+
+def test_a_file_cut_while_it_is_read_is_shown_as_far_as_it_was_read(tmp_path: Path) -> None:
+    path = tmp_path / "s.mig"
+    write_stream(path, 8192, 64)
+    source = open_source(path)
+
+    def cut(done: int, total: int) -> None:
+        os.truncate(path, 16)
+
+    index = index_stream(source, progress=cut)
+    assert any(problem.code == "file-changed" for problem in index.problems)
+    assert 0 < index.indexed < index.size
+    walked = list(walk(index))
+    assert any("became shorter" in node.meaning for node in walked)
+
+
+def walk(index: StreamIndex) -> Iterator[Node]:
+    pending = list(index.tree.roots)
+    while pending:
+        node = pending.pop()
+        yield node
+        pending.extend(index.tree.children(node))

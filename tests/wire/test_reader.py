@@ -56,6 +56,17 @@ def test_any_chunking_gives_the_same_events(stream: bytes, sizes: list[int]) -> 
     assert merged(read(chunked(stream, sizes))) == merged(read([stream]))
 
 
+@given(streams(), CHUNK_SIZES, st.integers(0, 40))
+def test_pieces_with_room_in_front_give_the_same_events(stream: bytes, sizes: list[int], room: int) -> None:
+    reader = StreamReader(StreamLayout(RamState(), None))
+    events: list[wire.Event] = []
+    for piece in [*chunked(stream, sizes), b""]:
+        reader.feed(memoryview(bytearray(room) + piece) if piece else b"", room if piece else 0)
+        while not isinstance(event := reader.next_event(), wire.NeedData | None):
+            events.append(event)
+    assert merged(events) == merged(read([stream]))
+
+
 @settings(max_examples=20)
 @given(streams())
 def test_byte_by_byte_gives_the_same_events(stream: bytes) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from snapmgr.errors import SnapmgrError, StreamError
+from snapmgr.errors import Cancelled, SnapmgrError, StreamError
 from snapmgr.inspect.model import NodeKind
 from snapmgr.work import Progress
 from tests import corpus
@@ -94,7 +94,7 @@ def test_opening_another_stream_replaces_the_first(live: Live, stream: Stream) -
     live.open(stream("tiny.v100"))
     assert live.page.loaded is not first and live.page.content.header.name.full_text() == "tiny.v100.mig"
     assert first is not None
-    with pytest.raises(ValueError, match="closed"):
+    with pytest.raises(Cancelled, match="closed"):
         first.index.source.read(0, 4)
 
 
@@ -106,7 +106,7 @@ def test_closing_lets_go_of_everything(live: Live, stream: Stream) -> None:
     assert live.page.document() is None and live.page.empty.isVisible()
     assert live.page.content.tree.model is None and live.page.content.bytes.hex.visible_rows() == []
     assert loaded is not None
-    with pytest.raises(ValueError, match="closed"):
+    with pytest.raises(Cancelled, match="closed"):
         loaded.index.source.read(0, 4)
     assert live.context.actions.reason("stream.go_to") == "No stream is open"
 
