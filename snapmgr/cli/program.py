@@ -10,6 +10,7 @@ import click
 
 from snapmgr import __version__
 from snapmgr.cli.arguments import output_options
+from snapmgr.cli.check import check
 from snapmgr.cli.completion import completion
 from snapmgr.cli.convert import convert
 from snapmgr.cli.demo import demo
@@ -49,7 +50,7 @@ def program() -> None:
     """
 
 
-for _command in (inspect, devices, ram, verify, snapshot, convert, edit, demo, vmstate, completion):
+for _command in (inspect, devices, ram, verify, snapshot, check, convert, edit, demo, vmstate, completion):
     program.add_command(_command)
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from snapmgr.block.problem import ImageProblem
 
 _CHECK = "qemu-img check -r all repairs it; make a copy of the image first."
-_LEAKS = "Harmless but for the space; qemu-img check -r leaks frees it."
+_LEAKS = "Harmless but for the space; snapctl check --repair leaks gives it back."
 
 _KINDS = {
     "refcount-too-low": ("{n} cluster{s} used more often than counted: writing may destroy data", _CHECK),

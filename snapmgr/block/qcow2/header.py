@@ -139,8 +139,11 @@ def _check_lengths(header: Header) -> None:
         )
 
 
-def check_header(header: Header) -> None:
-    """The checks that follow once the feature bits are known to be fine.  Raises ImageError or Unsupported."""
+def check_header(header: Header, *, checking: bool = False) -> None:
+    """The checks that follow once the feature bits are known to be fine.  Raises ImageError or Unsupported.
+
+    Where the image is only opened to be checked, it may lack a refcount table.
+    """
     if header.geometry.unit < 1 << _MIN_CLUSTER_BITS:
         raise Unsupported(
             "subcluster-size",
@@ -155,7 +158,7 @@ def check_header(header: Header) -> None:
             offset=96,
             qemu="Reference count entry width too large; may not exceed 64 bits",
         )
-    _check_refcount_table(header)
+    _check_refcount_table(header, checking)
     snapshots = (header.snapshots_offset, header.snapshot_count, _SNAPSHOT_HEADER)
     check_table(header, *snapshots, MAX_SNAPSHOTS * _SNAPSHOT_HEADER, "Snapshot table", 60)
     check_table(header, header.l1_offset, header.l1_size, 8, MAX_L1_BYTES, "Active L1 table", 36)
@@ -174,9 +177,9 @@ def _as_int32(number: int) -> int:
     return number - (1 << 32) if number >> 31 else number
 
 
-def _check_refcount_table(header: Header) -> None:
+def _check_refcount_table(header: Header, checking: bool) -> None:
     clusters = header.refcount_table_clusters
-    if clusters == 0:
+    if clusters == 0 and not checking:
         raise ImageError(
             "no-refcount-table",
             "the header names no refcount table",

@@ -28,11 +28,50 @@ def decode_refcounts(raw: bytes | bytearray, order: int) -> Words:
     return values.reshape(-1).astype(np.uint64)
 
 
+def encode_refcounts(counts: Words, order: int) -> bytes:
+    """The bytes that ``decode_refcounts`` reads as ``counts``, which must fit into 2^order bits each."""
+    if order >= 3:
+        return counts.astype(f">u{1 << order - 3}").tobytes()
+    width = 1 << order
+    shifts = np.arange(0, 8, width, dtype=np.uint8)
+    parts = counts.astype(np.uint8).reshape(-1, len(shifts)) << shifts
+    packed: NDArray[np.uint8] = np.bitwise_or.reduce(parts, axis=1).astype(np.uint8)
+    return packed.tobytes()
+
+
 def read_refcount_table(file: BlockDevice, header: Header) -> Words:
     """Entries of the refcount table: offsets of refcount blocks, 0 = none.  The size was bounded with the header."""
     raw = bytearray(header.refcount_table_clusters << header.cluster_bits)
     file.pread_into(header.refcount_table_offset, memoryview(raw))
     return np.frombuffer(raw, dtype=">u8").astype(np.uint64)
+
+
+def unreadable_refcounts(header: Header, table: Words, clusters: int) -> NDArray[np.bool_]:
+    """For which of the first ``clusters`` clusters nobody can tell, their block being said to lie off cluster
+    boundaries."""
+    odd = (table & np.uint64(BLOCK_MASK)) % np.uint64(header.cluster_size) != 0
+    unknown = np.zeros(clusters, np.bool_)
+    width = entries_per_block(header)
+    for index in np.flatnonzero(odd[: -(-clusters // width)]).tolist():
+        unknown[index * width : (index + 1) * width] = True
+    return unknown
+
+
+def refcounts_at(file: BlockDevice, header: Header, table: Words, numbers: Words) -> Words:
+    """The refcounts of the clusters ``numbers``, wherever they lie; 0 as in ``read_refcounts``."""
+    counts = np.zeros(len(numbers), dtype=np.uint64)
+    width = entries_per_block(header)
+    blocks = numbers // np.uint64(width)
+    raw = bytearray(header.cluster_size)
+    for index in np.unique(blocks[blocks < np.uint64(len(table))]).tolist():
+        offset = int(table[index]) & BLOCK_MASK
+        if offset == 0 or offset % header.cluster_size:
+            continue
+        file.pread_into(offset, memoryview(raw))
+        here = blocks == np.uint64(index)
+        inside = (numbers[here] % np.uint64(width)).astype(np.int64)
+        counts[here] = decode_refcounts(raw, header.refcount_order)[inside]
+    return counts
 
 
 def read_refcounts(file: BlockDevice, header: Header, table: Words, clusters: int) -> Words:
