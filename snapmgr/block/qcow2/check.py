@@ -209,6 +209,7 @@ def _check_clusters(image: Qcow2Image, faults: Faults, tally: Tally, most_metada
     _add_tables(image, references)
     table = read_refcount_table(image.file, header)
     references.add_refcount_blocks(table)
+    references.limit()
     number = len(references.counts)
     refcounts = Refcounts(
         read_refcounts(image.file, header, table, number),

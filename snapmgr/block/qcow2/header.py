@@ -22,7 +22,8 @@ MAX_SNAPSHOTS = 65536
 _SNAPSHOT_HEADER = 40
 _INT64_MAX = (1 << 63) - 1
 _INT_MAX = (1 << 31) - 1
-_LONGEST_DISK = _INT64_MAX >> 30 << 30
+LONGEST_FILE = _INT64_MAX >> 30 << 30
+"""Bytes of the longest disk or file (include/block/block-common.h: BDRV_MAX_LENGTH)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,7 @@ def _check_l1_size(header: Header) -> None:
 
 def check_size(header: Header) -> None:
     """The last check of all (block.c: bdrv_refresh_total_sectors).  Raises ImageError."""
-    if header.size > _LONGEST_DISK:
+    if header.size > LONGEST_FILE:
         raise ImageError(
             "size-too-big",
             f"a disk of {header.raw_size} bytes is more than can be addressed",

@@ -9,7 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapmgr.block.qcow2.faults import Faults
-from snapmgr.block.qcow2.geometry import COMPRESSED, COPIED, L1_RESERVED, L2_RESERVED, OFFSET_MASK, SECTOR, ZERO
+from snapmgr.block.qcow2.geometry import (
+    COMPRESSED,
+    COPIED,
+    L1_RESERVED,
+    L2_RESERVED,
+    OFFSET_MASK,
+    SECTOR,
+    SUBCLUSTERS,
+    ZERO,
+)
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.l2 import Words
 from snapmgr.block.qcow2.refcounts import BLOCK_MASK
@@ -75,7 +84,22 @@ class References:
         if outside.any():
             self._faults.count("refcount-block-beyond-end", int(outside.sum()), place + int(good[outside][0]) * 8)
         numbers = (offsets[good][~outside] >> _u64(self._image.header.cluster_bits)).astype(np.int64)
-        self._tally.corruptions += int(np.count_nonzero(self.counts[numbers] != 1))
+        self._tally.corruptions += self._shared_blocks(numbers)
+
+    def _shared_blocks(self, numbers: NDArray[np.int64]) -> int:
+        """How many of these blocks, counted just now, were not the first use of their cluster."""
+        clusters, times = np.unique(numbers, return_counts=True)
+        if self._image.header.refcount_order == 0:  # a count that cannot exceed 1 looks right
+            return 0
+        before = self.counts[clusters] - times
+        return int(times.sum()) - int(np.count_nonzero(before == 0))
+
+    def limit(self) -> None:
+        """Counts end where the width of refcounts ends; every use beyond is an error."""
+        width = 1 << self._image.header.refcount_order
+        most = (1 << min(width, 63)) - 1
+        self._tally.corruptions += int(np.maximum(self.counts - most, 0).sum())
+        np.minimum(self.counts, most, out=self.counts)
 
     def add_l1(self, l1: Words, place: int) -> Words:
         """One layer's L1 table at ``place``; the offsets of its L2 tables inside the file, one for each use."""
@@ -98,18 +122,26 @@ class References:
         QEMU walks through whatever stands at the offset, be it no table at all; its entries are no faults for people.
         """
         faults = self._faults if l2_offset and l2_offset % self._cluster == 0 else Faults()
-        entries, step = read_l2(self._image, l2_offset)
+        entries, bitmaps = read_l2(self._image, l2_offset)
+        step = self._image.geometry.entry_size
         packed = (entries & _u64(COMPRESSED)) != 0
         reserved = L2_RESERVED | (ZERO if self._image.geometry.extended else 0)
         wrong = ~packed & ((entries & _u64(reserved)) != 0)
         faults.count_where("l2-reserved-bits", wrong, l2_offset, step)
-        self._add_packed(entries, packed, l2_offset, times, faults)
+        odd = self._odd_bitmaps(entries, bitmaps, packed)
+        faults.count_where("subcluster-bitmap", odd, l2_offset, step)
+        self._tally.corruptions += times * int(np.count_nonzero(odd))
+        told = packed & ~odd  # QEMU leaves alone what a compressed entry with a bitmap refers to
+        if self._image.header.has_data_file:
+            self._tally.corruptions += times * int(np.count_nonzero(told))
+            told = np.zeros_like(told)
+        self._add_packed(entries, packed, told, l2_offset, times, faults)
         offsets = np.where(packed, _u64(0), entries & _u64(OFFSET_MASK))
         held = offsets != 0
         if self._image.header.has_data_file:
-            held |= ~packed & ((entries & _u64(COPIED)) != 0)
+            held |= ~packed & ((entries & _u64(COPIED | ZERO)) == _u64(COPIED))
         if active:
-            self._tally.active_table(offsets[held], int(np.count_nonzero(packed)), self._cluster, active)
+            self._tally.active_table(offsets[held], int(np.count_nonzero(told)), self._cluster, active)
         unaligned = offsets % _u64(self._cluster) != 0
         self._tally.corruptions += times * int(np.count_nonzero(wrong)) + times * int(np.count_nonzero(unaligned))
         if self._image.header.has_data_file:
@@ -121,12 +153,26 @@ class References:
             first = l2_offset + int(used[outside][0]) * step
             faults.count("data-beyond-end", int(outside.sum()), first)
 
-    def _add_packed(self, entries: Words, packed: Flags, l2_offset: int, times: int, faults: Faults) -> None:
+    def _odd_bitmaps(self, entries: Words, bitmaps: Words | None, packed: Flags) -> Flags:
+        """Entries whose subclusters are said to be allocated and zero at once, or allocated in no cluster."""
+        if bitmaps is None:
+            return np.zeros(len(entries), np.bool_)
+        low, high = bitmaps & _u64(0xFFFF_FFFF), bitmaps >> _u64(SUBCLUSTERS)
+        held = (entries & _u64(OFFSET_MASK)) != 0
+        if self._image.header.has_data_file:
+            held |= (entries & _u64(COPIED)) != 0
+        odd: Flags = np.where(packed, bitmaps != 0, np.where(held, (low & high) != 0, low != 0))
+        return odd
+
+    def _add_packed(
+        self, entries: Words, packed: Flags, told: Flags, l2_offset: int, times: int, faults: Faults
+    ) -> None:
+        """Compressed clusters: ``packed`` are all, ``told`` those whose data is counted."""
         step = self._image.geometry.entry_size
         copied = packed & ((entries & _u64(COPIED)) != 0)
         faults.count_where("compressed-copied", copied, l2_offset, step)
         self._tally.corruptions += times * int(np.count_nonzero(copied))
-        for index in np.flatnonzero(packed).tolist():
+        for index in np.flatnonzero(told).tolist():
             offset, length = self._image.geometry.compressed(int(entries[index]))
             if self.beyond(offset, length):
                 faults.count("compressed-beyond-end", 1, l2_offset + index * step)
@@ -135,12 +181,12 @@ class References:
             self.counts[offset // self._cluster : (offset + length - 1) // self._cluster + 1] += times
 
 
-def read_l2(image: Qcow2Image, l2_offset: int) -> tuple[Words, int]:
-    """The entries of an L2 table without their subcluster bitmaps, and the bytes from one to the next."""
+def read_l2(image: Qcow2Image, l2_offset: int) -> tuple[Words, Words | None]:
+    """The entries of an L2 table, and their subcluster bitmaps where there are any."""
     raw = bytearray(image.cluster_size)
     image.file.pread_into(l2_offset, memoryview(raw))
-    step = image.geometry.entry_size
-    return np.frombuffer(raw, dtype=">u8").astype(np.uint64)[:: step // 8], step
+    words = np.frombuffer(raw, dtype=">u8").astype(np.uint64)
+    return (words[0::2], words[1::2]) if image.geometry.extended else (words, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +195,7 @@ class Refcounts:
 
     counts: Words
     unknown: Flags
-    elsewhere: Callable[[Words], Words]
+    elsewhere: Callable[[Words], tuple[Words, Flags]]
 
 
 def copied_flags(image: Qcow2Image, l1: Words, refcounts: Refcounts, faults: Faults, tally: Tally) -> None:
@@ -157,17 +203,18 @@ def copied_flags(image: Qcow2Image, l1: Words, refcounts: Refcounts, faults: Fau
     wrong, inside = _wrong_flags(l1, refcounts, image.header.cluster_bits)
     faults.count_where("copied-flag", wrong & inside, image.header.l1_offset, 8)
     tally.corruptions += int(np.count_nonzero(wrong))
-    if image.header.has_data_file:
-        return
     offsets, times = np.unique(l1 & _u64(OFFSET_MASK), return_counts=True)
     for offset, number in zip(offsets.tolist(), times.tolist(), strict=True):
         if not 0 < offset < image.file.size:
             continue
-        entries, step = read_l2(image, offset)
-        wrong, inside = _wrong_flags(entries, refcounts, image.header.cluster_bits)
+        entries, _ = read_l2(image, offset)
+        if image.header.has_data_file:  # nobody counts its clusters: each has one user
+            wrong = inside = ((entries & _u64(OFFSET_MASK)) != 0) & ((entries & _u64(COPIED)) == 0)
+        else:
+            wrong, inside = _wrong_flags(entries, refcounts, image.header.cluster_bits)
         wrong &= (entries & _u64(COMPRESSED)) == 0
         if offset % image.cluster_size == 0:
-            faults.count_where("copied-flag", wrong & inside, offset, step)
+            faults.count_where("copied-flag", wrong & inside, offset, image.geometry.entry_size)
         tally.corruptions += number * int(np.count_nonzero(wrong))
 
 
@@ -182,6 +229,7 @@ def _wrong_flags(entries: Words, refcounts: Refcounts, cluster_bits: int) -> tup
     index = numbers[here].astype(np.int64)
     single[here], told[here] = refcounts.counts[index] == 1, ~refcounts.unknown[index]
     if len(there):
-        single[there], told[there] = refcounts.elsewhere(numbers[there]) == 1, True
+        counts, told[there] = refcounts.elsewhere(numbers[there])
+        single[there] = counts == 1
     wrong: Flags = told & (single != ((entries & _u64(COPIED)) != 0))
     return wrong, numbers < _u64(len(refcounts.counts))
