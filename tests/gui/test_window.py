@@ -179,8 +179,18 @@ def test_the_palette_finds_settings_sections_and_says_when_there_is_nothing(wind
     assert any(row.entry is not None for row in view.model.rows)
     view.open("text size")
     assert [row.entry.key for row in view.model.rows if row.entry] == ["setting:appearance.font_size"]
+    view.open("night")
+    assert [row.entry.key for row in view.model.rows if row.entry] == ["setting:appearance.theme"]
     view.open("zzzz")
     assert view.model.rows == [] and not view.list.isVisible()
+    view.dismiss()
+
+
+def test_the_group_with_the_exact_name_comes_first(window: MainWindow) -> None:
+    view = window.palette_view
+    view.open("theme")
+    keys = [row.entry.key for row in view.model.rows if row.entry]
+    assert keys[0] == "setting:appearance.theme" and "theme.dark" in keys[1:]
     view.dismiss()
 
 
