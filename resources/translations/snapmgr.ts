@@ -1242,10 +1242,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Nothing was opened yet</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Open…</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1810,6 +1806,15 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>More views</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No recent files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder}, with {disks}</source>
+        <extracomment>{disks} are names of files that belong to the file in that folder</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2630,14 +2635,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Open demo stream</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Nothing opened yet</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Opened before</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

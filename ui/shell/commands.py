@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from ui.shell.actions import PALETTE_KEYS, Actions, Menu
 from ui.shell.context import WindowContext
+from ui.shell.recent import no_recents
 from ui.theme.resources import resource
 from ui.words import later, tr
 
@@ -21,7 +22,7 @@ def has_document(context: WindowContext) -> str:
 
 
 def has_recents(context: WindowContext) -> str:
-    return "" if context.documents.recents() else tr("Nothing was opened yet")
+    return "" if context.documents.recents() else no_recents()
 
 
 @ACTIONS.add("file.open", later("Open…"), keys="Ctrl+O", icon="folder-open", menu=Menu.FILE)

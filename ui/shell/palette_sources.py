@@ -11,6 +11,7 @@ from ui.shell.documents import DocumentKind
 from ui.shell.palette_entry import PaletteEntry
 from ui.shell.palette_list import Row
 from ui.shell.palette_match import Match, Rank, best
+from ui.shell.recent import told_apart
 from ui.shell.settings import SETTINGS, Setting
 from ui.words import plural, tr
 
@@ -71,10 +72,11 @@ class PaletteSources:
 
     def _recent(self) -> list[PaletteEntry]:
         context, found = self._context, []
-        for document in context.documents.recents():
+        documents = context.documents.recents()
+        for document, beside in zip(documents, told_apart(documents), strict=True):
             icon = "file-search" if document.kind is DocumentKind.STREAM else "hard-drives"
             run = _opening(context, document.sources)
-            found.append(PaletteEntry(tr("Recent files"), document.label, run, subject=document.where, icon=icon))
+            found.append(PaletteEntry(tr("Recent files"), document.label, run, subject=beside, icon=icon))
         return found
 
     def _offsets(self, text: str) -> list[PaletteEntry]:
