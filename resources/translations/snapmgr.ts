@@ -361,7 +361,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Sections, RAM blocks, commands and problems, as snapctl inspect --json</source>
+        <source>Sections, RAM blocks, commands and problems</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1646,6 +1646,18 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>{weekday} {day} {month} {year}, {clock}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The setting “Folders for backing files” does that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export… in Snapshots does that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The Inspector shows it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

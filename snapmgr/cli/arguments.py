@@ -11,8 +11,10 @@ import click
 from click.shell_completion import CompletionItem
 
 from snapmgr.cli.complete import SourceType
+from snapmgr.cli.hints import piped_instead
 from snapmgr.cli.output import Output
 from snapmgr.cli.progress import progress
+from snapmgr.errors import Unsupported
 
 if TYPE_CHECKING:
     from snapmgr.containers.source import Source
@@ -79,8 +81,12 @@ def opened(output: Output, src: str, allow_roots: tuple[Path, ...] = ()) -> Iter
     """SRC as a source of bytes, closed at the end."""
     from snapmgr.containers.open import open_source
 
-    with progress(output, "Unpacking") as report:
-        source = open_source(src, allow_roots=allow_roots, progress=report)
+    try:
+        with progress(output, "Unpacking") as report:
+            source = open_source(src, allow_roots=allow_roots, progress=report)
+    except Unsupported as error:
+        piped_instead(error)
+        raise
     try:
         yield source
     finally:

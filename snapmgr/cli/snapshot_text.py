@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from snapmgr.cli.hints import command_hint
 from snapmgr.cli.output import Output
 from snapmgr.cli.style import columns, heading, paint
 from snapmgr.cli.text import clock, date, offset, power, printable, size, table
@@ -111,6 +112,6 @@ def _problems(output: Output, found: Snapshots) -> Iterator[str]:
             where = f"{'':8}" if problem.offset is None else offset(problem.offset)
             yield f"  {where}  {paint(printable(problem.message), 'warning')}"
             if problem.hint and not output.quiet:
-                yield f"{'':12}{printable(problem.hint)}"
+                yield f"{'':12}{printable(command_hint(problem.code, problem.hint) or '')}"
             if output.verbose:
                 yield f"{'':12}code: {problem.code}"
