@@ -15,7 +15,7 @@ from snapmgr.cli.complete import SectionType
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.style import heading
 from snapmgr.cli.text import offset, printable
-from snapmgr.errors import UsageError
+from snapmgr.errors import NotFound
 from snapmgr.names import quoted
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _sections(index: StreamIndex, wanted: str | None, src: str) -> list[_Section
     named = [section for section in found if section.name == wanted]
     if not named:
         hint = f"There is {', '.join(section.name for section in found)}." if found else "There are no device sections."
-        raise UsageError("no-such-section", f"there is no section {quoted(wanted)}", path=src, hint=hint)
+        raise NotFound("no-such-section", f"there is no section {quoted(wanted)}", path=src, hint=hint)
     return named
 
 
