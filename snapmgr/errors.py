@@ -7,7 +7,10 @@ that QEMU itself prints in this situation, untranslated.
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class SnapmgrError(Exception):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -19,27 +19,6 @@ from snapmgr.errors import Unsupported
 if TYPE_CHECKING:
     from snapmgr.containers.source import Source
     from snapmgr.inspect.index import StreamIndex
-
-_Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
-
-pass_output = click.make_pass_decorator(Output, ensure=True)
-
-
-def _remember(context: click.Context, parameter: click.Parameter, value: bool) -> None:
-    if value and parameter.name:
-        setattr(context.ensure_object(Output), parameter.name, True)
-
-
-def output_options(function: _Decorated) -> _Decorated:
-    """``--json``, ``-q`` and ``-v``: taken before and after the command's name."""
-    for names, text in (
-        (("-v", "--verbose"), "Say more."),
-        (("-q", "--quiet"), "Say nothing but what was asked for."),
-        (("--json",), "Print one JSON document on standard output."),
-    ):
-        function = click.option(*names, is_flag=True, expose_value=False, callback=_remember, help=text)(function)
-    return function
-
 
 allow_root = click.option(
     "--allow-root",

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from snapmgr.cli.arguments import TargetType, allow_root, force, opened, output_options, pass_output, source_argument
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.arguments import TargetType, allow_root, force, opened, source_argument
 from snapmgr.cli.newfile import check_target, new_file
 from snapmgr.cli.output import Output
 from snapmgr.cli.progress import progress
@@ -28,7 +29,7 @@ Content = Callable[[Put], None]
 """Puts a whole stream, piece by piece."""
 
 
-@click.command(short_help="Write a stream again, in another container.")
+@click.command()
 @source_argument
 @click.option(
     "-o",

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from snapmgr.cli.arguments import force, opened, output_options, pass_output, source_argument
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.arguments import force, opened, source_argument
 from snapmgr.cli.demo_options import advance, demo_machine, machine_options
 from snapmgr.cli.newfile import check_target, new_file
 from snapmgr.cli.output import Exit, Output
@@ -30,7 +31,7 @@ def _ticks(default: int) -> Callable[[_Decorated], _Decorated]:
     )
 
 
-@click.group(short_help="The built-in machine.")
+@click.group()
 @output_options
 def demo() -> None:
     """A small machine of our own: run it, save it, load it.

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from snapmgr.cli.arguments import allow_root, indexed, output_options, pass_output, source_argument
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.arguments import allow_root, indexed, source_argument
 from snapmgr.cli.complete import SectionType
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.style import heading
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from snapmgr.inspect.model import Node, Record
 
 
-@click.command(short_help="The decoded state of the devices.")
+@click.command()
 @source_argument
 @click.option(
     "--section",

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from snapmgr.cli.arguments import allow_root, force, opened, output_options, pass_output, source_argument
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.arguments import allow_root, force, opened, source_argument
 from snapmgr.cli.newfile import check_target, new_file
 from snapmgr.cli.output import Output
 from snapmgr.cli.progress import progress
@@ -17,7 +18,7 @@ from snapmgr.errors import UsageError
 from snapmgr.savevm.output import Buffer
 
 
-@click.command(short_help="Write a copy of a stream with other values.")
+@click.command()
 @source_argument
 @click.option("-o", "--output", "target", metavar="OUT", required=True, help="File to write, - for standard output.")
 @click.option(

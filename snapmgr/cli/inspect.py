@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from snapmgr.cli.arguments import allow_root, indexed, output_options, pass_output, source_argument
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.arguments import allow_root, indexed, source_argument
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.problems import problem_lines
 from snapmgr.cli.style import heading
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from snapmgr.inspect.model import BlockSummary, Record
 
 
-@click.command(short_help="What a stream consists of: records, RAM blocks, problems.")
+@click.command()
 @source_argument
 @allow_root
 @output_options

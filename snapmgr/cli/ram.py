@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from snapmgr.cli.arguments import TargetType, allow_root, force, indexed, output_options, pass_output, source_argument
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.arguments import TargetType, allow_root, force, indexed, source_argument
 from snapmgr.cli.complete import BlockType
 from snapmgr.cli.newfile import check_target, new_file, refuse_terminal
 from snapmgr.cli.output import Exit, Output
@@ -17,7 +18,7 @@ from snapmgr.errors import NotFound, UsageError
 from snapmgr.names import quoted
 
 
-@click.command(short_help="The content of a RAM block.")
+@click.command()
 @source_argument
 @click.option(
     "--block",

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from snapmgr.cli.arguments import ImageType, TargetType, allow_root, force, output_options, pass_output
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.arguments import ImageType, TargetType, allow_root, force
 from snapmgr.cli.complete import TagType
 from snapmgr.cli.newfile import check_target
 from snapmgr.cli.output import Exit, Output
@@ -19,7 +20,7 @@ from snapmgr.errors import UsageError
 _image = ImageType(path_type=Path)
 
 
-@click.group(short_help="The snapshots inside qcow2 images.")
+@click.group()
 @output_options
 def snapshot() -> None:
     """Snapshots inside qcow2 images.
