@@ -34,7 +34,7 @@ def _ticks(default: int) -> Callable[[_Decorated], _Decorated]:
 @click.group()
 @output_options
 def demo() -> None:
-    """A small machine of our own: run it, save it, load it.
+    """The built-in demo machine: run it, save it, load it; no QEMU is needed.
 
     Its guest draws a picture, writes memory and disks, and is the same every time: running N + M ticks gives the same
     digest as running N, saving, loading and running M.

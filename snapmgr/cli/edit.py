@@ -22,7 +22,12 @@ from snapmgr.savevm.output import Buffer
 @source_argument
 @click.option("-o", "--output", "target", metavar="OUT", required=True, help="File to write, - for standard output.")
 @click.option(
-    "--set", "edits", metavar="'DEVICE/FIELD=VALUE'", multiple=True, required=True, help="May be given several times."
+    "--set",
+    "edits",
+    metavar="'DEVICE/FIELD=VALUE'",
+    multiple=True,
+    required=True,
+    help="What to change; may be given several times.",
 )
 @force
 @allow_root
@@ -33,7 +38,7 @@ def edit(
 ) -> None:
     """Write the stream of SRC to OUT with fields of its devices, or bytes of its RAM, changed.
 
-    Numbers are decimal or 0x…; buffers and RAM are hexadecimal digits.  `snapctl devices SRC` shows the names.
+    Numbers are decimal or 0x…; buffers and RAM are hexadecimal digits. snapctl devices SRC shows the names.
 
     \b
     Examples:

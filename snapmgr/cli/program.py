@@ -31,7 +31,7 @@ _COMMANDS = (
     ("snapshot", "The snapshots inside qcow2 images."),
     ("convert", "Write a stream again, in another container."),
     ("edit", "Write a copy of a stream with other values."),
-    ("demo", "The built-in machine."),
+    ("demo", "The built-in demo machine."),
     ("vmstate", "What devices save, and who understands it."),
     ("completion", "Shell completion for bash, zsh or fish."),
 )

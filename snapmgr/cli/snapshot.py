@@ -68,7 +68,9 @@ def list_command(output: Output, images: tuple[Path, ...], allow_roots: tuple[Pa
 @click.argument("image", metavar="IMAGE", type=_image)
 @click.argument("tag", metavar="[TAG]", required=False, type=TagType())
 @click.option("-o", "--output", "target", type=TargetType(), metavar="FILE", required=True, help="File to write.")
-@click.option("--format", "form", type=click.Choice(["raw", "qcow2"]), default="raw", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["raw", "qcow2"]), default="raw", show_default=True, help="Format of FILE."
+)
 @force
 @allow_root
 @output_options

@@ -6,6 +6,7 @@ import errno
 import subprocess
 import sys
 
+import click
 import pytest
 
 from snapmgr import __version__
@@ -37,6 +38,28 @@ def test_every_command_is_called_as_its_module():
     assert program.commands
     for name, command in program.commands.items():
         assert isinstance(command, LaterCommand) and command.load().name == name
+
+
+def everything(command, name="snapctl"):
+    """Every command under its name."""
+    command = command.load() if isinstance(command, LaterCommand) else command
+    yield name, command
+    for below, one in getattr(command, "commands", {}).items():
+        yield from everything(one, f"{name} {below}")
+
+
+@pytest.mark.parametrize(
+    ("name", "command"), list(everything(program)), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_help_is_made_of_sentences(name, command):
+    """Each option is explained, each explanation is a sentence, and no blank stands twice."""
+    for option in command.params:
+        text = option.help if isinstance(option, click.Option) else "An argument is explained with its command."
+        assert text and text.endswith(".") and "  " not in text, (option.name, text)
+    words = (command.help or "").partition("\b")[0]
+    assert words and "  " not in words.replace("\n    ", "\n"), words
+    for below in getattr(command, "commands", {}).values():
+        assert below.short_help and below.short_help[-1] in ".?", below.name
 
 
 @pytest.mark.parametrize("words", [["--version"], ["--help"], ["nonsense"], ["completion", "bash"]])

@@ -146,6 +146,17 @@ def test_a_disabled_action_says_why(window: MainWindow, view: str) -> None:
         assert plain(action.text).rstrip("…") in item.toolTip()
 
 
+ASKS_FIRST = {
+    "file.open", "snapshot.export", "snapshot.add_disk", "demo.reset", "demo.end", "stream.export", "stream.save_block",
+    "stream.copy_as",
+}  # fmt: skip
+
+
+def test_what_asks_before_it_acts_ends_in_three_dots_and_nothing_else_does(window: MainWindow) -> None:
+    dotted = {action.id for action in window.context.actions if action.title.endswith("…")}
+    assert dotted == ASKS_FIRST
+
+
 def test_a_disabled_action_cannot_be_run(window: MainWindow) -> None:
     assert window.context.actions.reason("file.close")
     window.context.actions.run("file.close")

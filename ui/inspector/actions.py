@@ -92,7 +92,7 @@ def _selected_field(context: WindowContext) -> str:
     return "" if node is None else formats.shortened(formats.printable(node.name))
 
 
-@ACTIONS.add("stream.go_to", later("Go to offset…"), keys="Ctrl+G", icon="arrow-elbow-down-right", menu=Menu.STREAM,
+@ACTIONS.add("stream.go_to", later("Go to offset"), keys="Ctrl+G", icon="arrow-elbow-down-right", menu=Menu.STREAM,
              view=VIEW, enabled=has_stream)  # fmt: skip
 def go_to(context: WindowContext) -> None:
     """Type an offset and see the byte there."""
