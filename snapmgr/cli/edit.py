@@ -43,7 +43,7 @@ def edit(
     \b
     Examples:
       snapctl edit guest.mig -o other.mig --set 'cpu/env.eip=0x7c00'
-      snapctl edit guest.mig -o other.mig --set 'mc146818rtc/cmos_data[20]=6'
+      snapctl edit guest.mig -o other.mig --set 'cpu/env.regs[0]=0x55aa'
       snapctl edit guest.mig -o other.mig --set 'ram/pc.ram@0x7c00=ebfe'
     """
     from snapmgr.replica.edit import edit as apply_edit
