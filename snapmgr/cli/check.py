@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from snapmgr.cli.arguments import ImageType, allow_root, output_options, pass_output
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.arguments import ImageType, allow_root
 from snapmgr.cli.image_problems import image_problem_lines
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress

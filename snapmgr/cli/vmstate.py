@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from snapmgr.cli.arguments import force, output_options, pass_output
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.arguments import force
 from snapmgr.cli.dumps import read_dump
 from snapmgr.cli.newfile import check_target, new_file
 from snapmgr.cli.output import Exit, Output
@@ -21,7 +22,7 @@ A machine is named by demo-1.0 or demo-1.1, by a JSON file that -dump-vmstate wr
 by a QEMU command line in one argument, which is run without a shell."""
 
 
-@click.group(short_help="What devices save, and who understands it.", epilog=_TARGETS)
+@click.group(epilog=_TARGETS)
 @output_options
 def vmstate() -> None:
     """What the devices of a machine save, and whether another machine understands it.
