@@ -16,6 +16,7 @@ from snapmgr.cli.text import printable
 
 if TYPE_CHECKING:
     from snapmgr.vmstate.check import Report
+    from snapmgr.vmstate.findings import Finding
 
 _TARGETS = """\b
 A machine is named by demo-1.0 or demo-1.1, by a JSON file that -dump-vmstate wrote, or
@@ -103,7 +104,15 @@ def _lines(report: Report) -> list[str]:
     lines = []
     if report.machines is not None:
         lines.append(f"{paint('note', 'note')}: the machine types differ: {printable(' and '.join(report.machines))}")
-    lines += [f"{paint('error', 'error')}: {printable(found.message)}" for found in report.findings]
+    # a section and its description have the same version, and so the same to say
+    messages = dict.fromkeys(_located(found) for found in report.findings)
+    lines += [f"{paint('error', 'error')}: {printable(message)}" for message in messages]
     if report.compatible:
         lines.append(paint("what is saved there can be loaded here", "good"))
     return lines
+
+
+def _located(found: Finding) -> str:
+    """The message with the device that it is about, and the part of it."""
+    where = [name for name in dict.fromkeys((found.section, found.description)) if name]
+    return ": ".join([*(name for name in where if name not in found.message), found.message])
