@@ -7,7 +7,10 @@ that QEMU itself prints in this situation, untranslated.
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class SnapmgrError(Exception):
@@ -48,13 +51,13 @@ def cannot_open(path: str | Path, error: OSError | ValueError) -> SnapmgrError:
 
 
 class UsageError(SnapmgrError):
-    """What the caller asked for makes no sense: wrong words, an unknown snapshot, an ambiguous image."""
+    """What the caller asked for cannot be meant: wrong words, an ambiguous image, a file that is there already."""
 
     exit_code = 2
 
 
 class NotFound(SnapmgrError):
-    """The file, snapshot, block or section that was named does not exist."""
+    """The file that was named does not exist, or the snapshot, RAM block, section or field in it."""
 
     exit_code = 1
 

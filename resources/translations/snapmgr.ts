@@ -40,7 +40,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Go to offset…</source>
+        <source>Go to offset</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -154,10 +154,6 @@
     <message>
         <source>Go to</source>
         <extracomment>Before a field for an offset</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Go to offset</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -361,7 +357,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Sections, RAM blocks, commands and problems, as snapctl inspect --json</source>
+        <source>Sections, RAM blocks, commands and problems</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -652,7 +648,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Open the demo stream</source>
+        <source>Open demo stream</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1242,10 +1238,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Nothing was opened yet</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Open…</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1258,7 +1250,7 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Settings…</source>
+        <source>Settings</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1331,11 +1323,11 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Notices…</source>
+        <source>Notices</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Command palette…</source>
+        <source>Command palette</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1365,10 +1357,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Everywhere</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Notices</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1653,15 +1641,23 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The setting “Folders for backing files” does that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export… in Snapshots does that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The Inspector shows it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Recent</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Search or run a command</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Command palette</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1724,10 +1720,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Recent files</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Settings</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1810,6 +1802,15 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>More views</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No recent files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder}, with {disks}</source>
+        <extracomment>{disks} are names of files that belong to the file in that folder</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2629,18 +2630,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Open demo stream</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Nothing opened yet</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Opened before</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Ready</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2799,7 +2788,7 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Open the small stream that comes with Snapmgr; a real QEMU 10.0 wrote it.</source>
-        <extracomment>Help on the command “Open the demo stream”</extracomment>
+        <extracomment>Help on the command “Open demo stream”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2814,7 +2803,7 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Theme, text size, units, folders.</source>
-        <extracomment>Help on the command “Settings…”</extracomment>
+        <extracomment>Help on the command “Settings”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2889,12 +2878,12 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>What the window told since it was opened.</source>
-        <extracomment>Help on the command “Notices…”</extracomment>
+        <extracomment>Help on the command “Notices”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Find any command, file, snapshot, section or setting by its name.</source>
-        <extracomment>Help on the command “Command palette…”</extracomment>
+        <extracomment>Help on the command “Command palette”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2979,7 +2968,7 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Type an offset and see the byte there.</source>
-        <extracomment>Help on the command “Go to offset…”</extracomment>
+        <extracomment>Help on the command “Go to offset”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -68,6 +68,6 @@ class Chain:
                 "backing-outside",
                 f"{target} lies outside the image's own folder and is not read unasked",
                 path=image,
-                hint=f"Allow its folder: --allow-root {target.parent}, or the preference of that name.",
+                hint=f"Allow its folder, {target.parent}.",
             )
         return named

@@ -14,25 +14,30 @@ from snapmgr.block.raw import RawFile
 from snapmgr.errors import ImageError, NotFound, SnapmgrError, Unsupported
 
 
-def open_image(path: str | Path, *, allow_roots: Iterable[Path] = (), use: lock.Use = lock.Use.READ) -> Qcow2Image:
-    """Open a qcow2 image for reading, while others may use it.
+def open_image(
+    path: str | Path, *, allow_roots: Iterable[Path] = (), use: lock.Use = lock.Use.READ, checking: bool = False
+) -> Qcow2Image:
+    """Open a qcow2 image, while others may use it.
 
     With ``Use.READ`` writers are kept off where there is none yet; ``Use.SHARE`` never stands in anybody's way, which
-    is right for a look at the metadata.
+    is right for a look at the metadata; with ``Use.WRITE`` the file under the image may be written, and nobody else
+    may use it (InUse).  ``checking`` opens what only a check can, and stays off images that somebody writes (InUse).
 
     Raises NotFound, Unsupported ``raw-disk`` or ``foreign-format`` (named in the message), ImageError where
     ``qemu-img info`` fails too.
     """
-    file = RawFile.open(path)
+    file = RawFile.open(path, writable=use is lock.Use.WRITE)
     try:
         form = format_of(file)
         if form != "qcow2":
             raise not_qcow2(path, form)
         if use is lock.Use.SHARE:
             lock.share(file.descriptor)
+        elif use is lock.Use.WRITE or checking:
+            lock.acquire(file.descriptor, use, path)
         else:
             lock.acquire_read_or_share(file.descriptor, path)
-        return _qcow2(file, path, Chain.of(Path(path), allow_roots))
+        return _qcow2(file, path, Chain.of(Path(path), allow_roots), checking=checking)
     except BaseException:
         file.close()
         raise
@@ -62,7 +67,7 @@ def not_qcow2(path: str | Path, form: str) -> Unsupported:
     )
 
 
-def _qcow2(file: RawFile, path: str | Path, chain: Chain) -> Qcow2Image:
+def _qcow2(file: RawFile, path: str | Path, chain: Chain, *, checking: bool = False) -> Qcow2Image:
     named = Path(path)
     identity = file.identity
 
@@ -73,7 +78,7 @@ def _qcow2(file: RawFile, path: str | Path, chain: Chain) -> Qcow2Image:
         return _open_data_file(name, named, chain)
 
     try:
-        return Qcow2Image(file, path=named, open_backing=open_backing, open_data_file=open_data_file)
+        return Qcow2Image(file, path=named, open_backing=open_backing, open_data_file=open_data_file, checking=checking)
     except SnapmgrError as error:
         error.path = str(path)
         if error.qemu is not None:

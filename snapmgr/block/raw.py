@@ -40,7 +40,7 @@ class RawFile:
         mode = os.fstat(descriptor).st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISBLK(mode)):
             os.close(descriptor)
-            raise Unsupported("not-a-file", f"{path} is not a regular file", path=path, hint="Name a disk image.")
+            raise Unsupported("not-a-file", f"{path} is no ordinary file", path=path, hint="Name a disk image.")
         try:
             return cls(descriptor, named, writable=writable)
         except OSError as error:  # a file in name only, as /proc has them

@@ -36,7 +36,7 @@ def check_replace(
     if not path.exists():
         return
     if not path.is_file():
-        raise UsageError("not-a-file", f"{path} is not an ordinary file", path=path, hint="Choose another name.")
+        raise UsageError("not-a-file", f"{path} is no ordinary file", path=path, hint="Choose another name.")
     if read_from(path, sources, allow_roots) is not None:
         raise UsageError("same-file", f"{path} is a file that is being read", path=path, hint="Choose another name.")
     refuse_used(path)

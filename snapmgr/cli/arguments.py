@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from snapmgr.cli.complete import SourceType
+from snapmgr.cli.hints import piped_instead
 from snapmgr.cli.output import Output
 from snapmgr.cli.progress import progress
+from snapmgr.errors import Unsupported
 
 if TYPE_CHECKING:
     from snapmgr.containers.source import Source
     from snapmgr.inspect.index import StreamIndex
-
-_Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
-
-pass_output = click.make_pass_decorator(Output, ensure=True)
-
-
-def _remember(context: click.Context, parameter: click.Parameter, value: bool) -> None:
-    if value and parameter.name:
-        setattr(context.ensure_object(Output), parameter.name, True)
-
-
-def output_options(function: _Decorated) -> _Decorated:
-    """``--json``, ``-q`` and ``-v``: taken before and after the command's name."""
-    for names, text in (
-        (("-v", "--verbose"), "Say more."),
-        (("-q", "--quiet"), "Say nothing but what was asked for."),
-        (("--json",), "Print one JSON document on standard output."),
-    ):
-        function = click.option(*names, is_flag=True, expose_value=False, callback=_remember, help=text)(function)
-    return function
-
 
 allow_root = click.option(
     "--allow-root",
@@ -79,8 +60,12 @@ def opened(output: Output, src: str, allow_roots: tuple[Path, ...] = ()) -> Iter
     """SRC as a source of bytes, closed at the end."""
     from snapmgr.containers.open import open_source
 
-    with progress(output, "Unpacking") as report:
-        source = open_source(src, allow_roots=allow_roots, progress=report)
+    try:
+        with progress(output, "Unpacking") as report:
+            source = open_source(src, allow_roots=allow_roots, progress=report)
+    except Unsupported as error:
+        piped_instead(error)
+        raise
     try:
         yield source
     finally:

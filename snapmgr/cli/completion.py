@@ -6,11 +6,11 @@ import click
 from click.shell_completion import get_completion_class
 
 from snapmgr.cli import bash as bash  # registers itself
-from snapmgr.cli.arguments import output_options, pass_output
+from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.output import Output
 
 
-@click.command(short_help="Shell completion for bash, zsh or fish.")
+@click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @output_options
 @pass_output

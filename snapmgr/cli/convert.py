@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from snapmgr.cli.arguments import TargetType, allow_root, force, opened, output_options, pass_output, source_argument
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.arguments import TargetType, allow_root, force, opened, source_argument
 from snapmgr.cli.newfile import check_target, new_file
 from snapmgr.cli.output import Output
 from snapmgr.cli.progress import progress
@@ -28,7 +29,7 @@ Content = Callable[[Put], None]
 """Puts a whole stream, piece by piece."""
 
 
-@click.command(short_help="Write a stream again, in another container.")
+@click.command()
 @source_argument
 @click.option(
     "-o",
@@ -39,8 +40,14 @@ Content = Callable[[Put], None]
     required=True,
     help="File to write, - for standard output.",
 )
-@click.option("--container", type=click.Choice(["raw", "zst"]), default="raw", show_default=True)
-@click.option("--schema", metavar="SRC", help="A stream of the same devices, for one that does not describe its own.")
+@click.option(
+    "--container",
+    type=click.Choice(["raw", "zst"]),
+    default="raw",
+    show_default=True,
+    help="How OUT is packed: not at all, or with zstd.",
+)
+@click.option("--schema", metavar="SRC", help="A stream of the same devices, for one without a VM description.")
 @force
 @allow_root
 @output_options
@@ -56,8 +63,8 @@ def convert(
 ) -> None:
     """Write the stream of SRC to OUT.
 
-    A precopy stream is rewritten: its RAM record by record, its devices field by field, its description anew, which
-    gives the same bytes.  The VM state of IMAGE@TAG, and what cannot be rewritten, is copied as it is.
+    A precopy stream is rewritten: its RAM record by record, its devices field by field, its VM description anew, which
+    gives the same bytes. The VM state of IMAGE@TAG, and what cannot be rewritten, is copied as it is.
 
     \b
     Examples:

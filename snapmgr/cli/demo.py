@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from snapmgr.cli.arguments import force, opened, output_options, pass_output, source_argument
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.arguments import force, opened, source_argument
 from snapmgr.cli.demo_options import advance, demo_machine, machine_options
 from snapmgr.cli.newfile import check_target, new_file
-from snapmgr.cli.output import Output
+from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.text import printable, size
 from snapmgr.errors import UsageError
 
@@ -30,10 +31,10 @@ def _ticks(default: int) -> Callable[[_Decorated], _Decorated]:
     )
 
 
-@click.group(short_help="The built-in machine.")
+@click.group()
 @output_options
 def demo() -> None:
-    """A small machine of our own: run it, save it, load it.
+    """The built-in demo machine: run it, save it, load it; no QEMU is needed.
 
     Its guest draws a picture, writes memory and disks, and is the same every time: running N + M ticks gives the same
     digest as running N, saving, loading and running M.
@@ -170,8 +171,8 @@ def xen_load_command(output: Output, /, src: str, ticks: int, **wanted: Any) -> 
 @machine_options
 @output_options
 @pass_output
-def blockers_command(output: Output, /, ticks: int, **wanted: Any) -> None:
-    """List what keeps the machine from being saved, after N ticks.
+def blockers_command(output: Output, /, ticks: int, **wanted: Any) -> int:
+    """List what keeps the machine from being saved, after N ticks; exit code 1 if something does.
 
     \b
     Examples:
@@ -184,11 +185,12 @@ def blockers_command(output: Output, /, ticks: int, **wanted: Any) -> None:
         pending = machine.unplug_pending
     if output.json:
         output.document({"blocked": bool(reasons), "blocked-reasons": reasons, "unplug-pending": pending})
-        return
-    lines = list(reasons)
-    if pending:
-        lines.append("a device is being unplugged: a migration waits until the guest has let go")
-    output.lines("\n".join(lines or ["nothing keeps the machine from being saved"]))
+    else:
+        lines = list(reasons)
+        if pending:
+            lines.append("a device is being unplugged: a migration waits until the guest has let go")
+        output.lines("\n".join(lines or ["nothing keeps the machine from being saved"]))
+    return Exit.FAILED if reasons else Exit.DONE
 
 
 def _check_file(output: Output, file: str, force: bool, disks: Sequence[Path]) -> None:

@@ -43,15 +43,17 @@ def _uuid(context: click.Context, parameter: click.Parameter, value: str | None)
 
 
 _OPTIONS = (
-    click.option("--ram", metavar="SIZE", callback=_size, default="64M", show_default=True, help="16M to 8G."),
+    click.option("--ram", metavar="SIZE", callback=_size, default="64M", show_default=True,
+                 help="RAM of the machine, 16M to 8G."),
     click.option("--workload", metavar="NAME", default="random", show_default=True,
-                 help="idle, sequential, random, hotspot, burst or full."),
-    click.option("--rate", metavar="PAGES", type=click.IntRange(0), help="Pages that it writes in a tick."),
+                 help="What the guest does: idle, sequential, random, hotspot, burst or full."),
+    click.option("--rate", metavar="PAGES", type=click.IntRange(0), help="Pages that the guest writes in a tick."),
     click.option("--seed", metavar="S", type=click.IntRange(0), default=1, show_default=True,
                  help="Another number, another guest."),
-    click.option("--machine", metavar="TYPE", default="demo-1.1", show_default=True, help="demo-1.0 or demo-1.1."),
+    click.option("--machine", metavar="TYPE", default="demo-1.1", show_default=True,
+                 help="Machine type: demo-1.0 or demo-1.1."),
     click.option("--disk", "disks", metavar="IMAGE", multiple=True, type=click.Path(path_type=Path),
-                 help="A raw disk; the guest writes to it.  Several are possible."),
+                 help="A raw disk; the guest writes to it. May be given several times."),
     click.option("--uuid", metavar="UUID", callback=_uuid, help="The machine's UUID."),
     click.option("--validate-uuid", is_flag=True, help="Send the UUID, so that only a machine with the same loads it."),
     click.option("--page-bits", metavar="N", type=int, default=12, show_default=True, help="Log2 of the page size."),
@@ -62,7 +64,7 @@ _OPTIONS = (
     click.option("--capability", "capabilities", metavar="NAME", multiple=True,
                  help="A migration capability that is on, such as xbzrle, compress or x-ignore-shared."),
     click.option("--global", "globals_", metavar="NAME=on|off", multiple=True,
-                 help="send-configuration, send-section-footer or store-global-state."),
+                 help="A switch of the stream: send-configuration, send-section-footer or store-global-state."),
 )  # fmt: skip
 
 

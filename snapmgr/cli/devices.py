@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from snapmgr.cli.arguments import allow_root, indexed, output_options, pass_output, source_argument
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.arguments import allow_root, indexed, source_argument
 from snapmgr.cli.complete import SectionType
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.style import heading
 from snapmgr.cli.text import offset, printable
-from snapmgr.errors import UsageError
+from snapmgr.errors import NotFound
 from snapmgr.names import quoted
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from snapmgr.inspect.model import Node, Record
 
 
-@click.command(short_help="The decoded state of the devices.")
+@click.command()
 @source_argument
 @click.option(
     "--section",
@@ -89,7 +90,7 @@ def _sections(index: StreamIndex, wanted: str | None, src: str) -> list[_Section
     named = [section for section in found if section.name == wanted]
     if not named:
         hint = f"There is {', '.join(section.name for section in found)}." if found else "There are no device sections."
-        raise UsageError("no-such-section", f"there is no section {quoted(wanted)}", path=src, hint=hint)
+        raise NotFound("no-such-section", f"there is no section {quoted(wanted)}", path=src, hint=hint)
     return named
 
 

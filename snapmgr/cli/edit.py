@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from snapmgr.cli.arguments import allow_root, force, opened, output_options, pass_output, source_argument
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.arguments import allow_root, force, opened, source_argument
 from snapmgr.cli.newfile import check_target, new_file
 from snapmgr.cli.output import Output
 from snapmgr.cli.progress import progress
@@ -17,11 +18,16 @@ from snapmgr.errors import UsageError
 from snapmgr.savevm.output import Buffer
 
 
-@click.command(short_help="Write a copy of a stream with other values.")
+@click.command()
 @source_argument
 @click.option("-o", "--output", "target", metavar="OUT", required=True, help="File to write, - for standard output.")
 @click.option(
-    "--set", "edits", metavar="'DEVICE/FIELD=VALUE'", multiple=True, required=True, help="May be given several times."
+    "--set",
+    "edits",
+    metavar="'DEVICE/FIELD=VALUE'",
+    multiple=True,
+    required=True,
+    help="What to change; may be given several times.",
 )
 @force
 @allow_root
@@ -32,12 +38,12 @@ def edit(
 ) -> None:
     """Write the stream of SRC to OUT with fields of its devices, or bytes of its RAM, changed.
 
-    Numbers are decimal or 0x…; buffers and RAM are hexadecimal digits.  `snapctl devices SRC` shows the names.
+    Numbers are decimal or 0x…; buffers and RAM are hexadecimal digits. snapctl devices SRC shows the names.
 
     \b
     Examples:
       snapctl edit guest.mig -o other.mig --set 'cpu/env.eip=0x7c00'
-      snapctl edit guest.mig -o other.mig --set 'mc146818rtc/cmos_data[20]=6'
+      snapctl edit guest.mig -o other.mig --set 'cpu/env.regs[0]=0x55aa'
       snapctl edit guest.mig -o other.mig --set 'ram/pc.ram@0x7c00=ebfe'
     """
     from snapmgr.replica.edit import edit as apply_edit

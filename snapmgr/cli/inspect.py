@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from snapmgr.cli.arguments import allow_root, indexed, output_options, pass_output, source_argument
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.arguments import allow_root, indexed, source_argument
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.problems import problem_lines
 from snapmgr.cli.style import heading
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from snapmgr.inspect.model import BlockSummary, Record
 
 
-@click.command(short_help="What a stream consists of: records, RAM blocks, problems.")
+@click.command()
 @source_argument
 @allow_root
 @output_options
@@ -70,20 +71,20 @@ def _report(output: Output, index: StreamIndex) -> Iterator[str]:
 
 
 def _summary(index: StreamIndex) -> Iterator[str]:
-    yield f"  {'container':14}{index.source.container}, {size(index.size)}, stream version {index.version}"
+    yield f"  {'container':16}{index.source.container}, {size(index.size)}, stream version {index.version}"
     configuration = index.configuration
     if configuration is not None:
-        yield f"  {'machine':14}{printable(configuration.machine)}"
+        yield f"  {'machine':16}{printable(configuration.machine)}"
         if configuration.uuid is not None:
-            yield f"  {'uuid':14}{configuration.uuid}"
+            yield f"  {'uuid':16}{configuration.uuid}"
         if configuration.target_page_bits is not None:
-            yield f"  {'page bits':14}{configuration.target_page_bits}"
+            yield f"  {'page bits':16}{configuration.target_page_bits}"
         if configuration.capabilities is not None:
-            yield f"  {'capabilities':14}{printable(', '.join(configuration.capabilities)) or 'none'}"
+            yield f"  {'capabilities':16}{printable(', '.join(configuration.capabilities)) or 'none'}"
     if index.iterations > 1:
-        yield f"  {'iterations':14}{index.iterations}"
+        yield f"  {'iterations':16}{index.iterations}"
     vmdesc = "none" if index.vmdesc is None else f"{size(index.vmdesc[1])} at {offset(index.vmdesc[0])}"
-    yield f"  {'description':14}{vmdesc}"
+    yield f"  {'VM description':16}{vmdesc}"
 
 
 _IGNORED = "not in the stream (x-ignore-shared)"

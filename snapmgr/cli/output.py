@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from snapmgr.cli.hints import command_hint
 from snapmgr.cli.text import printable
 from snapmgr.errors import SnapmgrError
 
@@ -86,7 +87,7 @@ def error_json(error: SnapmgrError) -> dict[str, Any]:
         "message": error.message,
         "path": error.path,
         "offset": error.offset,
-        "hint": error.hint,
+        "hint": command_hint(error.code, error.hint),
     }
     if error.qemu is not None:
         result["qemu"] = error.qemu
@@ -101,8 +102,8 @@ def error_text(error: SnapmgrError, *, verbose: bool = False) -> str:
         lines.append(f"  at offset {error.offset:#x} ({error.offset:,})")
     if error.qemu is not None and error.qemu != error.message:
         lines.append(f"  QEMU would say: {error.qemu}")
-    if error.hint:
-        lines.append(f"  {error.hint}")
+    if hint := command_hint(error.code, error.hint):
+        lines.append(f"  {hint}")
     if verbose:
         lines.append(f"  code: {error.code}")
     return "".join(printable(line) + "\n" for line in lines)

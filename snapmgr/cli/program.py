@@ -9,18 +9,9 @@ from collections.abc import Sequence
 import click
 
 from snapmgr import __version__
-from snapmgr.cli.arguments import output_options
-from snapmgr.cli.completion import completion
-from snapmgr.cli.convert import convert
-from snapmgr.cli.demo import demo
-from snapmgr.cli.devices import devices
-from snapmgr.cli.edit import edit
-from snapmgr.cli.inspect import inspect
+from snapmgr.cli.answer import output_options
+from snapmgr.cli.lazy import LaterCommand, LazyGroup
 from snapmgr.cli.output import Exit, Output, from_os_error, printing
-from snapmgr.cli.ram import ram
-from snapmgr.cli.snapshot import snapshot
-from snapmgr.cli.verify import verify
-from snapmgr.cli.vmstate import vmstate
 from snapmgr.errors import Cancelled, SnapmgrError, UsageError
 
 _EPILOG = """\b
@@ -32,7 +23,24 @@ Exit codes: 0 done, 1 failed or problems found, 2 usage, 3 damaged or unsupporte
 4 in use by another process, 130 cancelled."""
 
 
+_COMMANDS = (
+    ("inspect", "What a stream consists of: records, RAM blocks, problems."),
+    ("devices", "The decoded state of the devices."),
+    ("ram", "The content of a RAM block."),
+    ("verify", "Would QEMU load this stream?"),
+    ("snapshot", "The snapshots inside qcow2 images."),
+    ("check", "Is a qcow2 image sound?"),
+    ("convert", "Write a stream again, in another container."),
+    ("edit", "Write a copy of a stream with other values."),
+    ("demo", "The built-in demo machine."),
+    ("vmstate", "What devices save, and who understands it."),
+    ("completion", "Shell completion for bash, zsh or fish."),
+)
+"""Each is called as its module, which is imported when it is."""
+
+
 @click.group(
+    cls=LazyGroup,
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -49,14 +57,16 @@ def program() -> None:
     """
 
 
-for _command in (inspect, devices, ram, verify, snapshot, convert, edit, demo, vmstate, completion):
-    program.add_command(_command)
+for _name, _help in _COMMANDS:
+    program.add_command(LaterCommand(_name, f"snapmgr.cli.{_name}", _help))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``snapctl`` with ``arguments`` (those of the process by default) and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if "_SNAPCTL_COMPLETE" in os.environ:
+        from snapmgr.cli import bash as bash  # registers itself
+
         program.main(words, prog_name="snapctl")  # answers the shell and exits
     output = Output(json="--json" in words[: words.index("--") if "--" in words else len(words)])
     try:

@@ -7,17 +7,18 @@ from pathlib import Path
 
 import click
 
-from snapmgr.cli.arguments import TargetType, allow_root, force, indexed, output_options, pass_output, source_argument
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.arguments import TargetType, allow_root, force, indexed, source_argument
 from snapmgr.cli.complete import BlockType
 from snapmgr.cli.newfile import check_target, new_file, refuse_terminal
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
 from snapmgr.cli.text import printable, size
-from snapmgr.errors import UsageError
+from snapmgr.errors import NotFound, UsageError
 from snapmgr.names import quoted
 
 
-@click.command(short_help="The content of a RAM block.")
+@click.command()
 @source_argument
 @click.option(
     "--block",
@@ -73,6 +74,6 @@ def _say(output: Output, block: str, length: int, digest: str, target: str | Non
         output.done(f"{printable(target)}: {printable(block)}, {size(length)}, sha256 {digest}")
 
 
-def _no_such_block(block: str, known: list[str], src: str) -> UsageError:
+def _no_such_block(block: str, known: list[str], src: str) -> NotFound:
     hint = f"There is {', '.join(known)}." if known else "The stream announces no RAM blocks."
-    return UsageError("no-such-block", f"there is no RAM block {quoted(block)}", path=src, hint=hint)
+    return NotFound("no-such-block", f"there is no RAM block {quoted(block)}", path=src, hint=hint)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from snapmgr.cli.arguments import ImageType, TargetType, allow_root, force, output_options, pass_output
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.arguments import ImageType, TargetType, allow_root, force
 from snapmgr.cli.complete import TagType
 from snapmgr.cli.newfile import check_target
 from snapmgr.cli.output import Exit, Output
@@ -19,7 +20,7 @@ from snapmgr.errors import UsageError
 _image = ImageType(path_type=Path)
 
 
-@click.group(short_help="The snapshots inside qcow2 images.")
+@click.group()
 @output_options
 def snapshot() -> None:
     """Snapshots inside qcow2 images.
@@ -67,7 +68,9 @@ def list_command(output: Output, images: tuple[Path, ...], allow_roots: tuple[Pa
 @click.argument("image", metavar="IMAGE", type=_image)
 @click.argument("tag", metavar="[TAG]", required=False, type=TagType())
 @click.option("-o", "--output", "target", type=TargetType(), metavar="FILE", required=True, help="File to write.")
-@click.option("--format", "form", type=click.Choice(["raw", "qcow2"]), default="raw", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["raw", "qcow2"]), default="raw", show_default=True, help="Format of FILE."
+)
 @force
 @allow_root
 @output_options

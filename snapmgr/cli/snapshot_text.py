@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from snapmgr.cli.image_problems import image_problem_lines
 from snapmgr.cli.output import Output
-from snapmgr.cli.style import columns, heading, paint
-from snapmgr.cli.text import clock, date, offset, power, printable, size, table
+from snapmgr.cli.style import columns, heading
+from snapmgr.cli.text import clock, date, power, printable, size, table
 from snapmgr.names import shown_name, visible_name
 from snapmgr.snapshots.join import short_names
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
@@ -106,11 +107,4 @@ def _problems(output: Output, found: Snapshots) -> Iterator[str]:
         if not device.problems:
             continue
         yield ""
-        yield heading(f"Problems in {printable(device.path)} ({len(device.problems)})")
-        for problem in device.problems:
-            where = f"{'':8}" if problem.offset is None else offset(problem.offset)
-            yield f"  {where}  {paint(printable(problem.message), 'warning')}"
-            if problem.hint and not output.quiet:
-                yield f"{'':12}{printable(problem.hint)}"
-            if output.verbose:
-                yield f"{'':12}code: {problem.code}"
+        yield from image_problem_lines(output, f"Problems in {printable(device.path)}", device.problems)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from snapmgr.cli.arguments import allow_root, opened, output_options, pass_output, source_argument
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.arguments import allow_root, opened, source_argument
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.problems import any_error, problem_lines
 from snapmgr.cli.progress import progress
@@ -25,7 +26,7 @@ _WORDS = {
 }
 
 
-@click.command(short_help="Would QEMU load this stream?")
+@click.command()
 @source_argument
 @click.option("--against", metavar="TARGET", help="The machine that would load it (not available yet).")
 @allow_root

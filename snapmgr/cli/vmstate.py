@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from snapmgr.cli.arguments import force, output_options, pass_output
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.arguments import force
 from snapmgr.cli.dumps import read_dump
 from snapmgr.cli.newfile import check_target, new_file
 from snapmgr.cli.output import Exit, Output
@@ -15,13 +16,14 @@ from snapmgr.cli.text import printable
 
 if TYPE_CHECKING:
     from snapmgr.vmstate.check import Report
+    from snapmgr.vmstate.findings import Finding
 
 _TARGETS = """\b
 A machine is named by demo-1.0 or demo-1.1, by a JSON file that -dump-vmstate wrote, or
 by a QEMU command line in one argument, which is run without a shell."""
 
 
-@click.group(short_help="What devices save, and who understands it.", epilog=_TARGETS)
+@click.group(epilog=_TARGETS)
 @output_options
 def vmstate() -> None:
     """What the devices of a machine save, and whether another machine understands it.
@@ -102,7 +104,15 @@ def _lines(report: Report) -> list[str]:
     lines = []
     if report.machines is not None:
         lines.append(f"{paint('note', 'note')}: the machine types differ: {printable(' and '.join(report.machines))}")
-    lines += [f"{paint('error', 'error')}: {printable(found.message)}" for found in report.findings]
+    # a section and its description have the same version, and so the same to say
+    messages = dict.fromkeys(_located(found) for found in report.findings)
+    lines += [f"{paint('error', 'error')}: {printable(message)}" for message in messages]
     if report.compatible:
         lines.append(paint("what is saved there can be loaded here", "good"))
     return lines
+
+
+def _located(found: Finding) -> str:
+    """The message with the device that it is about, and the part of it."""
+    where = [name for name in dict.fromkeys((found.section, found.description)) if name]
+    return ": ".join([*(name for name in where if name not in found.message), found.message])

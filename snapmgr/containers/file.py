@@ -107,7 +107,13 @@ def open_descriptor(path: Path) -> int:
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):
         os.close(descriptor)
-        raise Unsupported(
-            "not-a-file", f"{path} is not a regular file", path=path, hint="Name a file, or - for standard input."
-        )
+        raise _no_file(path, mode)
     return descriptor
+
+
+def _no_file(path: Path, mode: int) -> Unsupported:
+    if stat.S_ISDIR(mode):
+        said, hint = f"{path} is a folder, not a file", "Open one of the files in it."
+    else:
+        said, hint = f"{path} is no ordinary file", "Copy what it gives into a file, and open that."
+    return Unsupported("not-a-file", said, path=path, hint=hint)

@@ -99,7 +99,7 @@ def _chosen(image: Qcow2Image, tag: str | None, path: str | Path) -> SnapshotEnt
                 "disk-only",
                 f"the snapshot {quoted(tag)} of {path} has no VM state: only the disk was saved",
                 path=path,
-                hint="Export its disk instead: snapctl snapshot export.",
+                hint="Export its disk instead.",
                 qemu=_QEMU_DISK_ONLY,
             )
         return entry

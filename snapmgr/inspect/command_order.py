@@ -108,5 +108,5 @@ def _recv_bitmap(event: CommandEvent, blocks: Collection[str]) -> Fault | None:
     name = data[1:].decode("utf-8", "surrogateescape")
     if name not in blocks:
         text += f"block '{name}' not found"
-        return fault("command-data", event.offset + 5, len(data), f"RECV_BITMAP of an unknown RAMBlock {name}", text)
+        return fault("command-data", event.offset + 5, len(data), f"RECV_BITMAP of an unknown RAM block {name}", text)
     return None

@@ -177,13 +177,13 @@ def _block_list(tree: Tree, rows: Rows) -> None:
     """One row for each entry of the block list, behind the word that announces it."""
     if not tree.listed or not rows.offset < tree.listed[0].offset <= rows.end:
         return
-    rows.add("block list", "", f"{len(tree.listed)} RAMBlocks", "ram word", tree.listed[0].offset - rows.offset)
+    rows.add("block list", "", f"{len(tree.listed)} RAM blocks", "ram word", tree.listed[0].offset - rows.offset)
     for place, block in enumerate(tree.listed):
         stop = tree.listed[place + 1].offset if place + 1 < len(tree.listed) else None
         name = len(block.name.encode("utf-8", "surrogateescape"))
         own = 9 + name + (8 if block.page_size else 0) + (8 if block.address is not None else 0)
         length = stop - rows.offset if stop is not None else own
-        rows.add(block.name, f"0x{block.used_length:016x}", f"{block.used_length} bytes", "RAMBlock", length)
+        rows.add(block.name, f"0x{block.used_length:016x}", f"{block.used_length} bytes", "RAM block", length)
 
 
 def _payload_text(tree: Tree, record: Record, offset: int) -> tuple[str, str, str]:

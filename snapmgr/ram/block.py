@@ -64,7 +64,7 @@ class RAMBlock:
         self._map = anonymous(self.max_length) if memory is None else None
         self.memory: U8 = np.frombuffer(self._map, np.uint8) if memory is None else memory  # type: ignore[arg-type]
         if len(self.memory) != self.max_length or not self.max_length:
-            raise UsageError("ram-size", f"RAMBlock {name} has {len(self.memory)} bytes of memory")
+            raise UsageError("ram-size", f"RAM block {name} has {len(self.memory)} bytes of memory")
         self.dirty = DirtyLog(self.max_length >> page_bits)
 
     def __repr__(self) -> str:
@@ -134,7 +134,7 @@ class RAMBlock:
 
     def _refuse(self, code: str, what: str, sign: str, length: int, other: int) -> None:
         text = f"{what}: {self.idstr}: 0x{length:x} {sign} 0x{other:x}: {EINVAL_TEXT}"
-        raise SnapmgrError(code, f"RAMBlock {self.idstr}: {length} bytes where {other} fit", qemu=text)
+        raise SnapmgrError(code, f"RAM block {self.idstr}: {length} bytes where {other} fit", qemu=text)
 
 
 def anonymous(length: int) -> mmap.mmap:

@@ -39,27 +39,27 @@ def read_block_list(window: Window, total: int, *, ignore_shared: bool) -> tuple
     while left > 0:
         at = window.offset
         if len(blocks) >= MAX_BLOCKS:
-            raise StreamError("block-count", f"more than {MAX_BLOCKS} RAMBlocks", offset=at)
+            raise StreamError("block-count", f"more than {MAX_BLOCKS} RAM blocks", offset=at)
         raw = window.counted()
         name = raw.decode("utf-8", "surrogateescape")
         if not raw:
             text = 'Unknown ramblock "", cannot accept migration'
             raise StreamError(
                 "block-name",
-                f"a RAMBlock without a name; {left} bytes of the list's total are left",
+                f"a RAM block without a name; {left} bytes of the list's total are left",
                 offset=at,
                 qemu=text,
             )
         used = window.be64()
         if used > left or used == 0:
             text = 'Unknown ramblock "", cannot accept migration'  # it reads on until it meets EOS
-            message = f"RAMBlock {name} claims {used} bytes, and the list's total leaves {left}"
+            message = f"RAM block {name} claims {used} bytes, and the list's total leaves {left}"
             raise StreamError("block-length", message, offset=at + 1 + len(raw), qemu=text)
         left -= used
         page_size = _page_size(window, before_address=ignore_shared, last=left == 0)
         address = window.be64() if ignore_shared else None
         if name in names:
-            raise StreamError("block-twice", f"RAMBlock {name} is listed twice", offset=at)
+            raise StreamError("block-twice", f"RAM block {name} is listed twice", offset=at)
         names.add(name)
         blocks.append(ListedBlock(name, used, at, page_size, address))
     return tuple(blocks)

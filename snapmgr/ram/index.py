@@ -183,7 +183,7 @@ class RamIndex:
         except KeyError:
             names = ", ".join(self.blocks) or "none"
             raise NotFound(
-                "no-such-block", f"the stream has no RAMBlock {name}", hint=f"RAMBlocks of this stream: {names}"
+                "no-such-block", f"the stream has no RAM block {name}", hint=f"RAM blocks of this stream: {names}"
             ) from None
 
     def read(self, name: str, offset: int, length: int) -> bytes:

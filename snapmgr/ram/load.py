@@ -74,7 +74,7 @@ class RamLoader:
             if block is None:
                 text = f'Unknown ramblock "{listed.name}", cannot accept migration'
                 raise StreamError(
-                    "ram-block", f"there is no RAMBlock {listed.name} here", offset=listed.offset, qemu=text
+                    "ram-block", f"there is no RAM block {listed.name} here", offset=listed.offset, qemu=text
                 )
             if not block.migratable:
                 raise _not_migrated(listed.name, listed.offset)
@@ -109,7 +109,7 @@ class RamLoader:
         block = self._ram.find(name)
         if block is None:
             raise StreamError(
-                "ram-block", f"page of an unknown RAMBlock {name}", offset=offset, qemu=f"Can't find block {name}"
+                "ram-block", f"page of an unknown RAM block {name}", offset=offset, qemu=f"Can't find block {name}"
             )
         if name not in self.received:
             raise _not_migrated(name, offset)
@@ -211,7 +211,7 @@ def _place(block: RAMBlock, event: OddPage, data: memoryview) -> None:
 
 def _not_migrated(name: str, offset: int) -> StreamError:
     text = f"block {name} should not be migrated !"
-    return StreamError("ram-block", f"RAMBlock {name} does not travel", offset=offset, qemu=text)
+    return StreamError("ram-block", f"RAM block {name} does not travel", offset=offset, qemu=text)
 
 
 def _outside(block: RAMBlock, address: int, offset: int) -> StreamError:

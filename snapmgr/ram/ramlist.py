@@ -40,10 +40,10 @@ class RamList:
         idstr = f"{device_path}/{block.name}" if device_path else block.name
         size = len(idstr.encode("utf-8", "surrogateescape"))
         if not 0 < size <= MAX_NAME:
-            raise UsageError("ram-name", f"a RAMBlock's name of {size} bytes; 1 to {MAX_NAME} can be sent")
+            raise UsageError("ram-name", f"a RAM block's name of {size} bytes; 1 to {MAX_NAME} can be sent")
         if any(other is not block and other.idstr == idstr for other in self._blocks):
             text = f'RAMBlock "{idstr}" already registered, abort!'
-            raise UsageError("ram-name", f"there is a RAMBlock {idstr} already", qemu=text)
+            raise UsageError("ram-name", f"there is a RAM block {idstr} already", qemu=text)
         if block not in self._blocks:
             self.add(block)
         block.idstr, block.migratable = idstr, True

@@ -117,7 +117,7 @@ class RamSaver:
         self._packing = Packing(self._packing_options, self._options, self.counters, self._executor)
         for block in sent:
             if block.page_bits != bits:
-                raise HandlerFailed(EINVAL, f"RAMBlock {block.idstr} has pages of {1 << block.page_bits} bytes")
+                raise HandlerFailed(EINVAL, f"RAM block {block.idstr} has pages of {1 << block.page_bits} bytes")
             block.dirty.clear()
         self._sync()
 
@@ -134,7 +134,7 @@ class RamSaver:
         for tracked in self._tracked:
             if tracked.block.used_length != tracked.used_length:
                 text = f"RAM block '{tracked.block.idstr}' resized during precopy."
-                raise HandlerFailed(EINVAL, f"RAMBlock {tracked.block.idstr} has changed its size", qemu=text)
+                raise HandlerFailed(EINVAL, f"RAM block {tracked.block.idstr} has changed its size", qemu=text)
 
     def _sync(self) -> None:
         """Take over what the guest wrote since the last time (migration_bitmap_sync)."""

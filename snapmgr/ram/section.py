@@ -122,7 +122,7 @@ class RamPayload:
         name = window.counted().decode("utf-8", "surrogateescape")
         if self._state.blocks and name not in self._state.blocks:
             raise StreamError(
-                "ram-block", f"page of an unknown RAMBlock {name}", offset=start + 8, qemu=f"Can't find block {name}"
+                "ram-block", f"page of an unknown RAM block {name}", offset=start + 8, qemu=f"Can't find block {name}"
             )
         return name
 

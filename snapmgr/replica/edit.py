@@ -104,7 +104,7 @@ def _edit_ram(replica: Replica, path: str, name: str, offset: int, value: str) -
     data = _hex(value, path)
     length = replica.ram_blocks.get(name)
     if length is None:
-        raise NotFound("no-such-block", f"there is no RAMBlock {name}", hint=_choice(list(replica.ram_blocks)))
+        raise NotFound("no-such-block", f"there is no RAM block {name}", hint=_choice(list(replica.ram_blocks)))
     if not data or offset + len(data) > length:
         raise UsageError("edit-range", f"{path}: {name} has {length} bytes")
     size = 1 << replica.options.page_bits

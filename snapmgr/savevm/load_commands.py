@@ -12,12 +12,10 @@ from snapmgr.errors import Unsupported
 from snapmgr.savevm.effects import Effect, OpenReturnPath, Reply, SwitchoverStart
 from snapmgr.savevm.handlers import EINVAL, EPERM, ERANGE
 from snapmgr.savevm.incoming import Incoming, PostcopyState
+from snapmgr.wire.commands import printed_name
 from snapmgr.wire.constants import COMMAND_LENGTHS, Command
 from snapmgr.wire.events import CommandEvent
 from snapmgr.wire.return_path import pong
-
-UNNAMED = "(null)"
-"""What QEMU prints for ENABLE_COLO, which its table of lengths forgot: no name, and so no data either."""
 
 Handler = Callable[[Incoming, CommandEvent], Effect | None]
 
@@ -30,7 +28,7 @@ def check_command(incoming: Incoming, number: int, length: int, offset: int) -> 
     if number not in COMMAND_LENGTHS:
         text = f"MIG_CMD 0x{number:x} unknown (len 0x{length:x})"
         raise incoming.refuse("command-unknown", text, offset + 1)
-    name, expected = _expected(number)
+    name, expected = printed_name(number), COMMAND_LENGTHS[number]
     incoming.trace("loadvm_process_command", name, length, offset=offset)
     if expected is not None and length != expected:
         text = f"{name} received with bad length - expecting {expected}, got {length}"
@@ -41,12 +39,6 @@ def process_command(incoming: Incoming, event: CommandEvent) -> Effect | None:
     """What the driver must do, if anything.  Raises LoadError, Unsupported.  PACKAGED is the loader's own business."""
     handler = _HANDLERS.get(Command(event.number))
     return None if handler is None else handler(incoming, event)
-
-
-def _expected(number: int) -> tuple[str, int | None]:
-    if number == Command.ENABLE_COLO:
-        return UNNAMED, 0
-    return Command(number).name, COMMAND_LENGTHS[number]
 
 
 def _open_return_path(incoming: Incoming, event: CommandEvent) -> Effect | None:

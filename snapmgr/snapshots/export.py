@@ -127,6 +127,6 @@ def _check_target(target: Path, *, overwrite: bool) -> None:
     if target.is_symlink() and not target.exists():
         raise UsageError("exists", f"{target} is a link that leads nowhere", path=target, hint="Choose another name.")
     if target.exists() and not target.is_file():
-        raise UsageError("not-a-file", f"{target} is no regular file", path=target, hint="Choose another name.")
+        raise UsageError("not-a-file", f"{target} is no ordinary file", path=target, hint="Choose another name.")
     if target.exists() and not overwrite:
         raise UsageError("exists", f"{target} exists already", path=target, hint="Choose another name, or replace it.")

@@ -25,7 +25,7 @@ def what_it_is(path: str | Path) -> Unsupported | None:
 def _by_kind(found: Recognised, path: str | Path) -> Unsupported | None:
     packed = f" packed with {found.packed}" if found.packed else ""
     if found.kind is Kind.STREAM:
-        hint = f"Look into it with snapctl inspect {path}, or open it in the Inspector."
+        hint = "Look into it as a stream."
         return Unsupported("migration-stream", f"{path} is a migration stream{packed}, no disk", path=path, hint=hint)
     if found.packed:
         what = f"{found.format} image" if found.format else "file"

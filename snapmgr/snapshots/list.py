@@ -120,7 +120,7 @@ def _unchecked(checked: Checked, in_use: str | None) -> str | None:
     if in_use is not None:
         return "its tables were not looked through for faults while another process uses it"
     size = checked.left_out / (1 << 20)
-    return f"its tables, {size:.0f} MiB at least, were not looked through for faults: qemu-img check does that"
+    return f"its tables, {size:.0f} MiB at least, were not looked through for faults: snapctl check does that"
 
 
 def _snapshot(entry: SnapshotEntry) -> DiskSnapshot:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from snapmgr.snapshots.model import DeviceInfo, ImageProblem, SnapshotRow, Snapshots
+from snapmgr.block.report import problem_document
+from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
 
 _SECOND = 1_000_000_000
 
@@ -31,7 +32,7 @@ def _device(device: DeviceInfo) -> dict[str, Any]:
     if device.error is not None:
         document["error"] = {"code": device.error.code, "message": device.error.message, "hint": device.error.hint}
     if device.problems:
-        document["problems"] = [_problem(problem) for problem in device.problems]
+        document["problems"] = [problem_document(problem) for problem in device.problems]
     if device.unchecked is not None:
         document["unchecked"] = device.unchecked
     if device.encrypted:
@@ -39,15 +40,6 @@ def _device(device: DeviceInfo) -> dict[str, Any]:
     if device.backing is not None:
         document["backing"] = device.backing
     return document
-
-
-def _problem(problem: ImageProblem) -> dict[str, Any]:
-    return {
-        "code": problem.code,
-        "message": problem.message,
-        "offset": problem.offset,
-        "hint": problem.hint or None,
-    }
 
 
 def _snapshot(row: SnapshotRow) -> dict[str, Any]:

@@ -51,12 +51,12 @@ COMMAND_LENGTHS: dict[int, int | None] = {
     Command.POSTCOPY_RUN: 0,
     Command.POSTCOPY_RAM_DISCARD: None,
     Command.PACKAGED: 4,
-    Command.ENABLE_COLO: None,
+    Command.ENABLE_COLO: 0,
     Command.POSTCOPY_RESUME: 0,
     Command.RECV_BITMAP: None,
     Command.SWITCHOVER_START: 0,
 }
-"""Bytes of data each command must carry, None = any (savevm.c: mig_cmd_args)."""
+"""Bytes of data each command must carry, None = any (savevm.c: mig_cmd_args, where ENABLE_COLO is missing: it is 0)."""
 
 
 class ReturnMessage(IntEnum):

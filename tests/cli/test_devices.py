@@ -51,7 +51,7 @@ def test_the_tree_for_people(snapctl):
 
 def test_an_unknown_section_is_refused_with_the_known_ones(snapctl):
     result = snapctl("devices", stored("pc-halt.v72"), "--section", "warp (0)", "--json")
-    assert result.code == 2
+    assert result.code == 1
     assert result.error["code"] == "no-such-section"
     assert "timer (0)" in result.error["hint"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests import corpus
 from tests.cli.places import stored
 
@@ -33,3 +35,11 @@ def test_damaged_streams_are_refused_with_the_offset(snapctl, tmp_path):
     result = snapctl("edit", tmp_path / "cut.mig", "-o", tmp_path / "out.mig", "--set", "cpu/env.eip=1", "--json")
     assert result.code == 3
     assert result.document["error"]["offset"] is not None
+
+
+def test_every_example_of_the_help_works(snapctl, tmp_path):
+    edits = re.findall(r"--set '([^']+=[^']+)'\n", snapctl("edit", "--help").text.partition("Examples:")[2])
+    assert len(edits) >= 3
+    for number, edit in enumerate(edits):
+        result = snapctl("edit", stored("pc-halt.v72"), "-o", tmp_path / f"{number}.mig", "--set", edit)
+        assert result.code == 0, (edit, result.err)

@@ -70,6 +70,19 @@ def test_what_is_no_file_that_can_be_read(snapctl, place, command, src):
     assert refused(snapctl, place, READERS[command], src) == ODD[src]
 
 
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["inspect", "folder"], "Name a file, or - for standard input."),
+        (["inspect", "disk.qcow2@first"], "Export its disk instead. snapctl snapshot export does that."),
+        (["snapshot", "export", "stream", "-o", "out"], "Look into it as a stream. snapctl inspect does that."),
+    ],
+)
+def test_a_hint_names_what_does_it_on_the_command_line(snapctl, place, words, hint):
+    assert snapctl("--json", *words).error["hint"] == hint
+    assert f"  {hint}\n" in snapctl(*words).err.decode()
+
+
 @pytest.mark.parametrize("src", TAGGED)
 @pytest.mark.parametrize("command", ["inspect", "devices", "verify", "ram", "convert"])
 def test_snapshots_that_are_not_there_or_hold_no_state(snapctl, place, command, src):

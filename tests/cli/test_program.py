@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import errno
+import subprocess
+import sys
 
+import click
 import pytest
 
 from snapmgr import __version__
-from snapmgr.cli import program
+from snapmgr.cli import completion
+from snapmgr.cli.lazy import LaterCommand
 from snapmgr.cli.output import Exit, error_text, from_os_error
+from snapmgr.cli.program import program
 from snapmgr.errors import Cancelled, InUse, StreamError
 from tests.cli.places import stored
+from tests.corpus import ROOT
 
 COMMANDS = [("inspect",), ("devices",), ("ram",), ("verify",), ("convert",), ("completion",)]
 COMMANDS += [("snapshot", "list"), ("snapshot", "export")]
@@ -26,6 +32,44 @@ def test_every_command_has_help_with_examples(snapctl, command):
     assert result.code == 0
     assert f"Usage: snapctl {' '.join(command)}" in result.text
     assert f"  snapctl {' '.join(command)} " in result.text.split("Examples:")[1]
+
+
+def test_every_command_is_called_as_its_module():
+    assert program.commands
+    for name, command in program.commands.items():
+        assert isinstance(command, LaterCommand) and command.load().name == name
+
+
+def everything(command, name="snapctl"):
+    """Every command under its name."""
+    command = command.load() if isinstance(command, LaterCommand) else command
+    yield name, command
+    for below, one in getattr(command, "commands", {}).items():
+        yield from everything(one, f"{name} {below}")
+
+
+@pytest.mark.parametrize(
+    ("name", "command"), list(everything(program)), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_help_is_made_of_sentences(name, command):
+    """Each option is explained, each explanation is a sentence, and no blank stands twice."""
+    for option in command.params:
+        text = option.help if isinstance(option, click.Option) else "An argument is explained with its command."
+        assert text and text.endswith(".") and "  " not in text, (option.name, text)
+    words = (command.help or "").partition("\b")[0]
+    assert words and "  " not in words.replace("\n    ", "\n"), words
+    for below in getattr(command, "commands", {}).values():
+        assert below.short_help and below.short_help[-1] in ".?", below.name
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["nonsense"], ["completion", "bash"]])
+def test_only_the_command_that_is_called_is_imported(words):
+    code = "import sys; from snapmgr.cli import main; main(); print(*(name for name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "snapmgr.cli.program" in loaded
+    assert {name for name in program.commands if f"snapmgr.cli.{name}" in loaded} == set(words) & set(program.commands)
+    assert not {"numpy", "zstandard", "snapmgr.work"} & loaded
 
 
 def test_without_a_command_the_help_goes_to_stderr(snapctl):
@@ -79,7 +123,7 @@ def test_what_is_raised_decides_the_exit_code(snapctl, monkeypatch, raised, code
     def fail(*_words, **_more):
         raise raised
 
-    monkeypatch.setattr(program.completion, "callback", fail)
+    monkeypatch.setattr(completion.completion, "callback", fail)
     result = snapctl("--json", "completion", "bash")
     assert (result.code, result.error["code"]) == (code, name)
 

@@ -54,7 +54,7 @@ def test_without_a_file_the_content_goes_to_standard_output(snapctl):
 def test_an_unknown_block_is_refused_with_the_known_ones(snapctl, tmp_path):
     target = tmp_path / "ram.bin"
     result = snapctl("ram", stored("pc-halt.v72"), "--block", "nvram", "-o", target, "--json")
-    assert result.code == 2
+    assert result.code == 1
     assert result.error["code"] == "no-such-block"
     assert "pc.ram" in result.error["hint"]
     assert not target.exists()

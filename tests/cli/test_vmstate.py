@@ -34,6 +34,14 @@ def test_the_newer_understands_the_older(snapctl, old, new, code):
     assert snapctl("vmstate", "check", old, new).text
 
 
+def test_nothing_is_said_twice(snapctl):
+    result = snapctl("vmstate", "check", "demo-1.1", "demo-1.0")
+    lines = result.text.splitlines()
+    assert len(lines) == len(set(lines))
+    assert sum("demo-uart: version" in line for line in lines) == 1
+    assert any(line.endswith("demo-uart: head is sent, the destination has no more fields") for line in lines)
+
+
 def test_a_dump_that_was_written_can_be_compared(snapctl, tmp_path):
     file = tmp_path / "old.json"
     assert snapctl("vmstate", "dump", "demo-1.0", "-o", file).code == 0

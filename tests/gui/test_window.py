@@ -14,7 +14,8 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMenu, QToolButton
 
 from ui.main_window import MainWindow
-from ui.shell.actions import plain
+from ui.shell.actions import Menu, plain
+from ui.shell.documents import Document, DocumentKind
 from ui.shell.notices import Tone
 from ui.shell.palette_sources import PaletteSources
 from ui.start.page import RecentRow
@@ -81,12 +82,55 @@ def test_no_two_actions_of_a_view_share_a_shortcut(window: MainWindow) -> None:
         assert "" not in keys, "a shortcut that Qt does not understand"
 
 
-def test_no_two_items_of_a_menu_share_a_letter(window: MainWindow) -> None:
-    for menu in window.top_row.menus.values():
-        letters = Counter(
-            action.text()[action.text().index("&") + 1].lower() for action in menu.actions() if "&" in action.text()
-        )
-        assert [letter for letter, count in letters.items() if count > 1] == [], menu.title()
+def menus_of(menu: QMenu) -> list[QMenu]:
+    return [menu, *(one for action in menu.actions() if action.menu() is not None for one in menus_of(action.menu()))]
+
+
+def letters(menu: QMenu) -> list[str]:
+    """The letter of every entry, empty where it has none."""
+    texts = [action.text().replace("&&", "") for action in menu.actions() if not action.isSeparator()]
+    return [text.partition("&")[2][:1].lower() for text in texts]
+
+
+def test_every_entry_of_a_menu_has_a_letter_of_its_own(window: MainWindow) -> None:
+    for number in range(12):
+        sources = (f"/lab/{number}/a & b.qcow2", f"/lab/{number}/{number}.qcow2")
+        window.context.documents.remember(Document(DocumentKind.DISKS, sources))
+    window.top_row.recent.fill()
+    found = [one for menu in window.top_row.menus.values() for one in menus_of(menu)]
+    assert {plain(menu.title()) for menu in found} >= {"File", "Recent", "Appearance", "Copy as"}
+    for menu in found:
+        mine = letters(menu)
+        assert all(mine) and len(mine) == len(set(mine)), (menu.title(), mine)
+    titles = [menu.title for menu in Menu]
+    assert len({title.partition("&")[2][0].lower() for title in titles}) == len(titles)
+
+
+def test_the_menus_of_a_stream_have_letters_too(window: MainWindow, drive: Drive) -> None:
+    window.context.open(resource("demo", "demo.mig"))
+    drive(settle(window))
+    found = [menu for menu in window.context.page("inspector").findChildren(QMenu) if menu.actions()]
+    assert len(found) >= 2
+    for menu in found:
+        mine = letters(menu)
+        assert all(mine) and len(mine) == len(set(mine)), mine
+
+
+def test_without_recent_files_their_menu_says_so(window: MainWindow) -> None:
+    item = window.top_row.recent.menuAction()
+    assert not item.isEnabled() and item.toolTip() == "Recent\nNo recent files"
+    assert item.statusTip() == window.context.actions.reason("file.forget") == "No recent files"
+    window.context.documents.remember(Document(DocumentKind.STREAM, ("/lab/vm.mig",)))
+    assert item.isEnabled() and item.toolTip() == "Recent"
+
+
+def test_recent_files_that_are_called_alike_are_told_apart(window: MainWindow) -> None:
+    for folder in ("b", "a"):
+        window.context.documents.remember(Document(DocumentKind.STREAM, (f"/lab/{folder}/vm.mig",)))
+    recent = window.top_row.recent
+    recent.fill()
+    assert [action.text() for action in recent.actions()] == ["&1  vm.mig\t/lab/a", "&2  vm.mig\t/lab/b"]
+    assert recent.actions()[0].toolTip() == "/lab/a/vm.mig"
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -100,6 +144,17 @@ def test_a_disabled_action_says_why(window: MainWindow, view: str) -> None:
             assert reason in item.toolTip() and item.statusTip() == reason
             assert reason[0].isupper() and not reason.endswith("."), reason
         assert plain(action.text).rstrip("…") in item.toolTip()
+
+
+ASKS_FIRST = {
+    "file.open", "snapshot.export", "snapshot.add_disk", "demo.reset", "demo.end", "stream.export", "stream.save_block",
+    "stream.copy_as",
+}  # fmt: skip
+
+
+def test_what_asks_before_it_acts_ends_in_three_dots_and_nothing_else_does(window: MainWindow) -> None:
+    dotted = {action.id for action in window.context.actions if action.title.endswith("…")}
+    assert dotted == ASKS_FIRST
 
 
 def test_a_disabled_action_cannot_be_run(window: MainWindow) -> None:
@@ -179,8 +234,18 @@ def test_the_palette_finds_settings_sections_and_says_when_there_is_nothing(wind
     assert any(row.entry is not None for row in view.model.rows)
     view.open("text size")
     assert [row.entry.key for row in view.model.rows if row.entry] == ["setting:appearance.font_size"]
+    view.open("night")
+    assert [row.entry.key for row in view.model.rows if row.entry] == ["setting:appearance.theme"]
     view.open("zzzz")
     assert view.model.rows == [] and not view.list.isVisible()
+    view.dismiss()
+
+
+def test_the_group_with_the_exact_name_comes_first(window: MainWindow) -> None:
+    view = window.palette_view
+    view.open("theme")
+    keys = [row.entry.key for row in view.model.rows if row.entry]
+    assert keys[0] == "setting:appearance.theme" and "theme.dark" in keys[1:]
     view.dismiss()
 
 

@@ -181,6 +181,7 @@ def test_records_inside_a_package_are_read() -> None:
     [
         (0x7F, b"", "MIG_CMD 0x7f unknown (len 0x0)"),
         (2, b"abc", "PING received with bad length - expecting 4, got 3"),
+        (8, b"x", "(null) received with bad length - expecting 0, got 1"),
     ],
 )
 def test_commands_are_checked_by_the_table(number: int, data: bytes, text: str) -> None:

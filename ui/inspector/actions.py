@@ -12,6 +12,7 @@ from ui.inspector.header import RAM, RECORDS, STRUCTURE
 from ui.shell import formats
 from ui.shell.actions import Actions, Menu
 from ui.shell.context import WindowContext
+from ui.shell.mnemonics import mark_letters
 from ui.words import later, tr
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _selected_field(context: WindowContext) -> str:
     return "" if node is None else formats.shortened(formats.printable(node.name))
 
 
-@ACTIONS.add("stream.go_to", later("Go to offset…"), keys="Ctrl+G", icon="arrow-elbow-down-right", menu=Menu.STREAM,
+@ACTIONS.add("stream.go_to", later("Go to offset"), keys="Ctrl+G", icon="arrow-elbow-down-right", menu=Menu.STREAM,
              view=VIEW, enabled=has_stream)  # fmt: skip
 def go_to(context: WindowContext) -> None:
     """Type an offset and see the byte there."""
@@ -149,7 +150,7 @@ def copy(context: WindowContext) -> None:
     page_of(context).clipboard.copy(Form.HEX if in_bytes else Form.NAME_VALUE)
 
 
-@ACTIONS.add("stream.copy_as", later("Copy as…"), keys="Ctrl+Shift+C", icon="copy", menu=Menu.STREAM, group=2,
+@ACTIONS.add("stream.copy_as", later("Copy as…"), keys="Ctrl+Shift+C", icon="copy", menu=Menu.STREAM, in_menu=False,
              view=VIEW, enabled=has_selection)  # fmt: skip
 def copy_as(context: WindowContext) -> None:
     """Choose a form and copy the selection in it."""
@@ -159,6 +160,7 @@ def copy_as(context: WindowContext) -> None:
         item = menu.addAction(form.title)
         item.setEnabled(form not in OF_NODE or not has_field(context))
         item.triggered.connect(lambda *_, form=form: page.clipboard.copy(form))
+    mark_letters(menu)
     menu.aboutToHide.connect(menu.deleteLater)
     corner = content_of(context).bytes.copy
     at = corner.mapToGlobal(corner.rect().bottomLeft()) if corner.isVisible() else QCursor.pos()

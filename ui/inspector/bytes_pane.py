@@ -25,6 +25,7 @@ from ui.inspector.offsets import parse_offset
 from ui.inspector.structure_view import paint_kind
 from ui.shell import formats
 from ui.shell.actions import shown_keys
+from ui.shell.mnemonics import mark_letters
 from ui.theme import fonts
 from ui.theme.palette import color
 from ui.widgets.controls import icon_button, line
@@ -146,6 +147,7 @@ class BytesPane(QWidget):
         self.copy_menu = QMenu(self.copy)
         for form in Form:
             self.copy_menu.addAction(form.title).triggered.connect(lambda *_, form=form: self.copy_as.emit(form))
+        mark_letters(self.copy_menu)
         self.copy.setMenu(self.copy_menu)
         for part in (self._go_label, self.offset, self.copy):
             row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)

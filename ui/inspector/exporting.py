@@ -29,7 +29,7 @@ class What(Enum):
     #: What an export holds
     SUMMARY = (
         later("Summary"),
-        later("Sections, RAM blocks, commands and problems, as snapctl inspect --json"),
+        later("Sections, RAM blocks, commands and problems"),
         "inspect",
     )
     ANALYZE = (

@@ -31,7 +31,7 @@ def empty_state(open_files: Callable[[], object], open_demo: Callable[[], object
         ),
         buttons=(
             button(tr("Open stream…"), "primary", "folder-open", run=open_files),
-            button(tr("Open the demo stream"), run=open_demo),
+            button(tr("Open demo stream"), run=open_demo),
         ),
         parent=parent,
     )

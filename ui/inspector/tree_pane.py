@@ -21,6 +21,7 @@ from ui.inspector.structure_view import StructureView
 from ui.models.field_tree import FieldTreeModel
 from ui.shell import formats
 from ui.shell.actions import shown_keys
+from ui.shell.mnemonics import mark_letters
 from ui.theme import icons
 from ui.widgets.controls import ICON_BESIDE_TEXT, icon_button
 from ui.widgets.empty_state import EmptyState
@@ -96,6 +97,7 @@ class TreePane(QWidget):
         menu = QMenu(self.quick)
         for text, words in QUICK:
             menu.addAction(tr(text)).triggered.connect(lambda *_, words=words: self.find.setText(words))
+        mark_letters(menu)
         self.quick.setMenu(menu)
         for part, stretch in ((self.find, 1), (self.problems, 0), (self.quick, 0)):
             row.addWidget(part, stretch)

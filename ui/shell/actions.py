@@ -56,6 +56,7 @@ class Action:
 
     ``text`` ends in … where it asks before it acts; ``title`` is the same in the language of the window.  ``view``
     limits it to one view (``inspector``), so that two views may share a shortcut.  ``group`` parts a menu by lines.
+    One that is not ``in_menu`` does what a submenu shows already, by a key.
     ``checked`` makes it a switch.  ``subject`` is what it would act on, in grey behind it in the palette.  ``about``
     is the first line of its function's docstring, which the palette shows as help.
     """
@@ -68,6 +69,7 @@ class Action:
     menu: Menu | None = None
     group: int = 0
     submenu: str = ""
+    in_menu: bool = True
     view: str | None = None
     enabled: Reason = always
     checked: Callable[[WindowContext], bool] | None = None

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from ui.shell.actions import PALETTE_KEYS, Actions, Menu
 from ui.shell.context import WindowContext
+from ui.shell.recent import no_recents
 from ui.theme.resources import resource
 from ui.words import later, tr
 
@@ -21,7 +22,7 @@ def has_document(context: WindowContext) -> str:
 
 
 def has_recents(context: WindowContext) -> str:
-    return "" if context.documents.recents() else tr("Nothing was opened yet")
+    return "" if context.documents.recents() else no_recents()
 
 
 @ACTIONS.add("file.open", later("Open…"), keys="Ctrl+O", icon="folder-open", menu=Menu.FILE)
@@ -36,7 +37,7 @@ def open_files(context: WindowContext) -> None:
         context.open(*names)
 
 
-@ACTIONS.add("file.demo", later("Open the demo stream"), icon="play", menu=Menu.FILE)
+@ACTIONS.add("file.demo", later("Open demo stream"), icon="play", menu=Menu.FILE)
 def open_demo(context: WindowContext) -> None:
     """Open the small stream that comes with Snapmgr; a real QEMU 10.0 wrote it."""
     context.open(resource("demo", "demo.mig"))
@@ -56,7 +57,7 @@ def close_document(context: WindowContext) -> None:
         context.current.close_document()
 
 
-@ACTIONS.add("app.settings", later("Settings…"), keys="Ctrl+,", icon="gear-six", menu=Menu.FILE, group=3)
+@ACTIONS.add("app.settings", later("Settings"), keys="Ctrl+,", icon="gear-six", menu=Menu.FILE, group=3)
 def show_settings(context: WindowContext) -> None:
     """Theme, text size, units, folders."""
     context.settings_asked.emit("")
@@ -187,7 +188,7 @@ def _has_notices(context: WindowContext) -> str:
     return "" if context.notices.history else tr("Nothing was noticed yet")
 
 
-@ACTIONS.add("view.notices", later("Notices…"), icon="bell", menu=Menu.VIEW, group=3, enabled=_has_notices)
+@ACTIONS.add("view.notices", later("Notices"), icon="bell", menu=Menu.VIEW, group=3, enabled=_has_notices)
 def show_notices(context: WindowContext) -> None:
     """What the window told since it was opened."""
     from ui.shell.dialogs import NoticesDialog
@@ -195,7 +196,7 @@ def show_notices(context: WindowContext) -> None:
     NoticesDialog(context).open()
 
 
-@ACTIONS.add("tools.palette", later("Command palette…"), keys=PALETTE_KEYS, icon="command", menu=Menu.TOOLS)
+@ACTIONS.add("tools.palette", later("Command palette"), keys=PALETTE_KEYS, icon="command", menu=Menu.TOOLS)
 def show_palette(context: WindowContext) -> None:
     """Find any command, file, snapshot, section or setting by its name."""
     context.palette_asked.emit("")

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from snapmgr.errors import SnapmgrError
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind, recognise
+from ui.shell.failures import describe
 from ui.shell.formats import middle
 from ui.theme import fonts, icons
 from ui.theme.palette import color
@@ -23,7 +24,7 @@ def says(sources: list[str]) -> tuple[str, str, bool]:
     try:
         document = recognise(sources)
     except (SnapmgrError, OSError) as error:
-        return tr("Cannot be opened"), str(error), False
+        return tr("Cannot be opened"), describe(error).text, False
     return opening(document), document.where, True
 
 

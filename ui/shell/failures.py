@@ -8,6 +8,8 @@ from pathlib import Path
 
 from snapmgr.errors import InUse, SnapmgrError, Truncated
 from ui.shell import formats
+from ui.shell.hints import window_hint
+from ui.shell.sentences import sentence
 from ui.words import later, tr
 
 
@@ -56,17 +58,16 @@ def _titled(what: str, name: str) -> str:
     return tr("{what}: {name}", what=what, name=name) if name else what
 
 
-def _sentence(text: str) -> str:
-    text = formats.printable(text.strip())
-    if not text:
-        return ""
-    return text[0].upper() + text[1:] + ("" if text[-1] in ".?:…”" else ".")
-
-
 _HINTS: dict[type[BaseException], str] = {
     InUse: later("Its snapshots can be looked at. To change them, end the other process first."),
     Truncated: later("Copy the file again, or save the stream again."),
 }
+
+
+def told(error: SnapmgrError) -> str:
+    """Why, and what to do, beside the name of what it is about."""
+    failure = _ours(error, "", None)
+    return " ".join(part for part in (failure.text, failure.hint) if part)
 
 
 def _ours(error: SnapmgrError, what: str, path: str | Path | None) -> Failure:
@@ -74,8 +75,8 @@ def _ours(error: SnapmgrError, what: str, path: str | Path | None) -> Failure:
     hint = error.hint or tr(_HINTS.get(type(error), ""))
     return Failure(
         title=_titled(what, _name(where)),
-        text=_sentence(error.message),
-        hint=_sentence(hint),
+        text=sentence(error.message, (where, Path(where).name)),
+        hint=window_hint(error.code, hint),
         code=error.code,
         path=where,
         offset=error.offset,
@@ -94,7 +95,7 @@ def _system(error: OSError, what: str, path: str | Path | None) -> Failure:
     where = str(error.filename or path or "")
     return Failure(
         title=_titled(what, _name(where)),
-        text=_sentence(error.strerror or str(error)),
+        text=sentence(error.strerror or str(error)),
         hint=tr(_SYSTEM_HINTS.get(type(error), "")),
         code=type(error).__name__,
         path=where,

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QPushButton, QSizePo
 
 from ui.shell.actions import PALETTE_KEYS, Action, ActionSet, Menu, plain, shown_keys
 from ui.shell.documents import Documents
-from ui.shell.formats import shortened
+from ui.shell.formats import printable, shortened
+from ui.shell.mnemonics import escaped, mark_letters, mnemonics
+from ui.shell.recent import no_recents, told_apart
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import NARROW, PALETTE_FIELD, PALETTE_FIELD_NARROW, TOP_ROW
@@ -34,33 +36,31 @@ class RecentMenu(QMenu):
         self._tell()
 
     def _tell(self) -> None:
-        self.menuAction().setEnabled(bool(self._documents.recents()))
+        """Without recent files it cannot be opened, and says why."""
+        reason = "" if self._documents.recents() else no_recents()
+        item = self.menuAction()
+        item.setEnabled(not reason)
+        item.setStatusTip(reason)
+        item.setToolTip("\n".join(line for line in (plain(self.title()), reason) if line))
 
     def fill(self) -> None:
+        """Nine are chosen by their number, the others by a letter of their name."""
         self.clear()
-        for document in self._documents.recents():
-            text = shortened(document.label).replace("&", "&&")
-            self.addAction(text, lambda one=document: self._documents.reopen(one))
-
-
-def mnemonics(texts: Iterable[str]) -> list[str]:
-    """The texts of a menu with a letter marked in each: the first free one, beginnings of words before others."""
-    used: set[str] = set()
-    marked = []
-    for text in texts:
-        starts = [at for at in range(len(text)) if text[at].isalnum() and (at == 0 or text[at - 1] == " ")]
-        places = [*starts, *(at for at in range(len(text)) if text[at].isalpha() and at not in starts)]
-        at = next((at for at in places if text[at].lower() not in used), None)
-        used |= {text[at].lower()} if at is not None else set()
-        marked.append(text if at is None else f"{text[:at]}&{text[at:]}")
-    return marked
+        documents = self._documents.recents()
+        names = [shortened(document.label) for document in documents]
+        numbers = [f"{number}" for number in range(1, min(len(names), 9) + 1)]
+        texts = [f"&{number}  {escaped(name)}" for number, name in zip(numbers, names, strict=False)]
+        texts += mnemonics(names[len(numbers) :], taken=numbers)
+        for document, text, beside in zip(documents, texts, told_apart(documents), strict=True):
+            item = self.addAction(f"{text}\t{escaped(beside)}", lambda one=document: self._documents.reopen(one))
+            item.setToolTip("\n".join(printable(source) for source in document.sources))
 
 
 def fill_menus(bar: QMenuBar, actions: ActionSet) -> dict[Menu, QMenu]:
     """Every declared action into its menu; groups are parted by lines, a menu without actions is left out."""
     menus: dict[Menu, QMenu] = {}
     for menu in Menu:
-        mine = [action for action in actions if action.menu is menu]
+        mine = [action for action in actions if action.menu is menu and action.in_menu]
         if mine:
             menus[menu] = bar.addMenu(plain(menu.title))
             _fill(menus[menu], mine, actions)
@@ -80,9 +80,7 @@ def _open_by_key(bar: QMenuBar, menu: QMenu, title: str) -> None:
 def _fill(menu: QMenu, mine: Iterable[Action], actions: ActionSet) -> None:
     _dress(menu)
     last, submenus = None, {}
-    ordered = sorted(mine, key=lambda one: one.group)
-    for action, text in zip(ordered, mnemonics(action.title for action in ordered), strict=True):
-        actions[action.id].setText(text)
+    for action in sorted(mine, key=lambda one: one.group):
         if last is not None and action.group != last:
             menu.addSeparator()
         last = action.group
@@ -164,6 +162,8 @@ class TopRow(QWidget):
         self.menus = fill_menus(self.bar, actions)
         self.recent = RecentMenu(documents, self.bar)
         self.menus[Menu.FILE].insertMenu(actions["file.forget"], self.recent)
+        for menu in self.menus.values():
+            mark_letters(menu)
         for more in self.bar.findChildren(QToolButton):
             more.setAccessibleName(tr("More menus"))
         row.addWidget(self.bar, 1, Qt.AlignmentFlag.AlignVCenter)

@@ -1,15 +1,39 @@
-"""Fuzzy matching for the command palette: letters in order, better at the beginnings of words and in one piece."""
+"""Matching for the command palette: what was typed in one piece first, then its letters in order with gaps."""
 
 from __future__ import annotations
 
 import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
-SCORED = 400
-"""Matches of one group that are ranked; with more than that, another letter is what helps."""
+KEPT = 400
+"""Matches of one rank that are looked at; with more than that, another letter is what helps."""
+
+
+class Rank(IntEnum):
+    """How a query was found, the best first."""
+
+    EXACT = 0
+    PREFIX = 1
+    WORD = 2
+    """Where a word begins."""
+    WITHIN = 3
+    OTHER_WORD = 4
+    """Not in the text, but in one of the other words that it goes by."""
+    FUZZY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Generic[T]):
+    """An item that was found, how, and where its letters are (none where another word was meant)."""
+
+    item: T
+    rank: Rank
+    found: tuple[int, ...] = ()
 
 
 def pattern(query: str) -> re.Pattern[str]:
@@ -21,15 +45,16 @@ def pattern(query: str) -> re.Pattern[str]:
 def positions(query: str, text: str) -> tuple[int, ...] | None:
     """Where the letters of ``query`` are best found in ``text``; None if they are not all there, in order.
 
-    A piece that stands together is preferred, first at the beginning of a word.
+    What stands there as it was typed is preferred, then the letters in one piece, both first at a word's beginning.
     """
     wanted, lowered = "".join(query.split()).lower(), text.lower()
     if not wanted:
         return ()
     if len(lowered) != len(text):
         lowered = text
-    for start in _starts(lowered, wanted):
-        return tuple(range(start, start + len(wanted)))
+    for piece in dict.fromkeys((_phrase(query), wanted)):
+        for start in _starts(lowered, piece):
+            return tuple(start + at for at, char in enumerate(piece) if char != " ")
     found, at = [], 0
     for char in wanted:
         index = _next(lowered, char, at)
@@ -38,6 +63,11 @@ def positions(query: str, text: str) -> tuple[int, ...] | None:
         found.append(index)
         at = index + 1
     return tuple(found)
+
+
+def _phrase(query: str) -> str:
+    """What was typed, with one space between its words."""
+    return " ".join(query.lower().split())
 
 
 def _starts(text: str, piece: str) -> Iterable[int]:
@@ -91,19 +121,52 @@ def score(text: str, found: Sequence[int]) -> int:
     return 12 * words + 8 * together - 2 * found[0] - (found[-1] - found[0]) - len(text) // 8
 
 
-def best(query: str, items: Iterable[T], text: Callable[[T], str], limit: int) -> list[tuple[T, tuple[int, ...]]]:
-    """The best matches among ``items``, with where the letters are; all in order for an empty query."""
+class _Query:
+    """What was typed, made ready for thousands of texts."""
+
+    def __init__(self, query: str) -> None:
+        self._phrase = _phrase(query)
+        self._at_word = re.compile(rf"(?<![^\W_]){re.escape(self._phrase)}")
+        self._letters = pattern(query)
+
+    def rank(self, text: str, words: str) -> Rank | None:
+        """How it stands in ``text``, or in the other ``words`` that it goes by; None if it is not there at all."""
+        lowered, phrase = text.lower(), self._phrase
+        if phrase in lowered:
+            if lowered.startswith(phrase):
+                return Rank.EXACT if lowered[len(phrase) :] in ("", "…") else Rank.PREFIX
+            return Rank.WORD if self._at_word.search(lowered) else Rank.WITHIN
+        if words and all(any(word.startswith(one) for word in words.lower().split()) for one in phrase.split()):
+            return Rank.OTHER_WORD
+        return Rank.FUZZY if self._letters.search(text) else None
+
+
+def best(
+    query: str, items: Iterable[T], text: Callable[[T], str], limit: int, words: Callable[[T], str] = lambda item: ""
+) -> list[Match[T]]:
+    """The best matches among ``items``; all in order for an empty query.
+
+    Those that are found alike keep their order, but for letters with gaps, where it counts how well they are found.
+    """
     if not query.strip():
-        return [(item, ()) for item, _ in zip(items, range(limit), strict=False)]
-    finder, ranked = pattern(query), []
+        return [Match(item, Rank.PREFIX) for item, _ in zip(items, range(limit), strict=False)]
+    wanted = _Query(query)
+    kept: dict[Rank, list[T]] = {rank: [] for rank in Rank}
     for item in items:
-        name = text(item)
-        if not finder.search(name):
-            continue
-        found = positions(query, name)
-        if found is not None:
-            ranked.append((-score(name, found), len(ranked), item, found))
-            if len(ranked) >= SCORED:
-                break
-    ranked.sort(key=lambda one: one[:2])
-    return [(item, found) for _, _, item, found in ranked[:limit]]
+        how = wanted.rank(text(item), words(item))
+        if how is not None and len(kept[how]) < KEPT:
+            kept[how].append(item)
+    matches: list[Match[T]] = []
+    for how, some in kept.items():
+        room = limit - len(matches)
+        if how is not Rank.FUZZY or not room:
+            some = some[:room]
+        found = [Match(item, how, _found(query, text(item), how)) for item in some]
+        if how is Rank.FUZZY:
+            found.sort(key=lambda one: -score(text(one.item), one.found))
+        matches += found[:room]
+    return matches
+
+
+def _found(query: str, text: str, how: Rank) -> tuple[int, ...]:
+    return () if how is Rank.OTHER_WORD else positions(query, text) or ()

@@ -10,7 +10,8 @@ from ui.shell.context import WindowContext
 from ui.shell.documents import DocumentKind
 from ui.shell.palette_entry import PaletteEntry
 from ui.shell.palette_list import Row
-from ui.shell.palette_match import best
+from ui.shell.palette_match import Match, Rank, best
+from ui.shell.recent import told_apart
 from ui.shell.settings import SETTINGS, Setting
 from ui.words import plural, tr
 
@@ -30,7 +31,8 @@ class PaletteSources:
         self._pages: dict[str, list[PaletteEntry]] = {}
 
     def rows(self, query: str) -> list[Row]:
-        """``>`` commands, ``#`` snapshots, ``@`` offsets and sections, ``?`` help; without a prefix a few of each."""
+        """``>`` commands, ``#`` snapshots, ``@`` offsets and sections, ``?`` help; without a prefix a few of each,
+        the group with the best match first."""
         prefix, rest = (query[0], query[1:].strip()) if query[:1] in (">", "#", "@", "?") else ("", query.strip())
         if prefix == ">":
             groups = [self.commands()]
@@ -43,7 +45,9 @@ class PaletteSources:
         else:
             groups = [self.commands(), self._recent()]
         limit = MANY if prefix else (PER_GROUP if rest else MANY)
-        return [row for group in groups for row in _ranked(group, rest, limit)]
+        ranked = [(group[0].group, _ranked(group, rest, limit)) for group in groups if group]
+        ranked.sort(key=lambda one: min((match.rank for match in one[1] if not match.item.reason), default=Rank.FUZZY))
+        return [row for title, matches in ranked for row in _rows(title, matches)]
 
     def commands(self) -> list[PaletteEntry]:
         """Every action of the application: recently used ones first, those that are off last."""
@@ -62,15 +66,17 @@ class PaletteSources:
             icon=action.icon or "command",
             keys=shown_keys(action.keys[0]) if action.keys else "",
             reason=reason,
+            words=tr(action.submenu),
             key=action.id,
         )
 
     def _recent(self) -> list[PaletteEntry]:
         context, found = self._context, []
-        for document in context.documents.recents():
+        documents = context.documents.recents()
+        for document, beside in zip(documents, told_apart(documents), strict=True):
             icon = "file-search" if document.kind is DocumentKind.STREAM else "hard-drives"
             run = _opening(context, document.sources)
-            found.append(PaletteEntry(tr("Recent files"), document.label, run, subject=document.where, icon=icon))
+            found.append(PaletteEntry(tr("Recent files"), document.label, run, subject=beside, icon=icon))
         return found
 
     def _offsets(self, text: str) -> list[PaletteEntry]:
@@ -93,6 +99,7 @@ class PaletteSources:
                 _showing(self._show_setting, setting.id),
                 subject=setting_value(setting, self._context.settings[setting.id]),
                 icon="gear-six",
+                words=_other_words(setting),
                 key=f"setting:{setting.id}",
             )
             for setting in SETTINGS
@@ -117,15 +124,22 @@ class PaletteSources:
             self._context.settings.state[USES] = [entry.key, *others][:30]
 
 
-def _ranked(group: list[PaletteEntry], query: str, limit: int) -> Iterable[Row]:
-    if not group:
-        return
-    on = best(query, (entry for entry in group if not entry.reason), lambda entry: entry.text, limit)
-    off = best(query, (entry for entry in group if entry.reason), lambda entry: entry.text, max(limit - len(on), 0))
-    if on or off:
-        yield Row(group[0].group)
-    for entry, found in [*on, *off]:
-        yield Row(entry.text, entry, found)
+def _ranked(group: list[PaletteEntry], query: str, limit: int) -> list[Match[PaletteEntry]]:
+    """The best of a group; those that are off come last, however well they are found."""
+
+    def some(reason: bool, room: int) -> list[Match[PaletteEntry]]:
+        entries = (entry for entry in group if bool(entry.reason) is reason)
+        return best(query, entries, lambda entry: entry.text, room, lambda entry: entry.words)
+
+    on = some(False, limit)
+    return on + some(True, max(limit - len(on), 0))
+
+
+def _rows(title: str, matches: list[Match[PaletteEntry]]) -> Iterable[Row]:
+    if matches:
+        yield Row(title)
+    for match in matches:
+        yield Row(match.item.text, match.item, match.found)
 
 
 def _opening(context: WindowContext, sources: tuple[str, ...]) -> Callable[[], None]:
@@ -134,6 +148,12 @@ def _opening(context: WindowContext, sources: tuple[str, ...]) -> Callable[[], N
 
 def _showing(show: Callable[[str], None], id: str) -> Callable[[], None]:
     return lambda: show(id)
+
+
+def _other_words(setting: Setting) -> str:
+    """What else a person may call a setting: its page, its other words, the names of its values."""
+    texts = (setting.page, setting.words, *(text for _, text in setting.choices))
+    return " ".join(map(tr, texts))
 
 
 def setting_value(setting: Setting, value: object) -> str:

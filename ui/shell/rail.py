@@ -46,11 +46,11 @@ class Rail(QToolBar):
     def _button(self, action: QAction) -> QToolButton:
         made = QToolButton()
         made.setDefaultAction(action)
-        made.setText(plain(action.text()).rstrip("…"))
+        made.setText(plain(action.text()))
         made.setIconSize(QSize(20, 20))
-        made.setAccessibleName(plain(action.text()).rstrip("…"))
+        made.setAccessibleName(plain(action.text()))
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        action.changed.connect(lambda: made.setText(plain(action.text()).rstrip("…")))
+        action.changed.connect(lambda: made.setText(plain(action.text())))
         return made
 
     def buttons(self) -> list[QToolButton]:

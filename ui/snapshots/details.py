@@ -12,6 +12,9 @@ from snapmgr.snapshots.model import DeviceInfo, ImageProblem, SnapshotRow, Snaps
 from ui.models import snapshot_texts as texts
 from ui.models.names import isolated, shown_name, visible_name
 from ui.shell import formats
+from ui.shell.failures import told
+from ui.shell.hints import window_hint
+from ui.shell.sentences import sentence
 from ui.snapshots.explain import encrypted_remark, in_use_text, remarks
 from ui.theme import fonts, icons
 from ui.theme.palette import color
@@ -192,7 +195,7 @@ def image_boxes(found: Snapshots, labels: Mapping[str, str]) -> list[NoticeBox]:
     for device in found.devices:
         name = isolated(labels.get(device.path, device.path))
         if device.error is not None:
-            text = " ".join(_sentence(part) for part in (device.error.message, device.error.hint or "") if part)
+            text = told(device.error)
             boxes.append(
                 NoticeBox("info", tr("{disk} cannot hold snapshots", disk=name), text, quote=device.error.qemu or "")
             )
@@ -214,7 +217,7 @@ def _problems_box(device: DeviceInfo, name: str) -> NoticeBox:
     lines, more = [f"• {_fact(problem)}" for problem in problems[:PROBLEMS_SHOWN]], len(problems) - PROBLEMS_SHOWN
     if more > 0:
         lines.append(plural("• and {n} more", "• and {n} more", more))
-    lines += list(dict.fromkeys(_sentence(problem.hint) for problem in problems if problem.hint))
+    lines += list(dict.fromkeys(window_hint(problem.code, problem.hint) for problem in problems if problem.hint))
     if is_damaged(device):
         title = plural("{disk} is damaged: {n} problem", "{disk} is damaged: {n} problems", len(problems), disk=name)
         return NoticeBox("warn", title, "\n".join(lines))
@@ -228,11 +231,5 @@ def is_damaged(device: DeviceInfo) -> bool:
 
 def _fact(problem: ImageProblem) -> str:
     if problem.offset is None or "0x" in problem.message:
-        return _sentence(problem.message)
-    return _sentence(tr("{problem} (at {offset})", problem=problem.message, offset=f"{problem.offset:#x}"))
-
-
-def _sentence(text: str) -> str:
-    text = formats.printable(text.strip())
-    first = text[:1] if text.startswith("qemu-") else text[:1].upper()
-    return first + text[1:] + ("" if not text or text[-1] in ".?:…”" else ".")
+        return sentence(problem.message)
+    return sentence(tr("{problem} (at {offset})", problem=problem.message, offset=f"{problem.offset:#x}"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
 from ui.models.names import isolated, quoted, visible_name
+from ui.shell.sentences import sentence
 from ui.words import listed, plural, tr
 
 
@@ -73,7 +74,7 @@ def _missing(row: SnapshotRow, labels: Mapping[str, str]) -> Remark:
 
 
 def _differs(row: SnapshotRow) -> Remark:
-    facts = " ".join(f"{fact[0].upper()}{fact[1:].rstrip('.')}." for fact in map(visible_name, row.differs) if fact)
+    facts = " ".join(sentence(fact, ("icount",)) for fact in map(visible_name, row.differs))
     text = tr("{facts} The name is the same, the moment is not. Export… writes each disk as it was.", facts=facts)
     return Remark("warn", tr("Cannot be loaded: the disks hold different snapshots of this name"), text)
 

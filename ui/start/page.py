@@ -13,6 +13,7 @@ from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
 from ui.shell.drop import opening
 from ui.shell.page import Page
+from ui.shell.recent import told_apart
 from ui.start import vignettes
 from ui.start.vignettes import Vignette
 from ui.theme import fonts, icons
@@ -153,15 +154,16 @@ class StartPage(Page):
                 widget.deleteLater()
         recents = self.context.documents.recents()
         if not recents:
-            nothing = label(tr("Nothing opened yet"), "caption")
+            nothing = label(tr("No recent files"), "caption")
             nothing.setAlignment(Qt.AlignmentFlag.AlignTrailing)
             self._recents.addWidget(nothing)
             return
-        title = label(tr("Opened before"), "group")
+        title = label(tr("Recent files"), "group")
         title.setContentsMargins(12, 4, 0, 4)
         self._recents.addWidget(title)
-        for document in recents[:SHOWN_RECENTS]:
-            self._recents.addWidget(RecentRow(document, lambda one=document: self.context.open(*one.sources)))
+        shown = recents[:SHOWN_RECENTS]
+        for document, beside in zip(shown, told_apart(shown), strict=True):
+            self._recents.addWidget(RecentRow(document, beside, lambda one=document: self.context.open(*one.sources)))
 
     def status(self) -> tuple[str, str]:
         return tr("Ready"), tr("nothing opened")
@@ -215,9 +217,9 @@ class DropZone(QWidget):
 
 
 class RecentRow(QFrame):
-    """One document that was opened before; Enter or a click opens it again."""
+    """One document that was opened before, with what tells it apart; Enter or a click opens it again."""
 
-    def __init__(self, document: Document, run: Callable[[], object]) -> None:
+    def __init__(self, document: Document, beside: str, run: Callable[[], object]) -> None:
         super().__init__()
         self._run = run
         self.setFixedHeight(fonts.px(40))
@@ -232,7 +234,7 @@ class RecentRow(QFrame):
         row.addWidget(Glyph("file-search" if stream else "hard-drives", "text2", 16))
         name = ElidedLabel(document.label, "medium")
         row.addWidget(name, 3)
-        row.addWidget(ElidedLabel(document.where, "secondary"), 2)
+        row.addWidget(ElidedLabel(beside, "secondary"), 2)
         row.addWidget(label(tr("Inspector") if stream else tr("Snapshots"), "caption"))
         self.installEventFilter(self)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow
 from ui.models.snapshot_texts import on_disk
+from ui.shell.failures import told
 from ui.shell.formats import Units, printable, size
 from ui.widgets.labels import ElidedLabel
 from ui.widgets.notice_box import Glyph
@@ -48,7 +49,7 @@ def disk_lines(devices: tuple[DeviceInfo, ...], row: SnapshotRow, labels: Mappin
             state = on_disk(row.entries[device.path])
             lines.append(DiskLine(name, device.path, state, "check-circle-fill", "ok"))
         elif device.error is not None:
-            about = " ".join(part for part in (device.error.message, device.error.hint) if part)
+            about = told(device.error)
             state = tr("{format}, no snapshots", format=device.format)
             lines.append(DiskLine(name, device.path, state, "prohibit", "text3", about))
         else:

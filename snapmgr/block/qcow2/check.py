@@ -5,6 +5,7 @@ Only metadata is read, and never more than a bounded amount of it; an image too 
 
 from __future__ import annotations
 
+import functools
 import struct
 from collections import Counter
 from dataclasses import dataclass
@@ -15,12 +16,18 @@ from snapmgr.block.problem import ImageProblem
 from snapmgr.block.qcow2.faults import Faults
 from snapmgr.block.qcow2.geometry import OFFSET_MASK, SECTOR
 from snapmgr.block.qcow2.image import Qcow2Image
-from snapmgr.block.qcow2.l2 import Words
-from snapmgr.block.qcow2.refcounts import read_refcount_table, read_refcounts
-from snapmgr.block.qcow2.references import References, copied_flags
+from snapmgr.block.qcow2.refcounts import (
+    read_refcount_table,
+    read_refcounts,
+    refcounts_at,
+    unreadable_refcounts,
+)
+from snapmgr.block.qcow2.references import Refcounts, References, copied_flags
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
+from snapmgr.block.qcow2.tally import NO_LEAKS, Leaks, Tally
 from snapmgr.errors import ImageError, SnapmgrError
 from snapmgr.names import quoted
+from snapmgr.work import Progress, no_progress
 
 MOST_METADATA = 128 << 20
 """Bytes of tables that are read at most before the check is cut short."""
@@ -35,28 +42,43 @@ _BITMAP = struct.Struct(">QIIBBHI")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found, and how many bytes of tables, at least, nobody looked at because there are too many of them."""
+    """What was found, and how many bytes of tables, at least, nobody looked at because there are too many of them.
+
+    ``tally`` is what QEMU counts; like ``leaks`` it says nothing where tables were left out.
+    """
 
     problems: tuple[ImageProblem, ...]
     left_out: int
+    tally: Tally
+    leaks: Leaks = NO_LEAKS
 
     @property
     def complete(self) -> bool:
         return self.left_out == 0
 
 
-def check_image(image: Qcow2Image, *, most_metadata: int = MOST_METADATA) -> Checked:
+def check_image(image: Qcow2Image, *, most_metadata: int = MOST_METADATA, progress: Progress = no_progress) -> Checked:
     """Look for faults, in tables of ``most_metadata`` bytes at most: of larger ones in none at all, since a refcount
-    is right or wrong only by all that refers to its cluster.
+    is right or wrong only by all that refers to its cluster.  ``progress`` is told the bytes of L2 tables.
 
     Raises SnapmgrError only where the file itself cannot be read.
     """
-    faults = Faults()
+    faults, tally = Faults(), Tally()
     _check_header(image, faults)
-    _check_snapshots(image, faults)
+    _check_snapshots(image, faults, tally)
     _check_other_files(image, faults)
-    left_out = _check_clusters(image, faults, most_metadata)
-    return Checked(tuple(faults.problems()), left_out)
+    try:
+        leaks, left_out = _check_clusters(image, faults, tally, most_metadata, progress), 0
+    except _TooMuch as error:
+        leaks, left_out = NO_LEAKS, error.left_out
+    return Checked(tuple(faults.problems()), left_out, tally, leaks)
+
+
+class _TooMuch(Exception):
+    """There are more tables than may be read."""
+
+    def __init__(self, left_out: int) -> None:
+        self.left_out = left_out
 
 
 def _check_header(image: Qcow2Image, faults: Faults) -> None:
@@ -87,14 +109,15 @@ def _header_tables(image: Qcow2Image) -> list[tuple[str, int, int]]:
     ]
 
 
-def _check_snapshots(image: Qcow2Image, faults: Faults) -> None:
+def _check_snapshots(image: Qcow2Image, faults: Faults, tally: Tally) -> None:
     entries = image.metadata.snapshots
     if entries and image.header.has_data_file:
         message = "there are snapshots although the data is in another file: they cannot be used"
         faults.add("snapshots-with-data-file", message, image.header.snapshots_offset)
+        tally.corruptions += 1
         return
     for entry in entries:
-        _check_entry(image, entry, faults)
+        _check_entry(image, entry, faults, tally)
     for identity, times in Counter(entry.id for entry in entries if entry.id).items():
         if times > 1:
             second = [entry for entry in entries if entry.id == identity][1]
@@ -102,12 +125,13 @@ def _check_snapshots(image: Qcow2Image, faults: Faults) -> None:
             faults.add("snapshot-id-twice", message, second.offset, "Delete them by name.")
 
 
-def _check_entry(image: Qcow2Image, entry: SnapshotEntry, faults: Faults) -> None:
+def _check_entry(image: Qcow2Image, entry: SnapshotEntry, faults: Faults, tally: Tally) -> None:
     who = f"snapshot {quoted(entry.name_text[:60])} (entry {entry.index})"
     if entry.offset + entry.length > image.file.size:
         faults.add("snapshot-table-cut", f"{who}: its table entry reaches behind the end of the file", entry.offset)
     if image.header.version >= 3 and entry.extra_size < _INCOMPLETE:
         faults.add("snapshot-incomplete", f"{who}: the disk's size is missing from its table entry", entry.offset)
+        tally.corruptions += 1
     if b"\0" in entry.id or b"\0" in entry.name:
         faults.add("snapshot-name-cut", f"{who}: its id or name goes on behind a zero byte", entry.offset)
     _check_sizes(image, entry, who, faults)
@@ -115,6 +139,7 @@ def _check_entry(image: Qcow2Image, entry: SnapshotEntry, faults: Faults) -> Non
         image.check_snapshot_l1(entry)
     except ImageError as error:
         faults.add(error.code, f"{who}: {error.message}", error.offset)
+        tally.corruptions += 1
         return
     if entry.l1_offset + entry.l1_size * 8 - image.file.size >= image.cluster_size:
         message = f"{who}: its L1 table lies behind the end of the file, so the disk reads as empty"
@@ -159,15 +184,16 @@ def _check_other_files(image: Qcow2Image, faults: Faults) -> None:
         faults.add(error.code, error.message, None, error.hint or "")
 
 
-def _check_clusters(image: Qcow2Image, faults: Faults, most_metadata: int) -> int:
-    """Walk the tables of all layers and compare with the refcounts; the bytes of tables if there are too many."""
+def _check_clusters(image: Qcow2Image, faults: Faults, tally: Tally, most_metadata: int, progress: Progress) -> Leaks:
+    """Walk the tables of all layers and compare with the refcounts.  Raises _TooMuch."""
     header = image.header
     clusters = -(-image.file.size // image.cluster_size)
     l1_bytes = 8 * (header.l1_size + sum(entry.l1_size for entry in _sound_entries(image)))
     refcount_bytes = (clusters << header.refcount_order) // 8
     if clusters > MOST_CLUSTERS or l1_bytes + refcount_bytes > most_metadata:
-        return l1_bytes + refcount_bytes
-    references = References(image, faults)
+        raise _TooMuch(l1_bytes + refcount_bytes)
+    tally.total_clusters = -(-image.size // image.cluster_size)
+    references = References(image, faults, tally)
     active = image.active_l1()
     used = [references.add_l1(active, header.l1_offset)]
     for entry in _sound_entries(image):
@@ -175,16 +201,24 @@ def _check_clusters(image: Qcow2Image, faults: Faults, most_metadata: int) -> in
     offsets, times = np.unique(np.concatenate(used), return_counts=True)
     table_bytes = l1_bytes + refcount_bytes + len(offsets) * image.cluster_size
     if table_bytes > most_metadata:
-        return table_bytes
-    for offset, number in zip(offsets.tolist(), times.tolist(), strict=True):
-        references.add_l2(offset, number)
+        raise _TooMuch(table_bytes)
+    now = Counter(used[0].tolist())
+    for index, (offset, number) in enumerate(zip(offsets.tolist(), times.tolist(), strict=True)):
+        references.add_l2(offset, number, now[offset])
+        progress((index + 1) * image.cluster_size, len(offsets) * image.cluster_size)
     _add_tables(image, references)
     table = read_refcount_table(image.file, header)
     references.add_refcount_blocks(table)
-    refcounts = read_refcounts(image.file, header, table, len(references.counts))
-    _compare(image, references, refcounts, faults)
-    copied_flags(image, active, refcounts, faults)
-    return 0
+    references.limit()
+    number = len(references.counts)
+    refcounts = Refcounts(
+        read_refcounts(image.file, header, table, number),
+        unreadable_refcounts(header, table, number),
+        functools.partial(refcounts_at, image.file, header, table),
+    )
+    leaks = _compare(image, references, refcounts, faults, tally)
+    copied_flags(image, active, refcounts, faults, tally)
+    return leaks
 
 
 def _sound_entries(image: Qcow2Image) -> list[SnapshotEntry]:
@@ -237,13 +271,27 @@ def _add_bitmaps(image: Qcow2Image, references: References) -> None:
         references.add_clusters(words[words != 0], 1)
 
 
-def _compare(image: Qcow2Image, references: References, refcounts: Words, faults: Faults) -> None:
-    if references.counts[-1:].sum() == 0:
-        refcounts[-1:] = 0  # the cluster behind the end of the file matters only if something uses it
-    for first in range(0, len(refcounts), _COMPARED):
-        used = references.counts[first : first + _COMPARED]
-        counted = refcounts[first : first + _COMPARED].astype(np.int64, casting="unsafe")
+def _compare(image: Qcow2Image, references: References, refcounts: Refcounts, faults: Faults, tally: Tally) -> Leaks:
+    number = len(references.counts)
+    if references.counts[-1] == 0:
+        number -= 1  # the cluster behind the end of the file matters only if something uses it
+    tally.image_end = image.cluster_size
+    leaked = []
+    for first in range(0, number, _COMPARED):
+        piece = slice(first, min(first + _COMPARED, number))
+        used, unknown = references.counts[piece], refcounts.unknown[piece]
+        counted = refcounts.counts[piece].astype(np.int64, casting="unsafe")
         counted[counted < 0] = np.iinfo(np.int64).max
         place = first * image.cluster_size
-        faults.count_where("refcount-too-low", counted < used, place, image.cluster_size)
-        faults.count_where("leaked-clusters", counted > used, place, image.cluster_size)
+        low, high = ~unknown & (counted < used), ~unknown & (counted > used)
+        faults.count_where("refcount-too-low", low, place, image.cluster_size)
+        faults.count_where("leaked-clusters", high, place, image.cluster_size)
+        tally.corruptions += int(np.count_nonzero(low))
+        leaked.append(np.flatnonzero(high) + first)
+        tally.leaks += len(leaked[-1])
+        tally.check_errors += int(np.count_nonzero(unknown))
+        either = np.flatnonzero(~unknown & ((counted != 0) | (used != 0)))
+        if len(either):
+            tally.image_end = (first + int(either[-1]) + 1) * image.cluster_size
+    clusters = np.concatenate(leaked) if leaked else NO_LEAKS.clusters
+    return Leaks(clusters, references.counts[clusters])

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from snapmgr.block.problem import ImageProblem
 
 _CHECK = "qemu-img check -r all repairs it; make a copy of the image first."
-_LEAKS = "Harmless but for the space; qemu-img check -r leaks frees it."
+_LEAKS = "Harmless but for the space; snapctl check --repair leaks gives it back."
 
 _KINDS = {
     "refcount-too-low": ("{n} cluster{s} used more often than counted: writing may destroy data", _CHECK),
@@ -19,6 +19,7 @@ _KINDS = {
     "l2-table-beyond-end": ("{n} L2 table{s} said to lie behind the end of the file: read as zeros", _CHECK),
     "l2-reserved-bits": ("{n} L2 entr{ies} with reserved bits set", _CHECK),
     "l2-entry-invalid": ("{n} L2 entr{ies} that cannot be right: reading there fails", _CHECK),
+    "subcluster-bitmap": ("{n} L2 entr{ies} with a subcluster bitmap that contradicts itself", _CHECK),
     "data-beyond-end": ("{n} data cluster{s} said to lie behind the end of the file: read as zeros", _CHECK),
     "compressed-copied": ("{n} compressed cluster{s} with the flag COPIED", _CHECK),
     "compressed-beyond-end": ("{n} compressed cluster{s} said to reach behind the end of the file", _CHECK),

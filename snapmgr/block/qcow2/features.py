@@ -46,6 +46,7 @@ class Encryption(IntEnum):
 
 
 KNOWN_INCOMPATIBLE = 0b11111
+KNOWN_AUTOCLEAR = 0b11
 _ROW = 48
 """Bytes of a row in the feature name table: kind, bit, name."""
 

@@ -22,7 +22,8 @@ MAX_SNAPSHOTS = 65536
 _SNAPSHOT_HEADER = 40
 _INT64_MAX = (1 << 63) - 1
 _INT_MAX = (1 << 31) - 1
-_LONGEST_DISK = _INT64_MAX >> 30 << 30
+LONGEST_FILE = _INT64_MAX >> 30 << 30
+"""Bytes of the longest disk or file (include/block/block-common.h: BDRV_MAX_LENGTH)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,11 @@ def _check_lengths(header: Header) -> None:
         )
 
 
-def check_header(header: Header) -> None:
-    """The checks that follow once the feature bits are known to be fine.  Raises ImageError or Unsupported."""
+def check_header(header: Header, *, checking: bool = False) -> None:
+    """The checks that follow once the feature bits are known to be fine.  Raises ImageError or Unsupported.
+
+    Where the image is only opened to be checked, it may lack a refcount table.
+    """
     if header.geometry.unit < 1 << _MIN_CLUSTER_BITS:
         raise Unsupported(
             "subcluster-size",
@@ -155,7 +159,7 @@ def check_header(header: Header) -> None:
             offset=96,
             qemu="Reference count entry width too large; may not exceed 64 bits",
         )
-    _check_refcount_table(header)
+    _check_refcount_table(header, checking)
     snapshots = (header.snapshots_offset, header.snapshot_count, _SNAPSHOT_HEADER)
     check_table(header, *snapshots, MAX_SNAPSHOTS * _SNAPSHOT_HEADER, "Snapshot table", 60)
     check_table(header, header.l1_offset, header.l1_size, 8, MAX_L1_BYTES, "Active L1 table", 36)
@@ -174,9 +178,9 @@ def _as_int32(number: int) -> int:
     return number - (1 << 32) if number >> 31 else number
 
 
-def _check_refcount_table(header: Header) -> None:
+def _check_refcount_table(header: Header, checking: bool) -> None:
     clusters = header.refcount_table_clusters
-    if clusters == 0:
+    if clusters == 0 and not checking:
         raise ImageError(
             "no-refcount-table",
             "the header names no refcount table",
@@ -209,7 +213,7 @@ def _check_l1_size(header: Header) -> None:
 
 def check_size(header: Header) -> None:
     """The last check of all (block.c: bdrv_refresh_total_sectors).  Raises ImageError."""
-    if header.size > _LONGEST_DISK:
+    if header.size > LONGEST_FILE:
         raise ImageError(
             "size-too-big",
             f"a disk of {header.raw_size} bytes is more than can be addressed",

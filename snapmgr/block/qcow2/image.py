@@ -41,11 +41,12 @@ class Qcow2Image:
         path: Path | None = None,
         open_backing: OpenOther = _no_others,
         open_data_file: OpenOther = _no_others,
+        checking: bool = False,
     ) -> None:
-        """Owns ``file`` once it is made; ``path`` is only for messages."""
+        """Owns ``file`` once it is made; ``path`` is only for messages; ``checking`` as for ``read_metadata``."""
         self.file = file
         self.path = path
-        self.metadata: Metadata = read_metadata(file)
+        self.metadata: Metadata = read_metadata(file, checking=checking)
         self.problems: tuple[ImageProblem, ...] = ()
         """What was found besides the structure, by who opened the image."""
         self._open_backing = open_backing

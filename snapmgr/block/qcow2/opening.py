@@ -28,13 +28,14 @@ class Metadata:
     snapshots: tuple[SnapshotEntry, ...]
 
 
-def read_metadata(file: BlockDevice) -> Metadata:
-    """Raises ImageError or Unsupported exactly where ``qemu-img info`` fails, its text in ``qemu``."""
+def read_metadata(file: BlockDevice, *, checking: bool = False) -> Metadata:
+    """Raises ImageError or Unsupported exactly where ``qemu-img info`` fails, its text in ``qemu``; where ``checking``,
+    what only a check can open is let pass."""
     header = parse_header(_read(file, 0, FULL_SIZE))
     compression = check_compression(header.compression, header.incompatible)
     area = _read(file, 0, max(header.extensions_end, header.header_length))[: header.extensions_end]
     refuse_unknown(header.incompatible, feature_names(area, header))
-    check_header(header)
+    check_header(header, checking=checking)
     extensions = parse_extensions(area, header)
     found = Metadata(header, compression, extensions, _backing_name(file, header), read_snapshots(file, header))
     check_size(header)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snapmgr.block.qcow2.faults import Faults
-from snapmgr.block.qcow2.geometry import COMPRESSED, COPIED, L1_RESERVED, L2_RESERVED, OFFSET_MASK, SECTOR, ZERO
+from snapmgr.block.qcow2.geometry import (
+    COMPRESSED,
+    COPIED,
+    L1_RESERVED,
+    L2_RESERVED,
+    OFFSET_MASK,
+    SECTOR,
+    SUBCLUSTERS,
+    ZERO,
+)
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.l2 import Words
 from snapmgr.block.qcow2.refcounts import BLOCK_MASK
+from snapmgr.block.qcow2.tally import Tally
 
 Flags = NDArray[np.bool_]
 
@@ -21,14 +32,16 @@ def _u64(value: int) -> np.uint64:
 
 
 class References:
-    """``counts[i]`` is how often cluster i of the file is used, one more than the file has; faults go to ``faults``.
+    """``counts[i]`` is how often cluster i of the file is used, one more than the file has; faults go to ``faults``,
+    and to ``tally`` as often as QEMU comes across them.
 
     The one more is for compressed data that begins inside the file and ends less than a cluster behind it.
     """
 
-    def __init__(self, image: Qcow2Image, faults: Faults) -> None:
+    def __init__(self, image: Qcow2Image, faults: Faults, tally: Tally) -> None:
         self._image = image
         self._faults = faults
+        self._tally = tally
         self._cluster = image.cluster_size
         self.file_size = -(-image.file.size // SECTOR) * SECTOR  # QEMU counts files in sectors
         self.counts = np.zeros(-(-self.file_size // self._cluster) + 1, dtype=np.int64)
@@ -38,15 +51,22 @@ class References:
         return offset + length - self.file_size >= self._cluster
 
     def add_range(self, offset: int, length: int) -> None:
-        """One use of every cluster of a range; what lies behind the end of the file is left to the caller."""
+        """One use of every cluster of a range; what lies behind the end of the file is named by the caller."""
         if length > 0 and not self.beyond(offset, length):
             self.counts[offset // self._cluster : (offset + length - 1) // self._cluster + 1] += 1
+        elif length > 0:
+            self._tally.corruptions += 1
 
     def add_clusters(self, offsets: Words, times: int) -> Flags:
-        """``times`` uses of the cluster at each offset; says which lie behind the end of the file."""
-        numbers = offsets >> _u64(self._image.header.cluster_bits)
+        """``times`` uses of the cluster at each offset, of both clusters where it lies between two; says which lie
+        behind the end of the file."""
+        bits, mask = _u64(self._image.header.cluster_bits), _u64(self._cluster - 1)
+        numbers = offsets >> bits
         outside: Flags = numbers >= _u64(len(self.counts) - 1)
         np.add.at(self.counts, numbers[~outside].astype(np.int64), times)
+        two = ~outside & ((offsets & mask) != 0)
+        np.add.at(self.counts, numbers[two].astype(np.int64) + 1, times)
+        self._tally.corruptions += times * int(np.count_nonzero(outside))
         return outside
 
     def add_refcount_blocks(self, table: Words) -> None:
@@ -58,86 +78,158 @@ class References:
         reserved = (table & _u64(~BLOCK_MASK & (1 << 64) - 1)) != 0
         self._faults.count_where("refcount-table-reserved-bits", reserved, place, 8)
         self._faults.count_where("refcount-block-unaligned", unaligned, place, 8)
-        good = np.flatnonzero(used & ~unaligned)
+        self._tally.corruptions += int(np.count_nonzero(reserved)) + int(np.count_nonzero(unaligned & ~reserved))
+        good = np.flatnonzero(used & ~unaligned & ~reserved)
         outside = self.add_clusters(offsets[good], 1)
         if outside.any():
             self._faults.count("refcount-block-beyond-end", int(outside.sum()), place + int(good[outside][0]) * 8)
+        numbers = (offsets[good][~outside] >> _u64(self._image.header.cluster_bits)).astype(np.int64)
+        self._tally.corruptions += self._shared_blocks(numbers)
+
+    def _shared_blocks(self, numbers: NDArray[np.int64]) -> int:
+        """How many of these blocks, counted just now, were not the first use of their cluster."""
+        clusters, times = np.unique(numbers, return_counts=True)
+        if self._image.header.refcount_order == 0:  # a count that cannot exceed 1 looks right
+            return 0
+        before = self.counts[clusters] - times
+        return int(times.sum()) - int(np.count_nonzero(before == 0))
+
+    def limit(self) -> None:
+        """Counts end where the width of refcounts ends; every use beyond is an error."""
+        width = 1 << self._image.header.refcount_order
+        most = (1 << min(width, 63)) - 1
+        self._tally.corruptions += int(np.maximum(self.counts - most, 0).sum())
+        np.minimum(self.counts, most, out=self.counts)
 
     def add_l1(self, l1: Words, place: int) -> Words:
-        """One layer's L1 table at ``place``; the offsets of its readable L2 tables, one for each use."""
-        self._faults.count_where("l1-reserved-bits", (l1 & _u64(L1_RESERVED)) != 0, place, 8)
+        """One layer's L1 table at ``place``; the offsets of its L2 tables inside the file, one for each use."""
         offsets = l1 & _u64(OFFSET_MASK)
-        used = offsets != 0
-        unaligned = used & (offsets % _u64(self._cluster) != 0)
+        reserved = (l1 & _u64(L1_RESERVED)) != 0
+        unaligned = offsets % _u64(self._cluster) != 0
+        self._faults.count_where("l1-reserved-bits", reserved, place, 8)
         self._faults.count_where("l2-unaligned", unaligned, place, 8)
-        good = np.flatnonzero(used & ~unaligned)
-        outside = self.add_clusters(offsets[good], 1)
-        if outside.any():
-            first = place + int(good[outside][0]) * 8
-            self._faults.count("l2-table-beyond-end", int(outside.sum()), first)
-        return offsets[good][~outside]
+        self._tally.corruptions += int(np.count_nonzero(reserved)) + int(np.count_nonzero(unaligned))
+        used = np.flatnonzero(l1)
+        outside = self.add_clusters(offsets[used], 1)
+        beyond = used[outside & ~unaligned[used]]
+        if len(beyond):
+            self._faults.count("l2-table-beyond-end", len(beyond), place + int(beyond[0]) * 8)
+        return offsets[used][~outside]
 
-    def add_l2(self, l2_offset: int, times: int) -> None:
-        """The clusters of one L2 table that ``times`` L1 entries use."""
-        entries, step = read_l2(self._image, l2_offset)
+    def add_l2(self, l2_offset: int, times: int, active: int) -> None:
+        """The clusters of one L2 table that ``times`` L1 entries use, ``active`` of them the active layer's.
+
+        QEMU walks through whatever stands at the offset, be it no table at all; its entries are no faults for people.
+        """
+        faults = self._faults if l2_offset and l2_offset % self._cluster == 0 else Faults()
+        entries, bitmaps = read_l2(self._image, l2_offset)
+        step = self._image.geometry.entry_size
         packed = (entries & _u64(COMPRESSED)) != 0
         reserved = L2_RESERVED | (ZERO if self._image.geometry.extended else 0)
         wrong = ~packed & ((entries & _u64(reserved)) != 0)
-        self._faults.count_where("l2-reserved-bits", wrong, l2_offset, step)
-        self._add_packed(entries, packed, l2_offset, times)
+        faults.count_where("l2-reserved-bits", wrong, l2_offset, step)
+        odd = self._odd_bitmaps(entries, bitmaps, packed)
+        faults.count_where("subcluster-bitmap", odd, l2_offset, step)
+        self._tally.corruptions += times * int(np.count_nonzero(odd))
+        told = packed & ~odd  # QEMU leaves alone what a compressed entry with a bitmap refers to
+        if self._image.header.has_data_file:
+            self._tally.corruptions += times * int(np.count_nonzero(told))
+            told = np.zeros_like(told)
+        self._add_packed(entries, packed, told, l2_offset, times, faults)
+        offsets = np.where(packed, _u64(0), entries & _u64(OFFSET_MASK))
+        held = offsets != 0
+        if self._image.header.has_data_file:
+            held |= ~packed & ((entries & _u64(COPIED | ZERO)) == _u64(COPIED))
+        if active:
+            self._tally.active_table(offsets[held], int(np.count_nonzero(told)), self._cluster, active)
+        unaligned = offsets % _u64(self._cluster) != 0
+        self._tally.corruptions += times * int(np.count_nonzero(wrong)) + times * int(np.count_nonzero(unaligned))
         if self._image.header.has_data_file:
             return
-        offsets = np.where(packed, _u64(0), entries & _u64(OFFSET_MASK))
-        unaligned = offsets % _u64(self._cluster) != 0
-        self._faults.count_where("l2-entry-invalid", unaligned, l2_offset, step)
+        faults.count_where("l2-entry-invalid", unaligned, l2_offset, step)
         used = np.flatnonzero(offsets)
         outside = self.add_clusters(offsets[used], times)
         if outside.any():
             first = l2_offset + int(used[outside][0]) * step
-            self._faults.count("data-beyond-end", int(outside.sum()), first)
+            faults.count("data-beyond-end", int(outside.sum()), first)
 
-    def _add_packed(self, entries: Words, packed: Flags, l2_offset: int, times: int) -> None:
+    def _odd_bitmaps(self, entries: Words, bitmaps: Words | None, packed: Flags) -> Flags:
+        """Entries whose subclusters are said to be allocated and zero at once, or allocated in no cluster."""
+        if bitmaps is None:
+            return np.zeros(len(entries), np.bool_)
+        low, high = bitmaps & _u64(0xFFFF_FFFF), bitmaps >> _u64(SUBCLUSTERS)
+        held = (entries & _u64(OFFSET_MASK)) != 0
+        if self._image.header.has_data_file:
+            held |= (entries & _u64(COPIED)) != 0
+        odd: Flags = np.where(packed, bitmaps != 0, np.where(held, (low & high) != 0, low != 0))
+        return odd
+
+    def _add_packed(
+        self, entries: Words, packed: Flags, told: Flags, l2_offset: int, times: int, faults: Faults
+    ) -> None:
+        """Compressed clusters: ``packed`` are all, ``told`` those whose data is counted."""
         step = self._image.geometry.entry_size
-        self._faults.count_where("compressed-copied", packed & ((entries & _u64(COPIED)) != 0), l2_offset, step)
-        for index in np.flatnonzero(packed).tolist():
+        copied = packed & ((entries & _u64(COPIED)) != 0)
+        faults.count_where("compressed-copied", copied, l2_offset, step)
+        self._tally.corruptions += times * int(np.count_nonzero(copied))
+        for index in np.flatnonzero(told).tolist():
             offset, length = self._image.geometry.compressed(int(entries[index]))
             if self.beyond(offset, length):
-                self._faults.count("compressed-beyond-end", 1, l2_offset + index * step)
+                faults.count("compressed-beyond-end", 1, l2_offset + index * step)
+                self._tally.corruptions += times
                 continue
             self.counts[offset // self._cluster : (offset + length - 1) // self._cluster + 1] += times
 
 
-def read_l2(image: Qcow2Image, l2_offset: int) -> tuple[Words, int]:
-    """The entries of an L2 table without their subcluster bitmaps, and the bytes from one to the next."""
+def read_l2(image: Qcow2Image, l2_offset: int) -> tuple[Words, Words | None]:
+    """The entries of an L2 table, and their subcluster bitmaps where there are any."""
     raw = bytearray(image.cluster_size)
     image.file.pread_into(l2_offset, memoryview(raw))
-    step = image.geometry.entry_size
-    return np.frombuffer(raw, dtype=">u8").astype(np.uint64)[:: step // 8], step
+    words = np.frombuffer(raw, dtype=">u8").astype(np.uint64)
+    return (words[0::2], words[1::2]) if image.geometry.extended else (words, None)
 
 
-def copied_flags(image: Qcow2Image, l1: Words, refcounts: Words, faults: Faults) -> None:
+@dataclass(frozen=True, slots=True)
+class Refcounts:
+    """``counts`` of the file's clusters, ``unknown`` where nobody can tell, ``elsewhere`` for any other cluster."""
+
+    counts: Words
+    unknown: Flags
+    elsewhere: Callable[[Words], tuple[Words, Flags]]
+
+
+def copied_flags(image: Qcow2Image, l1: Words, refcounts: Refcounts, faults: Faults, tally: Tally) -> None:
     """COPIED in the active layer must say whether the refcount is 1 (qcow2-refcount.c: check_oflag_copied)."""
-    wrong = _wrong_flags(l1, refcounts, image.header.cluster_bits)
-    faults.count_where("copied-flag", wrong, image.header.l1_offset, 8)
-    if image.header.has_data_file:
-        return
-    for offset in _readable(l1, refcounts, image.cluster_size):
-        entries, step = read_l2(image, offset)
-        wrong = _wrong_flags(entries, refcounts, image.header.cluster_bits)
+    wrong, inside = _wrong_flags(l1, refcounts, image.header.cluster_bits)
+    faults.count_where("copied-flag", wrong & inside, image.header.l1_offset, 8)
+    tally.corruptions += int(np.count_nonzero(wrong))
+    offsets, times = np.unique(l1 & _u64(OFFSET_MASK), return_counts=True)
+    for offset, number in zip(offsets.tolist(), times.tolist(), strict=True):
+        if not 0 < offset < image.file.size:
+            continue
+        entries, _ = read_l2(image, offset)
+        if image.header.has_data_file:  # nobody counts its clusters: each has one user
+            wrong = inside = ((entries & _u64(OFFSET_MASK)) != 0) & ((entries & _u64(COPIED)) == 0)
+        else:
+            wrong, inside = _wrong_flags(entries, refcounts, image.header.cluster_bits)
         wrong &= (entries & _u64(COMPRESSED)) == 0
-        faults.count_where("copied-flag", wrong, offset, step)
+        if offset % image.cluster_size == 0:
+            faults.count_where("copied-flag", wrong & inside, offset, image.geometry.entry_size)
+        tally.corruptions += number * int(np.count_nonzero(wrong))
 
 
-def _wrong_flags(entries: Words, refcounts: Words, cluster_bits: int) -> Flags:
-    numbers = (entries & _u64(OFFSET_MASK)) >> _u64(cluster_bits)
-    inside = (numbers > 0) & (numbers < _u64(len(refcounts)))
+def _wrong_flags(entries: Words, refcounts: Refcounts, cluster_bits: int) -> tuple[Flags, Flags]:
+    """Which entries have the wrong flag, and which refer to the file: what lies behind its end is a fault already."""
+    offsets = entries & _u64(OFFSET_MASK)
+    numbers = offsets >> _u64(cluster_bits)
+    here = np.flatnonzero((offsets != 0) & (numbers < _u64(len(refcounts.counts))))
+    there = np.flatnonzero((offsets != 0) & (numbers >= _u64(len(refcounts.counts))))
     single = np.zeros(len(entries), dtype=bool)
-    single[inside] = refcounts[numbers[inside].astype(np.int64)] == 1
-    wrong: Flags = inside & (single != ((entries & _u64(COPIED)) != 0))
-    return wrong
-
-
-def _readable(l1: Words, refcounts: Words, cluster_size: int) -> Iterator[int]:
-    for offset in np.unique(l1 & _u64(OFFSET_MASK)).tolist():
-        if offset and offset % cluster_size == 0 and offset // cluster_size < len(refcounts):
-            yield offset
+    told = np.zeros(len(entries), dtype=bool)
+    index = numbers[here].astype(np.int64)
+    single[here], told[here] = refcounts.counts[index] == 1, ~refcounts.unknown[index]
+    if len(there):
+        counts, told[there] = refcounts.elsewhere(numbers[there])
+        single[there] = counts == 1
+    wrong: Flags = told & (single != ((entries & _u64(COPIED)) != 0))
+    return wrong, numbers < _u64(len(refcounts.counts))

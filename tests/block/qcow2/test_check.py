@@ -57,6 +57,36 @@ def test_the_corpus_is_judged_as_by_qemu_img_check(tmp_path: Path, name: str, im
         assert found == set()
 
 
+COUNTED = {
+    "corruptions": "corruptions",
+    "leaks": "leaks",
+    "check-errors": "check_errors",
+    "image-end-offset": "image_end",
+    "total-clusters": "total_clusters",
+    "allocated-clusters": "allocated",
+    "fragmented-clusters": "fragmented",
+    "compressed-clusters": "compressed",
+}
+JUDGED = [
+    (name, image)
+    for name, case in corpus.images().items()
+    for image, truth in case["truth"].items()
+    if isinstance((corpus.per_version(truth["check json"]) if "check json" in truth else {}).get("stdout"), dict)
+    and image.endswith(".qcow2")
+]
+
+
+@pytest.mark.parametrize(("name", "image"), JUDGED)
+def test_the_counts_are_those_of_qemu_img_check(tmp_path: Path, name: str, image: str) -> None:
+    said = corpus.per_version(corpus.images()[name]["truth"][image]["check json"])["stdout"]
+    opened = open_image(corpus.unpack_image(name, tmp_path)[image], checking=True)
+    try:
+        tally = check_image(opened).tally
+    finally:
+        opened.close()
+    assert {key: getattr(tally, ours) for key, ours in COUNTED.items()} == {key: said.get(key, 0) for key in COUNTED}
+
+
 def check(image: bytes, **limits: int) -> list[str]:
     return [problem.code for problem in check_image(Qcow2Image(MemoryDevice(image)), **limits).problems]
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from snapmgr.errors import InUse, StreamError, Unsupported
+import pytest
+
+from snapmgr.containers.open import open_source
+from snapmgr.errors import InUse, SnapmgrError, StreamError, Unsupported
 from ui.shell.failures import describe
 
 
@@ -29,6 +32,36 @@ def test_every_failure_says_what_to_do() -> None:
     assert describe(Unsupported("x", "This is a vmdk image", hint="Convert it"), "Not opened").hint == "Convert it."
     assert describe(FileNotFoundError(2, "No such file or directory", "/vm/x"), "Not opened").hint
     assert describe(PermissionError(13, "Permission denied", "/vm/x"), "Not opened").path == "/vm/x"
+
+
+@pytest.mark.parametrize(
+    ("message", "path", "text"),
+    [
+        ("chg.mig is not a migration stream", None, "chg.mig is not a migration stream."),
+        ("guest is a folder, not a file", "guest", "guest is a folder, not a file."),
+        ("guest is a folder, not a file", "/vm/guest", "guest is a folder, not a file."),
+        ("guests are out", "/vm/guest", "Guests are out."),
+        ("/vm/a.mig is empty", "/vm/a.mig", "/vm/a.mig is empty."),
+        ("qemu-img wrote it", None, "qemu-img wrote it."),
+        ("kind:x is not understood", None, "kind:x is not understood."),
+        ("the stream ends early", "/vm/the.mig", "The stream ends early."),
+        ("unknown.", None, "Unknown."),
+    ],
+)
+def test_a_sentence_begins_with_a_capital_and_a_name_as_it_is(message: str, path: str | None, text: str) -> None:
+    assert describe(StreamError("bad", message, path=path), "Not opened").text == text
+
+
+def test_a_folder_that_is_opened_is_told_what_to_do_here(tmp_path: Path) -> None:
+    with pytest.raises(Unsupported) as refused:
+        open_source(tmp_path)
+    failure = describe(refused.value, "Not opened")
+    assert failure.text == f"{tmp_path} is a folder, not a file." and failure.hint == "Open one of the files in it."
+
+
+def test_a_hint_names_what_does_it_in_the_window() -> None:
+    error = SnapmgrError("disk-only", "the snapshot has no VM state", hint="Export its disk instead.")
+    assert describe(error).hint == "Export its disk instead. Export… in Snapshots does that."
 
 
 def test_a_fault_of_ours_says_so_and_keeps_the_trace() -> None:

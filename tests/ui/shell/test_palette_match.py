@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.shell.palette_match import best, positions
+from ui.shell.palette_match import Rank, best, positions
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,7 @@ from ui.shell.palette_match import best, positions
         ("ss", "Save snapshot…", (0, 5)),
         ("OPEN", "Open…", (0, 1, 2, 3)),
         ("open f", "Open file", (0, 1, 2, 3, 5)),
+        ("n f", "Some open file", (8, 10)),
         ("", "Anything", ()),
     ],
 )
@@ -30,9 +31,31 @@ def test_letters_out_of_order_do_not_match() -> None:
     assert positions("az", "zebra") is None
 
 
-def test_the_best_come_first() -> None:
-    names = ["Close", "Smaller text", "Settings…", "Full screen", "Search"]
-    assert [name for name, _ in best("se", names, str, 9)][:2] == ["Search", "Settings…"]
+def test_the_best_come_first_and_equals_stay_in_order() -> None:
+    names = ["Close", "Reset", "Reading set", "Set back", "Settings…", "Smaller text", "Set…", "Set"]
+    ranks = [(one.item, one.rank) for one in best("set", names, str, 9)]
+    assert ranks == [
+        ("Set…", Rank.EXACT),
+        ("Set", Rank.EXACT),
+        ("Set back", Rank.PREFIX),
+        ("Settings…", Rank.PREFIX),
+        ("Reading set", Rank.WORD),
+        ("Reset", Rank.WITHIN),
+        ("Smaller text", Rank.FUZZY),
+    ]
+
+
+def test_other_words_find_it_before_scattered_letters_do() -> None:
+    words = {"Theme": "colour night mode", "Nothing light": ""}
+    found = best("night", ["Nothing light", "Theme"], str, 9, words.__getitem__)
+    assert [(one.item, bool(one.found)) for one in found] == [("Theme", False), ("Nothing light", True)]
+    assert [one.item for one in best("mode col", ["Nothing light", "Theme"], str, 9, words.__getitem__)] == ["Theme"]
+    assert best("ight", ["Theme"], str, 9, words.__getitem__) == []
+
+
+def test_an_exact_name_behind_thousands_is_not_lost() -> None:
+    names = [f"auto {n} vm" for n in range(5000)] + ["vm"]
+    assert best("vm", names, str, 8)[0].item == "vm"
 
 
 @given(st.text(max_size=12), st.text(max_size=40))

@@ -36,9 +36,9 @@ def test_several_missing_disks_are_listed() -> None:
 
 
 def test_disks_that_differ_are_explained() -> None:
-    part = row("a", on=(VDA, VDB), differs=("date: 12:00 on vda, 13:00 on vdb",))
+    part = row("a", on=(VDA, VDB), differs=("date differs: 12:00 on vda, 13:00 on vdb",))
     (remark,) = remarks(part, machine(part), LABELS)
-    assert "different snapshots" in remark.title and "Date: 12:00 on vda, 13:00 on vdb." in remark.text
+    assert "different snapshots" in remark.title and "Date differs: 12:00 on vda, 13:00 on vdb." in remark.text
 
 
 def test_disk_only_says_what_it_is_good_for() -> None:

@@ -1,0 +1,81 @@
+"""Checking an image file as ``qemu-img check`` does, and giving leaked clusters back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from snapmgr.block import lock
+from snapmgr.block.images import open_image
+from snapmgr.block.qcow2.check import Checked, check_image
+from snapmgr.block.qcow2.features import Encryption
+from snapmgr.block.qcow2.image import Qcow2Image
+from snapmgr.block.qcow2.repair import repair_leaks
+from snapmgr.errors import SnapmgrError, Unsupported
+from snapmgr.work import Progress, no_progress
+
+MOST_METADATA = 64 << 30
+"""Bytes of tables: those of some hundreds of TiB.  They are read one after the other, so this bounds time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageCheck:
+    """What is wrong now, and how many leaked clusters were given back before."""
+
+    checked: Checked
+    leaks_fixed: int = 0
+
+
+def check_file(
+    path: str | Path,
+    *,
+    repair: bool = False,
+    allow_roots: Iterable[Path] = (),
+    progress: Progress = no_progress,
+) -> ImageCheck:
+    """Look through all tables of a qcow2 image; with ``repair`` give back what leaked, then look again.
+
+    ``progress`` is told the bytes of tables.  Raises what ``open_image`` does, and InUse while somebody else writes
+    the image or, to repair it, uses it at all; Unsupported for what ``qemu-img check`` does not open either (an
+    encrypted image, one whose other files are missing) or for too many tables; with ``repair`` what
+    ``repair_leaks`` raises, if there are any leaks.
+    """
+    use = lock.Use.WRITE if repair else lock.Use.READ
+    image = open_image(path, allow_roots=allow_roots, use=use, checking=True)
+    try:
+        _open_all(image)
+        checked = _check(image, progress)
+        if not repair or not checked.tally.leaks:
+            return ImageCheck(checked)
+        fixed = repair_leaks(image, checked)
+        return ImageCheck(_check(image, progress), fixed)
+    except SnapmgrError as error:
+        error.path = error.path or str(path)
+        raise
+    finally:
+        image.close()
+
+
+def _open_all(image: Qcow2Image) -> None:
+    """The data file and the backing chain, without which QEMU does not open the image."""
+    if image.encryption is not Encryption.NONE:
+        raise Unsupported(
+            "encrypted",
+            f"the image is encrypted ({image.encryption.name}): without its key it is not checked",
+            hint="qemu-img check --object secret,… --image-opts … takes the key.",
+            qemu="Parameter 'encrypt.key-secret' is required for cipher",
+        )
+    image.data_file()
+    below = image
+    while isinstance(backing := below.backing(), Qcow2Image):
+        below = backing
+        below.data_file()
+
+
+def _check(image: Qcow2Image, progress: Progress) -> Checked:
+    checked = check_image(image, most_metadata=MOST_METADATA, progress=progress)
+    if not checked.complete:
+        size = checked.left_out >> 20
+        raise Unsupported("too-many-tables", f"the image has more tables than are looked through: {size} MiB at least")
+    return checked

@@ -1,0 +1,77 @@
+"""Leaked clusters given back: refcounts lowered to what refers to them (block/qcow2-refcount.c: compare_refcounts).
+
+A refcount that is too high does no harm, so whichever of the writes get through, the image is sound.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from snapmgr.block.qcow2.features import KNOWN_AUTOCLEAR
+from snapmgr.block.qcow2.refcounts import (
+    BLOCK_MASK,
+    decode_refcounts,
+    encode_refcounts,
+    entries_per_block,
+    read_refcount_table,
+)
+from snapmgr.errors import SnapmgrError, Unsupported
+
+if TYPE_CHECKING:
+    from snapmgr.block.qcow2.check import Checked
+    from snapmgr.block.qcow2.image import Qcow2Image
+
+_HARMLESS = ("leaked-clusters", "dirty", "size-odd")
+"""Problems that say nothing against a table."""
+
+Numbers = npt.NDArray[np.int64]
+
+
+def repair_leaks(image: Qcow2Image, checked: Checked) -> int:
+    """Lower the refcounts that ``checked`` found too high, on stable storage when it returns; returns how many.
+
+    ``image`` must be open for writing, and nobody else's.  Raises SnapmgrError ``repair-errors`` where anything else
+    is wrong: a wrong table could be what is written to, or what looks leaked be all that is left of a snapshot.
+    Unsupported where an unknown feature may own it.  Nothing was written then.
+    """
+    others = [problem for problem in checked.problems if problem.code not in _HARMLESS]
+    if not checked.complete or others:
+        raise SnapmgrError(
+            "repair-errors",
+            "leaks are repaired only where nothing else is wrong with the image"
+            + "".join(f": {problem.message}" for problem in others[:1]),
+            path=image.path,
+            hint="Make a copy of the image, then: qemu-img check -r all",
+        )
+    if image.header.autoclear & ~KNOWN_AUTOCLEAR:
+        raise Unsupported(
+            "unknown-autoclear",
+            "the image has features that are not known here, which may own what looks leaked",
+            path=image.path,
+            offset=88,
+            hint="Repair it with the program that wrote it.",
+        )
+    leaks = checked.leaks
+    width = entries_per_block(image.header)
+    table = read_refcount_table(image.file, image.header)
+    blocks = leaks.clusters // width
+    for index in np.unique(blocks).tolist():
+        here = blocks == index
+        _lower(image, int(table[index]) & BLOCK_MASK, leaks.clusters[here] % width, leaks.uses[here])
+    image.file.flush()
+    return len(leaks.clusters)
+
+
+def _lower(image: Qcow2Image, offset: int, entries: Numbers, uses: Numbers) -> None:
+    """Write these refcounts into the block at ``offset``; of the block only what is between the first and the last."""
+    order = image.header.refcount_order
+    raw = bytearray(image.cluster_size)
+    image.file.pread_into(offset, memoryview(raw))
+    counts = decode_refcounts(raw, order).copy()
+    counts[entries] = uses
+    first = (int(entries[0]) << order) // 8
+    last = (int(entries[-1]) << order) // 8 + max(1, (1 << order) // 8)
+    image.file.pwrite(offset + first, [memoryview(encode_refcounts(counts, order))[first:last]])

@@ -1,0 +1,22 @@
+"""What to do, in the words of the command line: the engine's hints do not know who reads them."""
+
+from __future__ import annotations
+
+from snapmgr.errors import SnapmgrError
+
+_WITH = {
+    "backing-outside": "{hint} --allow-root does that.",
+    "disk-only": "{hint} snapctl snapshot export does that.",
+    "migration-stream": "{hint} snapctl inspect does that.",
+}
+
+
+def command_hint(code: str, hint: str | None) -> str | None:
+    """The hint of a fault with what does it here."""
+    return _WITH[code].format(hint=hint) if hint and code in _WITH else hint
+
+
+def piped_instead(error: SnapmgrError) -> None:
+    """Where SRC is a folder, a pipe or a device: another way to name a stream."""
+    if error.code == "not-a-file":
+        error.hint = "Name a file, or - for standard input."
