@@ -8,7 +8,7 @@ from pathlib import Path
 
 from snapmgr.block import lock
 from snapmgr.block.images import open_image
-from snapmgr.block.qcow2.check import Checked, check_image
+from snapmgr.block.qcow2.check import Checked, check_image, open_below
 from snapmgr.block.qcow2.features import Encryption
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.repair import repair_leaks
@@ -67,10 +67,7 @@ def _open_all(image: Qcow2Image) -> None:
             qemu="Parameter 'encrypt.key-secret' is required for cipher",
         )
     image.data_file()
-    below = image
-    while isinstance(backing := below.backing(), Qcow2Image):
-        below = backing
-        below.data_file()
+    open_below(image)
 
 
 def _check(image: Qcow2Image, progress: Progress) -> Checked:

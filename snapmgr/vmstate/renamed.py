@@ -1,7 +1,7 @@
 """Sections and fields that changed their names between releases while the bytes stayed the same.
 
-A list of facts, kept in QEMU's scripts/vmstate-static-checker.py: its state of QEMU 10.0, with the later
-entries acpi-ghes and hpet.  Other entries may have come since.
+A list of facts, kept in QEMU's scripts/vmstate-static-checker.py: its state of QEMU 10.0.  Other
+entries may have come since.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ _PORT = (
 )
 
 _NAMES = {
-    "acpi-ghes": "ghes_addr_le hw_error_le",
     "apic": "timer timer_expiry",
     "cirrus_vga": "hw_cursor_x vga.hw_cursor_x hw_cursor_y vga.hw_cursor_y",
     "e1000": "dev parent_obj",
     "ehci": "dev pcidev",
-    "hpet": "num_timers num_timers_save",
     "I440FX": "dev parent_obj",
     "ich9-ahci": "ahci ich9_ahci",
     "ich9_ahci": "card parent_obj",

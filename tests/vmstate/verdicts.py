@@ -1,7 +1,6 @@
 """What QEMU's own static checker says of pairs of dumps; its lines are kept as (code, section, description, names).
 
-What is noted comes from the checker of QEMU 10.0 with two entries added by hand to its list of other names, acpi-ghes
-and hpet, which later ones have; as released it finds one field-name more for each of them between 7.2 and 10.0.
+What is noted comes from the checker of QEMU 10.0, as it was released.
 
 The checker is not part of this project.  ``python -m tests.vmstate.verdicts PATH/vmstate-static-checker.py`` runs it
 and notes its verdicts anew; it takes half a minute.

@@ -175,13 +175,18 @@ def _check_other_files(image: Qcow2Image, faults: Faults) -> None:
         image.data_file()
     except SnapmgrError as error:
         faults.add(error.code, error.message, None, error.hint or "")
-    below = image
     try:
-        while isinstance(backing := below.backing(), Qcow2Image):
-            below = backing
-            below.data_file()
+        open_below(image)
     except SnapmgrError as error:
         faults.add(error.code, error.message, None, error.hint or "")
+
+
+def open_below(image: Qcow2Image) -> None:
+    """Open the backing chain to its last file, data files too.  Raises SnapmgrError for what is missing."""
+    below = image
+    while isinstance(backing := below.backing(), Qcow2Image):
+        below = backing
+        below.data_file()
 
 
 def _check_clusters(image: Qcow2Image, faults: Faults, tally: Tally, most_metadata: int, progress: Progress) -> Leaks:
