@@ -3,11 +3,12 @@
 
 VENV=${SNAPMGR_VENV:-$ROOT/.venv}
 
-# What Qt's own libraries in the wheel need from the system: drawing, fonts, keyboard, X11 and Wayland.
+# What Qt's own libraries in the wheel need from the system: drawing, fonts, keyboard, X11 and Wayland; and, for its
+# translation tools, what its network library was linked with.
 QT_PACKAGES="libegl1 libgl1 libglib2.0-0 libfontconfig1 libfreetype6 libdbus-1-3 libx11-6 libx11-xcb1
   libxkbcommon0 libxkbcommon-x11-0 libxcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1
   libxcb-randr0 libxcb-render0 libxcb-render-util0 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-util1
-  libxcb-xfixes0 libxcb-xkb1 libwayland-client0 libwayland-cursor0"
+  libxcb-xfixes0 libxcb-xkb1 libwayland-client0 libwayland-cursor0 libgssapi-krb5-2"
 QEMU_PACKAGES="qemu-system-x86 qemu-utils seabios"
 
 say() { printf 'snapmgr: %s\n' "$*" >&2; }

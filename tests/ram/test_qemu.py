@@ -54,8 +54,13 @@ def migrate(guest: Machine, path: Path) -> None:
     assert not keeper.is_alive(), "QEMU keeps the stream open"
 
 
+def known(guest: Machine) -> set[str]:
+    """The capabilities of this QEMU; ``compress`` was taken away in 9.1."""
+    return {state["capability"] for state in guest.run("query-migrate-capabilities")}
+
+
 def enable(guest: Machine, capabilities: set[str]) -> None:
-    states = {"events": True} | {name: name in capabilities for name in PACKED}
+    states = {"events": True} | {name: name in capabilities for name in PACKED if name in known(guest)}
     wanted = [{"capability": name, "state": state} for name, state in states.items()]
     guest.run("migrate-set-capabilities", capabilities=wanted)
 
@@ -132,6 +137,9 @@ def test_qemu_loads_what_we_wrote(tmp_path: Path, capabilities: set[str]) -> Non
     if "compress" in capabilities:
         assert entry.counters.compression.pages > 100
     with machine(tmp_path, "-incoming", "defer") as target:
+        if not capabilities <= known(target):
+            assert capabilities - known(target) == {"compress"}
+            return  # nobody is left to load it
         with target.ram.open("r+b") as memory:
             memory.write(b"\x5a" * MEMORY)
         enable(target, capabilities)

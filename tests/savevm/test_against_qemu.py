@@ -117,8 +117,11 @@ def test_qemu_loads_what_our_saver_writes_and_saves_it_again(tmp_path: Path) -> 
     again = (tmp_path / "again").read_bytes()
     devices = written[len(HEAD) :]
     assert again.startswith(HEAD)
-    assert devices[:60] in again
-    assert again.endswith(devices[-600:])
+    assert devices[5:50] in again  # without the section id, which newer QEMUs give out differently
+    state = be32(len(b"prelaunch\0")) + b"prelaunch\0"
+    assert state in devices and state in again
+    if b"vm_was_suspended" not in again:  # newer QEMUs describe the same bytes in more fields
+        assert again.endswith(devices[-600:])
     assert (tmp_path / "log").read_bytes() == b""
 
 

@@ -181,7 +181,7 @@ def test_real_dumps_of_two_releases_differ_in_what_is_listed() -> None:
 @pytest.mark.parametrize("machine", [pytest.param(name, marks=needs_qemu) for name in ("pc-i440fx-2.12", "q35")])
 def test_machine_types_of_one_qemu_agree(machine: str, tmp_path: Path) -> None:
     report = check_dumps(parse_dump(qemu_dump("pc", tmp_path)), parse_dump(qemu_dump(machine, tmp_path)))
-    assert report.compatible and report.machines is not None and report.machines[0] == "pc-i440fx-7.2"
+    assert report.compatible and report.machines is not None and report.machines[0].startswith("pc-i440fx-")
 
 
 # -- random changes whose verdict is known without the check ---------------------------------------------------------
