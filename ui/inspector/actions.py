@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu
 
+from snapmgr.names import visible_text
 from ui.inspector.copying import MOST, OF_NODE, Form
 from ui.inspector.header import RAM, RECORDS, STRUCTURE
+from ui.isolation import isolated
 from ui.shell import formats
 from ui.shell.actions import Actions, Menu
 from ui.shell.context import WindowContext
@@ -88,7 +90,7 @@ def has_block(context: WindowContext) -> str:
 
 def _selected_field(context: WindowContext) -> str:
     node = None if has_field(context) else content_of(context).tree.node()
-    return "" if node is None else formats.shortened(formats.printable(node.name))
+    return "" if node is None else isolated(formats.shortened(visible_text(node.name)))
 
 
 @ACTIONS.add("stream.go_to", later("Go to offset…"), keys="Ctrl+G", icon="arrow-elbow-down-right", menu=Menu.STREAM,

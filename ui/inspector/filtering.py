@@ -7,6 +7,7 @@ from collections.abc import Callable
 from snapmgr.errors import UsageError
 from ui.inspector.presenter import LIMIT, Loaded, Presenter
 from ui.inspector.tree_pane import TreePane
+from ui.models.texts import sentence
 from ui.shell.tasks import Tasks
 from ui.words import tr
 
@@ -52,7 +53,7 @@ class Filter:
             whole = await self._presenter.search(loaded.index, words, found)
         except UsageError as error:
             if words == self._words:
-                self._tree.fail_matches(" ".join(part for part in (error.message, error.hint) if part))
+                self._tree.fail_matches(" ".join(sentence(part) for part in (error.message, error.hint) if part))
             return
         if whole and words == self._words:
             self._tree.end_matches(words, more=count >= LIMIT)

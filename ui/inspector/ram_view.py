@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from snapmgr.inspect.model import BlockSummary
 from ui.models.block_table import BLOCK_ROLE, NAME, SHARE, SORT_ROLE, BlockTableModel, states
+from ui.models.texts import shown
 from ui.shell import formats
 from ui.theme import fonts
 from ui.theme.palette import color
@@ -216,7 +217,7 @@ class RamView(QWidget):
 
     def begin_saving(self, name: str) -> None:
         """A block is being written to a file."""
-        self.progress.setToolTip(tr("Saving {block}", block=name))
+        self.progress.setToolTip(tr("Saving {block}", block=shown(name)))
         self.progress.setRange(0, 0)
         self.progress.setVisible(True)
 

@@ -12,9 +12,11 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from snapmgr.names import visible_name, visible_text
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
+from ui.isolation import isolated, steady
 from ui.models import snapshot_texts as texts
-from ui.models.names import disk_labels, isolated, shown_name, visible_name
+from ui.models.names import disk_labels, shown_name
 from ui.models.snapshot_rows import Column, Key, SnapshotRows, key_of
 from ui.shell import formats
 from ui.words import later, tr
@@ -254,9 +256,11 @@ class SnapshotTableModel(QAbstractTableModel):
 
     def _about(self, row: SnapshotRow) -> str:
         """What stands under a name: its id, and how large the disk was where that has changed since."""
-        ids = list(dict.fromkeys(visible_name(entry.id) for entry in row.entries.values())) or [visible_name(row.id)]
+        ids = list(dict.fromkeys(entry.id for entry in row.entries.values())) or [row.id]
         parts = [
-            texts.id_text(ids[0]) if len(ids) == 1 else tr("ids {ids}", ids=", ".join(ids[:4] + ["…"] * (len(ids) > 4)))
+            texts.id_text(ids[0])
+            if len(ids) == 1
+            else tr("ids {ids}", ids=", ".join([*map(_id, ids[:4]), *["…"] * (len(ids) > 4)]))
         ]
         for path, entry in row.entries.items():
             if self._sizes.get(path, entry.disk_size) != entry.disk_size:
@@ -301,7 +305,7 @@ class SnapshotTableModel(QAbstractTableModel):
                 lines.append(f"{label}: {texts.on_disk(row.entries[path])}")
             elif path in row.missing:
                 lines.append(": ".join((label, tr("not on this disk"))))
-        return "\n".join([*lines, *row.differs])
+        return "\n".join([*lines, *(steady(visible_text(fact)) for fact in row.differs)])
 
     def sentence(self, row: SnapshotRow) -> str:
         """The whole row for a screen reader."""
@@ -311,6 +315,10 @@ class SnapshotTableModel(QAbstractTableModel):
         if len(self._snapshots.devices) > 1 or row.missing:
             parts.append(tr("disks: {disks}", disks=self._line(row, Column.DISKS)))
         return ", ".join(parts)
+
+
+def _id(text: str) -> str:
+    return isolated(visible_name(text))
 
 
 def _name_tooltip(row: SnapshotRow) -> str:

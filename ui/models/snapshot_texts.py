@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import tzinfo
 
+from snapmgr.names import visible_name
 from snapmgr.snapshots.model import DiskSnapshot, SnapshotRow
-from ui.models.names import isolated, visible_name
+from ui.isolation import isolated
 from ui.shell import formats
 from ui.words import later, plural, tr
 
@@ -73,7 +74,7 @@ def disk_trouble(row: SnapshotRow, labels: Mapping[str, str]) -> str:
 
 def id_text(id: str) -> str:
     """``id 3``, also for an id that is empty."""
-    return tr("id {id}", id=visible_name(id)) if id else tr("no id")
+    return tr("id {id}", id=isolated(visible_name(id))) if id else tr("no id")
 
 
 def on_disk(entry: DiskSnapshot) -> str:

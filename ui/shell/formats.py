@@ -173,31 +173,6 @@ def iso_time(when: float, zone: tzinfo | None = None) -> str:
     return _at(when, zone).isoformat()
 
 
-def printable(text: str) -> str:
-    """A name from a file, fit to be shown: control characters and bytes that are not UTF-8 become signs, and
-    marks that turn the direction of writing cannot leak into what stands beside it."""
-    shown = []
-    for char in text:
-        code = ord(char)
-        if code < 0x20:
-            shown.append(chr(0x2400 + code))
-        elif code == 0x7F:
-            shown.append("\u2421")
-        elif 0xDC80 <= code <= 0xDCFF or 0x80 <= code < 0xA0 or code in _NEVER_SHOWN:
-            shown.append("\ufffd")
-        else:
-            shown.append(char)
-    return "".join(shown)
-
-
-_NEVER_SHOWN = {0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
-
-
-def isolated(text: str) -> str:
-    """A name inside a sentence: its direction of writing stays its own (Unicode isolates around it)."""
-    return f"\u2068{text}\u2069" if any(ord(c) > 0x58F for c in text) else text
-
-
 def middle(text: str, font: QFont, width: int) -> str:
     """``text`` with its middle left out where it does not fit into ``width`` pixels."""
     return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideMiddle, width)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from snapmgr.names import visible_name, visible_text
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.models import snapshot_texts as texts
-from ui.models.names import shown_name, visible_name
+from ui.models.names import shown_name
 from ui.shell import formats
 from ui.words import tr
 
@@ -23,13 +24,13 @@ def details_text(row: SnapshotRow, found: Snapshots) -> str:
     }
     lines = [tr("{what}: {name}", what=name, name=value) for name, value in facts.items()]
     for device in found.devices:
-        entry, path = row.entries.get(device.path), formats.printable(device.path)
+        entry, path = row.entries.get(device.path), visible_text(device.path)
         if entry is not None:
             size = f", {_bytes(entry.vm_state_size)}" if entry.vm_state_size else ""
             lines.append(tr("On {disk}: {facts}", disk=path, facts=texts.on_disk(entry) + size))
         elif device.path in row.missing:
             lines.append(tr("Not on {disk}", disk=path))
-    return "\n".join([*lines, *map(visible_name, row.differs)])
+    return "\n".join([*lines, *map(visible_text, row.differs)])
 
 
 def _bytes(count: int) -> str:

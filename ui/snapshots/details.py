@@ -8,9 +8,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from snapmgr.names import visible_name, visible_text
 from snapmgr.snapshots.model import DeviceInfo, ImageProblem, SnapshotRow, Snapshots
+from ui.isolation import isolated, steady
 from ui.models import snapshot_texts as texts
-from ui.models.names import isolated, shown_name, visible_name
+from ui.models.names import shown_name
 from ui.shell import formats
 from ui.snapshots.explain import encrypted_remark, in_use_text, remarks
 from ui.theme import fonts, icons
@@ -233,6 +235,6 @@ def _fact(problem: ImageProblem) -> str:
 
 
 def _sentence(text: str) -> str:
-    text = formats.printable(text.strip())
+    text = steady(visible_text(text.strip()))
     first = text[:1] if text.startswith("qemu-") else text[:1].upper()
     return first + text[1:] + ("" if not text or text[-1] in ".?:…”" else ".")

@@ -81,13 +81,6 @@ def test_short_and_long_times() -> None:
     assert formats.iso_time(NOW, UTC) == "2026-11-23T12:35:00+00:00"
 
 
-def test_hostile_names_become_printable() -> None:
-    assert formats.printable("a\nb\x00\x7f") == "a\u240ab\u2400\u2421"
-    assert formats.printable("\udcff\u202etxt") == "\ufffd\ufffdtxt"
-    assert formats.isolated("שלום") == "\u2068שלום\u2069"
-    assert formats.isolated("plain") == "plain"
-
-
 def test_long_names_lose_their_middle() -> None:
     assert formats.shortened("x" * 10) == "x" * 10
     assert formats.shortened("abcdefghij", 5) == "ab…ij"
