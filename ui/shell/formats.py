@@ -75,16 +75,15 @@ def percent(done: int, total: int) -> str:
     return tr("{number} %", number=100 * done // total) if total else ""
 
 
-def vm_clock(nanoseconds: int, *, milliseconds: bool = False) -> str:
-    """The machine's own clock: ``4 d 02:11:09``, with ``.218`` where it is asked for."""
+def vm_clock(nanoseconds: int) -> str:
+    """The machine's own clock: ``4 d 02:11:09.218``, days only where there are some; as on a terminal."""
     whole, rest = divmod(nanoseconds, 1_000_000_000)
     days, seconds = divmod(whole, _DAY)
     hours, seconds = divmod(seconds, _HOUR)
     minutes, seconds = divmod(seconds, _MINUTE)
-    clock = f"{hours:02}:{minutes:02}:{seconds:02}"
-    clock += f".{rest // 1_000_000:03}" if milliseconds else ""
+    clock = f"{hours:02}:{minutes:02}:{seconds:02}.{rest // 1_000_000:03}"
     #: Days (d), then hours:minutes:seconds
-    return tr("{days} d {clock}", days=grouped(days), clock=clock)
+    return tr("{days} d {clock}", days=grouped(days), clock=clock) if days else clock
 
 
 def nanoseconds(count: int) -> str:

@@ -37,6 +37,8 @@ def device_lines(devices: tuple[DeviceInfo, ...], labels: Mapping[str, str], uni
         about = tr("builds upon {file}", file=isolated(visible_text(device.backing))) if device.backing else ""
         text = f"{size(device.virtual_size, units)}, {device.format}"
         icon, tint = ("hard-drive", "text2") if device.error is None else ("prohibit", "text3")
+        if device.unread:
+            text, icon, tint = tr("could not be read"), "warning", "warn"
         lines.append(DiskLine(labels.get(device.path, device.path), device.path, text, icon, tint, about))
     return lines
 
@@ -51,6 +53,9 @@ def disk_lines(devices: tuple[DeviceInfo, ...], row: SnapshotRow, labels: Mappin
             lines.append(DiskLine(name, device.path, state, "check-circle-fill", "ok"))
         elif device.error is not None:
             about = " ".join(part for part in (device.error.message, device.error.hint) if part)
+            if device.unread:
+                lines.append(DiskLine(name, device.path, tr("could not be read"), "warning", "warn", about))
+                continue
             state = tr("{format}, no snapshots", format=device.format)
             lines.append(DiskLine(name, device.path, state, "prohibit", "text3", about))
         else:
