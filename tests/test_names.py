@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from snapmgr.names import quoted, shown_name, visible_name, visible_text
-from ui.models import names as window
 
 NAMES = [
     "plain",
@@ -25,12 +24,6 @@ NAMES = [
     "\U000e0001",
     "\u2028",
 ]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_window_and_the_terminal_write_a_name_alike(name: str) -> None:
-    assert visible_name(name) == window.visible_name(name)
-    assert shown_name(name) == window.shown_name(name)
 
 
 @pytest.mark.parametrize("name", NAMES)

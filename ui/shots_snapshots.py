@@ -263,23 +263,23 @@ async def export(stage: Stage) -> None:
 @SHOTS.add("demo-machine")
 async def demo_machine(stage: Stage) -> None:
     """The built-in machine, standing at tick 400."""
-    await _demo_at(stage, 400)
+    await demo_at(stage, 400)
 
 
 @SHOTS.add("demo-machine-narrow", size=(1024, 700))
 async def demo_machine_narrow(stage: Stage) -> None:
     """The same in a narrow window."""
-    await _demo_at(stage, 400)
+    await demo_at(stage, 400)
 
 
 @SHOTS.add("demo-machine-reset")
 async def demo_machine_reset(stage: Stage) -> None:
     """What is asked before it is reset."""
-    await _demo_at(stage, 400)
+    await demo_at(stage, 400)
     await stage.act("demo.reset")
 
 
-async def _demo_at(stage: Stage, tick: int) -> None:
+async def demo_at(stage: Stage, tick: int) -> None:
     """The demo machine on show, standing at a tick, however fast this computer is."""
     await stage.act("demo.start")
     page = stage.context.page("snapshots")

@@ -901,6 +901,15 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>left out: not in the stream</source>
+        <extracomment>Said of a RAMBlock whose contents are not in the stream</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What this block holds is not in the stream: both machines share its file (x-ignore-shared). There is nothing to save.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>no pages</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1113,7 +1122,12 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{number} s</source>
+        <source>{least} to {most}</source>
+        <extracomment>From the smallest to the largest size of the disks</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Date not recorded</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1559,6 +1573,10 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>{number} ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} s</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2063,6 +2081,10 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>disk of {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>On {disk}: {facts}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2261,7 +2283,9 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{bytes}, at that time</source>
+        <source>At that time:
+{sizes}</source>
+        <extracomment>Sizes of the disks, as they were when the snapshot was taken</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2278,7 +2302,19 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{disk} was not looked through for faults</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{disk} cannot hold snapshots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Snapshots may be in it that are not listed here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{disk} could not be read</source>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
@@ -2676,6 +2712,10 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>builds upon {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>could not be read</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

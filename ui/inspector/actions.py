@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu
 
+from snapmgr.names import visible_text
 from ui.inspector.copying import MOST, OF_NODE, Form
 from ui.inspector.header import RAM, RECORDS, STRUCTURE
+from ui.isolation import isolated
+from ui.models.block_table import LEFT_OUT_WHY
 from ui.shell import formats
 from ui.shell.actions import Actions, Menu
 from ui.shell.context import WindowContext
@@ -84,12 +87,15 @@ def can_go_forward(context: WindowContext) -> str:
 def has_block(context: WindowContext) -> str:
     if reason := has_whole_stream(context):
         return reason
-    return "" if content_of(context).ram.selected() else tr("The stream lists no RAM blocks")
+    ram = content_of(context).ram
+    if not ram.selected():
+        return tr("The stream lists no RAM blocks")
+    return tr(LEFT_OUT_WHY) if ram.left_out() else ""
 
 
 def _selected_field(context: WindowContext) -> str:
     node = None if has_field(context) else content_of(context).tree.node()
-    return "" if node is None else formats.shortened(formats.printable(node.name))
+    return "" if node is None else isolated(formats.shortened(visible_text(node.name)))
 
 
 @ACTIONS.add("stream.go_to", later("Go to offset"), keys="Ctrl+G", icon="arrow-elbow-down-right", menu=Menu.STREAM,

@@ -11,8 +11,8 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QMouseEvent, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
+from snapmgr.names import visible_text
 from snapmgr.work import CancelToken
-from ui.shell import formats
 from ui.theme import fonts
 from ui.theme.palette import color
 from ui.words import tr
@@ -53,7 +53,7 @@ def indented(text: str, cancel: CancelToken) -> Description:
     try:
         parsed = json.loads(text)
     except (ValueError, RecursionError):
-        return Description(formats.printable(text[: 1 << 20]).split("\u240a"), whole=False)
+        return Description([visible_text(line) for line in text[: 1 << 20].split("\n")], whole=False)
     devices = parsed.pop("devices", None) if isinstance(parsed, dict) else None
     if not isinstance(devices, list):
         return Description(json.dumps(parsed, indent=2, ensure_ascii=False).splitlines())

@@ -57,7 +57,7 @@ class ExportDialog(QDialog):
         column.setSpacing(8)
         document = page.document()
         name = document.label if document else ""
-        column.addWidget(label(tr("Export what is in {stream}", stream=shown(name)), "dialog", wrap=True))
+        column.addWidget(label(tr("Export what is in {stream}", stream=name), "dialog", wrap=True))
         column.addSpacing(4)
         self._add_choices(column)
         column.addSpacing(4)
@@ -118,7 +118,7 @@ class ExportDialog(QDialog):
         if self.path.text() not in ("", self._suggested):
             return
         document = self._page.document()
-        stem = file_name(Path(document.label).stem) if document else "stream"
+        stem = file_name(Path(document.sources[0]).stem) if document else "stream"
         folder = Path(self._context.settings.state.get("export_folder") or Path.home())
         self._suggested = str(folder / f"{stem}-{self.what().suffix}.json")
         self.path.setText(self._suggested)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from snapmgr.inspect.model import Problem
 from ui.models.problem_table import STOPS_HERE, severity_word
-from ui.models.texts import shown
+from ui.models.texts import sentence
 from ui.shell import formats
 from ui.widgets.controls import button, icon_button
 from ui.widgets.labels import Chip, label
@@ -107,13 +107,13 @@ class Explanation(QScrollArea):
 
     def show_problem(self, problem: Problem, *, stops: bool) -> None:
         """``stops``: QEMU stops at this one."""
-        self.title.setText(shown(problem.message))
+        self.title.setText(sentence(problem.message))
         self.stops.setVisible(stops)
         cause = cause_text(problem)
-        self.text.setText(shown(cause))
+        self.text.setText(sentence(cause))
         self.text.setVisible(bool(cause))
         said = qemu_text(problem)
-        self.qemu.setText("\n".join(shown(line) for line in said.splitlines()))
+        self.qemu.setText("\n".join(sentence(line) for line in said.splitlines()))
         self._quote.setVisible(bool(said))
-        self.setAccessibleName(tr("About the problem: {problem}", problem=shown(problem.message)))
+        self.setAccessibleName(tr("About the problem: {problem}", problem=sentence(problem.message)))
         self.verticalScrollBar().setValue(0)

@@ -10,6 +10,7 @@ from ui.inspector.header import verdict
 from ui.inspector.presenter import Loaded, Presenter, StreamBytes
 from ui.inspector.selection import SelectionModel
 from ui.models.field_tree import FieldTreeModel
+from ui.models.texts import shown
 from ui.shell import formats
 from ui.shell.documents import Document
 from ui.shell.tasks import Tasks
@@ -51,7 +52,7 @@ class Filling:
         content.bytes.clear_range()
         content.bytes.hex.set_source(StreamBytes(loaded.index))
         content.problems.show_nothing()
-        content.header.set_stream(document.label, document.sources[0])
+        content.header.set_stream(document.label, shown(document.sources[0]))
 
     def _replace_model(self, loaded: Loaded) -> None:
         tree, old = self._content.tree, self._content.tree.model
@@ -87,7 +88,7 @@ class Filling:
 
     def _say_facts(self, loaded: Loaded, finished: bool) -> None:
         index = loaded.index
-        machine = formats.printable(index.configuration.machine) if index.configuration else ""
+        machine = shown(index.configuration.machine) if index.configuration else ""
         took = tr("read in {span}", span=formats.duration(index.elapsed)) if finished else ""
         #: What the stream is packed in: gzip, or a qcow2 image
         packed = "" if index.source.container == "raw" else tr("in {container}", container=index.source.container)

@@ -74,8 +74,8 @@ def _tag_text(source: str, path: str, error: SnapmgrError) -> str:
     """What keeps the snapshot which was asked for from being shown, if one was asked for."""
     tag = source.removeprefix(f"{path}@")
     if tag != source and error.code == "disk-only":
-        return tr("“{name}” holds the disk only: it has no VM state.", name=formats.isolated(shown(tag)))
-    return "" if tag == source else tr("None of them is called “{name}”.", name=formats.isolated(shown(tag)))
+        return tr("“{name}” holds the disk only: it has no VM state.", name=shown(tag))
+    return "" if tag == source else tr("None of them is called “{name}”.", name=shown(tag))
 
 
 def _advice(states: int, all_of_them: int) -> str:

@@ -18,6 +18,7 @@ from ui.inspector.presenter import Loaded, Presenter, Shown
 from ui.inspector.selection import SelectionModel
 from ui.inspector.states import LoadingState, empty_state
 from ui.models.problem_table import summary
+from ui.models.texts import shown
 from ui.shell import formats
 from ui.shell.actions import plain
 from ui.shell.context import WindowContext
@@ -328,7 +329,7 @@ class InspectorPage(Page):
         return [
             PaletteEntry(
                 tr("In this stream"),
-                span.label,
+                shown(span.label),
                 lambda span=span: self.links.select_node(span.path, "palette"),
                 subject=formats.offset(span.offset, digits),
                 icon="tree-structure",

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from snapmgr.inspect.model import Problem, Severity
 from ui.inspector.explanation import Explanation
 from ui.models.problem_table import OFFSET_ROLE, PROBLEM_ROLE, STOPS_HERE, STOPS_ROLE, ProblemTableModel, summary
-from ui.models.texts import shown
+from ui.models.texts import sentence
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import ROW_PROBLEM
@@ -79,7 +79,7 @@ class ProblemDelegate(QStyledItemDelegate):
         upper = QRect(text.left(), text.top(), text.width(), text.height() // 2)
         lower = QRect(text.left(), upper.bottom() + 1, text.width(), text.height() // 2)
         stops = bool(index.data(STOPS_ROLE))
-        self._line(painter, upper, shown(problem.message), fonts.ui(13, 600 if stops or selected else 500), "text")
+        self._line(painter, upper, sentence(problem.message), fonts.ui(13, 600 if stops or selected else 500), "text")
         offset = str(index.data(OFFSET_ROLE))
         mono, tone = fonts.mono(12), "text2" if selected else "text3"
         width = QFontMetrics(mono).horizontalAdvance(offset)

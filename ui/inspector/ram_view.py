@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from snapmgr.inspect.model import BlockSummary
-from ui.models.block_table import BLOCK_ROLE, NAME, SHARE, SORT_ROLE, BlockTableModel, states
+from ui.models.block_table import BLOCK_ROLE, LEFT_OUT, NAME, SHARE, SORT_ROLE, BlockTableModel, states
+from ui.models.texts import shown
 from ui.shell import formats
 from ui.theme import fonts
 from ui.theme.palette import color
@@ -29,9 +30,11 @@ from ui.widgets.controls import action_button, line
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.labels import ElidedLabel
 from ui.widgets.mirroring import placed
+from ui.widgets.two_lines import paint_line
 from ui.words import plural, tr
 
 _BAR = 8
+_AT_END = Qt.TextElideMode.ElideRight
 
 
 def paint_share(painter: QPainter, box: QRectF, block: BlockSummary) -> None:
@@ -70,9 +73,14 @@ class ShareDelegate(QStyledItemDelegate):
         super().paint(painter, option, index)
         if index.column() == SHARE:
             box = QRectF(option.rect).adjusted(8, 0, -8, 0)
+            block: BlockSummary = index.data(BLOCK_ROLE)
+            if block.ignored:
+                font, cell = fonts.ui(12), box.toRect()
+                paint_line(painter, cell, tr(LEFT_OUT), font, "text2", direction=option.direction, elide=_AT_END)
+                return
             bar = QRectF(box.left(), box.center().y() - _BAR / 2, box.width() - 1, _BAR)
             painter.save()
-            paint_share(painter, bar, index.data(BLOCK_ROLE))
+            paint_share(painter, bar, block)
             painter.restore()
 
 
@@ -207,6 +215,11 @@ class RamView(QWidget):
         rows = self.table.selectionModel().selectedRows()
         return rows[0].data(BLOCK_ROLE).name if rows else ""
 
+    def left_out(self) -> bool:
+        """Whether the contents of the selected block are not in the stream."""
+        rows = self.table.selectionModel().selectedRows()
+        return bool(rows) and rows[0].data(BLOCK_ROLE).ignored
+
     def select(self, name: str) -> None:
         model = self.table.model()
         for row in range(model.rowCount()):
@@ -216,7 +229,7 @@ class RamView(QWidget):
 
     def begin_saving(self, name: str) -> None:
         """A block is being written to a file."""
-        self.progress.setToolTip(tr("Saving {block}", block=name))
+        self.progress.setToolTip(tr("Saving {block}", block=shown(name)))
         self.progress.setRange(0, 0)
         self.progress.setVisible(True)
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from snapmgr.inspect.model import Node, Problem
 from ui.inspector.structure_view import StructureView
+from ui.isolation import isolated
 from ui.models.field_tree import FieldTreeModel
 from ui.shell import formats
 from ui.shell.actions import shown_keys
@@ -204,7 +205,7 @@ class TreePane(QWidget):
         self.find.say(first if more else plural("{n} match", "{n} matches", count))
         if not count:
             hint = tr("{key} shows everything again.", key=shown_keys("Esc"))
-            self.nothing.say(tr("Nothing matches “{words}”.", words=formats.shortened(words)), hint)
+            self.nothing.say(tr("Nothing matches “{words}”.", words=isolated(formats.shortened(words))), hint)
             self._stack.setCurrentWidget(self.nothing)
 
     def fail_matches(self, reason: str) -> None:

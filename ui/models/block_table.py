@@ -65,8 +65,19 @@ def states(block: BlockSummary) -> tuple[tuple[str, str, int], ...]:
     )
 
 
+#: Said of a RAMBlock whose contents are not in the stream
+LEFT_OUT = later("left out: not in the stream")
+LEFT_OUT_WHY = later(
+    "What this block holds is not in the stream: both machines share its file (x-ignore-shared). There is nothing "
+    "to save."
+)
+"""Why its contents cannot be saved."""
+
+
 def share_text(block: BlockSummary) -> str:
     """The proportion bar in words: ``27 % normal, 73 % zero``."""
+    if block.ignored:
+        return tr(LEFT_OUT)
     parts = [f"{_percent(pages, block.pages)} {word}" for _, word, pages in states(block) if pages]
     return ", ".join(parts) if parts else tr("no pages")
 
@@ -124,6 +135,8 @@ class BlockTableModel(QAbstractTableModel):
         return None
 
     def _tooltip(self, block: BlockSummary, column: int) -> str | None:
+        if block.ignored and column in (NAME, SHARE):
+            return "\n".join((shown(block.name), tr(LEFT_OUT_WHY)))
         if column == NAME:
             return shown(block.name)
         if column == USED:

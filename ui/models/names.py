@@ -6,53 +6,14 @@ A tag in a qcow2 may hold any bytes; the engine decodes it as UTF-8 with surroga
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
+from snapmgr.names import visible_name
+from ui.isolation import isolated
 from ui.words import tr
 
-_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\e", "\0": "\\0"}
-_ESCAPE_LETTERS = frozenset("nrtexu0\\")
-_KEEPS_ITS_PLACE = frozenset("\u200c\u200d")
-"""Joiners: needed by Persian and by composed emoji, without effect on the direction."""
-
-_HIDDEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"})
-
 _SEPARATORS = " -_."
-
-FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
-
-
-def visible_name(name: str) -> str:
-    """``name`` on one line: ``a\\nb`` for a line end, ``\\xE9`` for a byte that is not UTF-8.
-
-    A backslash that could be taken for the start of an escape is doubled, so that the text says exactly one name.
-    """
-    if name.isprintable() and "\\" not in name:
-        return name
-    parts = []
-    for place, char in enumerate(name):
-        if char == "\\":
-            parts.append("\\\\" if name[place + 1 : place + 2] in _ESCAPE_LETTERS else "\\")
-        elif char.isprintable() or char in _KEEPS_ITS_PLACE:
-            parts.append(char)
-        else:
-            parts.append(_escaped(char))
-    return "".join(parts)
-
-
-def _escaped(char: str) -> str:
-    if char in _SHORT:
-        return _SHORT[char]
-    code = ord(char)
-    if 0xDC80 <= code <= 0xDCFF:
-        return f"\\x{code - 0xDC00:02X}"
-    if unicodedata.category(char) not in _HIDDEN:  # spaces of any width
-        return char
-    if code < 0x80:
-        return f"\\x{code:02X}"
-    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\u{{{code:X}}}"
 
 
 def shown_name(name: str, snapshot_id: str = "") -> str:
@@ -61,12 +22,7 @@ def shown_name(name: str, snapshot_id: str = "") -> str:
         return visible_name(name)
     blank = tr("(blank name)") if name else tr("(no name)")
     #: {blank} is “(no name)” or “(blank name)”
-    return tr("{blank} id {id}", blank=blank, id=visible_name(snapshot_id)) if snapshot_id else blank
-
-
-def isolated(text: str) -> str:
-    """``text`` as an island of its own writing direction, for use inside a sentence."""
-    return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}"
+    return tr("{blank} id {id}", blank=blank, id=isolated(visible_name(snapshot_id))) if snapshot_id else blank
 
 
 def quoted(name: str, snapshot_id: str = "") -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from snapmgr.inspect.model import Problem, Severity
-from ui.models.texts import shown
+from ui.models.texts import sentence
 from ui.shell import formats
 from ui.words import later, plural, tr
 
@@ -82,7 +82,7 @@ class ProblemTableModel(QAbstractListModel):
             return None
         problem = self._problems[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return shown(problem.message)
+            return sentence(problem.message)
         if role == PROBLEM_ROLE:
             return problem
         if role == OFFSET_ROLE:
@@ -90,7 +90,7 @@ class ProblemTableModel(QAbstractListModel):
         if role == STOPS_ROLE:
             return self.stops(index.row())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return shown(problem.message)
+            return sentence(problem.message)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(problem, index.row())
         return None
@@ -99,7 +99,7 @@ class ProblemTableModel(QAbstractListModel):
         said = tr(
             "{severity}: {message}, {code}, at {offset}",
             severity=severity_word(problem.severity),
-            message=shown(problem.message),
+            message=sentence(problem.message),
             code=problem.code,
             offset=formats.offset(problem.offset, self._digits),
         )

@@ -11,7 +11,7 @@ from typing import Any
 
 from snapmgr.snapshots.model import SnapshotRow
 from ui.models.names import shown_name
-from ui.models.snapshot_texts import DISK_ONLY, clock_recorded
+from ui.models.snapshot_texts import DISK_ONLY
 from ui.words import tr
 
 
@@ -48,8 +48,8 @@ def _id_key(row: SnapshotRow) -> tuple[int, int, str]:
 _SORT_KEYS: dict[Column, Callable[[SnapshotRow], Any]] = {
     Column.ID: _id_key,
     Column.NAME: lambda row: (shown_name(row.name, row.id).casefold(), row.name),
-    Column.WHEN: lambda row: (row.date_sec, row.date_nsec),
-    Column.CLOCK: lambda row: row.vm_clock_nsec if clock_recorded(row) else None,
+    Column.WHEN: lambda row: (row.date_sec, row.date_nsec) if row.dated else None,
+    Column.CLOCK: lambda row: row.vm_clock_nsec if row.clocked else None,
     Column.ICOUNT: lambda row: row.icount,
     Column.STATE: lambda row: row.vm_state_size or None,
     Column.DISK_SIZE: lambda row: row.disk_size,

@@ -12,9 +12,11 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from snapmgr.names import visible_name, visible_text
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
+from ui.isolation import isolated, steady
 from ui.models import snapshot_texts as texts
-from ui.models.names import disk_labels, isolated, shown_name, visible_name
+from ui.models.names import disk_labels, shown_name
 from ui.models.snapshot_rows import Column, Key, SnapshotRows, key_of
 from ui.shell import formats
 from ui.words import later, tr
@@ -235,28 +237,33 @@ class SnapshotTableModel(QAbstractTableModel):
         if column == Column.STATE:
             return texts.vm_state(row, self._units)
         if column == Column.DISK_SIZE:
-            return formats.size(row.disk_size, self._units)
+            return texts.disk_size(row, self._units)
         return ", ".join(filter(None, (texts.disk_count(row), texts.disk_trouble(row, self._labels))))
 
     def _first(self, row: SnapshotRow, column: Column) -> str:
         if column == Column.WHEN:
-            return formats.relative_time(row.date_sec, self._now)
+            return self._age(row)
         if column == Column.DISKS:
             return texts.disk_count(row)
         return self._line(row, column)
 
+    def _age(self, row: SnapshotRow) -> str:
+        return formats.relative_time(row.date_sec, self._now) if row.dated else tr(formats.NOT_RECORDED)
+
     def _second(self, row: SnapshotRow, column: Column) -> str:
         if column == Column.WHEN:
-            return formats.short_time(row.date_sec, self._now)
+            return formats.short_time(row.date_sec, self._now) if row.dated else ""
         if column == Column.DISKS:
             return texts.disk_trouble(row, self._labels)
         return self._about(row) if column == Column.NAME else ""
 
     def _about(self, row: SnapshotRow) -> str:
         """What stands under a name: its id, and how large the disk was where that has changed since."""
-        ids = list(dict.fromkeys(visible_name(entry.id) for entry in row.entries.values())) or [visible_name(row.id)]
+        ids = list(dict.fromkeys(entry.id for entry in row.entries.values())) or [row.id]
         parts = [
-            texts.id_text(ids[0]) if len(ids) == 1 else tr("ids {ids}", ids=", ".join(ids[:4] + ["…"] * (len(ids) > 4)))
+            texts.id_text(ids[0])
+            if len(ids) == 1
+            else tr("ids {ids}", ids=", ".join([*map(_id, ids[:4]), *["…"] * (len(ids) > 4)]))
         ]
         for path, entry in row.entries.items():
             if self._sizes.get(path, entry.disk_size) != entry.disk_size:
@@ -265,8 +272,10 @@ class SnapshotTableModel(QAbstractTableModel):
         return ", ".join(parts)
 
     def _quiet(self, row: SnapshotRow, column: Column) -> bool:
+        if column == Column.WHEN:
+            return not row.dated
         if column == Column.CLOCK:
-            return not texts.clock_recorded(row)
+            return not row.clocked
         if column == Column.ICOUNT:
             return row.icount is None
         return column == Column.STATE and row.disk_only
@@ -275,10 +284,9 @@ class SnapshotTableModel(QAbstractTableModel):
         if column == Column.NAME:
             return _name_tooltip(row)
         if column == Column.WHEN:
-            return f"{formats.long_time(row.date_sec)}\n{texts.iso_date(row)}"
-        if column == Column.CLOCK and texts.clock_recorded(row):
-            clock = formats.vm_clock(row.vm_clock_nsec, milliseconds=True)
-            said = tr("The machine had run for {clock}", clock=clock)
+            return "\n".join(filter(None, (texts.long_date(row), texts.iso_date(row))))
+        if column == Column.CLOCK and row.clocked:
+            said = tr("The machine had run for {clock}", clock=formats.vm_clock(row.vm_clock_nsec))
             return f"{said}\n{formats.nanoseconds(row.vm_clock_nsec)}"
         if column == Column.CLOCK:
             return tr("Taken without a machine: there was no clock")
@@ -287,7 +295,7 @@ class SnapshotTableModel(QAbstractTableModel):
                 return tr("Holds the disk only: there is no VM state to look into or to load")
             return formats.exact_bytes(row.vm_state_size)
         if column == Column.DISK_SIZE:
-            return formats.exact_bytes(row.disk_size)
+            return texts.disk_sizes_exact(row, self._labels)
         if column == Column.DISKS:
             return self.disks_text(row)
         return self._line(row, column)
@@ -301,16 +309,20 @@ class SnapshotTableModel(QAbstractTableModel):
                 lines.append(f"{label}: {texts.on_disk(row.entries[path])}")
             elif path in row.missing:
                 lines.append(": ".join((label, tr("not on this disk"))))
-        return "\n".join([*lines, *row.differs])
+        return "\n".join([*lines, *(steady(visible_text(fact)) for fact in row.differs)])
 
     def sentence(self, row: SnapshotRow) -> str:
         """The whole row for a screen reader."""
-        parts = [shown_name(row.name, row.id), formats.relative_time(row.date_sec, self._now)]
+        parts = [shown_name(row.name, row.id), self._age(row) if row.dated else texts.long_date(row)]
         size = texts.vm_state(row, self._units)
         parts.append(tr("disk only, no VM state") if row.disk_only else tr("VM state {size}", size=size))
         if len(self._snapshots.devices) > 1 or row.missing:
             parts.append(tr("disks: {disks}", disks=self._line(row, Column.DISKS)))
         return ", ".join(parts)
+
+
+def _id(text: str) -> str:
+    return isolated(visible_name(text))
 
 
 def _name_tooltip(row: SnapshotRow) -> str:

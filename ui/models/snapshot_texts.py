@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import tzinfo
 
+from snapmgr.names import visible_name
 from snapmgr.snapshots.model import DiskSnapshot, SnapshotRow
-from ui.models.names import isolated, visible_name
+from ui.isolation import isolated
 from ui.shell import formats
 from ui.words import later, plural, tr
 
@@ -14,21 +15,13 @@ from ui.words import later, plural, tr
 DISK_ONLY = later("disk only")
 """Instead of a size of the VM state."""
 
-_MINUTE = 60_000_000_000
+MOST_SIZES = 3
+"""Sizes that are said one by one; of more disks the smallest and the largest."""
 
 
 def vm_clock(row: SnapshotRow) -> str:
-    """``4 d 02:11:09``, ``0.046 s`` below one minute; ``not recorded`` for a disk that no machine ran on."""
-    if not clock_recorded(row):
-        return tr(formats.NOT_RECORDED)
-    if row.vm_clock_nsec < _MINUTE:
-        return tr("{number} s", number=formats.decimal(row.vm_clock_nsec // 1_000_000 / 1000, 3))
-    return formats.vm_clock(row.vm_clock_nsec)
-
-
-def clock_recorded(row: SnapshotRow) -> bool:
-    """A disk-only snapshot that was taken without a machine has a clock of 0, which says nothing."""
-    return bool(row.vm_clock_nsec) or not row.disk_only
+    """``4 d 02:11:09.218``; ``not recorded`` for a disk that no machine ran on."""
+    return formats.vm_clock(row.vm_clock_nsec) if row.clocked else tr(formats.NOT_RECORDED)
 
 
 def icount(row: SnapshotRow) -> str:
@@ -41,15 +34,40 @@ def vm_state(row: SnapshotRow, units: formats.Units) -> str:
     return tr(DISK_ONLY) if row.disk_only else formats.size(row.vm_state_size, units)
 
 
+def disk_size(row: SnapshotRow, units: formats.Units) -> str:
+    """The size that the disk had; of several disks with several sizes all of them in their order, or the span."""
+    sizes = list(row.disk_sizes.values()) if row.disk_size_differs else [row.disk_size]
+    if len(sizes) <= MOST_SIZES:
+        return ", ".join(formats.size(one, units) for one in sizes)
+    #: From the smallest to the largest size of the disks
+    return tr("{least} to {most}", least=formats.size(min(sizes), units), most=formats.size(max(sizes), units))
+
+
+def disk_sizes_exact(row: SnapshotRow, labels: Mapping[str, str]) -> str:
+    """The same in bytes, a line for each disk where they differ."""
+    if not row.disk_size_differs:
+        return formats.exact_bytes(row.disk_size)
+    return "\n".join(
+        f"{isolated(labels.get(path, path))}: {formats.exact_bytes(size)}" for path, size in row.disk_sizes.items()
+    )
+
+
+def long_date(row: SnapshotRow) -> str:
+    """``Thursday 19 November 2026, 09:05:31``, or that it is not recorded."""
+    return formats.long_time(row.date_sec) if row.dated else tr("Date not recorded")
+
+
 def iso_date(row: SnapshotRow, zone: tzinfo | None = None) -> str:
-    """ISO 8601 with zone and every recorded digit: ``2026-11-19T09:05:31.218000000+01:00``."""
+    """ISO 8601 with zone and every recorded digit: ``2026-11-19T09:05:31.218000000+01:00``; "" for none."""
+    if not row.dated:
+        return ""
     text = formats.iso_time(row.date_sec, zone)
     return f"{text[:19]}.{row.date_nsec:09}{text[19:]}"
 
 
 def table_date(row: SnapshotRow, zone: tzinfo | None = None) -> str:
     """One line for tables: ``2026-11-19 09:05:31``."""
-    return formats.iso_time(row.date_sec, zone)[:19].replace("T", " ")
+    return formats.iso_time(row.date_sec, zone)[:19].replace("T", " ") if row.dated else tr(formats.NOT_RECORDED)
 
 
 def disk_count(row: SnapshotRow) -> str:
@@ -73,7 +91,7 @@ def disk_trouble(row: SnapshotRow, labels: Mapping[str, str]) -> str:
 
 def id_text(id: str) -> str:
     """``id 3``, also for an id that is empty."""
-    return tr("id {id}", id=visible_name(id)) if id else tr("no id")
+    return tr("id {id}", id=isolated(visible_name(id))) if id else tr("no id")
 
 
 def on_disk(entry: DiskSnapshot) -> str:

@@ -9,7 +9,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from snapmgr.names import visible_text
 from snapmgr.snapshots.model import DeviceInfo, Snapshots
+from ui.isolation import isolated
 from ui.models.names import machine_name
 from ui.shell import formats
 from ui.words import later, plural, tr
@@ -180,7 +182,7 @@ def _entry_data(entry: SourceEntry, role: int) -> Any:
     if role == SourceRoles.SOURCE:
         return entry
     if role == _Role.ToolTipRole:
-        files = [] if entry.paths == DEMO else [formats.printable(path) for path in entry.paths]
+        files = [] if entry.paths == DEMO else [isolated(visible_text(path)) for path in entry.paths]
         return "\n".join([*files, entry.about])
     if role == _Role.AccessibleTextRole:
         count = "" if entry.count is None else plural("{n} snapshot", "{n} snapshots", entry.count)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from snapmgr.inspect.model import Node
-from ui.shell.formats import printable
+from snapmgr.names import visible_text
+from ui.isolation import isolated, steady
 
 LONGEST_VALUE = 400
 """Characters of a name or value that a row or tooltip shows; the bytes view has the rest."""
@@ -15,8 +16,17 @@ def digits_for(size: int) -> int:
 
 
 def shown(text: str) -> str:
-    """Text from a stream, fit to be shown and bounded."""
-    return printable(text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…")
+    """A name or value from a stream, fit to be shown wherever it stands, and bounded."""
+    return isolated(visible_text(_bounded(text)))
+
+
+def sentence(text: str) -> str:
+    """What the engine says of a stream, fit to be shown and bounded."""
+    return steady(visible_text(_bounded(text)))
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 
 def value_text(node: Node) -> str:

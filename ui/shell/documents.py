@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from snapmgr.errors import Unsupported, UsageError
-from ui.shell import formats
+from snapmgr.names import visible_text
+from ui.isolation import isolated
 from ui.words import plural, tr
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Document:
     @property
     def label(self) -> str:
         """Its name, fit to be shown."""
-        first = formats.printable(Path(self.sources[0]).name or self.sources[0])
+        first = isolated(visible_text(Path(self.sources[0]).name or self.sources[0]))
         more = len(self.sources) - 1
         return plural("{name} and {n} more", "{name} and {n} more", more, name=first) if more else first
 
@@ -52,7 +53,7 @@ class Document:
         home = str(Path.home())
         if folder == home:
             return "~"
-        return formats.printable("~" + folder[len(home) :] if folder.startswith(home + os.sep) else folder)
+        return isolated(visible_text("~" + folder[len(home) :] if folder.startswith(home + os.sep) else folder))
 
     def as_json(self) -> dict[str, Any]:
         return {"kind": self.kind.value, "sources": list(self.sources)}

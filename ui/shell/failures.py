@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snapmgr.errors import InUse, SnapmgrError, Truncated
+from snapmgr.names import visible_text
+from ui.isolation import isolated, steady
 from ui.shell import formats
 from ui.shell.hints import window_hint
 from ui.shell.sentences import sentence
@@ -49,7 +51,7 @@ def describe(error: BaseException, what: str = "", path: str | Path | None = Non
 
 
 def _name(path: str | Path | None) -> str:
-    return formats.isolated(formats.printable(Path(path).name or str(path))) if path else ""
+    return isolated(visible_text(Path(path).name or str(path))) if path else ""
 
 
 def _titled(what: str, name: str) -> str:
@@ -106,7 +108,7 @@ def _bug(error: BaseException, what: str, path: str | Path | None) -> Failure:
     code = type(error).__name__
     return Failure(
         title=_titled(what, _name(path)),
-        text=tr("This is a fault in Snapmgr itself: {error}.", error=formats.printable(str(error)) or code),
+        text=tr("This is a fault in Snapmgr itself: {error}.", error=steady(visible_text(str(error))) or code),
         hint=tr("Nothing was written to your files. Copy the details and report them."),
         code=code,
         path=str(path) if path else "",

@@ -75,16 +75,15 @@ def percent(done: int, total: int) -> str:
     return tr("{number} %", number=100 * done // total) if total else ""
 
 
-def vm_clock(nanoseconds: int, *, milliseconds: bool = False) -> str:
-    """The machine's own clock: ``4 d 02:11:09``, with ``.218`` where it is asked for."""
+def vm_clock(nanoseconds: int) -> str:
+    """The machine's own clock: ``4 d 02:11:09.218``, days only where there are some; as on a terminal."""
     whole, rest = divmod(nanoseconds, 1_000_000_000)
     days, seconds = divmod(whole, _DAY)
     hours, seconds = divmod(seconds, _HOUR)
     minutes, seconds = divmod(seconds, _MINUTE)
-    clock = f"{hours:02}:{minutes:02}:{seconds:02}"
-    clock += f".{rest // 1_000_000:03}" if milliseconds else ""
+    clock = f"{hours:02}:{minutes:02}:{seconds:02}.{rest // 1_000_000:03}"
     #: Days (d), then hours:minutes:seconds
-    return tr("{days} d {clock}", days=grouped(days), clock=clock)
+    return tr("{days} d {clock}", days=grouped(days), clock=clock) if days else clock
 
 
 def nanoseconds(count: int) -> str:
@@ -171,31 +170,6 @@ def long_time(when: float, zone: tzinfo | None = None) -> str:
 def iso_time(when: float, zone: tzinfo | None = None) -> str:
     """ISO 8601 with its zone, for tooltips, copies and exports."""
     return _at(when, zone).isoformat()
-
-
-def printable(text: str) -> str:
-    """A name from a file, fit to be shown: control characters and bytes that are not UTF-8 become signs, and
-    marks that turn the direction of writing cannot leak into what stands beside it."""
-    shown = []
-    for char in text:
-        code = ord(char)
-        if code < 0x20:
-            shown.append(chr(0x2400 + code))
-        elif code == 0x7F:
-            shown.append("\u2421")
-        elif 0xDC80 <= code <= 0xDCFF or 0x80 <= code < 0xA0 or code in _NEVER_SHOWN:
-            shown.append("\ufffd")
-        else:
-            shown.append(char)
-    return "".join(shown)
-
-
-_NEVER_SHOWN = {0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
-
-
-def isolated(text: str) -> str:
-    """A name inside a sentence: its direction of writing stays its own (Unicode isolates around it)."""
-    return f"\u2068{text}\u2069" if any(ord(c) > 0x58F for c in text) else text
 
 
 def middle(text: str, font: QFont, width: int) -> str:

@@ -8,9 +8,10 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from snapmgr.names import visible_text
 from ui.shell.actions import PALETTE_KEYS, Action, ActionSet, Menu, plain, shown_keys
 from ui.shell.documents import Documents
-from ui.shell.formats import printable, shortened
+from ui.shell.formats import shortened
 from ui.shell.mnemonics import escaped, mark_letters, mnemonics
 from ui.shell.recent import no_recents, told_apart
 from ui.theme import fonts, icons
@@ -53,7 +54,7 @@ class RecentMenu(QMenu):
         texts += mnemonics(names[len(numbers) :], taken=numbers)
         for document, text, beside in zip(documents, texts, told_apart(documents), strict=True):
             item = self.addAction(f"{text}\t{escaped(beside)}", lambda one=document: self._documents.reopen(one))
-            item.setToolTip("\n".join(printable(source) for source in document.sources))
+            item.setToolTip("\n".join(visible_text(source) for source in document.sources))
 
 
 def fill_menus(bar: QMenuBar, actions: ActionSet) -> dict[Menu, QMenu]:

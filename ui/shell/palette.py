@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.isolation import isolated
 from ui.shell.actions import shown_keys
 from ui.shell.context import WindowContext
 from ui.shell.palette_list import PaletteDelegate, PaletteModel, Row
@@ -146,7 +147,7 @@ class Palette(QWidget):
             return short if len(text) == 1 else tr("No snapshot of that name.")
         if text.startswith("@"):
             return tr("Open a stream to find its sections here.") if len(text) == 1 else tr("No section of that name.")
-        return tr("Nothing matches “{words}”.", words=text.strip())
+        return tr("Nothing matches “{words}”.", words=isolated(text.strip()))
 
     def _place(self) -> None:
         wanted = sum(self.list.sizeHintForRow(row) for row in range(min(len(self.model.rows), 40))) + 12

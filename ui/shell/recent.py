@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from snapmgr.names import visible_text
 from ui.shell import formats
 from ui.shell.documents import Document
 from ui.words import listed, tr
@@ -34,7 +35,7 @@ def _beside(document: Document, namesakes: Sequence[Document]) -> str:
     own = [source for source in document.sources[1:] if not near or any(source not in one.sources for one in near)]
     if not near or not own:
         return folder
-    names = [formats.printable(Path(source).name) for source in own]
+    names = [visible_text(Path(source).name) for source in own]
     #: {disks} are names of files that belong to the file in that folder
     return tr("{folder}, with {disks}", folder=folder, disks=listed(names))
 

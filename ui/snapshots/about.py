@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from snapmgr.names import visible_text
 from snapmgr.snapshots.model import Snapshots
+from ui.isolation import isolated
 from ui.models.source_list import Paths, SourceState, holders
 from ui.shell import formats
 from ui.snapshots.details import is_damaged
@@ -31,12 +33,12 @@ def unreadable() -> State:
 
 def short(name: str) -> str:
     """A machine's name as part of a line."""
-    return formats.isolated(formats.shortened(name))
+    return isolated(formats.shortened(name))
 
 
 def files(paths: Paths) -> str:
     """The paths of all disks, a line each."""
-    return "\n".join(map(formats.printable, paths))
+    return "\n".join(isolated(visible_text(path)) for path in paths)
 
 
 def facts(found: Snapshots, units: formats.Units) -> list[str]:
@@ -51,7 +53,7 @@ def state(found: Snapshots) -> State:
     """Who uses the images, or what is wrong with them."""
     users = holders(found.devices)
     if users:
-        who = formats.printable(users[0])
+        who = isolated(visible_text(users[0]))
         if len(users) > 1:
             who = plural("{n} process", "{n} processes", len(users))
         about = tr("Its snapshots can be looked at. What is shown may lag behind what that process does.")
@@ -64,7 +66,7 @@ def state(found: Snapshots) -> State:
 
 def status_left(name: str, found: Snapshots, *, shown: int, selected: int) -> str:
     """The machine, how many of its snapshots are selected, and how many the filter shows."""
-    users = ", ".join(map(formats.printable, holders(found.devices)))
+    users = ", ".join(isolated(visible_text(user)) for user in holders(found.devices))
     use, total = tr("in use by {who}", who=users) if users else SourceState.FREE.word, len(found.rows)
     said = [f"{name}: {use}"]
     if total:

@@ -8,9 +8,12 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from snapmgr.errors import SnapmgrError
+from snapmgr.names import visible_name
 from snapmgr.snapshots.model import DeviceInfo, ImageProblem, SnapshotRow, Snapshots
+from ui.isolation import isolated
 from ui.models import snapshot_texts as texts
-from ui.models.names import isolated, shown_name, visible_name
+from ui.models.names import shown_name
 from ui.shell import formats
 from ui.shell.failures import told
 from ui.shell.hints import window_hint
@@ -137,7 +140,7 @@ class Details(QScrollArea):
         self.name.setText(shown_name(row.name, row.id))
         size = len(row.name.encode("utf-8", "surrogateescape"))
         self.name.set_hint(formats.exact_bytes(size) if size > 100 else "")
-        self.date.setText(formats.long_time(row.date_sec))
+        self.date.setText(texts.long_date(row))
         self.date.set_hint(texts.iso_date(row))
         _refill(self._boxes, [NoticeBox(one.tone, one.title, one.text) for one in remarks(row, found, labels)])
         self._show_facts(row, labels, units)
@@ -153,19 +156,14 @@ class Details(QScrollArea):
             state = tr("{size}, on {disk}", size=state, disk=isolated(labels.get(device, device)))
         exact = formats.exact_bytes(row.vm_state_size)
         facts.set_fact(tr("VM state"), state, hint="" if row.disk_only else exact, quiet=row.disk_only)
-        clock = formats.vm_clock(row.vm_clock_nsec, milliseconds=True)
-        known = texts.clock_recorded(row)
-        facts.set_fact(
-            tr("VM clock"),
-            clock if known else tr(formats.NOT_RECORDED),
-            hint=formats.nanoseconds(row.vm_clock_nsec) if known else "",
-            quiet=not known,
-        )
+        exact_clock = formats.nanoseconds(row.vm_clock_nsec) if row.clocked else ""
+        facts.set_fact(tr("VM clock"), texts.vm_clock(row), hint=exact_clock, quiet=not row.clocked)
         #: The machine type: pc-i440fx-7.2
         facts.set_fact(tr("Machine"), tr("no VM state") if row.disk_only else "…", quiet=True)
         facts.set_fact(tr("icount"), texts.icount(row), quiet=row.icount is None)
-        hint = tr("{bytes}, at that time", bytes=formats.exact_bytes(row.disk_size))
-        facts.set_fact(tr("Disk size"), formats.size(row.disk_size, units), hint=hint)
+        #: Sizes of the disks, as they were when the snapshot was taken
+        hint = tr("At that time:\n{sizes}", sizes=texts.disk_sizes_exact(row, labels))
+        facts.set_fact(tr("Disk size"), texts.disk_size(row, units), hint=hint)
         #: Instead of an id, where it is empty
         no_id = tr("none")
         facts.set_fact(tr("ID"), visible_name(row.id) or no_id, quiet=not row.id)
@@ -191,20 +189,33 @@ def _refill(column: QVBoxLayout, boxes: list[NoticeBox]) -> None:
 
 def image_boxes(found: Snapshots, labels: Mapping[str, str]) -> list[NoticeBox]:
     """What concerns the disks themselves: who uses them, what cannot be shown, what is damaged."""
-    boxes = [NoticeBox("info", tr("Open in another process"), in_use_text(one)) for one in found.devices if one.in_use]
+    boxes = [NoticeBox("info", tr("Open in another process"), _in_use(one)) for one in found.devices if one.in_use]
     for device in found.devices:
         name = isolated(labels.get(device.path, device.path))
         if device.error is not None:
-            text = told(device.error)
-            boxes.append(
-                NoticeBox("info", tr("{disk} cannot hold snapshots", disk=name), text, quote=device.error.qemu or "")
-            )
+            boxes.append(_error_box(device, device.error, name))
+        if device.unchecked is not None and device.in_use is None:
+            title = tr("{disk} was not looked through for faults", disk=name)
+            boxes.append(NoticeBox("info", title, sentence(device.unchecked)))
         if device.encrypted:
             remark = encrypted_remark(name)
             boxes.append(NoticeBox(remark.tone, remark.title, remark.text))
         if device.problems:
             boxes.append(_problems_box(device, name))
     return boxes
+
+
+def _in_use(device: DeviceInfo) -> str:
+    return " ".join(filter(None, (in_use_text(device), sentence(device.unchecked or ""))))
+
+
+def _error_box(device: DeviceInfo, error: SnapmgrError, name: str) -> NoticeBox:
+    """Why a disk shows no snapshots: it has none to show, or it could not be read."""
+    text = told(error)
+    if not device.unread:
+        return NoticeBox("info", tr("{disk} cannot hold snapshots", disk=name), text, quote=error.qemu or "")
+    text = " ".join((text, tr("Snapshots may be in it that are not listed here.")))
+    return NoticeBox("warn", tr("{disk} could not be read", disk=name), text, quote=error.qemu or "")
 
 
 HARMLESS = frozenset({"leaked-clusters"})

@@ -20,9 +20,11 @@ from PySide6.QtWidgets import (
 )
 
 from snapmgr.errors import Cancelled, SnapmgrError
+from snapmgr.names import visible_name, visible_text
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from snapmgr.work import CancelToken
-from ui.models.names import disk_labels, isolated, quoted, visible_name
+from ui.isolation import isolated
+from ui.models.names import disk_labels, quoted
 from ui.models.snapshot_texts import id_text
 from ui.shell import formats
 from ui.shell.context import WindowContext
@@ -87,7 +89,7 @@ class ExportDialog(QDialog):
         self.disk.setAccessibleName(tr("Disk"))
         for path in disks:
             self.disk.addItem(self._labels[path], path)
-            self.disk.setItemData(self.disk.count() - 1, formats.printable(path), Qt.ItemDataRole.ToolTipRole)
+            self.disk.setItemData(self.disk.count() - 1, isolated(visible_text(path)), Qt.ItemDataRole.ToolTipRole)
         self.disk.currentIndexChanged.connect(lambda _: self._disk_changed())
         self.when = ComboBox()
         #: The moment that is written out: a snapshot, or now

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from snapmgr.names import visible_name
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
-from ui.models.names import isolated, quoted, visible_name
+from ui.isolation import isolated
+from ui.models.names import quoted
 from ui.shell.sentences import sentence
 from ui.words import listed, plural, tr
 
@@ -74,7 +76,7 @@ def _missing(row: SnapshotRow, labels: Mapping[str, str]) -> Remark:
 
 
 def _differs(row: SnapshotRow) -> Remark:
-    facts = " ".join(sentence(fact, ("icount",)) for fact in map(visible_name, row.differs))
+    facts = " ".join(sentence(fact, ("icount",)) for fact in row.differs)
     text = tr("{facts} The name is the same, the moment is not. Export… writes each disk as it was.", facts=facts)
     return Remark("warn", tr("Cannot be loaded: the disks hold different snapshots of this name"), text)
 
@@ -104,7 +106,7 @@ def in_use_text(device: DeviceInfo) -> str:
     name = isolated(visible_name(device.path.rpartition("/")[2]))
     use = tr("{disk} is open in another process.", disk=name)
     if holder not in ("", "another process"):
-        use = tr("{disk} is open in another process ({who}).", disk=name, who=visible_name(holder))
+        use = tr("{disk} is open in another process ({who}).", disk=name, who=isolated(visible_name(holder)))
     limits = tr("Its snapshots can be looked at; what is shown may lag behind what that process does.")
     return f"{use} {limits}"
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from snapmgr.block.replace import read_from, used_by
 from snapmgr.errors import SnapmgrError
+from snapmgr.names import visible_name
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow
-from ui.models.names import isolated, visible_name
+from ui.isolation import isolated
 from ui.shell import formats
 from ui.words import tr
 

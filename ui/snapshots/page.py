@@ -15,6 +15,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
+from ui.isolation import isolated
 from ui.models.names import shown_name
 from ui.models.snapshot_rows import Column, Key, key_of
 from ui.models.snapshot_texts import id_text
@@ -189,7 +190,7 @@ class SnapshotsPage(Page):
 
     def _palette_entry(self, row: SnapshotRow) -> PaletteEntry:
         key = key_of(row)
-        name = shown_name(row.name, row.id)
+        name = isolated(shown_name(row.name, row.id))
         icon = "hard-drive" if row.disk_only else "clock-counter-clockwise"
         return PaletteEntry(tr("Snapshots"), name, lambda: self.select(key), subject=id_text(row.id), icon=icon)
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
+from ui.isolation import isolated
 from ui.models.names import shown_name
-from ui.shell import formats
 from ui.shell.context import WindowContext
 from ui.snapshots.copying import details_text
 from ui.snapshots.explain import source_of
@@ -107,5 +107,5 @@ class Selected(QObject):
         row, found = self.row(), self._found()
         if row is not None and found is not None:
             QGuiApplication.clipboard().setText(details_text(row, found))
-            name = formats.isolated(self.name())
+            name = isolated(self.name())
             self._context.notify(tr("The details of {snapshot} are on the clipboard", snapshot=name))

@@ -6,6 +6,7 @@ from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
+from ui.isolation import isolated
 from ui.models.source_list import Paths, SourceListModel, SourceRoles
 from ui.theme import fonts, icons
 from ui.widgets.controls import SearchField, icon_button, line
@@ -80,7 +81,7 @@ class SourcesPane(QWidget):
         if current is not None:
             self.show_current(current)
         found = self._model.rowCount() > 0
-        self.nothing.setText(tr("No machine is called “{name}”.", name=text.strip()))
+        self.nothing.setText(tr("No machine is called “{name}”.", name=isolated(text.strip())))
         self._stack.setCurrentWidget(self.list if found else self.nothing)
 
     def _current(self) -> Paths | None:

@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
+from snapmgr.names import visible_name
 from snapmgr.snapshots.model import Snapshots
-from ui.models.names import isolated, visible_name
+from ui.isolation import isolated
 from ui.shell.actions import shown_keys
 from ui.shell.failures import Failure
 from ui.widgets.controls import button

@@ -8,7 +8,8 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from ui.shell import formats
+from snapmgr.names import visible_text
+from ui.isolation import isolated
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
 from ui.shell.drop import opening
@@ -227,7 +228,7 @@ class RecentRow(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         stream = document.kind is DocumentKind.STREAM
         self.setAccessibleName(opening(document))
-        self.setToolTip("\n".join(formats.printable(source) for source in document.sources))
+        self.setToolTip("\n".join(isolated(visible_text(source)) for source in document.sources))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(12)

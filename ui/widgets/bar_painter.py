@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from snapmgr.inspect.model import NodeKind, Problem, Severity
+from ui.models.texts import shown
 from ui.theme import fonts
 from ui.theme.palette import color, on_kind, tokens
 from ui.widgets.bar_grid import INSET, BarGrid
@@ -181,7 +182,7 @@ def _draw_segment(painter: QPainter, row: QRectF, segment: Segment, table: SpanT
     _fill(painter, box, segment.kind)
     if segment.span is None or wide < 24:
         return
-    label = _fitting(table.spans[segment.span].label, QFontMetrics(painter.font()), int(wide - gap - 12))
+    label = _fitting(shown(table.spans[segment.span].label), QFontMetrics(painter.font()), int(wide - gap - 12))
     if label:
         painter.setPen(on_kind(segment.kind.value))
         painter.drawText(box.adjusted(6, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, label)

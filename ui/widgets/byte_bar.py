@@ -12,6 +12,7 @@ from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from snapmgr.inspect.model import Problem, Span
+from ui.models.texts import sentence, shown
 from ui.theme.palette import color
 from ui.widgets.bar_grid import BarGrid
 from ui.widgets.bar_painter import BarPainter, Overview
@@ -204,8 +205,8 @@ class ByteBar(ReadAloud, QWidget):
         """What a click here would select."""
         offset = self.offset_at(point)
         row = self._table.at(offset)
-        near = [problem.message for problem in self._problems if self._grid.is_near(problem.offset, point)]
-        label = tr("nothing known") if row is None else self._table.spans[row].label
+        near = [sentence(problem.message) for problem in self._problems if self._grid.is_near(problem.offset, point)]
+        label = tr("nothing known") if row is None else shown(self._table.spans[row].label)
         if offset >= self._read:
             label = tr("not read yet")
         #: {what} is there
@@ -246,8 +247,10 @@ class ByteBar(ReadAloud, QWidget):
     def item_text(self, number: int) -> str:
         span = self._table.spans[number]
         size = plural("{n} byte", "{n} bytes", span.length)
-        said = f"{span.label}, {span.offset:0{self._grid.digits}X}, {size}"
-        faults = [problem.message for problem in self._problems if 0 <= problem.offset - span.offset < span.length]
+        said = f"{shown(span.label)}, {span.offset:0{self._grid.digits}X}, {size}"
+        faults = [
+            sentence(problem.message) for problem in self._problems if 0 <= problem.offset - span.offset < span.length
+        ]
         return ". ".join([said, *faults])
 
     def item_rect(self, number: int) -> QRect:

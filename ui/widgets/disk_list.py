@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from snapmgr.names import visible_text
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow
+from ui.isolation import isolated
 from ui.models.snapshot_texts import on_disk
 from ui.shell.failures import told
-from ui.shell.formats import Units, printable, size
+from ui.shell.formats import Units, size
 from ui.widgets.labels import ElidedLabel
 from ui.widgets.notice_box import Glyph
 from ui.words import tr
@@ -33,9 +35,11 @@ def device_lines(devices: tuple[DeviceInfo, ...], labels: Mapping[str, str], uni
     """A line for each disk as such: its size and format."""
     lines = []
     for device in devices:
-        about = tr("builds upon {file}", file=printable(device.backing)) if device.backing else ""
+        about = tr("builds upon {file}", file=isolated(visible_text(device.backing))) if device.backing else ""
         text = f"{size(device.virtual_size, units)}, {device.format}"
         icon, tint = ("hard-drive", "text2") if device.error is None else ("prohibit", "text3")
+        if device.unread:
+            text, icon, tint = tr("could not be read"), "warning", "warn"
         lines.append(DiskLine(labels.get(device.path, device.path), device.path, text, icon, tint, about))
     return lines
 
@@ -50,6 +54,9 @@ def disk_lines(devices: tuple[DeviceInfo, ...], row: SnapshotRow, labels: Mappin
             lines.append(DiskLine(name, device.path, state, "check-circle-fill", "ok"))
         elif device.error is not None:
             about = told(device.error)
+            if device.unread:
+                lines.append(DiskLine(name, device.path, tr("could not be read"), "warning", "warn", about))
+                continue
             state = tr("{format}, no snapshots", format=device.format)
             lines.append(DiskLine(name, device.path, state, "prohibit", "text3", about))
         else:
@@ -83,11 +90,11 @@ class DiskList(QWidget):
         row.setSpacing(8)
         row.addWidget(Glyph(line.icon, line.tint, 16))
         name = ElidedLabel(line.name, "mono")
-        name.set_hint(printable(line.path))
+        name.set_hint(isolated(visible_text(line.path)))
         name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         state = ElidedLabel(line.state, "warn" if line.tint == "warn" else "secondary", Qt.TextElideMode.ElideRight)
         if line.about:
-            state.set_hint(printable(line.about))
+            state.set_hint(line.about)
         row.addWidget(name, 1)
         row.addWidget(state)
         return made

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle
 
-from ui.models.names import isolated
+from ui.isolation import isolated
 from ui.theme.palette import color
 
 _SIDE = Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
@@ -34,8 +34,7 @@ def paint_line(
     side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
     painter.setFont(font)
     painter.setPen(color(tint))
-    own = direction == Qt.LayoutDirection.RightToLeft or any(ord(char) > 0x58F for char in shown)
-    painter.drawText(box, _SIDE | side, isolated(shown) if own else shown)
+    painter.drawText(box, _SIDE | side, isolated(shown))
     return min(QFontMetrics(font).horizontalAdvance(shown), room)
 
 

@@ -77,6 +77,13 @@ def test_only_the_first_error_is_where_qemu_stops(dressed: QApplication) -> None
     assert not ProblemTableModel([NOTE]).stops(0)
 
 
+def test_a_block_left_out_by_x_ignore_shared_says_so() -> None:
+    model = BlockTableModel([BlockSummary("shared", 4096 * 10, 4096, 10, 0, 0, 0, 0, 0, ignored=True)])
+    share = model.index(0, SHARE)
+    assert "left out" in share.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "x-ignore-shared" in share.data(Qt.ItemDataRole.ToolTipRole)
+
+
 @pytest.mark.parametrize(
     ("problems", "text", "severity"),
     [

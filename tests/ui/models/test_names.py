@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.models.names import disk_labels, machine_name, shown_name, visible_name
+from snapmgr.names import visible_name
+from ui.models.names import disk_labels, machine_name, shown_name
 
 
 @pytest.mark.parametrize(

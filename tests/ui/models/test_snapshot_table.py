@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -56,13 +57,30 @@ def test_what_is_not_recorded_is_said_so(model: SnapshotTableModel) -> None:
     assert cell(model, 0, Column.STATE) == "disk only"
     assert all(cell(model, 0, column, Roles.QUIET) for column in (Column.CLOCK, Column.ICOUNT, Column.STATE))
     model.show(machine(row("live", state=0, clock=61 * 10**9, icount=12345678)))
-    assert cell(model, 0, Column.CLOCK) == "0 d 00:01:01"
+    assert cell(model, 0, Column.CLOCK) == "00:01:01.000"
     assert cell(model, 0, Column.ICOUNT) == "12\u202f345\u202f678"
+
+
+def test_a_date_of_zero_is_none(model: SnapshotTableModel) -> None:
+    model.show(machine(row("never", date=0), row("once")))
+    assert [cell(model, place, Column.NAME) for place in (0, 1)] == ["once", "never"]
+    assert cell(model, 1, Column.WHEN) == cell(model, 1, Column.WHEN, Roles.FIRST) == "not recorded"
+    assert cell(model, 1, Column.WHEN, Roles.SECOND) == "" and cell(model, 1, Column.WHEN, Roles.QUIET)
+    assert "1970" not in cell(model, 1, Column.WHEN, Qt.ItemDataRole.ToolTipRole)
+    assert "date not recorded" in cell(model, 1, Column.NAME, Qt.ItemDataRole.AccessibleTextRole).lower()
+
+
+def test_sizes_of_disks_are_said_one_by_one(model: SnapshotTableModel) -> None:
+    two = replace(row("two", on=(VDA, VDB)), disk_size_differs="they differ")
+    two = replace(two, entries={**two.entries, VDB: replace(two.entries[VDB], disk_size=MIB)})
+    model.show(machine(two, devices=(device(VDA), device(VDB))))
+    assert cell(model, 0, Column.DISK_SIZE) == "16.0 MiB, 1.00 MiB"
+    assert cell(model, 0, Column.DISK_SIZE, Qt.ItemDataRole.ToolTipRole).splitlines()[1].startswith("vdb: 1")
 
 
 def test_a_short_clock_keeps_its_milliseconds(model: SnapshotTableModel) -> None:
     model.show(machine(row("a", clock=46_102_647)))
-    assert cell(model, 0, Column.CLOCK) == "0.046 s"
+    assert cell(model, 0, Column.CLOCK) == "00:00:00.046"
     assert "46\u202f102\u202f647 ns" in cell(model, 0, Column.CLOCK, Qt.ItemDataRole.ToolTipRole)
 
 
@@ -78,7 +96,7 @@ def test_a_disk_that_misses_a_snapshot_is_named(model: SnapshotTableModel) -> No
     )
     assert [cell(model, place, Column.DISKS) for place in range(3)] == [
         "all 2",
-        "1 of 2, not on \u2068vdb\u2069",
+        "1 of 2, not on vdb",
         "all 2, differs between disks",
     ]
     assert [cell(model, place, Column.DISKS, Roles.TROUBLE) for place in range(3)] == [False, True, True]

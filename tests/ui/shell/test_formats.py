@@ -50,8 +50,8 @@ def test_offsets_have_eight_digits_and_more_where_needed() -> None:
 
 
 def test_the_clock_of_a_machine() -> None:
-    assert formats.vm_clock(((4 * 24 + 2) * 3600 + 11 * 60 + 9) * 10**9) == "4 d 02:11:09"
-    assert formats.vm_clock(192_218_000_000, milliseconds=True) == "0 d 00:03:12.218"
+    assert formats.vm_clock(((4 * 24 + 2) * 3600 + 11 * 60 + 9) * 10**9) == "4 d 02:11:09.000"
+    assert formats.vm_clock(192_218_000_000) == "00:03:12.218"
 
 
 @pytest.mark.parametrize(
@@ -79,13 +79,6 @@ def test_short_and_long_times() -> None:
     assert formats.short_time(NOW - 52 * 86400, NOW, UTC) == "2 Oct 2026"
     assert formats.long_time(NOW, UTC) == "Monday 23 November 2026, 12:35:00"
     assert formats.iso_time(NOW, UTC) == "2026-11-23T12:35:00+00:00"
-
-
-def test_hostile_names_become_printable() -> None:
-    assert formats.printable("a\nb\x00\x7f") == "a\u240ab\u2400\u2421"
-    assert formats.printable("\udcff\u202etxt") == "\ufffd\ufffdtxt"
-    assert formats.isolated("שלום") == "\u2068שלום\u2069"
-    assert formats.isolated("plain") == "plain"
 
 
 def test_long_names_lose_their_middle() -> None:

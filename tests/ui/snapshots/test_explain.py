@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from snapmgr.errors import ImageError
 from tests.ui.snapshots.rows import NOON, device, machine, row
 from ui.models.names import disk_labels
 from ui.snapshots.copying import details_text
 from ui.snapshots.explain import in_use_text, remarks, source_of, tag_of
+from ui.widgets.disk_list import device_lines
 
 VDA, VDB, VDC = "/vm/box-vda.qcow2", "/vm/box-vdb.qcow2", "/vm/box-vdc.qcow2"
 LABELS = disk_labels([VDA, VDB, VDC])
@@ -90,3 +94,18 @@ def test_copied_details_are_exact() -> None:
     assert "Snapshot: li\\nne" in lines and "VM state: 1048576 bytes" in lines and "VM clock: 1000000000 ns" in lines
     assert any(line.startswith("Date: 2026-11-23T") and ".000000005" in line for line in lines)
     assert f"Not on {VDB}" in lines
+
+
+def test_copied_details_say_what_is_not_recorded_and_each_size() -> None:
+    mine = replace(row("a", date=0, on=(VDA, VDB)), disk_size_differs="they differ")
+    lines = details_text(mine, machine(mine, devices=(device(VDA), device(VDB)))).splitlines()
+    assert "Date: not recorded" in lines
+    assert sum("disk of 16777216 bytes" in line for line in lines) == 2
+
+
+def test_a_disk_that_could_not_be_read_is_not_said_to_hold_none() -> None:
+    error = ImageError("truncated", "the file ends early", path=VDA)
+    line = device_lines((device(VDA, error=error),), {}, "binary")[0]
+    assert (line.state, line.tint) == ("could not be read", "warn")
+    foreign = ImageError("raw-disk", "it is a raw disk", path=VDA)
+    assert "could not be read" not in device_lines((device(VDA, error=foreign),), {}, "binary")[0].state

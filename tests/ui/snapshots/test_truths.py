@@ -107,5 +107,5 @@ def test_what_one_disk_misses_is_named(model: SnapshotTableModel, tmp_path: Path
     paths = [str(next(iter(files.values()))) for files in (one, other)]
     model.show(read_list(paths, []))
     told = {model.index(place, Column.NAME).data(): model.index(place, Column.DISKS) for place in range(5)}
-    assert told["pair-1"].data(Roles.SECOND) == "not on \u2068vm-hmp-72\u2069" or "hmp" in told["pair-1"].data()
+    assert told["pair-1"].data(Roles.SECOND) == "not on vm-hmp-72" or "hmp" in told["pair-1"].data()
     assert all(index.data().startswith("1 of 2") and index.data(Roles.TROUBLE) for index in told.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from ui.isolation import isolated
 from ui.shell.context import WindowContext
 from ui.shell.dialogs import ShellDialog
 from ui.shell.preferences.editors import editor
@@ -83,7 +84,7 @@ class PreferencesDialog(ShellDialog):
         for page, title in self._titles.items():
             title.setVisible(page in shown)
         self._privacy.setVisible(not wanted)
-        self._none.setText(tr("No setting matches “{words}”.", words=text.strip()))
+        self._none.setText(tr("No setting matches “{words}”.", words=isolated(text.strip())))
         self._none.setVisible(not shown)
 
     def show_setting(self, id: str) -> None:
