@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +44,11 @@ class BlockDevice(Protocol):
         """Return when everything written is on stable storage."""
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class GrowableFile(BlockDevice, Protocol):
+    """What lies under an image that is changed: a file, whose end moves."""
+
+    def resize(self, size: int) -> None:
+        """Make it ``size`` bytes long; what is new reads as zeros.  Raises SnapmgrError ``cannot-write``."""

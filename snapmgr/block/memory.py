@@ -47,6 +47,11 @@ class MemoryDevice:
             self._content[offset:end] = buffer
             offset = end
 
+    def resize(self, size: int) -> None:
+        """Cut off what is behind, or add zeros."""
+        del self._content[size:]
+        self._content.extend(bytes(size - len(self._content)))
+
     def extents(self, offset: int, length: int) -> Iterator[Extent]:
         """Zero where a whole block of 4 KiB is zero, and behind the end."""
         end = offset + length

@@ -6,18 +6,21 @@ import errno
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from snapmgr.block.device import Extent
 from snapmgr.errors import SnapmgrError, Unsupported, cannot_open
 
 _LARGEST_OFFSET = (1 << 63) - 1
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_CANNOT_SET_ASIDE = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
 
 
 class RawFile:
     """An open file.  ``size`` is that of the moment of opening; what was added later is read as well.
 
-    A ``writable`` one is written where it has bytes, never made longer.
+    A ``writable`` one is written where it has bytes; only ``resize`` makes it longer.
     """
 
     def __init__(self, descriptor: int, path: Path | None = None, *, writable: bool = False) -> None:
@@ -104,6 +107,30 @@ class RawFile:
             done += os.pwrite(self._descriptor, buffer[done:], offset + done)
         return offset + done
 
+    def resize(self, size: int) -> None:
+        """Move the end; room for what is new is set aside, so that a full disk is known at once.
+
+        Raises SnapmgrError ``read-only``, or ``cannot-write`` with the system's reason and the file as long as before.
+        """
+        if not self._writable:
+            raise SnapmgrError("read-only", f"{self.path} is open for reading only", path=self.path)
+        before = self._size
+        try:
+            if size > before:
+                _set_aside(self._descriptor, before, size - before)
+            os.ftruncate(self._descriptor, size)
+        except OSError as error:
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, before)
+            raise SnapmgrError(
+                "cannot-write",
+                f"{self.path} cannot become {'longer' if size > before else 'shorter'}: {error.strerror}",
+                path=self.path,
+                offset=size,
+                hint="Make room on the disk that it is on." if error.errno in _NO_ROOM else None,
+            ) from error
+        self._size = size
+
     def extents(self, offset: int, length: int) -> Iterator[Extent]:
         """Data and holes as the file system knows them; beyond the end all is zero."""
         end = offset + length
@@ -142,3 +169,12 @@ class RawFile:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def _set_aside(descriptor: int, offset: int, length: int) -> None:
+    """Have the file system find room for the range; one that cannot do so is let pass."""
+    try:
+        os.posix_fallocate(descriptor, offset, length)
+    except OSError as error:
+        if error.errno not in _CANNOT_SET_ASIDE:
+            raise

@@ -57,16 +57,20 @@ class Checked:
         return self.left_out == 0
 
 
-def check_image(image: Qcow2Image, *, most_metadata: int = MOST_METADATA, progress: Progress = no_progress) -> Checked:
+def check_image(
+    image: Qcow2Image, *, most_metadata: int = MOST_METADATA, others: bool = True, progress: Progress = no_progress
+) -> Checked:
     """Look for faults, in tables of ``most_metadata`` bytes at most: of larger ones in none at all, since a refcount
-    is right or wrong only by all that refers to its cluster.  ``progress`` is told the bytes of L2 tables.
+    is right or wrong only by all that refers to its cluster.  Without ``others`` the files that it
+    names are left alone.  ``progress`` is told the bytes of L2 tables.
 
     Raises SnapmgrError only where the file itself cannot be read.
     """
     faults, tally = Faults(), Tally()
     _check_header(image, faults)
     _check_snapshots(image, faults, tally)
-    _check_other_files(image, faults)
+    if others:
+        _check_other_files(image, faults)
     try:
         leaks, left_out = _check_clusters(image, faults, tally, most_metadata, progress), 0
     except _TooMuch as error:

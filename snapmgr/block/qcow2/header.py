@@ -17,7 +17,7 @@ _V2 = struct.Struct(">4sIQIIQIIQQIIQ")
 _V3 = struct.Struct(">QQQII")
 _MIN_CLUSTER_BITS, _MAX_CLUSTER_BITS = 9, 21
 MAX_L1_BYTES = 32 << 20
-_MAX_REFCOUNT_TABLE = 8 << 20
+MAX_REFCOUNT_TABLE = 8 << 20
 MAX_SNAPSHOTS = 65536
 _SNAPSHOT_HEADER = 40
 _INT64_MAX = (1 << 63) - 1
@@ -189,7 +189,7 @@ def _check_refcount_table(header: Header, checking: bool) -> None:
             qemu="Image does not contain a reference count table",
         )
     place = (header.refcount_table_offset, clusters, header.cluster_size)
-    check_table(header, *place, _MAX_REFCOUNT_TABLE, "Reference count table", 48)
+    check_table(header, *place, MAX_REFCOUNT_TABLE, "Reference count table", 48)
 
 
 def _check_l1_size(header: Header) -> None:

@@ -11,7 +11,7 @@ from snapmgr.errors import ImageError
 
 _FIXED = struct.Struct(">QIHHIIQII")
 MAX_EXTRA = 1024
-_MAX_TABLE = 64 << 20
+MAX_TABLE = 64 << 20
 _WINDOW = 256 << 10
 _NO_ICOUNT = (1 << 64) - 1
 
@@ -89,7 +89,7 @@ def read_snapshots(file: BlockDevice, header: Header) -> tuple[SnapshotEntry, ..
         entry = _read_entry(table, header, index, offset)
         entries.append(entry)
         offset += entry.length
-        if offset - header.snapshots_offset > _MAX_TABLE:
+        if offset - header.snapshots_offset > MAX_TABLE:
             raise ImageError(
                 "snapshot-table-too-big",
                 f"the snapshot table is larger than 64 MiB at entry {index}",

@@ -1,0 +1,115 @@
+"""Changing an image by new metadata beside the old, and one write of the header sector that switches (DESIGN §8).
+
+Until that write the image is the old one, whatever happens; from it on the new one.  Nothing that the old one uses is
+touched before.
+"""
+
+from __future__ import annotations
+
+import struct
+from contextlib import suppress
+from dataclasses import dataclass
+
+from snapmgr.block.device import GrowableFile
+from snapmgr.block.qcow2.allocation import Allocation
+from snapmgr.block.qcow2.features import KNOWN_AUTOCLEAR, Incompatible
+from snapmgr.block.qcow2.geometry import SECTOR
+from snapmgr.block.qcow2.image import Qcow2Image
+from snapmgr.errors import SnapmgrError
+
+_SIZE, _L1_SIZE, _REFCOUNTS, _SNAPSHOTS = 24, 36, 48, 60
+_INCOMPATIBLE, _AUTOCLEAR = 72, 88
+_GROWTH = 1 << 20
+"""Bytes by which a file grows at least while something is written behind its end; what is too much is cut off."""
+
+
+@dataclass(slots=True)
+class Change:
+    """What the header will say; offsets and sizes in bytes, ``l1_size`` in entries."""
+
+    size: int
+    l1_offset: int
+    l1_size: int
+    snapshots_offset: int
+    snapshot_count: int
+
+
+class Shadow:
+    """One change of one image that is open for writing, and nobody else's.
+
+    ``allocation`` and ``change`` are filled in by who knows what is to be done, ``write`` takes the new tables; then
+    ``prepare`` and ``commit``, or at any moment before that ``abandon``.
+    """
+
+    def __init__(self, image: Qcow2Image) -> None:
+        """Raises SnapmgrError ``read-only``."""
+        file = image.file
+        if not isinstance(file, GrowableFile) or file.read_only:
+            raise SnapmgrError("read-only", "the image is open for reading only", path=image.path)
+        self.image = image
+        self._file = file
+        self._before = file.size
+        header = image.header
+        self.allocation = Allocation(file, header)
+        self.change = Change(
+            header.raw_size, header.l1_offset, header.l1_size, header.snapshots_offset, header.snapshot_count
+        )
+        self._old_sector = self._read(0, SECTOR)
+        self._sector = b""
+        self.committed = False
+
+    def write(self, offset: int, data: bytes) -> None:
+        """Write to clusters that ``allocation`` gave.  Raises SnapmgrError ``cannot-write``."""
+        end = offset + len(data)
+        if end > self._file.size:
+            self._file.resize(max(end, min(self._file.size + _GROWTH, self.allocation.end)))
+        self._file.pwrite(offset, [memoryview(data)])
+
+    def prepare(self) -> None:
+        """Write the refcounts; everything new is on stable storage afterwards, and the image still the old one."""
+        settled = self.allocation.settle()
+        for offset, data in settled.pieces():
+            self.write(offset, data)
+        end = self.allocation.end
+        if self._file.size < end or self._file.size > max(end, self._before):
+            self._file.resize(max(end, self._before))
+        self._file.flush()
+        self._sector = self._new_sector(settled.offset, settled.length)
+
+    def _new_sector(self, table_offset: int, table_length: int) -> bytes:
+        header, change = self.image.header, self.change
+        sector = bytearray(self._old_sector)
+        struct.pack_into(">Q", sector, _SIZE, change.size)
+        struct.pack_into(">IQ", sector, _L1_SIZE, change.l1_size, change.l1_offset)
+        struct.pack_into(">QI", sector, _REFCOUNTS, table_offset, table_length // header.cluster_size)
+        struct.pack_into(">IQ", sector, _SNAPSHOTS, change.snapshot_count, change.snapshots_offset)
+        if header.version >= 3:
+            struct.pack_into(">Q", sector, _INCOMPATIBLE, header.incompatible & ~Incompatible.DIRTY)
+            struct.pack_into(">Q", sector, _AUTOCLEAR, header.autoclear & KNOWN_AUTOCLEAR)
+        return bytes(sector)
+
+    def commit(self) -> None:
+        """The switch; on stable storage when it returns.  Raises SnapmgrError where nobody can say if it took place."""
+        self.committed = True
+        self._file.pwrite(0, [memoryview(self._sector)])
+        self._file.flush()
+
+    def go_back(self) -> None:
+        """Write the header sector that was there before ``commit``: all that it refers to is still untouched.
+
+        Raises SnapmgrError where that cannot be written either.
+        """
+        self._file.pwrite(0, [memoryview(self._old_sector)])
+        self._file.flush()
+        self.committed = False
+
+    def abandon(self) -> None:
+        """Make the file as long as it was; what was written into free clusters means nothing."""
+        if not self.committed and self._file.size != self._before:
+            with suppress(SnapmgrError):
+                self._file.resize(self._before)
+
+    def _read(self, offset: int, length: int) -> bytes:
+        buffer = bytearray(length)
+        self._file.pread_into(offset, memoryview(buffer))
+        return bytes(buffer)
