@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import os
+import threading
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from snapmgr.errors import Cancelled
@@ -20,6 +23,14 @@ ProgressShown = Callable[[int, int], None]
 _INTERVAL = 1 / 30
 """Seconds between two reports of progress to the window."""
 
+_NICE = 10
+"""How much a worker, and every thread that it starts, stands back behind the window's thread where both want to run."""
+
+
+def _step_back() -> None:
+    with suppress(OSError):  # a system that has other ideas of whose turn it is
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+
 
 class Tasks:
     """Starts, keeps and ends the tasks of one window.  Used in the window's thread only."""
@@ -28,7 +39,7 @@ class Tasks:
         self._on_failure = on_failure
         self._tasks: set[asyncio.Task[Any]] = set()
         self._lasting: set[asyncio.Task[Any]] = set()
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="snapmgr")
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="snapmgr", initializer=_step_back)
         self._tokens: set[CancelToken] = set()
         self.closed = False
 

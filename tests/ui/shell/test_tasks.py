@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -111,3 +112,16 @@ def test_an_error_in_a_worker_is_raised_where_it_is_awaited(drive: Callable[...,
         await tasks.aclose()
 
     drive(scene())
+
+
+def test_workers_stand_back_behind_the_window(drive: Callable[..., Any], tasks: Tasks) -> None:
+    def own() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    async def scene() -> int:
+        try:
+            return await tasks.run_in_worker(own)
+        finally:
+            await tasks.aclose()
+
+    assert drive(scene()) == min(19, own() + 10)
