@@ -82,3 +82,17 @@ def per_version(truth: Any, version: str = "7.2") -> Any:
     """The 7.2 or 10.0 side of a truth, where ``"same"`` stands for the 7.2 one."""
     value = truth[version]
     return truth["7.2"] if value == "same" else value
+
+
+def disk_truth(case: str, image: str, identity: str | None) -> dict[str, Any]:
+    """``bytes`` and ``sha256`` of the disk as the guest sees it after loading a snapshot, or now; empty where QEMU
+    could not tell."""
+    known = images()[case]["truth"][image]
+    if identity is not None:
+        known = next(entry for entry in known["snapshots"] if entry["id"] == identity)
+        after = known.get("disk after -a")
+        if isinstance(after, dict):
+            return dict(per_version(after))
+    disk = known.get("disk")
+    found = per_version(disk) if isinstance(disk, dict) else None
+    return dict(found) if isinstance(found, dict) and "sha256" in found else {}

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -28,17 +27,6 @@ def image(tmp_path: Path) -> Path:
     return corpus.unpack_image(CASE, tmp_path)[f"{CASE}.qcow2"]
 
 
-def truth(case: str, image: str, identity: str | None) -> dict[str, Any]:
-    """Size and sha256 of the disk as the guest sees it after loading, or now."""
-    known = corpus.images()[case]["truth"][image]
-    if identity is not None:
-        known = next(entry for entry in known["snapshots"] if entry["id"] == identity)
-        after = known["disk after -a"]
-        if isinstance(after, dict):
-            return dict(corpus.per_version(after))
-    return dict(corpus.per_version(known["disk"]))
-
-
 def digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -47,7 +35,7 @@ def digest(path: Path) -> str:
 @pytest.mark.parametrize("identity", ["1", "2", "3"])
 def test_a_disk_has_the_size_it_had_then(tmp_path: Path, identity: str) -> None:
     path = corpus.unpack_image("fmt-resized", tmp_path)["fmt-resized.qcow2"]
-    known = truth("fmt-resized", "fmt-resized.qcow2", identity)
+    known = corpus.disk_truth("fmt-resized", "fmt-resized.qcow2", identity)
     result = export_disk(path, f"id:{identity}", tmp_path / "out.raw")
     assert (result.size, result.path, result.format) == (known["bytes"], tmp_path / "out.raw", "raw")
     assert (tmp_path / "out.raw").stat().st_size == known["bytes"]
@@ -74,7 +62,7 @@ def test_a_new_qcow2_is_sound_and_reads_the_same(tmp_path: Path, case: str, iden
     path = corpus.unpack_image(case, tmp_path)[f"{case}.qcow2"]
     out, plain = tmp_path / "out.qcow2", tmp_path / "out.raw"
     result = export_disk(path, identity and f"id:{identity}", out, format="qcow2")
-    known = truth(case, f"{case}.qcow2", identity)
+    known = corpus.disk_truth(case, f"{case}.qcow2", identity)
     subprocess.run(["qemu-img", "check", "-q", out], check=True)
     subprocess.run(["qemu-img", "convert", "-O", "raw", out, plain], check=True)
     assert result.size == known["bytes"]
@@ -113,7 +101,7 @@ def test_the_disk_of_a_running_machine_is_refused_but_its_snapshots_are_not(tmp_
     export_disk(image, "first", tmp_path / "then.raw")
     released(process)
     assert refused.value.exit_code == 4 and str(process.pid) in refused.value.message
-    assert digest(tmp_path / "then.raw") == truth(CASE, f"{CASE}.qcow2", "1")["sha256"]
+    assert digest(tmp_path / "then.raw") == corpus.disk_truth(CASE, f"{CASE}.qcow2", "1")["sha256"]
 
 
 def test_a_writer_is_kept_off_while_the_disk_is_copied(tmp_path: Path, image: Path) -> None:

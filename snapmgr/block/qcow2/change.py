@@ -157,6 +157,7 @@ def _refuse_bitmaps(image: Qcow2Image) -> None:
         "the image keeps dirty bitmaps, which would not be true of the disk any more",
         path=image.path,
         hint="Remove them with qemu-img bitmap --remove, and begin a new full backup afterwards.",
+        qemu="Device has active dirty bitmaps",
     )
 
 
