@@ -52,3 +52,6 @@ class GrowableFile(BlockDevice, Protocol):
 
     def resize(self, size: int) -> None:
         """Make it ``size`` bytes long; what is new reads as zeros.  Raises SnapmgrError ``cannot-write``."""
+
+    def discard(self, offset: int, length: int) -> None:
+        """Give the range back to who stores the file, as far as that is possible: it reads as zeros or as before."""

@@ -52,6 +52,11 @@ class MemoryDevice:
         del self._content[size:]
         self._content.extend(bytes(size - len(self._content)))
 
+    def discard(self, offset: int, length: int) -> None:
+        """Zeros from now on."""
+        end = min(offset + length, len(self._content))
+        self._content[offset:end] = bytes(max(0, end - offset))
+
     def extents(self, offset: int, length: int) -> Iterator[Extent]:
         """Zero where a whole block of 4 KiB is zero, and behind the end."""
         end = offset + length

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from snapmgr.block.device import Extent
+from snapmgr.block.holes import punch_hole
 from snapmgr.errors import SnapmgrError, Unsupported, cannot_open
 
 _LARGEST_OFFSET = (1 << 63) - 1
@@ -130,6 +131,12 @@ class RawFile:
                 hint="Make room on the disk that it is on." if error.errno in _NO_ROOM else None,
             ) from error
         self._size = size
+
+    def discard(self, offset: int, length: int) -> None:
+        """Punch a hole; a file system that has none leaves the range as it is.  Raises SnapmgrError ``read-only``."""
+        if not self._writable:
+            raise SnapmgrError("read-only", f"{self.path} is open for reading only", path=self.path, offset=offset)
+        punch_hole(self._descriptor, offset, length)
 
     def extents(self, offset: int, length: int) -> Iterator[Extent]:
         """Data and holes as the file system knows them; beyond the end all is zero."""

@@ -41,12 +41,12 @@ class SourceType(click.types.StringParamType):
 
 
 class TagType(click.types.StringParamType):
-    """TAG of the image in argument ``image``."""
+    """TAG of the image in argument ``image``, or of the first of ``images``."""
 
     name = "tag"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        image = ctx.params.get("image")
+        image = ctx.params.get("image") or next(iter(ctx.params.get("images") or ()), None)
         return [CompletionItem(tag) for tag in _tags(str(image), incomplete)] if image else []
 
 

@@ -13,6 +13,7 @@ from snapmgr.cli.complete import TagType
 from snapmgr.cli.newfile import check_target
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
+from snapmgr.cli.snapshot_change import COMMANDS
 from snapmgr.cli.snapshot_text import snapshot_lines
 from snapmgr.cli.text import printable, size
 from snapmgr.errors import UsageError
@@ -28,6 +29,7 @@ def snapshot() -> None:
     \b
     Examples:
       snapctl snapshot list disk.qcow2
+      snapctl snapshot create disk.qcow2 before-update
       snapctl snapshot export disk.qcow2 before-update -o disk.raw
     """
 
@@ -106,3 +108,7 @@ def export_command(
     else:
         output.done(f"{printable(target)}: {size(result.size)} ({form})")
     return Exit.DONE
+
+
+for _command in COMMANDS:
+    snapshot.add_command(_command)

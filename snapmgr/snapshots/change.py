@@ -6,9 +6,9 @@ Every image is prepared first; only when all are ready their headers are switche
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from snapmgr.block import lock
@@ -26,11 +26,15 @@ from snapmgr.work import Progress, no_progress
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One image of those that were changed, and which snapshot of it this was about."""
+    """One image of those that were changed, and which snapshot of it this was about.
+
+    ``freed`` are the bytes of the file that are not used any more: the image grows into them before it grows longer.
+    """
 
     path: str
     id: str
     name: str
+    freed: int = 0
 
 
 _Plan = Callable[[Shadow], Changed]
@@ -64,9 +68,14 @@ def create_snapshot(
 
 
 def delete_snapshot(
-    paths: Sequence[str | Path], tag: str, *, progress: Progress = no_progress, missing_ok: bool = True
+    paths: Sequence[str | Path],
+    tag: str,
+    *,
+    trim: bool = False,
+    missing_ok: bool = True,
+    progress: Progress = no_progress,
 ) -> list[Changed]:
-    """Delete the snapshot from every disk that has it.
+    """Delete the snapshot from every disk that has it; with ``trim`` whatever is free in the files is given back.
 
     Raises NotFound ``snapshot-not-found`` where no disk has it, or without ``missing_ok`` where one has not; UsageError
     ``ambiguous-snapshot``.
@@ -77,7 +86,7 @@ def delete_snapshot(
         change.delete(shadow, [entry], progress)
         return _changed(shadow, entry)
 
-    return _all_or_none(paths, plan, progress, skip_missing=missing_ok)
+    return _all_or_none(paths, plan, progress, skip_missing=missing_ok, trim=trim)
 
 
 def apply_snapshot(paths: Sequence[str | Path], tag: str, *, progress: Progress = no_progress) -> list[Changed]:
@@ -128,30 +137,45 @@ def _refuse_taken(image: Qcow2Image, name: str) -> None:
 
 
 def _all_or_none(
-    paths: Sequence[str | Path], plan: _Plan, progress: Progress, *, skip_missing: bool = False
+    paths: Sequence[str | Path], plan: _Plan, progress: Progress, *, skip_missing: bool = False, trim: bool = False
 ) -> list[Changed]:
     """Prepare every image, then switch all; what was prepared is given up where one cannot be."""
-    done, missing = [], []
+    done: list[Changed] = []
+    missing: list[NotFound] = []
     with ExitStack() as open_files:
         shadows: list[Shadow] = []
         for image in _opened(paths, open_files):
+            with _about(image):
+                shadows.append(change.begin(image, progress))
+                open_files.callback(shadows[-1].abandon)
+        for shadow in list(shadows):
             try:
-                shadow = change.begin(image, progress)
-                open_files.callback(shadow.abandon)
-                done.append(plan(shadow))
-                shadow.prepare()
-                shadows.append(shadow)
+                with _about(shadow.image):
+                    planned = plan(shadow)
+                    shadow.prepare()
             except NotFound as error:
                 if not skip_missing:
                     raise
                 missing.append(error)
-            except SnapmgrError as error:
-                error.path = error.path or str(image.path)
-                raise
-        if not shadows and missing:
+                shadows.remove(shadow)
+            else:
+                done.append(replace(planned, freed=shadow.freed))
+        if not shadows:
             raise missing[0]
         _switch(shadows)
+        for shadow in shadows if trim else ():
+            shadow.trim()
     return done
+
+
+@contextmanager
+def _about(image: Qcow2Image) -> Iterator[None]:
+    """What goes wrong here goes wrong with this image."""
+    try:
+        yield
+    except SnapmgrError as error:
+        error.path = error.path or str(image.path)
+        raise
 
 
 def _opened(paths: Iterable[str | Path], open_files: ExitStack) -> list[Qcow2Image]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import resource
+import signal
 from pathlib import Path
 
 import pytest
@@ -60,4 +62,49 @@ def test_a_closed_file_can_be_closed_again(tmp_path: Path) -> None:
     path.write_bytes(b"abc")
     device = RawFile.open(path)
     device.close()
+    device.close()
+
+
+def test_only_a_resize_makes_a_file_longer(tmp_path: Path) -> None:
+    path = tmp_path / "disk.img"
+    path.write_bytes(b"x" * 4096)
+    device = RawFile.open(path, writable=True)
+    with pytest.raises(SnapmgrError) as beyond:
+        device.pwrite(4000, [memoryview(bytes(200))])
+    assert (beyond.value.code, path.stat().st_size) == ("beyond-end", 4096)
+    device.resize(8192)
+    device.pwrite(4096, [memoryview(b"y" * 4096)])
+    device.discard(0, 4096)
+    assert path.read_bytes() == bytes(4096) + b"y" * 4096 and device.size == 8192
+    device.resize(10)
+    assert path.stat().st_size == device.size == 10
+    device.close()
+
+
+def test_no_room_is_said_and_leaves_the_file_as_long_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "disk.img"
+    path.write_bytes(b"x" * 4096)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    device = RawFile.open(path, writable=True)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8192, limits[1]))
+        with pytest.raises(SnapmgrError) as full:
+            device.resize(1 << 20)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert full.value.code == "cannot-write" and "cannot become longer" in full.value.message
+    assert path.stat().st_size == device.size == 4096
+    device.close()
+
+
+def test_what_is_open_for_reading_is_not_changed(tmp_path: Path) -> None:
+    path = tmp_path / "disk.img"
+    path.write_bytes(b"x" * 4096)
+    device = RawFile.open(path)
+    for change in (lambda: device.resize(1), lambda: device.discard(0, 512)):
+        with pytest.raises(SnapmgrError, match="for reading only"):
+            change()
+    assert path.read_bytes() == b"x" * 4096
     device.close()

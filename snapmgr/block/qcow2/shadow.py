@@ -10,6 +10,8 @@ import struct
 from contextlib import suppress
 from dataclasses import dataclass
 
+import numpy as np
+
 from snapmgr.block.device import GrowableFile
 from snapmgr.block.qcow2.allocation import Allocation
 from snapmgr.block.qcow2.features import KNOWN_AUTOCLEAR, Incompatible
@@ -102,6 +104,21 @@ class Shadow:
         self._file.pwrite(0, [memoryview(self._old_sector)])
         self._file.flush()
         self.committed = False
+
+    @property
+    def freed(self) -> int:
+        """Bytes of the file that the old image used and the new one does not."""
+        allocation = self.allocation
+        return int(np.count_nonzero((allocation.now > 0) & (allocation.then == 0))) * self.image.cluster_size
+
+    def trim(self) -> None:
+        """Once it is committed: give every cluster back that nothing uses, at the end by a shorter file."""
+        cluster, end = self.image.cluster_size, self.allocation.end
+        if self._file.size > end:
+            self._file.resize(end)
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], self.allocation.then[: end // cluster] == 0, [False]))))
+        for first, last in zip(edges[0::2].tolist(), edges[1::2].tolist(), strict=True):
+            self._file.discard(first * cluster, (last - first) * cluster)
 
     def abandon(self) -> None:
         """Make the file as long as it was; what was written into free clusters means nothing."""

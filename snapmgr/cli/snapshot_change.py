@@ -1,0 +1,148 @@
+"""``snapctl snapshot create|apply|delete|rename``: what changes images."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.arguments import ImageType
+from snapmgr.cli.complete import TagType
+from snapmgr.cli.output import Exit, Output
+from snapmgr.cli.progress import progress
+from snapmgr.cli.text import printable, size
+from snapmgr.errors import Cancelled
+from snapmgr.names import quoted
+
+if TYPE_CHECKING:
+    from snapmgr.snapshots.change import Changed
+
+_images = click.argument("images", metavar="IMAGE...", nargs=-1, required=True, type=ImageType(path_type=Path))
+_tag = click.argument("tag", metavar="TAG", type=TagType())
+_yes = click.option("-y", "--yes", is_flag=True, help="Do not ask. Without a terminal nothing is asked.")
+
+
+@click.command("create", short_help="Keep the disks as they are now.")
+@_images
+@click.argument("tag", metavar="TAG")
+@output_options
+@pass_output
+def create_command(output: Output, images: tuple[Path, ...], tag: str) -> int:
+    """Make a snapshot TAG of every IMAGE: of the disks alone, without a VM state.
+
+    On all images or on none. An image that another process uses is not touched (exit code 4).
+
+    \b
+    Examples:
+      snapctl snapshot create disk.qcow2 before-update
+      snapctl snapshot create root.qcow2 data.qcow2 before-update
+    """
+    from snapmgr.snapshots.change import create_snapshot
+
+    with progress(output, "Looking through") as report:
+        done = create_snapshot(images, tag, progress=report)
+    return _say(output, done, "made")
+
+
+@click.command("apply", short_help="Make the disks what they were.")
+@_images
+@_tag
+@_yes
+@output_options
+@pass_output
+def apply_command(output: Output, images: tuple[Path, ...], tag: str, yes: bool) -> int:
+    """Make every IMAGE the disk that it was when snapshot TAG was taken, of the size that it had then.
+
+    What the disks hold now is lost, unless a snapshot holds it too. TAG is a name, else an id; name:T and id:N say
+    which. On all images or on none.
+
+    \b
+    Examples:
+      snapctl snapshot apply disk.qcow2 before-update
+      snapctl snapshot create disk.qcow2 now && snapctl snapshot apply disk.qcow2 id:1
+    """
+    from snapmgr.snapshots.change import apply_snapshot
+
+    _ask(output, f"What {_these(images)} now is lost. Apply snapshot {quoted(tag)}?", yes)
+    with progress(output, "Looking through") as report:
+        done = apply_snapshot(images, tag, progress=report)
+    return _say(output, done, "applied")
+
+
+@click.command("delete", short_help="Delete a snapshot from the disks.")
+@_images
+@_tag
+@click.option("--trim", is_flag=True, help="Give whatever is free in the images back to the disk that they are on.")
+@_yes
+@output_options
+@pass_output
+def delete_command(output: Output, images: tuple[Path, ...], tag: str, trim: bool, yes: bool) -> int:
+    """Delete snapshot TAG from every IMAGE that has it.
+
+    The room becomes free inside the image; --trim makes the file itself smaller. TAG is a name, else an id; name:T
+    and id:N say which. On all images that have it or on none.
+
+    \b
+    Examples:
+      snapctl snapshot delete disk.qcow2 before-update
+      snapctl snapshot delete root.qcow2 data.qcow2 before-update --trim
+    """
+    from snapmgr.snapshots.change import delete_snapshot
+
+    _ask(output, f"Delete snapshot {quoted(tag)} for ever?", yes)
+    with progress(output, "Looking through") as report:
+        done = delete_snapshot(images, tag, trim=trim, progress=report)
+    return _say(output, done, "deleted")
+
+
+@click.command("rename", short_help="Give a snapshot another name.")
+@_images
+@_tag
+@click.argument("new", metavar="NEW")
+@output_options
+@pass_output
+def rename_command(output: Output, images: tuple[Path, ...], tag: str, new: str) -> int:
+    """Give snapshot TAG the name NEW, on every IMAGE that has it; its id stays.
+
+    TAG is a name, else an id; name:T and id:N say which.
+
+    \b
+    Examples:
+      snapctl snapshot rename disk.qcow2 before-update "before the update"
+    """
+    from snapmgr.snapshots.change import rename_snapshot
+
+    with progress(output, "Looking through") as report:
+        done = rename_snapshot(images, tag, new, progress=report)
+    return _say(output, done, f"is called {quoted(new)} now")
+
+
+COMMANDS = (create_command, apply_command, delete_command, rename_command)
+
+
+def _these(images: Sequence[Path]) -> str:
+    return f"{printable(str(images[0]))} holds" if len(images) == 1 else f"these {len(images)} disks hold"
+
+
+def _ask(output: Output, question: str, yes: bool) -> None:
+    """Raise Cancelled unless somebody at a terminal agrees, or nobody is there to be asked."""
+    if yes or output.json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return
+    if not click.confirm(printable(question), err=True):
+        raise Cancelled("nothing was changed")
+
+
+def _say(output: Output, done: Sequence[Changed], what: str) -> int:
+    if output.json:
+        output.document(
+            {"devices": [{"path": one.path, "id": one.id, "name": one.name, "freed": one.freed} for one in done]}
+        )
+        return Exit.DONE
+    for one in done:
+        freed = f"; {size(one.freed)} of the file are free now" if what == "deleted" else ""
+        output.done(printable(f"{one.path}: snapshot {quoted(one.name)} (id {one.id}) {what}{freed}"))
+    return Exit.DONE

@@ -1,0 +1,168 @@
+"""``snapctl snapshot create|apply|delete|rename``: on every disk or on none, and never without being asked."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from snapmgr.block.qcow2.image import Qcow2Image
+from snapmgr.snapshots import change
+from snapmgr.snapshots.export import export_disk
+from snapmgr.snapshots.list import list_snapshots
+from tests import corpus
+from tests.cli.conftest import Snapctl
+from tests.snapshots.test_list import WRITER, held, released
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    return corpus.unpack_image("fmt-v3", tmp_path)["fmt-v3.qcow2"]
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    return corpus.unpack_image("fmt-v2", tmp_path)["fmt-v2.qcow2"]
+
+
+def names(snapctl: Snapctl, *images: Path) -> list[tuple[str, int]]:
+    """Each snapshot, and on how many of the disks it is."""
+    rows = snapctl("snapshot", "list", *images, "--json").document["snapshots"]
+    return [(row["name"], len(row["devices"])) for row in rows]
+
+
+def content(image: Path, tag: str | None, folder: Path) -> bytes:
+    export_disk(image, tag, folder / "disk.raw", overwrite=True)
+    return (folder / "disk.raw").read_bytes()
+
+
+def whole(*images: Path) -> list[object]:
+    """Length, names, and every disk of each image."""
+    return [
+        (
+            image.stat().st_size,
+            tuple(row.name for row in list_snapshots([image]).rows),
+            tuple(content(image, f"id:{row.id}", image.parent) for row in list_snapshots([image]).rows),
+        )
+        for image in images
+    ]
+
+
+def test_from_the_first_to_the_last(snapctl: Snapctl, image: Path, tmp_path: Path) -> None:
+    now = content(image, None, tmp_path)
+    made = snapctl("snapshot", "create", image, "third", "--json")
+    assert made.code == 0
+    assert [(one["path"], one["id"], one["name"]) for one in made.document["devices"]] == [(str(image), "3", "third")]
+    assert snapctl("snapshot", "rename", image, "third", "the third").code == 0
+    assert names(snapctl, image) == [("first", 1), ("second", 1), ("the third", 1)]
+    first = content(image, "first", tmp_path)
+    assert first != now
+    assert snapctl("snapshot", "apply", image, "first").text == f"{image}: snapshot 'first' (id 1) applied\n"
+    assert content(image, None, tmp_path) == first
+    assert content(image, "the third", tmp_path) == now
+    assert snapctl("snapshot", "delete", image, "id:3").code == 0
+    assert names(snapctl, image) == [("first", 1), ("second", 1)]
+
+
+def test_room_that_becomes_free_is_said_and_can_be_given_back(snapctl: Snapctl, image: Path) -> None:
+    for name in ("first", "second"):
+        said = snapctl("snapshot", "delete", image, name)
+        assert said.code == 0 and "MiB of the file are free now" in said.text
+    before = image.stat()
+    assert snapctl("snapshot", "create", image, "a").code == 0
+    assert snapctl("snapshot", "delete", image, "a", "--trim").code == 0
+    after = image.stat()
+    assert (after.st_size, after.st_blocks) < (before.st_size, before.st_blocks)
+    assert snapctl("check", image).code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "error"),
+    [
+        (("create", "first"), 1, "snapshot-exists"),
+        (("create", ""), 2, "snapshot-name"),
+        (("create", "ü" * 128), 2, "snapshot-name"),
+        (("rename", "first", "second"), 1, "snapshot-exists"),
+        (("rename", "none", "new"), 1, "snapshot-not-found"),
+        (("delete", "none"), 1, "snapshot-not-found"),
+        (("apply", "id:7"), 1, "snapshot-not-found"),
+    ],
+)
+def test_what_cannot_be_done_changes_nothing(
+    snapctl: Snapctl, image: Path, words: tuple[str, ...], code: int, error: str
+) -> None:
+    before = image.read_bytes()
+    result = snapctl("snapshot", words[0], image, *words[1:], "--json")
+    assert (result.code, result.error["code"]) == (code, error)
+    assert image.read_bytes() == before
+
+
+def test_an_image_in_use_is_left_alone(snapctl: Snapctl, image: Path, other: Path) -> None:
+    before = image.read_bytes(), other.read_bytes()
+    process = held(other, *WRITER)
+    results = [
+        snapctl("snapshot", *words, "--json")
+        for words in (
+            ("create", image, other, "new"),
+            ("apply", image, other, "first"),
+            ("delete", image, other, "first"),
+            ("rename", image, other, "first", "new"),
+        )
+    ]
+    released(process)
+    assert [(result.code, result.error["code"]) for result in results] == [(4, "in-use")] * 4
+    assert (image.read_bytes(), other.read_bytes()) == before
+
+
+def test_all_disks_or_none(
+    snapctl: Snapctl, image: Path, other: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert snapctl("snapshot", "create", image, other, "both").code == 0
+    assert ("both", 2) in names(snapctl, image, other)
+    assert snapctl("snapshot", "create", image, "one alone").code == 0
+    before = whole(image, other)
+    assert snapctl("snapshot", "create", other, image, "one alone").code == 1
+    assert snapctl("snapshot", "apply", image, other, "one alone").code == 1
+    assert snapctl("snapshot", "create", image, image, "new").code == 2
+    assert whole(image, other) == before
+    switched: list[Path | None] = []
+
+    def fails(image: Qcow2Image) -> None:
+        switched.append(image.path)
+        if len(switched) == 2:
+            raise OSError("the second disk is gone")
+
+    commit = change.Shadow.commit
+    monkeypatch.setattr(change.Shadow, "commit", lambda shadow: (fails(shadow.image), commit(shadow)))
+    with pytest.raises(OSError, match="gone"):
+        change.delete_snapshot([image, other], "both")
+    assert switched == [image, other]
+    assert ("both", 2) in names(snapctl, image, other)
+
+
+def test_it_asks_where_somebody_is_there_to_answer(
+    snapctl: Snapctl, image: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    before = image.read_bytes()
+    monkeypatch.setattr("sys.stdin", Terminal("n\nn\ny\n"))
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    assert snapctl("snapshot", "delete", image, "first").code == 130
+    refused = snapctl("snapshot", "apply", image, "first")
+    assert refused.code == 130 and b"now is lost. Apply snapshot 'first'?" in refused.err
+    assert image.read_bytes() == before
+    assert snapctl("snapshot", "delete", image, "first").code == 0
+    assert snapctl("snapshot", "delete", image, "second", "--yes").code == 0
+    assert names(snapctl, image) == []
+
+
+def test_names_are_bytes(snapctl: Snapctl, image: Path) -> None:
+    odd = b"caf\xe9\n".decode(errors="surrogateescape")
+    assert snapctl("snapshot", "create", image, odd).code == 0
+    assert names(snapctl, image)[-1] == (odd, 1)
+    assert snapctl("snapshot", "rename", image, odd, "plain").code == 0
+    assert names(snapctl, image)[-1] == ("plain", 1)
