@@ -18,6 +18,7 @@ from snapmgr.block.qcow2.entry import NewEntry, check_name, next_id
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
+from snapmgr.block.qcow2.state_writer import StateWriter
 from snapmgr.block.qcow2.tags import find_tag
 from snapmgr.errors import NotFound, SnapmgrError, UsageError
 from snapmgr.names import quoted
@@ -38,30 +39,53 @@ class Changed:
 
 
 _Plan = Callable[[Shadow], Changed]
+Put = Callable[[bytes | bytearray | memoryview], object]
+
+
+@dataclass(frozen=True, slots=True)
+class VmState:
+    """What is kept of the machine itself: ``content(put)`` puts the stream piece by piece; it goes to the image at
+    ``position`` of those that the snapshot is made on.  The clock in ns of the guest; ``icount`` None = not counted."""
+
+    content: Callable[[Put], None]
+    vm_clock_nsec: int = 0
+    icount: int | None = None
+    position: int = 0
 
 
 def create_snapshot(
     paths: Sequence[str | Path],
     name: str,
+    state: VmState | None = None,
     *,
     now: Callable[[], int] = time.time_ns,
     progress: Progress = no_progress,
 ) -> list[Changed]:
-    """Keep every disk as it is now, without a VM state.
+    """Keep every disk as it is now, and the machine where there is a ``state``.
 
     ``name`` may hold any bytes (surrogateescape); ``now`` gives the date in ns since 1970, the same for all disks;
-    ``progress`` is told bytes of tables.  Raises UsageError ``snapshot-name``, SnapmgrError ``snapshot-exists``, and
-    what opening and changing an image raises; no image is changed then.
+    ``progress`` is told bytes of tables.  Raises UsageError ``snapshot-name``, SnapmgrError ``snapshot-exists``,
+    ``vm-state-too-large``, what opening and changing an image raises, and what ``state.content`` raises; no image is
+    changed then.
     """
     raw = name.encode(errors="surrogateescape")
     check_name(raw)
     seconds, nanoseconds = divmod(now(), 1_000_000_000)
+    positions = iter(range(len(paths)))
 
     def plan(shadow: Shadow) -> Changed:
         image = shadow.image
         _refuse_taken(image, name)
         new = NewEntry(next_id(image.snapshots), raw, seconds, nanoseconds, image.header.raw_size)
-        change.create(shadow, new, progress)
+        tables = None
+        if state is not None:
+            new = replace(new, vm_clock_nsec=state.vm_clock_nsec, icount=state.icount)
+            if next(positions) == state.position:
+                writer = StateWriter(shadow)
+                state.content(writer.write)
+                tables = writer.tables()
+                new = replace(new, vm_state_size=writer.size)
+        change.create(shadow, new, tables, progress=progress)
         return Changed(str(image.path), new.id.decode(), name)
 
     return _all_or_none(paths, plan, progress)

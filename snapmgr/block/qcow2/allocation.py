@@ -39,6 +39,7 @@ class Allocation:
         self.now: Counts = np.zeros(0, np.int64)
         self.then: Counts = np.zeros(0, np.int64)
         self._cursor = 0
+        self._row_cursor = 0
         self._cover(-(-file.size // self._cluster))
 
     @property
@@ -103,13 +104,16 @@ class Allocation:
             self._cover(self._cursor + 1)
 
     def _find_row(self, wanted: int) -> int:
-        free = np.zeros(len(self.now) + 2, np.int8)
-        free[1:-1] = (self.now == 0) & (self.then == 0)
-        edges = np.flatnonzero(np.diff(free))
+        """The first free row of that length from where the last one was found."""
+        begin = self._row_cursor
+        free = np.zeros(len(self.now) - begin + 2, np.int8)
+        free[1:-1] = (self.now[begin:] == 0) & (self.then[begin:] == 0)
+        edges = np.flatnonzero(np.diff(free)) + begin
         starts, ends = edges[0::2], edges[1::2]
         fitting = np.flatnonzero(ends - starts >= wanted)
         if len(fitting):
-            return int(starts[fitting[0]])
+            self._row_cursor = int(starts[fitting[0]])
+            return self._row_cursor
         first = int(starts[-1]) if len(ends) and ends[-1] == len(self.now) else len(self.now)
         self._cover(first + wanted)
         if self.now[first : first + wanted].any():  # counted clusters behind the end of the file

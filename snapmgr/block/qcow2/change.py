@@ -86,8 +86,8 @@ def _refuse(image: Qcow2Image) -> None:
         )
 
 
-def create(shadow: Shadow, new: NewEntry, progress: Progress = no_progress) -> None:
-    """Keep the disk as it is now.
+def create(shadow: Shadow, new: NewEntry, state: Words | None = None, *, progress: Progress = no_progress) -> None:
+    """Keep the disk as it is now, with the VM state whose L2 tables stand at the offsets ``state``.
 
     Raises SnapmgrError ``refcount-overflow``, ``too-many-snapshots``, ``cannot-write``.
     """
@@ -101,6 +101,8 @@ def create(shadow: Shadow, new: NewEntry, progress: Progress = no_progress) -> N
     allocation.check()
     active = with_right_flags(image, disk, allocation, shadow.write, layers=2)
     kept = active & np.uint64(~COPIED & (1 << 64) - 1)
+    if state is not None:
+        kept = np.concatenate([kept, state])
     place = _write_l1(shadow, kept)
     _replace_active(shadow, before, active)
     others = [entries.kept(image.file, one, sizes=image.header.version >= 3) for one in image.snapshots]

@@ -60,7 +60,7 @@ class Shadow:
         self._sector = b""
         self.committed = False
 
-    def write(self, offset: int, data: bytes) -> None:
+    def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
         """Write to clusters that ``allocation`` gave.  Raises SnapmgrError ``cannot-write``."""
         end = offset + len(data)
         if end > self._file.size:
