@@ -88,7 +88,7 @@ class Loader:
         wrong, Blocked for a machine that cannot be loaded into, Unsupported.  It is raised again at every later call.
         """
         if self._failure is not None:
-            raise self._failure
+            raise self._failure.again()
         try:
             return self._next()
         except SnapmgrError as error:
@@ -246,7 +246,7 @@ class Loader:
         return f"error while loading state for instance 0x{section.instance_id or 0:x} of device '{name}'"
 
     def _fail(self, error: SnapmgrError) -> None:
-        self._failure = error
+        self._failure = error.again()
         result = -errno_of(error)
         if self._stage is Stage.CONFIGURATION:
             self._cleanup()
