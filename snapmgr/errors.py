@@ -7,7 +7,7 @@ that QEMU itself prints in this situation, untranslated.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +38,14 @@ class SnapmgrError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+    def again(self) -> Self:
+        """The same error, to be raised another time.  Whoever keeps one that was raised keeps, by its traceback, all
+        that the calls in between held."""
+        twin = self.__class__.__new__(self.__class__)
+        twin.args = self.args
+        twin.__dict__.update(self.__dict__)
+        return twin
 
 
 def cannot_open(path: str | Path, error: OSError | ValueError) -> SnapmgrError:

@@ -15,12 +15,13 @@ from snapmgr.cli.newfile import check_target, new_file
 from snapmgr.cli.output import Output
 from snapmgr.cli.progress import progress
 from snapmgr.cli.rewrite import put_replica
+from snapmgr.cli.schema import read_schema, say_unknown, schema_option, unknown_devices
 from snapmgr.cli.text import printable, size
 from snapmgr.errors import StreamError, Unsupported, UsageError
 
 if TYPE_CHECKING:
     from snapmgr.containers.source import Source
-    from snapmgr.vmstate.description import VmDescription
+    from snapmgr.replica.machine import Replica
 
 _PIECE = 4 << 20
 
@@ -47,7 +48,7 @@ Content = Callable[[Put], None]
     show_default=True,
     help="How OUT is packed: not at all, or with zstd.",
 )
-@click.option("--schema", metavar="SRC", help="A stream of the same devices, for one without a VM description.")
+@schema_option
 @force
 @allow_root
 @output_options
@@ -75,49 +76,42 @@ def convert(
         raise UsageError("usage", "with --json standard output is taken", hint="Name a file with -o.")
     with opened(output, src, allow_roots) as source:
         check_target(target, force=force, sources=[source.path], allow_roots=allow_roots)
-        content, reason = _content(output, source, schema, allow_roots)
+        replica, reason = _replica(output, source, schema, allow_roots)
+        content = _copied(source) if replica is None else _saved(replica)
         with new_file(target, force=force) as file:
             written = _write(output, content, source.size, file, container)
         result = {"path": target, "container": container, "size": source.size, "written": written}
     if output.json:
-        output.document(result | {"rewritten": reason is None} | ({"reason": reason} if reason else {}))
+        told = {"reason": reason} if replica is None else {"unknown": unknown_devices(replica)}
+        output.document(result | {"rewritten": replica is not None} | told)
     elif target != "-":
         output.done(f"{printable(target)}: {size(written)} ({container})")
         if reason is not None:
             output.note(f"copied as it is: {reason}")
+        elif replica is not None and schema is not None:
+            say_unknown(output, replica)
 
 
-def _content(
+def _replica(
     output: Output, source: Source, schema: str | None, allow_roots: tuple[Path, ...]
-) -> tuple[Content, str | None]:
-    """What to write, and why it is copied where it is."""
+) -> tuple[Replica | None, str | None]:
+    """What writes the stream anew, or None and why it is copied."""
     if source.container == "qcow2" and schema is None:
-        return _copied(source), "the VM state as it is stored"
+        return None, "the VM state as it is stored"
     from snapmgr.replica.machine import Replica
 
+    described = read_schema(output, schema, allow_roots)
     try:
-        with progress(output, "Reading") as report, _description(output, schema, allow_roots) as described:
-            replica = Replica.from_stream(source, described, progress=report)
+        with progress(output, "Reading") as report:
+            return Replica.from_stream(source, described, progress=report), None
     except (StreamError, Unsupported) as error:
         if schema is not None:
             raise
-        return _copied(source), error.message
-    return lambda put: put_replica(replica, put), None
+        return None, error.message
 
 
-@contextmanager
-def _description(output: Output, schema: str | None, allow_roots: tuple[Path, ...]) -> Iterator[VmDescription | None]:
-    """What another stream says of its devices."""
-    from snapmgr.containers.describe import find_description
-
-    if schema is None:
-        yield None
-        return
-    with opened(output, schema, allow_roots) as other:
-        found = find_description(other)
-    if found is None:
-        raise UsageError("no-description", "describes no devices", path=schema)
-    yield found
+def _saved(replica: Replica) -> Content:
+    return lambda put: put_replica(replica, put)
 
 
 def _copied(source: Source) -> Content:

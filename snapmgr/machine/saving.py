@@ -8,17 +8,11 @@ from snapmgr.errors import SnapmgrError
 from snapmgr.machine.announce import Announcer
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.runstate import RunState
-from snapmgr.savevm.effects import OpenReturnPath
-from snapmgr.savevm.loader import Loader
+from snapmgr.savevm import device_state
+from snapmgr.savevm.loader import load as load_stream
 from snapmgr.savevm.output import Drain, Output
 from snapmgr.savevm.save import save_state
-from snapmgr.savevm.saver import Saver
-from snapmgr.wire.events import NeedData
 from snapmgr.wire.window import Buffer
-
-IO_ERROR = "An IO error has occurred"
-"""QERR_IO_ERROR (qapi/qmp/qerror.h)."""
-XEN_RUNNING = "Cannot update device state while vm is running"
 
 
 def save(machine: Machine, drain: Drain) -> int:
@@ -54,7 +48,7 @@ def load(machine: Machine, chunks: Iterable[Buffer]) -> None:
     machine.reset()
     machine.global_state.received = None
     try:
-        pump(Loader(machine), chunks)
+        load_stream(machine, chunks)
         machine.activate_disks()
     except SnapmgrError:
         if incoming:
@@ -80,51 +74,27 @@ def announcers(machine: Machine, now: int) -> list[Announcer]:
     return [Announcer("net0", nic.mac, now)]
 
 
-def pump(loader: Loader, chunks: Iterable[Buffer]) -> None:
-    """Feed the loader until all is loaded.  There is no way back from here: a stream that wants one is refused."""
-    source = iter(chunks)
-    while (effect := loader.next_effect()) is not None:
-        if isinstance(effect, NeedData):
-            loader.feed(next(source, b""))
-        elif isinstance(effect, OpenReturnPath):
-            loader.return_path_failed()
-
-
 def xen_save(machine: Machine, drain: Drain, *, live: bool = True) -> int:
-    """Devices only (qmp_xen_save_devices_state).  Returns the bytes written.
+    """Devices only, while the guest stands still (qmp_xen_save_devices_state).  Returns the bytes written.
 
-    With ``live`` the disks of a machine that stood already are given away, so that the other side may take them.
-    Raises what a device or ``drain`` raises, and HandlerFailed where a disk cannot be given away.
+    Raises as ``device_state.xen_save``.
     """
     running = machine.run_state is RunState.RUNNING
     machine.stop(RunState.SAVE_VM)
     machine.global_state.store_running()
     out = Output(drain)
     try:
-        _xen_write(machine, out)
-        if live and not running:
-            machine.inactivate_disks()
+        device_state.xen_save(machine, out, was_running=running, live=live)
     finally:
         if running:
             machine.start()
     return out.offset
 
 
-def _xen_write(machine: Machine, out: Output) -> None:
-    try:
-        Saver(machine, out).device_state()
-        out.flush()
-    except SnapmgrError as error:
-        error.qemu = IO_ERROR
-        raise
-
-
 def xen_load(machine: Machine, chunks: Iterable[Buffer]) -> None:
     """Devices of a machine that stands (qmp_xen_load_devices_state); its RAM is brought by somebody else.
 
-    Raises SnapmgrError ``running``, LoadError.
+    Raises as ``device_state.xen_load``.
     """
-    if machine.run_state is RunState.RUNNING:
-        raise SnapmgrError("running", "the machine runs: pause it first", qemu=XEN_RUNNING)
-    pump(Loader(machine), chunks)
+    device_state.xen_load(machine, chunks, running=machine.run_state is RunState.RUNNING)
     machine.activate_disks()

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from snapmgr.errors import StreamError
-from snapmgr.vmstate.description import VmDescription
+from snapmgr.replica.schema import Schema
+from snapmgr.vmstate.dumptypes import NotTold
 from snapmgr.vmstate.fields import buffer
 from snapmgr.vmstate.from_description import Values, from_description
 from snapmgr.vmstate.load import load_bytes
@@ -18,7 +19,7 @@ from snapmgr.wire.events import SectionBegin
 class Device:
     """``state`` and ``values`` are None for old-style devices, which are ``payload`` bytes and no more.
 
-    ``described`` is False where nothing says what the bytes mean: they are one field ``data`` then.
+    ``unknown`` says why nothing tells what the bytes mean, where it is so: they are one field ``data`` then.
     """
 
     idstr: str
@@ -26,7 +27,11 @@ class Device:
     state: VMState | None
     values: Values | None
     payload: bytes
-    described: bool = True
+    unknown: str | None = None
+
+    @property
+    def described(self) -> bool:
+        return self.unknown is None
 
     @property
     def label(self) -> str:
@@ -34,18 +39,16 @@ class Device:
         return self.idstr if self.instance_id == 0 else f"{self.idstr} ({self.instance_id})"
 
 
-def device_of(
-    description: VmDescription | None, begin: SectionBegin, payload: bytes, offset: int, priority: int
-) -> Device:
+def device_of(schema: Schema, begin: SectionBegin, payload: bytes, offset: int, priority: int) -> Device:
     """The device of one FULL section, whose ``payload`` stands at ``offset`` in the stream.
 
     Raises StreamError where payload and description do not agree.
     """
     idstr, instance_id = begin.idstr or "", begin.instance_id or 0
-    described = description.find(idstr, instance_id) if description is not None else None
-    if described is None:
+    described = schema.describe(begin, payload)
+    if isinstance(described, NotTold):
         state = VMState(idstr, version=begin.version_id or 0, fields=(buffer("data", len(payload)),))
-        return Device(idstr, instance_id, _ranked(state, priority), _opaque(payload), payload, described=False)
+        return Device(idstr, instance_id, _ranked(state, priority), _opaque(payload), payload, described.reason)
     if described.size is not None and priority == 0:
         return Device(idstr, instance_id, None, None, payload)
     made = from_description(described)

@@ -146,6 +146,8 @@ def _find(device: Device, rest: str) -> Place:
         if match is not None:
             place, rest = _element(value, int(match[1], 0), rest), rest[match.end() :]
         elif isinstance(value, Values):
+            if device.unknown is not None and not _goes_on(rest, "data"):
+                raise NotFound("no-such-field", f"{device.label}: {device.unknown}", hint="Its bytes are DEVICE/data.")
             name = _attribute(value, rest)
             place, rest = Place(value, name), rest[len(name) :]
         else:

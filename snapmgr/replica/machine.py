@@ -15,6 +15,7 @@ from snapmgr.ram.section import RamState
 from snapmgr.ram.words import IDSTR, VERSION
 from snapmgr.replica.device import Device, device_of
 from snapmgr.replica.ram import RamReplay
+from snapmgr.replica.schema import Schema
 from snapmgr.replica.script import Script, Section, read_script
 from snapmgr.savevm.handlers import Handlers, StreamOptions
 from snapmgr.savevm.output import Output
@@ -22,6 +23,7 @@ from snapmgr.savevm.registry import Registry
 from snapmgr.savevm.saver import Saver
 from snapmgr.trace.bus import Trace
 from snapmgr.vmstate.description import VmDescription
+from snapmgr.vmstate.dumptypes import DumpTypes
 from snapmgr.wire import writer
 from snapmgr.wire.constants import RecordType
 from snapmgr.wire.events import CommandEvent
@@ -35,8 +37,9 @@ class Replica:
     """A Host for the save loop.  ``devices`` are its FULL sections by (idstr, instance id), in the stream's order;
     ``ram_edits`` what is written over pages on their way: by block, page, then (offset in the page, bytes)."""
 
-    def __init__(self, source: Source, script: Script) -> None:
+    def __init__(self, source: Source, script: Script, types: DumpTypes | None = None) -> None:
         self.script = script
+        self.schema = Schema(script.description, types, script.footers)
         self.options = _options(script)
         self.trace = Trace()
         self.reports: list[str] = []
@@ -53,17 +56,20 @@ class Replica:
     def from_stream(
         cls,
         source: Source,
-        schema: VmDescription | None = None,
+        schema: VmDescription | DumpTypes | None = None,
         *,
         progress: Progress = no_progress,
         cancel: CancelToken | None = None,
     ) -> Replica:
-        """Read a stream; ``schema`` describes its devices where it does not do so itself.
+        """Read a stream; ``schema`` describes its devices where it does not do so itself: another stream's description,
+        or a dump of device types, which may leave some of them untold (``Device.unknown``).
 
         ``source`` must stay open: RAM is read again when the replica is saved.  Raises StreamError for damage,
         Unsupported for what is no precopy stream, Cancelled.
         """
-        return cls(source, read_script(source, schema, progress=progress, cancel=cancel))
+        types = schema if isinstance(schema, DumpTypes) else None
+        description = None if isinstance(schema, DumpTypes) else schema
+        return cls(source, read_script(source, description, progress=progress, cancel=cancel), types)
 
     @property
     def ram_blocks(self) -> dict[str, int]:
@@ -157,7 +163,7 @@ class Replica:
     def _register_device(self, section: Section, priority: int) -> None:
         begin = section.begin
         payload = bytes(self._source.read(section.start, section.end - section.start))
-        device = device_of(self.script.description, begin, payload, section.start, priority)
+        device = device_of(self.schema, begin, payload, section.start, priority)
         if device.state is None:
             self._registry.register_live(
                 device.idstr,

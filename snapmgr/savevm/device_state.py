@@ -52,8 +52,14 @@ def xen_load(host: Host, pieces: Iterable[Buffer], *, running: bool) -> None:
     try:
         load(host, pieces)
     except SnapmgrError as failure:
-        error = SnapmgrError(failure.code, failure.message, offset=failure.offset, qemu=IO_ERROR)
-        raise error from failure
+        raise _io_error(failure) from failure
+
+
+def _io_error(failure: SnapmgrError) -> SnapmgrError:
+    """The same error, in the words of the command."""
+    error = failure.again()
+    error.qemu = IO_ERROR
+    return error
 
 
 def _inactivate_disks(host: Host) -> None:

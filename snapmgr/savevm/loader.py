@@ -12,7 +12,7 @@ from enum import Enum, auto
 
 from snapmgr.errors import SnapmgrError
 from snapmgr.savevm.blockers import Blocked, check_state
-from snapmgr.savevm.effects import Effect, StateLoaded
+from snapmgr.savevm.effects import Effect, OpenReturnPath, StateLoaded
 from snapmgr.savevm.failures import LoadError, errno_of
 from snapmgr.savevm.handlers import EINVAL, EIO, ENOTSUP, EPERM, Host
 from snapmgr.savevm.incoming import Incoming, c_string, shown, signed
@@ -77,9 +77,11 @@ class Loader:
         """The effect OpenReturnPath could not be performed.  Raises LoadError, as QEMU gives up here."""
         self._in.return_path = False
         self._in.in_command = True
-        error = self._in.refuse("return-path", "CMD_OPEN_RETURN_PATH failed", self.offset, errno=EPERM)
-        self._fail(error)
-        raise error
+        try:
+            raise self._in.refuse("return-path", "CMD_OPEN_RETURN_PATH failed", self.offset, errno=EPERM)
+        except LoadError as error:
+            self._fail(error)
+            raise
 
     def next_effect(self) -> Effect | NeedData | None:
         """What is to be done next, how many bytes are missing for it, or None after StateLoaded.
@@ -88,7 +90,7 @@ class Loader:
         wrong, Blocked for a machine that cannot be loaded into, Unsupported.  It is raised again at every later call.
         """
         if self._failure is not None:
-            raise self._failure
+            raise self._failure.again()
         try:
             return self._next()
         except SnapmgrError as error:
@@ -246,7 +248,7 @@ class Loader:
         return f"error while loading state for instance 0x{section.instance_id or 0:x} of device '{name}'"
 
     def _fail(self, error: SnapmgrError) -> None:
-        self._failure = error
+        self._failure = error.again()
         result = -errno_of(error)
         if self._stage is Stage.CONFIGURATION:
             self._cleanup()
@@ -261,11 +263,16 @@ class Loader:
 
 
 def load(host: Host, pieces: Iterable[Buffer], *, device_state: bool = False) -> list[Effect]:
-    """Load a whole stream that needs no way back; returns the effects, StateLoaded last.  Raises as ``next_effect``."""
+    """Load a whole stream; returns the effects, StateLoaded last.  Raises as ``next_effect``.
+
+    There is no way back from here: a stream that wants one is refused.
+    """
     loader, effects, source = Loader(host, device_state=device_state), list[Effect](), iter(pieces)
     while (step := loader.next_effect()) is not None:
         if isinstance(step, NeedData):
             loader.feed(next(source, b""))
+        elif isinstance(step, OpenReturnPath):
+            loader.return_path_failed()
         else:
             effects.append(step)
     return effects

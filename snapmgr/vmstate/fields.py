@@ -18,9 +18,25 @@ from snapmgr.vmstate.field import MAX_ARRAY, Exists, Field, Kind
 from snapmgr.vmstate.scalars import AtMost, Bool, Equal, Number
 from snapmgr.vmstate.state import VMState
 from snapmgr.vmstate.structs import Codec, Linked, Make, Opaque, Struct, Temporary
+from snapmgr.vmstate.trees import KeyState, Tree
 
 __all__ = [
-    *("Field", "array", "bitmap", "boolean", "buffer", "capability", "float64", "i8", "i16", "i32", "i32_le", "i64"),
+    *(
+        "Field",
+        "array",
+        "bitmap",
+        "boolean",
+        "buffer",
+        "capability",
+        "cpu_double",
+        "float64",
+        "gtree",
+        "i8",
+        "i16",
+        "i32",
+        "i32_le",
+        "i64",
+    ),
     *("opaque", "pointer", "pointers", "qlist", "qtailq", "struct", "structs", "sub_array", "sub_buffer", "timer"),
     *("tmp", "u8", "u16", "u32", "u64", "unused", "validate", "varray", "vbuffer", "vpointers", "vstructs"),
 ]
@@ -63,6 +79,7 @@ i16 = partial(_number, "int16")
 i32 = partial(_number, "int32")
 i64 = partial(_number, "int64")
 float64 = partial(_number, "float64")
+cpu_double = partial(_number, "CPU_Double_U")
 timer = partial(_number, "timer")
 """Nanoseconds of the timer's clock at which it fires, -1 where it is stopped."""
 
@@ -269,6 +286,22 @@ def qlist(
 ) -> Field:
     """As ``qtailq`` under its other name."""
     return _field(attr, Linked("qlist", state, make, at_most), name, since, exists)
+
+
+def gtree(
+    attr: str,
+    state: VMState,
+    make: Make,
+    *,
+    key: KeyState | None = None,
+    at_most: int = MAX_LIST,
+    name: str | None = None,
+    since: int = 0,
+    exists: Exists | None = None,
+) -> Field:
+    """A tree of objects from ``make``: a dict by numbers, or, where ``key`` says how keys are saved and made, a list of
+    (key, object) in the tree's order."""
+    return _field(attr, Tree(state, make, at_most, key), name, since, exists)
 
 
 def tmp(

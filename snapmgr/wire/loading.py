@@ -55,6 +55,8 @@ class LoadingReader(StreamReader):
     of its own reader.
     """
 
+    _stops_at_damage = True
+
     def __init__(
         self,
         loading: Loading,
@@ -136,9 +138,6 @@ class LoadingReader(StreamReader):
 
     def _name_of(self, section: SectionBegin) -> str:
         return self._loading.section_name()
-
-    def _damaged(self, error: StreamError) -> None:
-        raise error
 
     def _emit(self, event: Event) -> None:
         super()._emit(event)

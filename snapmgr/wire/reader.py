@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from types import MethodType
 
 from snapmgr.errors import StreamError
 from snapmgr.trace.bus import Trace
@@ -36,7 +37,7 @@ from snapmgr.wire.search import Search
 from snapmgr.wire.traced import traced_events
 from snapmgr.wire.window import Buffer, Short, Window
 
-Record = Callable[[], None]
+Step = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class StreamReader:
     streams that begin with a record (a connection after recovery).
     """
 
+    _stops_at_damage = False
+
     def __init__(
         self,
         layout: SectionLayout | None = None,
@@ -82,7 +85,7 @@ class StreamReader:
         self._trace = trace
         self._in = Window(self.limits.record, offset)
         self._search = Search(self._in, self.limits.search, self.sections)
-        self._next: Record = self._header if header else self._type
+        self._next = self._header if header else self._type
         self._out: deque[Event] = deque()
         self._missing = 0
         self._section: SectionBegin | None = None
@@ -106,6 +109,17 @@ class StreamReader:
         """Whether everything that a loader reads has been read: what still comes is trailing bytes."""
         return self._finished or self._next == self._trailing
 
+    @property
+    def _next(self) -> Step:
+        """What reads on.  Kept without its object: a reader that held itself would keep the machine that it loads
+        into, RAM and all, until the next collection of garbage."""
+        return MethodType(self._step, self)
+
+    @_next.setter
+    def _next(self, step: Step) -> None:
+        assert isinstance(step, MethodType)
+        self._step = step.__func__
+
     def feed(self, data: Buffer, room: int = 0) -> None:
         """Add bytes in any chunking; empty data says that no more will come.
 
@@ -123,7 +137,7 @@ class StreamReader:
                 return NeedData(self._missing)
             start = self._in.mark()
             try:
-                self._next()
+                self._step(self)
             except Short as short:
                 self._in.offset = start
                 if not self._in.ended:
@@ -132,6 +146,8 @@ class StreamReader:
                 self._end_inside(start, short.count)
             except StreamError as error:
                 self._in.offset = start
+                if self._stops_at_damage:
+                    raise
                 self._damaged(error)
         return self._out.popleft()
 

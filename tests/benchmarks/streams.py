@@ -15,6 +15,8 @@ from snapmgr.wire.events import SectionBegin
 
 PART_PAGES = 8192
 EOS = (0x10).to_bytes(8)
+NO_DEVICES = b'{"page_size": 4096, "devices": []}'
+"""A description, since QEMU's analyze-migration.py reads no stream without one."""
 U64 = npt.NDArray[np.uint64]
 
 
@@ -35,6 +37,7 @@ def write_stream(path: Path, pages: int, stretch: int) -> None:
                 file.write(_naming(record) if named else record)
             file.write(EOS + writer.footer(2))
         file.write(writer.section_begin(SectionBegin(0, 0, RecordType.END, 2)) + EOS + writer.footer(2) + b"\0")
+        file.write(writer.vmdesc(NO_DEVICES))
 
 
 def _records(first: int, normal: npt.NDArray[np.bool_], contents: npt.NDArray[np.uint8]) -> Iterator[bytes]:

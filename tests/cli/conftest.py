@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from snapmgr.cli import main
+from snapmgr.vmstate.dump import dump_text
+from tests.vmstate.verdicts import whole
 
 
 @dataclass(frozen=True)
@@ -47,3 +50,11 @@ def snapctl(capsysbinary: pytest.CaptureFixture[bytes]) -> Snapctl:
         return Result(int(code), captured.out, captured.err)
 
     return call
+
+
+@pytest.fixture
+def dump(tmp_path: Path) -> Path:
+    """What QEMU 10.0 says of all its device types."""
+    path = tmp_path / "pc.json"
+    path.write_text(dump_text(whole("100")))
+    return path

@@ -76,3 +76,26 @@ def test_an_existing_file_is_replaced_only_when_asked(snapctl, tmp_path):
     assert target.read_bytes() == b"precious"
     assert snapctl("convert", stored("tiny.v72"), "-o", target, "--force").code == 0
     assert target.read_bytes() == corpus.stream_bytes("tiny.v72")
+
+
+def test_a_dump_as_schema_says_what_it_does_not_tell(snapctl, tmp_path, dump):
+    stream = tmp_path / "in.mig"
+    stream.write_bytes(corpus.stream_bytes("no-vmdesc.v72"))
+    result = snapctl("convert", stream, "-o", tmp_path / "out.mig", "--schema", dump, "--json")
+    assert result.code == 0
+    assert result.document["rewritten"]
+    unknown = {row["device"]: row["reason"] for row in result.document["unknown"]}
+    assert unknown["cpu"] == "the dump has no device type of this name"
+    assert "i8259" not in unknown
+    assert (tmp_path / "out.mig").read_bytes() == stream.read_bytes()
+    said = snapctl("convert", stream, "-o", tmp_path / "out2.mig", "--schema", dump).err.decode()
+    assert "snapctl: not decoded, the dump has no device type of this name: timer, cpu_common, cpu," in said
+
+
+@pytest.mark.parametrize("text", ["{", '{"pc": 3}'])
+def test_a_schema_that_is_no_dump_is_refused_by_name(snapctl, tmp_path, text):
+    (tmp_path / "bad.json").write_text(text)
+    arguments = ("-o", tmp_path / "out", "--schema", tmp_path / "bad.json", "--json")
+    result = snapctl("convert", stored("no-vmdesc.v72"), *arguments)
+    assert (result.code, result.error["path"]) == (3, str(tmp_path / "bad.json"))
+    assert not (tmp_path / "out").exists()

@@ -142,7 +142,8 @@ def test_xen_goes_between_the_types_as_versions_allow(snapctl, tmp_path):
     assert snapctl("demo", "xen-load", file, *SMALL, "--json").document["tick"] == 12
     assert snapctl("demo", "xen-save", file, *SMALL, "--ticks", 12, "--force", "--no-live").code == 0
     result = snapctl("demo", "xen-load", file, *SMALL, "--machine", "demo-1.0", "--json")
-    assert (result.code, result.error["qemu"]) == (3, "savevm: unsupported version 2 for 'demo-legacy' v1")
+    refusal = "savevm: unsupported version 2 for 'demo-legacy' v1"
+    assert (result.code, result.error["message"], result.error["qemu"]) == (3, refusal, "An IO error has occurred")
     assert snapctl("demo", "xen-load", file, *SMALL, "--accel", "tcg").code == 3
 
 

@@ -43,3 +43,15 @@ def test_every_example_of_the_help_works(snapctl, tmp_path):
     for number, edit in enumerate(edits):
         result = snapctl("edit", stored("pc-halt.v72"), "-o", tmp_path / f"{number}.mig", "--set", edit)
         assert result.code == 0, (edit, result.err)
+
+
+def test_a_dump_gives_the_names_that_the_stream_does_not(snapctl, tmp_path, dump):
+    edits = ("--set", "ioapic/ioredtbl[2]=0x10000")
+    bare = snapctl("edit", stored("no-config-no-vmdesc.v72"), "-o", tmp_path / "no.mig", *edits, "--json")
+    assert (bare.code, bare.error["message"]) == (1, "ioapic: the stream has no VM description")
+    result = snapctl(
+        "edit", stored("no-config-no-vmdesc.v72"), "-o", tmp_path / "out.mig", *edits, "--schema", dump, "--json"
+    )
+    assert result.code == 0
+    assert result.document["edits"][0]["after"] == "65536 (0x10000)"
+    assert "ioapic" not in [row["device"] for row in result.document["unknown"]]

@@ -15,6 +15,9 @@ from snapmgr.machine.machine import Machine
 from snapmgr.machine.options import MachineOptions
 from snapmgr.machine.runstate import IllegalRunState, RunState
 from snapmgr.machine.screen import CLOCK_ROW, HEIGHT, WIDTH, clock_text
+from snapmgr.savevm.failures import LoadError
+from snapmgr.savevm.loader import Loader
+from snapmgr.wire.events import NeedData
 from tests.machine.rig import contents, fingerprint, machine, registers, stream, twin
 
 
@@ -192,23 +195,51 @@ def watched(source: Machine) -> list[weakref.ref]:
     return [weakref.ref(thing) for thing in things]
 
 
+@pytest.fixture
+def no_collection():
+    """Only what nothing refers to any more goes away."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def kept(seen: list[weakref.ref]) -> list[object]:
+    return [reference() for reference in seen if reference() is not None]
+
+
+@pytest.mark.usefixtures("no_collection")
 def test_a_machine_that_is_dropped_is_gone_at_once():
     source = machine()
     source.advance(3)
     stream(source)
     seen = watched(source)
-    gc.disable()
-    try:
-        del source
-        assert [reference() for reference in seen] == [None] * len(seen)
-    finally:
-        gc.enable()
+    del source
+    assert kept(seen) == []
 
 
+@pytest.mark.usefixtures("no_collection")
 def test_nothing_keeps_a_machine_that_loaded_a_stream():
     source = machine()
     target = twin(source)
     seen = watched(target)
     del target
-    gc.collect()
-    assert [reference() for reference in seen] == [None] * len(seen)
+    assert kept(seen) == []
+
+
+@pytest.mark.usefixtures("no_collection")
+@pytest.mark.parametrize("end", [3, 40, -20000])
+def test_nothing_keeps_a_machine_that_loaded_a_part_of_a_stream(end):
+    """Neither a loader that waits for more, nor one that failed and says so again."""
+    source = machine()
+    data = stream(source)
+    seen = watched(source)
+    loader = Loader(source)
+    loader.feed(data[:end])
+    while not isinstance(loader.next_effect(), NeedData):
+        pass
+    loader.feed(b"")
+    for _ in range(2):
+        with pytest.raises(LoadError):
+            loader.next_effect()
+    del source, loader
+    assert kept(seen) == []

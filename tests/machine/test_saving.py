@@ -12,7 +12,7 @@ from snapmgr.machine.options import MachineOptions
 from snapmgr.machine.runstate import RunState
 from snapmgr.machine.saving import announcers, load, save, xen_load, xen_save
 from snapmgr.savevm.blockers import Blocked
-from snapmgr.savevm.failures import LoadError
+from snapmgr.savevm.failures import LoadError, SaveError
 from snapmgr.savevm.handlers import HandlerFailed
 from snapmgr.savevm.status import MigrationStatus
 from tests.machine.rig import RAM, fingerprint, machine, registers, stream, twin
@@ -257,3 +257,31 @@ def test_the_card_announces_itself_after_a_load_and_the_guest_does_not_know():
     }
     assert [event.name for event in seen.drain()[0]] == ["qemu_announce_self_iter"] * 5
     assert fingerprint(target) == fingerprint(source)
+
+
+def test_xen_says_which_device_refused_and_calls_it_an_io_error():
+    data = bytearray(xen_stream(machine(accel="xen"), live=False))
+    target = machine(accel="xen")
+    with pytest.raises(LoadError) as caught:
+        xen_load(target, [data[:60]])
+    assert (caught.value.qemu, caught.value.code) == ("An IO error has occurred", "truncated")
+    assert caught.value.device is not None
+
+
+def test_a_disk_that_xen_cannot_give_away_fails_the_command(monkeypatch):
+    def refuse(machine: Machine) -> None:
+        raise HandlerFailed(16, "held")
+
+    monkeypatch.setattr(Machine, "inactivate_disks", refuse)
+    with pytest.raises(SaveError) as caught:
+        xen_stream(machine(accel="xen"))
+    assert caught.value.qemu == "qmp_xen_save_devices_state: bdrv_inactivate_all() failed (-16)"
+
+
+def test_a_stream_that_wants_a_way_back_is_refused():
+    data = stream(machine())
+    at = data.index(b"\x01\0\0\0")  # the first section
+    wanting = data[:at] + bytes.fromhex("08 0001 0000") + data[at:]
+    with pytest.raises(LoadError) as caught:
+        load(machine(), [wanting])
+    assert caught.value.qemu == "CMD_OPEN_RETURN_PATH failed"

@@ -7,14 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from snapmgr.cli.dumps import ask_qemu
 from snapmgr.containers.open import open_source
 from snapmgr.inspect.index import index_stream
 from snapmgr.replica.edit import edit, find_place
 from snapmgr.replica.machine import Replica
+from snapmgr.vmstate.dumpfile import parse_dump
+from snapmgr.vmstate.dumptypes import DumpTypes
 from snapmgr.vmstate.from_description import Values
 from tests import corpus
-from tests.qemu import needs_qemu
-from tests.replica.reload import CASE, saved_again, written
+from tests.qemu import QEMU, needs_qemu
+from tests.replica.reload import CASE, MACHINE, saved_again, written
 
 pytestmark = needs_qemu
 
@@ -116,3 +119,16 @@ def test_bytes_of_ram_are_edited_and_seen_again(given: Path, tmp_path: Path) -> 
     index = index_stream(open_source(str(saved_again(written(replica), tmp_path))))
     assert bytes(index.ram.read("pc.ram", 0x5FFE, 4)) == bytes.fromhex("11223344")
     assert bytes(index.ram.read("pc.ram", 0xF00000, 2)) == b"\xff\0"
+
+
+def test_an_edit_by_the_dump_of_this_qemu_is_seen_again(given: Path, tmp_path: Path) -> None:
+    """The stream has no description of its own: it is cut off, which a loader only warns of."""
+    base = Replica.from_stream(open_source(str(given)))
+    assert base.script.vmdesc is not None
+    given.write_bytes(given.read_bytes()[: -len(base.script.vmdesc) - 5])
+    types = DumpTypes(parse_dump(ask_qemu(f"{QEMU} -M {MACHINE}")))
+    replica = Replica.from_stream(open_source(str(given)), types)
+    done = edit(replica, "i8259 (1)/last_irr=1")
+    assert done.before != done.after
+    again = Replica.from_stream(open_source(str(saved_again(written(replica), tmp_path))))
+    assert find_place(again, "i8259 (1)/last_irr")[1].get() == 1

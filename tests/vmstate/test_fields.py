@@ -12,6 +12,7 @@ from snapmgr.vmstate import fields as f
 from snapmgr.vmstate.failure import VMStateError
 from snapmgr.vmstate.field import Field, Take
 from snapmgr.vmstate.load import load_bytes
+from snapmgr.vmstate.repeated import as_object
 from snapmgr.vmstate.state import VMState
 from tests.vmstate.states import Thing, entries, refused_load, refused_save, saved, state
 
@@ -47,6 +48,12 @@ POINTS = {
     "fields": [{"name": "x", "type": "uint8", "size": 1}, {"name": "y", "type": "uint16", "size": 2}],
 }
 
+
+def tree_entry(size: int) -> dict[str, Any]:
+    """Of two objects, whose keys come twice."""
+    return as_object([("name", "a"), ("type", "gtree"), *POINTS.items(), *POINTS.items(), ("size", size)])
+
+
 CASES = {
     "u8": Case(f.u8("a"), 0xAB, "ab", 0, number("uint8", 1)),
     "u16": Case(f.u16("a"), 0xABCD, "abcd", 0, number("uint16", 2)),
@@ -61,6 +68,7 @@ CASES = {
     "false": Case(f.boolean("a"), False, "00", True, number("bool", 1)),
     "timer": Case(f.timer("a"), 1_000_000_000, "000000003b9aca00", -1, number("timer", 8)),
     "stopped timer": Case(f.timer("a"), -1, "ffffffffffffffff", 5, number("timer", 8)),
+    "cpu double": Case(f.cpu_double("a"), -1.5, "bff8000000000000", 0.0, number("CPU_Double_U", 8)),
     "float64": Case(f.float64("a"), -1.5, "bff8000000000000", 0.0, number("float64", 8)),
     "equal": Case(f.u16("a", equal=True), 5, "0005", 5, number("uint16 equal", 2)),
     "equal u64": Case(f.u64("a", equal=True), 5, "0000000000000005", 5, number("int64 equal", 8)),
@@ -161,6 +169,21 @@ CASES = {
     ),
     "empty list": Case(f.qtailq("a", POINT, point), [], "00", [], number("qtailq", 1)),
     "list": Case(f.qtailq("a", POINT, point), [point(1, 2)], "0101000200", [], number("qtailq", 5) | POINTS),
+    "empty tree": Case(f.gtree("a", POINT, point), {}, "0000000000", {9: point()}, number("gtree", 5)),
+    "tree": Case(
+        f.gtree("a", POINT, point),
+        {7: point(1, 2), 3: point(4, 5)},
+        "0000000201000000000000000304000501000000000000000701000200",
+        {},
+        tree_entry(29),
+    ),
+    "tree of objects": Case(
+        f.gtree("a", POINT, point, key=(POINT, point)),
+        [(point(1, 2), point(4, 5))],
+        "000000010101000204000500",
+        [],
+        tree_entry(12),
+    ),
     "qlist": Case(f.qlist("a", POINT, point), [point(1, 2)], "0101000200", [point(9, 9)], number("qlist", 5) | POINTS),
 }
 
@@ -224,6 +247,7 @@ UNFIT = {
     "long array": (f.array(f.u8("a"), 3), [1, 2, 3, 4]),
     "no array": (f.array(f.u8("a"), 3), 5),
     "no object": (f.struct("a", POINT), None),
+    "big tree": (f.gtree("a", POINT, point, at_most=1), {1: point(), 2: point()}),
     "long list": (f.qtailq("a", POINT, point, at_most=1), [point(), point()]),
 }
 
@@ -358,6 +382,31 @@ def test_bits_beyond_a_bitmap_are_refused() -> None:
 def test_lists_end_at_their_bound() -> None:
     error = refused_load(state(f.qtailq("a", POINT, point, at_most=1)), Thing(a=[]), b"\1\0\0\0\1\0\0\0\0")
     assert (error.code, error.field) == ("count-range", "a")
+
+
+@pytest.mark.parametrize(
+    ("at_most", "sent"),
+    [
+        (9, "00000001 00"),
+        (9, "00000000 01 0000000000000001 010002 00"),
+        (9, "00000001 01 0000000000000001 010002 01 0000000000000002 010002 00"),
+        (1, "00000002 01 0000000000000001 010002 01 0000000000000002 010002 00"),
+    ],
+)
+def test_trees_have_as_many_nodes_as_they_announce(at_most: int, sent: str) -> None:
+    thing = Thing(a={5: point(1, 1)})
+    error = refused_load(state(f.gtree("a", POINT, point, at_most=at_most)), thing, bytes.fromhex(sent))
+    assert (error.code, error.field) == ("count-range", "a")
+    assert thing.a == {5: point(1, 1)}
+
+
+def test_the_node_that_does_not_fit_is_named() -> None:
+    declared = state(f.gtree("a", POINT, point))
+    assert refused_save(declared, Thing(a={1: point(), 2: point(y=-1)})).field == "a[1]/y"
+    assert refused_save(declared, Thing(a={-1: point()})).field == "a[0]"
+    assert refused_save(declared, Thing(a={1 << 64: point()})).field == "a[0]"
+    cut = refused_load(declared, Thing(a={}), bytes.fromhex("00000001 01 0000000000000001 01"))
+    assert (cut.code, cut.field) == ("truncated", "a[0]/y")
 
 
 def test_null_pointers_must_be_where_they_are_here() -> None:
