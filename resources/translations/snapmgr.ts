@@ -157,10 +157,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>An offset in hexadecimal, or +N and −N bytes from here</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Copy the selected bytes</source>
         <translation type="unfinished"></translation>
     </message>
@@ -414,6 +410,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>This filter cannot be understood</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not searched</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>does not load</source>
         <extracomment>Said of a stream: QEMU would not load it</extracomment>
         <translation type="unfinished"></translation>
@@ -517,6 +521,10 @@
     </message>
     <message>
         <source>It holds no VM state to look into. Open it in Snapshots.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An offset in hexadecimal, or +N and −N bytes from here</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -767,10 +775,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>Nothing matches “{words}”.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>This filter cannot be understood</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

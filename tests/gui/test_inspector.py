@@ -107,6 +107,27 @@ def test_keys_go_to_an_offset_and_back(
     assert page.content.bytes.hex.selection == (0, 8)
 
 
+def test_esc_leaves_the_offset_as_it_was_and_goes_back(
+    window: MainWindow, opened: Callable[..., InspectorPage], drive: Drive, qtbot: QtBot
+) -> None:
+    page = opened("tiny.v100")
+    field, bytes_of, tree = page.content.bytes.offset, page.content.bytes.hex, page.content.tree
+    tree.find.setText("env")
+    drive(settle(window))
+    for widget in (tree.tree, bytes_of, page.content.bar):
+        widget.setFocus()
+        before = field.text()
+        qtbot.keyClick(window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClicks(field, "zz")
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        assert field.hasFocus() and field.property("fault") is True
+        qtbot.keyClick(field, Qt.Key.Key_Escape)
+        assert widget.hasFocus() and field.text() == before and field.property("fault") is False
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert bytes_of.hasFocus() and tree.find.text() == "env", "that Esc was for the field alone"
+
+
 def test_the_filter_is_typed_walked_and_left(
     window: MainWindow, opened: Callable[..., InspectorPage], drive: Drive, qtbot: QtBot
 ) -> None:
@@ -187,7 +208,7 @@ def test_a_place_that_is_none_is_said_and_nothing_moves(opened: Callable[..., In
         assert page.content.bytes.hex.selection == before
     field.setText("10")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert field.toolTip() == "" and page.content.bytes.hex.selection[0] == 0x10
+    assert field.toolTip().startswith("An offset in hex") and page.content.bytes.hex.selection[0] == 0x10
 
 
 def test_the_palette_goes_to_an_offset(opened: Callable[..., InspectorPage], window: MainWindow) -> None:

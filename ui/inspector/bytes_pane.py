@@ -8,7 +8,6 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QSizePolicy,
     QStackedLayout,
@@ -21,10 +20,10 @@ from PySide6.QtWidgets import (
 from snapmgr.inspect.model import NodeKind
 from ui.inspector.copying import Form
 from ui.inspector.description_view import DescriptionView
+from ui.inspector.offset_field import OffsetField
 from ui.inspector.offsets import parse_offset
 from ui.inspector.structure_view import paint_kind
 from ui.shell import formats
-from ui.shell.actions import shown_keys
 from ui.shell.mnemonics import mark_letters
 from ui.theme import fonts
 from ui.theme.palette import color
@@ -135,13 +134,9 @@ class BytesPane(QWidget):
         row.addStretch(1)
         #: Before a field for an offset
         self._go_label = label(tr("Go to"), "secondary")
-        self.offset = QLineEdit(self)
-        self.offset.setFont(fonts.mono(12))
-        self.offset.setAccessibleName(tr("Go to offset"))
-        hint = tr("An offset in hexadecimal, or +N and −N bytes from here")
-        self.offset.setToolTip(f"{hint}  {shown_keys('Ctrl+G')}")
-        self.offset.setFixedWidth(fonts.text_width(fonts.mono(12), "0" * 9) + 26)
+        self.offset = OffsetField(self)
         self.offset.returnPressed.connect(self._go)
+        self.offset.left.connect(self._offset_left)
         self.copy = icon_button("copy", tr("Copy the selected bytes"))
         self.copy.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.copy_menu = QMenu(self.copy)
@@ -167,7 +162,7 @@ class BytesPane(QWidget):
     def set_digits(self, digits: int) -> None:
         """Hexadecimal digits of every offset of this stream."""
         self._digits = digits
-        self.offset.setFixedWidth(fonts.text_width(fonts.mono(12), "0" * (digits + 1)) + 26)
+        self.offset.set_digits(digits)
 
     def say_range(self, offset: int, length: int) -> None:
         """``2 bytes, 53A1C23A to 53A1C23B`` in the legend row, and the offset in the field."""
@@ -177,8 +172,7 @@ class BytesPane(QWidget):
             self.range.setText(f"{formats.exact_bytes(length)}, {where}")
         else:
             self.range.setText(tr("at {offset}", offset=begin))
-        if not self.offset.hasFocus():
-            self.offset.setText(begin)
+        self.offset.show_offset(begin)
 
     def clear_range(self) -> None:
         self.range.setText("")
@@ -186,8 +180,12 @@ class BytesPane(QWidget):
 
     def focus_offset(self) -> None:
         self.tabs.setCurrentIndex(BYTES)
-        self.offset.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.offset.selectAll()
+        self.offset.take_focus()
+
+    def _offset_left(self, before: QWidget | None) -> None:
+        """Give the focus back; to the bytes where it came from nowhere that can still take it."""
+        target = before if before is not None and before.isVisible() and before.isEnabled() else self.hex
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def describes(self) -> bool:
         """Whether the VM description is in front."""
@@ -238,16 +236,9 @@ class BytesPane(QWidget):
                 None,
                 tr("The stream ends at {offset}", offset=formats.offset(self.hex.total, self._digits)),
             )
-        self._say_fault(reason)
+        self.offset.say_fault(reason)
         if offset is None:
             self.offset.selectAll()
         else:
             self.hex.setFocus(Qt.FocusReason.OtherFocusReason)
             self.go_to.emit(offset)
-
-    def _say_fault(self, reason: str) -> None:
-        """Mark the field, and say why beside it; an empty reason takes both away."""
-        self.offset.setProperty("fault", bool(reason))
-        self.offset.style().polish(self.offset)
-        self.offset.setToolTip(reason)
-        self.offset.setAccessibleDescription(reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from snapmgr.errors import UsageError
+from snapmgr.errors import SnapmgrError, UsageError
 from ui.inspector.presenter import LIMIT, Loaded, Presenter
 from ui.inspector.tree_pane import TreePane
 from ui.shell.failures import told
@@ -51,9 +51,16 @@ class Filter:
 
         try:
             whole = await self._presenter.search(loaded.index, words, found)
-        except UsageError as error:
+        except Exception as error:
             if words == self._words:
-                self._tree.fail_matches(told(error))
-            return
+                self._fail(error)
+            if isinstance(error, SnapmgrError | OSError):
+                return
+            raise  # a fault of our own is told with its details too
         if whole and words == self._words:
             self._tree.end_matches(words, more=count >= LIMIT)
+
+    def _fail(self, error: Exception) -> None:
+        """Say in the place of the matches why there are none."""
+        title = tr("This filter cannot be understood") if isinstance(error, UsageError) else tr("Not searched")
+        self._tree.fail_matches(title, told(error))

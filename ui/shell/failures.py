@@ -66,9 +66,9 @@ _HINTS: dict[type[BaseException], str] = {
 }
 
 
-def told(error: SnapmgrError) -> str:
+def told(error: BaseException) -> str:
     """Why, and what to do, beside the name of what it is about."""
-    failure = _ours(error, "", None)
+    failure = describe(error)
     return " ".join(part for part in (failure.text, failure.hint) if part)
 
 

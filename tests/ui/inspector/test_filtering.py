@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from snapmgr.errors import SnapmgrError
 from snapmgr.inspect.model import NodeKind
 from tests.ui.inspector.conftest import Live
 from tests.ui.inspector.made import Stream
@@ -71,3 +74,42 @@ def test_the_last_words_win(live: Live, stream: Stream) -> None:
         page.content.tree.find.setText(words)
     live.settle()
     assert page.content.tree.find.said() == "1 match"
+
+
+def test_a_word_that_is_none_names_those_there_are(live: Live, stream: Stream) -> None:
+    live.open(stream("tiny.v100"))
+    filter_for(live, "is:xx")
+    said = live.page.content.tree.nothing
+    assert said.isVisible() and said.text.text().startswith(
+        "is:xx is not understood: there are is:fault and is:default"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            SnapmgrError("file-changed", "s.mig became shorter while it was open", hint="Open it again."),
+            "became shorter",
+        ),
+        (OSError(5, "Input/output error"), "Input/output error"),
+        (ValueError("seven"), "a fault in Snapmgr itself: seven"),
+    ],
+)
+def test_a_search_that_fails_ends_and_says_why(
+    live: Live, stream: Stream, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise error
+
+    live.open(stream("tiny.v100"))
+    tree = live.page.content.tree
+    monkeypatch.setattr("snapmgr.inspect.search.search", fail)
+    filter_for(live, "env")
+    assert tree.find.said() == "" and tree.nothing.isVisible()
+    assert tree.nothing.title.text() == "Not searched" and said in tree.nothing.text.text()
+    told = [notice.text for notice in live.context.notices.history]
+    assert bool(told) is isinstance(error, ValueError), "only a fault of our own has details to be copied"
+    monkeypatch.undo()
+    filter_for(live, "env.eip")
+    assert tree.find.said() == "1 match" and tree.tree.isVisible()
