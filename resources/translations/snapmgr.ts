@@ -161,6 +161,11 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Bytes shown as {gone} cannot be read: {reason}</source>
+        <extracomment>{gone} is what stands in the place of each byte, {reason} a sentence</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{begin} to {end}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -174,6 +179,10 @@
     </message>
     <message>
         <source>The stream ends at {offset}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not copied</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -529,10 +538,6 @@
     </message>
     <message>
         <source>Prepare the Inspector</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Not shown</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2795,6 +2800,11 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>{bytes}, in {field}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>gone</source>
+        <extracomment>In the place of bytes that cannot be read any more</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytestqt.qtbot import QtBot
 
+from tests import corpus
 from tests.gui.desk import Desk
+from tests.gui.driving import Drive, settle
+from ui.inspector.page import InspectorPage
 from ui.main_window import MainWindow
 
 
@@ -18,3 +22,22 @@ def desk(window: MainWindow, drive: Callable[..., Any], qtbot: Any, tmp_path: Pa
     with qtbot.waitActive(window):
         window.activateWindow()
     yield Desk(window, drive, qtbot, tmp_path)
+
+
+@pytest.fixture
+def opened(window: MainWindow, drive: Drive, tmp_path: Path, qtbot: QtBot) -> Callable[..., InspectorPage]:
+    """``opened(name, damaged=False)``: the page with a corpus stream in it."""
+
+    def open_stream(name: str, *, damaged: bool = False) -> InspectorPage:
+        path = tmp_path / f"{name}.mig"
+        path.write_bytes(corpus.stream_bytes(name, damaged=damaged))
+        window.resize(1440, 900)
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        window.context.open(path)
+        drive(settle(window))
+        page = window.context.page("inspector")
+        assert isinstance(page, InspectorPage) and page.loaded is not None
+        return page
+
+    return open_stream

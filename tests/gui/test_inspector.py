@@ -2,52 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests import corpus
+from tests.gui.driving import Drive, settle
 from ui.inspector.page import InspectorPage
 from ui.inspector.states import ErrorState
 from ui.main_window import MainWindow
 from ui.shell.documents import Document, DocumentKind
 from ui.shell.notices import Tone
 from ui.shell.palette_sources import PaletteSources
-
-Drive = Callable[..., Any]
-
-
-async def settle(window: MainWindow) -> None:
-    for _ in range(5):
-        await asyncio.sleep(0)
-    await window.context.tasks.idle()
-    for _ in range(5):
-        await asyncio.sleep(0)
-
-
-@pytest.fixture
-def opened(window: MainWindow, drive: Drive, tmp_path: Path, qtbot: QtBot) -> Callable[..., InspectorPage]:
-    """``opened(name, damaged=False)``: the page with a corpus stream in it."""
-
-    def open_stream(name: str, *, damaged: bool = False) -> InspectorPage:
-        path = tmp_path / f"{name}.mig"
-        path.write_bytes(corpus.stream_bytes(name, damaged=damaged))
-        window.resize(1440, 900)
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
-        window.context.open(path)
-        drive(settle(window))
-        page = window.context.page("inspector")
-        assert isinstance(page, InspectorPage) and page.loaded is not None
-        return page
-
-    return open_stream
 
 
 def damaged() -> str:

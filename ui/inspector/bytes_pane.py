@@ -24,15 +24,18 @@ from ui.inspector.offset_field import OffsetField
 from ui.inspector.offsets import parse_offset
 from ui.inspector.structure_view import paint_kind
 from ui.shell import formats
+from ui.shell.failures import told
 from ui.shell.mnemonics import mark_letters
 from ui.theme import fonts
 from ui.theme.palette import color
 from ui.widgets.controls import icon_button, line
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.field_detail import KINDS
+from ui.widgets.hex_rows import GONE
 from ui.widgets.hex_view import HexView
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.mirroring import placed
+from ui.widgets.notice_box import Glyph
 from ui.words import tr
 
 LEGEND = (
@@ -94,6 +97,7 @@ class BytesPane(QWidget):
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._digits = 8
+        self._lost = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -107,12 +111,14 @@ class BytesPane(QWidget):
         self._column.addLayout(self._stack, 1)  # before it is filled: it shows its first widget at once
         self.hex = HexView(self)
         self._stack.addWidget(self.hex)
+        self.hex.unreadable.connect(self._say_lost)
         yield
         self.description = DescriptionView(self)
         self.no_description = EmptyState("file-text", tr("No VM description"), parent=self)
         for part in (self.description, self.no_description):
             self._stack.addWidget(part)
         yield
+        self._column.addWidget(self._make_lost())
         self._column.addWidget(line())
         self._column.addLayout(self._make_foot())
         self.tabs.currentChanged.connect(self._tab_changed)
@@ -147,6 +153,29 @@ class BytesPane(QWidget):
         for part in (self._go_label, self.offset, self.copy):
             row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         return row
+
+    def _make_lost(self) -> QWidget:
+        """Why bytes on screen are gone."""
+        self.lost = QWidget(self)
+        self.lost.setProperty("surface", "panel")
+        row = QHBoxLayout(self.lost)
+        row.setContentsMargins(16, 6, 12, 6)
+        row.setSpacing(8)
+        self.lost_text = label("", "danger", wrap=True)
+        row.addWidget(Glyph("x-circle", "danger"), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.lost_text, 1)
+        self.lost.setVisible(False)
+        return self.lost
+
+    def _say_lost(self, error: Exception | None) -> None:
+        if error is not None:
+            #: {gone} is what stands in the place of each byte, {reason} a sentence
+            self.lost_text.setText(tr("Bytes shown as {gone} cannot be read: {reason}", gone=GONE, reason=told(error)))
+        self._lost = error is not None
+        self._show_lost()
+
+    def _show_lost(self) -> None:
+        self.lost.setVisible(self._lost and not self.describes())
 
     def _make_foot(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -208,6 +237,7 @@ class BytesPane(QWidget):
         for part in (self.offset, self.copy):
             part.setVisible(tab == BYTES)
         self._fold()
+        self._show_lost()
         self.tabs.updateGeometry()  # the chosen tab is bolder, and wider
         if tab == BYTES:
             self._stack.setCurrentWidget(self.hex)

@@ -111,14 +111,10 @@ class InspectorPage(Page):
         content.changed.connect(self.context.touch)
         content.ram.block_chosen.connect(lambda _: self.context.touch())
         content.header.cancel_wanted.connect(self.presenter.cancel_reading)
-        content.bytes.hex.unreadable.connect(self._unreadable)
 
     def _moved(self) -> None:
         self.status_changed.emit()
         self.context.touch()
-
-    def _unreadable(self, error: SnapmgrError) -> None:
-        self.context.fail(error, tr("Not shown"), self._document.sources[0] if self._document else None)
 
     # --- opening and closing ---
 

@@ -46,5 +46,5 @@ def wire(
         Links(content, selection, opened, owner),
         Filter(content.tree, presenter, tasks, opened),
         Describer(content.bytes, selection, presenter, tasks, opened),
-        Clipboard(content, selection, opened, context.notify),
+        Clipboard(content, selection, opened, context.notify, context.fail),
     )
