@@ -4,11 +4,11 @@
 <context>
     <name></name>
     <message>
-        <source>No stream is open</source>
+        <source>The stream is still being read</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The stream is still being read</source>
+        <source>No stream is open</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -240,6 +240,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The VM description cannot be shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No VM description in this stream</source>
         <translation type="unfinished"></translation>
     </message>
@@ -388,6 +392,10 @@
     </message>
     <message>
         <source>Choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not decoded</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -42,6 +42,8 @@ def content_of(context: WindowContext) -> Content:
 
 def has_stream(context: WindowContext) -> str:
     page = context.page(VIEW)
+    if page is not None and page.opening() is not None:  # the one before is open still, but not on show
+        return tr("The stream is still being read")
     return "" if page is not None and page.document() is not None else tr("No stream is open")
 
 

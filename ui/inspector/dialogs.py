@@ -167,7 +167,7 @@ class ExportDialog(QDialog):
             await self._page.presenter.write(
                 exporting.export, loaded.index, self.what(), target, progress=self._progressed
             )
-        except (SnapmgrError, OSError) as error:
+        except Exception as error:  # whatever it is: the dialog does not stay with a bar that never moves
             failure = describe(error, tr("Not exported"), target)
             self.progress.setVisible(False)
             self.go.setEnabled(True)

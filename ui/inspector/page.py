@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QEvent, QRect, QTimer
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
-from snapmgr.errors import Cancelled, SnapmgrError
+from snapmgr.errors import Cancelled
 from ui.inspector.header import STRUCTURE
 from ui.inspector.offsets import parse_offset
 from ui.inspector.presenter import Loaded, Presenter, Shown
@@ -128,12 +128,16 @@ class InspectorPage(Page):
         except Cancelled:
             self._settle(document)
             return
-        except SnapmgrError as error:
+        except Exception as error:  # whatever it is: nobody is left with a page that says it is being read
             await self._not_opened(document, error, before)
             return
         finally:
             self._end(document)
-        await self._show_whole(loaded, document)
+        try:
+            await self._show_whole(loaded, document)
+        except Exception as error:
+            self.close_document()
+            await self._explain(document, error)
 
     def _begin(self, document: Document) -> None:
         self._opening = document
@@ -159,18 +163,24 @@ class InspectorPage(Page):
         else:
             self._stack.setCurrentWidget(self.error or self.empty)
 
-    async def _not_opened(self, document: Document, error: SnapmgrError, before: Document | None) -> None:
+    async def _not_opened(self, document: Document, error: Exception, before: Document | None) -> None:
         """Raise where there is something to go back to, else say in the page what is the matter."""
         if before is not None or self._document is not None:
             self._settle(document)
             raise error
+        await self._explain(document, error)
+        self._settle(document)
+
+    async def _explain(self, document: Document, error: Exception) -> None:
+        """Say in the page why nothing is shown."""
         from ui.inspector.not_a_stream import explain
 
         state = await explain(self.context, document, error)
         self._drop_error()
         self.error = state
         self._stack.addWidget(state)
-        self._settle(document)
+        if self.loaded is None and self._opening is None:
+            self._stack.setCurrentWidget(state)
 
     def _drop_error(self) -> None:
         if self.error is not None:
@@ -180,6 +190,9 @@ class InspectorPage(Page):
 
     def document(self) -> Document | None:
         return self._document
+
+    def opening(self) -> Document | None:
+        return self._opening if self._showing is not self._opening else None
 
     def close_document(self) -> None:
         self.presenter.cancel_reading()
@@ -286,8 +299,10 @@ class InspectorPage(Page):
     # --- what the shell and the actions ask ---
 
     def status(self) -> tuple[str, str]:
+        if (opening := self.opening()) is not None:
+            return tr("Reading {name}", name=opening.label), ""
         if self.loaded is None:
-            return (tr("Reading {name}", name=self._opening.label) if self._opening else ""), ""
+            return "", ""
         index = self.loaded.index
         found = summary(index.problems)
         records = plural("{n} record", "{n} records", len(index.records))

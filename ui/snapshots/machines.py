@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from snapmgr.errors import SnapmgrError
 from snapmgr.snapshots.model import Snapshots
 from ui.models.source_list import DEMO, Paths, SourceEntry, SourceListModel, SourceState, described
 from ui.shell import formats
@@ -70,10 +69,10 @@ class Machines(QObject):
         self._failures.pop(paths, None)
 
     async def read(self, paths: Paths) -> None:
-        """Read a machine that is listed.  Never raises for what is wrong with its disks: that is its failure."""
+        """Read a machine that is listed.  Never raises: what keeps it from being read is its failure."""
         try:
             found = await self._presenter.read(paths)
-        except (SnapmgrError, OSError) as error:
+        except Exception as error:
             self.forget(paths)
             failure = self._failures[paths] = describe(error, tr("Cannot be shown"), paths[0])
             self.model.mark(paths, SourceState.ERROR, failure.text.rstrip("."))

@@ -93,11 +93,11 @@ def machine_type(source: str, roots: Sequence[Path]) -> str:
 
     try:
         opened = open_source(source, allow_roots=roots)
-    except SnapmgrError:
+    except (SnapmgrError, OSError):
         return ""
     try:
         return machine_in_head(bytes(opened.read(0, HEAD)))
-    except SnapmgrError:
+    except (SnapmgrError, OSError):
         return ""
     finally:
         opened.close()
