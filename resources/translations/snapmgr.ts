@@ -124,6 +124,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Reload</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Stop reading</source>
         <translation type="unfinished"></translation>
     </message>
@@ -179,6 +183,72 @@
     </message>
     <message>
         <source>The stream ends at {offset}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no file of this name any more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} changed on disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is gone from its folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The snapshot is gone from {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was deleted, moved or renamed. What was opened is held and whole until it is closed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another file has its name now. The one that was opened is shown, and held until it is closed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was deleted or saved anew. What is read of it from now on may be bytes of something else.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was unpacked when it was opened: what is shown is whole, and as it was then.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>It has {n} byte more</source>
+        <comment>It has {n} bytes more</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{more} than when it was opened. They are not shown.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>It lost {n} byte</source>
+        <comment>It lost {n} bytes</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{less}. What of the VM state stood there cannot be read any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{less}, and ends at {end} now. What stood behind cannot be read any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was written to since it was opened: bytes that are read now may not fit the structure shown.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look at the files</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -546,6 +616,10 @@
     </message>
     <message>
         <source>Prepare the Inspector</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not read again</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2643,10 +2717,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         </translation>
     </message>
     <message>
-        <source>Look who uses the disks</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>See every snapshot of a machine across all its disks.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3126,6 +3196,11 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     <message>
         <source>Write what a RAM block holds at the end of the stream to a file.</source>
         <extracomment>Help on the command “Save block contents…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read the stream again from its file; the selection and the filter stay.</source>
+        <extracomment>Help on the command “Reload”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -169,8 +169,9 @@ class BytesPane(QWidget):
 
     def _say_lost(self, error: Exception | None) -> None:
         if error is not None:
+            reason = told(error, beside=True)
             #: {gone} is what stands in the place of each byte, {reason} a sentence
-            self.lost_text.setText(tr("Bytes shown as {gone} cannot be read: {reason}", gone=GONE, reason=told(error)))
+            self.lost_text.setText(tr("Bytes shown as {gone} cannot be read: {reason}", gone=GONE, reason=reason))
         self._lost = error is not None
         self._show_lost()
 

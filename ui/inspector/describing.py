@@ -59,7 +59,7 @@ class Describer:
             found = await self._presenter.description(loaded.index)
         except Exception as error:
             if loaded is self._opened():
-                self._pane.say_no_description(tr("The VM description cannot be shown"), told(error))
+                self._pane.say_no_description(tr("The VM description cannot be shown"), told(error, beside=True))
             if isinstance(error, SnapmgrError | OSError):
                 return
             raise  # a fault of our own is told with its details too

@@ -64,7 +64,14 @@ def export(index: StreamIndex, what: What, target: Path, *, progress: Progress, 
 
             file.write(_json(inspect_document(index)))
         else:
+            _require_end(index)
             _write_tree(index, file, progress, cancel)
+            _require_end(index)
+
+
+def _require_end(index: StreamIndex) -> None:
+    """Raise where the stream was cut off since it was opened: its rows would be written as such that say so."""
+    index.source.read(max(index.source.size - 1, 0), 1)
 
 
 def save_block(index: StreamIndex, name: str, target: Path, *, progress: Progress, cancel: CancelToken) -> None:

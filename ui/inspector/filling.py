@@ -30,7 +30,9 @@ def heavy(node: Node) -> bool:
 def _not_decoded(node: Node, error: Exception) -> Node:
     """The row in the place of those that there should be."""
     path = (*node.path, 0)
-    return Node(path, tr("Not decoded"), "", told(error), "", node.offset, node.length, NodeKind.FAULT, 0, None)
+    return Node(
+        path, tr("Not decoded"), "", told(error, beside=True), "", node.offset, node.length, NodeKind.FAULT, 0, None
+    )
 
 
 class Filling:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from snapmgr.errors import SnapmgrError, UsageError
@@ -18,6 +19,7 @@ class Filter:
     def __init__(self, tree: TreePane, presenter: Presenter, tasks: Tasks, opened: Callable[[], Loaded | None]) -> None:
         self._tree, self._presenter, self._tasks, self._opened = tree, presenter, tasks, opened
         self._words = ""
+        self._searching: asyncio.Task[None] | None = None
         tree.filter_changed.connect(self._changed)
 
     def look_again(self) -> None:
@@ -25,12 +27,18 @@ class Filter:
         if self._words:
             self._changed(self._words)
 
+    async def apply(self, words: str) -> None:
+        """Look for these words, to the end of the search."""
+        self._tree.find.setText(words)
+        if self._searching is not None:
+            await asyncio.wait([self._searching])
+
     def _changed(self, words: str) -> None:
         self._words = words
         if self._opened() is None:
             return
         if words:
-            self._tasks.start(self._search(words), tr("Filter"))
+            self._searching = self._tasks.start(self._search(words), tr("Filter"))
         else:
             self._tasks.start(self._presenter.stop_search(), tr("Filter"))
             self._tree.end_filter()
@@ -63,4 +71,4 @@ class Filter:
     def _fail(self, error: Exception) -> None:
         """Say in the place of the matches why there are none."""
         title = tr("This filter cannot be understood") if isinstance(error, UsageError) else tr("Not searched")
-        self._tree.fail_matches(title, told(error))
+        self._tree.fail_matches(title, told(error, beside=True))

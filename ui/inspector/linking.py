@@ -161,11 +161,17 @@ class Links(QObject):
             try:
                 data = bytes(loaded.index.source.read(node.offset, min(node.length, SHOWN_BYTES)))
             except (SnapmgrError, OSError) as error:
-                detail.show_node(nodes, b"", loaded.digits, lost=told(error))
+                detail.show_node(nodes, b"", loaded.digits, lost=told(error, beside=True))
             else:
                 detail.show_node(nodes, data, loaded.digits)
         else:
             self._problems.show_nothing()
+
+    def explain_again(self) -> None:
+        """The bytes of the selection may be others now, or gone."""
+        selection, loaded = self.selection.current, self._opened()
+        if selection is not None and loaded is not None:
+            self._explain(selection, loaded.chain(selection.path), loaded)
 
     def show_bytes(self) -> None:
         """Bring the bytes of the selection to the front."""

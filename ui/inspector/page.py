@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QRect, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from snapmgr.errors import Cancelled
 from ui.inspector.header import STRUCTURE
 from ui.inspector.offsets import parse_offset
+from ui.inspector.place import Place
 from ui.inspector.presenter import Loaded, Presenter, Shown
 from ui.inspector.selection import SelectionModel
 from ui.inspector.states import LoadingState, empty_state
@@ -28,6 +31,7 @@ from ui.shell.palette_entry import PaletteEntry
 from ui.words import plural, tr
 
 if TYPE_CHECKING:
+    from ui.inspector.changing import Changing
     from ui.inspector.clipboard import Clipboard
     from ui.inspector.content import Content
     from ui.inspector.describing import Describer
@@ -54,6 +58,7 @@ class InspectorPage(Page):
     filter: Filter
     describer: Describer
     clipboard: Clipboard
+    changing: Changing
 
     def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -62,6 +67,7 @@ class InspectorPage(Page):
         self._document: Document | None = None
         self._opening: Document | None = None
         self.loaded: Loaded | None = None
+        self._place: Place | None = None
         self._stored: dict[str, Any] = {}
         self._stack = QStackedLayout(self)
         actions = context.actions
@@ -106,7 +112,8 @@ class InspectorPage(Page):
     def _connect(self, content: Content, wire: Callable[..., Wiring]) -> None:
         wired = wire(content, self.context, self.selection, self.presenter, lambda: self.loaded, self)
         self.filling, self.links, self.filter = wired.filling, wired.links, wired.filter
-        self.describer, self.clipboard = wired.describer, wired.clipboard
+        self.describer, self.clipboard, self.changing = wired.describer, wired.clipboard, wired.changing
+        self.changing.set_seen(self.isVisible())
         self.links.moved.connect(self._moved)
         content.changed.connect(self.context.touch)
         content.ram.block_chosen.connect(lambda _: self.context.touch())
@@ -138,6 +145,25 @@ class InspectorPage(Page):
         except Exception as error:
             self.close_document()
             await self._explain(document, error)
+
+    async def reload(self) -> None:
+        """Read the stream again; selection, offset and filter stay where they still exist."""
+        if self._document is None or self.loaded is None or self.content is None:
+            return
+        words = self.content.tree.find.text()
+        self._place = Place.of(self.loaded, self.selection.current, self.content)
+        again = replace(self._document)  # another stream to all that compare: the same file holds other bytes now
+        try:
+            await self.open(again)
+        except Exception as error:
+            self.context.fail(error, tr("Not read again"), again.sources[0])
+            return
+        finally:
+            self._place = None
+        if self._document is again and words and not self.content.tree.find.text():
+            await self.filter.apply(words)
+            if self._document is again and self.selection.current is not None:
+                self.content.tree.show_path(self.selection.current.path)
 
     def _begin(self, document: Document) -> None:
         self._opening = document
@@ -199,6 +225,7 @@ class InspectorPage(Page):
         if self.loaded is not None:
             self._release(self.loaded)
             self.filling.clear()
+            self.changing.end()
         self._document = self.loaded = None
         self.selection.clear()
         self._drop_error()
@@ -284,13 +311,17 @@ class InspectorPage(Page):
         self.selection.clear()
         self.describer.forget()
         self.filling.begin(loaded, document)
+        self.changing.begin(loaded)
 
     def _finish(self, loaded: Loaded) -> None:
         """The whole stream is there: begin at what QEMU stops at, else at its beginning."""
+        place, self._place = self._place, None
         self.describer.look_again()
         self.filter.look_again()
         if self.selection.current is not None:
             self.links.show(self.selection.current)
+        elif place is not None and place.restore(loaded, self.links, self.content):
+            pass
         elif loaded.index.problems:
             self.links.select_problem(0)
         elif loaded.spans:
@@ -324,10 +355,22 @@ class InspectorPage(Page):
             self.content.focus_filter()
 
     def escape(self) -> bool:
-        if self.content is not None and self.loaded is not None and self.content.tree.find.text():
+        if self.content is None or self.loaded is None:
+            return False
+        if self.content.tree.find.text():
             self.content.tree.find.clear()
             return True
-        return False
+        return self.changing.dismiss()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.content is not None:
+            self.changing.set_seen(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self.content is not None:
+            self.changing.set_seen(False)
 
     def panes(self) -> list[QWidget]:
         shown = self._stack.currentWidget()

@@ -105,6 +105,11 @@ class HexView(ReadAloud, QAbstractScrollArea):
         self._reveal_column(offset % PER_ROW)
         self._follow()
 
+    def show_from(self, offset: int) -> None:
+        """Make the row of this byte the first on screen, as far as there are rows enough."""
+        self._rows.scroll_to(offset // PER_ROW)
+        self._follow()
+
     def _reveal_column(self, column: int) -> None:
         """Scroll sideways where not all of a row fits."""
         bar = self.horizontalScrollBar()
