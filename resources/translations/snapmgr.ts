@@ -457,6 +457,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The stream has no VM description (vmdesc): Structure shows what is known of its devices</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>This is the stream that is open: nothing is ever written to it</source>
         <translation type="unfinished"></translation>
     </message>

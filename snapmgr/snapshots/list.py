@@ -9,7 +9,7 @@ from pathlib import Path
 
 from snapmgr.block import lock
 from snapmgr.block.images import format_of, open_image
-from snapmgr.block.qcow2.check import Checked, check_image
+from snapmgr.block.qcow2.check import Checked, check_image, open_below
 from snapmgr.block.qcow2.features import Encryption
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
@@ -107,10 +107,21 @@ def _describe(image: Qcow2Image, path: str) -> _Disk:
         unchecked=_unchecked(checked, in_use),
         encrypted=image.encryption is not Encryption.NONE,
         backing=image.backing_name,
+        closed=_why_closed(image),
     )
     if image.header.has_data_file:  # QEMU takes no snapshots of such images
         return _Disk(device, None)
     return _Disk(device, tuple(_snapshot(entry) for entry in image.snapshots))
+
+
+def _why_closed(image: Qcow2Image) -> SnapmgrError | None:
+    """What keeps the contents from being read: the data file or one of the backing chain cannot be opened."""
+    try:
+        image.data_file()
+        open_below(image)
+    except SnapmgrError as error:
+        return error
+    return None
 
 
 def _unchecked(checked: Checked, in_use: str | None) -> str | None:

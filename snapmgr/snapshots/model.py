@@ -40,6 +40,7 @@ class DeviceInfo:
     """One disk of the machine.  ``error`` says why it cannot hold or show snapshots (None = it can).
 
     ``unchecked`` says in one sentence why its tables were not looked through for ``problems`` (None = they were).
+    ``closed`` says why its contents cannot be read although its snapshots are listed: a file that it needs is missing.
     ``in_use`` names the holder in words (``qemu-system-x86, 4711`` or ``another process``), None = nobody.
     """
 
@@ -53,6 +54,12 @@ class DeviceInfo:
     encrypted: bool = False
     backing: str | None = None
     unchecked: str | None = None
+    closed: SnapmgrError | None = None
+
+    @property
+    def readable(self) -> bool:
+        """Whether the disk's contents can be read, as far as can be told without reading all of them."""
+        return self.error is None and not self.encrypted and self.closed is None
 
     @property
     def unread(self) -> bool:

@@ -13,6 +13,7 @@ from tests.gui.desk import NOON, Desk, dialog_of
 from tests.ui.snapshots.made import Entry, held, retabled
 from ui.models.snapshot_rows import Column
 from ui.shell.notices import Tone
+from ui.shell.palette_sources import PaletteSources
 
 
 def test_a_change_on_disk_is_shown_and_keeps_the_selection(desk: Desk) -> None:
@@ -68,6 +69,21 @@ def test_an_encrypted_image_shows_its_list_only(desk: Desk) -> None:
     desk.open(desk.image("fmt-aes"))
     assert "fmt-aes is encrypted" in desk.words()
     assert "encrypted" in desk.window.context.actions.reason("snapshot.export")
+
+
+def test_a_disk_whose_backing_file_is_missing_is_not_offered_for_export(desk: Desk) -> None:
+    desk.open(desk.image("fmt-backing-missing"))
+    reason = desk.window.context.actions.reason("snapshot.export")
+    assert "fmt-backing-missing.base.raw does not exist. Put it back where the image expects it." in reason
+    export = desk.page.header.export
+    assert export.isVisible() and not export.isEnabled() and reason in export.toolTip()
+    rows = PaletteSources(desk.window.context, desk.window.show_settings).rows(">export")
+    entries = [row.entry for row in rows if row.entry is not None and row.entry.text.startswith("Export")]
+    assert reason in [entry.reason for entry in entries], "the palette says it too"
+    base = desk.folder / "fmt-backing-missing.base.raw"
+    base.write_bytes(bytes(1 << 20))
+    desk.key(Qt.Key.Key_F5)
+    assert desk.window.context.actions.reason("snapshot.export") == "" and export.isEnabled()
 
 
 def test_a_damaged_image_lists_its_problems(desk: Desk) -> None:

@@ -84,15 +84,19 @@ class ExportDialog(QDialog):
 
     def _add_choices(self, column: QVBoxLayout) -> None:
         self._choices = QButtonGroup(self)
+        loaded = self._page.loaded
         for number, what in enumerate(What):
             choice = QRadioButton(what.title)
-            choice.setAccessibleDescription(what.about)
+            reason = exporting.refused(loaded.index, what) if loaded is not None else ""
+            choice.setEnabled(not reason)
+            choice.setToolTip(reason)
+            choice.setAccessibleDescription(reason or what.about)
             choice.setChecked(number == 0)
             self._choices.addButton(choice, number)
             both = QVBoxLayout()
             both.setSpacing(0)
             both.addWidget(choice)
-            about = label(what.about, "secondary", wrap=True)
+            about = label(f"{reason}." if reason else what.about, "secondary", wrap=True)
             about.setContentsMargins(26, 0, 0, 0)
             both.addWidget(about)
             column.addLayout(both)

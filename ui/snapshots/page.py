@@ -334,7 +334,7 @@ class SnapshotsPage(Page):
         """The list, or why there is none."""
         self._skeleton.stop()
         failure, found = self.machines.failure(paths), self.machines.found(paths)
-        exportable = bool(self.snapshot.exportable())
+        exportable = bool(self.snapshot.exportable() or self.snapshot.closed())  # else it says why not
         self.header.set_listing(machine=found is not None, snapshots=bool(found and found.rows), exportable=exportable)
         if failure is not None:
             self._show_failure(paths, failure)

@@ -7,12 +7,15 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QLabel
 
 from tests import corpus
 from tests.ui.inspector.conftest import Live
 from tests.ui.inspector.made import Stream
 from ui.inspector.dialogs import ExportDialog
+from ui.inspector.exporting import What
 
 
 def test_a_block_is_saved_as_it_is(live: Live, stream: Stream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,8 +79,24 @@ def test_an_export_that_cannot_be_written_says_so_before_the_click(live: Live, s
     dialog.reject()
 
 
-def test_an_export_that_the_stream_does_not_allow_is_explained(live: Live, stream: Stream, tmp_path: Path) -> None:
+def test_a_form_that_the_stream_does_not_allow_cannot_be_chosen_and_says_why(live: Live, stream: Stream) -> None:
     live.open(stream("no-vmdesc.v72"))
+    dialog = ExportDialog(live.context, live.page)
+    dialog.show()
+    summary, devices, structure = dialog._choices.buttons()
+    assert summary.isEnabled() and structure.isEnabled() and not devices.isEnabled()
+    assert "has no VM description (vmdesc)" in devices.toolTip() == devices.accessibleDescription()
+    QTest.mouseClick(devices, Qt.MouseButton.LeftButton)
+    assert not devices.isChecked() and dialog.what() is What.SUMMARY
+    assert [part.text() for part in dialog.findChildren(QLabel) if part.text().startswith(devices.toolTip())]
+    dialog.reject()
+
+
+def test_an_export_that_fails_on_a_fault_of_the_stream_is_explained(
+    live: Live, stream: Stream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live.open(stream("no-vmdesc.v72"))
+    monkeypatch.setattr("ui.inspector.exporting.refused", lambda index, what: "")
     dialog = ExportDialog(live.context, live.page)
     dialog._choices.button(1).click()
     dialog.path.setText(str(tmp_path / "x.json"))
