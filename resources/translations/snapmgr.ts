@@ -509,6 +509,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{key} shows everything again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>does not load</source>
         <extracomment>Said of a stream: QEMU would not load it</extracomment>
         <translation type="unfinished"></translation>
@@ -859,10 +863,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
-    </message>
-    <message>
-        <source>{key} shows everything again.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Nothing matches “{words}”.</source>
@@ -2512,7 +2512,11 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>No machine can be continued from here. Export… writes the disk as it was, and a machine can start from that.</source>
+        <source>No machine can be continued from here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export… writes the disk as it was, and a machine can start from that.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from snapmgr.errors import SnapmgrError, UsageError
 from ui.inspector.presenter import LIMIT, Loaded, Presenter
 from ui.inspector.tree_pane import TreePane
+from ui.shell.actions import shown_keys
 from ui.shell.failures import told
 from ui.shell.tasks import Tasks
 from ui.words import tr
@@ -71,4 +72,5 @@ class Filter:
     def _fail(self, error: Exception) -> None:
         """Say in the place of the matches why there are none."""
         title = tr("This filter cannot be understood") if isinstance(error, UsageError) else tr("Not searched")
-        self._tree.fail_matches(title, told(error, beside=True))
+        way_out = tr("{key} shows everything again.", key=shown_keys("Esc"))
+        self._tree.fail_matches(title, f"{told(error, beside=True)} {way_out}")
