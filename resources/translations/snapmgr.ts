@@ -362,6 +362,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The file changed on disk since it was read: Reload first, or the export may mix what was and what is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>JSON (*.json);;All files (*)</source>
         <translation type="unfinished"></translation>
     </message>

@@ -122,6 +122,49 @@ def test_what_moved_is_found_again_by_its_names(window: MainWindow, opened: Open
     assert now is not None and (now.name, now.offset) == (node.name, node.offset - removed.length)
 
 
+def test_reload_keeps_the_problem_the_part_and_bytes_inside_a_field(
+    window: MainWindow, drive: Drive, tmp_path: Path
+) -> None:
+    known = corpus.streams()["damaged"]
+    name = next(name for name in ("damaged-footer-byte.v72", "damaged-footer-byte.v100") if name in known)
+    path = tmp_path / "s.mig"
+    path.write_bytes(corpus.stream_bytes(name, damaged=True))
+    window.context.open(path)
+    drive(settle(window))
+    page = window.context.page("inspector")
+    assert isinstance(page, InspectorPage)
+    content, _ = parts(page)
+    page.links.select_problem(0)
+    chosen = page.selection.current
+    assert chosen is not None and chosen.problem == 0
+    window.context.actions.run("stream.reload")
+    drive(settle(window))
+    again = page.selection.current
+    assert again is not None and again.same_place(chosen) and content.problems.row() == 0
+    content.show_part("records")
+    page.links.select_bytes(5, 2, "bytes")
+    window.context.actions.run("stream.reload")
+    drive(settle(window))
+    inside = page.selection.current
+    assert inside is not None and (inside.offset, inside.length, inside.problem) == (5, 2, None)
+    assert content.part() == "records" and content.bytes.hex.selection == (5, 2)
+
+
+def test_reload_of_a_stream_that_ends_before_the_place_begins_anew(
+    window: MainWindow, opened: Opened, drive: Drive
+) -> None:
+    page = opened("tiny.v100")
+    content, path = parts(page)
+    assert page.loaded is not None
+    page.links.select_bytes(page.loaded.index.size - 8, 4, "palette")
+    os.truncate(path, 0x100)
+    window.context.actions.run("stream.reload")
+    drive(settle(window))
+    now = page.selection.current
+    assert now is not None and now.offset <= 0x100 and page.loaded.index.size == 0x100
+    assert content.problems.model.rowCount() > 0, "it ends early, and says so"
+
+
 def test_reload_of_what_is_no_stream_any_more_says_so_and_keeps_what_is_open(
     window: MainWindow, opened: Opened, drive: Drive, qtbot: QtBot
 ) -> None:
@@ -230,6 +273,22 @@ def test_an_export_of_what_was_lost_gives_one_message_and_no_file(
     said = plain(dialog.message.text())
     assert said.startswith("Not exported: tiny.v100.mig. ") and "became shorter while it was open" in said
     assert "Open it again" in said and not list(tmp_path.glob("*out*"))
+    dialog.reject()
+
+
+def test_an_export_of_what_was_written_to_warns_of_a_mixture(
+    window: MainWindow, opened: Opened, drive: Drive, tmp_path: Path
+) -> None:
+    page = opened("tiny.v100")
+    content, path = parts(page)
+    rewrite(path)
+    drive(until(content.notice.isVisible))
+    dialog = ExportDialog(window.context, page)
+    dialog.path.setText(str(tmp_path / "out.json"))
+    dialog.show()
+    assert not dialog.message.isVisible(), "the summary is that of what was read"
+    dialog._choices.button(2).click()
+    assert dialog.message.text().startswith("The file changed on disk") and dialog.go.isEnabled()
     dialog.reject()
 
 

@@ -42,6 +42,11 @@ class Change:
     by: int = 0
     end: int = 0
 
+    @property
+    def mixes(self) -> bool:
+        """Whether bytes that are read now may be others than those that were read when the stream was opened."""
+        return self.kind in (Kind.WRITTEN, Kind.SNAPSHOT_GONE)
+
 
 def change_of(before: Stamp, now: Stamp | None) -> Change | None:
     """What a file with these two stamps went through, None for nothing."""

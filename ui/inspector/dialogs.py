@@ -100,7 +100,7 @@ class ExportDialog(QDialog):
             about.setContentsMargins(26, 0, 0, 0)
             both.addWidget(about)
             column.addLayout(both)
-        self._choices.idClicked.connect(lambda _: self._suggest())
+        self._choices.idClicked.connect(lambda _: (self._suggest(), self._check()))
 
     def _add_path(self, column: QVBoxLayout) -> None:
         column.addWidget(label(tr("File"), "group"))
@@ -140,7 +140,16 @@ class ExportDialog(QDialog):
         self.go.setEnabled(not reason)
         self.go.setToolTip(reason)
         self.go.setText(tr("Replace file") if not reason and target.exists() else tr("Export"))
-        self._say(reason)
+        self._say(reason or self._warning())
+
+    def _warning(self) -> str:
+        """What to know before, though it can be done."""
+        change = self._page.changing.current
+        if change is None or not change.mixes or self.what() is What.SUMMARY:
+            return ""
+        return tr(
+            "The file changed on disk since it was read: Reload first, or the export may mix what was and what is."
+        )
 
     def _say(self, text: str) -> None:
         self.message.setText(text)

@@ -7,6 +7,7 @@ that somebody sees are also looked at every now and then, in a worker, since suc
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,11 +52,14 @@ def stamps_of(paths: Sequence[str]) -> Stamps:
     return tuple(stamp_of(path) for path in paths)
 
 
-def _look(paths: Sequence[str], holders: Callable[[Sequence[str]], Holders] | None) -> tuple[Stamps | None, Holders]:
-    try:
-        found: Stamps | None = stamps_of(paths)
-    except OSError:
-        found = None
+def _look(
+    paths: Sequence[str], beside: Sequence[str], holders: Callable[[Sequence[str]], Holders] | None
+) -> tuple[dict[str, Stamp | None], Holders]:
+    """The stamps of those files of which anybody can tell, and who has ``paths`` open.  Runs in a worker."""
+    found: dict[str, Stamp | None] = {}
+    for path in (*paths, *beside):
+        with suppress(OSError):
+            found[path] = stamp_of(path)
     return found, () if holders is None else holders(paths)
 
 
@@ -78,7 +82,8 @@ class Watch(QObject):
         super().__init__(parent)
         self._tasks, self._ask = tasks, holders
         self._paths: tuple[str, ...] = ()
-        self._stamps: Stamps | None = None
+        self._beside: tuple[str, ...] = ()
+        self._stamps: dict[str, Stamp | None] = {}
         self._holders: Holders | None = None
         self._looking = self._once_more = False
         self._active = True
@@ -95,19 +100,33 @@ class Watch(QObject):
     @property
     def stamps(self) -> Stamps | None:
         """What the files were when they were last looked at, None where nobody could tell yet."""
-        return self._stamps
+        known = [path in self._stamps for path in self._paths]
+        return tuple(self._stamps[path] for path in self._paths) if all(known) else None
 
-    def follow(self, paths: Sequence[str], stamps: Stamps | None, holders: Sequence[str | None] | None = None) -> None:
+    def follow(
+        self,
+        paths: Sequence[str],
+        stamps: Stamps | None,
+        holders: Sequence[str | None] | None = None,
+        *,
+        beside: Sequence[str] = (),
+    ) -> None:
         """Watch these files instead, which are known as ``stamps`` and ``holders`` (None: not known, so the first
-        answer is no change)."""
+        answer is no change); ``beside`` are others of which nothing is known yet, and nobody asks who has them open."""
         self.stop()
-        self._paths, self._stamps = tuple(paths), stamps
+        self._paths, self._beside = tuple(paths), tuple(beside)
+        self._stamps = {} if stamps is None else dict(zip(paths, stamps, strict=True))
         self._holders = None if holders is None else tuple(holders)
-        folders = {str(Path(path).parent) for path in paths}
-        watched = [path for path in (*paths, *folders) if Path(path).exists()]
+        folders = {str(Path(path).parent) for path in self._files_watched()}
+        watched = [path for path in (*self._files_watched(), *folders) if Path(path).exists()]
         if watched:
             self._files.addPaths(watched)
         self.set_active(self._active)
+        if beside:
+            self.look()
+
+    def _files_watched(self) -> tuple[str, ...]:
+        return (*self._paths, *self._beside)
 
     def set_active(self, active: bool) -> None:
         """Files are looked at unasked only while somebody sees the answer."""
@@ -123,7 +142,7 @@ class Watch(QObject):
             self._files.removePaths(watched)
         for timer in (self._quiet, self._latest, self._poll):
             timer.stop()
-        self._paths, self._stamps, self._holders = (), None, None
+        self._paths, self._beside, self._stamps, self._holders = (), (), {}, None
 
     def _file_changed(self, path: str) -> None:
         if not self._latest.isActive():
@@ -132,12 +151,13 @@ class Watch(QObject):
 
     def _folder_changed(self, _folder: str) -> None:
         """A file that was replaced is another file under its name: watch that one."""
-        if any(path not in self._files.files() for path in self._paths):
+        if any(path not in self._files.files() for path in self._files_watched()):
             self._find_again()
             self._file_changed("")
 
     def _find_again(self) -> None:
-        back = [path for path in self._paths if path not in self._files.files() and Path(path).exists()]
+        lost = [path for path in self._files_watched() if path not in self._files.files()]
+        back = [path for path in lost if Path(path).exists()]
         if back:
             self._files.addPaths(back)
 
@@ -153,24 +173,24 @@ class Watch(QObject):
             self._once_more = True
         elif self._paths and not self._tasks.closed:
             self._looking = True
-            self._tasks.start(self._look(self._paths), tr("Look at the files"))
+            self._tasks.start(self._look(self._paths, self._beside), tr("Look at the files"))
 
-    async def _look(self, paths: tuple[str, ...]) -> None:
+    async def _look(self, paths: tuple[str, ...], beside: tuple[str, ...]) -> None:
         try:
-            stamps, holders = await self._tasks.run_in_worker(_look, paths, self._ask)
+            stamps, holders = await self._tasks.run_in_worker(_look, paths, beside, self._ask)
         finally:
             self._looking = False
-        if paths == self._paths:
+        if (paths, beside) == (self._paths, self._beside):
             self._compare(stamps, holders)
         if self._once_more:
             self._once_more = False
             self.look()
 
-    def _compare(self, stamps: Stamps | None, holders: Holders) -> None:
+    def _compare(self, stamps: dict[str, Stamp | None], holders: Holders) -> None:
         before, users = self._stamps, self._holders
-        self._stamps = before if stamps is None else stamps
+        self._stamps = {**before, **stamps}
         self._holders = holders if self._ask is not None else None
-        if before is not None and stamps is not None and stamps != before:
+        if any(path in before and before[path] != stamp for path, stamp in stamps.items()):
             self.changed.emit()
         elif users is not None and self._ask is not None and holders != users:
             self.holders_changed.emit()

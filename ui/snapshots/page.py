@@ -357,7 +357,12 @@ class SnapshotsPage(Page):
         self.header.set_state(about.state(found))
         self.list.show_list(found)
         self._panes.show_in_middle(self.list)
-        self._watch.follow(paths, self.machines.stamps(paths), [device.in_use for device in found.devices])
+        self._watch.follow(
+            paths,
+            self.machines.stamps(paths),
+            [device.in_use for device in found.devices],
+            beside=[device.backing_file for device in found.devices if device.backing_file is not None],
+        )
 
     def _demo_changed(self) -> None:
         """Its row or its state is another; where it ended, the next machine comes on show."""
