@@ -58,6 +58,17 @@ def cannot_open(path: str | Path, error: OSError | ValueError) -> SnapmgrError:
     return SnapmgrError("cannot-open", f"{path} cannot be opened: {reason}", path=path, hint=hint)
 
 
+def became_shorter(name: str | Path, offset: int, path: str | Path | None = None) -> SnapmgrError:
+    """A file that had bytes at ``offset`` when it was opened, and has none there any more."""
+    return SnapmgrError(
+        "file-changed",
+        f"{name} became shorter while it was open",
+        path=path,
+        offset=offset,
+        hint="Open it again when whoever writes it has finished.",
+    )
+
+
 class UsageError(SnapmgrError):
     """What the caller asked for cannot be meant: wrong words, an ambiguous image, a file that is there already."""
 

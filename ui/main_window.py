@@ -131,7 +131,7 @@ class MainWindow(QMainWindow):
         left, right = page.status() if page is not None else ("", "")
         self.status_left.setText(left)
         self.status_right.setText(right)
-        document = page.document() if page is not None else None
+        document = (page.opening() or page.document()) if page is not None else None
         self.setWindowTitle(tr("{document} – Snapmgr", document=document.label) if document else "Snapmgr")
 
     def _setting_changed(self, id: str) -> None:

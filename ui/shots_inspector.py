@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -130,6 +132,49 @@ async def truncated(stage: Stage) -> None:
     cut = stage.folder / "cut.mig"
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 2 // 3])
     await stage.open(cut)
+
+
+async def changed(stage: Stage, change: Callable[[Path], object]) -> None:
+    """A field in the middle of a stream is looked at, and its file changes."""
+    path = stream(stage, "q35-live.v100", called="devbox-to-host2.mig")
+    await stage.open(path)
+    inspector = page(stage)
+    spans = inspector.loaded.spans if inspector.loaded else ()
+    inspector.links.select_node(next(span.path for span in spans if span.label == "apic"), "picture")
+    await stage.settled()
+    change(path)
+    inspector.changing.watch.look()
+    await stage.settled()
+    await stage.until(inspector.content.notice.isVisible)
+    inspector.content.bytes.hex.viewport().repaint()
+    await stage.settled()
+
+
+def _rewrite(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(b"QEVM")
+
+
+def _cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 3)
+
+
+@SHOTS.add("inspector-changed")
+async def changed_on_disk(stage: Stage) -> None:
+    """The stream was written to since it was opened."""
+    await changed(stage, _rewrite)
+
+
+@SHOTS.add("inspector-changed-lost")
+async def lost_on_disk(stage: Stage) -> None:
+    """The stream was cut off since it was opened: bytes that are gone are marked."""
+    await changed(stage, _cut)
+
+
+@SHOTS.add("inspector-changed-gone-smallest", size=(800, 560))
+async def gone_from_disk(stage: Stage) -> None:
+    """The file was deleted, in the smallest window."""
+    await changed(stage, Path.unlink)
 
 
 def many_passes(stage: Stage) -> Path:

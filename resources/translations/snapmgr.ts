@@ -4,11 +4,11 @@
 <context>
     <name></name>
     <message>
-        <source>No stream is open</source>
+        <source>The stream is still being read</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The stream is still being read</source>
+        <source>No stream is open</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -124,6 +124,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Reload</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Stop reading</source>
         <translation type="unfinished"></translation>
     </message>
@@ -157,11 +161,12 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>An offset in hexadecimal, or +N and −N bytes from here</source>
+        <source>Copy the selected bytes</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Copy the selected bytes</source>
+        <source>Bytes shown as {gone} cannot be read: {reason}</source>
+        <extracomment>{gone} is what stands in the place of each byte, {reason} a sentence</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -178,6 +183,76 @@
     </message>
     <message>
         <source>The stream ends at {offset}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no file of this name any more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} changed on disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is gone from its folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The snapshot is gone from {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was deleted, moved or renamed. What was opened is held and whole until it is closed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another file has its name now. The one that was opened is shown, and held until it is closed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was deleted or saved anew. What is read of it from now on may be bytes of something else.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was unpacked when it was opened: what is shown is whole, and as it was then.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>It has {n} byte more</source>
+        <comment>It has {n} bytes more</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{more} than when it was opened. They are not shown.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>It lost {n} byte</source>
+        <comment>It lost {n} bytes</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{less}. What of the VM state stood there cannot be read any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{less}, and ends at {end} now. What stood behind cannot be read any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was written to since it was opened: bytes that are read now may not fit the structure shown.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look at the files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not copied</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -235,6 +310,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The VM description cannot be shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No VM description in this stream</source>
         <translation type="unfinished"></translation>
     </message>
@@ -280,6 +359,10 @@
     </message>
     <message>
         <source>Replace file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file changed on disk since it was read: Reload first, or the export may mix what was and what is.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -378,11 +461,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The stream has no VM description (vmdesc): Structure shows what is known of its devices</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>This is the stream that is open: nothing is ever written to it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not decoded</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -411,6 +502,18 @@
     </message>
     <message>
         <source>Filter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This filter cannot be understood</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not searched</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{key} shows everything again.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -520,11 +623,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>An offset in hexadecimal, or +N and −N bytes from here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Prepare the Inspector</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Not shown</source>
+        <source>Not read again</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -762,15 +869,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         </translation>
     </message>
     <message>
-        <source>{key} shows everything again.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Nothing matches “{words}”.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>This filter cannot be understood</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2417,7 +2516,11 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>No machine can be continued from here. Export… writes the disk as it was, and a machine can start from that.</source>
+        <source>No machine can be continued from here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export… writes the disk as it was, and a machine can start from that.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2626,10 +2729,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         </translation>
     </message>
     <message>
-        <source>Look who uses the disks</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>See every snapshot of a machine across all its disks.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2791,6 +2890,11 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>{bytes}, in {field}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>gone</source>
+        <extracomment>In the place of bytes that cannot be read any more</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3104,6 +3208,11 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     <message>
         <source>Write what a RAM block holds at the end of the stream to a file.</source>
         <extracomment>Help on the command “Save block contents…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read the stream again from its file; the selection and the filter stay.</source>
+        <extracomment>Help on the command “Reload”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from snapmgr.block.device import Extent
 from snapmgr.block.holes import punch_hole
-from snapmgr.errors import SnapmgrError, Unsupported, cannot_open
+from snapmgr.errors import SnapmgrError, Unsupported, became_shorter, cannot_open
 
 _LARGEST_OFFSET = (1 << 63) - 1
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -71,7 +71,11 @@ class RawFile:
         return not self._writable
 
     def pread_into(self, offset: int, buffer: memoryview) -> None:
-        """Fill ``buffer``, with zeros beyond the end.  Raises SnapmgrError ``cannot-read`` with path and offset."""
+        """Fill ``buffer``, with zeros beyond the end that the file had when it was opened.
+
+        Raises SnapmgrError with path and offset: ``file-changed`` where it had bytes then and has none now,
+        ``cannot-read`` with the system's reason.
+        """
         view = buffer.cast("B") if buffer.format != "B" or buffer.ndim != 1 else buffer
         done = 0
         try:
@@ -85,7 +89,13 @@ class RawFile:
                 "cannot-read", f"{self.path} cannot be read: {error.strerror}", path=self.path, offset=offset + done
             ) from error
         if done < len(view):
+            self._refuse_lost(offset + done)
             view[done:] = bytes(len(view) - done)
+
+    def _refuse_lost(self, offset: int) -> None:
+        """Nothing is there at ``offset``: raise where something was when the file was opened."""
+        if offset < self._size:
+            raise became_shorter(self.path or "the file", offset, self.path)
 
     def pwrite(self, offset: int, buffers: Sequence[memoryview]) -> None:
         """Raises SnapmgrError: ``read-only``, ``beyond-end``, or ``cannot-write`` with the system's reason."""
@@ -139,7 +149,7 @@ class RawFile:
         punch_hole(self._descriptor, offset, length)
 
     def extents(self, offset: int, length: int) -> Iterator[Extent]:
-        """Data and holes as the file system knows them; beyond the end all is zero."""
+        """Data and holes as the file system knows them; beyond the end all is zero.  Raises as ``pread_into``."""
         end = offset + length
         while offset < end:
             if offset >= self._size:
@@ -160,7 +170,9 @@ class RawFile:
         try:
             return os.lseek(self._descriptor, offset, whence)
         except OSError as error:
-            if error.errno == errno.ENXIO:  # nothing but a hole from here on
+            if error.errno == errno.ENXIO:  # nothing but a hole from here on, or what was here is gone
+                if os.lseek(self._descriptor, 0, os.SEEK_END) < self._size:
+                    self._refuse_lost(offset)
                 return _LARGEST_OFFSET
             if error.errno == errno.EINVAL:  # a file system that does not know its holes: all is data
                 return offset if whence == os.SEEK_DATA else self._size

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from snapmgr.containers.pieces import memory, read_ahead
-from snapmgr.errors import Cancelled, SnapmgrError, Unsupported, cannot_open
+from snapmgr.errors import Cancelled, SnapmgrError, Unsupported, became_shorter, cannot_open
 
 
 class _Open:
@@ -85,13 +85,7 @@ class FileSource:
                 offset=offset + done,
             ) from error
         if done < len(view):
-            raise SnapmgrError(
-                "file-changed",
-                f"{self.path or self.label} became shorter while it was open",
-                path=self.path,
-                offset=offset + done,
-                hint="Open it again when whoever writes it has finished.",
-            )
+            raise became_shorter(self.path or self.label, offset + done, self.path)
 
     def close(self) -> None:
         """Let go of the file; a reading that is under way comes to its end before."""

@@ -57,7 +57,8 @@ class VmStateSource:
     def read(self, offset: int, length: int) -> memoryview:
         """Bytes ``[offset, offset + length)``, fewer at the end of what is mapped.
 
-        Raises ImageError where the tables are damaged.
+        Raises ImageError where the tables are damaged, SnapmgrError ``file-changed`` where the image was cut off since
+        it was opened: somewhere from its ``offset`` on.
         """
         start = max(offset, 0)
         return self._piece(start, max(0, min(offset + length, max(self.size, self.readable)) - start))
@@ -84,6 +85,8 @@ class VmStateSource:
         except SnapmgrError as error:
             if error.path is None:
                 error.path = str(self.path)
+            if error.code == "file-changed":  # an offset in the image so far, which means nothing in the stream
+                error.offset = offset
             raise
 
     def close(self) -> None:

@@ -161,12 +161,12 @@ class _Pass:
 
     def steps(self) -> Iterator[None]:
         """Read on; yields after every stretch of some MiB at most."""
-        for piece in self._pieces():
+        for piece in self._until_cut(self.source.chunks(room=ROOM)):
             self.reader.feed(piece, ROOM)
             yield from self._drain()
             if self.cancelled:
                 return
-        beyond = self.source.beyond()
+        beyond = self._until_cut(self.source.beyond())
         while not self.reader.past_end and len(piece := next(beyond, _NOTHING)):
             self.reader.feed(piece)
             yield from self._drain()
@@ -180,9 +180,10 @@ class _Pass:
         if self.cut is not None:
             self._cut_off(self.cut)
 
-    def _pieces(self) -> Iterator[memoryview]:
+    def _until_cut(self, pieces: Iterator[memoryview]) -> Iterator[memoryview]:
+        """The pieces up to where the file was cut off meanwhile."""
         try:
-            yield from self.source.chunks(room=ROOM)
+            yield from pieces
         except SnapmgrError as error:
             if error.code != "file-changed":
                 raise

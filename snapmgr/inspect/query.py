@@ -19,6 +19,11 @@ KINDS = {
 }
 
 
+FAULT, DEFAULT = "fault", "default"
+STATES = (FAULT, DEFAULT)
+"""What may stand behind ``is:``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A filter, taken apart; a row matches when all of its parts do.  Words are in lower case."""
@@ -67,7 +72,7 @@ def parse_query(text: str) -> Query:
     """Take a filter apart.  Raises UsageError that says which part was not understood."""
     words, values, types, kinds = list[str](), list[int](), list[str](), list[NodeKind]()
     offset: int | None = None
-    fault = default = False
+    states = set[str]()
     for part in text.split():
         if part.startswith("=") and len(part) > 1:
             values.append(_number(part[1:], part, 10))
@@ -77,13 +82,11 @@ def parse_query(text: str) -> Query:
             types.append(part[5:].lower())
         elif part.startswith("kind:"):
             kinds.append(_kind(part[5:].lower(), part))
-        elif part == "is:fault":
-            fault = True
-        elif part == "is:default":
-            default = True
+        elif part.startswith("is:"):
+            states.add(_state(part[3:].lower(), part))
         else:
             words.append(part.lower())
-    return Query(tuple(words), tuple(values), offset, tuple(types), tuple(kinds), fault, default)
+    return Query(tuple(words), tuple(values), offset, tuple(types), tuple(kinds), FAULT in states, DEFAULT in states)
 
 
 def _number(text: str, part: str, base: int) -> int:
@@ -91,6 +94,13 @@ def _number(text: str, part: str, base: int) -> int:
         return int(text, 16 if text.lower().startswith("0x") else base)
     except ValueError:
         raise UsageError("filter", f"{part} is not understood: a number should follow {part[0]}") from None
+
+
+def _state(name: str, part: str) -> str:
+    if name in STATES:
+        return name
+    known = " and ".join(f"is:{state}" for state in STATES)
+    raise UsageError("filter", f"{part} is not understood: there are {known}")
 
 
 def _kind(name: str, part: str) -> NodeKind:

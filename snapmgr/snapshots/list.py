@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snapmgr.block import lock
+from snapmgr.block.backing import Chain
 from snapmgr.block.images import format_of, open_image
-from snapmgr.block.qcow2.check import Checked, check_image
+from snapmgr.block.qcow2.check import Checked, check_image, open_below
 from snapmgr.block.qcow2.features import Encryption
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
@@ -72,7 +73,7 @@ def _read(path: str | Path, allow_roots: Sequence[Path]) -> _Disk:
         said = what_it_is(path) if error.code == "raw-disk" else None
         return _Disk(_unreadable(path, said or error), None)
     try:
-        return _describe(image, str(path))
+        return _describe(image, str(path), allow_roots)
     except SnapmgrError as error:  # the file itself gives up, in the middle of its tables
         return _Disk(_unreadable(path, error), None)
     finally:
@@ -93,7 +94,7 @@ def _unreadable(path: str | Path, error: SnapmgrError) -> DeviceInfo:
         file.close()
 
 
-def _describe(image: Qcow2Image, path: str) -> _Disk:
+def _describe(image: Qcow2Image, path: str, allow_roots: Sequence[Path]) -> _Disk:
     in_use = lock.in_use_by(image.file.descriptor) if isinstance(image.file, RawFile) else None
     # While somebody writes, tables are in flux and partly in the writer's memory: none of them is looked at.
     checked = check_image(image, most_metadata=0 if in_use else _MOST_METADATA)
@@ -107,10 +108,31 @@ def _describe(image: Qcow2Image, path: str) -> _Disk:
         unchecked=_unchecked(checked, in_use),
         encrypted=image.encryption is not Encryption.NONE,
         backing=image.backing_name,
+        backing_file=_backing_file(image, path, allow_roots),
+        closed=_why_closed(image),
     )
     if image.header.has_data_file:  # QEMU takes no snapshots of such images
         return _Disk(device, None)
     return _Disk(device, tuple(_snapshot(entry) for entry in image.snapshots))
+
+
+def _backing_file(image: Qcow2Image, path: str, allow_roots: Sequence[Path]) -> str | None:
+    if image.backing_name is None:
+        return None
+    try:
+        return str(Chain.of(Path(path), allow_roots).resolve(image.backing_name, Path(path)))
+    except SnapmgrError:  # by a protocol, or in a folder that nobody allowed
+        return None
+
+
+def _why_closed(image: Qcow2Image) -> SnapmgrError | None:
+    """What keeps the contents from being read: the data file or one of the backing chain cannot be opened."""
+    try:
+        image.data_file()
+        open_below(image)
+    except SnapmgrError as error:
+        return error
+    return None
 
 
 def _unchecked(checked: Checked, in_use: str | None) -> str | None:

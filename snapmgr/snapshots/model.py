@@ -40,6 +40,9 @@ class DeviceInfo:
     """One disk of the machine.  ``error`` says why it cannot hold or show snapshots (None = it can).
 
     ``unchecked`` says in one sentence why its tables were not looked through for ``problems`` (None = they were).
+    ``backing`` is the backing file as the image names it, ``backing_file`` the path of it, None where it is none or one
+    that is not to be touched.
+    ``closed`` says why its contents cannot be read although its snapshots are listed: a file that it needs is missing.
     ``in_use`` names the holder in words (``qemu-system-x86, 4711`` or ``another process``), None = nobody.
     """
 
@@ -52,7 +55,14 @@ class DeviceInfo:
     problems: tuple[ImageProblem, ...] = ()
     encrypted: bool = False
     backing: str | None = None
+    backing_file: str | None = None
     unchecked: str | None = None
+    closed: SnapmgrError | None = None
+
+    @property
+    def readable(self) -> bool:
+        """Whether the disk's contents can be read, as far as can be told without reading all of them."""
+        return self.error is None and not self.encrypted and self.closed is None
 
     @property
     def unread(self) -> bool:

@@ -107,4 +107,31 @@ def test_what_is_open_for_reading_is_not_changed(tmp_path: Path) -> None:
         with pytest.raises(SnapmgrError, match="for reading only"):
             change()
     assert path.read_bytes() == b"x" * 4096
+
+
+@pytest.mark.parametrize("left", [0, 5000])
+def test_bytes_that_were_cut_off_while_the_file_was_open_are_no_zeros(tmp_path: Path, left: int) -> None:
+    path = tmp_path / "disk.img"
+    path.write_bytes(b"x" * 8192)
+    device = RawFile.open(path)
+    os.truncate(path, left)
+    with pytest.raises(SnapmgrError, match=r"disk\.img became shorter") as told:
+        device.pread_into(4096, memoryview(bytearray(4096)))
+    assert (told.value.code, told.value.offset) == ("file-changed", max(left, 4096))
+    with pytest.raises(SnapmgrError) as told:
+        list(device.extents(0, 8192))
+    assert told.value.code == "file-changed"
+    buffer = bytearray(b"\xff" * 16)
+    device.pread_into(8192, memoryview(buffer))  # there never was anything: QEMU reads zeros there
+    assert bytes(buffer) == bytes(16)
+    device.close()
+
+
+def test_a_file_that_was_short_when_it_was_opened_ends_in_zeros(tmp_path: Path) -> None:
+    path = tmp_path / "disk.img"
+    path.write_bytes(b"abc")
+    device = RawFile.open(path)
+    buffer = bytearray(b"\xff" * 8)
+    device.pread_into(0, memoryview(buffer))
+    assert bytes(buffer) == b"abc" + bytes(5)
     device.close()

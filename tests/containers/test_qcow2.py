@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,18 @@ def test_an_at_in_the_name_goes_before_a_tag(tmp_path: Path) -> None:
     source.close()
     with pytest.raises(UsageError):
         open_source(str(odd))
+
+
+def test_an_image_that_is_cut_off_while_it_is_open_gives_no_zeros_for_what_is_gone(tmp_path: Path) -> None:
+    path = unpack_image("vm-hmp-72", tmp_path)["vm-hmp-72.qcow2"]
+    source = VmStateSource(path, "work")
+    begin = bytes(source.read(0, 4))
+    os.truncate(path, 65536)
+    assert begin == b"QEVM"
+    with pytest.raises(SnapmgrError, match="became shorter") as told:
+        source.read(source.size // 2, source.size // 2)
+    assert (told.value.code, told.value.path) == ("file-changed", str(path))
+    assert told.value.offset == source.size // 2
+    with pytest.raises(SnapmgrError, match="became shorter"):
+        list(source.chunks())
+    source.close()

@@ -2,52 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests import corpus
+from tests.gui.driving import Drive, settle
 from ui.inspector.page import InspectorPage
 from ui.inspector.states import ErrorState
 from ui.main_window import MainWindow
 from ui.shell.documents import Document, DocumentKind
 from ui.shell.notices import Tone
 from ui.shell.palette_sources import PaletteSources
-
-Drive = Callable[..., Any]
-
-
-async def settle(window: MainWindow) -> None:
-    for _ in range(5):
-        await asyncio.sleep(0)
-    await window.context.tasks.idle()
-    for _ in range(5):
-        await asyncio.sleep(0)
-
-
-@pytest.fixture
-def opened(window: MainWindow, drive: Drive, tmp_path: Path, qtbot: QtBot) -> Callable[..., InspectorPage]:
-    """``opened(name, damaged=False)``: the page with a corpus stream in it."""
-
-    def open_stream(name: str, *, damaged: bool = False) -> InspectorPage:
-        path = tmp_path / f"{name}.mig"
-        path.write_bytes(corpus.stream_bytes(name, damaged=damaged))
-        window.resize(1440, 900)
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
-        window.context.open(path)
-        drive(settle(window))
-        page = window.context.page("inspector")
-        assert isinstance(page, InspectorPage) and page.loaded is not None
-        return page
-
-    return open_stream
 
 
 def damaged() -> str:
@@ -105,6 +74,27 @@ def test_keys_go_to_an_offset_and_back(
     qtbot.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     drive(settle(window))
     assert page.content.bytes.hex.selection == (0, 8)
+
+
+def test_esc_leaves_the_offset_as_it_was_and_goes_back(
+    window: MainWindow, opened: Callable[..., InspectorPage], drive: Drive, qtbot: QtBot
+) -> None:
+    page = opened("tiny.v100")
+    field, bytes_of, tree = page.content.bytes.offset, page.content.bytes.hex, page.content.tree
+    tree.find.setText("env")
+    drive(settle(window))
+    for widget in (tree.tree, bytes_of, page.content.bar):
+        widget.setFocus()
+        before = field.text()
+        qtbot.keyClick(window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClicks(field, "zz")
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        assert field.hasFocus() and field.property("fault") is True
+        qtbot.keyClick(field, Qt.Key.Key_Escape)
+        assert widget.hasFocus() and field.text() == before and field.property("fault") is False
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert bytes_of.hasFocus() and tree.find.text() == "env", "that Esc was for the field alone"
 
 
 def test_the_filter_is_typed_walked_and_left(
@@ -187,7 +177,7 @@ def test_a_place_that_is_none_is_said_and_nothing_moves(opened: Callable[..., In
         assert page.content.bytes.hex.selection == before
     field.setText("10")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert field.toolTip() == "" and page.content.bytes.hex.selection[0] == 0x10
+    assert field.toolTip().startswith("An offset in hex") and page.content.bytes.hex.selection[0] == 0x10
 
 
 def test_the_palette_goes_to_an_offset(opened: Callable[..., InspectorPage], window: MainWindow) -> None:

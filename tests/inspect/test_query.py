@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from snapmgr.errors import UsageError
 from snapmgr.inspect.model import Node, NodeKind
 from snapmgr.inspect.query import parse_query, values_of
 
@@ -39,3 +40,11 @@ def test_zero_is_the_default() -> None:
     assert parse_query("is:default").matches(row("0x00000000", "int32"))
     assert not parse_query("is:default").matches(row("0xffffffff", "int32"))
     assert not parse_query("is:default").matches(row("", "struct"))
+
+
+@pytest.mark.parametrize("words", ["is:xx", "is:", "is:faulty"])
+def test_a_word_that_is_none_is_answered_with_those_there_are(words: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        parse_query(words)
+    assert str(refused.value) == f"{words} is not understood: there are is:fault and is:default"
+    assert parse_query("is:Fault").fault

@@ -127,7 +127,10 @@ def test_a_missing_backing_file_is_a_problem_only(tmp_path: Path) -> None:
     path = unpack_image("fmt-backing-missing", tmp_path)["fmt-backing-missing.qcow2"]
     found = list_snapshots([path])
     assert [problem.code for problem in found.devices[0].problems] == ["backing-missing"]
-    assert found.devices[0].backing == "fmt-backing-missing.base.raw"
+    device = found.devices[0]
+    assert device.backing == "fmt-backing-missing.base.raw"
+    assert device.backing_file == str(tmp_path / "fmt-backing-missing.base.raw")
+    assert device.closed is not None and device.closed.code == "backing-missing" and not device.readable
     assert [row.name for row in found.rows] == ["first", "second"]
 
 

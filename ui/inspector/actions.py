@@ -8,6 +8,7 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu
 
 from snapmgr.names import visible_text
+from ui.inspector.changes import NO_FILE, Kind
 from ui.inspector.copying import MOST, OF_NODE, Form
 from ui.inspector.header import RAM, RECORDS, STRUCTURE
 from ui.isolation import isolated
@@ -42,6 +43,8 @@ def content_of(context: WindowContext) -> Content:
 
 def has_stream(context: WindowContext) -> str:
     page = context.page(VIEW)
+    if page is not None and page.opening() is not None:  # the one before is open still, but not on show
+        return tr("The stream is still being read")
     return "" if page is not None and page.document() is not None else tr("No stream is open")
 
 
@@ -49,6 +52,13 @@ def has_whole_stream(context: WindowContext) -> str:
     if reason := has_stream(context):
         return reason
     return tr("The stream is still being read") if page_of(context).presenter.reading else ""
+
+
+def can_reload(context: WindowContext) -> str:
+    if reason := has_whole_stream(context):
+        return reason
+    change = page_of(context).changing.current
+    return tr(NO_FILE) if change is not None and change.kind is Kind.GONE else ""
 
 
 def has_selection(context: WindowContext) -> str:
@@ -237,6 +247,13 @@ async def save_block(context: WindowContext) -> None:
     from ui.inspector.dialogs import save_block as ask_and_save
 
     await ask_and_save(context, page_of(context), content_of(context).ram.selected())
+
+
+@ACTIONS.add("stream.reload", later("Reload"), keys="F5", icon="arrow-clockwise", menu=Menu.STREAM, group=4, view=VIEW,
+             enabled=can_reload)  # fmt: skip
+async def reload(context: WindowContext) -> None:
+    """Read the stream again from its file; the selection and the filter stay."""
+    await page_of(context).reload()
 
 
 @ACTIONS.add("stream.cancel", later("Stop reading"), keys="Ctrl+.", icon="x-circle", menu=Menu.STREAM, group=4,

@@ -8,7 +8,6 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QSizePolicy,
     QStackedLayout,
@@ -21,19 +20,22 @@ from PySide6.QtWidgets import (
 from snapmgr.inspect.model import NodeKind
 from ui.inspector.copying import Form
 from ui.inspector.description_view import DescriptionView
+from ui.inspector.offset_field import OffsetField
 from ui.inspector.offsets import parse_offset
 from ui.inspector.structure_view import paint_kind
 from ui.shell import formats
-from ui.shell.actions import shown_keys
+from ui.shell.failures import told
 from ui.shell.mnemonics import mark_letters
 from ui.theme import fonts
 from ui.theme.palette import color
 from ui.widgets.controls import icon_button, line
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.field_detail import KINDS
+from ui.widgets.hex_rows import GONE
 from ui.widgets.hex_view import HexView
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.mirroring import placed
+from ui.widgets.notice_box import Glyph
 from ui.words import tr
 
 LEGEND = (
@@ -95,6 +97,7 @@ class BytesPane(QWidget):
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._digits = 8
+        self._lost = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -108,12 +111,14 @@ class BytesPane(QWidget):
         self._column.addLayout(self._stack, 1)  # before it is filled: it shows its first widget at once
         self.hex = HexView(self)
         self._stack.addWidget(self.hex)
+        self.hex.unreadable.connect(self._say_lost)
         yield
         self.description = DescriptionView(self)
         self.no_description = EmptyState("file-text", tr("No VM description"), parent=self)
         for part in (self.description, self.no_description):
             self._stack.addWidget(part)
         yield
+        self._column.addWidget(self._make_lost())
         self._column.addWidget(line())
         self._column.addLayout(self._make_foot())
         self.tabs.currentChanged.connect(self._tab_changed)
@@ -135,13 +140,9 @@ class BytesPane(QWidget):
         row.addStretch(1)
         #: Before a field for an offset
         self._go_label = label(tr("Go to"), "secondary")
-        self.offset = QLineEdit(self)
-        self.offset.setFont(fonts.mono(12))
-        self.offset.setAccessibleName(tr("Go to offset"))
-        hint = tr("An offset in hexadecimal, or +N and −N bytes from here")
-        self.offset.setToolTip(f"{hint}  {shown_keys('Ctrl+G')}")
-        self.offset.setFixedWidth(fonts.text_width(fonts.mono(12), "0" * 9) + 26)
+        self.offset = OffsetField(self)
         self.offset.returnPressed.connect(self._go)
+        self.offset.left.connect(self._offset_left)
         self.copy = icon_button("copy", tr("Copy the selected bytes"))
         self.copy.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.copy_menu = QMenu(self.copy)
@@ -152,6 +153,30 @@ class BytesPane(QWidget):
         for part in (self._go_label, self.offset, self.copy):
             row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         return row
+
+    def _make_lost(self) -> QWidget:
+        """Why bytes on screen are gone."""
+        self.lost = QWidget(self)
+        self.lost.setProperty("surface", "panel")
+        row = QHBoxLayout(self.lost)
+        row.setContentsMargins(16, 6, 12, 6)
+        row.setSpacing(8)
+        self.lost_text = label("", "danger", wrap=True)
+        row.addWidget(Glyph("x-circle", "danger"), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.lost_text, 1)
+        self.lost.setVisible(False)
+        return self.lost
+
+    def _say_lost(self, error: Exception | None) -> None:
+        if error is not None:
+            reason = told(error, beside=True)
+            #: {gone} is what stands in the place of each byte, {reason} a sentence
+            self.lost_text.setText(tr("Bytes shown as {gone} cannot be read: {reason}", gone=GONE, reason=reason))
+        self._lost = error is not None
+        self._show_lost()
+
+    def _show_lost(self) -> None:
+        self.lost.setVisible(self._lost and not self.describes())
 
     def _make_foot(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -167,7 +192,7 @@ class BytesPane(QWidget):
     def set_digits(self, digits: int) -> None:
         """Hexadecimal digits of every offset of this stream."""
         self._digits = digits
-        self.offset.setFixedWidth(fonts.text_width(fonts.mono(12), "0" * (digits + 1)) + 26)
+        self.offset.set_digits(digits)
 
     def say_range(self, offset: int, length: int) -> None:
         """``2 bytes, 53A1C23A to 53A1C23B`` in the legend row, and the offset in the field."""
@@ -177,8 +202,7 @@ class BytesPane(QWidget):
             self.range.setText(f"{formats.exact_bytes(length)}, {where}")
         else:
             self.range.setText(tr("at {offset}", offset=begin))
-        if not self.offset.hasFocus():
-            self.offset.setText(begin)
+        self.offset.show_offset(begin)
 
     def clear_range(self) -> None:
         self.range.setText("")
@@ -186,8 +210,12 @@ class BytesPane(QWidget):
 
     def focus_offset(self) -> None:
         self.tabs.setCurrentIndex(BYTES)
-        self.offset.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.offset.selectAll()
+        self.offset.take_focus()
+
+    def _offset_left(self, before: QWidget | None) -> None:
+        """Give the focus back; to the bytes where it came from nowhere that can still take it."""
+        target = before if before is not None and before.isVisible() and before.isEnabled() else self.hex
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def describes(self) -> bool:
         """Whether the VM description is in front."""
@@ -210,6 +238,7 @@ class BytesPane(QWidget):
         for part in (self.offset, self.copy):
             part.setVisible(tab == BYTES)
         self._fold()
+        self._show_lost()
         self.tabs.updateGeometry()  # the chosen tab is bolder, and wider
         if tab == BYTES:
             self._stack.setCurrentWidget(self.hex)
@@ -238,16 +267,9 @@ class BytesPane(QWidget):
                 None,
                 tr("The stream ends at {offset}", offset=formats.offset(self.hex.total, self._digits)),
             )
-        self._say_fault(reason)
+        self.offset.say_fault(reason)
         if offset is None:
             self.offset.selectAll()
         else:
             self.hex.setFocus(Qt.FocusReason.OtherFocusReason)
             self.go_to.emit(offset)
-
-    def _say_fault(self, reason: str) -> None:
-        """Mark the field, and say why beside it; an empty reason takes both away."""
-        self.offset.setProperty("fault", bool(reason))
-        self.offset.style().polish(self.offset)
-        self.offset.setToolTip(reason)
-        self.offset.setAccessibleDescription(reason)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtGui import QGuiApplication
 
+from snapmgr.errors import SnapmgrError
 from ui.inspector import copying
 from ui.inspector.content import Content
 from ui.inspector.explanation import report
@@ -15,7 +16,8 @@ from ui.words import tr
 
 
 class Clipboard:
-    """One per page.  ``opened`` says what is open now; ``notify`` tells the user what was copied."""
+    """One per page.  ``opened`` says what is open now; ``notify`` tells the user what was copied, ``fail`` why nothing
+    was."""
 
     def __init__(
         self,
@@ -23,8 +25,10 @@ class Clipboard:
         selection: SelectionModel,
         opened: Callable[[], Loaded | None],
         notify: Callable[[str], object],
+        fail: Callable[[Exception, str], object],
     ) -> None:
-        self._content, self._selection, self._opened, self._notify = content, selection, opened, notify
+        self._content, self._selection, self._opened = content, selection, opened
+        self._notify, self._fail = notify, fail
         problems = content.problems
         content.tree.tree.copy_wanted.connect(lambda: self.copy(copying.Form.NAME_VALUE))
         content.bytes.hex.copy_wanted.connect(lambda: self.copy(copying.Form.HEX))
@@ -34,17 +38,24 @@ class Clipboard:
         problems.detail.copy_value.connect(lambda: self.copy(copying.Form.NAME_VALUE))
         problems.detail.copy_path.connect(lambda: self.copy(copying.Form.PATH))
 
-    def copied(self) -> copying.Copied | None:
-        """What Copy would take: None for nothing, or for more than belongs into a clipboard."""
+    def copied(self, form: copying.Form) -> copying.Copied | None:
+        """What Copy would take in this form: None for nothing, or for more than belongs into a clipboard.
+
+        Raises SnapmgrError or OSError where the bytes cannot be read any more."""
         selection, loaded = self._selection.current, self._opened()
         if selection is None or loaded is None or selection.length > copying.MOST:
             return None
-        data = bytes(loaded.index.source.read(selection.offset, selection.length))
+        wanted = selection.length if form in copying.OF_BYTES else 0
+        data = bytes(loaded.index.source.read(selection.offset, wanted)) if wanted else b""
         return copying.Copied(selection.offset, data, loaded.chain(selection.path))
 
     def copy(self, form: copying.Form) -> None:
-        """Copy the selection in a form; nothing where it has none."""
-        what = self.copied()
+        """Copy the selection in a form; nothing where it has none.  What cannot be read leaves the clipboard alone."""
+        try:
+            what = self.copied(form)
+        except (SnapmgrError, OSError) as error:
+            self._fail(error, tr("Not copied"))
+            return
         if what is None or (form in copying.OF_NODE and not what.nodes):
             return
         self._put(copying.as_text(what, form), form.title)

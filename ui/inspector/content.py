@@ -22,6 +22,8 @@ from ui.inspector.tree_pane import TreePane
 from ui.shell.actions import ActionSet
 from ui.widgets.byte_bar import ByteBar
 from ui.widgets.controls import line
+from ui.widgets.notice_bar import NoticeBar
+from ui.words import tr
 
 PARTS = (STRUCTURE, RECORDS, RAM)
 
@@ -58,7 +60,8 @@ class Content(QWidget):
     def _make_top(self) -> None:
         self.header = Header(self._actions["stream.export"], self)
         self.bar = ByteBar(self)
-        for widget in (self.header, self.bar, line()):
+        self.notice = NoticeBar(tr("Reload"), self)
+        for widget in (self.notice, self.header, self.bar, line()):
             self._column.addWidget(widget)
         self._parts = QStackedLayout()
         self._column.addLayout(self._parts, 1)  # before it is filled: it shows its first widget at once

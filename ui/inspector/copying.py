@@ -34,6 +34,8 @@ class Form(Enum):
 
 OF_NODE = (Form.NAME_VALUE, Form.PATH)
 """Forms that need a field; the others need bytes only."""
+OF_BYTES = (Form.HEX, Form.C_ARRAY, Form.PYTHON, Form.BASE64)
+"""Forms that say what the bytes are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from snapmgr.errors import SnapmgrError
 from snapmgr.inspect.model import Node
 from ui.inspector.bytes_pane import BytesPane
 from ui.inspector.description_view import Description
 from ui.inspector.presenter import Loaded, Presenter
 from ui.inspector.selection import Selection, SelectionModel
+from ui.shell.failures import told
 from ui.shell.tasks import Tasks
 from ui.words import later, tr
 
@@ -53,7 +55,14 @@ class Describer:
             self._tasks.start(self._lay_out(loaded), tr("VM description"))
 
     async def _lay_out(self, loaded: Loaded) -> None:
-        found = await self._presenter.description(loaded.index)
+        try:
+            found = await self._presenter.description(loaded.index)
+        except Exception as error:
+            if loaded is self._opened():
+                self._pane.say_no_description(tr("The VM description cannot be shown"), told(error, beside=True))
+            if isinstance(error, SnapmgrError | OSError):
+                return
+            raise  # a fault of our own is told with its details too
         if loaded is not self._opened():
             return
         if found is None:

@@ -84,19 +84,23 @@ class ExportDialog(QDialog):
 
     def _add_choices(self, column: QVBoxLayout) -> None:
         self._choices = QButtonGroup(self)
+        loaded = self._page.loaded
         for number, what in enumerate(What):
             choice = QRadioButton(what.title)
-            choice.setAccessibleDescription(what.about)
+            reason = exporting.refused(loaded.index, what) if loaded is not None else ""
+            choice.setEnabled(not reason)
+            choice.setToolTip(reason)
+            choice.setAccessibleDescription(reason or what.about)
             choice.setChecked(number == 0)
             self._choices.addButton(choice, number)
             both = QVBoxLayout()
             both.setSpacing(0)
             both.addWidget(choice)
-            about = label(what.about, "secondary", wrap=True)
+            about = label(f"{reason}." if reason else what.about, "secondary", wrap=True)
             about.setContentsMargins(26, 0, 0, 0)
             both.addWidget(about)
             column.addLayout(both)
-        self._choices.idClicked.connect(lambda _: self._suggest())
+        self._choices.idClicked.connect(lambda _: (self._suggest(), self._check()))
 
     def _add_path(self, column: QVBoxLayout) -> None:
         column.addWidget(label(tr("File"), "group"))
@@ -136,7 +140,16 @@ class ExportDialog(QDialog):
         self.go.setEnabled(not reason)
         self.go.setToolTip(reason)
         self.go.setText(tr("Replace file") if not reason and target.exists() else tr("Export"))
-        self._say(reason)
+        self._say(reason or self._warning())
+
+    def _warning(self) -> str:
+        """What to know before, though it can be done."""
+        change = self._page.changing.current
+        if change is None or not change.mixes or self.what() is What.SUMMARY:
+            return ""
+        return tr(
+            "The file changed on disk since it was read: Reload first, or the export may mix what was and what is."
+        )
 
     def _say(self, text: str) -> None:
         self.message.setText(text)
@@ -167,7 +180,7 @@ class ExportDialog(QDialog):
             await self._page.presenter.write(
                 exporting.export, loaded.index, self.what(), target, progress=self._progressed
             )
-        except (SnapmgrError, OSError) as error:
+        except Exception as error:  # whatever it is: the dialog does not stay with a bar that never moves
             failure = describe(error, tr("Not exported"), target)
             self.progress.setVisible(False)
             self.go.setEnabled(True)

@@ -52,6 +52,13 @@ class What(Enum):
         return self.value[2]
 
 
+def refused(index: StreamIndex, what: What) -> str:
+    """Why the stream cannot be told in this form, "" where it can as far as is known before."""
+    if what is What.ANALYZE and index.description is None:
+        return tr("The stream has no VM description (vmdesc): Structure shows what is known of its devices")
+    return ""
+
+
 def export(index: StreamIndex, what: What, target: Path, *, progress: Progress, cancel: CancelToken) -> None:
     """Write ``target``.  Raises StreamError where the stream cannot be told in this form, UsageError, OSError."""
     with new_file(index, target) as file:
@@ -64,7 +71,14 @@ def export(index: StreamIndex, what: What, target: Path, *, progress: Progress, 
 
             file.write(_json(inspect_document(index)))
         else:
+            _require_end(index)
             _write_tree(index, file, progress, cancel)
+            _require_end(index)
+
+
+def _require_end(index: StreamIndex) -> None:
+    """Raise where the stream was cut off since it was opened: its rows would be written as such that say so."""
+    index.source.read(max(index.source.size - 1, 0), 1)
 
 
 def save_block(index: StreamIndex, name: str, target: Path, *, progress: Progress, cancel: CancelToken) -> None:

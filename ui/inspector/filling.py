@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from snapmgr.inspect.model import Node
+from snapmgr.errors import SnapmgrError
+from snapmgr.inspect.model import Node, NodeKind
 from ui.inspector.content import Content
 from ui.inspector.header import verdict
 from ui.inspector.presenter import Loaded, Presenter, StreamBytes
@@ -13,6 +14,7 @@ from ui.models.field_tree import FieldTreeModel
 from ui.models.texts import shown
 from ui.shell import formats
 from ui.shell.documents import Document
+from ui.shell.failures import told
 from ui.shell.tasks import Tasks
 from ui.words import plural, tr
 
@@ -23,6 +25,14 @@ HEAVY_CHILDREN, HEAVY_BYTES = 2000, 256 << 10
 def heavy(node: Node) -> bool:
     """Whether decoding the rows below could hold the window up."""
     return node.children >= HEAVY_CHILDREN or (node.length >= HEAVY_BYTES and len(node.path) == 1)
+
+
+def _not_decoded(node: Node, error: Exception) -> Node:
+    """The row in the place of those that there should be."""
+    path = (*node.path, 0)
+    return Node(
+        path, tr("Not decoded"), "", told(error, beside=True), "", node.offset, node.length, NodeKind.FAULT, 0, None
+    )
 
 
 class Filling:
@@ -107,7 +117,14 @@ class Filling:
     async def _decode(self, model: FieldTreeModel, node: Node) -> None:
         if self._loaded is None:
             return
-        children = await self._presenter.children(self._loaded.index, node)
+        try:
+            children = await self._presenter.children(self._loaded.index, node)
+        except Exception as error:
+            if model is self._content.tree.model:
+                model.provide(node.path, [_not_decoded(node, error)])
+            if isinstance(error, SnapmgrError | OSError):
+                return
+            raise  # a fault of our own is told with its details too
         if model is self._content.tree.model:
             model.provide(node.path, children)
             selection = self._selection.current

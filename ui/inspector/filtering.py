@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
-from snapmgr.errors import UsageError
+from snapmgr.errors import SnapmgrError, UsageError
 from ui.inspector.presenter import LIMIT, Loaded, Presenter
 from ui.inspector.tree_pane import TreePane
+from ui.shell.actions import shown_keys
 from ui.shell.failures import told
 from ui.shell.tasks import Tasks
 from ui.words import tr
@@ -18,6 +20,7 @@ class Filter:
     def __init__(self, tree: TreePane, presenter: Presenter, tasks: Tasks, opened: Callable[[], Loaded | None]) -> None:
         self._tree, self._presenter, self._tasks, self._opened = tree, presenter, tasks, opened
         self._words = ""
+        self._searching: asyncio.Task[None] | None = None
         tree.filter_changed.connect(self._changed)
 
     def look_again(self) -> None:
@@ -25,12 +28,18 @@ class Filter:
         if self._words:
             self._changed(self._words)
 
+    async def apply(self, words: str) -> None:
+        """Look for these words, to the end of the search."""
+        self._tree.find.setText(words)
+        if self._searching is not None:
+            await asyncio.wait([self._searching])
+
     def _changed(self, words: str) -> None:
         self._words = words
         if self._opened() is None:
             return
         if words:
-            self._tasks.start(self._search(words), tr("Filter"))
+            self._searching = self._tasks.start(self._search(words), tr("Filter"))
         else:
             self._tasks.start(self._presenter.stop_search(), tr("Filter"))
             self._tree.end_filter()
@@ -51,9 +60,17 @@ class Filter:
 
         try:
             whole = await self._presenter.search(loaded.index, words, found)
-        except UsageError as error:
+        except Exception as error:
             if words == self._words:
-                self._tree.fail_matches(told(error))
-            return
+                self._fail(error)
+            if isinstance(error, SnapmgrError | OSError):
+                return
+            raise  # a fault of our own is told with its details too
         if whole and words == self._words:
             self._tree.end_matches(words, more=count >= LIMIT)
+
+    def _fail(self, error: Exception) -> None:
+        """Say in the place of the matches why there are none."""
+        title = tr("This filter cannot be understood") if isinstance(error, UsageError) else tr("Not searched")
+        way_out = tr("{key} shows everything again.", key=shown_keys("Esc"))
+        self._tree.fail_matches(title, f"{told(error, beside=True)} {way_out}")

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from snapmgr.errors import SnapmgrError
 from snapmgr.inspect.model import Node
 from ui.inspector.content import Content
 from ui.inspector.header import STRUCTURE
 from ui.inspector.presenter import Loaded
 from ui.inspector.selection import Selection, SelectionModel
 from ui.models.texts import shown
+from ui.shell.failures import told
 
 SHOWN_BYTES = 64
 """Bytes of a node that its details are given."""
@@ -155,10 +157,21 @@ class Links(QObject):
             self._problems.explain(selection.problem)
         elif nodes:
             node = nodes[-1]
-            data = bytes(loaded.index.source.read(node.offset, min(node.length, SHOWN_BYTES)))
-            self._problems.show_detail().show_node(nodes, data, loaded.digits)
+            detail = self._problems.show_detail()
+            try:
+                data = bytes(loaded.index.source.read(node.offset, min(node.length, SHOWN_BYTES)))
+            except (SnapmgrError, OSError) as error:
+                detail.show_node(nodes, b"", loaded.digits, lost=told(error, beside=True))
+            else:
+                detail.show_node(nodes, data, loaded.digits)
         else:
             self._problems.show_nothing()
+
+    def explain_again(self) -> None:
+        """The bytes of the selection may be others now, or gone."""
+        selection, loaded = self.selection.current, self._opened()
+        if selection is not None and loaded is not None:
+            self._explain(selection, loaded.chain(selection.path), loaded)
 
     def show_bytes(self) -> None:
         """Bring the bytes of the selection to the front."""

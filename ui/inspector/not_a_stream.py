@@ -25,7 +25,7 @@ def snapshots_in(source: str, allow_roots: tuple[Path, ...]) -> tuple[str, list[
         from snapmgr.snapshots.list import list_snapshots
 
         rows = list_snapshots([path], allow_roots=allow_roots).rows
-    except (SnapmgrError, OSError):
+    except Exception:
         return None  # the error that brought us here says what is the matter
     found = []
     for row in rows:
@@ -37,7 +37,7 @@ def snapshots_in(source: str, allow_roots: tuple[Path, ...]) -> tuple[str, list[
     return str(path), found
 
 
-async def explain(context: WindowContext, document: Document, error: SnapmgrError) -> ErrorState:
+async def explain(context: WindowContext, document: Document, error: Exception) -> ErrorState:
     """The page that says why ``document`` is not shown."""
     roots = tuple(Path(folder) for folder in context.settings["files.allow_roots"])
     image = await context.tasks.run_in_worker(snapshots_in, document.sources[0], roots)
@@ -70,10 +70,10 @@ async def explain(context: WindowContext, document: Document, error: SnapmgrErro
     return state
 
 
-def _tag_text(source: str, path: str, error: SnapmgrError) -> str:
+def _tag_text(source: str, path: str, error: Exception) -> str:
     """What keeps the snapshot which was asked for from being shown, if one was asked for."""
     tag = source.removeprefix(f"{path}@")
-    if tag != source and error.code == "disk-only":
+    if tag != source and isinstance(error, SnapmgrError) and error.code == "disk-only":
         return tr("“{name}” holds the disk only: it has no VM state.", name=shown(tag))
     return "" if tag == source else tr("None of them is called “{name}”.", name=shown(tag))
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QRect, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
-from snapmgr.errors import Cancelled, SnapmgrError
+from snapmgr.errors import Cancelled
 from ui.inspector.header import STRUCTURE
 from ui.inspector.offsets import parse_offset
+from ui.inspector.place import Place
 from ui.inspector.presenter import Loaded, Presenter, Shown
 from ui.inspector.selection import SelectionModel
 from ui.inspector.states import LoadingState, empty_state
@@ -28,6 +31,7 @@ from ui.shell.palette_entry import PaletteEntry
 from ui.words import plural, tr
 
 if TYPE_CHECKING:
+    from ui.inspector.changing import Changing
     from ui.inspector.clipboard import Clipboard
     from ui.inspector.content import Content
     from ui.inspector.describing import Describer
@@ -54,6 +58,7 @@ class InspectorPage(Page):
     filter: Filter
     describer: Describer
     clipboard: Clipboard
+    changing: Changing
 
     def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -62,6 +67,7 @@ class InspectorPage(Page):
         self._document: Document | None = None
         self._opening: Document | None = None
         self.loaded: Loaded | None = None
+        self._place: Place | None = None
         self._stored: dict[str, Any] = {}
         self._stack = QStackedLayout(self)
         actions = context.actions
@@ -106,19 +112,16 @@ class InspectorPage(Page):
     def _connect(self, content: Content, wire: Callable[..., Wiring]) -> None:
         wired = wire(content, self.context, self.selection, self.presenter, lambda: self.loaded, self)
         self.filling, self.links, self.filter = wired.filling, wired.links, wired.filter
-        self.describer, self.clipboard = wired.describer, wired.clipboard
+        self.describer, self.clipboard, self.changing = wired.describer, wired.clipboard, wired.changing
+        self.changing.set_seen(self.isVisible())
         self.links.moved.connect(self._moved)
         content.changed.connect(self.context.touch)
         content.ram.block_chosen.connect(lambda _: self.context.touch())
         content.header.cancel_wanted.connect(self.presenter.cancel_reading)
-        content.bytes.hex.unreadable.connect(self._unreadable)
 
     def _moved(self) -> None:
         self.status_changed.emit()
         self.context.touch()
-
-    def _unreadable(self, error: SnapmgrError) -> None:
-        self.context.fail(error, tr("Not shown"), self._document.sources[0] if self._document else None)
 
     # --- opening and closing ---
 
@@ -132,12 +135,35 @@ class InspectorPage(Page):
         except Cancelled:
             self._settle(document)
             return
-        except SnapmgrError as error:
+        except Exception as error:  # whatever it is: nobody is left with a page that says it is being read
             await self._not_opened(document, error, before)
             return
         finally:
             self._end(document)
-        await self._show_whole(loaded, document)
+        try:
+            await self._show_whole(loaded, document)
+        except Exception as error:
+            self.close_document()
+            await self._explain(document, error)
+
+    async def reload(self) -> None:
+        """Read the stream again; selection, offset and filter stay where they still exist."""
+        if self._document is None or self.loaded is None or self.content is None:
+            return
+        words = self.content.tree.find.text()
+        self._place = Place.of(self.loaded, self.selection.current, self.content)
+        again = replace(self._document)  # another stream to all that compare: the same file holds other bytes now
+        try:
+            await self.open(again)
+        except Exception as error:
+            self.context.fail(error, tr("Not read again"), again.sources[0])
+            return
+        finally:
+            self._place = None
+        if self._document is again and words and not self.content.tree.find.text():
+            await self.filter.apply(words)
+            if self._document is again and self.selection.current is not None:
+                self.content.tree.show_path(self.selection.current.path)
 
     def _begin(self, document: Document) -> None:
         self._opening = document
@@ -163,18 +189,24 @@ class InspectorPage(Page):
         else:
             self._stack.setCurrentWidget(self.error or self.empty)
 
-    async def _not_opened(self, document: Document, error: SnapmgrError, before: Document | None) -> None:
+    async def _not_opened(self, document: Document, error: Exception, before: Document | None) -> None:
         """Raise where there is something to go back to, else say in the page what is the matter."""
         if before is not None or self._document is not None:
             self._settle(document)
             raise error
+        await self._explain(document, error)
+        self._settle(document)
+
+    async def _explain(self, document: Document, error: Exception) -> None:
+        """Say in the page why nothing is shown."""
         from ui.inspector.not_a_stream import explain
 
         state = await explain(self.context, document, error)
         self._drop_error()
         self.error = state
         self._stack.addWidget(state)
-        self._settle(document)
+        if self.loaded is None and self._opening is None:
+            self._stack.setCurrentWidget(state)
 
     def _drop_error(self) -> None:
         if self.error is not None:
@@ -185,11 +217,15 @@ class InspectorPage(Page):
     def document(self) -> Document | None:
         return self._document
 
+    def opening(self) -> Document | None:
+        return self._opening if self._showing is not self._opening else None
+
     def close_document(self) -> None:
         self.presenter.cancel_reading()
         if self.loaded is not None:
             self._release(self.loaded)
             self.filling.clear()
+            self.changing.end()
         self._document = self.loaded = None
         self.selection.clear()
         self._drop_error()
@@ -275,13 +311,17 @@ class InspectorPage(Page):
         self.selection.clear()
         self.describer.forget()
         self.filling.begin(loaded, document)
+        self.changing.begin(loaded)
 
     def _finish(self, loaded: Loaded) -> None:
         """The whole stream is there: begin at what QEMU stops at, else at its beginning."""
+        place, self._place = self._place, None
         self.describer.look_again()
         self.filter.look_again()
         if self.selection.current is not None:
             self.links.show(self.selection.current)
+        elif place is not None and place.restore(loaded, self.links, self.content):
+            pass
         elif loaded.index.problems:
             self.links.select_problem(0)
         elif loaded.spans:
@@ -290,8 +330,10 @@ class InspectorPage(Page):
     # --- what the shell and the actions ask ---
 
     def status(self) -> tuple[str, str]:
+        if (opening := self.opening()) is not None:
+            return tr("Reading {name}", name=opening.label), ""
         if self.loaded is None:
-            return (tr("Reading {name}", name=self._opening.label) if self._opening else ""), ""
+            return "", ""
         index = self.loaded.index
         found = summary(index.problems)
         records = plural("{n} record", "{n} records", len(index.records))
@@ -313,10 +355,22 @@ class InspectorPage(Page):
             self.content.focus_filter()
 
     def escape(self) -> bool:
-        if self.content is not None and self.loaded is not None and self.content.tree.find.text():
+        if self.content is None or self.loaded is None:
+            return False
+        if self.content.tree.find.text():
             self.content.tree.find.clear()
             return True
-        return False
+        return self.changing.dismiss()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.content is not None:
+            self.changing.set_seen(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self.content is not None:
+            self.changing.set_seen(False)
 
     def panes(self) -> list[QWidget]:
         shown = self._stack.currentWidget()

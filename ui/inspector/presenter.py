@@ -14,6 +14,7 @@ from snapmgr.errors import Cancelled
 from snapmgr.inspect.model import Node, Span
 from snapmgr.work import CancelToken
 from ui.models.texts import digits_for
+from ui.shell.watch import Stamp, stamp_of
 
 if TYPE_CHECKING:
     from snapmgr.inspect.index import StreamIndex
@@ -43,6 +44,8 @@ class Loaded:
     index: StreamIndex
     table: SpanTable
     digits: int
+    stamp: Stamp | None = None
+    """What its file was just before it was opened."""
 
     @property
     def spans(self) -> Sequence[Span]:
@@ -54,12 +57,12 @@ class Loaded:
         return [self.index.tree.node(tuple(path[: depth + 1])) for depth in range(len(path))]
 
 
-def prepare(index: StreamIndex) -> Loaded:
+def prepare(index: StreamIndex, stamp: Stamp | None = None) -> Loaded:
     """Make the rows and spans that are shown first.  Runs in the worker that reads."""
     from ui.widgets.bar_segments import SpanTable
 
     _ = index.tree.roots
-    return Loaded(index, SpanTable(index.spans()), digits_for(index.size))
+    return Loaded(index, SpanTable(index.spans()), digits_for(index.size), stamp)
 
 
 def in_turn(loop: asyncio.AbstractEventLoop, call: Callable[..., Shown], *arguments: Any) -> None:
@@ -132,10 +135,10 @@ class Presenter:
 
         last = time.monotonic()
 
-        def grown(index: StreamIndex) -> None:
+        def grown(index: StreamIndex, stamp: Stamp | None) -> None:
             nonlocal last
             if time.monotonic() - last >= GROWTH_INTERVAL:
-                in_turn(loop, self._hand_over, prepare(index), token)
+                in_turn(loop, self._hand_over, prepare(index, stamp), token)
                 last = time.monotonic()
 
         try:
@@ -202,18 +205,23 @@ class Presenter:
 def _read(
     source: str,
     allow_roots: Sequence[Path],
-    grown: Callable[[StreamIndex], None],
+    grown: Callable[[StreamIndex, Stamp | None], None],
     *,
     progress: Callable[[int, int], None],
     cancel: CancelToken,
 ) -> Loaded:
-    from snapmgr.containers.open import open_source
+    from snapmgr.containers.open import open_source, split_tag
     from snapmgr.inspect.index import index_stream
 
+    try:
+        stamp = stamp_of(split_tag(source)[0])
+    except OSError:
+        stamp = None  # what keeps it from being looked at keeps it from being opened, or from being watched
     opened = open_source(source, allow_roots=allow_roots, progress=progress, cancel=cancel)
     try:
         cancel.check()
-        return prepare(index_stream(opened, progress=progress, cancel=cancel, on_growth=grown))
+        index = index_stream(opened, progress=progress, cancel=cancel, on_growth=lambda index: grown(index, stamp))
+        return prepare(index, stamp)
     except BaseException:
         opened.close()
         raise

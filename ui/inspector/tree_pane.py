@@ -208,10 +208,10 @@ class TreePane(QWidget):
             self.nothing.say(tr("Nothing matches “{words}”.", words=isolated(formats.shortened(words))), hint)
             self._stack.setCurrentWidget(self.nothing)
 
-    def fail_matches(self, reason: str) -> None:
-        """The words cannot be understood."""
+    def fail_matches(self, title: str, reason: str) -> None:
+        """The search came to nothing."""
         self.find.say("")
-        self.nothing.say(tr("This filter cannot be understood"), reason)
+        self.nothing.say(title, reason)
         self._stack.setCurrentWidget(self.nothing)
 
     def end_filter(self) -> None:

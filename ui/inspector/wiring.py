@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 
+from ui.inspector.changing import Changing
 from ui.inspector.clipboard import Clipboard
 from ui.inspector.content import Content
 from ui.inspector.describing import Describer
@@ -29,6 +30,7 @@ class Wiring:
     filter: Filter
     describer: Describer
     clipboard: Clipboard
+    changing: Changing
 
 
 def wire(
@@ -41,10 +43,12 @@ def wire(
 ) -> Wiring:
     """Connect the panes with each other and with the engine; ``opened`` says what is open now."""
     tasks = context.tasks
+    links = Links(content, selection, opened, owner)
     return Wiring(
         Filling(content, selection, presenter, tasks, context.size),
-        Links(content, selection, opened, owner),
+        links,
         Filter(content.tree, presenter, tasks, opened),
         Describer(content.bytes, selection, presenter, tasks, opened),
-        Clipboard(content, selection, opened, context.notify),
+        Clipboard(content, selection, opened, context.notify, context.fail),
+        Changing(content, context, links, opened, owner),
     )

@@ -66,10 +66,13 @@ _HINTS: dict[type[BaseException], str] = {
 }
 
 
-def told(error: SnapmgrError) -> str:
-    """Why, and what to do, beside the name of what it is about."""
-    failure = _ours(error, "", None)
-    return " ".join(part for part in (failure.text, failure.hint) if part)
+def told(error: BaseException, *, beside: bool = False) -> str:
+    """Why, and what to do, as one text; ``beside``: the file's folder stands beside it, so its name is enough."""
+    failure = describe(error)
+    text = failure.text
+    if beside and failure.path:
+        text = text.replace(visible_text(failure.path), _name(failure.path))
+    return " ".join(part for part in (text, failure.hint) if part)
 
 
 def _ours(error: SnapmgrError, what: str, path: str | Path | None) -> Failure:

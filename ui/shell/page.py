@@ -36,6 +36,10 @@ class Page(QWidget):
         """What is open here, None for nothing."""
         return None
 
+    def opening(self) -> Document | None:
+        """What is being opened and not on show yet, None for nothing."""
+        return None
+
     def close_document(self) -> None:
         """Let go of what is open (File > Close)."""
 

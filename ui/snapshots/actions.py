@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 from ui.shell.actions import Actions, Menu
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
+from ui.shell.failures import told
 from ui.words import later, tr
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def can_export(context: WindowContext) -> str:
     assert page is not None
     if page.snapshot.exportable():
         return ""
+    if (error := page.snapshot.closed()) is not None:
+        return told(error)
     return tr("The images are encrypted: their contents cannot be read without the key")
 
 

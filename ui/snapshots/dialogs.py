@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from snapmgr.errors import Cancelled, SnapmgrError
+from snapmgr.errors import Cancelled
 from snapmgr.names import visible_name, visible_text
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from snapmgr.work import CancelToken
@@ -260,7 +260,7 @@ class ExportDialog(QDialog):
             result = await self._presenter.export(request, self._progressed, self._cancel)
         except Cancelled:
             self._stopped(tr("Cancelled, nothing left behind."), "body2")
-        except (SnapmgrError, OSError) as error:
+        except Exception as error:  # whatever it is: the dialog does not stay with a bar that never moves
             failure = describe(error, tr("Not exported"), request.target)
             words = (f"{failure.title}.", failure.text, tr("Nothing was left behind."), failure.hint)
             self._stopped(" ".join(part for part in words if part), "danger")

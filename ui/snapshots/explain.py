@@ -30,16 +30,16 @@ def remarks(row: SnapshotRow, found: Snapshots, labels: Mapping[str, str]) -> li
     if row.differs:
         result.append(_differs(row))
     if row.disk_only:
-        result.append(_disk_only())
+        result.append(_disk_only(row, found))
     if (other := _shadowed(row, found)) is not None:
         result.append(_wrong_one(row, other))
     return result
 
 
-def _disk_only() -> Remark:
-    text = tr(
-        "No machine can be continued from here. Export… writes the disk as it was, and a machine can start from that."
-    )
+def _disk_only(row: SnapshotRow, found: Snapshots) -> Remark:
+    text = tr("No machine can be continued from here.")
+    if any(device.readable for device in found.devices if device.path in row.entries):
+        text = " ".join((text, tr("Export… writes the disk as it was, and a machine can start from that.")))
     return Remark("info", tr("Disk only: there is no VM state"), text)
 
 

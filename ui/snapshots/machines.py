@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from snapmgr.errors import SnapmgrError
 from snapmgr.snapshots.model import Snapshots
 from ui.models.source_list import DEMO, Paths, SourceEntry, SourceListModel, SourceState, described
 from ui.shell import formats
 from ui.shell.failures import Failure, describe
+from ui.shell.watch import Stamps
 from ui.snapshots.presenter import Presenter
 from ui.words import tr
 
@@ -24,6 +24,7 @@ class Machines(QObject):
         self._presenter, self._units = presenter, units
         self._lists: dict[Paths, Snapshots] = {}
         self._failures: dict[Paths, Failure] = {}
+        self._stamps: dict[Paths, Stamps] = {}
         self._types: dict[str, str] = {}
 
     def found(self, paths: Paths | None) -> Snapshots | None:
@@ -33,6 +34,10 @@ class Machines(QObject):
     def failure(self, paths: Paths) -> Failure | None:
         """Why a machine cannot be shown."""
         return self._failures.get(paths)
+
+    def stamps(self, paths: Paths) -> Stamps | None:
+        """What its files were just before it was read."""
+        return self._stamps.get(paths)
 
     def known(self, paths: Paths) -> bool:
         """Whether reading it has ended in one way or the other."""
@@ -68,12 +73,15 @@ class Machines(QObject):
         """Know nothing of it any more: it is read again when it is asked for."""
         self._lists.pop(paths, None)
         self._failures.pop(paths, None)
+        if self.model.entry(paths) is None:
+            self._stamps.pop(paths, None)
 
     async def read(self, paths: Paths) -> None:
-        """Read a machine that is listed.  Never raises for what is wrong with its disks: that is its failure."""
+        """Read a machine that is listed.  Never raises: what keeps it from being read is its failure."""
         try:
+            self._stamps[paths] = await self._presenter.stamps(paths)
             found = await self._presenter.read(paths)
-        except (SnapmgrError, OSError) as error:
+        except Exception as error:
             self.forget(paths)
             failure = self._failures[paths] = describe(error, tr("Cannot be shown"), paths[0])
             self.model.mark(paths, SourceState.ERROR, failure.text.rstrip("."))

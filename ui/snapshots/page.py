@@ -25,15 +25,15 @@ from ui.shell.documents import Document, DocumentKind
 from ui.shell.failures import Failure
 from ui.shell.page import Page
 from ui.shell.palette_entry import PaletteEntry
+from ui.shell.watch import Watch
 from ui.snapshots import about
 from ui.snapshots.demo import Demo
 from ui.snapshots.header import TABLE, TIMELINE
 from ui.snapshots.machines import Machines
 from ui.snapshots.panes import Panes
-from ui.snapshots.presenter import Presenter
+from ui.snapshots.presenter import Presenter, find_holders
 from ui.snapshots.selected import Selected
 from ui.snapshots.states import ErrorPane, nothing_opened
-from ui.snapshots.watch import Watch
 from ui.words import tr
 
 SKELETON_MS = 150
@@ -52,7 +52,7 @@ class SnapshotsPage(Page):
         self._current: Paths | None = None
         self._remembered: list[Paths] = []
         self._entries: tuple[Snapshots | None, list[PaletteEntry]] = (None, [])
-        self._watch = Watch(self.presenter.holders, self._start, self)
+        self._watch = Watch(context.tasks, self, holders=find_holders)
         self._watch.changed.connect(self._reload_quietly)
         self._watch.holders_changed.connect(self._reload_quietly)
         self._build()
@@ -334,7 +334,7 @@ class SnapshotsPage(Page):
         """The list, or why there is none."""
         self._skeleton.stop()
         failure, found = self.machines.failure(paths), self.machines.found(paths)
-        exportable = bool(self.snapshot.exportable())
+        exportable = bool(self.snapshot.exportable() or self.snapshot.closed())  # else it says why not
         self.header.set_listing(machine=found is not None, snapshots=bool(found and found.rows), exportable=exportable)
         if failure is not None:
             self._show_failure(paths, failure)
@@ -349,7 +349,7 @@ class SnapshotsPage(Page):
         self._panes.error.show_failure(failure)
         self._panes.show_in_middle(self._panes.error)
         self.details.clear()
-        self._watch.follow(paths, None)
+        self._watch.follow(paths, self.machines.stamps(paths))
 
     def _show_found(self, paths: Paths, found: Snapshots) -> None:
         facts = about.facts(found, self.context.settings["appearance.units"])
@@ -357,7 +357,12 @@ class SnapshotsPage(Page):
         self.header.set_state(about.state(found))
         self.list.show_list(found)
         self._panes.show_in_middle(self.list)
-        self._watch.follow(paths, [device.in_use for device in found.devices])
+        self._watch.follow(
+            paths,
+            self.machines.stamps(paths),
+            [device.in_use for device in found.devices],
+            beside=[device.backing_file for device in found.devices if device.backing_file is not None],
+        )
 
     def _demo_changed(self) -> None:
         """Its row or its state is another; where it ended, the next machine comes on show."""

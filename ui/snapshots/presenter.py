@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from snapmgr.errors import SnapmgrError
 from snapmgr.work import CancelToken
 from ui.shell.tasks import Tasks
+from ui.shell.watch import Stamps, stamps_of
 
 if TYPE_CHECKING:
     from snapmgr.snapshots.export import ExportResult
@@ -46,9 +47,9 @@ class Presenter:
         """
         return await self._tasks.run_in_worker(read_list, tuple(paths), tuple(self._roots()))
 
-    async def holders(self, paths: Sequence[str]) -> tuple[str | None, ...]:
-        """Who has each of the disks open."""
-        return await self._tasks.run_in_worker(find_holders, tuple(paths))
+    async def stamps(self, paths: Sequence[str]) -> Stamps:
+        """What the files are now, to tell later whether they changed.  Raises OSError where nobody can tell."""
+        return await self._tasks.run_in_worker(stamps_of, tuple(paths))
 
     async def machine(self, source: str) -> str:
         """Machine type that the VM state names, "" where it names none or cannot be read."""
@@ -93,11 +94,11 @@ def machine_type(source: str, roots: Sequence[Path]) -> str:
 
     try:
         opened = open_source(source, allow_roots=roots)
-    except SnapmgrError:
+    except (SnapmgrError, OSError):
         return ""
     try:
         return machine_in_head(bytes(opened.read(0, HEAD)))
-    except SnapmgrError:
+    except (SnapmgrError, OSError):
         return ""
     finally:
         opened.close()

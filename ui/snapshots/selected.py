@@ -7,7 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from snapmgr.snapshots.model import SnapshotRow, Snapshots
+from snapmgr.errors import SnapmgrError
+from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
 from ui.isolation import isolated
 from ui.models.names import shown_name
 from ui.shell.context import WindowContext
@@ -56,11 +57,17 @@ class Selected(QObject):
 
     def exportable(self) -> list[str]:
         """The disks whose contents can be written out: those of the selected snapshot, else all."""
+        return [device.path for device in self._disks() if device.readable]
+
+    def closed(self) -> SnapmgrError | None:
+        """Why the contents of one of them cannot be read, None where that is no matter of missing files."""
+        return next((device.closed for device in self._disks() if device.closed is not None), None)
+
+    def _disks(self) -> list[DeviceInfo]:
+        """Those that have the selected snapshot, else all."""
         row, found = self.row(), self._found()
-        if found is None:
-            return []
-        usable = [device.path for device in found.devices if device.error is None and not device.encrypted]
-        return [path for path in usable if path in row.entries] if row is not None else usable
+        devices = found.devices if found is not None else ()
+        return [device for device in devices if row is None or device.path in row.entries]
 
     def show(self) -> None:
         """Say everything of it in the details; of the machine, where none is selected."""

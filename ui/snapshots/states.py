@@ -51,7 +51,7 @@ def say_no_snapshots(state: EmptyState, found: Snapshots) -> None:
             "QEMU’s savevm and snapshot-save, or qemu-img snapshot -c, put them on any of its disks; they appear here "
             "by themselves."
         )
-    if any(device.error is None and not device.encrypted for device in found.devices):
+    if any(device.readable for device in found.devices):
         text = " ".join((text, tr("Export… writes the disk as it is now.")))
     state.say(tr("No snapshots yet"), text)
 

@@ -73,6 +73,9 @@ class FieldDetail(QWidget):
             grid.addWidget(value, row, 1)
             self._facts[key] = (heading, value)
         column.addLayout(grid)
+        self.lost = label("", "danger", wrap=True)
+        self.lost.setVisible(False)
+        column.addWidget(self.lost)
         column.addStretch(1)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -84,8 +87,8 @@ class FieldDetail(QWidget):
         buttons.addStretch(1)
         column.addLayout(buttons)
 
-    def show_node(self, nodes: Sequence[Node], data: bytes, digits: int = 8) -> None:
-        """``nodes`` lead from the root to the field, ``data`` are its first bytes."""
+    def show_node(self, nodes: Sequence[Node], data: bytes, digits: int = 8, *, lost: str = "") -> None:
+        """``nodes`` lead from the root to the field, ``data`` are its first bytes; ``lost`` says why there are none."""
         node = nodes[-1]
         self.name.setText(shown(node.name))
         above = " / ".join(shown(parent.name) for parent in nodes[:-1])
@@ -98,7 +101,9 @@ class FieldDetail(QWidget):
         self._say(MEANING, shown(node.meaning))
         self._say(TYPE, shown(node.type))
         self._say(WHERE, f"{span}, {size}")
-        self._say(BYTES, bytes_text(data, node.length))
+        self._say(BYTES, "" if lost else bytes_text(data, node.length))
+        self.lost.setText(lost)
+        self.lost.setVisible(bool(lost))
 
     def text(self, key: str) -> str:
         """What is said under Value, Meaning, Type, Where or Bytes."""

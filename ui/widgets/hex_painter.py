@@ -23,13 +23,15 @@ WIDE = 4096
 @dataclass(frozen=True)
 class Scene:
     """What is to be painted: texts of the rows, (begin, end, kind) of runs from the first byte on screen, (offset,
-    length) of the selection and of what it lies in, and the byte that the keyboard is at."""
+    length) of the selection and of what it lies in, the byte that the keyboard is at, and (begin, end) of stretches
+    that cannot be read any more."""
 
     lines: Sequence[tuple[str, str]]
     runs: Sequence[tuple[int, int, NodeKind]]
     selection: tuple[int, int]
     context: tuple[int, int]
     cursor: int | None
+    gone: Sequence[tuple[int, int]] = ()
 
 
 def paint(painter: QPainter, viewport: QRect, grid: HexGrid, scene: Scene) -> None:
@@ -42,13 +44,14 @@ def paint(painter: QPainter, viewport: QRect, grid: HexGrid, scene: Scene) -> No
     painter.setClipRect(viewport.adjusted(0, grid.heading, 0, grid.heading))
     _paint_tint(painter, grid, scene.context)
     _paint_runs(painter, grid, scene.runs)
+    lost = _paint_gone(painter, grid, scene.gone)
     chosen = _paint_selection(painter, grid, scene)
     for text, tint in ((0, "text"), (1, "text3")):
         painter.setPen(color(tint))
         for row, line in enumerate(scene.lines):
             painter.drawText(_line_rect(grid, row, drop), 0, line[text])
-    if not chosen.isEmpty():
-        _paint_chosen(painter, viewport.width(), grid, scene.lines, chosen, drop)
+    _paint_again(painter, viewport.width(), grid, scene.lines, lost, drop, "danger")
+    _paint_again(painter, viewport.width(), grid, scene.lines, chosen, drop, "onPrimary")
     painter.setClipping(False)
     if scene.cursor is not None:
         _paint_cursor(painter, grid, scene.cursor)
@@ -100,6 +103,18 @@ def _paint_hatch(painter: QPainter, line: QRectF) -> None:
     painter.restore()
 
 
+def _paint_gone(painter: QPainter, grid: HexGrid, gone: Sequence[tuple[int, int]]) -> QRegion:
+    """The ground of what cannot be read; returns where."""
+    region = QRegion()
+    for begin, end in gone:
+        row, column = divmod(begin, PER_ROW)
+        rect = grid.span_rect(row, column, (end - 1) % PER_ROW)
+        painter.fillRect(rect, color("dangerBg"))
+        _paint_hatch(painter, QRectF(rect.left(), rect.bottom() - 4, rect.width(), 3))
+        region += rect.toAlignedRect()
+    return region
+
+
 def _paint_selection(painter: QPainter, grid: HexGrid, scene: Scene) -> QRegion:
     """Fill what is selected; returns where."""
     begin, length = scene.selection
@@ -119,14 +134,22 @@ def _is_fault(runs: Sequence[tuple[int, int, NodeKind]], place: int) -> bool:
     return any(begin <= place < end and kind is NodeKind.FAULT for begin, end, kind in runs)
 
 
-def _paint_chosen(
-    painter: QPainter, width: int, grid: HexGrid, lines: Sequence[tuple[str, str]], chosen: QRegion, drop: float
+def _paint_again(
+    painter: QPainter,
+    width: int,
+    grid: HexGrid,
+    lines: Sequence[tuple[str, str]],
+    region: QRegion,
+    drop: float,
+    tint: str,
 ) -> None:
-    """The texts of what is selected once more, in the colour that stands on its fill."""
-    painter.setClipRegion(chosen)
-    painter.setPen(color("onPrimary"))
+    """The texts in a region once more, in the colour that stands on its fill."""
+    if region.isEmpty():
+        return
+    painter.setClipRegion(region)
+    painter.setPen(color(tint))
     for row, line in enumerate(lines):
-        if chosen.intersects(QRect(0, grid.top(row), width, grid.line)):
+        if region.intersects(QRect(0, grid.top(row), width, grid.line)):
             for text in line:
                 painter.drawText(_line_rect(grid, row, drop), 0, text)
 

@@ -16,6 +16,9 @@ PER_ROW = 16
 SCROLL_LIMIT = 1 << 30
 """Rows up to which a scroll bar counts rows one by one."""
 
+GONE = "??"
+"""Stands for a byte that cannot be read any more."""
+
 _HEX = tuple(f"{byte:02X}" for byte in range(256))
 _PRINTABLE = tuple(chr(byte) if 0x20 < byte < 0x7F else " " for byte in range(256))
 _DOT = tuple("" if 0x20 < byte < 0x7F else "·" for byte in range(256))
@@ -64,8 +67,10 @@ class Columns:
             inner -= 1
         return max(0, min(PER_ROW - 1, int(inner // 3))), False
 
-    def lines(self, offset: int, data: bytes) -> tuple[str, str]:
-        """A row as (bright, quiet) text on the same grid: zeros, offset and what cannot be printed are quiet."""
+    def lines(self, offset: int, data: bytes, gone: int = 0) -> tuple[str, str]:
+        """A row as (bright, quiet) text on the same grid: zeros, offset and what cannot be printed are quiet.
+
+        ``gone`` bytes behind ``data`` cannot be read any more."""
         bright, quiet = [" " * self.bytes_at], [f"{offset:0{self.digits}X}  "]
         for column, byte in enumerate(data):
             if column == PER_ROW // 2:
@@ -73,7 +78,10 @@ class Columns:
                 quiet.append(" ")
             bright.append(_HEX[byte] + " " if byte else "   ")
             quiet.append("   " if byte else "00 ")
-        if self.text_shown:
+        for column in range(len(data), len(data) + gone):
+            bright.append(" " * (4 if column == PER_ROW // 2 else 3))
+            quiet.append(f" {GONE} " if column == PER_ROW // 2 else f"{GONE} ")
+        if self.text_shown and not gone:
             pad = " " * (self.text_at - self.byte_cell(len(data) - 1) - 3) if data else ""
             bright += [pad, *(_PRINTABLE[byte] for byte in data)]
             quiet += [pad, *(_DOT[byte] or " " for byte in data)]

@@ -40,14 +40,17 @@ class NoBytes:
 class Visible:
     """Texts and marks of the rows on screen: read when they are first asked for.
 
-    ``failed(error)`` is called when the bytes cannot be read any more; nothing is there from then on.
+    Bytes that cannot be read any more have a mark in their place.  ``told(error)`` says why some on screen are gone,
+    ``told(None)`` that none is any more.
     """
 
-    def __init__(self, rows: Rows, failed: Callable[[Exception], None]) -> None:
-        self._rows, self._failed = rows, failed
+    def __init__(self, rows: Rows, told: Callable[[Exception | None], None]) -> None:
+        self._rows, self._tell = rows, told
         self.source: Bytes = NoBytes()
         self.marks: Sequence[Any] = ()
         self._lines: dict[int, tuple[str, str]] = {}
+        self._gone: dict[int, tuple[int, Exception]] = {}
+        self._told = ""
         self._marks_of: tuple[int, int] = (-1, -1)
         self._runs: list[tuple[int, int, int]] = []
 
@@ -64,20 +67,16 @@ class Visible:
             self._marks_of = (-1, -1)
 
     def forget_lines(self) -> None:
-        """The rows are laid out anew."""
+        """The rows are laid out anew, or read again."""
         self._lines.clear()
+        self._gone.clear()
 
     def read(self, offset: int, length: int) -> bytes:
+        """Nothing where they cannot be had."""
         try:
             return bytes(self.source.read(offset, length))
-        except (SnapmgrError, OSError) as error:
-            self._give_up(error)
+        except (SnapmgrError, OSError):
             return b""
-
-    def _give_up(self, error: Exception) -> None:
-        """Show nothing rather than fail at every paint."""
-        self.show(None)
-        self._failed(error)
 
     def lines(self, columns: Columns) -> list[tuple[str, str]]:
         """(bright, quiet) texts of the rows on screen."""
@@ -85,12 +84,54 @@ class Visible:
         offsets = range(first, first + count, PER_ROW)
         if any(offset not in self._lines for offset in offsets):
             if len(self._lines) > KEPT:
-                self._lines.clear()
-            data = self.read(first, count)
-            for offset in offsets:
-                chunk = data[offset - first : offset - first + PER_ROW]
-                self._lines[offset] = columns.lines(offset, chunk)
+                self.forget_lines()
+            self._read_rows(columns, first, count)
+        self._say_why(next((self._gone[offset][1] for offset in offsets if offset in self._gone), None))
         return [self._lines[offset] for offset in offsets]
+
+    def _read_rows(self, columns: Columns, first: int, count: int) -> None:
+        try:
+            data = bytes(self.source.read(first, count))
+        except (SnapmgrError, OSError) as error:
+            self._read_what_is_left(columns, first, count, error)
+            return
+        for offset in range(first, first + count, PER_ROW):
+            self._gone.pop(offset, None)
+            self._lines[offset] = columns.lines(offset, data[offset - first : offset - first + PER_ROW])
+
+    def _read_what_is_left(self, columns: Columns, first: int, count: int, error: Exception) -> None:
+        """Row by row; where it is not the end that is missing, each row could take a broken disk its time."""
+        cut = getattr(error, "code", "") == "file-changed"
+        for offset in range(first, first + count, PER_ROW):
+            length = min(PER_ROW, first + count - offset)
+            data = self._begin_of(offset, length) if cut else b""
+            if len(data) < length:
+                self._gone[offset] = (length - len(data), error)
+            self._lines[offset] = columns.lines(offset, data, length - len(data))
+
+    def _begin_of(self, offset: int, length: int) -> bytes:
+        """What can be had of a row from its beginning."""
+        try:
+            return bytes(self.source.read(offset, length))
+        except (SnapmgrError, OSError) as error:
+            at = getattr(error, "offset", None)
+            return self.read(offset, at - offset) if at is not None and offset < at < offset + length else b""
+
+    def gone(self) -> list[tuple[int, int]]:
+        """(begin, end) of stretches on screen that cannot be read, from the first byte on screen, cut at rows."""
+        first, count = self._rows.first_byte, self._rows.byte_count
+        found = []
+        for offset in range(first, first + count, PER_ROW):
+            if offset in self._gone:
+                end = min(offset + PER_ROW, first + count) - first
+                found.append((end - self._gone[offset][0], end))
+        return found
+
+    def _say_why(self, error: Exception | None) -> None:
+        said = "" if error is None else str(error)
+        if said != self._told:
+            self._told = said
+            self._tell(error)
 
     def runs(self) -> list[tuple[int, int, int]]:
         """(begin, end, number of the mark) of stretches with one owner, from the first byte on screen."""
@@ -99,8 +140,7 @@ class Visible:
             self._marks_of = wanted
             try:
                 self.marks = self.source.marks(*wanted)
-            except (SnapmgrError, OSError) as error:
-                self.marks = ()
-                self._give_up(error)
+            except (SnapmgrError, OSError):
+                self.marks = ()  # what keeps them from being had keeps the bytes too, and is said of these
             self._runs = list(runs(owners(self.marks, *wanted)))
         return self._runs

@@ -32,13 +32,13 @@ class HexView(ReadAloud, QAbstractScrollArea):
     activated = Signal(object)
     copy_wanted = Signal()
     unreadable = Signal(object)
-    """The bytes could not be read: SnapmgrError or OSError, once for every source."""
+    """Bytes on screen cannot be read any more: SnapmgrError or OSError; None: all of those on screen can."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._grid = HexGrid()
         self._rows = self._grid.rows
-        self._visible = Visible(self._rows, self._failed)
+        self._visible = Visible(self._rows, self._told)
         self._anchor = self._cursor = 0
         self._length = 0
         self._context = (0, 0)
@@ -84,9 +84,15 @@ class HexView(ReadAloud, QAbstractScrollArea):
         self._visible.grow(source, finished=finished)
         self._layout()
 
-    def _failed(self, error: Exception) -> None:
-        """Nothing is shown any more; told outside of the painting."""
-        QTimer.singleShot(0, self, lambda: (self._layout(), self.unreadable.emit(error)))
+    def look_again(self) -> None:
+        """What is on screen may have changed: read it again."""
+        self._visible.forget_lines()
+        self._describe()
+        self.viewport().update()
+
+    def _told(self, error: Exception | None) -> None:
+        """Told outside of the painting."""
+        QTimer.singleShot(0, self, lambda: self.unreadable.emit(error))
 
     def show_range(self, offset: int, length: int, context: tuple[int, int] | None = None) -> None:
         """Select ``length`` bytes (0 = a place) and bring them into view; ``context`` (offset, length) is tinted."""
@@ -97,6 +103,11 @@ class HexView(ReadAloud, QAbstractScrollArea):
         self._field = ""
         self._rows.reveal(offset, self._length, centre=True)
         self._reveal_column(offset % PER_ROW)
+        self._follow()
+
+    def show_from(self, offset: int) -> None:
+        """Make the row of this byte the first on screen, as far as there are rows enough."""
+        self._rows.scroll_to(offset // PER_ROW)
         self._follow()
 
     def _reveal_column(self, column: int) -> None:
@@ -184,12 +195,14 @@ class HexView(ReadAloud, QAbstractScrollArea):
         runs, marks = self._visible.runs(), self._visible.marks
         first = self._rows.first_byte
         on_screen = first <= self._cursor < first + self._rows.byte_count
+        lines = self.visible_rows()
         return Scene(
-            self.visible_rows(),
+            lines,
             [(begin, end, marks[owner].kind) for begin, end, owner in runs],
             self.selection,
             self._context,
             self._cursor if self.hasFocus() and self._size and on_screen else None,
+            self._visible.gone(),
         )
 
     # --- events ---
@@ -290,12 +303,16 @@ class HexView(ReadAloud, QAbstractScrollArea):
     def _selection_text(self) -> str:
         begin, length = self.selection
         length = max(length, 1)
-        shown = self._visible.read(begin, min(length, READ_BYTES)).hex(" ").upper()
+        shown = self._bytes_text(begin, min(length, READ_BYTES))
         count = plural("{n} byte", "{n} bytes", length)
         if length > READ_BYTES:
             shown = tr("{bytes} and more", bytes=shown)
         said = f"{self._offset_text(begin)}, {count}: {shown}"
         return tr("{bytes}, in {field}", bytes=said, field=self._field) if self._field else said
+
+    def _bytes_text(self, offset: int, length: int) -> str:
+        #: In the place of bytes that cannot be read any more
+        return self._visible.read(offset, length).hex(" ").upper() or tr("gone")
 
     def _offset_text(self, offset: int) -> str:
         return f"{offset:0{self._grid.columns.digits}X}"
@@ -310,7 +327,7 @@ class HexView(ReadAloud, QAbstractScrollArea):
         offset = self._rows.first_byte + number
         if offset == self._cursor:
             return self._selection_text()
-        return f"{self._offset_text(offset)}: {self._visible.read(offset, 1).hex().upper()}"
+        return f"{self._offset_text(offset)}: {self._bytes_text(offset, 1)}"
 
     def item_rect(self, number: int) -> QRect:
         return self.byte_rect(self._rows.first_byte + number) & self.viewport().rect()

@@ -229,15 +229,75 @@ def test_only_what_is_on_screen_is_read(view: HexView) -> None:
     assert asked and all(length <= 40 * PER_ROW for _, length in asked)
 
 
-def test_a_file_that_cannot_be_read_any_more_is_told_once(view: HexView, qtbot: QtBot) -> None:
-    def fail(offset: int, length: int, /) -> bytes:
-        raise SnapmgrError("file-changed", "it became shorter")
+class Cut(Patterned):
+    """Ends earlier than it says."""
 
+    def __init__(self, size: int, left: int, code: str = "file-changed") -> None:
+        super().__init__(size)
+        self.left, self.code = left, code
+
+    def read(self, offset: int, length: int, /) -> bytes:
+        if min(offset + length, self.size) > self.left:
+            raise SnapmgrError(self.code, "it became shorter", offset=max(offset, self.left))
+        return super().read(offset, length)
+
+
+def test_bytes_that_are_gone_have_a_mark_in_their_place_and_the_reason_is_told_once(
+    view: HexView, qtbot: QtBot
+) -> None:
     view.set_source(Patterned(64))
     with qtbot.waitSignal(view.unreadable) as told:
-        view.grow(SimpleNamespace(size=64, read=fail, marks=lambda offset, length: ()))
+        view.set_source(Cut(64, 20))
         view.viewport().grab()
     assert told.args[0].code == "file-changed"
+    whole, part, *rest = [merged(line).split() for line in view.visible_rows()]
+    assert whole[1:17] == [f"{place * 7 & 0xFF:02X}" for place in range(16)]
+    assert part[1:] == [*(f"{place * 7 & 0xFF:02X}" for place in range(16, 20)), *["??"] * 12]
+    assert [row[1:] for row in rest] == [["??"] * 16] * 2
+    assert [row[0] for row in rest] == ["00000020", "00000030"], "where they were is still said"
     with qtbot.assertNotEmitted(view.unreadable, wait=20):
         view.viewport().grab()
-    assert view.visible_rows() == []
+    view.show_range(32, 4)
+    assert "4 bytes: gone" in view.accessibleDescription() and view.item_text(40).endswith(": gone")
+    with qtbot.waitSignal(view.unreadable) as told:
+        view.set_source(Patterned(64))
+        view.viewport().grab()
+    assert told.args == [None]
+
+
+def test_what_is_read_again_after_it_was_lost_is_shown(view: HexView) -> None:
+    source = Cut(64, 0)
+    view.set_source(source)
+    assert merged(view.visible_rows()[0]).split()[1:] == ["??"] * 16
+    source.left = 64
+    view.look_again()
+    assert "??" not in merged(view.visible_rows()[0])
+
+
+def test_a_disk_that_gives_up_is_asked_once_for_what_is_on_screen(view: HexView) -> None:
+    source = Cut(1 << 20, 0, "cannot-read")
+    asked: list[int] = []
+
+    def read(offset: int, length: int, /) -> bytes:
+        asked.append(length)
+        return Cut.read(source, offset, length)
+
+    view.set_source(SimpleNamespace(size=source.size, read=read, marks=source.marks))
+    asked.clear()
+    for _ in range(3):
+        view.viewport().grab()
+        rows = view.visible_rows()
+    assert {merged(row).split()[1] for row in rows} == {"??"}
+    assert len([length for length in asked if length > PER_ROW]) <= 1
+
+
+def test_bytes_that_are_gone_stand_on_a_ground_of_their_own(view: HexView) -> None:
+    view.set_source(Cut(64, 32))
+    picture = view.grab().toImage()
+    ratio = picture.devicePixelRatio()
+
+    def ground(offset: int) -> str:
+        corner = view.byte_rect(offset).topLeft() * ratio
+        return picture.pixelColor(corner.x() - 1, corner.y() + 2).name().upper()
+
+    assert ground(40) == color("dangerBg").name().upper() != ground(8)

@@ -77,6 +77,14 @@ def test_a_tag_means_one_snapshot(name: str, id: str, others: list[tuple[str, st
     assert source_of(mine, found) == f"{VDA}@{tag}"
 
 
+def test_disk_only_does_not_offer_what_cannot_be_had() -> None:
+    gone = ImageError("backing-missing", "the backing file base.raw does not exist")
+    for closed, offered in ((None, True), (gone, False)):
+        disk = row("a", on=(VDA,), state=0)
+        (remark,) = remarks(disk, machine(disk, devices=(replace(device(VDA), closed=closed),)), LABELS)
+        assert ("Export…" in remark.text) is offered
+
+
 def test_a_disk_only_snapshot_has_nothing_to_inspect() -> None:
     mine = row("a", state=0)
     assert source_of(mine, machine(mine)) is None

@@ -1,0 +1,108 @@
+"""What is written to files: exports, and the contents of RAM blocks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QLabel
+
+from tests import corpus
+from tests.ui.inspector.conftest import Live
+from tests.ui.inspector.made import Stream
+from ui.inspector.dialogs import ExportDialog
+from ui.inspector.exporting import What
+
+
+def test_a_block_is_saved_as_it_is(live: Live, stream: Stream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    live.open(stream("tiny.v100"))
+    target = tmp_path / "pc.ram.bin"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(target), ""))
+    live.act("stream.save_block")
+    truth = next(block for block in corpus.streams()["cases"]["tiny.v100"]["blocks"] if block["name"] == "pc.ram")
+    data = target.read_bytes()
+    assert len(data) == truth["used"]
+    if truth["sha256"] is not None:
+        assert hashlib.sha256(data).hexdigest() == truth["sha256"]
+    assert live.context.notices.history[-1].text.startswith("pc.ram is saved")
+
+
+def test_the_stream_itself_is_never_written(live: Live, stream: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = stream("tiny.v100")
+    before = path.read_bytes()
+    live.open(path)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(path), ""))
+    live.act("stream.save_block")
+    assert path.read_bytes() == before
+    assert live.context.notices.history[-1].failure is not None
+
+
+@pytest.mark.parametrize("choice", range(3))
+def test_exports_are_json_and_say_what_the_engine_says(live: Live, stream: Stream, tmp_path: Path, choice: int) -> None:
+    live.open(stream("tiny.v100"))
+    dialog = ExportDialog(live.context, live.page)
+    dialog._choices.button(choice).click()
+    target = tmp_path / f"{choice}.json"
+    dialog.path.setText(str(target))
+    dialog.go.click()
+    live.settle()
+    written = json.loads(target.read_text())
+    if choice == 0:
+        assert written["size"] == 150_209 and written["configuration"]["machine"] == "pc-i440fx-10.0"
+    elif choice == 1:
+        assert target.read_text() == corpus.analyze_truth("tiny.v100")
+    else:
+        names = [row["name"] for row in written["tree"]]
+        assert live.page.loaded is not None
+        assert names == [node.name for node in live.page.loaded.index.tree.roots]
+        cpu = next(row for row in written["tree"] if row["name"] == "cpu")
+        assert any(field["name"] == "env.eip" for field in cpu["children"][1]["children"])
+    assert list(tmp_path.glob("*.part")) == []
+
+
+def test_an_export_that_cannot_be_written_says_so_before_the_click(live: Live, stream: Stream, tmp_path: Path) -> None:
+    live.open(stream("tiny.v100"))
+    dialog = ExportDialog(live.context, live.page)
+    dialog.path.setText(str(tmp_path / "missing" / "x.json"))
+    assert not dialog.go.isEnabled() and "no folder" in dialog.message.text()
+    dialog.path.setText(str(tmp_path))
+    assert not dialog.go.isEnabled() and "folder" in dialog.message.text()
+    dialog.path.setText(str(tmp_path / "x.json"))
+    assert dialog.go.isEnabled() and dialog.go.text() == "Export"
+    (tmp_path / "x.json").write_text("{}")
+    dialog._check()
+    assert dialog.go.text() == "Replace file"
+    dialog.reject()
+
+
+def test_a_form_that_the_stream_does_not_allow_cannot_be_chosen_and_says_why(live: Live, stream: Stream) -> None:
+    live.open(stream("no-vmdesc.v72"))
+    dialog = ExportDialog(live.context, live.page)
+    dialog.show()
+    summary, devices, structure = dialog._choices.buttons()
+    assert summary.isEnabled() and structure.isEnabled() and not devices.isEnabled()
+    assert "has no VM description (vmdesc)" in devices.toolTip() == devices.accessibleDescription()
+    QTest.mouseClick(devices, Qt.MouseButton.LeftButton)
+    assert not devices.isChecked() and dialog.what() is What.SUMMARY
+    assert [part.text() for part in dialog.findChildren(QLabel) if part.text().startswith(devices.toolTip())]
+    dialog.reject()
+
+
+def test_an_export_that_fails_on_a_fault_of_the_stream_is_explained(
+    live: Live, stream: Stream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live.open(stream("no-vmdesc.v72"))
+    monkeypatch.setattr("ui.inspector.exporting.refused", lambda index, what: "")
+    dialog = ExportDialog(live.context, live.page)
+    dialog._choices.button(1).click()
+    dialog.path.setText(str(tmp_path / "x.json"))
+    dialog.show()
+    dialog.go.click()
+    live.settle()
+    assert "Not exported" in dialog.message.text() and dialog.go.isEnabled()
+    assert not (tmp_path / "x.json").exists() and list(tmp_path.glob("*.part")) == []
+    dialog.reject()
