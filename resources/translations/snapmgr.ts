@@ -2794,6 +2794,11 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{column} (no room)</source>
+        <extracomment>A column of a table that is not shown because the window is too narrow</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Snapshots, all values</source>
         <translation type="unfinished"></translation>
     </message>

@@ -200,6 +200,7 @@ class SnapshotsPage(Page):
             "panes": bytes(self._panes.saveState().toBase64().data()).decode(),
             "mode": self.list.mode,
             "order": [int(column), descending],
+            "columns": {str(int(key)): shown for key, shown in self.list.grid.columns.asked.items()},
             "sources": [list(paths) for paths in self.machines.paths() if paths != DEMO]
             or [list(p) for p in self._remembered],
         }
@@ -212,6 +213,10 @@ class SnapshotsPage(Page):
                 self.list.set_order(Column(column), descending=descending)
         if state.get("mode") in (TIMELINE, TABLE):
             self.show_mode(state["mode"])
+        if isinstance(columns := state.get("columns"), dict):
+            known = {str(int(column)): column for column in Column if column != Column.NAME}
+            asked = {known[key]: shown for key, shown in columns.items() if key in known and isinstance(shown, bool)}
+            self.list.grid.columns.asked.update(asked)
         sources = state.get("sources")
         if isinstance(sources, list) and self.context.settings["files.reopen"]:
             self._remembered = [
