@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from snapmgr.errors import SnapmgrError
-from ui.widgets.hex_rows import PER_ROW, Columns, Rows, owners, runs
+from ui.widgets.hex_rows import Columns, Rows, owners, runs
 
 KEPT = 4096
 """Rows whose texts are kept."""
@@ -66,6 +66,7 @@ class Visible:
     def forget_lines(self) -> None:
         """The rows are laid out anew."""
         self._lines.clear()
+        self._marks_of = (-1, -1)  # runs are cut at the ends of rows
 
     def read(self, offset: int, length: int) -> bytes:
         try:
@@ -81,14 +82,14 @@ class Visible:
 
     def lines(self, columns: Columns) -> list[tuple[str, str]]:
         """(bright, quiet) texts of the rows on screen."""
-        first, count = self._rows.first_byte, self._rows.byte_count
-        offsets = range(first, first + count, PER_ROW)
+        first, count, per_row = self._rows.first_byte, self._rows.byte_count, self._rows.per_row
+        offsets = range(first, first + count, per_row)
         if any(offset not in self._lines for offset in offsets):
             if len(self._lines) > KEPT:
                 self._lines.clear()
             data = self.read(first, count)
             for offset in offsets:
-                chunk = data[offset - first : offset - first + PER_ROW]
+                chunk = data[offset - first : offset - first + per_row]
                 self._lines[offset] = columns.lines(offset, chunk)
         return [self._lines[offset] for offset in offsets]
 
@@ -102,5 +103,5 @@ class Visible:
             except (SnapmgrError, OSError) as error:
                 self.marks = ()
                 self._give_up(error)
-            self._runs = list(runs(owners(self.marks, *wanted)))
+            self._runs = list(runs(owners(self.marks, *wanted), self._rows.per_row))
         return self._runs
