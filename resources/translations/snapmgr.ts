@@ -60,7 +60,22 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Problems</source>
+        <source>Problems and details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Panes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Structure</source>
+        <extracomment>Panes of the Inspector
+----------
+Three ways to look at a stream</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -141,10 +156,6 @@
     </message>
     <message>
         <source>What of the stream is shown</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Bytes</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -369,11 +380,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Structure</source>
-        <extracomment>Three ways to look at a stream</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>The whole tree with offsets, types, values and their meaning</source>
         <translation type="unfinished"></translation>
     </message>
@@ -563,6 +569,10 @@
     </message>
     <message>
         <source>offset {offset}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Problems</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2077,6 +2087,15 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Machines</source>
+        <extracomment>Panes of the Snapshots view</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Date</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2262,10 +2281,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>no screen recorded</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Details</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2552,6 +2567,14 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Read the images again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In a narrow window the machines are listed above the snapshots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The demo machine has no details</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2982,6 +3005,16 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Show or hide the list of machines.</source>
+        <extracomment>Help on the command “Machines”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show or hide the details of the selected snapshot.</source>
+        <extracomment>Help on the command “Details”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Start the built-in machine, or go to it; no QEMU is needed.</source>
         <extracomment>Help on the command “Demo machine”</extracomment>
         <translation type="unfinished"></translation>
@@ -3037,8 +3070,18 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Show or hide the list of problems.</source>
-        <extracomment>Help on the command “Problems”</extracomment>
+        <source>Show or hide the list of problems and what is known about the selection.</source>
+        <extracomment>Help on the command “Problems and details”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show or hide the structure of the stream.</source>
+        <extracomment>Help on the command “Structure”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show or hide the bytes and the VM description.</source>
+        <extracomment>Help on the command “Bytes”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

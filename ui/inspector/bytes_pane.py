@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -95,6 +95,8 @@ class BytesPane(QWidget):
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._digits = 8
+        self._going = False
+        """Whether the field for an offset has the place of the tabs."""
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -117,6 +119,7 @@ class BytesPane(QWidget):
         self._column.addWidget(line())
         self._column.addLayout(self._make_foot())
         self.tabs.currentChanged.connect(self._tab_changed)
+        self._fold()
         yield
 
     def _make_head(self) -> QHBoxLayout:
@@ -142,6 +145,8 @@ class BytesPane(QWidget):
         self.offset.setToolTip(f"{hint}  {shown_keys('Ctrl+G')}")
         self.offset.setFixedWidth(fonts.text_width(fonts.mono(12), "0" * 9) + 26)
         self.offset.returnPressed.connect(self._go)
+        self.offset.editingFinished.connect(self._left)
+        self.go = icon_button("arrow-elbow-down-right", tr("Go to offset"), run=self.focus_offset)
         self.copy = icon_button("copy", tr("Copy the selected bytes"))
         self.copy.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.copy_menu = QMenu(self.copy)
@@ -149,7 +154,7 @@ class BytesPane(QWidget):
             self.copy_menu.addAction(form.title).triggered.connect(lambda *_, form=form: self.copy_as.emit(form))
         mark_letters(self.copy_menu)
         self.copy.setMenu(self.copy_menu)
-        for part in (self._go_label, self.offset, self.copy):
+        for part in (self._go_label, self.offset, self.go, self.copy):
             row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         return row
 
@@ -168,6 +173,7 @@ class BytesPane(QWidget):
         """Hexadecimal digits of every offset of this stream."""
         self._digits = digits
         self.offset.setFixedWidth(fonts.text_width(fonts.mono(12), "0" * (digits + 1)) + 26)
+        self._fold()
 
     def say_range(self, offset: int, length: int) -> None:
         """``2 bytes, 53A1C23A to 53A1C23B`` in the legend row, and the offset in the field."""
@@ -186,6 +192,8 @@ class BytesPane(QWidget):
 
     def focus_offset(self) -> None:
         self.tabs.setCurrentIndex(BYTES)
+        self._going = True
+        self._fold()
         self.offset.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.offset.selectAll()
 
@@ -207,8 +215,7 @@ class BytesPane(QWidget):
             self._stack.setCurrentWidget(self.no_description)
 
     def _tab_changed(self, tab: int) -> None:
-        for part in (self.offset, self.copy):
-            part.setVisible(tab == BYTES)
+        self.copy.setVisible(tab == BYTES)
         self._fold()
         self.tabs.updateGeometry()  # the chosen tab is bolder, and wider
         if tab == BYTES:
@@ -222,13 +229,32 @@ class BytesPane(QWidget):
             self._fold()
 
     def _fold(self) -> None:
-        """Leave the words before the field out where the tabs need their room."""
-        fixed = self.offset.maximumWidth() + self.copy.sizeHint().width() + 32
-        needed = fixed + self.tabs.sizeHint().width() + self._go_label.sizeHint().width() + 8
-        self._go_label.setVisible(self.tabs.currentIndex() == BYTES and self.width() >= needed)
+        """Where the tabs need the room: leave out the words before the field, then the field, which a button brings in
+        the place of the tabs."""
+        bytes_shown = self.tabs.currentIndex() == BYTES
+        tabs, beside = self.tabs.sizeHint().width(), self.copy.sizeHint().width() + 40
+        room = self.width() - beside - self.offset.maximumWidth()
+        short = tabs > room
+        going = short and self._going and bytes_shown
+        self._go_label.setVisible(bytes_shown and tabs + self._go_label.sizeHint().width() + 8 <= room)
+        self.tabs.setVisible(not going)
+        self.offset.setVisible(bytes_shown and (going or not short))
+        self.go.setVisible(bytes_shown and short and not going)
+        whole = tabs + beside + self.go.sizeHint().width() <= self.width()
         for tab in range(self.tabs.count()):
-            whole = self.width() >= fixed + self.tabs.sizeHint().width()
             self.tabs.setTabToolTip(tab, "" if whole else self.tabs.tabText(tab))
+
+    def _left(self) -> None:
+        """The field is done with: the tabs come back."""
+        if self._going and not self.offset.hasFocus():
+            self._going = False
+            self._fold()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.offset.hasFocus():
+            self.hex.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        super().keyPressEvent(event)
 
     def _go(self) -> None:
         offset = parse_offset(self.offset.text(), self.hex.selection[0])

@@ -90,10 +90,16 @@ class SnapshotsPage(Page):
         self.list.inspect_wanted.connect(lambda: self.context.actions.run("snapshot.inspect"))
         self.list.copy_wanted.connect(self.snapshot.copy)
         self.snapshot.changed.connect(self._changed)
+        self._panes.folded.connect(lambda *_: self.context.touch())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._panes.fold()
+        self._panes.adapt()
+
+    @property
+    def panes_shown(self) -> Panes:
+        """The panes, to show and hide those at the sides."""
+        return self._panes
 
     @property
     def on_details_page(self) -> bool:
@@ -107,7 +113,7 @@ class SnapshotsPage(Page):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LayoutDirectionChange:
-            self._panes.fold()
+            self._panes.adapt()
 
     # --- what the shell asks ---
 
@@ -198,6 +204,7 @@ class SnapshotsPage(Page):
         column, descending = self.list.order
         return {
             "panes": bytes(self._panes.saveState().toBase64().data()).decode(),
+            "folded": self._panes.save_folded(),
             "mode": self.list.mode,
             "order": [int(column), descending],
             "columns": {str(int(key)): shown for key, shown in self.list.grid.columns.asked.items()},
@@ -208,6 +215,7 @@ class SnapshotsPage(Page):
     def restore_state(self, state: dict[str, Any]) -> None:
         if isinstance(panes := state.get("panes"), str):
             self._panes.restoreState(QByteArray.fromBase64(panes.encode("ascii", "replace")))
+        self._panes.restore_folded(state.get("folded"))
         match state.get("order"):
             case [int(column), bool(descending)] if column in set(Column):
                 self.list.set_order(Column(column), descending=descending)
@@ -226,7 +234,7 @@ class SnapshotsPage(Page):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._panes.fold()
+        self._panes.adapt()
         self._tick.start()
         self.list.model.tick()
         self._watch.set_active(True)
