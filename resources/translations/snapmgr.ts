@@ -3005,12 +3005,12 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Show or hide the list of machines.</source>
+        <source>Show or hide the pane: Machines.</source>
         <extracomment>Help on the command “Machines”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Show or hide the details of the selected snapshot.</source>
+        <source>Show or hide the pane: Details.</source>
         <extracomment>Help on the command “Details”</extracomment>
         <translation type="unfinished"></translation>
     </message>
@@ -3075,12 +3075,12 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Show or hide the structure of the stream.</source>
+        <source>Show or hide the pane: Structure.</source>
         <extracomment>Help on the command “Structure”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Show or hide the bytes and the VM description.</source>
+        <source>Show or hide the pane: Bytes.</source>
         <extracomment>Help on the command “Bytes”</extracomment>
         <translation type="unfinished"></translation>
     </message>

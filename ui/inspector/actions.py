@@ -155,14 +155,14 @@ def _problems_shown(context: WindowContext) -> bool:
     return page_of(context).part() == STRUCTURE and page_of(context).problems_shown()
 
 
-def _pane(name: str, place: int, text: str, keys: str, icon: str, about: str) -> None:
+def _pane(name: str, place: int, text: str, keys: str, icon: str) -> None:
     def run(context: WindowContext) -> None:
         content = content_of(context)
         shown = _pane_shown(context, place)
         content.show_part(STRUCTURE)
         content.fold(place, shown)
 
-    run.__doc__ = about
+    run.__doc__ = f"Show or hide the pane: {text}."
     ACTIONS.add(f"stream.pane_{name}", text, keys=keys, icon=icon, menu=Menu.VIEW, group=1, submenu=later("Panes"),
                 view=VIEW, enabled=has_stream, checked=lambda context: _pane_shown(context, place))(run)  # fmt: skip
 
@@ -175,8 +175,8 @@ def _pane_shown(context: WindowContext, place: int) -> bool:
 
 
 #: Panes of the Inspector
-_pane("structure", TREE, later("Structure"), "Ctrl+B", "tree-structure", "Show or hide the structure of the stream.")
-_pane("bytes", BYTES, later("Bytes"), "Ctrl+Shift+B", "hash", "Show or hide the bytes and the VM description.")
+_pane("structure", TREE, later("Structure"), "Ctrl+B", "tree-structure")
+_pane("bytes", BYTES, later("Bytes"), "Ctrl+Shift+B", "hash")
 
 
 @ACTIONS.add("stream.copy", later("Copy"), keys="Ctrl+C", icon="copy", menu=Menu.STREAM, group=2, view=VIEW,

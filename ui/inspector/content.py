@@ -28,7 +28,7 @@ from ui.widgets.controls import line
 from ui.widgets.folding_splitter import FoldingSplitter
 
 PARTS = (STRUCTURE, RECORDS, RAM)
-LOW = 360
+LOW = 400
 """Height at normal size of type, in px, below which the overview is the bars alone and the problems stay folded."""
 
 for _name in dir(QtWidgets):  # PySide makes what is left of them, at once, when it meets the first widget it must guess

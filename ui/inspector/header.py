@@ -105,16 +105,17 @@ class Header(QWidget):
     def _fold(self) -> None:
         """What is left out for the name, one after the other: the facts, the word on the button, the word of the
         verdict."""
-        name = min(self.name.sizeHint().width(), fonts.px(LEAST_NAME))
+        whole = self.name.sizeHint().width()
+        least = min(whole, fonts.px(LEAST_NAME))
         fixed = [part for part in (self.views, self.progress, self.cancel) if not part.isHidden()]
-        room = self.width() - name - sum(part.sizeHint().width() + 12 for part in fixed) - 4 * INSET
+        room = self.width() - sum(part.sizeHint().width() + 12 for part in fixed) - 4 * INSET
         self.chip.set_short(False)
         taken = self.chip.sizeHint().width() + 12
         if self.export is not None:
-            taken += fit_buttons([self.export], room - taken) + 12
-        self.chip.set_short(taken > room)
-        self.name.setMinimumWidth(name)
-        needed = taken + self.facts.minimumWidth()
+            taken += fit_buttons([self.export], room - whole - taken) + 12
+        self.chip.set_short(taken > room - least)
+        self.name.setMinimumWidth(least)
+        needed = taken + least + self.facts.minimumWidth()
         self.facts.setVisible(self.width() >= fonts.px(ROOM_FOR_FACTS) and needed <= room)
         self._say_verdict()
 

@@ -153,7 +153,7 @@ async def add_disk(context: WindowContext) -> None:
         await page.add_disks(new)
 
 
-def _pane(name: str, place: int, text: str, keys: str, icon: str, about: str) -> None:
+def _pane(name: str, place: int, text: str, keys: str, icon: str) -> None:
     def why_not(context: WindowContext) -> str:
         page = page_of(context)
         if page is None or page.on_show is None:
@@ -169,11 +169,11 @@ def _pane(name: str, place: int, text: str, keys: str, icon: str, about: str) ->
         if page is not None:
             page.panes_shown.toggle(place)
 
-    run.__doc__ = about
+    run.__doc__ = f"Show or hide the pane: {text}."
     ACTIONS.add(f"snapshot.pane_{name}", text, keys=keys, icon=icon, menu=Menu.VIEW, group=1, submenu=later("Panes"),
                 view=VIEW, enabled=why_not, checked=is_shown)(run)  # fmt: skip
 
 
 #: Panes of the Snapshots view
-_pane("machines", SOURCES, later("Machines"), "Ctrl+B", "list", "Show or hide the list of machines.")
-_pane("details", DETAILS, later("Details"), "Ctrl+I", "info", "Show or hide the details of the selected snapshot.")
+_pane("machines", SOURCES, later("Machines"), "Ctrl+B", "list")
+_pane("details", DETAILS, later("Details"), "Ctrl+I", "info")

@@ -14,6 +14,7 @@ from ui.snapshots.list_pane import ListPane
 from ui.snapshots.places import DETAILS, SOURCES
 from ui.snapshots.sources import SourcesPane
 from ui.snapshots.states import ErrorPane, reading
+from ui.theme import fonts
 from ui.theme.tokens import NARROW, TINY
 from ui.widgets.controls import line
 from ui.widgets.folding_splitter import FoldingSplitter
@@ -90,7 +91,7 @@ class Panes(FoldingSplitter):
         self.header.set_narrow(narrow, tiny=tiny)
         self.list.set_narrow(narrow)
         if narrow and self.sources.isVisibleTo(self) and not tiny and self._instead is None:
-            details = 0 if self.is_folded(DETAILS) else NARROW_DETAILS
+            details = 0 if self.is_folded(DETAILS) else min(fonts.px(NARROW_DETAILS), width // 3)
             self.setSizes([0, width - details, details])
         instead = self._instead is not None
         self.sources.setVisible(not narrow or instead)

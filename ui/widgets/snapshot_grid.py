@@ -27,10 +27,10 @@ _ORDER = (
 
 
 _IMPORTANCE = (
-    Column.NAME, Column.WHEN, Column.ID, Column.DISKS, Column.STATE, Column.CLOCK, Column.DISK_SIZE, Column.ICOUNT,
+    Column.NAME, Column.WHEN, Column.DISKS, Column.ID, Column.STATE, Column.CLOCK, Column.DISK_SIZE, Column.ICOUNT,
 )  # fmt: skip
 """What is left out last comes first."""
-_LEAST_NAME = 160
+_LEAST_NAME = 150
 _LEAST_DISKS = 110
 _SIGN = 20
 """The sign before a trouble, with its air."""

@@ -226,10 +226,11 @@ def test_narrower_views_show_fewer_bytes_a_row_and_all_of_them(view: HexView, wi
     assert line[10 : 10 + 3 * per_row + 1].split() == [
         f"{byte:02X}" for byte in Patterned(4096).read(view.first_visible, per_row)
     ]
-    view.show_range(2040, 9)
-    assert sum(end - begin for begin, end, _ in view._scene().runs) and all(
-        begin // per_row == (end - 1) // per_row for begin, end, _ in view._scene().runs
-    ), "an underline ends with its row"
+
+
+def test_what_is_underlined_or_selected_is_cut_at_the_ends_of_shorter_rows() -> None:
+    assert list(runs([0] * 10, 4)) == [(0, 4, 0), (4, 8, 0), (8, 10, 0)]
+    assert list(pieces(6, 13, 0, 16, 4)) == [(1, 2, 3), (2, 0, 3), (3, 0, 0)]
 
 
 def test_where_not_even_four_bytes_fit_they_are_scrolled_and_what_is_selected_stays_in_sight(view: HexView) -> None:
