@@ -303,4 +303,5 @@ async def demo_at(stage: Stage, tick: int) -> None:
     await machine.reset()
     await machine.choose_workload("hotspot")
     await machine.order(lambda own: own.advance(tick - own.tick) if own.tick < tick else None)
+    await stage.until(lambda: machine.view is not None and machine.view.tick >= tick)
     await stage.settled()

@@ -13,7 +13,9 @@ BODY = 20
 NARROW = (1024, 700)
 
 
-def tight(name: str, *, narrow: bool = False) -> Callable[[Callable[[Stage], Coroutine[Any, Any, None]]], object]:
+def tight(
+    name: str, *, narrow: bool = False, **facts: Any
+) -> Callable[[Callable[[Stage], Coroutine[Any, Any, None]]], object]:
     """A picture of the smallest window with large text; with ``narrow`` also one of the narrow window."""
 
     def declare(run: Callable[[Stage], Coroutine[Any, Any, None]]) -> object:
@@ -23,7 +25,7 @@ def tight(name: str, *, narrow: bool = False) -> Callable[[Callable[[Stage], Cor
             await run(stage)
 
         for prefix, size in (("tight", SMALLEST), *([("narrow-text-150", NARROW)] if narrow else [])):
-            SHOTS.add(f"{prefix}-{name}", size=size)(with_large_text)
+            SHOTS.add(f"{prefix}-{name}", size=size, **facts)(with_large_text)
         return run
 
     return declare
@@ -140,3 +142,23 @@ async def ten_thousand(stage: Stage) -> None:
     stage.context.now = lambda: shots_snapshots.NOW
     await shots_snapshots.ten_thousand(stage)
     await stage.act("snapshot.view")
+
+
+@tight("pseudo-translated-start", pseudo=True)
+async def pseudo_start(stage: Stage) -> None:
+    """Every text 60 % longer: the menus that have no room are behind a button."""
+
+
+@tight("pseudo-translated-inspector", pseudo=True)
+async def pseudo_inspector(stage: Stage) -> None:
+    await stage.open(stage.demo)
+
+
+@tight("pseudo-translated-snapshots", pseudo=True)
+async def pseudo_snapshots(stage: Stage) -> None:
+    await _devbox(stage)
+
+
+@tight("right-to-left", right_to_left=True)
+async def right_to_left(stage: Stage) -> None:
+    await stage.open(await shots_inspector.stray_field(stage))

@@ -186,9 +186,16 @@ class TopRow(QWidget):
 
     def share(self) -> None:
         """The menus come first; the field has what they leave, at least its glass."""
-        room = self.width() - self.bar.sizeHint().width() - _BESIDE_MENUS
+        room = self.width() - self._menus_width() - _BESIDE_MENUS
         most = PALETTE_FIELD if self.width() >= NARROW else PALETTE_FIELD_NARROW
         self.field.setFixedWidth(max(_ICON_ROOM - 4, min(most, room)))
+
+    def _menus_width(self) -> int:
+        """What the menu bar asks for; Qt measures that from the left edge, where a mirrored bar has all of its air."""
+        if self.layoutDirection() == Qt.LayoutDirection.LeftToRight:
+            return self.bar.sizeHint().width()
+        places = [self.bar.actionGeometry(action) for action in self.bar.actions()]
+        return max(place.right() for place in places) - min(place.left() for place in places) + 2 * 8
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), fonts.px(TOP_ROW))

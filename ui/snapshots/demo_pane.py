@@ -90,7 +90,7 @@ class DemoPane(QWidget):
         """Where the screen has no room beside what is counted, that stands under it; where words have none, icons."""
         fit_buttons(self._buttons, self.width() - self.run.sizeHint().width() - 8 - 32)
         side = fonts.px(SIDE)
-        below = self.width() - side < LEAST_SCREEN
+        below = self.width() - side < fonts.px(LEAST_SCREEN)
         self._line.setVisible(not below)
         self._middle.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)
         self._middle.setStretch(2, 1 if below else 0)

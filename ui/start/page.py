@@ -125,7 +125,7 @@ class StartPage(Page):
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addStretch()
-        words.addWidget(label(tr("Start with the demo machine"), "dialog"))
+        words.addWidget(label(tr("Start with the demo machine"), "dialog", wrap=True))
         words.addSpacing(4)
         said = tr(
             "A small machine that runs inside Snapmgr. Watch it, step it, look through its state: nothing of yours is "
