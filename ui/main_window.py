@@ -152,6 +152,7 @@ class MainWindow(QMainWindow):
 
     def _restyled(self) -> None:
         self.statusBar().setFixedHeight(fonts.px(STATUS_BAR))
+        self.top_row.share()
         self.rail.set_narrow(self.width() < NARROW)
 
     # The window's own events

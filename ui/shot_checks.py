@@ -39,7 +39,7 @@ async def check(window: QWidget) -> list[str]:
     top = QApplication.activeModalWidget() or window
     if any(palette.isVisible() for palette in window.findChildren(Palette)):
         return clipped(window)  # it covers the window and keeps the Tab key: that is its purpose
-    found = [*clipped(top), *overlapping(top), *empty_panes(top), *nameless(top)]
+    found = [*clipped(top), *overlapping(top), *empty_panes(top), *nameless(top), *sideways(top), *lost_menus(top)]
     return found + await unreachable(top)
 
 
@@ -88,6 +88,31 @@ def _clipped_label(widget: QLabel) -> list[str]:
     return []
 
 
+def sideways(top: QWidget) -> list[str]:
+    """What has to be scrolled sideways, and what would have to be but cannot."""
+    found = []
+    for area in _shown(top):
+        if not isinstance(area, QAbstractScrollArea):
+            continue
+        if area.horizontalScrollBar().maximum() > 0 and isinstance(area, QAbstractItemView | QScrollArea):
+            found.append(f"{named(area)} has to be scrolled sideways by {area.horizontalScrollBar().maximum()} px")
+        if isinstance(area, QScrollArea) and area.widget() and area.widget().width() > area.viewport().width():
+            found.append(f"{named(area.widget())} is wider than its place in {named(area)}")
+    return found
+
+
+def lost_menus(top: QWidget) -> list[str]:
+    """Menus that the menu bar neither shows nor offers behind its button for more."""
+    found = []
+    for bar in top.findChildren(QMenuBar):
+        more = [button for button in bar.findChildren(QToolButton) if button.isVisible()]
+        for action in bar.actions():
+            shown = bar.rect().contains(bar.actionGeometry(action)) and not bar.actionGeometry(action).isEmpty()
+            if action.isVisible() and not shown and not more:
+                found.append(f"the menu {action.text()} cannot be reached")
+    return found
+
+
 def overlapping(top: QWidget) -> list[str]:
     """Siblings that lie over each other."""
     found = []
@@ -104,7 +129,7 @@ def overlapping(top: QWidget) -> list[str]:
             and not child.property("overlay")
         ]
         for one, other in combinations(children, 2):
-            common: QRect = one.geometry().intersected(other.geometry())
+            common: QRect = one.geometry().intersected(other.geometry()).intersected(parent.rect())
             if common.width() > 1 and common.height() > 1:
                 found.append(f"{named(one)} and {named(other)} lie over each other by {common.size().toTuple()}")
     return found
@@ -168,5 +193,6 @@ async def unreachable(top: QWidget) -> list[str]:
             break
         reached.append(after)
         focus = after
-    missed = [widget for widget in wanted - set(reached) if not isinstance(widget.parentWidget(), QAbstractItemView)]
+    left = {widget for widget in wanted - set(reached) if widget.isVisible()}  # a field may go when it is left
+    missed = [widget for widget in left if not isinstance(widget.parentWidget(), QAbstractItemView)]
     return sorted(f"Tab does not reach {named(widget)}" for widget in missed)

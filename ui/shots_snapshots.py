@@ -108,6 +108,21 @@ async def table(stage: Stage) -> None:
     await stage.act("snapshot.view")
 
 
+@shot("snapshots-table-narrow", size=(1024, 700))
+async def table_narrow(stage: Stage) -> None:
+    """The same in a narrow window."""
+    await open_devbox(stage)
+    await stage.act("snapshot.view")
+
+
+@shot("snapshots-panes-folded")
+async def panes_folded(stage: Stage) -> None:
+    """The list alone."""
+    await open_devbox(stage)
+    await stage.act("snapshot.pane_machines")
+    await stage.act("snapshot.pane_details")
+
+
 @shot("D6-narrow", size=(1024, 700))
 async def narrow(stage: Stage) -> None:
     """1024×700."""
@@ -288,4 +303,5 @@ async def demo_at(stage: Stage, tick: int) -> None:
     await machine.reset()
     await machine.choose_workload("hotspot")
     await machine.order(lambda own: own.advance(tick - own.tick) if own.tick < tick else None)
+    await stage.until(lambda: machine.view is not None and machine.view.tick >= tick)
     await stage.settled()

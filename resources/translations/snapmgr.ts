@@ -60,7 +60,22 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Problems</source>
+        <source>Problems and details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Panes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Structure</source>
+        <extracomment>Panes of the Inspector
+----------
+Three ways to look at a stream</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -145,10 +160,6 @@
     </message>
     <message>
         <source>What of the stream is shown</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Bytes</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -452,11 +463,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Structure</source>
-        <extracomment>Three ways to look at a stream</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>The whole tree with offsets, types, values and their meaning</source>
         <translation type="unfinished"></translation>
     </message>
@@ -670,6 +676,10 @@
     </message>
     <message>
         <source>offset {offset}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Problems</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2176,6 +2186,15 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Machines</source>
+        <extracomment>Panes of the Snapshots view</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Date</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2361,10 +2380,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>no screen recorded</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Details</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2658,6 +2673,14 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>In a narrow window the machines are listed above the snapshots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The demo machine has no details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Look into the VM state</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2898,6 +2921,11 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{column} (no room)</source>
+        <extracomment>A column of a table that is not shown because the window is too narrow</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Snapshots, all values</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3081,6 +3109,16 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Show or hide the pane: Machines.</source>
+        <extracomment>Help on the command “Machines”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show or hide the pane: Details.</source>
+        <extracomment>Help on the command “Details”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Start the built-in machine, or go to it; no QEMU is needed.</source>
         <extracomment>Help on the command “Demo machine”</extracomment>
         <translation type="unfinished"></translation>
@@ -3136,8 +3174,18 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Show or hide the list of problems.</source>
-        <extracomment>Help on the command “Problems”</extracomment>
+        <source>Show or hide the list of problems and what is known about the selection.</source>
+        <extracomment>Help on the command “Problems and details”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show or hide the pane: Structure.</source>
+        <extracomment>Help on the command “Structure”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show or hide the pane: Bytes.</source>
+        <extracomment>Help on the command “Bytes”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

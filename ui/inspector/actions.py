@@ -11,6 +11,7 @@ from snapmgr.names import visible_text
 from ui.inspector.changes import NO_FILE, Kind
 from ui.inspector.copying import MOST, OF_NODE, Form
 from ui.inspector.header import RAM, RECORDS, STRUCTURE
+from ui.inspector.places import BYTES, TREE
 from ui.isolation import isolated
 from ui.models.block_table import LEFT_OUT_WHY
 from ui.shell import formats
@@ -114,6 +115,7 @@ def go_to(context: WindowContext) -> None:
     """Type an offset and see the byte there."""
     content = content_of(context)
     content.show_part(STRUCTURE)
+    content.fold(BYTES, False)
     content.bytes.focus_offset()
 
 
@@ -147,15 +149,44 @@ def previous_problem(context: WindowContext) -> None:
     page_of(context).links.step_problem(-1)
 
 
-@ACTIONS.add("stream.problems", later("Problems"), icon="list-bullets", menu=Menu.STREAM, group=1, view=VIEW,
-             enabled=has_stream, checked=lambda context: _problems_shown(context))  # fmt: skip
+@ACTIONS.add("stream.problems", later("Problems and details"), keys="Ctrl+I", icon="list-bullets", menu=Menu.VIEW,
+             group=1, submenu=later("Panes"), view=VIEW, enabled=has_stream,
+             checked=lambda context: _problems_shown(context))  # fmt: skip
 def show_problems(context: WindowContext) -> None:
-    """Show or hide the list of problems."""
-    content_of(context).show_problems(not page_of(context).problems_shown())
+    """Show or hide the list of problems and what is known about the selection."""
+    content, shown = content_of(context), _problems_shown(context)
+    content.show_part(STRUCTURE)
+    content.show_problems(not shown)
 
 
 def _problems_shown(context: WindowContext) -> bool:
-    return context.page(VIEW) is not None and page_of(context).problems_shown()
+    if context.page(VIEW) is None:
+        return False
+    return page_of(context).part() == STRUCTURE and page_of(context).problems_shown()
+
+
+def _pane(name: str, place: int, text: str, keys: str, icon: str) -> None:
+    def run(context: WindowContext) -> None:
+        content = content_of(context)
+        shown = _pane_shown(context, place)
+        content.show_part(STRUCTURE)
+        content.fold(place, shown)
+
+    run.__doc__ = f"Show or hide the pane: {text}."
+    ACTIONS.add(f"stream.pane_{name}", text, keys=keys, icon=icon, menu=Menu.VIEW, group=1, submenu=later("Panes"),
+                view=VIEW, enabled=has_stream, checked=lambda context: _pane_shown(context, place))(run)  # fmt: skip
+
+
+def _pane_shown(context: WindowContext, place: int) -> bool:
+    """Whether a pane is seen: those of the structure are not while records or RAM are in front."""
+    if context.page(VIEW) is None or (content := page_of(context).content) is None:
+        return False
+    return content.part() == STRUCTURE and not content.is_folded(place)
+
+
+#: Panes of the Inspector
+_pane("structure", TREE, later("Structure"), "Ctrl+B", "tree-structure")
+_pane("bytes", BYTES, later("Bytes"), "Ctrl+Shift+B", "hash")
 
 
 @ACTIONS.add("stream.copy", later("Copy"), keys="Ctrl+C", icon="copy", menu=Menu.STREAM, group=2, view=VIEW,

@@ -98,6 +98,8 @@ class BytesPane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._digits = 8
         self._lost = False
+        self._going = False
+        """Whether the field for an offset has the place of the tabs."""
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -122,6 +124,7 @@ class BytesPane(QWidget):
         self._column.addWidget(line())
         self._column.addLayout(self._make_foot())
         self.tabs.currentChanged.connect(self._tab_changed)
+        self._fold()
         yield
 
     def _make_head(self) -> QHBoxLayout:
@@ -143,6 +146,8 @@ class BytesPane(QWidget):
         self.offset = OffsetField(self)
         self.offset.returnPressed.connect(self._go)
         self.offset.left.connect(self._offset_left)
+        self.offset.editingFinished.connect(self._done_going)
+        self.go = icon_button("arrow-elbow-down-right", tr("Go to offset"), run=self.focus_offset)
         self.copy = icon_button("copy", tr("Copy the selected bytes"))
         self.copy.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.copy_menu = QMenu(self.copy)
@@ -150,7 +155,7 @@ class BytesPane(QWidget):
             self.copy_menu.addAction(form.title).triggered.connect(lambda *_, form=form: self.copy_as.emit(form))
         mark_letters(self.copy_menu)
         self.copy.setMenu(self.copy_menu)
-        for part in (self._go_label, self.offset, self.copy):
+        for part in (self._go_label, self.offset, self.go, self.copy):
             row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         return row
 
@@ -193,6 +198,7 @@ class BytesPane(QWidget):
         """Hexadecimal digits of every offset of this stream."""
         self._digits = digits
         self.offset.set_digits(digits)
+        self._fold()
 
     def say_range(self, offset: int, length: int) -> None:
         """``2 bytes, 53A1C23A to 53A1C23B`` in the legend row, and the offset in the field."""
@@ -210,6 +216,8 @@ class BytesPane(QWidget):
 
     def focus_offset(self) -> None:
         self.tabs.setCurrentIndex(BYTES)
+        self._going = True
+        self._fold()
         self.offset.take_focus()
 
     def _offset_left(self, before: QWidget | None) -> None:
@@ -235,8 +243,7 @@ class BytesPane(QWidget):
             self._stack.setCurrentWidget(self.no_description)
 
     def _tab_changed(self, tab: int) -> None:
-        for part in (self.offset, self.copy):
-            part.setVisible(tab == BYTES)
+        self.copy.setVisible(tab == BYTES)
         self._fold()
         self._show_lost()
         self.tabs.updateGeometry()  # the chosen tab is bolder, and wider
@@ -251,13 +258,26 @@ class BytesPane(QWidget):
             self._fold()
 
     def _fold(self) -> None:
-        """Leave the words before the field out where the tabs need their room."""
-        fixed = self.offset.maximumWidth() + self.copy.sizeHint().width() + 32
-        needed = fixed + self.tabs.sizeHint().width() + self._go_label.sizeHint().width() + 8
-        self._go_label.setVisible(self.tabs.currentIndex() == BYTES and self.width() >= needed)
+        """Where the tabs need the room: leave out the words before the field, then the field, which a button brings in
+        the place of the tabs."""
+        bytes_shown = self.tabs.currentIndex() == BYTES
+        tabs, beside = self.tabs.sizeHint().width(), self.copy.sizeHint().width() + 40
+        room = self.width() - beside - self.offset.maximumWidth()
+        short = tabs > room
+        going = short and self._going and bytes_shown
+        self._go_label.setVisible(bytes_shown and tabs + self._go_label.sizeHint().width() + 8 <= room)
+        self.tabs.setVisible(not going)
+        self.offset.setVisible(bytes_shown and (going or not short))
+        self.go.setVisible(bytes_shown and short and not going)
+        whole = tabs + beside + self.go.sizeHint().width() <= self.width()
         for tab in range(self.tabs.count()):
-            whole = self.width() >= fixed + self.tabs.sizeHint().width()
             self.tabs.setTabToolTip(tab, "" if whole else self.tabs.tabText(tab))
+
+    def _done_going(self) -> None:
+        """The field is done with: the tabs come back."""
+        if self._going and not self.offset.hasFocus():
+            self._going = False
+            self._fold()
 
     def _go(self) -> None:
         offset = parse_offset(self.offset.text(), self.hex.selection[0])

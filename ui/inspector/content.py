@@ -11,21 +11,27 @@ from typing import Any
 
 from PySide6 import QtWidgets
 from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from ui.inspector.bytes_pane import BytesPane
 from ui.inspector.header import RAM, RECORDS, STRUCTURE, Header
+from ui.inspector.places import BYTES, PROBLEMS, TREE
 from ui.inspector.problems_pane import ProblemsPane
 from ui.inspector.ram_view import RamView
 from ui.inspector.records_view import RecordsView
 from ui.inspector.tree_pane import TreePane
 from ui.shell.actions import ActionSet
+from ui.theme import fonts
 from ui.widgets.byte_bar import ByteBar
 from ui.widgets.controls import line
+from ui.widgets.folding_splitter import FoldingSplitter
 from ui.widgets.notice_bar import NoticeBar
 from ui.words import tr
 
 PARTS = (STRUCTURE, RECORDS, RAM)
+LOW = 400
+"""Height at normal size of type, in px, below which the overview is the bars alone and the problems stay folded."""
 
 for _name in dir(QtWidgets):  # PySide makes what is left of them, at once, when it meets the first widget it must guess
     getattr(QtWidgets, _name)
@@ -41,6 +47,9 @@ class Content(QWidget):
         super().__init__(parent)  # as below: whoever gets another parent is dressed anew, with all its parts
         self.hide()
         self._actions = actions
+        self._low = self._adapting = False
+        self._problems_wanted = {False: True, True: False}
+        """Whether the problems are to be seen, in a low window and else."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -67,8 +76,8 @@ class Content(QWidget):
         self._column.addLayout(self._parts, 1)  # before it is filled: it shows its first widget at once
 
     def _make_splitters(self) -> None:
-        self._down = QSplitter(Qt.Orientation.Vertical, self)
-        self._across = QSplitter(Qt.Orientation.Horizontal, self._down)
+        self._down = FoldingSplitter(Qt.Orientation.Vertical, self)
+        self._across = FoldingSplitter(Qt.Orientation.Horizontal, self._down)
         self._parts.addWidget(self._down)
 
     def _make_tree(self) -> None:
@@ -94,12 +103,15 @@ class Content(QWidget):
 
     def _arrange(self) -> None:
         self._across.setSizes([692, 676])
-        self._across.setChildrenCollapsible(False)
+        self._across.let_fold({TREE: 692, BYTES: 676})
+        self._across.refuge = lambda place: self.bytes.hex if place == TREE else self.tree.tree
         self._down.setStretchFactor(0, 1)
         self._down.setStretchFactor(1, 0)
         self._down.setSizes([460, 204])
-        for splitter in self._splitters().values():
-            splitter.setHandleWidth(1)
+        self._down.let_fold({PROBLEMS: 204})
+        self._down.refuge = lambda _: self.bytes.hex if self._across.is_folded(TREE) else self.tree.tree
+        self._down.folded.connect(self._problems_folded)
+        self._across.folded.connect(lambda *_: self.changed.emit())
         self.header.view_chosen.connect(self.show_part)
         self.tree.problems_wanted.connect(self.show_problems)
 
@@ -116,12 +128,43 @@ class Content(QWidget):
 
     def show_problems(self, shown: bool) -> None:
         """Open or close the pane of problems."""
-        self.problems.setVisible(shown)
-        self.tree.say_problems_shown(shown)
+        self._down.fold(PROBLEMS, not shown)
+
+    def problems_shown(self) -> bool:
+        return not self._down.is_folded(PROBLEMS)
+
+    def _problems_folded(self, _: int, folded: bool) -> None:
+        if not self._adapting:
+            self._problems_wanted[self._low] = not folded
+        self.tree.say_problems_shown(not folded)
         self.changed.emit()
+
+    def fold(self, place: int, folded: bool = True) -> None:
+        """Take TREE or BYTES away, or bring it back."""
+        self._across.fold(place, folded)
+
+    def is_folded(self, place: int) -> bool:
+        return self._across.is_folded(place)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.adapt()
+
+    def adapt(self) -> None:
+        """In a low window the structure comes first; what somebody opens there stays open."""
+        if not hasattr(self, "ram"):
+            return
+        low = self.height() < fonts.px(LOW)
+        self.bar.set_low(low)
+        if low != self._low:
+            self._low = low
+            self._adapting = True
+            self.show_problems(self._problems_wanted[low])
+            self._adapting = False
 
     def focus_filter(self) -> None:
         self.show_part(STRUCTURE)
+        self.fold(TREE, False)
         self.tree.find.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.tree.find.selectAll()
 
@@ -139,11 +182,17 @@ class Content(QWidget):
 
     def save_state(self) -> dict[str, Any]:
         kept = {key: bytes(one.saveState().toBase64()).decode() for key, one in self._splitters().items()}
-        return {**kept, "problems_shown": not self.problems.isHidden()}
+        folded = {"across_folded": self._across.save_folded(), "down_folded": self._down.save_folded()}
+        return {**kept, **folded, "problems_shown": self._problems_wanted[False]}
 
     def restore_state(self, state: dict[str, Any]) -> None:
         for key, splitter in self._splitters().items():
             if isinstance(state.get(key), str):
                 splitter.restoreState(QByteArray.fromBase64(state[key].encode("ascii", "replace")))
-        if state.get("problems_shown") is False:
-            self.show_problems(False)
+        self._across.restore_folded(state.get("across_folded"))
+        self._down.restore_folded(state.get("down_folded"))
+        if state.get("problems_shown") in (True, False):
+            self._problems_wanted[False] = state["problems_shown"]
+        self._adapting = True
+        self.show_problems(self._problems_wanted[self._low])
+        self._adapting = False

@@ -13,13 +13,13 @@ from snapmgr.inspect.model import Problem, Severity
 from ui.models.problem_table import worst
 from ui.theme import fonts
 from ui.theme.tokens import INSET
-from ui.widgets.controls import Segmented, action_button, button
+from ui.widgets.controls import Segmented, action_button, button, fit_buttons
 from ui.widgets.labels import Chip, ElidedLabel
 from ui.widgets.notice_box import Glyph
 from ui.words import tr
 
 STRUCTURE, RECORDS, RAM = "structure", "records", "ram"
-LEAST_NAME = 160
+LEAST_NAME = 110
 ROOM_FOR_FACTS = 900
 """Narrower than this the name needs the room; the facts are in the status bar too."""
 
@@ -62,6 +62,7 @@ class Header(QWidget):
         row.setContentsMargins(INSET, 8, INSET, 4)
         row.setSpacing(8)
         row.addWidget(Glyph("file", "text2", 18))
+        self._about = ""
         self.name = ElidedLabel("", "object")
         self.chip = Chip()
         self.facts = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
@@ -102,16 +103,30 @@ class Header(QWidget):
         self._fold()
 
     def _fold(self) -> None:
-        """Leave the facts out where the name has no room beside all the rest."""
-        beside = [self.chip, self.views, *(part for part in (self.export, self.progress, self.cancel) if part)]
-        taken = sum(part.sizeHint().width() + 12 for part in beside if not part.isHidden())
-        name = min(self.name.sizeHint().width(), fonts.px(LEAST_NAME))
-        needed = taken + name + self.facts.minimumWidth() + 3 * INSET
-        self.facts.setVisible(self.width() >= max(fonts.px(ROOM_FOR_FACTS), needed))
+        """What is left out for the name, one after the other: the facts, the word on the button, the word of the
+        verdict."""
+        whole = self.name.sizeHint().width()
+        least = min(whole, fonts.px(LEAST_NAME))
+        fixed = [part for part in (self.views, self.progress, self.cancel) if not part.isHidden()]
+        room = self.width() - sum(part.sizeHint().width() + 12 for part in fixed) - 4 * INSET
+        self.chip.set_short(False)
+        taken = self.chip.sizeHint().width() + 12
+        if self.export is not None:
+            taken += fit_buttons([self.export], room - whole - taken) + 12
+        self.chip.set_short(taken > room - least)
+        self.name.setMinimumWidth(least)
+        needed = taken + least + self.facts.minimumWidth()
+        self.facts.setVisible(self.width() >= fonts.px(ROOM_FOR_FACTS) and needed <= room)
+        self._say_verdict()
+
+    def _say_verdict(self) -> None:
+        word = self.chip.text() if self.chip.is_short() else ""
+        self.chip.setToolTip("\n".join(part for part in (word, self._about) if part))
 
     def set_verdict(self, said: Verdict) -> None:
         self.chip.set_state(said.text, said.tone, said.icon)
-        self.chip.setToolTip(said.about)
+        self._about = said.about
+        self._fold()
 
     def set_progress(self, percent: int | None) -> None:
         """Percent read, -1 where the end is not known, None when nothing is being read."""
@@ -122,4 +137,5 @@ class Header(QWidget):
             self.progress.setValue(max(percent, 0))
             text = tr("reading") if percent < 0 else tr("reading, {number} %", number=percent)
             self.chip.set_state(text, "info", "hourglass-medium")
-            self.chip.setToolTip(tr("What was read so far can be used already"))
+            self._about = tr("What was read so far can be used already")
+        self._fold()

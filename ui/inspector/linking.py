@@ -10,6 +10,7 @@ from snapmgr.errors import SnapmgrError
 from snapmgr.inspect.model import Node
 from ui.inspector.content import Content
 from ui.inspector.header import STRUCTURE
+from ui.inspector.places import BYTES
 from ui.inspector.presenter import Loaded
 from ui.inspector.selection import Selection, SelectionModel
 from ui.models.texts import shown
@@ -176,6 +177,7 @@ class Links(QObject):
     def show_bytes(self) -> None:
         """Bring the bytes of the selection to the front."""
         self._content.show_part(STRUCTURE)
+        self._content.fold(BYTES, False)
         self._bytes.show_bytes()
         if self.selection.current is not None:
             self.show(self.selection.current)

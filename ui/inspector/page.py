@@ -410,7 +410,7 @@ class InspectorPage(Page):
         return STRUCTURE if self.content is None else self.content.part()
 
     def problems_shown(self) -> bool:
-        return self.content is not None and not self.content.problems.isHidden()
+        return self.content is not None and self.content.problems_shown()
 
     def save_state(self) -> dict[str, Any]:
         return self.content.save_state() if self.content is not None else self._stored
@@ -424,3 +424,4 @@ class InspectorPage(Page):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ApplicationFontChange and self.content is not None and self.loaded is not None:
             self.content.tree.tree.share_columns()
+            self.content.adapt()

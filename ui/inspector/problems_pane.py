@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
-    QScrollArea,
     QSplitter,
     QStackedLayout,
     QStyle,
@@ -30,6 +29,7 @@ from ui.widgets.empty_state import EmptyState
 from ui.widgets.field_detail import FieldDetail
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.mirroring import placed
+from ui.widgets.scrolling import Scrolling
 from ui.words import tr
 
 LOOKS = {
@@ -151,7 +151,7 @@ class ProblemsPane(QSplitter):
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.selectionModel().currentRowChanged.connect(self._current_changed)
         self.list.clicked.connect(lambda index: self.chosen.emit(index.row()))
-        self._none = _Scrolling(left)
+        self._none = Scrolling(left)
         self.none = EmptyState("check-circle", tr("No problems found"), tint="ok", parent=self._none.viewport())
         self._none.hold(self.none)
         self._lists = QStackedLayout()
@@ -170,7 +170,7 @@ class ProblemsPane(QSplitter):
         self._about.addWidget(self.nothing)
 
     def _make_detail(self) -> None:
-        self._detail = _Scrolling(self._about.parentWidget())
+        self._detail = Scrolling(self._about.parentWidget())
         self.detail = FieldDetail(self._detail.viewport())
         self._detail.hold(self.detail)
         self._about.addWidget(self._detail)
@@ -223,33 +223,6 @@ class ProblemsPane(QSplitter):
     def _current_changed(self, current: QModelIndex) -> None:
         if not self._quiet and current.isValid():
             self.chosen.emit(current.row())
-
-
-class _Scrolling(QScrollArea):
-    """A pane for a part that may be higher than it: it scrolls instead of being squeezed."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-
-    def hold(self, part: QWidget) -> None:
-        self.setWidget(part)
-        self.viewport().setAutoFillBackground(False)
-        part.setAutoFillBackground(False)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.fit()
-
-    def fit(self) -> None:
-        """A scroll area does not ask how high wrapped text is at its width."""
-        layout = self.widget().layout() if self.widget() is not None else None
-        if layout is not None and layout.hasHeightForWidth():
-            wrapped = layout.minimumHeightForWidth(self.viewport().width())
-            self.widget().setMinimumHeight(wrapped if wrapped > layout.totalMinimumSize().height() else 0)
 
 
 def _ground(parent: QWidget) -> QWidget:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, QS
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QHeaderView,
     QProgressBar,
     QStackedLayout,
     QStyle,
@@ -20,7 +19,23 @@ from PySide6.QtWidgets import (
 )
 
 from snapmgr.inspect.model import BlockSummary
-from ui.models.block_table import BLOCK_ROLE, LEFT_OUT, NAME, SHARE, SORT_ROLE, BlockTableModel, states
+from ui.models.block_table import (
+    BLOCK_ROLE,
+    COMPRESSED,
+    LEFT_OUT,
+    NAME,
+    NORMAL,
+    PAGE_SIZE,
+    PAGES,
+    RESENT,
+    SHARE,
+    SORT_ROLE,
+    USED,
+    XBZRLE,
+    ZERO,
+    BlockTableModel,
+    states,
+)
 from ui.models.texts import shown
 from ui.shell import formats
 from ui.theme import fonts
@@ -30,10 +45,15 @@ from ui.widgets.controls import action_button, line
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.labels import ElidedLabel
 from ui.widgets.mirroring import placed
+from ui.widgets.shared_columns import Need, SharedColumns, SharedTable, title_width, widest
 from ui.widgets.two_lines import paint_line
 from ui.words import plural, tr
 
 _BAR = 8
+_IMPORTANCE = (NAME, USED, PAGES, SHARE, NORMAL, ZERO, RESENT, XBZRLE, COMPRESSED, PAGE_SIZE)
+"""What is left out last comes first."""
+_LEAST_NAME, _LEAST_BAR = 150, 110
+_MARGINS = 24
 _AT_END = Qt.TextElideMode.ElideRight
 
 
@@ -153,7 +173,7 @@ class RamView(QWidget):
             head.addWidget(action_button(save))
         column.addLayout(head)
         column.addWidget(line())
-        self.table = QTableView(self)
+        self.table = SharedTable(self)
         self.table.setModel(sorted_model)
         self._dress_table()
         about = tr("It has no RAM section, or none was read.")
@@ -179,12 +199,11 @@ class RamView(QWidget):
         table.setSortingEnabled(True)
         table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         table.horizontalHeader().setHighlightSections(False)
-        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        table.horizontalHeader().setStretchLastSection(False)
         table.verticalHeader().setVisible(False)
         table.verticalHeader().setDefaultSectionSize(fonts.px(30))
         table.setAccessibleName(tr("RAM blocks"))
         table.setTabKeyNavigation(False)
+        self.columns = table.columns = SharedColumns(table, _IMPORTANCE, self._needs, spare=(SHARE,))
         table.selectionModel().selectionChanged.connect(lambda *_: self.block_chosen.emit(self.selected()))
 
     def set_blocks(self, blocks: Sequence[BlockSummary]) -> None:
@@ -200,15 +219,24 @@ class RamView(QWidget):
         self.facts.setText(", ".join(facts) if blocks else "")
         self._stack.setCurrentWidget(self.table if blocks else self.nothing)
         if first and blocks:
-            self.table.resizeColumnsToContents()
-            header = self.table.horizontalHeader()
-            header.setSectionResizeMode(SHARE, QHeaderView.ResizeMode.Stretch)
-            header.setMinimumSectionSize(56)
-            if self.table.columnWidth(NAME) > 320:
-                self.table.setColumnWidth(NAME, 320)
+            self.columns.measure_again()
         if not self.selected() and blocks:
             names = [block.name for block in blocks]
             self.select(chosen if chosen in names else names[0])
+
+    def _needs(self) -> dict[int, Need]:
+        return {column: self._need(column) for column in _IMPORTANCE}
+
+    def _need(self, column: int) -> Need:
+        """A name may be shortened, a bar be short; a number is whole or not there."""
+        table = self.table
+        font = fonts.mono(12) if column == NAME else fonts.ui(13, tabular=True)
+        title = title_width(table, column)
+        wanted = max(title, widest(table, column, font) + _MARGINS)
+        if column == SHARE:
+            least = max(title, fonts.px(_LEAST_BAR))
+            return Need(least, least)
+        return Need(min(wanted, fonts.px(_LEAST_NAME)) if column == NAME else wanted, wanted)
 
     def selected(self) -> str:
         """Name of the selected block, "" for none."""

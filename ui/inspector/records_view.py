@@ -8,10 +8,27 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from snapmgr.inspect.model import Record
-from ui.models.record_table import NAME, OFFSET, RecordTableModel
+from ui.models.record_table import (
+    BYTES,
+    INSTANCE,
+    NAME,
+    OFFSET,
+    PAYLOAD,
+    SECTION,
+    TYPE,
+    VERSION,
+    WITHIN,
+    RecordTableModel,
+)
 from ui.theme import fonts
 from ui.theme.tokens import ROW_TREE
+from ui.widgets.shared_columns import Need, SharedColumns, SharedTable, title_width, widest
 from ui.words import tr
+
+_IMPORTANCE = (NAME, OFFSET, TYPE, BYTES, SECTION, PAYLOAD, INSTANCE, VERSION, WITHIN)
+"""What is left out last comes first."""
+_LEAST_NAME = 150
+_MARGINS = 24
 
 
 class _RecordDelegate(QStyledItemDelegate):
@@ -19,12 +36,14 @@ class _RecordDelegate(QStyledItemDelegate):
         super().initStyleOption(option, index)
         option.font = fonts.mono(12) if index.column() in (OFFSET, NAME) else fonts.ui(13, tabular=True)
         option.state &= ~QStyle.StateFlag.State_HasFocus
+        if index.column() == NAME:
+            option.textElideMode = Qt.TextElideMode.ElideMiddle
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(super().sizeHint(option, index).width() + 16, fonts.px(ROW_TREE))
 
 
-class RecordsView(QTableView):
+class RecordsView(SharedTable):
     """``chosen(row, by_pointer)`` is the record that the user selected."""
 
     chosen = Signal(int, bool)
@@ -45,33 +64,36 @@ class RecordsView(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setVisible(False)
         self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setStretchLastSection(True)  # a selected row goes to the edge
         self.selectionModel().currentRowChanged.connect(self._current_changed)
         self.activated.connect(lambda index: self.opened.emit(index.row()))
-        self._sized = False
+        self._measured = 0
+        self.columns: SharedColumns = SharedColumns(self, _IMPORTANCE, self._needs, spare=_IMPORTANCE)
 
     def set_records(self, records: Sequence[Record], digits: int) -> None:
         """Show another stream."""
         self._quiet = True
         self.records.set_records(records, digits=digits)
         self._quiet = False
-        self._sized = False
-        self._size_columns()
+        self._measure_columns()
 
     def grow(self, records: Sequence[Record]) -> None:
         self.records.grow(records)
-        self._size_columns()
+        if len(records) > 2 * self._measured:
+            self._measure_columns()
 
-    def _size_columns(self) -> None:
-        if not self._sized and self.records.rowCount():
-            self._sized = True
-            mono, ui = fonts.mono(12), fonts.ui(13, tabular=True)
-            widths = {0: "0" * 10, 1: "CONFIGURATION", 2: "00 000 0", 3: "0" * 36, 4: "00 000 0"}
-            for column in range(self.records.columnCount()):
-                text = widths.get(column, "0 000 000 000")
-                font = mono if column in (OFFSET, NAME) else ui
-                title = fonts.text_width(ui, f"{self.records.headerData(column, Qt.Orientation.Horizontal)} 0")
-                self.setColumnWidth(column, max(fonts.text_width(font, text), title) + 24)
+    def _measure_columns(self) -> None:
+        self._measured = self.records.rowCount()
+        self.columns.measure_again()
+
+    def _needs(self) -> dict[int, Need]:
+        return {column: self._need(column) for column in _IMPORTANCE}
+
+    def _need(self, column: int) -> Need:
+        """A name may be shortened; a number is whole or not there."""
+        font = fonts.mono(12) if column in (OFFSET, NAME) else fonts.ui(13, tabular=True)
+        title = title_width(self, column)
+        wanted = max(title, widest(self, column, font) + _MARGINS)
+        return Need(min(wanted, fonts.px(_LEAST_NAME)) if column == NAME else wanted, wanted)
 
     def show_offset(self, offset: int) -> None:
         """Select the record that holds a byte, without telling anybody."""

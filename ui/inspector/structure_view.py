@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QBrush, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 
@@ -15,18 +15,25 @@ from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import ROW_TREE
 from ui.widgets.mirroring import placed
+from ui.widgets.shared_columns import Need, share
 from ui.words import tr
 
 SWATCH, PADDING, INDENT = 10, 8, 16
-_SHARES = {NAME: 40, VALUE: 38, TYPE: 22}
-"""Percent of what offset and bytes leave over."""
+_SHARES = {NAME: 45, VALUE: 35, TYPE: 20}
+"""Percent of what is left over when every column has what it needs."""
 FAULTS = {
     "error": ("warning-circle", "danger"),
     "warning": ("warning", "warn"),
     "note": ("info", "accent"),
 }
 """Icon and tint of a node whose worst problem is of a severity."""
-_LEAST = {NAME: 150, VALUE: 110, TYPE: 84}
+_LEAST = {NAME: 110, VALUE: 100, TYPE: 84}
+_AMPLE = {NAME: 240, VALUE: 170}
+"""Px that names and values get, where they need as much, before any other column is shown."""
+_IMPORTANCE = (NAME, VALUE, OFFSET, BYTES, TYPE)
+"""What is left out first comes last."""
+_MEASURED = 200
+"""Rows that are measured: all that are open would be felt."""
 
 
 def paint_kind(painter: QPainter, box: QRectF, kind: NodeKind) -> None:
@@ -130,7 +137,7 @@ class NodeDelegate(QStyledItemDelegate):
     def _paint_text(
         self, painter: QPainter, rect: QRect, node: Node, looks: Looks, column: int, text: str, *, selected: bool
     ) -> None:
-        font, tint = self._look(node, looks, column, selected)
+        font, tint = self.look(node, looks, column, selected=selected)
         painter.setFont(font)
         painter.setPen(looks.colours[tint])
         box = rect.adjusted(PADDING, 0, -PADDING if column in (OFFSET, BYTES) else -2, 0)
@@ -143,7 +150,9 @@ class NodeDelegate(QStyledItemDelegate):
         painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)
         painter.setLayoutDirection(direction)
 
-    def _look(self, node: Node, looks: Looks, column: int, selected: bool) -> tuple[QFont, str]:
+    @staticmethod
+    def look(node: Node, looks: Looks, column: int, *, selected: bool) -> tuple[QFont, str]:
+        """Font and colour of a cell."""
         if column == VALUE:
             mono = bool(node.value) and (node.value.startswith("0x") or not node.children)
             return (looks.mono if mono else looks.name), ("danger" if node.kind is NodeKind.FAULT else "text")
@@ -180,6 +189,9 @@ class StructureView(QTreeView):
         self._sizing = False
         self._widest = "00 000"
         self.header().sectionResized.connect(self._section_resized)
+        self._opened = QTimer(self, singleShot=True, interval=0)
+        self._opened.timeout.connect(self.share_columns)
+        self.expanded.connect(self._opened.start)
 
     def _section_resized(self) -> None:
         if not self._sizing:
@@ -209,30 +221,63 @@ class StructureView(QTreeView):
         """Give every column its share of the width, unless somebody has set them by hand."""
         if self._by_hand or self.model() is None:
             return
+        width = self.viewport().width()
+        needs = self._ample(self._needs(), width)
+        widths = share(width, needs, _IMPORTANCE, tuple(_SHARES))
+        spare = width - sum(min(needs[column].wanted, room) for column, room in widths.items())
+        taken = {column: part for column, part in _SHARES.items() if column in widths}
+        if spare > 0:
+            whole, left = sum(taken.values()), spare
+            for column, part in taken.items():
+                widths[column] = needs[column].wanted + spare * part // whole
+                left -= spare * part // whole
+            widths[NAME] += left
         self._sizing = True
+        for column in range(self.model().columnCount()):
+            self.setColumnHidden(column, column not in widths)
+        for column, room in widths.items():
+            self.header().resizeSection(column, room)
+        self._sizing = False
+
+    def _needs(self) -> dict[int, Need]:
+        """Names before values, so that no name is shortened while there is air beside it."""
         title = self.header().sectionSizeHint
         digits = max(fonts.text_width(fonts.mono(12), "0" * 8) + 2 * PADDING + 4, title(OFFSET))
         count = max(fonts.text_width(fonts.ui(13, tabular=True), self._widest) + 2 * PADDING, title(BYTES))
-        width = self.viewport().width()
-        needed = sum(fonts.px(least) for least in _LEAST.values()) + digits + count
-        for column, saved in ((TYPE, fonts.px(_LEAST[TYPE])), (BYTES, count), (OFFSET, digits)):
-            self.setColumnHidden(column, width < needed)
-            needed -= saved
-        digits = 0 if self.isColumnHidden(OFFSET) else digits
-        count = 0 if self.isColumnHidden(BYTES) else count
-        rest = width - digits - count
-        whole = sum(share for column, share in _SHARES.items() if not self.isColumnHidden(column))
-        for column, share in _SHARES.items():
-            if not self.isColumnHidden(column):
-                self.header().resizeSection(column, max(60, rest * share // whole))
-        if digits:
-            self.header().resizeSection(OFFSET, digits)
-        if count:
-            self.header().resizeSection(BYTES, count)
-        shown = [column for column in range(BYTES) if not self.isColumnHidden(column)]
-        used = count + sum(self.columnWidth(column) for column in shown)
-        self.header().resizeSection(VALUE, self.columnWidth(VALUE) + width - used)
-        self._sizing = False
+        needs = {OFFSET: Need(digits, digits), BYTES: Need(count, count)}
+        for column, wanted in self._measured().items():
+            least = fonts.px(_LEAST[column])
+            needs[column] = Need(least, max(least, wanted))
+        return needs
+
+    def _ample(self, needs: dict[int, Need], width: int) -> dict[int, Need]:
+        """Other columns only where names and values have enough."""
+        ample = {
+            column: Need(max(needs[column].least, min(needs[column].wanted, fonts.px(room))), needs[column].wanted)
+            for column, room in _AMPLE.items()
+        }
+        if sum(need.least for need in ample.values()) > width:
+            return {column: needs[column] for column in ample}
+        return {**needs, **ample}
+
+    def _measured(self) -> dict[int, int]:
+        """What names, values and types of the first rows that are open take, in px."""
+        looks, found = Looks(), {NAME: 0, VALUE: 0, TYPE: 0}
+        index = self.model().index(0, NAME)
+        for _ in range(_MEASURED):
+            node: Node | None = index.data(NODE_ROLE) if index.isValid() else None
+            if node is None:
+                break
+            name = looks.metrics(looks.strong).horizontalAdvance(shown(node.name))
+            mark = 24 if node.problem is not None else 0
+            around = len(node.path) * INDENT + 4 + SWATCH + 6 + PADDING + mark
+            found[NAME] = max(found[NAME], name + around)
+            for column in (VALUE, TYPE):
+                text = str(index.siblingAtColumn(column).data() or "")
+                font, _tint = NodeDelegate.look(node, looks, column, selected=False)
+                found[column] = max(found[column], looks.metrics(font).horizontalAdvance(text) + 2 * PADDING + 2)
+            index = self.indexBelow(index)
+        return found
 
     def drawRow(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

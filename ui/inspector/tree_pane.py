@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -23,12 +24,14 @@ from ui.models.field_tree import FieldTreeModel
 from ui.shell import formats
 from ui.shell.actions import shown_keys
 from ui.shell.mnemonics import mark_letters
-from ui.theme import icons
+from ui.theme import fonts, icons
 from ui.widgets.controls import ICON_BESIDE_TEXT, icon_button
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.find_bar import FindBar
 from ui.words import later, plural, tr
 
+LEAST_FILTER = 150
+"""Px that the filter has before the words beside it."""
 REVEALED = 200
 """Matches whose parents are opened by themselves; the others are one click away."""
 
@@ -92,6 +95,7 @@ class TreePane(QWidget):
         self.problems.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.problems.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._problems_shown = True
+        self._count = 0
         self.problems.clicked.connect(lambda *_: self.problems_wanted.emit(not self._problems_shown))
         self.quick = icon_button("funnel", tr("Filter by kind"))
         self.quick.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -106,15 +110,31 @@ class TreePane(QWidget):
         return row
 
     def set_problem_count(self, count: int) -> None:
-        #: {number} of them are listed
-        many = tr("Problems {number}", number=formats.grouped(count))
-        self.problems.setText(many if count else tr("No problems"))
+        self._count = count
         self.say_problems_shown(self._problems_shown)
+        self._fold()
+
+    def _problems_text(self) -> str:
+        #: {number} of them are listed
+        many = tr("Problems {number}", number=formats.grouped(self._count))
+        return many if self._count else tr("No problems")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Where the filter needs the room, the number of problems stands alone."""
+        self.problems.setText(self._problems_text())
+        taken = self.problems.sizeHint().width() + self.quick.sizeHint().width() + 36
+        if self.width() - taken < fonts.px(LEAST_FILTER):
+            self.problems.setText(formats.grouped(self._count))
 
     def say_problems_shown(self, shown: bool) -> None:
         self._problems_shown = shown
-        self.problems.setToolTip(tr("Hide the problems") if shown else tr("Show the problems"))
-        self.problems.setAccessibleName(f"{self.problems.text()}: {self.problems.toolTip().lower()}")
+        what = tr("Hide the problems") if shown else tr("Show the problems")
+        self.problems.setToolTip(what)
+        self.problems.setAccessibleName(f"{self._problems_text()}: {what.lower()}")
 
     # --- the model ---
 

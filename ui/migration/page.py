@@ -9,6 +9,7 @@ from ui.shell.page import Page
 from ui.start.vignettes import Vignette, migration
 from ui.widgets.controls import button
 from ui.widgets.empty_state import EmptyState
+from ui.widgets.scrolling import Scrolling
 from ui.words import later, tr
 
 TEXT = later(
@@ -31,7 +32,9 @@ class MigrationPage(Page):
         self.state = EmptyState(
             "arrows-left-right", tr("Migration comes later"), tr(TEXT), buttons=(self.open_stream,), picture=picture
         )
-        column.addWidget(self.state)
+        area = Scrolling(self)
+        area.hold(self.state)
+        column.addWidget(area)
 
     def status(self) -> tuple[str, str]:
         return tr("Migration is not built yet"), ""

@@ -121,7 +121,7 @@ def previous_pane(context: WindowContext) -> None:
 
 def _step_pane(context: WindowContext, step: int) -> None:
     page = context.current
-    panes = [pane for pane in page.panes() if pane.isVisible()] if page is not None else []
+    panes = [pane for pane in page.panes() if pane.isVisible() and pane.isEnabled()] if page is not None else []
     if not panes:
         return
     focus = QGuiApplication.focusObject()

@@ -21,7 +21,9 @@ from ui.words import later, tr
 
 _ICON_ROOM = 44
 """What the glass in the palette's field takes, with the air around it."""
-SUBMENU_ICONS = {later("Appearance"): "paint-brush", later("Copy as"): "copy"}
+_BESIDE_MENUS = 8 + 16 + 12
+"""What stands left and right of the menus and the field, and between them."""
+SUBMENU_ICONS = {later("Appearance"): "paint-brush", later("Copy as"): "copy", later("Panes"): "squares-four"}
 
 
 class RecentMenu(QMenu):
@@ -112,7 +114,6 @@ class PaletteField(QPushButton):
         self.setToolTip("  ".join((tr("Command palette"), self._keys)))
         self.setIcon(icons.icon("magnifying-glass", "text3"))
         self.setCursor(Qt.CursorShape.IBeamCursor)
-        self.setMinimumWidth(200)
         self.setMaximumWidth(PALETTE_FIELD)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -122,14 +123,21 @@ class PaletteField(QPushButton):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The words end before the keys."""
         super().resizeEvent(event)
-        room = self.width() - self._keys_width() - 8 - _ICON_ROOM
-        self.setText(QFontMetrics(self.font()).elidedText(self._words, Qt.TextElideMode.ElideRight, room))
+        keys = self._keys_width() + 8 if self._keys_shown() else 0
+        room = self.width() - keys - _ICON_ROOM
+        words = QFontMetrics(self.font()).elidedText(self._words, Qt.TextElideMode.ElideRight, room)
+        self.setText(words if len(words) > 4 else "")  # nothing rather than a stump
+
+    def _keys_shown(self) -> bool:
+        return self.width() >= self._keys_width() + _ICON_ROOM
 
     def _keys_width(self) -> int:
         return fonts.text_width(fonts.ui(11, 600), self._keys) + 12
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        if not self._keys_shown():
+            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         font, width = fonts.ui(11, 600), self._keys_width()
@@ -173,10 +181,21 @@ class TopRow(QWidget):
         row.addWidget(self.field, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a narrow window the menus come first."""
         super().resizeEvent(event)
-        wide = self.width() >= NARROW
-        self.field.setMaximumWidth(PALETTE_FIELD if wide else PALETTE_FIELD_NARROW)
+        self.share()
+
+    def share(self) -> None:
+        """The menus come first; the field has what they leave, at least its glass."""
+        room = self.width() - self._menus_width() - _BESIDE_MENUS
+        most = PALETTE_FIELD if self.width() >= NARROW else PALETTE_FIELD_NARROW
+        self.field.setFixedWidth(max(_ICON_ROOM - 4, min(most, room)))
+
+    def _menus_width(self) -> int:
+        """What the menu bar asks for; Qt measures that from the left edge, where a mirrored bar has all of its air."""
+        if self.layoutDirection() == Qt.LayoutDirection.LeftToRight:
+            return self.bar.sizeHint().width()
+        places = [self.bar.actionGeometry(action) for action in self.bar.actions()]
+        return max(place.right() for place in places) - min(place.left() for place in places) + 2 * 8
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), fonts.px(TOP_ROW))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGraphicsDropShadowEffect,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QListView,
     QVBoxLayout,
@@ -57,7 +58,8 @@ class Palette(QWidget):
         self.field.setAccessibleName(self.field.placeholderText())
         self.list = QListView()
         self.model = PaletteModel(self)
-        self._none = label("", "body2")
+        self._none = label("", "body2", wrap=True)
+        self._signs: list[QLabel] = []
         self._build()
         self.field.textChanged.connect(self._query)
         self.field.installEventFilter(self)
@@ -108,9 +110,22 @@ class Palette(QWidget):
         row.addStretch()
         #: The sign is typed and stays as it is
         for word in (tr("> commands"), tr("@ offset"), tr("# snapshot"), tr("? help")):
-            row.addWidget(label(word, "secondary"))
-            row.addSpacing(2)
+            sign = label(word, "secondary")
+            self._signs.append(sign)
+            row.addWidget(sign)
+        self._foot = row
         return row
+
+    def _fold(self, width: int) -> None:
+        """The signs that can be typed: as many as there is room for beside the keys."""
+        items = [self._foot.itemAt(place) for place in range(self._foot.count())]
+        parts = [part for item in items if (part := item.widget()) is not None]
+        taken = 40 + sum(
+            part.sizeHint().width() + self._foot.spacing() + 2 for part in parts if part not in self._signs
+        )
+        for sign in self._signs:
+            taken += sign.sizeHint().width() + self._foot.spacing()
+            sign.setVisible(taken <= width)
 
     def open(self, query: str = "") -> None:
         """Show it over the window, with ``query`` typed already."""
@@ -154,9 +169,10 @@ class Palette(QWidget):
         top = min(TOP, self.height() // 8)
         chrome = self.field.sizeHint().height() + fonts.px(38) + 6
         room = self.height() - top - 48 - chrome
-        body = min(wanted, room, fonts.px(420)) if self.model.rows else self._none.sizeHint().height()
-        wanted = max(round(WIDTH * max(fonts.scale(), 1)), self.frame.minimumSizeHint().width())
-        width = min(wanted, self.width() - 32)
+        width = min(round(WIDTH * max(fonts.scale(), 1)), self.width() - 32)
+        self._fold(width)
+        nothing = self._none.heightForWidth(width - 2)
+        body = min(wanted, room, fonts.px(420)) if self.model.rows else nothing
         self.frame.setGeometry((self.width() - width) // 2, top, width, chrome + body)
 
     def _select(self, row: int) -> None:

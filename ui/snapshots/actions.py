@@ -11,6 +11,7 @@ from ui.shell.actions import Actions, Menu
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
 from ui.shell.failures import told
+from ui.snapshots.places import DETAILS, SOURCES
 from ui.words import later, tr
 
 if TYPE_CHECKING:
@@ -153,3 +154,29 @@ async def add_disk(context: WindowContext) -> None:
     new = [name for name in names if name not in document.sources]
     if new:
         await page.add_disks(new)
+
+
+def _pane(name: str, place: int, text: str, keys: str, icon: str) -> None:
+    def why_not(context: WindowContext) -> str:
+        page = page_of(context)
+        if page is None or page.on_show is None:
+            return tr("Open a disk image first")
+        return page.panes_shown.why_not(place)
+
+    def is_shown(context: WindowContext) -> bool:
+        page = page_of(context)
+        return page is not None and page.panes_shown.is_shown(place)
+
+    def run(context: WindowContext) -> None:
+        page = page_of(context)
+        if page is not None:
+            page.panes_shown.toggle(place)
+
+    run.__doc__ = f"Show or hide the pane: {text}."
+    ACTIONS.add(f"snapshot.pane_{name}", text, keys=keys, icon=icon, menu=Menu.VIEW, group=1, submenu=later("Panes"),
+                view=VIEW, enabled=why_not, checked=is_shown)(run)  # fmt: skip
+
+
+#: Panes of the Snapshots view
+_pane("machines", SOURCES, later("Machines"), "Ctrl+B", "list")
+_pane("details", DETAILS, later("Details"), "Ctrl+I", "info")

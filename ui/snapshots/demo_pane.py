@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QScrollArea, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFormLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from snapmgr.machine.machine import MachineView
 from snapmgr.machine.runstate import RunState
@@ -14,11 +23,15 @@ from snapmgr.machine.workloads import WORKLOADS
 from ui.shell import formats
 from ui.shell.actions import plain
 from ui.theme import fonts, icons
-from ui.widgets.controls import ComboBox, action_button, button, line
+from ui.widgets.controls import ComboBox, action_button, button, fit_buttons, line
 from ui.widgets.guest_screen import GuestScreen
-from ui.widgets.labels import Chip, label
+from ui.widgets.labels import Chip, ElidedLabel, label
 from ui.words import grouped, later, tr
 
+SIDE, LEAST_SCREEN = 304, 240
+"""Px of what is counted, and that the screen has at least beside it."""
+MOST_WIDTH = (1 << 24) - 1
+"""Qt's word for no limit."""
 MOST_PAGES = 1 << 16
 """Pages a tick that can be asked for here."""
 
@@ -48,13 +61,14 @@ class DemoPane(QWidget):
     def __init__(self, actions: Callable[[str], QAction], units: Callable[[], formats.Units], parent: QWidget) -> None:
         super().__init__(parent)
         self._units = units
+        self._buttons: list[QToolButton] = []
         self._filled_for: tuple[str, int] | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._make_header(actions))
         column.addWidget(line())
-        middle = QHBoxLayout()
+        middle = self._middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
         stage = QWidget()
@@ -63,9 +77,25 @@ class DemoPane(QWidget):
         self.screen = GuestScreen()
         around.addWidget(self.screen)
         middle.addWidget(stage, 1)
-        middle.addWidget(line(vertical=True))
-        middle.addWidget(self._make_side())
+        self._line, self._side = line(vertical=True), self._make_side()
+        middle.addWidget(self._line)
+        middle.addWidget(self._side)
         column.addLayout(middle, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.adapt()
+
+    def adapt(self) -> None:
+        """Where the screen has no room beside what is counted, that stands under it; where words have none, icons."""
+        fit_buttons(self._buttons, self.width() - self.run.sizeHint().width() - 8 - 32)
+        side = fonts.px(SIDE)
+        below = self.width() - side < fonts.px(LEAST_SCREEN)
+        self._line.setVisible(not below)
+        self._middle.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)
+        self._middle.setStretch(2, 1 if below else 0)
+        self._side.setMinimumWidth(0 if below else side)
+        self._side.setMaximumWidth(MOST_WIDTH if below else side)
 
     def _make_header(self, actions: Callable[[str], QAction]) -> QWidget:
         header = QWidget()
@@ -74,12 +104,11 @@ class DemoPane(QWidget):
         column.setSpacing(8)
         upper = QHBoxLayout()
         upper.setSpacing(12)
-        upper.addWidget(label(tr("Demo machine"), "machine"))
+        upper.addWidget(ElidedLabel(tr("Demo machine"), "machine", Qt.TextElideMode.ElideRight))
         self.chip = Chip()
         upper.addWidget(self.chip)
-        self.about = label("", "secondary")
-        upper.addWidget(self.about)
-        upper.addStretch(1)
+        self.about = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
+        upper.addWidget(self.about, 1)
         column.addLayout(upper)
         lower = QHBoxLayout()
         lower.setSpacing(8)
@@ -89,7 +118,8 @@ class DemoPane(QWidget):
         for id in ("demo.step", "demo.inspect", "demo.reset", "demo.end"):
             action = actions(id)
             action.setIconText(plain(action.text()))  # Qt leaves the … out of what buttons show
-            lower.addWidget(action_button(action))
+            self._buttons.append(action_button(action))
+            lower.addWidget(self._buttons[-1])
         lower.addStretch(1)
         column.addLayout(lower)
         return header
@@ -98,7 +128,6 @@ class DemoPane(QWidget):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setFixedWidth(fonts.px(304))
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         side = QWidget()
         column = QVBoxLayout(side)

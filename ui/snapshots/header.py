@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics
+from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui.models.source_list import SourceEntry
@@ -18,8 +18,8 @@ from ui.widgets.labels import Chip, ElidedLabel
 from ui.words import tr
 
 TIMELINE, TABLE = "timeline", "table"
-LEAST_NAME = 220
-"""Room that the machine's name has before anything else."""
+LEAST_NAME, SHORTEST_NAME = 220, 120
+"""Room that the machine's name has before anything else, and where there is not even that."""
 
 
 class ActionPush(QPushButton):
@@ -166,7 +166,6 @@ class Header(QWidget):
     def set_machine(self, name: str, hint: str, facts: Sequence[str]) -> None:
         self.name.setText(name)
         self.name.set_hint(hint)
-        self.name.setMinimumWidth(min(self.name.sizeHint().width(), fonts.px(LEAST_NAME)))
         self.set_facts(facts)
 
     def set_facts(self, facts: Sequence[str]) -> None:
@@ -176,15 +175,33 @@ class Header(QWidget):
     def set_state(self, state: State) -> None:
         """How the machine is used; a quiet word where that is nothing special."""
         self._state = state
-        self.chip.setToolTip(state.about)
         self._say()
 
     def _say(self) -> None:
-        """In a narrow window a state that is nothing special is a word among the facts."""
+        """A state that is nothing special is a word among the facts where the name needs the room; any other keeps its
+        chip, without its word if there is none for that."""
         state = self._state
-        quiet = self._narrow and state.tone == "neutral"
-        self.chip.set_state("" if quiet else state.text, state.tone, state.icon)
+        self.chip.set_short(False)
+        self.chip.set_state(state.text, state.tone, state.icon)
+        taken = 0 if self.views.isHidden() else self.views.sizeHint().width() + 8 + self.filter.maximumWidth() + 8
+        room = self.width() - 2 * INSET - taken - 24
+        whole = self.name.sizeHint().width()
+        name = self.machines.minimumWidth() if self._narrow else min(whole, fonts.px(LEAST_NAME))
+        chip = self.chip.sizeHint().width()
+        quiet = state.tone == "neutral" and (self._narrow or name + chip > room)
+        if not self._narrow:
+            name = max(min(name, room - (0 if quiet else chip)), min(whole, fonts.px(SHORTEST_NAME)))
+            self.name.setMinimumWidth(name)
+        if quiet:
+            self.chip.set_state("", state.tone, state.icon)
+        self.chip.set_short(not quiet and name + chip > room)
+        word = state.text if self.chip.is_short() else ""
+        self.chip.setToolTip("\n".join(part for part in (word, state.about) if part))
         self.facts.set_facts([state.text, *self._facts] if quiet and state.text else self._facts)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._say()
 
     def set_machines(self, entries: Sequence[SourceEntry], current: tuple[str, ...]) -> None:
         self.machines.clear()
@@ -205,6 +222,7 @@ class Header(QWidget):
         self.export.setVisible(snapshots or exportable)
         if not snapshots:
             self.set_primary(inspect=False)
+        self._say()
 
     def set_primary(self, *, inspect: bool) -> None:
         """One primary button: Inspect where there is a VM state, else Export."""

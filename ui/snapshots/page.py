@@ -90,10 +90,16 @@ class SnapshotsPage(Page):
         self.list.inspect_wanted.connect(lambda: self.context.actions.run("snapshot.inspect"))
         self.list.copy_wanted.connect(self.snapshot.copy)
         self.snapshot.changed.connect(self._changed)
+        self._panes.folded.connect(lambda *_: self.context.touch())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._panes.fold()
+        self._panes.adapt()
+
+    @property
+    def panes_shown(self) -> Panes:
+        """The panes, to show and hide those at the sides."""
+        return self._panes
 
     @property
     def on_details_page(self) -> bool:
@@ -107,7 +113,7 @@ class SnapshotsPage(Page):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LayoutDirectionChange:
-            self._panes.fold()
+            self._panes.adapt()
 
     # --- what the shell asks ---
 
@@ -198,8 +204,10 @@ class SnapshotsPage(Page):
         column, descending = self.list.order
         return {
             "panes": bytes(self._panes.saveState().toBase64().data()).decode(),
+            "folded": self._panes.save_folded(),
             "mode": self.list.mode,
             "order": [int(column), descending],
+            "columns": {str(int(key)): shown for key, shown in self.list.grid.columns.asked.items()},
             "sources": [list(paths) for paths in self.machines.paths() if paths != DEMO]
             or [list(p) for p in self._remembered],
         }
@@ -207,11 +215,16 @@ class SnapshotsPage(Page):
     def restore_state(self, state: dict[str, Any]) -> None:
         if isinstance(panes := state.get("panes"), str):
             self._panes.restoreState(QByteArray.fromBase64(panes.encode("ascii", "replace")))
+        self._panes.restore_folded(state.get("folded"))
         match state.get("order"):
             case [int(column), bool(descending)] if column in set(Column):
                 self.list.set_order(Column(column), descending=descending)
         if state.get("mode") in (TIMELINE, TABLE):
             self.show_mode(state["mode"])
+        if isinstance(columns := state.get("columns"), dict):
+            known = {str(int(column)): column for column in Column if column != Column.NAME}
+            asked = {known[key]: shown for key, shown in columns.items() if key in known and isinstance(shown, bool)}
+            self.list.grid.columns.asked.update(asked)
         sources = state.get("sources")
         if isinstance(sources, list) and self.context.settings["files.reopen"]:
             self._remembered = [
@@ -221,7 +234,7 @@ class SnapshotsPage(Page):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._panes.fold()
+        self._panes.adapt()
         self._tick.start()
         self.list.model.tick()
         self._watch.set_active(True)

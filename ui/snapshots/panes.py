@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from ui.models.source_list import SourceListModel
 from ui.shell.actions import ActionSet, plain
@@ -11,22 +11,24 @@ from ui.shell.context import WindowContext
 from ui.snapshots.details_pane import DetailsPane
 from ui.snapshots.header import Header
 from ui.snapshots.list_pane import ListPane
+from ui.snapshots.places import DETAILS, SOURCES
 from ui.snapshots.sources import SourcesPane
 from ui.snapshots.states import ErrorPane, reading
+from ui.theme import fonts
 from ui.theme.tokens import NARROW, TINY
 from ui.widgets.controls import line
+from ui.widgets.folding_splitter import FoldingSplitter
+from ui.words import tr
 
 WIDTHS = (240, 824, 304)
 NARROW_DETAILS = 276
 
 
-class Panes(QSplitter):
+class Panes(FoldingSplitter):
     """``sources``; the machine on show, which is ``header`` over ``list``, ``reading`` or ``error``; ``details``."""
 
     def __init__(self, context: WindowContext, model: SourceListModel, error: ErrorPane) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-        self.setHandleWidth(1)
-        self.setChildrenCollapsible(False)
         self._window = context.window
         self.sources = SourcesPane(model, context.actions["file.close"])
         self.header, self.list = _header(context.actions), ListPane(context.now)
@@ -38,6 +40,8 @@ class Panes(QSplitter):
         for place, stretch in enumerate((0, 1, 0)):
             self.setStretchFactor(place, stretch)
         self.setSizes(list(WIDTHS))
+        self.let_fold({SOURCES: WIDTHS[SOURCES], DETAILS: WIDTHS[DETAILS]})
+        self.refuge = lambda _: self._instead or self.list.view
         self.details_alone = False
         """Whether the details are a page of their own now."""
         self._instead: QWidget | None = None
@@ -78,27 +82,59 @@ class Panes(QSplitter):
             self._middle.addWidget(part)
         self._instead = part
         self._middle.setCurrentIndex(0 if part is None else self._middle.indexOf(part))
-        self.fold()
+        self.adapt()
 
-    def fold(self) -> None:
+    def adapt(self) -> None:
         """What a narrow window leaves out (1200) and what becomes a page of its own (900)."""
         width = self._window.width()
         narrow, tiny = width < NARROW, width < TINY
         self.header.set_narrow(narrow, tiny=tiny)
         self.list.set_narrow(narrow)
         if narrow and self.sources.isVisibleTo(self) and not tiny and self._instead is None:
-            self.setSizes([0, width - NARROW_DETAILS, NARROW_DETAILS])
+            details = 0 if self.is_folded(DETAILS) else min(fonts.px(NARROW_DETAILS), width // 3)
+            self.setSizes([0, width - details, details])
         instead = self._instead is not None
         self.sources.setVisible(not narrow or instead)
+        if self.sources.isVisibleTo(self) and not self.is_folded(SOURCES) and not self.sizes()[SOURCES]:
+            self._bring_sources(width)  # they were left out until now
         self.details_alone = self.details_alone and tiny and not instead
         self.details.set_page(tiny)
         self.details.setVisible((not tiny or self.details_alone) and not instead)
+        self.details.setEnabled(self.details_alone or not self.is_folded(DETAILS))
         self._middle.setVisible(not self.details_alone)
+        if self.is_folded(DETAILS) and not self.details.isHidden():
+            rest = max(0, width - self.sizes()[SOURCES])
+            self.setSizes([0, 0, width] if self.details_alone else [self.sizes()[SOURCES], rest, 0])
+
+    def _bring_sources(self, width: int) -> None:
+        details = 0 if self.is_folded(DETAILS) else self.size_of(DETAILS)
+        sources = self.size_of(SOURCES)
+        self.setSizes([sources, max(0, width - sources - details), details])
+
+    # --- panes that somebody folds away ---
+
+    def why_not(self, place: int) -> str:
+        """Why a pane cannot be shown or hidden now, "" if it can."""
+        if place == SOURCES and self.sources.isHidden():
+            return tr("In a narrow window the machines are listed above the snapshots")
+        if place == DETAILS and self._instead is not None:
+            return tr("The demo machine has no details")
+        return ""
+
+    def is_shown(self, place: int) -> bool:
+        return not self.widget(place).isHidden() and not self.is_folded(place)
+
+    def toggle(self, place: int) -> None:
+        """Show or hide a pane at the side."""
+        if place == DETAILS and self._window.width() < TINY:
+            self.show_details(not self.details_alone)
+        else:
+            self.fold(place, self.is_shown(place))
 
     def show_details(self, shown: bool) -> None:
         """In the smallest windows details are a page of their own."""
         self.details_alone = shown
-        self.fold()
+        self.adapt()
         (self.details.area if shown else self.list.view).setFocus(Qt.FocusReason.OtherFocusReason)
 
 

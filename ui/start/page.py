@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from snapmgr.names import visible_text
 from ui.isolation import isolated
@@ -22,9 +22,12 @@ from ui.theme.palette import color
 from ui.widgets.controls import button
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.notice_box import Glyph
+from ui.widgets.scrolling import Scrolling
 from ui.words import later, tr
 
 WIDTH = 920
+MOST_WIDTH = (1 << 24) - 1
+"""Qt's word for no limit."""
 SHOWN_RECENTS = 6
 _CARDS = (
     (
@@ -58,13 +61,9 @@ class StartPage(Page):
         super().__init__(context, parent)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        outer.addWidget(area)
+        self._area = Scrolling()
+        outer.addWidget(self._area)
         self._body = QWidget()
-        area.setWidget(self._body)
         across = QHBoxLayout(self._body)
         across.setContentsMargins(24, 24, 24, 24)
         across.addStretch(1)
@@ -76,20 +75,22 @@ class StartPage(Page):
         self._column = QVBoxLayout(self._middle)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(16)
+        self._cards: list[_Card] = []
         self._fill()
+        self._area.hold(self._body)
         context.documents.recents_changed.connect(self._fill_recents)
 
     def _fill(self) -> None:
         self._column.addStretch(2)
         self._column.addLayout(self._welcome())
         self._column.addWidget(self._demo())
-        cards = QGridLayout()
-        cards.setSpacing(16)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(16)
         runs = (self._open_file, self._open_file, lambda: self.context.show_view("migration"))
         for number, ((title, text, draw, word, icon), run) in enumerate(zip(_CARDS, runs, strict=True)):
-            cards.addWidget(_Card(tr(title), tr(text), Vignette(draw), tr(word), icon, run), 0, number)
-            cards.setColumnStretch(number, 1)
-        self._column.addLayout(cards)
+            self._cards.append(_Card(tr(title), tr(text), Vignette(draw), tr(word), icon, run))
+            self._grid.addWidget(self._cards[-1], 0, number)
+        self._column.addLayout(self._grid)
         self._column.addWidget(DropZone(tr("Drop a disk image or a saved migration stream here")))
         self._recents = QVBoxLayout()
         self._recents.setSpacing(0)
@@ -107,8 +108,8 @@ class StartPage(Page):
         row.addWidget(mark)
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(label(tr("Welcome to Snapmgr"), "welcome"))
-        words.addWidget(label(tr("Save, look into and move virtual machines."), "lead"))
+        words.addWidget(label(tr("Welcome to Snapmgr"), "welcome", wrap=True))
+        words.addWidget(label(tr("Save, look into and move virtual machines."), "lead", wrap=True))
         row.addLayout(words, 1)
         return row
 
@@ -120,11 +121,11 @@ class StartPage(Page):
         row.setSpacing(20)
         picture = Vignette(vignettes.guest(208, 129), 208, 129)
         picture.setFixedWidth(208)
-        row.addWidget(picture)
+        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignVCenter)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addStretch()
-        words.addWidget(label(tr("Start with the demo machine"), "dialog"))
+        words.addWidget(label(tr("Start with the demo machine"), "dialog", wrap=True))
         words.addSpacing(4)
         said = tr(
             "A small machine that runs inside Snapmgr. Watch it, step it, look through its state: nothing of yours is "
@@ -132,7 +133,7 @@ class StartPage(Page):
         )
         words.addWidget(label(said, "body2", wrap=True))
         words.addSpacing(16)
-        buttons = QHBoxLayout()
+        buttons = self._buttons = QHBoxLayout()
         buttons.setSpacing(8)
         run = self.context.actions.run
         self.machine = button(tr("Start demo machine"), "primary", "play-fill", lambda: run("demo.start"))
@@ -144,6 +145,30 @@ class StartPage(Page):
         words.addStretch()
         row.addLayout(words, 1)
         return card
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._adapt()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange and self._cards:
+            self._adapt()
+
+    def _adapt(self) -> None:
+        """Three cards beside each other where each has room for its button, else below each other, picture first."""
+        bar = self._area.verticalScrollBar().sizeHint().width()
+        room = min(WIDTH, self.width() - bar - 48)
+        rows = room < 3 * max(card.least_width() for card in self._cards) + 2 * self._grid.spacing()
+        for number, card in enumerate(self._cards):
+            card.set_row(rows)
+            self._grid.addWidget(card, number if rows else 0, 0 if rows else number)
+            self._grid.setColumnStretch(number, 0 if rows and number else 1)
+        buttons = self.machine.sizeHint().width() + self.demo.sizeHint().width() + 8
+        below = buttons > room - 208 - 3 * 20
+        direction = QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight
+        self._buttons.setDirection(direction)
+        self._area.fit()
 
     def _open_file(self) -> None:
         self.context.actions.run("file.open")
@@ -181,18 +206,33 @@ class _Card(QFrame):
     ) -> None:
         super().__init__()
         self.setProperty("frame", "card")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
+        self._picture = picture
+        self._across = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._across.setContentsMargins(16, 16, 16, 16)
+        self._across.setSpacing(12)
+        self._across.addWidget(picture)
+        column = QVBoxLayout()
         column.setSpacing(0)
-        column.addWidget(picture)
-        column.addSpacing(12)
-        column.addWidget(label(title, "explain"))
+        column.addWidget(label(title, "explain", wrap=True))
         column.addSpacing(2)
         words = label(text, "body2", wrap=True)
         words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
         column.addWidget(words, 1)
         column.addSpacing(16)
-        column.addWidget(button(word, icon=icon, run=run), 0, Qt.AlignmentFlag.AlignLeading)
+        self._button = button(word, icon=icon, run=run)
+        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeading)
+        self._across.addLayout(column, 1)
+
+    def least_width(self) -> int:
+        """What its button needs."""
+        return self._button.sizeHint().width() + 34
+
+    def set_row(self, row: bool) -> None:
+        """The picture before the words instead of above them."""
+        self._across.setDirection(QBoxLayout.Direction.LeftToRight if row else QBoxLayout.Direction.TopToBottom)
+        self._across.setSpacing(20 if row else 12)
+        self._picture.setMaximumWidth(208 if row else MOST_WIDTH)
+        self._picture.setMinimumWidth(208 if row else 0)
 
 
 class DropZone(QWidget):
@@ -203,9 +243,10 @@ class DropZone(QWidget):
         self.setFixedHeight(fonts.px(72))
         row = QHBoxLayout(self)
         row.setSpacing(12)
+        row.setContentsMargins(16, 0, 16, 0)
         row.addStretch()
         row.addWidget(Glyph("download-simple", "text2", 16))
-        row.addWidget(label(text, "body2"))
+        row.addWidget(ElidedLabel(text, "body2", Qt.TextElideMode.ElideRight))
         row.addStretch()
 
     def paintEvent(self, event: QPaintEvent) -> None:

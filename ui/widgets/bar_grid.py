@@ -8,6 +8,8 @@ from ui.theme import fonts
 
 INSET = 16
 CAPTION, WHOLE, GAP, LENS, AXIS = 16, 20, 18, 30, 16
+MARKS = 8
+"""What the marks of problems need above row 1."""
 SMALLEST_LENS = 64
 """Bytes."""
 LENS_HANDLE = 12
@@ -22,6 +24,8 @@ class BarGrid:
         self.size = 0
         self.lens = (0, 0)
         self.full_width = 0
+        self.low = False
+        """The bars alone, without caption and axis."""
 
     def move_lens(self, offset: int, length: int) -> None:
         """Show ``length`` bytes from ``offset``, as far as the stream allows."""
@@ -51,7 +55,7 @@ class BarGrid:
 
     @property
     def whole_top(self) -> int:
-        return fonts.px(CAPTION)
+        return MARKS if self.low else fonts.px(CAPTION)
 
     @property
     def lens_top(self) -> int:
@@ -63,7 +67,7 @@ class BarGrid:
 
     @property
     def height(self) -> int:
-        return self.axis_top + fonts.px(AXIS) + 4
+        return self.axis_top + (4 if self.low else fonts.px(AXIS) + 4)
 
     @property
     def width(self) -> float:

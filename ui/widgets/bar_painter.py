@@ -51,7 +51,8 @@ class BarPainter:
         grid = self._grid
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_caption(painter, shown.caption)
+        if not self._grid.low:
+            self._paint_caption(painter, shown.caption)
         if grid.size:
             self._paint_row(painter, grid.whole_rect(), (0, grid.size), shown.table, ratio)
             self._paint_beam(painter)
@@ -59,7 +60,8 @@ class BarPainter:
             self._paint_unread(painter, shown.read)
             self._paint_faults(painter, shown.problems)
             self._paint_marks(painter, shown.mark)
-            self._paint_axis(painter)
+            if not self._grid.low:
+                self._paint_axis(painter)
             self._paint_problems(painter, shown.problems)
 
     def _paint_caption(self, painter: QPainter, caption: str) -> None:
@@ -147,9 +149,13 @@ class BarPainter:
         ticks = max(2, min(TICKS, int(grid.width // (width + 24))))
         step = _round_step(length, ticks - 1)
         places = [first + (length * tick // (ticks - 1)) // step * step for tick in range(1, ticks - 1)]
-        for place in [first, *places, first + length]:
+        taken: list[float] = []
+        for place in [first, first + length, *places]:  # the ends first: what would lie over another is left out
             x = grid.x(place, first, length)
             x = max(INSET, min(x - (0 if place == first else width / 2), INSET + grid.width - width))
+            if any(abs(x - other) < width + 8 for other in taken):
+                continue
+            taken.append(x)
             painter.drawText(QPointF(x, grid.axis_top + metrics.ascent()), f"{place:0{grid.digits}X}")
 
     def _paint_problems(self, painter: QPainter, problems: Sequence[Problem]) -> None:

@@ -81,6 +81,13 @@ class ByteBar(ReadAloud, QWidget):
         self._caption = text
         self.update()
 
+    def set_low(self, low: bool) -> None:
+        """The bars alone, where there is no height for more."""
+        if low != self._grid.low:
+            self._grid.low = low
+            self.updateGeometry()
+            self.update()
+
     def set_mark(self, offset: int, length: int, *, follow: bool = True) -> None:
         """Outline the selection (bytes); the lens follows it out of sight, unless it is told not to."""
         self._mark = (offset, length)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -67,6 +67,20 @@ def action_button(action: QAction, variant: str = "", *, icon_only: bool = False
     return made
 
 
+def fit_buttons(buttons: Sequence[QToolButton], room: int, spacing: int = 8) -> int:
+    """Leave out words, from the last button on, where all of them are wider than ``room``; returns what is taken."""
+    for part in buttons:
+        part.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    taken = sum(part.sizeHint().width() for part in buttons) + spacing * (len(buttons) - 1)
+    for part in reversed(buttons):
+        if taken <= room:
+            break
+        taken -= part.sizeHint().width()
+        part.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        taken += part.sizeHint().width()
+    return taken
+
+
 def line(vertical: bool = False) -> QFrame:
     """A hairline between two parts."""
     made = QFrame()
@@ -126,6 +140,12 @@ class Segmented(QFrame):
 
     def current(self) -> str:
         return next(key for key, part in self._buttons.items() if part.isChecked())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A word that had to be shortened is whole in its tooltip."""
+        super().resizeEvent(event)
+        for part in self._buttons.values():
+            part.setToolTip(part.text() if self.width() < self.sizeHint().width() else "")
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         """Arrows go through the choices: one Tab stop for all of them."""

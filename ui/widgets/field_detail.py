@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from snapmgr.inspect.model import Node, NodeKind
 from ui.models.texts import shown
@@ -77,7 +78,7 @@ class FieldDetail(QWidget):
         self.lost.setVisible(False)
         column.addWidget(self.lost)
         column.addStretch(1)
-        buttons = QHBoxLayout()
+        buttons = self._buttons = QHBoxLayout()
         buttons.setSpacing(8)
         self.show_button = button(tr("Show in bytes"), run=self.show_bytes.emit)
         self.copy_button = button(tr("Copy name = value"), "ghost", "copy", run=self.copy_value.emit)
@@ -86,6 +87,18 @@ class FieldDetail(QWidget):
             buttons.addWidget(part)
         buttons.addStretch(1)
         column.addLayout(buttons)
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as its place."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The buttons stand below each other where they have no room beside each other."""
+        super().resizeEvent(event)
+        parts = (self.show_button, self.copy_button, self.path_button)
+        beside = sum(part.sizeHint().width() for part in parts) + 2 * 8 <= self.width() - 36
+        direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        self._buttons.setDirection(direction)
 
     def show_node(self, nodes: Sequence[Node], data: bytes, digits: int = 8, *, lost: str = "") -> None:
         """``nodes`` lead from the root to the field, ``data`` are its first bytes; ``lost`` says why there are none."""

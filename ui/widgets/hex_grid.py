@@ -14,6 +14,8 @@ HEADING = 28
 LEFT, RIGHT = 16, 8
 SIZES = (13, 12, 11)
 """Sizes of type that are tried, the largest first."""
+PER_ROWS = (PER_ROW, 8, 4)
+"""Bytes a row that are tried, most first."""
 
 
 class HexGrid:
@@ -37,19 +39,22 @@ class HexGrid:
         columns = self._fit(max(8, len(f"{max(size - 1, 0):X}")), width - LEFT - RIGHT)
         changed, self.columns = columns != self.columns, columns
         self.rows.size = size
+        self.rows.set_per_row(columns.per_row)
         self.rows.visible = max(1, (height - self.heading) // self.line)
         self.rows.scroll_to(self.rows.top)
         return changed
 
     def _fit(self, digits: int, width: int) -> Columns:
-        """The largest type in which everything fits, then without the text, else the smallest and a scroll bar."""
-        for text_shown in (True, False):
-            for size in SIZES[: 2 if text_shown else None]:
-                self.measure(size)
-                columns = Columns(digits, text_shown)
-                if columns.width * self.cell <= width:
-                    return columns
-        return Columns(digits, False)
+        """As many bytes a row as fit whole, in the largest type, with the text where it fits too; where not even the
+        fewest do, they are scrolled sideways."""
+        for per_row in PER_ROWS:
+            for text_shown in (True, False):
+                for size in SIZES[: 2 if text_shown else None]:
+                    self.measure(size)
+                    columns = Columns(digits, text_shown, per_row)
+                    if columns.width * self.cell <= width:
+                        return columns
+        return Columns(digits, False, PER_ROWS[-1])
 
     @property
     def width(self) -> int:
@@ -65,7 +70,7 @@ class HexGrid:
 
     def byte_rect(self, offset: int) -> QRect:
         """Where a byte stands."""
-        row, column = divmod(offset - self.rows.first_byte, PER_ROW)
+        row, column = divmod(offset - self.rows.first_byte, self.rows.per_row)
         return QRectF(self.x(self.columns.byte_cell(column)), self.top(row), 2 * self.cell, self.line).toAlignedRect()
 
     def span_rect(self, row: int, column: int, last: int) -> QRectF:
@@ -88,5 +93,5 @@ class HexGrid:
         """The byte under a point, clamped to what there is."""
         row = (point.y() - self.heading) // self.line
         column, _ = self.columns.column_at((point.x() - self.x(0)) / self.cell)
-        offset = self.rows.first_byte + max(row, -1) * PER_ROW + column
+        offset = self.rows.first_byte + max(row, -1) * self.rows.per_row + column
         return max(0, min(offset, max(self.rows.size - 1, 0)))

@@ -12,7 +12,7 @@ from snapmgr.inspect.model import NodeKind
 from ui.theme import fonts
 from ui.theme.palette import color
 from ui.widgets.hex_grid import HexGrid
-from ui.widgets.hex_rows import PER_ROW, pieces
+from ui.widgets.hex_rows import pieces
 
 HATCH = 5.0
 """Px from one stroke of a fault to the next."""
@@ -72,7 +72,9 @@ def _paint_heading(painter: QPainter, grid: HexGrid, baseline: float) -> None:
 def _paint_tint(painter: QPainter, grid: HexGrid, context: tuple[int, int]) -> None:
     offset, length = context
     tint = color("text", 0.09)
-    for row, column, last in pieces(offset, offset + length, grid.rows.first_byte, grid.rows.byte_count):
+    for row, column, last in pieces(
+        offset, offset + length, grid.rows.first_byte, grid.rows.byte_count, grid.rows.per_row
+    ):
         painter.fillRect(grid.span_rect(row, column, last).adjusted(-1, 0, 1, 0).toAlignedRect(), tint)
         if grid.columns.text_shown:
             painter.fillRect(grid.text_rect(row, column, last).toAlignedRect(), tint)
@@ -81,8 +83,8 @@ def _paint_tint(painter: QPainter, grid: HexGrid, context: tuple[int, int]) -> N
 def _paint_runs(painter: QPainter, grid: HexGrid, runs: Sequence[tuple[int, int, NodeKind]]) -> None:
     fills = {kind: color(kind.value) for kind in NodeKind}
     for begin, end, kind in runs:
-        row, column = divmod(begin, PER_ROW)
-        rect = grid.span_rect(row, column, (end - 1) % PER_ROW)
+        row, column = divmod(begin, grid.rows.per_row)
+        rect = grid.span_rect(row, column, (end - 1) % grid.rows.per_row)
         line = QRectF(rect.left(), rect.bottom() - 3, rect.width(), 2)
         if kind is NodeKind.FAULT:
             _paint_hatch(painter, line.adjusted(0, -2, 0, 0))
@@ -120,7 +122,9 @@ def _paint_selection(painter: QPainter, grid: HexGrid, scene: Scene) -> QRegion:
     begin, length = scene.selection
     region = QRegion()
     fault = _is_fault(scene.runs, begin - grid.rows.first_byte)
-    for row, column, last in pieces(begin, begin + length, grid.rows.first_byte, grid.rows.byte_count):
+    for row, column, last in pieces(
+        begin, begin + length, grid.rows.first_byte, grid.rows.byte_count, grid.rows.per_row
+    ):
         rects = [grid.span_rect(row, column, last).adjusted(0, 1, 0, -4 if fault else -1)]
         if grid.columns.text_shown:
             rects.append(grid.text_rect(row, column, last).adjusted(0, 1, 0, -1))

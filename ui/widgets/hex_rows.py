@@ -13,6 +13,7 @@ from typing import Protocol
 from ui.words import tr
 
 PER_ROW = 16
+"""Bytes a row where there is room for them."""
 SCROLL_LIMIT = 1 << 30
 """Rows up to which a scroll bar counts rows one by one."""
 
@@ -37,10 +38,11 @@ class Marked(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where things stand, in cells from the left edge of the text: offset, 8 + 8 bytes, text."""
+    """Where things stand, in cells from the left edge of the text: offset, bytes in two halves, text."""
 
     digits: int
     text_shown: bool
+    per_row: int = PER_ROW
 
     @property
     def bytes_at(self) -> int:
@@ -48,24 +50,24 @@ class Columns:
 
     @property
     def text_at(self) -> int:
-        return self.bytes_at + PER_ROW * 3 + 2
+        return self.bytes_at + self.per_row * 3 + 2
 
     @property
     def width(self) -> int:
-        return self.text_at + PER_ROW if self.text_shown else self.text_at - 2
+        return self.text_at + self.per_row if self.text_shown else self.text_at - 2
 
     def byte_cell(self, column: int) -> int:
         """First of the two cells of a byte; the second half stands one cell further right."""
-        return self.bytes_at + 3 * column + (column >= PER_ROW // 2)
+        return self.bytes_at + 3 * column + (column >= self.per_row // 2)
 
     def column_at(self, cell: float) -> tuple[int, bool]:
-        """Byte column under a cell (0 to 15, clamped), and whether that is in the text."""
+        """Byte column under a cell (clamped), and whether that is in the text."""
         if self.text_shown and cell >= self.text_at - 1:
-            return max(0, min(PER_ROW - 1, int(cell - self.text_at))), True
+            return max(0, min(self.per_row - 1, int(cell - self.text_at))), True
         inner = cell - self.bytes_at + 0.5
-        if inner >= 3 * PER_ROW // 2:
+        if inner >= 3 * self.per_row // 2:
             inner -= 1
-        return max(0, min(PER_ROW - 1, int(inner // 3))), False
+        return max(0, min(self.per_row - 1, int(inner // 3))), False
 
     def lines(self, offset: int, data: bytes, gone: int = 0) -> tuple[str, str]:
         """A row as (bright, quiet) text on the same grid: zeros, offset and what cannot be printed are quiet.
@@ -73,7 +75,7 @@ class Columns:
         ``gone`` bytes behind ``data`` cannot be read any more."""
         bright, quiet = [" " * self.bytes_at], [f"{offset:0{self.digits}X}  "]
         for column, byte in enumerate(data):
-            if column == PER_ROW // 2:
+            if column == self.per_row // 2:
                 bright.append(" ")
                 quiet.append(" ")
             bright.append(_HEX[byte] + " " if byte else "   ")
@@ -92,7 +94,7 @@ class Columns:
         offset = tr("Offset")
         room = self.bytes_at - 1
         words: list[tuple[float, str]] = [(0.0, offset if len(offset) <= room else f"{offset[: room - 1]}…")]
-        words += [(self.byte_cell(column) + 0.55, f"{column:X}") for column in range(PER_ROW)]
+        words += [(self.byte_cell(column) + 0.55, f"{column:X}") for column in range(self.per_row)]
         return [*words, (float(self.text_at), tr("Text"))] if self.text_shown else words
 
 
@@ -103,10 +105,17 @@ class Rows:
         self.size = 0
         self.top = 0
         self.visible = 1
+        self.per_row = PER_ROW
+
+    def set_per_row(self, count: int) -> None:
+        """Bytes a row; what stands at the top stays in the first row."""
+        first = self.first_byte
+        self.per_row = count
+        self.top = first // count
 
     @property
     def count(self) -> int:
-        return -(-self.size // PER_ROW)
+        return -(-self.size // self.per_row)
 
     @property
     def last_top(self) -> int:
@@ -135,8 +144,8 @@ class Rows:
 
     def reveal(self, offset: int, length: int = 1, *, centre: bool = False) -> bool:
         """Scroll so that the range is visible, its beginning first."""
-        row = offset // PER_ROW
-        last = (offset + max(length, 1) - 1) // PER_ROW
+        row = offset // self.per_row
+        last = (offset + max(length, 1) - 1) // self.per_row
         if centre:
             if self.top <= row and last < self.top + self.visible:
                 return False
@@ -149,12 +158,12 @@ class Rows:
 
     @property
     def first_byte(self) -> int:
-        return self.top * PER_ROW
+        return self.top * self.per_row
 
     @property
     def byte_count(self) -> int:
         """Bytes of the rows on screen, with the one that shows in part."""
-        return max(0, min(self.size - self.first_byte, (self.visible + 1) * PER_ROW))
+        return max(0, min(self.size - self.first_byte, (self.visible + 1) * self.per_row))
 
 
 def owners(marks: Sequence[Marked], first: int, length: int) -> list[int]:
@@ -168,21 +177,21 @@ def owners(marks: Sequence[Marked], first: int, length: int) -> list[int]:
     return result
 
 
-def runs(owner: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+def runs(owner: Sequence[int], per_row: int = PER_ROW) -> Iterator[tuple[int, int, int]]:
     """(begin, end, owner) of stretches with one owner, cut at the ends of rows; without owner they are left out."""
     begin = 0
     for place in range(1, len(owner) + 1):
-        if place == len(owner) or owner[place] != owner[begin] or place % PER_ROW == 0:
+        if place == len(owner) or owner[place] != owner[begin] or place % per_row == 0:
             if owner[begin] >= 0:
                 yield begin, place, owner[begin]
             begin = place
 
 
-def pieces(begin: int, end: int, first: int, length: int) -> Iterator[tuple[int, int, int]]:
+def pieces(begin: int, end: int, first: int, length: int, per_row: int = PER_ROW) -> Iterator[tuple[int, int, int]]:
     """(row, first column, last column) of the range ``[begin, end)`` within ``[first, first + length)``."""
     place, stop = max(begin, first) - first, min(end, first + length) - first
     while place < stop:
-        row, column = divmod(place, PER_ROW)
-        last = min(stop - row * PER_ROW, PER_ROW) - 1
+        row, column = divmod(place, per_row)
+        last = min(stop - row * per_row, per_row) - 1
         yield row, column, last
-        place = (row + 1) * PER_ROW
+        place = (row + 1) * per_row

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from snapmgr.errors import SnapmgrError
-from ui.widgets.hex_rows import PER_ROW, Columns, Rows, owners, runs
+from ui.widgets.hex_rows import Columns, Rows, owners, runs
 
 KEPT = 4096
 """Rows whose texts are kept."""
@@ -70,6 +70,7 @@ class Visible:
         """The rows are laid out anew, or read again."""
         self._lines.clear()
         self._gone.clear()
+        self._marks_of = (-1, -1)  # runs are cut at the ends of rows
 
     def read(self, offset: int, length: int) -> bytes:
         """Nothing where they cannot be had."""
@@ -80,8 +81,8 @@ class Visible:
 
     def lines(self, columns: Columns) -> list[tuple[str, str]]:
         """(bright, quiet) texts of the rows on screen."""
-        first, count = self._rows.first_byte, self._rows.byte_count
-        offsets = range(first, first + count, PER_ROW)
+        first, count, per_row = self._rows.first_byte, self._rows.byte_count, self._rows.per_row
+        offsets = range(first, first + count, per_row)
         if any(offset not in self._lines for offset in offsets):
             if len(self._lines) > KEPT:
                 self.forget_lines()
@@ -95,15 +96,15 @@ class Visible:
         except (SnapmgrError, OSError) as error:
             self._read_what_is_left(columns, first, count, error)
             return
-        for offset in range(first, first + count, PER_ROW):
+        for offset in range(first, first + count, self._rows.per_row):
             self._gone.pop(offset, None)
-            self._lines[offset] = columns.lines(offset, data[offset - first : offset - first + PER_ROW])
+            self._lines[offset] = columns.lines(offset, data[offset - first : offset - first + self._rows.per_row])
 
     def _read_what_is_left(self, columns: Columns, first: int, count: int, error: Exception) -> None:
         """Row by row; where it is not the end that is missing, each row could take a broken disk its time."""
         cut = getattr(error, "code", "") == "file-changed"
-        for offset in range(first, first + count, PER_ROW):
-            length = min(PER_ROW, first + count - offset)
+        for offset in range(first, first + count, self._rows.per_row):
+            length = min(self._rows.per_row, first + count - offset)
             data = self._begin_of(offset, length) if cut else b""
             if len(data) < length:
                 self._gone[offset] = (length - len(data), error)
@@ -121,9 +122,9 @@ class Visible:
         """(begin, end) of stretches on screen that cannot be read, from the first byte on screen, cut at rows."""
         first, count = self._rows.first_byte, self._rows.byte_count
         found = []
-        for offset in range(first, first + count, PER_ROW):
+        for offset in range(first, first + count, self._rows.per_row):
             if offset in self._gone:
-                end = min(offset + PER_ROW, first + count) - first
+                end = min(offset + self._rows.per_row, first + count) - first
                 found.append((end - self._gone[offset][0], end))
         return found
 
@@ -142,5 +143,5 @@ class Visible:
                 self.marks = self.source.marks(*wanted)
             except (SnapmgrError, OSError):
                 self.marks = ()  # what keeps them from being had keeps the bytes too, and is said of these
-            self._runs = list(runs(owners(self.marks, *wanted)))
+            self._runs = list(runs(owners(self.marks, *wanted), self._rows.per_row))
         return self._runs

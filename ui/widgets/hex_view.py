@@ -1,4 +1,4 @@
-"""A view of the bytes of a stream of any length: 16 a row, coloured by what they are.
+"""A view of the bytes of a stream of any length: 16 a row, or as many as fit, coloured by what they are.
 
 Underline is the kind of what a byte belongs to, broken between fields; tint is the parent of the selection; fill is
 the selection.  Only the visible rows are read, resolved and painted.
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from ui.theme.palette import color
 from ui.widgets.hex_grid import LEFT, HexGrid
 from ui.widgets.hex_painter import Scene, paint
-from ui.widgets.hex_rows import PER_ROW, Columns
+from ui.widgets.hex_rows import Columns
 from ui.widgets.hex_source import Bytes, Visible
 from ui.widgets.reading import ReadAloud, be_read, tell_cursor
 from ui.words import plural, tr
@@ -102,7 +102,7 @@ class HexView(ReadAloud, QAbstractScrollArea):
         self._context = context or (0, 0)
         self._field = ""
         self._rows.reveal(offset, self._length, centre=True)
-        self._reveal_column(offset % PER_ROW)
+        self._reveal_column(offset % self._rows.per_row)
         self._follow()
 
     def show_from(self, offset: int) -> None:
@@ -208,8 +208,12 @@ class HexView(ReadAloud, QAbstractScrollArea):
     # --- events ---
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        rows = self._rows
+        per_row, seen = rows.per_row, rows.first_byte <= self._cursor < rows.first_byte + rows.byte_count
         self._layout()
-        self._reveal_column(self._cursor % PER_ROW)
+        if seen and rows.per_row != per_row and rows.reveal(*self.selection):
+            self._follow()
+        self._reveal_column(self._cursor % self._rows.per_row)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange, QEvent.Type.StyleChange):
@@ -256,18 +260,18 @@ class HexView(ReadAloud, QAbstractScrollArea):
             self._go(step, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
 
     def _step(self, event: QKeyEvent) -> int | None:
-        page = max(1, self._rows.visible - 1) * PER_ROW
+        page = max(1, self._rows.visible - 1) * self._rows.per_row
         whole = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        start, cursor = self._cursor - self._cursor % PER_ROW, self._cursor
+        start, cursor = self._cursor - self._cursor % self._rows.per_row, self._cursor
         moves = {
             Qt.Key.Key_Left: cursor - 1,
             Qt.Key.Key_Right: cursor + 1,
-            Qt.Key.Key_Up: cursor - PER_ROW,
-            Qt.Key.Key_Down: cursor + PER_ROW,
+            Qt.Key.Key_Up: cursor - self._rows.per_row,
+            Qt.Key.Key_Down: cursor + self._rows.per_row,
             Qt.Key.Key_PageUp: cursor - page,
             Qt.Key.Key_PageDown: cursor + page,
             Qt.Key.Key_Home: 0 if whole else start,
-            Qt.Key.Key_End: self._size - 1 if whole else start + PER_ROW - 1,
+            Qt.Key.Key_End: self._size - 1 if whole else start + self._rows.per_row - 1,
         }
         return None if event.modifiers() & Qt.KeyboardModifier.AltModifier else moves.get(Qt.Key(event.key()))
 
@@ -281,7 +285,7 @@ class HexView(ReadAloud, QAbstractScrollArea):
         self._length = abs(self._cursor - self._anchor) + 1
         self._field = ""
         self._rows.reveal(offset)
-        self._reveal_column(offset % PER_ROW)
+        self._reveal_column(offset % self._rows.per_row)
         self._follow()
         self.selected.emit(*self.selection)
         tell_cursor(self)

@@ -102,6 +102,7 @@ class Chip(QWidget):
     def __init__(self, text: str = "", tone: str = "neutral", icon: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._short = False
         self.set_state(text, tone, icon)
 
     def set_state(self, text: str, tone: str = "neutral", icon: str = "") -> None:
@@ -115,7 +116,19 @@ class Chip(QWidget):
     def text(self) -> str:
         return self._text
 
+    def set_short(self, short: bool) -> None:
+        """The glyph alone, where there is no room for the word; whoever asks for that has it in the tooltip."""
+        if short != self._short:
+            self._short = short
+            self.updateGeometry()
+            self.update()
+
+    def is_short(self) -> bool:
+        return self._short
+
     def sizeHint(self) -> QSize:
+        if self._short and self._icon:
+            return QSize(32, fonts.px(22))
         width = fonts.text_width(fonts.ui(12, 500), self._text) + 20 + (18 if self._icon else 0)
         return QSize(width, fonts.px(22))
 
@@ -141,6 +154,8 @@ class Chip(QWidget):
             else:
                 area.setLeft(area.left() + 18)
             icons.paint(painter, glyph, self._icon, tint)
+            if self._short:
+                return
         painter.setFont(fonts.ui(12, 500))
         painter.setPen(color(tint))
         painter.drawText(area, flags, self._text)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from ui.models.snapshot_table import HEADERS, RIGHT, Column, Roles
-from ui.models.snapshot_texts import DISK_ONLY
-from ui.shell import formats
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import ROW_TREE
+from ui.widgets.shared_columns import Need, SharedColumns, SharedTable, sampled, widest
 from ui.widgets.timeline import list_key
-from ui.widgets.title_row import TitleRow
+from ui.widgets.title_row import ARROW, TitleRow
 from ui.widgets.two_lines import mirrored, paint_line
 from ui.words import tr
 
@@ -24,21 +23,17 @@ _SLACK = 4
 _ORDER = (
     Column.ID, Column.NAME, Column.WHEN, Column.DISKS, Column.STATE, Column.CLOCK, Column.DISK_SIZE, Column.ICOUNT,
 )  # fmt: skip
-"""From left to right: where there is no room for all, what is looked for least stands outside."""
+"""From left to right."""
 
 
-def _samples() -> dict[Column, tuple[str, ...]]:
-    """Texts whose width a column has room for; the name takes the rest."""
-    clock, unknown = formats.vm_clock(100 * 86400 * 10**9), tr(formats.NOT_RECORDED)
-    return {
-        Column.ID: ("000", tr(HEADERS[Column.ID])),
-        Column.WHEN: ("0000-00-00 00:00:00",),
-        Column.CLOCK: (clock, unknown),
-        Column.ICOUNT: (unknown,),
-        Column.STATE: (formats.size(10 << 20), tr(DISK_ONLY), tr(HEADERS[Column.STATE])),
-        Column.DISK_SIZE: (f"{tr(HEADERS[Column.DISK_SIZE])} M",),
-        Column.DISKS: ("000 " + tr("differs between disks"),),
-    }
+_IMPORTANCE = (
+    Column.NAME, Column.WHEN, Column.DISKS, Column.ID, Column.STATE, Column.CLOCK, Column.DISK_SIZE, Column.ICOUNT,
+)  # fmt: skip
+"""What is left out last comes first."""
+_LEAST_NAME = 150
+_LEAST_DISKS = 110
+_SIGN = 20
+"""The sign before a trouble, with its air."""
 
 
 class GridDelegate(QStyledItemDelegate):
@@ -62,7 +57,7 @@ class GridDelegate(QStyledItemDelegate):
             text = str(index.data(Roles.SECOND))
             glyph = mirrored(direction, cell, QRect(box.left(), cell.center().y() - 7, 15, 15))
             icons.paint(painter, QRectF(glyph), "warning", "warn")
-            box = mirrored(direction, cell, box.adjusted(20, 0, 0, 0))
+            box = mirrored(direction, cell, box.adjusted(_SIGN, 0, 0, 0))
             tint = "warn"
         font = fonts.role("strong") if column == Column.NAME else fonts.ui(tabular=True)
         elide = Qt.TextElideMode.ElideMiddle if column == Column.NAME else Qt.TextElideMode.ElideRight
@@ -74,7 +69,7 @@ class GridDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class SnapshotGrid(QTableView):
+class SnapshotGrid(SharedTable):
     """``inspect_wanted`` is Enter or a double click; ``sort_wanted`` a click on a title, with the direction."""
 
     inspect_wanted = Signal()
@@ -104,6 +99,7 @@ class SnapshotGrid(QTableView):
         self.setAccessibleName(tr("Snapshots, all values"))
         self.doubleClicked.connect(lambda _: self.inspect_wanted.emit())
         self._hide_disks = False
+        self.columns: SharedColumns = SharedColumns(self, _IMPORTANCE, self._needs)
 
     def show_order(self, column: Column, *, descending: bool) -> None:
         self._header.sorted = (column, descending)
@@ -115,36 +111,45 @@ class SnapshotGrid(QTableView):
         self.sort_wanted.emit(section, not descending if column == section else newest_first)
 
     def set_columns(self, *, disks: bool) -> None:
-        """``disks`` is False where there is only one."""
+        """Another list is there; ``disks`` is False where there is only one disk."""
         self._hide_disks = not disks
-        self._share()
-
-    def _share(self) -> None:
-        if self.model() is None:
-            return
         self.verticalHeader().setDefaultSectionSize(fonts.px(_ROW))
         self._header.setFixedHeight(fonts.px(30))
-        self.setColumnHidden(Column.DISKS, self._hide_disks)
         for place, column in enumerate(_ORDER):
             self._header.moveSection(self._header.visualIndex(column), place)
-        body = fonts.ui(tabular=True)
-        widths = {
-            column: max(fonts.text_width(body, text) for text in texts) + 2 * PADDING + _SLACK
-            for column, texts in _samples().items()
-            if column != Column.DISKS or not self._hide_disks
-        }
-        widths[Column.NAME] = max(fonts.px(150), self.viewport().width() - sum(widths.values()))
-        for column, width in widths.items():
-            self._header.resizeSection(column, width)
+        self.columns.measure_again()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._share()
+    def _needs(self) -> dict[int, Need]:
+        return {column: self._need(column) for column in _ORDER if column != Column.DISKS or not self._hide_disks}
+
+    def _need(self, column: Column) -> Need:
+        """Names and troubles may be shortened; a date or a number is whole or not there."""
+        margins = 2 * PADDING + _SLACK
+        title = fonts.text_width(fonts.ui(12, 600), tr(HEADERS[column])) + ARROW + 4 + margins
+        font = fonts.role("strong") if column == Column.NAME else fonts.ui(tabular=True)
+        wanted = max(title, self._widest(column, font) + margins)
+        if column == Column.NAME:
+            return Need(min(wanted, fonts.px(_LEAST_NAME)), wanted)
+        if column == Column.DISKS:
+            return Need(min(wanted, max(title, fonts.px(_LEAST_DISKS))), wanted)
+        return Need(wanted, wanted)
+
+    def _widest(self, column: Column, font: QFont) -> int:
+        if column != Column.DISKS:
+            return widest(self, column, font)
+        found = 0
+        for row in sampled(self.model().rowCount()):
+            index = self.model().index(row, column)
+            trouble = bool(index.data(Roles.TROUBLE))
+            text = str(index.data(Roles.SECOND if trouble else Qt.ItemDataRole.DisplayRole) or "")
+            found = max(found, fonts.text_width(font, text) + (_SIGN if trouble else 0))
+        return found
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.ApplicationFontChange):
-            self._share()
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.verticalHeader().setDefaultSectionSize(fonts.px(_ROW))
+            self._header.setFixedHeight(fonts.px(30))
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.MouseMove, QEvent.Type.Leave):

@@ -209,10 +209,36 @@ def test_narrow_views_give_up_the_text_before_the_bytes(view: HexView) -> None:
     view.resize(500, 300)
     assert len(merged(view.visible_rows()[0])) == Columns(8, False).width
     assert view.horizontalScrollBar().maximum() == 0
+
+
+@pytest.mark.parametrize(("width", "per_row"), [(340, 8), (230, 4)])
+def test_narrower_views_show_fewer_bytes_a_row_and_all_of_them(view: HexView, width: int, per_row: int) -> None:
+    view.resize(700, 120)
+    view.set_source(Patterned(4096))
+    view.show_range(2047, 1)
+    first = view.first_visible
+    view.resize(width, 120)
+    assert view.horizontalScrollBar().maximum() == 0
+    assert view.byte_rect(per_row).top() > view.byte_rect(per_row - 1).top() == view.byte_rect(0).top()
+    assert first <= view.first_visible <= 2047 and view.viewport().rect().contains(view.byte_rect(2047))
+    line = merged(view.visible_rows()[0])
+    assert line.startswith(f"{view.first_visible:08X}  ")
+    assert line[10 : 10 + 3 * per_row + 1].split() == [
+        f"{byte:02X}" for byte in Patterned(4096).read(view.first_visible, per_row)
+    ]
+
+
+def test_what_is_underlined_or_selected_is_cut_at_the_ends_of_shorter_rows() -> None:
+    assert list(runs([0] * 10, 4)) == [(0, 4, 0), (4, 8, 0), (8, 10, 0)]
+    assert list(pieces(6, 13, 0, 16, 4)) == [(1, 2, 3), (2, 0, 3), (3, 0, 0)]
+
+
+def test_where_not_even_four_bytes_fit_they_are_scrolled_and_what_is_selected_stays_in_sight(view: HexView) -> None:
+    view.set_source(Patterned(256))
     view.show_range(15, 1)
-    view.resize(320, 300)
+    view.resize(150, 300)
     assert view.horizontalScrollBar().maximum() > 0
-    assert view.viewport().rect().contains(view.byte_rect(15)), "what is selected stays in sight"
+    assert view.viewport().rect().contains(view.byte_rect(15))
 
 
 def test_only_what_is_on_screen_is_read(view: HexView) -> None:
