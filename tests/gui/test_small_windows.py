@@ -396,6 +396,7 @@ def test_the_field_for_an_offset_takes_the_place_of_the_tabs_while_it_is_used(
     assert content is not None
     pane = content.bytes
     assert pane.tabs.isVisible() and pane.go.isVisible() and not pane.offset.isVisible()
+    pane.hex.setFocus()
     qtbot.mouseClick(pane.go, Qt.MouseButton.LeftButton)
     assert pane.offset.isVisible() and pane.offset.hasFocus() and not pane.tabs.isVisible()
     qtbot.keyClick(pane.offset, Qt.Key.Key_Escape)

@@ -215,10 +215,11 @@ class BytesPane(QWidget):
         self.offset.clear()
 
     def focus_offset(self) -> None:
+        before = self.window().focusWidget()
         self.tabs.setCurrentIndex(BYTES)
         self._going = True
         self._fold()
-        self.offset.take_focus()
+        self.offset.take_focus(None if before is self.go else before)
 
     def _offset_left(self, before: QWidget | None) -> None:
         """Give the focus back; to the bytes where it came from nowhere that can still take it."""

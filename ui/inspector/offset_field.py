@@ -45,9 +45,8 @@ class OffsetField(QLineEdit):
         self.setToolTip(reason or self._hint)
         self.setAccessibleDescription(reason)
 
-    def take_focus(self) -> None:
-        """Be typed into; Esc gives the focus back to whatever has it now."""
-        before = self.window().focusWidget()
+    def take_focus(self, before: QWidget | None) -> None:
+        """Be typed into; Esc gives the focus back to ``before``."""
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if before is not self:
             self._came_from = before

@@ -109,8 +109,8 @@ def _paint_gone(painter: QPainter, grid: HexGrid, gone: Sequence[tuple[int, int]
     """The ground of what cannot be read; returns where."""
     region = QRegion()
     for begin, end in gone:
-        row, column = divmod(begin, PER_ROW)
-        rect = grid.span_rect(row, column, (end - 1) % PER_ROW)
+        row, column = divmod(begin, grid.rows.per_row)
+        rect = grid.span_rect(row, column, (end - 1) % grid.rows.per_row)
         painter.fillRect(rect, color("dangerBg"))
         _paint_hatch(painter, QRectF(rect.left(), rect.bottom() - 4, rect.width(), 3))
         region += rect.toAlignedRect()

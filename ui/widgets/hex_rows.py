@@ -81,8 +81,8 @@ class Columns:
             bright.append(_HEX[byte] + " " if byte else "   ")
             quiet.append("   " if byte else "00 ")
         for column in range(len(data), len(data) + gone):
-            bright.append(" " * (4 if column == PER_ROW // 2 else 3))
-            quiet.append(f" {GONE} " if column == PER_ROW // 2 else f"{GONE} ")
+            bright.append(" " * (4 if column == self.per_row // 2 else 3))
+            quiet.append(f" {GONE} " if column == self.per_row // 2 else f"{GONE} ")
         if self.text_shown and not gone:
             pad = " " * (self.text_at - self.byte_cell(len(data) - 1) - 3) if data else ""
             bright += [pad, *(_PRINTABLE[byte] for byte in data)]

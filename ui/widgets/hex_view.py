@@ -107,7 +107,7 @@ class HexView(ReadAloud, QAbstractScrollArea):
 
     def show_from(self, offset: int) -> None:
         """Make the row of this byte the first on screen, as far as there are rows enough."""
-        self._rows.scroll_to(offset // PER_ROW)
+        self._rows.scroll_to(offset // self._rows.per_row)
         self._follow()
 
     def _reveal_column(self, column: int) -> None:
