@@ -25,7 +25,7 @@ from ui.shell.toast import Toast
 from ui.theme import fonts, icons
 from ui.theme.appearance import Appearance
 from ui.theme.tokens import NARROW, SMALLEST, STATUS_BAR
-from ui.widgets.labels import ElidedLabel, label
+from ui.widgets.labels import ElidedLabel
 from ui.words import tr
 
 ACTION_MODULES = ("ui.shell.commands", "ui.snapshots.actions", "ui.snapshots.demo_actions", "ui.inspector.actions")
@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
         bar.setContentsMargins(8, 0, 8, 0)
         self.setStatusBar(bar)
         self.status_left = ElidedLabel(role="secondary", mode=Qt.TextElideMode.ElideRight)
-        self.status_right = label(role="secondary")
+        self.status_right = ElidedLabel(role="secondary", mode=Qt.TextElideMode.ElideRight)
         bar.addWidget(self.status_left, 1)
         bar.addPermanentWidget(self.status_right)
         self.toast = Toast(self)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMenuBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QMainWindow,
+    QMenuBar,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from tests import corpus
 from tests.ui.snapshots.made import Entry, retabled
@@ -421,3 +430,41 @@ def test_cards_of_the_start_page_stand_below_each_other_where_they_have_no_room(
     shaped(WIDE, 13)
     places = [card.mapTo(page._body, card.rect().topLeft()) for card in page._cards]
     assert len({place.x() for place in places}) == 3 and len({place.y() for place in places}) == 1
+
+
+@pytest.fixture
+def longer_words(qapp: QApplication) -> Iterator[None]:
+    """Every text is 60 % longer, as in a wordy language."""
+    from ui.pseudo import Pseudo
+
+    translator = Pseudo()
+    qapp.installTranslator(translator)
+    yield
+    qapp.removeTranslator(translator)
+
+
+@pytest.mark.usefixtures("longer_words")
+def test_menus_without_room_are_behind_a_button(shaped: Callable[..., MainWindow]) -> None:
+    window = shaped(SMALLEST, 22)
+    bar = window.top_row.bar
+    last = bar.actions()[-1]
+    assert not bar.rect().contains(bar.actionGeometry(last))
+    (more,) = [part for part in bar.findChildren(QToolButton) if part.isVisible()]
+    assert bar.rect().contains(more.geometry()) and more.menu() is not None
+    assert last in more.menu().actions() and not more.icon().isNull()
+    shaped(WIDE, 13)
+    assert bar.rect().contains(bar.actionGeometry(last)) and not more.isVisible()
+
+
+@pytest.mark.usefixtures("longer_words")
+@pytest.mark.parametrize("view", ["start", "snapshots", "inspector"])
+def test_longer_words_fit_into_the_smallest_window_too(
+    shaped: Callable[..., MainWindow], drive: Drive, image: Path, stream: Path, view: str
+) -> None:
+    window = shaped(SMALLEST, LARGE)
+    if view != "start":
+        opened(window, drive, image if view == "snapshots" else stream)
+    assert faults(window) == []
+    if view == "snapshots":
+        add = snapshots(window).header.add
+        assert add.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly and add.toolTip()

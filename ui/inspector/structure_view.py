@@ -188,6 +188,7 @@ class StructureView(QTreeView):
         self._by_hand = False
         self._sizing = False
         self._widest = "00 000"
+        self._found: dict[int, int] | None = None
         self.header().sectionResized.connect(self._section_resized)
         self._opened = QTimer(self, singleShot=True, interval=0)
         self._opened.timeout.connect(self.share_columns)
@@ -218,9 +219,15 @@ class StructureView(QTreeView):
             self.share_columns()
 
     def share_columns(self) -> None:
-        """Give every column its share of the width, unless somebody has set them by hand."""
+        """Measure what is shown, and give every column its share, unless somebody has set them by hand."""
+        self._found = None
+        self._share()
+
+    def _share(self) -> None:
         if self._by_hand or self.model() is None:
             return
+        if self._found is None:
+            self._found = self._measured()
         width = self.viewport().width()
         needs = self._ample(self._needs(), width)
         widths = share(width, needs, _IMPORTANCE, tuple(_SHARES))
@@ -245,7 +252,7 @@ class StructureView(QTreeView):
         digits = max(fonts.text_width(fonts.mono(12), "0" * 8) + 2 * PADDING + 4, title(OFFSET))
         count = max(fonts.text_width(fonts.ui(13, tabular=True), self._widest) + 2 * PADDING, title(BYTES))
         needs = {OFFSET: Need(digits, digits), BYTES: Need(count, count)}
-        for column, wanted in self._measured().items():
+        for column, wanted in (self._found or {}).items():
             least = fonts.px(_LEAST[column])
             needs[column] = Need(least, max(least, wanted))
         return needs
@@ -314,4 +321,4 @@ class StructureView(QTreeView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.share_columns()
+        self._share()

@@ -175,6 +175,8 @@ class TopRow(QWidget):
             mark_letters(menu)
         for more in self.bar.findChildren(QToolButton):
             more.setAccessibleName(tr("More menus"))
+            more.setToolTip(tr("More menus"))
+            more.setIcon(icons.icon("caret-double-right-bold", "text"))  # Qt's own is drawn for light windows
         row.addWidget(self.bar, 1, Qt.AlignmentFlag.AlignVCenter)
         self.field = PaletteField()
         self.field.clicked.connect(self.palette_asked)
@@ -188,7 +190,7 @@ class TopRow(QWidget):
         """The menus come first; the field has what they leave, at least its glass."""
         room = self.width() - self._menus_width() - _BESIDE_MENUS
         most = PALETTE_FIELD if self.width() >= NARROW else PALETTE_FIELD_NARROW
-        self.field.setFixedWidth(max(_ICON_ROOM - 4, min(most, room)))
+        self.field.setFixedWidth(max(fonts.px(_ICON_ROOM - 6), min(most, room)))
 
     def _menus_width(self) -> int:
         """What the menu bar asks for; Qt measures that from the left edge, where a mirrored bar has all of its air."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ui.models.source_list import SourceEntry
 from ui.shell.actions import plain, shown_keys
@@ -27,7 +27,7 @@ class ActionPush(QPushButton):
 
     def __init__(self, action: QAction, icon: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._action, self._icon = action, icon
+        self._action, self._icon, self._short = action, icon, False
         made = button("", "primary", icon)
         self.setIconSize(made.iconSize())
         self.setSizePolicy(made.sizePolicy())
@@ -37,8 +37,13 @@ class ActionPush(QPushButton):
         self.set_primary(False)
         self._follow()
 
+    def set_short(self, short: bool) -> None:
+        """The icon alone; its name is in the tooltip."""
+        self._short = short
+        self._follow()
+
     def _follow(self) -> None:
-        self.setText(plain(self._action.text()))
+        self.setText("" if self._short else plain(self._action.text()))
         self.setEnabled(self._action.isEnabled())
         self.setToolTip(self._action.toolTip())
         self.setStatusTip(self._action.statusTip())
@@ -143,6 +148,7 @@ class Header(QWidget):
         row.addStretch(1)
         row.addWidget(self.add)
         self.details = button(tr("Details"), "ghost", "info", run=self.details_wanted.emit)
+        self.details.setAccessibleName(self.details.text())
         row.addWidget(self.details)
         return lower
 
@@ -198,10 +204,32 @@ class Header(QWidget):
         word = state.text if self.chip.is_short() else ""
         self.chip.setToolTip("\n".join(part for part in (word, state.about) if part))
         self.facts.set_facts([state.text, *self._facts] if quiet and state.text else self._facts)
+        self._fold_buttons()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._say()
+
+    def _fold_buttons(self) -> None:
+        """Where the buttons have no room for their words, the last ones are icons."""
+        parts = [part for part in (self.inspect, self.export, self.add, self.details) if not part.isHidden()]
+        self._shorten(self.details, False)
+        self._shorten(self.export, False)
+        self._shorten(self.add, False)
+        for part in (self.add, self.details, self.export):
+            if sum(one.sizeHint().width() + 8 for one in parts) <= self.width() - 2 * INSET:
+                break
+            self._shorten(part, True)
+
+    def _shorten(self, part: QAbstractButton, short: bool) -> None:
+        if isinstance(part, ActionPush):
+            part.set_short(short)
+        elif isinstance(part, QToolButton):
+            style = Qt.ToolButtonStyle.ToolButtonIconOnly if short else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+            part.setToolButtonStyle(style)
+        else:
+            part.setText("" if short else part.accessibleName())
+            part.setToolTip(part.accessibleName() if short else "")
 
     def set_machines(self, entries: Sequence[SourceEntry], current: tuple[str, ...]) -> None:
         self.machines.clear()
