@@ -15,7 +15,7 @@ from snapmgr.cli.newfile import check_target, new_file
 from snapmgr.cli.output import Output
 from snapmgr.cli.progress import progress
 from snapmgr.cli.rewrite import put_replica
-from snapmgr.cli.schema import read_schema, say_unknown, schema_option, unknown_devices
+from snapmgr.cli.schema import read_schema, say_unknown, schema_option, unknown_devices, unknown_document
 from snapmgr.cli.text import printable, size
 from snapmgr.errors import StreamError, Unsupported, UsageError
 
@@ -82,14 +82,14 @@ def convert(
             written = _write(output, content, source.size, file, container)
         result = {"path": target, "container": container, "size": source.size, "written": written}
     if output.json:
-        told = {"reason": reason} if replica is None else {"unknown": unknown_devices(replica)}
+        told = {"reason": reason} if replica is None else {"unknown": unknown_document(unknown_devices(replica))}
         output.document(result | {"rewritten": replica is not None} | told)
     elif target != "-":
         output.done(f"{printable(target)}: {size(written)} ({container})")
         if reason is not None:
             output.note(f"copied as it is: {reason}")
         elif replica is not None and schema is not None:
-            say_unknown(output, replica)
+            say_unknown(output, unknown_devices(replica))
 
 
 def _replica(

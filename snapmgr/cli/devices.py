@@ -14,6 +14,7 @@ from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.arguments import allow_root, indexed, source_argument
 from snapmgr.cli.complete import SectionType
 from snapmgr.cli.output import Exit, Output
+from snapmgr.cli.schema import read_schema, say_unknown, schema_option
 from snapmgr.cli.style import heading
 from snapmgr.cli.text import offset, printable
 from snapmgr.errors import NotFound
@@ -40,10 +41,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="tree: with offsets and types; analyze: as QEMU's analyze-migration.py prints it.",
 )
+@schema_option
 @allow_root
 @output_options
 @pass_output
-def devices(output: Output, src: str, section: str | None, form: str, allow_roots: tuple[Path, ...]) -> int:
+def devices(
+    output: Output, src: str, section: str | None, form: str, schema: str | None, allow_roots: tuple[Path, ...]
+) -> int:
     """Show the fields of every device in SRC, as far as they can be decoded.
 
     \b
@@ -51,8 +55,15 @@ def devices(output: Output, src: str, section: str | None, form: str, allow_root
       snapctl devices guest.mig
       snapctl devices guest.mig --section 'cpu (0)'
       snapctl devices guest.mig --format analyze | jq '."timer (0)"'
+      snapctl devices bare.mig --schema pc.json
     """
+    described = read_schema(output, schema, allow_roots)
     with indexed(output, src, allow_roots) as index:
+        if described is not None:
+            from snapmgr.inspect.schema import with_schema
+
+            index, unknown = with_schema(index, described)
+            say_unknown(output, unknown)
         if form == "analyze":
             output.lines(_analyze(index, section, src))
         elif output.json:

@@ -13,7 +13,7 @@ from snapmgr.cli.newfile import check_target, new_file
 from snapmgr.cli.output import Output
 from snapmgr.cli.progress import progress
 from snapmgr.cli.rewrite import put_replica
-from snapmgr.cli.schema import read_schema, say_unknown, schema_option, unknown_devices
+from snapmgr.cli.schema import read_schema, say_unknown, schema_option, unknown_devices, unknown_document
 from snapmgr.cli.text import printable, size
 from snapmgr.errors import UsageError
 from snapmgr.savevm.output import Buffer
@@ -80,10 +80,17 @@ def edit(
             put_replica(replica, put)
     if output.json:
         changes = [asdict(change) for change in done]
-        output.document({"path": target, "written": written, "edits": changes, "unknown": unknown_devices(replica)})
+        output.document(
+            {
+                "path": target,
+                "written": written,
+                "edits": changes,
+                "unknown": unknown_document(unknown_devices(replica)),
+            }
+        )
     elif target != "-":
         for change in done:
             output.done(f"{printable(change.path)}: {printable(change.before or 'RAM')} → {printable(change.after)}")
         output.done(f"{printable(target)}: {size(written)}")
         if schema is not None:
-            say_unknown(output, replica)
+            say_unknown(output, unknown_devices(replica))

@@ -46,17 +46,22 @@ def read_schema(output: Output, schema: str | None, allow_roots: tuple[Path, ...
     return found
 
 
-def unknown_devices(replica: Replica) -> list[dict[str, Any]]:
+def unknown_devices(replica: Replica) -> dict[str, str]:
     """The devices whose bytes nothing explains, with the reason."""
     devices = replica.devices.values()
-    return [{"device": device.label, "reason": device.unknown} for device in devices if device.unknown is not None]
+    return {device.label: device.unknown for device in devices if device.unknown is not None}
 
 
-def say_unknown(output: Output, replica: Replica) -> None:
+def unknown_document(unknown: dict[str, str]) -> list[dict[str, Any]]:
+    """The same for scripts."""
+    return [{"device": device, "reason": reason} for device, reason in unknown.items()]
+
+
+def say_unknown(output: Output, unknown: dict[str, str]) -> None:
     """A line for each reason why devices stay one field of bytes."""
     by_reason: dict[str, list[str]] = {}
-    for row in unknown_devices(replica):
-        by_reason.setdefault(row["reason"], []).append(row["device"])
+    for device, reason in unknown.items():
+        by_reason.setdefault(reason, []).append(device)
     for reason, devices in by_reason.items():
         output.note(f"not decoded, {printable(reason)}: {printable(', '.join(devices))}")
 

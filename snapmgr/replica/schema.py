@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from snapmgr.vmstate.description import Device, VmDescription
-from snapmgr.vmstate.dumptypes import DumpTypes, NotTold
+from snapmgr.vmstate.dumptypes import NO_END, DumpTypes, NotTold
 from snapmgr.wire.events import SectionBegin
 
 
@@ -27,7 +27,7 @@ class Schema:
             found = self.description.find(idstr, instance_id)
             return found if found is not None else NotTold("the VM description does not have it")
         if not self.ends:
-            return NotTold("without footers nothing says where its section ends")
+            return NO_END
         if self.types is not None:
             return self.types.describe(idstr, instance_id, begin.version_id or 0, payload)
         return NotTold("the stream has no VM description")

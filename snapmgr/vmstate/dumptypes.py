@@ -18,6 +18,10 @@ class NotTold:
     reason: str
 
 
+NO_END = NotTold("without footers nothing says where its section ends")
+"""A dump needs the bytes of a section, no more and no less."""
+
+
 class DumpTypes:
     """The device types of a dump that ``parse_dump`` accepted, or that ``dump`` made."""
 

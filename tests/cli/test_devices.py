@@ -65,3 +65,30 @@ def test_without_a_description_the_analyze_format_says_why(snapctl):
 def test_sections_inside_a_package_are_listed_too(snapctl):
     sections = snapctl("devices", stored("postcopy.v72", "conn0.fwd"), "--json").document["sections"]
     assert "cpu (0)" in [section["name"] for section in sections]
+
+
+def test_a_dump_names_the_fields_of_a_stream_that_does_not(snapctl, dump):
+    names = ("devices", stored("no-vmdesc.v72"), "--section", "ioapic (0)", "--json")
+    assert [field["name"] for field in snapctl(*names).document["sections"][0]["fields"]] == ["Not described"]
+    result = snapctl(*names, "--schema", dump)
+    fields = result.document["sections"][0]["fields"]
+    assert [field["name"] for field in fields] == ["id", "ioregsel", "unused", "irr", "ioredtbl"]
+    assert "snapctl: not decoded, the dump has no device type of this name: timer, cpu_common" in result.err.decode()
+
+
+def test_what_a_stream_says_of_itself_comes_before_a_schema(snapctl, dump):
+    plain = snapctl("devices", stored("pc-halt.v72"))
+    told = snapctl("devices", stored("pc-halt.v72"), "--schema", dump)
+    assert (told.out, told.err) == (plain.out, b"")
+
+
+def test_another_stream_describes_one_that_does_not(snapctl):
+    result = snapctl("devices", stored("no-vmdesc.v72"), "--schema", stored("pc-halt.v72"), "--section", "hpet (0)")
+    assert "num_timers" in result.text
+
+
+def test_a_dump_is_no_help_where_sections_have_no_known_end(snapctl, dump):
+    result = snapctl("devices", stored("bare.v72"), "--schema", dump, "-q", "--json")
+    names = {field["name"] for section in result.document["sections"] for field in section["fields"]}
+    assert names <= {"Not described"}
+    assert b"without footers" in snapctl("devices", stored("bare.v72"), "--schema", dump).err

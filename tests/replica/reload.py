@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from snapmgr.replica.machine import Replica
@@ -29,7 +31,16 @@ def written(replica: Replica) -> bytes:
 
 def saved_again(stream: bytes, folder: Path) -> Path:
     """The stream that QEMU writes after it has loaded ``stream``."""
-    given, result = folder / "given.mig", folder / "again.mig"
+    result = folder / "again.mig"
+    with loaded(stream, folder) as qemu:
+        qemu.migrate(result)
+    return result
+
+
+@contextmanager
+def loaded(stream: bytes, folder: Path) -> Iterator[Machine]:
+    """A QEMU that has loaded ``stream`` and stands still."""
+    given = folder / "given.mig"
     given.write_bytes(stream)
     (folder / "boot-halt.img").write_bytes(
         corpus.unpack(corpus.corpus_root() / "streams" / corpus.streams()["aux"]["boot-halt.img"]["file"])
@@ -47,11 +58,10 @@ def saved_again(stream: bytes, folder: Path) -> Path:
             qemu = Machine(ours, process.pid, folder)
             while qemu.run("query-status")["status"] == "inmigrate":
                 pass
-            qemu.migrate(result)
+            yield qemu
         except BaseException as error:
             error.add_note((folder / "log").read_text(errors="replace"))
             raise
         finally:
             process.kill()
             process.wait()
-    return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from snapmgr.vmstate.dumptypes import DumpTypes
 from snapmgr.vmstate.from_description import Values
 from tests import corpus
 from tests.qemu import QEMU, needs_qemu
-from tests.replica.reload import CASE, MACHINE, saved_again, written
+from tests.replica.reload import CASE, MACHINE, loaded, saved_again, written
 
 pytestmark = needs_qemu
 
@@ -119,6 +120,18 @@ def test_bytes_of_ram_are_edited_and_seen_again(given: Path, tmp_path: Path) -> 
     index = index_stream(open_source(str(saved_again(written(replica), tmp_path))))
     assert bytes(index.ram.read("pc.ram", 0x5FFE, 4)) == bytes.fromhex("11223344")
     assert bytes(index.ram.read("pc.ram", 0xF00000, 2)) == b"\xff\0"
+
+
+def test_the_monitor_shows_what_was_edited(given: Path, tmp_path: Path) -> None:
+    replica = Replica.from_stream(open_source(str(given)))
+    edit(replica, "cpu/env.regs[0]=0x1122334455667788")
+    edit(replica, "cpu/env.eip=0x7c00")
+    edit(replica, "ram/pc.ram@0x5ffe=11223344")
+    with loaded(written(replica), tmp_path) as qemu:
+        registers = qemu.monitor("info registers").upper()
+        assert "RAX=1122334455667788" in registers or "EAX=55667788" in registers  # as the CPU's mode has it
+        assert re.search(r"[RE]IP=0*7C00\b", registers)
+        assert qemu.monitor("xp /4xb 0x5ffe").split(":")[1].split() == ["0x11", "0x22", "0x33", "0x44"]
 
 
 def test_an_edit_by_the_dump_of_this_qemu_is_seen_again(given: Path, tmp_path: Path) -> None:
