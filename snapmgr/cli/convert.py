@@ -11,6 +11,7 @@ import click
 
 from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.arguments import TargetType, allow_root, force, opened, source_argument
+from snapmgr.cli.into_image import put_state, refuse_own
 from snapmgr.cli.newfile import check_target, new_file
 from snapmgr.cli.output import Output
 from snapmgr.cli.progress import progress
@@ -43,11 +44,12 @@ Content = Callable[[Put], None]
 )
 @click.option(
     "--container",
-    type=click.Choice(["raw", "zst"]),
+    type=click.Choice(["raw", "zst", "qcow2"]),
     default="raw",
     show_default=True,
-    help="How OUT is packed: not at all, or with zstd.",
+    help="How OUT is packed: not at all, with zstd, or as the VM state of a snapshot in a qcow2 image.",
 )
+@click.option("--tag", metavar="TAG", help="Name of the new snapshot, with --container qcow2.")
 @schema_option
 @force
 @allow_root
@@ -58,6 +60,7 @@ def convert(
     src: str,
     target: str,
     container: str,
+    tag: str | None,
     schema: str | None,
     force: bool,
     allow_roots: tuple[Path, ...],
@@ -67,19 +70,34 @@ def convert(
     A precopy stream is rewritten: its RAM record by record, its devices field by field, its VM description anew, which
     gives the same bytes. The VM state of IMAGE@TAG, and what cannot be rewritten, is copied as it is.
 
+    With --container qcow2 an image OUT gets a new snapshot TAG of its disk as it is now, with the stream as its VM
+    state; without such an image one with an empty disk is made.
+
     \b
     Examples:
       snapctl convert disk.qcow2@before-update -o state.mig
       snapctl convert guest.mig.gz -o guest.mig.zst --container zst
+      snapctl convert guest.mig -o disk.qcow2 --container qcow2 --tag arrived
     """
     if target == "-" and output.json:
         raise UsageError("usage", "with --json standard output is taken", hint="Name a file with -o.")
+    if (container == "qcow2") != (tag is not None) or (target == "-" and tag is not None):
+        raise UsageError("usage", "--tag TAG and --container qcow2 belong together, with an image as OUT")
     with opened(output, src, allow_roots) as source:
-        check_target(target, force=force, sources=[source.path], allow_roots=allow_roots)
+        if tag is None:
+            check_target(target, force=force, sources=[source.path], allow_roots=allow_roots)
+        else:
+            refuse_own([source.path], target, allow_roots)
         replica, reason = _replica(output, source, schema, allow_roots)
         content = _copied(source) if replica is None else _saved(replica)
-        with new_file(target, force=force) as file:
-            written = _write(output, content, source.size, file, container)
+        if tag is not None:
+            from snapmgr.snapshots.change import VmState
+
+            put_state(output, VmState(content), source.size, target, tag, force=force)
+            written = source.size
+        else:
+            with new_file(target, force=force) as file:
+                written = _write(output, content, source.size, file, container)
         result = {"path": target, "container": container, "size": source.size, "written": written}
     if output.json:
         told = {"reason": reason} if replica is None else {"unknown": unknown_document(unknown_devices(replica))}
