@@ -40,6 +40,7 @@ class Allocation:
         self.then: Counts = np.zeros(0, np.int64)
         self._cursor = 0
         self._row_cursor = 0
+        self._least_blocks = 0
         self._cover(-(-file.size // self._cluster))
 
     @property
@@ -141,6 +142,10 @@ class Allocation:
     def _block_offset(self, index: int) -> int:
         return int(self._table[index]) & BLOCK_MASK if index < len(self._table) else 0
 
+    def need_blocks(self, blocks: int) -> None:
+        """See that the refcount table has room for so many blocks, whatever is counted now."""
+        self._least_blocks = blocks
+
     def settle(self) -> Settled:
         """Find a place for every refcount block that changes and for the table; nothing may be taken after it.
 
@@ -152,8 +157,8 @@ class Allocation:
         while True:
             changed = np.unique(np.flatnonzero(self.now != self.then) // self._width).tolist()
             fresh = [index for index in changed if index not in places]
-            last = max([*places, *fresh], default=-1)
-            needed = max(self._header.refcount_table_clusters, -(-(last + 1) * 8 // self._cluster)) * self._cluster
+            blocks = max([self._least_blocks, *(index + 1 for index in (*places, *fresh))])
+            needed = max(self._header.refcount_table_clusters, -(-blocks * 8 // self._cluster)) * self._cluster
             if not fresh and needed == table_length:
                 return Settled(self, places, table_offset, table_length)
             if needed > MAX_REFCOUNT_TABLE:

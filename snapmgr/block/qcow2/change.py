@@ -36,10 +36,16 @@ _HARMLESS = frozenset(
 
 
 def begin(image: Qcow2Image, progress: Progress = no_progress) -> Shadow:
-    """A change of an image that may be changed.
+    """A change of an image that may be changed.  Raises as ``check_changeable``, SnapmgrError ``read-only``."""
+    check_changeable(image, progress)
+    return Shadow(image)
+
+
+def check_changeable(image: Qcow2Image, progress: Progress = no_progress) -> None:
+    """Look through the tables: whoever writes by wrong ones destroys data.
 
     Raises Unsupported for what QEMU does not do either (encryption without its key, an external data file), ImageError
-    ``corrupt`` and ``damaged`` where tables or refcounts are wrong, SnapmgrError ``read-only``.
+    ``corrupt`` and ``damaged`` where tables or refcounts are wrong.
     """
     _refuse(image)
     checked = check_image(image, most_metadata=_MOST_METADATA, others=False, progress=progress)
@@ -56,7 +62,6 @@ def begin(image: Qcow2Image, progress: Progress = no_progress) -> Shadow:
             offset=first.offset,
             hint=first.hint,
         )
-    return Shadow(image)
 
 
 def _refuse(image: Qcow2Image) -> None:

@@ -49,15 +49,20 @@ class Qcow2Image:
         self.metadata: Metadata = read_metadata(file, checking=checking)
         self.problems: tuple[ImageProblem, ...] = ()
         """What was found besides the structure, by who opened the image."""
+        self.closed = False
         self._open_backing = open_backing
         self._open_data_file = open_data_file
         self._backing: BlockDevice | None = None
         self._data: BlockDevice | None = None
         self._lock = threading.RLock()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Nothing of the tables is known yet."""
         header = self.header
-        self._cache = L2Cache(file, Rules(header.geometry, header.version, header.has_data_file))
+        self._cache = L2Cache(self.file, Rules(header.geometry, header.version, header.has_data_file))
         self._store = ClusterStore(
-            file, header.geometry, self.metadata.compression, self.data_file, self._refuse_contents
+            self.file, header.geometry, self.metadata.compression, self.data_file, self._refuse_contents
         )
         self._active: GuestView | None = None
 
@@ -172,6 +177,16 @@ class Qcow2Image:
         view = GuestView(self._store, mapping, max(0, mapping.end - base), base=base)
         return VmState(view, entry.vm_state_size, base)
 
+    def through(self, mapping: Mapping) -> GuestView:
+        """The disk as it is now, by other tables than those in the file."""
+        return GuestView(self._store, mapping, self.size, backing=self.backing)
+
+    def reload(self) -> None:
+        """Forget all that was read: the file was changed.  Backing and data file stay open.  Raises as when opened."""
+        with self._lock:
+            self.metadata = read_metadata(self.file)
+            self._begin()
+
     def _view(self, l1: Words, size: int) -> GuestView:
         return GuestView(self._store, Mapping(self._cache, l1), size, backing=self.backing)
 
@@ -202,6 +217,7 @@ class Qcow2Image:
 
     def close(self) -> None:
         """Close the file and whatever it made us open; more than once is harmless."""
+        self.closed = True
         for device in (self._backing, self._data, self.file):
             if device is not None:
                 device.close()

@@ -16,6 +16,7 @@ from snapmgr.block.device import GrowableFile
 from snapmgr.block.qcow2.allocation import Allocation
 from snapmgr.block.qcow2.features import KNOWN_AUTOCLEAR, Incompatible
 from snapmgr.block.qcow2.geometry import SECTOR
+from snapmgr.block.qcow2.header import Header
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.errors import SnapmgrError
 
@@ -34,6 +35,14 @@ class Change:
     l1_size: int
     snapshots_offset: int
     snapshot_count: int
+
+
+def clear_flags(header: Header, sector: bytearray) -> None:
+    """Take out of a header sector what a writer takes out: autoclear bits that he does not know, and the dirty bit of
+    an image whose tables were found right."""
+    if header.version >= 3:
+        struct.pack_into(">Q", sector, _INCOMPATIBLE, header.incompatible & ~Incompatible.DIRTY)
+        struct.pack_into(">Q", sector, _AUTOCLEAR, header.autoclear & KNOWN_AUTOCLEAR)
 
 
 class Shadow:
@@ -85,9 +94,7 @@ class Shadow:
         struct.pack_into(">IQ", sector, _L1_SIZE, change.l1_size, change.l1_offset)
         struct.pack_into(">QI", sector, _REFCOUNTS, table_offset, table_length // header.cluster_size)
         struct.pack_into(">IQ", sector, _SNAPSHOTS, change.snapshot_count, change.snapshots_offset)
-        if header.version >= 3:
-            struct.pack_into(">Q", sector, _INCOMPATIBLE, header.incompatible & ~Incompatible.DIRTY)
-            struct.pack_into(">Q", sector, _AUTOCLEAR, header.autoclear & KNOWN_AUTOCLEAR)
+        clear_flags(header, sector)
         return bytes(sector)
 
     def commit(self) -> None:
