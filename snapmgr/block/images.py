@@ -9,9 +9,11 @@ from snapmgr.block import lock
 from snapmgr.block.backing import Chain
 from snapmgr.block.device import BlockDevice
 from snapmgr.block.formats import HEAD, image_format
+from snapmgr.block.qcow2.disk import Qcow2Disk
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.raw import RawFile
 from snapmgr.errors import ImageError, NotFound, SnapmgrError, Unsupported
+from snapmgr.work import Progress, no_progress
 
 
 def open_image(
@@ -132,3 +134,21 @@ def _open_data_file(name: str, image: Path, chain: Chain) -> BlockDevice:
         ) from error
     lock.acquire_read_or_share(file.descriptor, target)
     return file
+
+
+def open_disk(path: str | Path, *, allow_roots: Iterable[Path] = (), progress: Progress = no_progress) -> Qcow2Disk:
+    """The disk of a qcow2 image, to be written as a guest writes it.
+
+    ``progress`` is told the bytes of tables that are looked through before.  Raises as ``open_image`` with
+    ``Use.WRITE``, and as ``Qcow2Disk``.
+    """
+    image = open_image(path, allow_roots=allow_roots, use=lock.Use.WRITE)
+    try:
+        return Qcow2Disk(image, progress)
+    except SnapmgrError as error:
+        image.close()
+        error.path = error.path or str(path)
+        raise
+    except BaseException:
+        image.close()
+        raise

@@ -91,7 +91,7 @@ def convert(
         replica, reason = _replica(output, source, schema, allow_roots)
         content = _copied(source) if replica is None else _saved(replica)
         if tag is not None:
-            from snapmgr.snapshots.change import VmState
+            from snapmgr.snapshots.plans import VmState
 
             put_state(output, VmState(content), source.size, target, tag, force=force)
             written = source.size

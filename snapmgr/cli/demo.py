@@ -11,6 +11,7 @@ import click
 from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.arguments import force, opened, source_argument
 from snapmgr.cli.demo_options import advance, demo_machine, machine_options
+from snapmgr.cli.demo_snapshot import demo_snapshot
 from snapmgr.cli.newfile import check_target, new_file
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.text import printable, size
@@ -191,6 +192,9 @@ def blockers_command(output: Output, /, ticks: int, **wanted: Any) -> int:
             lines.append("a device is being unplugged: a migration waits until the guest has let go")
         output.lines("\n".join(lines or ["nothing keeps the machine from being saved"]))
     return Exit.FAILED if reasons else Exit.DONE
+
+
+demo.add_command(demo_snapshot)
 
 
 def _check_file(output: Output, file: str, force: bool, disks: Sequence[Path]) -> None:

@@ -53,7 +53,7 @@ _OPTIONS = (
     click.option("--machine", metavar="TYPE", default="demo-1.1", show_default=True,
                  help="Machine type: demo-1.0 or demo-1.1."),
     click.option("--disk", "disks", metavar="IMAGE", multiple=True, type=click.Path(path_type=Path),
-                 help="A raw disk; the guest writes to it. May be given several times."),
+                 help="A raw or qcow2 disk; the guest writes to it. May be given several times."),
     click.option("--uuid", metavar="UUID", callback=_uuid, help="The machine's UUID."),
     click.option("--validate-uuid", is_flag=True, help="Send the UUID, so that only a machine with the same loads it."),
     click.option("--page-bits", metavar="N", type=int, default=12, show_default=True, help="Log2 of the page size."),

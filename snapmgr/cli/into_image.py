@@ -12,7 +12,8 @@ from snapmgr.cli.progress import progress
 from snapmgr.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
-    from snapmgr.snapshots.change import Changed, Put, VmState
+    from snapmgr.snapshots.plans import Put, VmState
+    from snapmgr.snapshots.transaction import Changed
 
 _EMPTY_DISK = 1 << 20
 """Bytes of the disk of an image that is made for its VM state alone."""

@@ -19,7 +19,7 @@ from snapmgr.errors import Cancelled
 from snapmgr.names import quoted
 
 if TYPE_CHECKING:
-    from snapmgr.snapshots.change import Changed
+    from snapmgr.snapshots.transaction import Changed
 
 _images = click.argument("images", metavar="IMAGE...", nargs=-1, required=True, type=ImageType(path_type=Path))
 _tag = click.argument("tag", metavar="TAG", type=TagType())

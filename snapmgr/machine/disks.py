@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from snapmgr.block import lock
+from snapmgr.block import images, lock
 from snapmgr.block.device import BlockDevice
-from snapmgr.block.images import format_of, not_qcow2
 from snapmgr.block.raw import RawFile
-from snapmgr.errors import SnapmgrError, Unsupported
+from snapmgr.errors import SnapmgrError
 
 Opener = Callable[[], BlockDevice]
 
@@ -64,21 +63,22 @@ class MemoryDisk(Disk):
 
 
 def open_disk(path: Path, *, active: bool = True) -> Disk:
-    """A raw image, with the locks that a QEMU which writes it would hold.
+    """A raw or qcow2 image, with the locks that a QEMU which writes it would hold.
 
-    Raises InUse, NotFound, Unsupported for images in other formats.
+    Raises InUse, NotFound, Unsupported for images in other formats, and what ``Qcow2Disk`` raises.
     """
-    return Disk(str(path), lambda: _open_raw(path), active=active)
+    return Disk(str(path), lambda: _open(path), active=active)
 
 
-def _open_raw(path: Path) -> BlockDevice:
+def _open(path: Path) -> BlockDevice:
     file = RawFile.open(path, writable=True)
     try:
-        form = format_of(file)
+        form = images.format_of(file)
         if form == "qcow2":
-            raise Unsupported("qcow2-disk", f"{path} is a qcow2 image; the demo machine writes raw disks", path=path)
+            file.close()
+            return images.open_disk(path)
         if form != "raw":
-            raise not_qcow2(path, form)
+            raise images.not_qcow2(path, form)
         lock.acquire(file.descriptor, lock.Use.WRITE, path)
         return file
     except BaseException:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from snapmgr.errors import SnapmgrError
 from snapmgr.machine.announce import Announcer
@@ -21,21 +22,35 @@ def save(machine: Machine, drain: Drain) -> int:
     savevm.c: save_snapshot, as far as the stream goes.  Raises Blocked, SaveError, what ``drain`` raises.
     """
     machine.blockers.check(machine.registry)
+    with standing(machine):
+        return put_state(machine, drain)
+
+
+@contextmanager
+def standing(machine: Machine) -> Iterator[None]:
+    """The guest stands still to be saved; it goes on afterwards if it ran, whatever failed."""
     machine.global_state.store(machine.run_state)
     running = machine.run_state is RunState.RUNNING
     machine.stop(RunState.SAVE_VM)
-    out = Output(drain)
     try:
-        save_state(machine, out, machine.migration)
-        out.flush()
+        yield
     finally:
         if running:
             machine.start()
+
+
+def put_state(machine: Machine, drain: Drain) -> int:
+    """The stream of a machine that stands still; returns its length.  Raises SaveError, what ``drain`` raises."""
+    out = Output(drain)
+    save_state(machine, out, machine.migration)
+    out.flush()
     return out.offset
 
 
-def load(machine: Machine, chunks: Iterable[Buffer]) -> None:
+def load(machine: Machine, chunks: Iterable[Buffer], *, ready: Callable[[], None] | None = None) -> None:
     """Reset the machine and load a stream into it: what was absent from it has its reset value then.
+
+    ``ready`` is called when it stands still, before anything of it changes.
 
     A machine that has not run yet becomes what the stream says: running or not (process_incoming_migration_bh).  One
     that runs, runs again afterwards (snapshot_load_job_bh).  Raises Blocked and LoadError, after which it is stopped.
@@ -45,6 +60,8 @@ def load(machine: Machine, chunks: Iterable[Buffer]) -> None:
     if incoming:
         machine.set_run_state(RunState.INMIGRATE)
     machine.stop(RunState.RESTORE_VM)
+    if ready is not None:
+        ready()
     machine.reset()
     machine.global_state.received = None
     try:

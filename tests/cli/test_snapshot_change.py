@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from snapmgr.block.qcow2.image import Qcow2Image
+from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.snapshots import change
 from snapmgr.snapshots.export import export_disk
 from snapmgr.snapshots.list import list_snapshots
@@ -133,8 +134,8 @@ def test_all_disks_or_none(
         if len(switched) == 2:
             raise OSError("the second disk is gone")
 
-    commit = change.Shadow.commit
-    monkeypatch.setattr(change.Shadow, "commit", lambda shadow: (fails(shadow.image), commit(shadow)))
+    commit = Shadow.commit
+    monkeypatch.setattr(Shadow, "commit", lambda shadow: (fails(shadow.image), commit(shadow)))
     with pytest.raises(OSError, match="gone"):
         change.delete_snapshot([image, other], "both")
     assert switched == [image, other]

@@ -13,7 +13,8 @@ from snapmgr.block.images import open_image
 from snapmgr.cli.rewrite import put_replica
 from snapmgr.containers.open import open_source
 from snapmgr.replica.machine import Replica
-from snapmgr.snapshots.change import Put, VmState, apply_snapshot, create_snapshot
+from snapmgr.snapshots.change import apply_snapshot, create_snapshot
+from snapmgr.snapshots.plans import Put, VmState
 from tests import corpus
 from tests.qemu import QEMU, needs_qemu
 

@@ -91,8 +91,16 @@ def _refuse(image: Qcow2Image) -> None:
         )
 
 
-def create(shadow: Shadow, new: NewEntry, state: Words | None = None, *, progress: Progress = no_progress) -> None:
-    """Keep the disk as it is now, with the VM state whose L2 tables stand at the offsets ``state``.
+def create(
+    shadow: Shadow,
+    new: NewEntry,
+    state: Words | None = None,
+    *,
+    gone: Collection[SnapshotEntry] = (),
+    progress: Progress = no_progress,
+) -> None:
+    """Keep the disk as it is now, with the VM state whose L2 tables stand at the offsets ``state``, in the place of the
+    snapshots ``gone``.
 
     Raises SnapmgrError ``refcount-overflow``, ``too-many-snapshots``, ``cannot-write``.
     """
@@ -103,6 +111,7 @@ def create(shadow: Shadow, new: NewEntry, state: Words | None = None, *, progres
         allocation.add(uses_of(image, before), -1)
         allocation.add(uses_of(image, disk), 1)
     allocation.add(uses_of(image, disk, progress), 1)
+    _let_go(shadow, gone)
     allocation.check()
     active = with_right_flags(image, disk, allocation, shadow.write, layers=2)
     kept = active & np.uint64(~COPIED & (1 << 64) - 1)
@@ -110,21 +119,27 @@ def create(shadow: Shadow, new: NewEntry, state: Words | None = None, *, progres
         kept = np.concatenate([kept, state])
     place = _write_l1(shadow, kept)
     _replace_active(shadow, before, active)
-    others = [entries.kept(image.file, one, sizes=image.header.version >= 3) for one in image.snapshots]
-    _replace_table(shadow, [*others, new.encoded(place, len(kept))])
+    others = [one for one in image.snapshots if one not in gone]
+    table = [entries.kept(image.file, one, sizes=image.header.version >= 3) for one in others]
+    _replace_table(shadow, [*table, new.encoded(place, len(kept))])
 
 
 def delete(shadow: Shadow, gone: Collection[SnapshotEntry], progress: Progress = no_progress) -> None:
     """Take these snapshots out; what only they used becomes free.  Raises SnapmgrError ``cannot-write``."""
     image, allocation = shadow.image, shadow.allocation
-    for one in gone:
-        allocation.add(uses_of(image, image.snapshot_l1(one), progress), -1)
-        allocation.release(one.l1_offset, one.l1_size * 8)
+    _let_go(shadow, gone, progress)
     allocation.check()
     before = image.active_l1()
     _replace_active(shadow, before, with_right_flags(image, before, allocation, shadow.write, layers=1))
     left = [one for one in image.snapshots if one not in gone]
     _replace_table(shadow, [entries.kept(image.file, one, sizes=image.header.version >= 3) for one in left])
+
+
+def _let_go(shadow: Shadow, gone: Collection[SnapshotEntry], progress: Progress = no_progress) -> None:
+    """What these snapshots use is used once less."""
+    for one in gone:
+        shadow.allocation.add(uses_of(shadow.image, shadow.image.snapshot_l1(one), progress), -1)
+        shadow.allocation.release(one.l1_offset, one.l1_size * 8)
 
 
 def apply(shadow: Shadow, entry: SnapshotEntry, progress: Progress = no_progress) -> None:

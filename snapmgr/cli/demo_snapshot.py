@@ -1,0 +1,156 @@
+"""``snapctl demo snapshot``: snapshots of the built-in machine in real qcow2 images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.demo_options import advance, demo_machine, machine_options
+from snapmgr.cli.output import Exit, Output
+from snapmgr.cli.progress import progress
+from snapmgr.cli.text import printable, size
+from snapmgr.errors import UsageError
+from snapmgr.names import quoted
+
+if TYPE_CHECKING:
+    from snapmgr.machine.machine import Machine
+
+_Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
+_tag = click.argument("tag", metavar="TAG")
+_vmstate = click.option("--vmstate", metavar="IMAGE", help="The disk that keeps the VM state; else the first.")
+
+
+def _ticks(default: int, text: str) -> Callable[[_Decorated], _Decorated]:
+    return click.option("--ticks", metavar="N", type=click.IntRange(0), default=default, show_default=True, help=text)
+
+
+@click.group("snapshot", short_help="Its snapshots, in qcow2 images.")
+@output_options
+def demo_snapshot() -> None:
+    """Snapshots of the demo machine, disks and machine together, in the qcow2 images that are its disks.
+
+    \b
+    Examples:
+      snapctl demo snapshot save morning --disk a.qcow2 --disk b.qcow2 --ticks 200
+      snapctl demo snapshot load morning --disk a.qcow2 --disk b.qcow2 --ticks 100
+    """
+
+
+@demo_snapshot.command("list", short_help="What snapshots are there?")
+@click.option("--disk", "disks", metavar="IMAGE", multiple=True, required=True, type=click.Path(path_type=Path),
+              help="A disk of the machine. May be given several times.")  # fmt: skip
+@output_options
+@click.pass_context
+def list_command(context: click.Context, disks: tuple[Path, ...]) -> int:
+    """List the snapshots of the machine with these disks; the same as snapctl snapshot list.
+
+    \b
+    Examples:
+      snapctl demo snapshot list --disk a.qcow2 --disk b.qcow2
+    """
+    from snapmgr.cli.snapshot import list_command as listing
+
+    code: int = context.invoke(listing, images=disks, allow_roots=())
+    return code
+
+
+@demo_snapshot.command("save", short_help="Run it, then save it.")
+@click.argument("tag", metavar="[TAG]", required=False)
+@_ticks(100, "Ticks to run before.")
+@click.option("--overwrite", is_flag=True, help="Take the place of the snapshot with that name.")
+@_vmstate
+@machine_options
+@output_options
+@pass_output
+def save_command(
+    output: Output, /, tag: str | None, ticks: int, overwrite: bool, vmstate: str | None, **wanted: Any
+) -> None:
+    """Run the machine from its reset for N ticks and save it as snapshot TAG, on all its disks or on none.
+
+    Without TAG it gets a name of date and time.
+
+    \b
+    Examples:
+      snapctl demo snapshot save morning --disk a.qcow2 --ticks 200
+      snapctl demo snapshot save morning --disk a.qcow2 --overwrite --workload hotspot
+    """
+    from snapmgr.snapshots.machine import save_snapshot
+
+    _need_disks(wanted)
+    with demo_machine(output, wanted) as machine:
+        advance(output, machine, ticks)
+        with progress(output, "Saving") as report:
+            saved = save_snapshot(machine, tag, overwrite=overwrite, vmstate=vmstate, progress=report)
+        stood = saved.stood // 1_000_000
+        facts = {"name": saved.name, "vm-state-size": saved.vm_state_size, "stopped-ms": stood}
+        said = f"snapshot {quoted(saved.name)} saved: VM state {size(saved.vm_state_size)}, {stood} ms"
+        _say(output, machine, facts, said)
+
+
+@demo_snapshot.command("load", short_help="Load it, then run on.")
+@_tag
+@_ticks(0, "Ticks to run afterwards.")
+@_vmstate
+@machine_options
+@output_options
+@pass_output
+def load_command(output: Output, /, tag: str, ticks: int, vmstate: str | None, **wanted: Any) -> None:
+    """Load snapshot TAG, disks and machine, run it for N ticks and print its digest.
+
+    What the disks hold now is lost. TAG is a name, else an id; name:T and id:N say which.
+
+    \b
+    Examples:
+      snapctl demo snapshot load morning --disk a.qcow2 --ticks 300
+    """
+    from snapmgr.snapshots.machine import load_snapshot
+
+    _need_disks(wanted)
+    with demo_machine(output, wanted) as machine:
+        with progress(output, "Loading") as report:
+            load_snapshot(machine, tag, vmstate=vmstate, progress=report)
+        advance(output, machine, ticks)
+        machine.stop()
+        _say(output, machine, {"name": tag}, f"snapshot {quoted(tag)} loaded")
+
+
+@demo_snapshot.command("delete", short_help="Delete it from its disks.")
+@_tag
+@machine_options
+@output_options
+@pass_output
+def delete_command(output: Output, /, tag: str, **wanted: Any) -> int:
+    """Delete snapshot TAG from every disk that has it.
+
+    \b
+    Examples:
+      snapctl demo snapshot delete morning --disk a.qcow2 --disk b.qcow2
+    """
+    from snapmgr.snapshots.machine import delete_snapshot
+
+    _need_disks(wanted)
+    with demo_machine(output, wanted) as machine:
+        done = delete_snapshot(machine, tag)
+    if output.json:
+        output.document({"devices": [{"path": one.path, "id": one.id, "name": one.name} for one in done]})
+    for one in () if output.json else done:
+        output.done(printable(f"{one.path}: snapshot {quoted(one.name)} (id {one.id}) deleted"))
+    return Exit.DONE
+
+
+def _need_disks(wanted: dict[str, Any]) -> None:
+    if not wanted["disks"]:
+        raise UsageError("usage", "without a disk nothing can hold a snapshot", hint="Name one with --disk IMAGE.")
+
+
+def _say(output: Output, machine: Machine, facts: dict[str, Any], said: str) -> None:
+    digest = machine.digest()
+    if output.json:
+        output.document({"tick": machine.tick, "digest": digest, **facts})
+    else:
+        output.done(printable(said))
+        output.lines(f"tick {machine.tick}  digest {digest}")

@@ -1,0 +1,206 @@
+"""Snapshots of a machine that runs: its disks and itself (savevm.c: save_snapshot, load_snapshot, delete_snapshot).
+
+Where savevm.c changes one disk and then fails at the next, all disks are prepared here and switched together; where it
+finds out after the disks went back that the state cannot be loaded, the state is tried on a machine of its own before.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from snapmgr.block.memory import MemoryDevice
+from snapmgr.block.qcow2.disk import Qcow2Disk
+from snapmgr.block.qcow2.shadow import Shadow
+from snapmgr.block.qcow2.snapshots import SnapshotEntry
+from snapmgr.containers.pieces import PIECE
+from snapmgr.errors import NotFound, SnapmgrError, UsageError
+from snapmgr.machine import saving
+from snapmgr.machine.disks import MemoryDisk
+from snapmgr.machine.machine import Machine
+from snapmgr.names import quoted
+from snapmgr.savevm.output import Buffer
+from snapmgr.snapshots import plans
+from snapmgr.snapshots.plans import Put, VmState
+from snapmgr.snapshots.transaction import Changed, Plan, change_all
+from snapmgr.work import Progress, no_progress
+
+_DISK_ONLY = "This is a disk-only snapshot. Revert to it  offline using qemu-img"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """``name`` and date (ns since 1970) of a snapshot that was made, the bytes of its VM state, and how long the guest
+    stood still, in ns."""
+
+    name: str
+    now: int
+    vm_state_size: int
+    stood: int
+    devices: tuple[Changed, ...]
+
+
+def save_snapshot(
+    machine: Machine,
+    name: str | None = None,
+    *,
+    overwrite: bool = False,
+    vmstate: str | None = None,
+    now: Callable[[], int] = time.time_ns,
+    progress: Progress = no_progress,
+) -> Saved:
+    """Keep machine and disks; the guest stands still meanwhile, and runs again afterwards if it ran, whatever fails.
+
+    Without a ``name`` it gets ``vm-YYYYMMDDHHMMSS`` in local time, made unique.  ``vmstate`` is the disk that the VM
+    state goes to, else the first.  With ``overwrite`` it takes the place of one of that name, once it is complete.
+    ``progress`` is told bytes of the VM state.  Raises Blocked, SnapmgrError ``no-snapshots`` (a disk that can hold
+    none), ``snapshot-exists``, ``vmstate-device``, SaveError, and what the images raise; nothing is kept then.
+    """
+    machine.blockers.check(machine.registry)
+    disks = _disks(machine)
+    moment = now()
+    called = _unused(disks, moment) if name is None else name
+    position = _position(machine, disks, vmstate)
+    if not overwrite:
+        for disk in disks:
+            plans.refuse_taken(disk.image, called)
+    written = 0
+
+    def content(put: Put) -> None:
+        def drain(buffers: Sequence[Buffer]) -> None:
+            nonlocal written
+            for buffer in buffers:
+                put(buffer)
+                written += len(buffer)
+            progress(written, 0)
+
+        saving.put_state(machine, drain)
+
+    begin = time.monotonic_ns()
+    with saving.standing(machine):
+        state = VmState(content, machine.board.clock.now, position=position)
+        devices = _change(disks, plans.creating(called, moment, state, overwrite=overwrite))
+    return Saved(called, moment, written, time.monotonic_ns() - begin, tuple(devices))
+
+
+def load_snapshot(
+    machine: Machine, tag: str, *, vmstate: str | None = None, progress: Progress = no_progress
+) -> list[Changed]:
+    """Make machine and disks what they were; the guest runs afterwards if it ran before.
+
+    ``progress`` is told bytes of the VM state.  Raises SnapmgrError ``no-snapshots``, ``disk-only``, NotFound where a
+    disk does not have it, Blocked, and LoadError where this machine could not load that state: all before anything
+    changes.  Whatever fails later leaves the machine stopped.
+    """
+    disks = _disks(machine)
+    entries = [_entry(disk, tag) for disk in disks]
+    position = _state_position(machine, disks, entries, vmstate)
+    disk, entry = disks[position], entries[position]
+    if not entry.vm_state_size:
+        raise SnapmgrError(
+            "disk-only",
+            f"snapshot {quoted(entry.name_text)} has no VM state: the disks alone were kept",
+            path=disk.image.path,
+            hint="Apply it while the machine does not run: snapctl snapshot apply.",
+            qemu=_DISK_ONLY,
+        )
+    _try_state(machine, _chunks(disk, entry, no_progress))
+    changed: list[Changed] = []
+
+    def ready() -> None:
+        changed.extend(_change(disks, plans.applying(tag)))
+
+    saving.load(machine, _chunks(disk, entry, progress), ready=ready)
+    return changed
+
+
+def delete_snapshot(machine: Machine, tag: str) -> list[Changed]:
+    """Delete it from every disk that has it, while the guest may run.  Raises NotFound where none has it."""
+    disks = _disks(machine)
+    return _change(disks, plans.deleting(tag), skip_missing=True)
+
+
+def _disks(machine: Machine) -> list[Qcow2Disk]:
+    """Raises SnapmgrError ``no-snapshots`` for a disk that is written to and can hold none (bdrv_all_can_snapshot)."""
+    found = []
+    for disk in machine.board.disks:
+        if not isinstance(disk.device, Qcow2Disk):
+            raise SnapmgrError(
+                "no-snapshots",
+                f"{disk.name} is a raw disk: it can hold no snapshots",
+                path=disk.name,
+                hint="Convert it with qemu-img convert -O qcow2.",
+                qemu=f"Device '{disk.name}' is writable but does not support snapshots",
+            )
+        found.append(disk.device)
+    if not found:
+        text = "no block device can store vmstate for snapshot"
+        raise SnapmgrError("no-disk", "the machine has no disk that a snapshot could be kept on", qemu=text)
+    return found
+
+
+def _position(machine: Machine, disks: Sequence[Qcow2Disk], vmstate: str | None) -> int:
+    """Which disk takes the VM state (bdrv_all_find_vmstate_bs)."""
+    if vmstate is None:
+        return 0
+    names = [disk.name for disk in machine.board.disks]
+    if vmstate not in names:
+        text = f"vmstate block device '{vmstate}' does not exist"
+        hint = f"There are: {', '.join(names)}"
+        raise UsageError("vmstate-device", f"the machine has no disk {quoted(vmstate)}", hint=hint, qemu=text)
+    return names.index(vmstate)
+
+
+def _state_position(
+    machine: Machine, disks: Sequence[Qcow2Disk], entries: Sequence[SnapshotEntry], vmstate: str | None
+) -> int:
+    """The disk that was named, else the first one that holds a VM state."""
+    if vmstate is not None:
+        return _position(machine, disks, vmstate)
+    return next((place for place, entry in enumerate(entries) if entry.vm_state_size), 0)
+
+
+def _entry(disk: Qcow2Disk, tag: str) -> SnapshotEntry:
+    try:
+        return plans.find(disk.image, tag)
+    except NotFound as error:
+        error.qemu = f"Snapshot '{tag}' does not exist in one or more devices"
+        raise
+
+
+def _unused(disks: Sequence[Qcow2Disk], moment: int) -> str:
+    """The automatic name, with a number behind it where it is taken."""
+    taken = {entry.name_text for disk in disks for entry in disk.image.snapshots}
+    name = time.strftime("vm-%Y%m%d%H%M%S", time.localtime(moment // 1_000_000_000))
+    numbered = (f"{name}-{number}" for number in range(2, len(taken) + 3))
+    return next(one for one in (name, *numbered) if one not in taken)
+
+
+def _change(disks: Sequence[Qcow2Disk], plan: Plan, *, skip_missing: bool = False) -> list[Changed]:
+    """All disks or none; they go on with what they are then."""
+    for disk in disks:
+        disk.flush()
+    try:
+        return change_all([disk.image for disk in disks], Shadow, plan, skip_missing=skip_missing)
+    finally:
+        for disk in disks:
+            disk.reload()
+
+
+def _chunks(disk: Qcow2Disk, entry: SnapshotEntry, progress: Progress) -> Iterator[memoryview]:
+    """The VM state piece by piece, as far as it is mapped: QEMU reads on until the stream ends."""
+    state = disk.image.vm_state(entry)
+    total = max(state.size, state.readable)
+    for start in range(0, total, PIECE):
+        piece = memoryview(state.read(start, min(PIECE, total - start)))
+        progress(start, total)
+        yield piece
+
+
+def _try_state(machine: Machine, chunks: Iterator[memoryview]) -> None:
+    """Load the state into a machine like this one that nobody sees.  Raises as ``saving.load``."""
+    machine.blockers.check(machine.registry)
+    disks = [MemoryDisk(disk.name, MemoryDevice(bytes(512))) for disk in machine.board.disks]
+    with Machine(machine.machine_options, disks) as trial:
+        saving.load(trial, chunks)

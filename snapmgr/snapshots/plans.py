@@ -1,0 +1,124 @@
+"""What is done to each image of a machine: fills in its shadow, and says which snapshot that was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from snapmgr.block.qcow2 import change
+from snapmgr.block.qcow2.entry import NewEntry, check_name, next_id
+from snapmgr.block.qcow2.image import Qcow2Image
+from snapmgr.block.qcow2.shadow import Shadow
+from snapmgr.block.qcow2.snapshots import SnapshotEntry
+from snapmgr.block.qcow2.state_writer import StateWriter
+from snapmgr.block.qcow2.tags import find_tag
+from snapmgr.errors import SnapmgrError
+from snapmgr.names import quoted
+from snapmgr.snapshots.transaction import Changed, Plan
+from snapmgr.work import Progress, no_progress
+
+Put = Callable[[bytes | bytearray | memoryview], object]
+
+
+@dataclass(frozen=True, slots=True)
+class VmState:
+    """What is kept of the machine itself: ``content(put)`` puts the stream piece by piece; it goes to the image at
+    ``position`` of those that the snapshot is made on.  The clock in ns of the guest; ``icount`` None = not counted."""
+
+    content: Callable[[Put], None]
+    vm_clock_nsec: int = 0
+    icount: int | None = None
+    position: int = 0
+
+
+def creating(
+    name: str, now: int, state: VmState | None = None, *, overwrite: bool = False, progress: Progress = no_progress
+) -> Plan:
+    """Make a snapshot ``name`` (surrogateescape) with the date ``now`` in ns since 1970; with ``overwrite`` it takes
+    the place of those with that name.  For one transaction.  Raises UsageError ``snapshot-name``; the plan
+    SnapmgrError ``snapshot-exists``, ``vm-state-too-large``, and what ``state.content`` raises.
+    """
+    raw = name.encode(errors="surrogateescape")
+    check_name(raw)
+    seconds, nanoseconds = divmod(now, 1_000_000_000)
+    position = -1
+
+    def plan(shadow: Shadow) -> Changed:
+        nonlocal position
+        position += 1
+        image = shadow.image
+        if not overwrite:
+            refuse_taken(image, name)
+        gone = [entry for entry in image.snapshots if entry.name_text == name]
+        new = NewEntry(next_id(image.snapshots), raw, seconds, nanoseconds, image.header.raw_size)
+        tables = None
+        if state is not None:
+            new = replace(new, vm_clock_nsec=state.vm_clock_nsec, icount=state.icount)
+            if position == state.position:
+                writer = StateWriter(shadow)
+                state.content(writer.write)
+                tables = writer.tables()
+                new = replace(new, vm_state_size=writer.size)
+        change.create(shadow, new, tables, gone=gone, progress=progress)
+        return Changed(str(image.path), new.id.decode(), name)
+
+    return plan
+
+
+def deleting(tag: str, progress: Progress = no_progress) -> Plan:
+    """Delete the snapshot.  The plan raises NotFound, UsageError ``ambiguous-snapshot``."""
+
+    def plan(shadow: Shadow) -> Changed:
+        entry = find(shadow.image, tag)
+        change.delete(shadow, [entry], progress)
+        return _changed(shadow, entry)
+
+    return plan
+
+
+def applying(tag: str, progress: Progress = no_progress) -> Plan:
+    """Make the disk what it was.  The plan raises as that of ``deleting``, and as ``change.apply``."""
+
+    def plan(shadow: Shadow) -> Changed:
+        entry = find(shadow.image, tag)
+        change.apply(shadow, entry, progress)
+        return _changed(shadow, entry)
+
+    return plan
+
+
+def renaming(tag: str, name: str) -> Plan:
+    """Give the snapshot another name.  Raises as ``creating``, and the plan as that of ``deleting``."""
+    raw = name.encode(errors="surrogateescape")
+    check_name(raw)
+
+    def plan(shadow: Shadow) -> Changed:
+        entry = find(shadow.image, tag)
+        if entry.name_text != name:
+            refuse_taken(shadow.image, name)
+        change.rename(shadow, entry, raw)
+        return _changed(shadow, entry)
+
+    return plan
+
+
+def _changed(shadow: Shadow, entry: SnapshotEntry) -> Changed:
+    return Changed(str(shadow.image.path), entry.id_text, entry.name_text)
+
+
+def find(image: Qcow2Image, tag: str) -> SnapshotEntry:
+    """Raises NotFound ``snapshot-not-found``, UsageError ``ambiguous-snapshot``."""
+    entries = image.snapshots
+    return entries[find_tag([(entry.id_text, entry.name_text) for entry in entries], tag, str(image.path))]
+
+
+def refuse_taken(image: Qcow2Image, name: str) -> None:
+    """Raise SnapmgrError ``snapshot-exists`` where the image has one of that name."""
+    if any(entry.name_text == name for entry in image.snapshots):
+        raise SnapmgrError(
+            "snapshot-exists",
+            f"{image.path} has a snapshot {quoted(name)} already",
+            path=image.path,
+            hint="Choose another name, or delete that snapshot first.",
+            qemu=f"Snapshot '{name}' already exists in one or more devices",
+        )

@@ -1,0 +1,105 @@
+"""One change of several images: all of them are prepared, then their headers are switched one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from snapmgr.block import lock
+from snapmgr.block.images import open_image
+from snapmgr.block.qcow2.image import Qcow2Image
+from snapmgr.block.qcow2.shadow import Shadow
+from snapmgr.errors import NotFound, SnapmgrError, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One image of those that were changed, and which snapshot of it this was about.
+
+    ``freed`` are the bytes of the file that are not used any more: the image grows into them before it grows longer.
+    """
+
+    path: str
+    id: str
+    name: str
+    freed: int = 0
+
+
+Plan = Callable[[Shadow], Changed]
+"""Fills one shadow in; NotFound where the image does not have what this is about."""
+
+
+def change_all(
+    images: Sequence[Qcow2Image],
+    begin: Callable[[Qcow2Image], Shadow],
+    plan: Plan,
+    *,
+    skip_missing: bool = False,
+    trim: bool = False,
+) -> list[Changed]:
+    """Change every image or none, those aside that ``plan`` finds nothing in where ``skip_missing``.
+
+    The images must be open for writing.  ``trim`` gives back afterwards whatever is free in them.  Raises what
+    ``begin`` and ``plan`` raise; the first NotFound where nothing is left to be changed.
+    """
+    done: list[Changed] = []
+    missing: list[NotFound] = []
+    shadows: list[Shadow] = []
+    with ExitStack() as prepared:
+        for image in images:
+            with about(image):
+                shadows.append(begin(image))
+                prepared.callback(shadows[-1].abandon)
+        for shadow in list(shadows):
+            try:
+                with about(shadow.image):
+                    planned = plan(shadow)
+                    shadow.prepare()
+            except NotFound as error:
+                if not skip_missing:
+                    raise
+                missing.append(error)
+                shadows.remove(shadow)
+            else:
+                done.append(replace(planned, freed=shadow.freed))
+        if not shadows and missing:
+            raise missing[0]
+        _switch(shadows)
+    for shadow in shadows if trim else ():
+        shadow.trim()
+    return done
+
+
+def _switch(shadows: Sequence[Shadow]) -> None:
+    """Switch one after the other; where one cannot be, those before go back."""
+    for position, shadow in enumerate(shadows):
+        try:
+            shadow.commit()
+        except BaseException:
+            for earlier in reversed(shadows[: position + 1]):
+                earlier.go_back()
+            raise
+
+
+@contextmanager
+def about(image: Qcow2Image) -> Iterator[None]:
+    """What goes wrong here goes wrong with this image."""
+    try:
+        yield
+    except SnapmgrError as error:
+        error.path = error.path or str(image.path)
+        raise
+
+
+def open_all(paths: Iterable[str | Path], open_files: ExitStack) -> list[Qcow2Image]:
+    """All images, locked for writing.  Raises UsageError ``same-file`` for one that is named twice."""
+    images: list[Qcow2Image] = []
+    for path in paths:
+        if any(Path(path).samefile(str(image.path)) for image in images):
+            raise UsageError("same-file", f"{path} is named twice", path=path, hint="Name each disk once.")
+        image = open_image(path, use=lock.Use.WRITE)
+        open_files.callback(image.close)
+        images.append(image)
+    return images
