@@ -61,6 +61,7 @@ _OPTIONS = (
     click.option("--device", "devices", metavar="NAME", multiple=True,
                  help="An extra device: stubborn (cannot be saved), unplug (the guest is giving it up)."),
     click.option("--only-migratable", is_flag=True, help="Refuse devices that cannot be saved."),
+    click.option("--record-replay", is_flag=True, help="What it does is being recorded: no snapshots are made."),
     click.option("--capability", "capabilities", metavar="NAME", multiple=True,
                  help="A migration capability that is on, such as xbzrle, compress or x-ignore-shared."),
     click.option("--global", "globals_", metavar="NAME=on|off", multiple=True,
@@ -98,6 +99,7 @@ def demo_machine(
         accel=wanted["accel"] or accel,
         devices=tuple(wanted["devices"]),
         only_migratable=wanted["only_migratable"],
+        record_replay=wanted["record_replay"],
         capabilities=frozenset(wanted["capabilities"]),
         **_switches(wanted["globals_"]),
     )

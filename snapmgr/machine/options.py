@@ -41,6 +41,8 @@ class MachineOptions:
     send_section_footer: bool = True
     store_global_state: bool = True
     capabilities: frozenset[str] = frozenset()
+    record_replay: bool = False
+    """Whether what it does is being recorded or replayed, which allows no snapshots."""
 
     def __post_init__(self) -> None:
         machine_type(self.machine)

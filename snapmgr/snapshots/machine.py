@@ -20,12 +20,15 @@ from snapmgr.machine import saving
 from snapmgr.machine.disks import MemoryDisk
 from snapmgr.machine.machine import Machine
 from snapmgr.names import quoted
+from snapmgr.savevm.blockers import Blocked
+from snapmgr.savevm.failures import LoadError, errno_of
 from snapmgr.savevm.output import Buffer
 from snapmgr.snapshots import plans
 from snapmgr.snapshots.plans import Put, VmState
 from snapmgr.snapshots.transaction import Changed, Plan, change_all
 from snapmgr.work import Progress, no_progress
 
+_RECORD_REPLAY = "Record/replay does not allow making snapshot right now. Try once more later."
 _DISK_ONLY = "This is a disk-only snapshot. Revert to it  offline using qemu-img"
 
 
@@ -58,6 +61,10 @@ def save_snapshot(
     none), ``snapshot-exists``, ``vmstate-device``, SaveError, and what the images raise; nothing is kept then.
     """
     machine.blockers.check(machine.registry)
+    if machine.machine_options.record_replay:
+        raise Blocked(
+            "record-replay", "what the machine does is being recorded: it allows no snapshots now", qemu=_RECORD_REPLAY
+        )
     disks = _disks(machine)
     moment = now()
     called = _unused(disks, moment) if name is None else name
@@ -203,4 +210,9 @@ def _try_state(machine: Machine, chunks: Iterator[memoryview]) -> None:
     machine.blockers.check(machine.registry)
     disks = [MemoryDisk(disk.name, MemoryDevice(bytes(512))) for disk in machine.board.disks]
     with Machine(machine.machine_options, disks) as trial:
-        saving.load(trial, chunks)
+        try:
+            saving.load(trial, chunks)
+        except LoadError as error:
+            said = f"Error {-errno_of(error)} while loading VM state"
+            error.qemu = f"{error.qemu}\n{said}" if error.qemu else said
+            raise

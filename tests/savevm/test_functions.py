@@ -99,6 +99,13 @@ ELSEWHERE: dict[str, str] = {
     "vmstate_unregister_ram": "names of RAM blocks: tests/ram",
     "vmstate_register_ram_global": "names of RAM blocks: tests/ram",
     "loadvm_process_enable_colo": "comes with COLO",
+    "save_snapshot": "snapshots of a machine: tests/snapshots/test_machine.py",
+    "load_snapshot": "snapshots of a machine: tests/snapshots/test_machine.py",
+    "delete_snapshot": "snapshots of a machine: tests/snapshots/test_machine.py",
+    **dict.fromkeys(
+        ("block_writev_buffer", "block_get_buffer", "bdrv_fclose", "qemu_fopen_bdrv"),
+        "VM states in qcow2 images: tests/block/qcow2, tests/snapshots",
+    ),
     **dict.fromkeys(
         (
             "qemu_savevm_send_postcopy_advise",
@@ -123,13 +130,6 @@ ELSEWHERE: dict[str, str] = {
     ),
     **dict.fromkeys(
         (
-            "block_writev_buffer",
-            "block_get_buffer",
-            "bdrv_fclose",
-            "qemu_fopen_bdrv",
-            "save_snapshot",
-            "load_snapshot",
-            "delete_snapshot",
             "qmp_snapshot_job_free",
             "snapshot_load_job_bh",
             "snapshot_save_job_bh",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.savevm import spec
-from tests.savevm.provoke import TEXTS
+from tests.savevm.provoke import TEXTS as STREAM_TEXTS
+from tests.savevm.provoke_snapshots import SNAPSHOT_TEXTS
 from tests.savevm.provoke_traces import TRACES
 from tests.savevm.spec import Text, Traced
 
+TEXTS = STREAM_TEXTS | SNAPSHOT_TEXTS
 NOTED_TEXTS, NOTED_TRACES = spec.noted()
 
 

@@ -1,0 +1,71 @@
+"""``snapctl demo snapshot``: the same digests by way of snapshots, on all disks or on none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from snapmgr.block.qcow2.create import Qcow2Writer
+from tests.cli.conftest import Snapctl
+
+SMALL = ("--ram", "16M")
+
+
+@pytest.fixture
+def disks(tmp_path: Path) -> tuple[Path, ...]:
+    paths = tuple(tmp_path / f"{name}.qcow2" for name in ("one", "two", "three", "four"))
+    for path in paths:
+        with path.open("w+b") as file:
+            Qcow2Writer(file.fileno(), 1 << 20).finish()
+    return paths
+
+
+def with_disks(*disks: Path) -> list[Any]:
+    return [word for disk in disks for word in ("--disk", disk)]
+
+
+@pytest.mark.parametrize("kind", ["demo-1.0", "demo-1.1"])
+def test_run_is_save_and_load(snapctl: Snapctl, disks: tuple[Path, ...], kind: str) -> None:
+    like = (*SMALL, "--machine", kind)
+    here, there = with_disks(*disks[:2]), with_disks(*disks[2:])
+    straight = snapctl("demo", "run", "--ticks", 40, *like, *here, "--json").document
+    saved = snapctl("demo", "snapshot", "save", "s", "--ticks", 25, *like, *there, "--json")
+    assert saved.code == 0
+    assert {key: saved.document[key] for key in ("tick", "name")} == {"tick": 25, "name": "s"}
+    assert snapctl("demo", "run", "--ticks", 7, *like, *there).code == 0
+    loaded = snapctl("demo", "snapshot", "load", "s", "--ticks", 15, *like, *there, "--json").document
+    assert {key: loaded[key] for key in ("tick", "digest")} == straight
+    listed = snapctl("demo", "snapshot", "list", *there, "--json").document["snapshots"]
+    assert [(row["name"], row["vm-state-size"], row["devices"]) for row in listed] == [
+        ("s", saved.document["vm-state-size"], [str(disk) for disk in disks[2:]])
+    ]
+    assert all(snapctl("check", disk).code == 0 for disk in disks)
+
+
+def test_people_get_two_lines_and_names_are_made(snapctl: Snapctl, disks: tuple[Path, ...]) -> None:
+    there = with_disks(disks[0])
+    first, second = snapctl("demo", "snapshot", "save", "--ticks", 1, *SMALL, *there).text.splitlines()
+    assert first.startswith("snapshot 'vm-20") and "saved: VM state" in first and second.startswith("tick 1  digest ")
+    name = first.split("'")[1]
+    assert snapctl("demo", "snapshot", "save", name, "--ticks", 1, *SMALL, *there).code == 1
+    assert snapctl("demo", "snapshot", "save", name, "--ticks", 1, "--overwrite", *SMALL, *there).code == 0
+    said = snapctl("demo", "snapshot", "delete", name, *SMALL, *there)
+    assert (said.code, said.text) == (0, f"{disks[0]}: snapshot '{name}' (id 2) deleted\n")
+    assert snapctl("demo", "snapshot", "delete", name, *SMALL, *there).code == 1
+
+
+def test_what_is_refused(snapctl: Snapctl, disks: tuple[Path, ...], tmp_path: Path) -> None:
+    raw = tmp_path / "raw.img"
+    raw.write_bytes(bytes(1 << 20))
+    assert snapctl("demo", "snapshot", "save", "s", *SMALL).code == 2
+    refused = snapctl("demo", "snapshot", "save", "s", *SMALL, *with_disks(disks[0], raw), "--ticks", 1, "--json")
+    assert (refused.code, refused.error["code"]) == (1, "no-snapshots")
+    for more, code in ((("--device", "stubborn"), "state-blocked"), (("--record-replay",), "record-replay")):
+        refused = snapctl(
+            "demo", "snapshot", "save", "s", *SMALL, *more, *with_disks(*disks[:2]), "--ticks", 1, "--json"
+        )
+        assert (refused.code, refused.error["code"]) == (1, code)
+    assert snapctl("demo", "snapshot", "list", *with_disks(*disks[:2]), "--json").document["snapshots"] == []
+    assert snapctl("demo", "snapshot", "load", "s", *SMALL, *with_disks(disks[0])).code == 1
