@@ -9,7 +9,6 @@ read into memory that is not.
 from __future__ import annotations
 
 import gc
-import mmap
 import socket
 import subprocess
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from snapmgr.containers.file import FileSource, open_descriptor
 from snapmgr.containers.sink import FileSink
 from snapmgr.ram.block import RAMBlock
 from snapmgr.ram.handlers import RamEntry
@@ -93,8 +93,9 @@ def load_file(entry: RamEntry, path: Path) -> float:
     """Seconds to load all of RAM from a file."""
     gc.collect()
     begin = time.perf_counter()
-    with path.open("rb") as file:
-        load(entry, [memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))])
+    source = FileSource(open_descriptor(path), path.name, path, "raw")
+    load(entry, source.chunks())
+    source.close()
     return time.perf_counter() - begin
 
 

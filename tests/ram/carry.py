@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 
 from snapmgr.errors import StreamError
@@ -61,7 +62,7 @@ def load(entry: RamEntry, pieces: Iterable[bytes | memoryview], layout: Into | N
     assert entry.handlers.load_setup is not None
     entry.handlers.load_setup()
     reader = StreamReader(layout or Into(entry))
-    for piece in (*pieces, b""):
+    for piece in itertools.chain(pieces, [b""]):
         reader.feed(piece)
         while (event := reader.next_event()) is not None and not isinstance(event, NeedData):
             if isinstance(event, Fault):
