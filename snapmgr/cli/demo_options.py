@@ -88,6 +88,7 @@ def demo_machine(
     from snapmgr.machine.guest import BootOptions
     from snapmgr.machine.machine import Machine
     from snapmgr.machine.options import MachineOptions
+    from snapmgr.snapshots.journal import finish_cut_off
 
     options = MachineOptions(
         machine=wanted["machine"],
@@ -104,6 +105,7 @@ def demo_machine(
         **_switches(wanted["globals_"]),
     )
     disks = []
+    finish_cut_off(wanted["disks"])
     try:
         disks += [open_disk(path, active=not incoming) for path in wanted["disks"]]
         machine = Machine(options, disks)

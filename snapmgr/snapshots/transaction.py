@@ -12,6 +12,7 @@ from snapmgr.block.images import open_image
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.errors import NotFound, SnapmgrError, UsageError
+from snapmgr.snapshots.journal import Journal, finish_cut_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,18 @@ def change_all(
 
 def _switch(shadows: Sequence[Shadow]) -> None:
     """Switch one after the other; where one cannot be, those before go back."""
+    journal = Journal.begin(shadows)
     for position, shadow in enumerate(shadows):
         try:
             shadow.commit()
         except BaseException:
             for earlier in reversed(shadows[: position + 1]):
                 earlier.go_back()
+            if journal is not None:
+                journal.done()
             raise
+    if journal is not None:
+        journal.done()
 
 
 @contextmanager
@@ -94,7 +100,12 @@ def about(image: Qcow2Image) -> Iterator[None]:
 
 
 def open_all(paths: Iterable[str | Path], open_files: ExitStack) -> list[Qcow2Image]:
-    """All images, locked for writing.  Raises UsageError ``same-file`` for one that is named twice."""
+    """All images, locked for writing; what was cut off in a change of several is made up for before.
+
+    Raises UsageError ``same-file`` for one that is named twice, and as ``finish_cut_off``.
+    """
+    paths = list(paths)
+    finish_cut_off(paths)
     images: list[Qcow2Image] = []
     for path in paths:
         if any(Path(path).samefile(str(image.path)) for image in images):

@@ -31,6 +31,7 @@ def main(kind: str, last: int, images: list[str]) -> None:
         apply_snapshot(images, "id:1")
     else:
         rename_snapshot(images, "id:1", "renamed")
+    print(next(count) - 1)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from snapmgr.snapshots.journal import finish_cut_off
 from snapmgr.snapshots.list import list_snapshots
 from tests import corpus
 
@@ -25,12 +26,12 @@ WRITES = range(1, 100) if "SNAPMGR_LONG" in os.environ else (1, 2, 4)
 KINDS = ("create", "delete", "apply", "rename")
 
 
-def killed(kind: str, write: int, *images: Path) -> bool:
-    """Whether it was killed; False: there were not that many writes."""
+def killed(kind: str, write: int, *images: Path) -> int:
+    """0 where it was killed, else the number of writes that there were."""
     command = [sys.executable, "-m", "tests.snapshots.killed", kind, str(write), *map(str, images)]
     done = subprocess.run(command, cwd=corpus.ROOT, capture_output=True, text=True)
     assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode != 0
+    return int(done.stdout or 0)
 
 
 def state(image: Path, folder: Path) -> list[tuple[str, str, bytes]]:
@@ -49,11 +50,61 @@ def state(image: Path, folder: Path) -> list[tuple[str, str, bytes]]:
 def test_killed_at_a_write(tmp_path: Path, case: str, kind: str) -> None:
     image = corpus.unpack_image(case, tmp_path)[f"{case}.qcow2"]
     content, before = image.read_bytes(), state(image, tmp_path)
-    assert not killed(kind, 1 << 20, image)
+    assert killed(kind, 1 << 20, image)
     after = state(image, tmp_path)
     for write in WRITES:
         image.write_bytes(content)
-        if not killed(kind, write, image):
+        if killed(kind, write, image):
             break
         subprocess.run(["qemu-img", "check", "-q", image], check=True)
         assert state(image, tmp_path) in (before, after)
+
+
+def names(*images: Path) -> list[set[str]]:
+    return [{row.name for row in list_snapshots([image]).rows} for image in images]
+
+
+@pytest.mark.parametrize("kind", ["create", "delete", "rename"])
+def test_killed_between_two_disks_it_is_made_up_for(tmp_path: Path, kind: str) -> None:
+    images = [corpus.unpack_image(case, tmp_path)[f"{case}.qcow2"] for case in ("fmt-v3", "fmt-v2")]
+    contents, before = [image.read_bytes() for image in images], names(*images)
+    total = killed(kind, 1 << 20, *images)
+    after = names(*images)
+    assert all(old != new for old, new in zip(before, after, strict=True))
+    for write, expected in ((total - 2, before), (total - 1, after), (total, after)):
+        for image, content in zip(images, contents, strict=True):
+            image.write_bytes(content)
+        assert not killed(kind, write, *images)
+        seen = names(*images)
+        assert seen == ([after[0], before[1]] if write == total - 1 else expected)
+        finish_cut_off([images[1]])
+        assert names(*images) == expected
+        assert not list((Path(os.environ["XDG_STATE_HOME"]) / "snapmgr" / "changes").glob("*"))
+        for image in images:
+            subprocess.run(["qemu-img", "check", "-q", image], check=True)
+
+
+def test_what_was_written_to_meanwhile_is_left_as_it_is(tmp_path: Path) -> None:
+    images = [corpus.unpack_image(case, tmp_path)[f"{case}.qcow2"] for case in ("fmt-v3", "fmt-v2")]
+    contents, before = [image.read_bytes() for image in images], names(*images)
+    total = killed("create", 1 << 20, *images)
+    for image, content in zip(images, contents, strict=True):
+        image.write_bytes(content)
+    assert not killed("create", total - 1, *images)
+    subprocess.run(["qemu-io", "-f", "qcow2", "-c", "write 0 64k", images[1]], check=True, capture_output=True)
+    finish_cut_off(images)
+    assert names(*images) == [before[0] | {"new"}, before[1]]
+    for image in images:
+        subprocess.run(["qemu-img", "check", "-q", image], check=True)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"images": 3}', '{"images": [{"path": "x", "before": "zz"}]}'])
+def test_a_journal_that_is_none_is_passed_over(tmp_path: Path, text: str) -> None:
+    folder = Path(os.environ["XDG_STATE_HOME"]) / "snapmgr" / "changes"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "x.json").write_text(text)
+    image = corpus.unpack_image("fmt-v3", tmp_path)["fmt-v3.qcow2"]
+    content = image.read_bytes()
+    finish_cut_off([image])
+    (folder / "x.json").unlink()
+    assert image.read_bytes() == content

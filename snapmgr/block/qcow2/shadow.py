@@ -69,6 +69,16 @@ class Shadow:
         self._sector = b""
         self.committed = False
 
+    @property
+    def old_sector(self) -> bytes:
+        """The header sector as it was."""
+        return self._old_sector
+
+    @property
+    def new_sector(self) -> bytes:
+        """The header sector as it will be, once it is prepared."""
+        return self._sector
+
     def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
         """Write to clusters that ``allocation`` gave.  Raises SnapmgrError ``cannot-write``."""
         end = offset + len(data)
