@@ -221,3 +221,8 @@ def test_panes_and_names_for_those_who_do_not_see(desk: Desk) -> None:
     assert len(panes) == 3 and all(pane.accessibleName() for pane in panes)
     spoken = desk.page.list.model.index(0, Column.NAME).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken.startswith("done, ") and "VM state 1.24 MiB" in spoken
+
+
+def test_reading_again_has_one_name_in_every_view(desk: Desk) -> None:
+    actions = desk.window.context.actions
+    assert {actions[name].text().replace("&", "") for name in ("snapshot.reload", "stream.reload")} == {"Reload"}
