@@ -2174,10 +2174,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Read again</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Add disk…</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3100,7 +3096,7 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Read the images again; changes on disk are noticed by themselves.</source>
-        <extracomment>Help on the command “Read again”</extracomment>
+        <extracomment>Help on the command “Reload”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -182,7 +182,6 @@ def _in_use(descriptor: int, byte: int, text: str, path: Path | str, *, question
         "in-use",
         f"{path} is in use by {holder}",
         path=path,
-        offset=byte,
         hint="Shut down the machine that uses it, or act on the running machine.",
         qemu=said,
     )

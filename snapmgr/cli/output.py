@@ -94,6 +94,9 @@ def error_json(error: SnapmgrError) -> dict[str, Any]:
     return result
 
 
+_SAYS = "QEMU would say: "
+
+
 def error_text(error: SnapmgrError, *, verbose: bool = False) -> str:
     """The error as people read it: what happened, to which file, what to do."""
     where = "" if error.path is None or error.path in error.message else f"{error.path}: "
@@ -101,7 +104,8 @@ def error_text(error: SnapmgrError, *, verbose: bool = False) -> str:
     if error.offset is not None:
         lines.append(f"  at offset {error.offset:#x} ({error.offset:,})")
     if error.qemu is not None and error.qemu != error.message:
-        lines.append(f"  QEMU would say: {error.qemu}")
+        first, *more = error.qemu.split("\n")
+        lines += [f"  {_SAYS}{first}", *(" " * (2 + len(_SAYS)) + line for line in more)]
     if hint := command_hint(error.code, error.hint):
         lines.append(f"  {hint}")
     if verbose:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,8 +98,15 @@ def _write(
         copy_disk(disk, ranges, target, progress, cancel)
     except OSError as error:
         raise SnapmgrError(
-            "cannot-write", f"{new.path} cannot be written: {error.strerror}", path=new.path, hint="See the reason."
+            "cannot-write", f"{new.path} cannot be written: {error.strerror}", path=new.path, hint=_way_out(error, form)
         ) from error
+
+
+def _way_out(error: OSError, form: str) -> str:
+    """What to do about a file that cannot be written.  A raw file is as long as the disk, holes and all."""
+    if error.errno == errno.EFBIG and form == "raw":
+        return "Its file system takes no file as long as this disk: choose another one, or export a qcow2 image."
+    return "Nothing was left behind: choose another folder."
 
 
 def _disk(source: Qcow2Image, tag: str | None, image: str | Path) -> BlockDevice:

@@ -38,6 +38,7 @@ from snapmgr.wire.traced import traced_events
 from snapmgr.wire.window import Buffer, Short, Window
 
 Step = Callable[[], None]
+FOOTER_SIZE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ class StreamReader:
         self._payload_start = 0
         self._payload: PayloadReader | None = None
         self._packages: list[int] = []
+        self._bare: Fault | None = None
+        """What is to be said of the first section if it turns out that the others have footers."""
         self._finished = False
 
     @property
@@ -265,7 +268,7 @@ class StreamReader:
         assert self._section is not None
         section, start = self._section, self._in.offset
         name = self._name_of(section)
-        if self.footers is False:
+        if self.footers is False and not self._footers_after_all(section.section_id):
             self._end_section(SectionEnd(start, 0, section.section_id))
             return
         if self._in.available == 0 and self._in.ended:
@@ -274,6 +277,7 @@ class StreamReader:
         if self._in.peek(1)[0] != RecordType.FOOTER:
             if self.footers is None and self._search.looks_like_record():
                 self.footers = False
+                self._bare = missing_footer(start, section.section_id, name)
                 return
             self._stray(start, name)
             return
@@ -283,6 +287,21 @@ class StreamReader:
             self._emit(wrong_footer(start + 1, found, section.section_id, name))
         self.footers = True
         self._end_section(SectionEnd(start, 5, section.section_id))
+
+    def _footers_after_all(self, section_id: int) -> bool:
+        """Whether a footer stands here although the first section had none: then that one's was lost.
+
+        No record begins with a footer's byte, so a stream without footers is never taken for one with them.
+        """
+        if self._bare is None or (self._in.ended and self._in.available < FOOTER_SIZE):
+            return False
+        if self._in.peek(1)[0] != RecordType.FOOTER:
+            return False
+        if int.from_bytes(self._in.peek(FOOTER_SIZE)[1:]) != section_id:
+            return False
+        self._emit(self._bare)
+        self._bare, self.footers = None, True
+        return True
 
     def _end_section(self, end: SectionEnd) -> None:
         self._emit(end)

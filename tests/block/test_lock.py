@@ -102,6 +102,7 @@ def test_the_refusal_carries_qemus_words(path: Path, held: int, use: Use, text: 
             lock.acquire(descriptor, use, path)
         question = f"\nIs another process using the image [{path}]?"
         assert refused.value.qemu == f"Could not open '{path}': {text}{question}"
+        assert refused.value.offset is None, "a byte that is locked is no place in what the file holds"
 
 
 def test_a_strangers_write_lock_is_met_with_qemus_words_too(path: Path) -> None:

@@ -140,6 +140,15 @@ def test_an_error_for_people_says_what_where_and_what_to_do():
     ]
 
 
+def test_what_qemu_says_on_several_lines_stands_on_several_lines():
+    error = InUse("in-use", "a.qcow2 is in use", path="a.qcow2", qemu="Could not open 'a.qcow2'\nIs another\x1b there?")
+    assert error_text(error).splitlines() == [
+        "snapctl: a.qcow2 is in use",
+        "  QEMU would say: Could not open 'a.qcow2'",
+        "                  Is another\\e there?",
+    ]
+
+
 def test_names_cannot_send_escape_sequences_to_the_terminal():
     error = StreamError("no-such-block", "there is no \x1b[31mblock\n", path="a\x1b]0;title\x07")
     text = error_text(error)

@@ -11,7 +11,10 @@ from tests.gui.desk import NOON, Desk, truth
 from tests.ui.snapshots.made import Entry, retabled
 from ui.main_window import MainWindow
 from ui.models.snapshot_rows import Column
+from ui.models.snapshot_table import Roles
 from ui.shell.documents import Document, DocumentKind
+from ui.theme import fonts
+from ui.widgets.timeline import NAME_LEFT, PADDING
 
 
 def test_an_empty_view_says_what_it_is_for(desk: Desk) -> None:
@@ -221,3 +224,28 @@ def test_panes_and_names_for_those_who_do_not_see(desk: Desk) -> None:
     assert len(panes) == 3 and all(pane.accessibleName() for pane in panes)
     spoken = desk.page.list.model.index(0, Column.NAME).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken.startswith("done, ") and "VM state 1.24 MiB" in spoken
+
+
+def test_a_long_name_has_the_room_that_clock_and_disks_do_not_need(desk: Desk) -> None:
+    """At 1440: no clock is cut off, however long, and columns take no more than their texts."""
+    desk.window.resize(1440, 900)
+    day = 86400 * 10**9
+    long_name = "nightly-retention-policy-" * 8
+    for days, called, room in ((4, "weeks", 300), (213_503, "ages", 250)):
+        clock = days * day + 7_869_218_000_000
+        for disk, state in (("vda", True), ("vdb", False)):
+            entries = [Entry(long_name, NOON, clock, state=state), Entry("b", NOON - 9, like=1, state=state)]
+            retabled("vm-hmp-72", desk.folder / f"{called}-{disk}.qcow2", entries)
+        desk.open(*(desk.folder / f"{called}-{disk}.qcow2" for disk in ("vda", "vdb")))
+        timeline, model = desk.page.list.timeline, desk.page.list.model
+        body = fonts.ui(tabular=True)
+        for column in (Column.CLOCK, Column.STATE, Column.DISKS):
+            assert not timeline.isColumnHidden(column)
+            said = max(fonts.text_width(body, model.index(row, column).data(Roles.FIRST)) for row in (0, 1))
+            assert said <= timeline.columnWidth(column) - 2 * PADDING
+        assert timeline.columnWidth(Column.NAME) - NAME_LEFT > room
+
+
+def test_reading_again_has_one_name_in_every_view(desk: Desk) -> None:
+    actions = desk.window.context.actions
+    assert {actions[name].text().replace("&", "") for name in ("snapshot.reload", "stream.reload")} == {"Reload"}

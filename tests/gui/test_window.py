@@ -285,6 +285,16 @@ def test_dropped_files_are_named_before_and_opened_after(window: MainWindow, dri
     assert window.context.view == "inspector"
 
 
+def test_the_outline_of_a_drop_strikes_nothing_out(window: MainWindow) -> None:
+    """It keeps to the window's edge, where nothing is written."""
+    assert window.drop.show_for([str(resource("demo", "demo.mig"))])
+    outline = palette.color("accent").name()
+    picture = window.drop.grab().toImage()
+    middle = picture.height() // 4
+    drawn = [x for x in range(picture.width()) if picture.pixelColor(x, middle).name() == outline]
+    assert drawn and all(x < 4 or x >= picture.width() - 4 for x in drawn)
+
+
 def test_what_was_open_comes_back(make_window: Callable[..., MainWindow], drive: Drive) -> None:
     first = make_window()
     first.context.open(resource("demo", "demo.mig"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 from contextlib import ExitStack
@@ -223,3 +224,19 @@ def run(folder: Path, *arguments: str) -> str:
     done = subprocess.run(["qemu-img", *arguments], cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+@pytest.mark.parametrize("form", ["raw", "qcow2"])
+def test_a_file_system_that_takes_no_file_of_that_length_is_said_with_a_way_out(
+    image: Path, tmp_path: Path, form: str
+) -> None:
+    before, now = resource.getrlimit(resource.RLIMIT_FSIZE), there(tmp_path)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (CLUSTER, before[1]))
+    try:
+        with pytest.raises(SnapmgrError) as failed:
+            export_disk(image, None, tmp_path / "out", format=form)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert failed.value.code == "cannot-write" and "File too large" in str(failed.value)
+    assert ("export a qcow2 image" in failed.value.hint) == (form == "raw") and failed.value.hint
+    assert there(tmp_path) == now, "nothing is left behind"

@@ -138,7 +138,7 @@ def test_version_2_is_obsolete() -> None:
 
 def test_another_magic_is_no_stream() -> None:
     fault = one_fault(b"QEVN" + bytes(20))
-    assert (fault.offset, fault.qemu["10.0"]) == (0, "Not a migration stream")
+    assert (fault.offset, fault.qemu["7.2"]) == (0, "Not a migration stream")
 
 
 def section(section_id: int, name: str, payload: bytes, footer: bytes | None = None) -> bytes:
@@ -212,3 +212,25 @@ def test_the_trace_names_sections_and_commands() -> None:
         "qemu_loadvm_state_section",
     ]
     assert events[1]["idstr"] == "one"
+
+
+def test_a_first_section_without_its_footer_is_one_fault() -> None:
+    """The others have theirs, so the stream is none without footers: QEMU refuses it at the first section."""
+    stream = corpus.stream_bytes("damaged-footer-ram.v72", damaged=True)
+    cut_out_at = corpus.streams()["damaged"]["damaged-footer-ram.v72"]["edits"][0][0]
+    for pieces in ([stream], chunked(stream, [1, 7, 4096])):
+        events = read(pieces)
+        faults = [event for event in events if isinstance(event, wire.Fault)]
+        assert [(fault.code, fault.qemu["7.2"]) for fault in faults] == [
+            ("missing-section-footer", "Missing section footer for ram")
+        ]
+        assert faults[0].offset == cut_out_at
+        ends = [event.length for event in events if isinstance(event, wire.SectionEnd)]
+        assert ends[0] == 0 and set(ends[1:]) == {5}
+
+
+@pytest.mark.parametrize("name", ["bare.v72", "no-footer.v72"])
+def test_a_stream_without_footers_has_none(name: str) -> None:
+    events = read([corpus.stream_bytes(name)])
+    assert not [event for event in events if isinstance(event, wire.Fault) and "footer" in event.code]
+    assert {event.length for event in events if isinstance(event, wire.SectionEnd)} == {0}

@@ -13,7 +13,11 @@ from ui.shell.failures import describe
 from ui.shell.formats import middle
 from ui.theme import fonts, icons
 from ui.theme.palette import color
+from ui.theme.tokens import RADIUS_SMALL
 from ui.words import tr
+
+EDGE = 2
+"""Px from the window's edge to the middle of the outline: further in it would strike out what is written there."""
 
 
 def says(sources: list[str]) -> tuple[str, str, bool]:
@@ -85,7 +89,7 @@ class DropTarget(QWidget):
         painter.fillRect(self.rect(), color("scrim"))
         tint = "accent" if self._good else "danger"
         painter.setPen(QPen(color(tint), 2))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(9, 9, -9, -9), 8, 8)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE), RADIUS_SMALL, RADIUS_SMALL)
         self._card(painter, tint)
 
     def _card(self, painter: QPainter, tint: str) -> None:

@@ -125,7 +125,7 @@ def back_to_list(context: WindowContext) -> None:
         page.show_details(False)
 
 
-@ACTIONS.add("snapshot.reload", later("Read again"), keys="F5", icon="arrow-clockwise", menu=Menu.SNAPSHOT, view=VIEW,
+@ACTIONS.add("snapshot.reload", later("Reload"), keys="F5", icon="arrow-clockwise", menu=Menu.SNAPSHOT, view=VIEW,
              group=2, enabled=lambda context: _has_document(context))  # fmt: skip
 async def reload(context: WindowContext) -> None:
     """Read the images again; changes on disk are noticed by themselves."""

@@ -6,6 +6,7 @@ one is disk only.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
@@ -13,7 +14,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 
 from snapmgr.snapshots.model import SnapshotRow
-from ui.models.snapshot_table import RIGHT, Column, Roles
+from ui.models.snapshot_table import HEADERS, RIGHT, Column, Roles, SnapshotTableModel
 from ui.models.snapshot_texts import DISK_ONLY
 from ui.shell import formats
 from ui.theme import fonts, icons
@@ -42,20 +43,34 @@ _A_WEDNESDAY = 1669766400
 """30 November 2022 as seconds since 1970: a date that is as wide as dates are."""
 
 
-def _widths() -> dict[Column, int]:
-    """What each column needs for the widest of its usual texts; the name takes the rest."""
-    body, small = fonts.ui(tabular=True), fonts.ui(12, tabular=True)
+def _widths(rows: Sequence[SnapshotRow]) -> dict[Column, int]:
+    """What each column needs; the name takes the rest.
+
+    Clocks and disks get what the longest of ``rows`` needs, since every pixel more is one less for a name.  Ages change
+    while one looks, and sizes with the setting: they get the widest that is usual.
+    """
+    body, small, title = fonts.ui(tabular=True), fonts.ui(12, tabular=True), fonts.ui(12, 500)
     date = formats.short_time(_A_WEDNESDAY, _A_WEDNESDAY + 9 * _A_DAY, UTC)
     yesterday = formats.short_time(_A_WEDNESDAY, _A_WEDNESDAY + _A_DAY, UTC)
-    texts = {
-        Column.WHEN: (date, yesterday, formats.relative_time(0, 8 * 3600 + 50 * 60)),
-        Column.CLOCK: (formats.vm_clock(100 * _A_DAY * 10**9),),
-        Column.STATE: (f"{tr(DISK_ONLY)} 0",),
-        Column.DISKS: (tr("not on {disks}", disks="devbox-vmstate"),),
+    widest = {
+        Column.WHEN: [(body, formats.relative_time(0, 8 * 3600 + 50 * 60)), (small, date), (small, yesterday)],
+        Column.CLOCK: [(body, formats.vm_clock(max((row.vm_clock_nsec for row in rows), default=0)))],
+        Column.STATE: [(body, f"{tr(DISK_ONLY)} 0")],
+        Column.DISKS: [],
     }
-    widths = {column: max(fonts.text_width(body, text) for text in those) for column, those in texts.items()}
-    trouble = fonts.text_width(small, tr("differs between disks")) + SIGN
-    widths[Column.DISKS] = max(widths[Column.DISKS], trouble)
+    if not all(row.clocked for row in rows):
+        widest[Column.CLOCK].append((body, tr(formats.NOT_RECORDED)))
+    widths = {
+        column: max(fonts.text_width(font, text) for font, text in [(title, tr(HEADERS[column])), *texts])
+        for column, texts in widest.items()
+    }
+    if any(row.missing or row.differs for row in rows):
+        troubles = (tr("not on {disks}", disks="devbox-vmstate"), tr("differs between disks"))
+        needed = SIGN + max(fonts.text_width(small, text) for text in troubles)
+        widths[Column.DISKS] = max(widths[Column.DISKS], needed)
+    else:
+        most = max((len(row.entries) for row in rows), default=0)
+        widths[Column.DISKS] = max(widths[Column.DISKS], fonts.text_width(body, tr("all {total}", total=most)))
     return {column: width + 2 * PADDING + 2 for column, width in widths.items()}
 
 
@@ -186,19 +201,27 @@ class TimelineView(QTreeView):
         self.setHeader(header)
         self._narrow = False
         self._wanted: list[Column] = list(SHOWN)
+        self._needs: dict[Column, int] = {}
         self.doubleClicked.connect(lambda _: self.inspect_wanted.emit())
 
     def set_columns(self, *, narrow: bool, disks: bool) -> None:
         """``narrow`` leaves clock and VM state to the details; ``disks`` is False where there is only one."""
         self._narrow = narrow
         self._wanted = [column for column in SHOWN if disks or column != Column.DISKS]
-        self._share()
+        self._measure()
+
+    def _measure(self) -> None:
+        """The rows are others, or the size of type: once for all rows, not with every step of a resize."""
+        model = self.model()
+        if isinstance(model, SnapshotTableModel):
+            self._needs = _widths(model.snapshots.rows)
+            self._share()
 
     def _share(self) -> None:
         """Give each column its room; what a narrow window or a large text leaves no room for is folded away."""
-        if self.model() is None:
+        if self.model() is None or not self._needs:
             return
-        widths = _widths()
+        widths = self._needs
         shown = [column for column in self._wanted if not (self._narrow and column in FOLDED)]
         least = NAME_LEFT + fonts.px(LEAST_NAME)
         for folded in (*FOLDED, Column.DISKS):
@@ -222,7 +245,7 @@ class TimelineView(QTreeView):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.ApplicationFontChange):
-            self._share()
+            self._measure()
             self.doItemsLayout()
 
     def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
