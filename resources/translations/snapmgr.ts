@@ -60,6 +60,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Next section</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous section</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Problems and details</source>
         <translation type="unfinished"></translation>
     </message>
@@ -874,6 +882,13 @@ type:uint8, kind:device and is:fault narrow further.</source>
     <message numerus="yes">
         <source>{n} match</source>
         <comment>{n} matches</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} field is called {name}.</source>
+        <comment>{n} fields are called {name}.</comment>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
@@ -3167,6 +3182,16 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     <message>
         <source>Select the problem before by its offset.</source>
         <extracomment>Help on the command “Previous problem”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select the section behind that of the selection.</source>
+        <extracomment>Help on the command “Next section”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select the section of the selection, or the one before.</source>
+        <extracomment>Help on the command “Previous section”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from snapmgr.inspect.index import StreamIndex
 from snapmgr.inspect.model import Node
@@ -11,6 +13,10 @@ from snapmgr.work import CancelToken
 
 WIDE = 4096
 """Arrays with more elements than this are looked at as a whole: nobody filters for one page of a frame buffer."""
+
+_MOST_NAMES = 20_000
+_ALIKE = 0.7
+"""How much of a name must agree, from 0 to 1."""
 
 
 def search(
@@ -30,6 +36,22 @@ def search(
             found += 1
             if found >= limit:
                 return
+
+
+def nearest(index: StreamIndex, word: str, cancel: CancelToken | None = None) -> tuple[str, int] | None:
+    """The name of a field that is most like ``word``, and how many fields have it; None where none is much like it.
+
+    Raises Cancelled between two rows.
+    """
+    names: Counter[str] = Counter()
+    for node in _candidates(index, Query(), cancel):
+        if node.type:
+            names[node.name] += 1
+            if len(names) > _MOST_NAMES:
+                break
+    alike = get_close_matches(word.lower(), [name.lower() for name in names], 1, _ALIKE)
+    found = next((name for name in names if alike and name.lower() == alike[0]), None)
+    return None if found is None else (found, names[found])
 
 
 def _candidates(index: StreamIndex, wanted: Query, cancel: CancelToken | None) -> Iterator[Node]:

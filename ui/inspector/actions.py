@@ -149,6 +149,22 @@ def previous_problem(context: WindowContext) -> None:
     page_of(context).links.step_problem(-1)
 
 
+@ACTIONS.add("stream.next_section", later("Next section"), keys="]", icon="arrow-down", menu=Menu.STREAM, group=1,
+             view=VIEW, enabled=has_stream)  # fmt: skip
+def next_section(context: WindowContext) -> None:
+    """Select the section behind that of the selection."""
+    content_of(context).show_part(STRUCTURE)
+    page_of(context).links.step_section(1)
+
+
+@ACTIONS.add("stream.previous_section", later("Previous section"), keys="[", icon="arrow-up", menu=Menu.STREAM,
+             group=1, view=VIEW, enabled=has_stream)  # fmt: skip
+def previous_section(context: WindowContext) -> None:
+    """Select the section of the selection, or the one before."""
+    content_of(context).show_part(STRUCTURE)
+    page_of(context).links.step_section(-1)
+
+
 @ACTIONS.add("stream.problems", later("Problems and details"), keys="Ctrl+I", icon="list-bullets", menu=Menu.VIEW,
              group=1, submenu=later("Panes"), view=VIEW, enabled=has_stream,
              checked=lambda context: _problems_shown(context))  # fmt: skip

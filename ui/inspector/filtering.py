@@ -66,8 +66,11 @@ class Filter:
             if isinstance(error, SnapmgrError | OSError):
                 return
             raise  # a fault of our own is told with its details too
-        if whole and words == self._words:
-            self._tree.end_matches(words, more=count >= LIMIT)
+        if not whole or words != self._words:
+            return
+        self._tree.end_matches(words, more=count >= LIMIT)
+        if not count and (like := await self._presenter.nearest(loaded.index, words)) and words == self._words:
+            self._tree.suggest(words, *like)
 
     def _fail(self, error: Exception) -> None:
         """Say in the place of the matches why there are none."""

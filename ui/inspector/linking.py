@@ -119,6 +119,16 @@ class Links(QObject):
             place = (behind[0] if behind else 0) if step > 0 else (behind[0] if behind else len(order)) - 1
         self.select_problem(order[place % len(order)])
 
+    def step_section(self, step: int) -> None:
+        """Next or previous record of the top level; at either end it stays where it is."""
+        loaded, current = self._opened(), self.selection.current
+        roots = loaded.index.tree.roots if loaded is not None else ()
+        if not roots:
+            return
+        here = current.path[0] if current is not None and current.path else -1 if step > 0 else len(roots)
+        inside = step < 0 and current is not None and len(current.path) > 1  # back to the begin of its own section
+        self.select_node((max(0, min(here + (0 if inside else step), len(roots) - 1)),), "keys")
+
     # --- what is shown ---
 
     def show(self, selection: Selection) -> None:

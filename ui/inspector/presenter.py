@@ -181,6 +181,23 @@ class Presenter:
                 self._searching = None
         return not token.cancelled
 
+    async def nearest(self, index: StreamIndex, words: str) -> tuple[str, int] | None:
+        """What may have been meant by words that nothing matches: the name of fields, and how many have it."""
+        from snapmgr.inspect.query import Query, parse_query
+        from snapmgr.inspect.search import nearest
+
+        query = parse_query(words)
+        if len(query.words) != 1 or query != Query(words=query.words):
+            return None
+        token = self._searching = CancelToken()
+        self._search_ended.clear()
+        try:
+            return await self._tasks.run_in_worker(nearest, index, query.words[0], cancel=token)
+        except Cancelled:
+            return None
+        finally:
+            self._search_ended.set()
+
     async def stop_search(self) -> None:
         """Cancel the search that runs, and wait until it has left the stream."""
         if self._searching is not None:

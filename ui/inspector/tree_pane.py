@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from snapmgr.inspect.model import Node, Problem
+from snapmgr.names import visible_text
 from ui.inspector.structure_view import StructureView
 from ui.isolation import isolated
 from ui.models.field_tree import FieldTreeModel
@@ -224,9 +225,19 @@ class TreePane(QWidget):
         first = plural("first {n} match", "first {n} matches", count)
         self.find.say(first if more else plural("{n} match", "{n} matches", count))
         if not count:
-            hint = tr("{key} shows everything again.", key=shown_keys("Esc"))
-            self.nothing.say(tr("Nothing matches “{words}”.", words=isolated(formats.shortened(words))), hint)
+            self._say_nothing(words, "")
             self._stack.setCurrentWidget(self.nothing)
+
+    def suggest(self, words: str, name: str, count: int) -> None:
+        """Nothing matches, but so many fields have a name that is much like it."""
+        shown = isolated(formats.shortened(visible_text(name)))
+        text = plural("{n} field is called {name}.", "{n} fields are called {name}.", count, name=shown)
+        self._say_nothing(words, text)
+
+    def _say_nothing(self, words: str, instead: str) -> None:
+        way_out = tr("{key} shows everything again.", key=shown_keys("Esc"))
+        title = tr("Nothing matches “{words}”.", words=isolated(formats.shortened(words)))
+        self.nothing.say(title, " ".join(filter(None, (instead, way_out))))
 
     def fail_matches(self, title: str, reason: str) -> None:
         """The search came to nothing."""

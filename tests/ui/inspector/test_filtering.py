@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 import pytest
@@ -51,9 +52,10 @@ def test_words_of_the_filter(live: Live, stream: Stream, words: str, kind: NodeK
 
 def test_a_filter_without_a_match_says_so(live: Live, stream: Stream) -> None:
     live.open(stream("tiny.v100"))
-    filter_for(live, "lsrr")
+    filter_for(live, "env.eipp")
     assert live.page.content.tree.nothing.isVisible()
-    assert live.page.content.tree.nothing.title.text() == "Nothing matches “lsrr”."
+    assert live.page.content.tree.nothing.title.text() == "Nothing matches “env.eipp”."
+    assert re.match(r"\d+ fields? (is|are) called env.eip\. ", live.page.content.tree.nothing.text.text())
     filter_for(live, "")
     assert live.page.content.tree.tree.isVisible()
 

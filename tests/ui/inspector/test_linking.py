@@ -88,3 +88,30 @@ def test_go_to_takes_an_offset(live: Live, stream: Stream, qtbot: QtBot) -> None
     qtbot.keyClick(page.content.bytes.offset, Qt.Key.Key_Return)
     assert page.content.bytes.hex.selection == (0xB000, 1)
     assert page.loaded is not None and f"{page.loaded.index.size:X}" in page.content.bytes.offset.toolTip()
+
+
+def test_sections_are_stepped_through(live: Live, stream: Stream) -> None:
+    live.open(stream("tiny.v100"))
+    page = live.page
+    assert page.loaded is not None
+    roots = list(page.loaded.index.tree.roots)
+
+    def at() -> tuple[int, ...]:
+        current = page.selection.current
+        assert current is not None
+        return tuple(current.path)
+
+    page.links.select_node((0,), "test")
+    for place in range(1, 6):
+        page.links.step_section(1)
+        assert at() == (place,)
+    deep = next(node for node in roots if node.name.startswith("apic"))
+    page.links.select_bytes(deep.offset + 40, 1, "test")
+    assert len(at()) > 1
+    page.links.step_section(-1)
+    assert at() == deep.path
+    page.links.step_section(-1)
+    assert at() == (deep.path[0] - 1,)
+    page.links.select_node((len(roots) - 1,), "test")
+    page.links.step_section(1)
+    assert at() == (len(roots) - 1,)
