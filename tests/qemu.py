@@ -88,6 +88,19 @@ class Machine:
             seen = len(self.events)
             self.events.append(self._message())
 
+    def wait_for_job(self, name: str) -> None:
+        """Until a job is concluded; AssertionError where it failed."""
+        seen = 0
+        while True:
+            for event in self.events[seen:]:
+                data = event["data"]
+                if event["event"] == "JOB_STATUS_CHANGE" and (data["id"], data["status"]) == (name, "concluded"):
+                    found = next(job for job in self.run("query-jobs") if job["id"] == name)
+                    assert "error" not in found, found["error"]
+                    return
+            seen = len(self.events)
+            self.events.append(self._message())
+
     def migrate(self, path: Path) -> None:
         """Migrate to ``path`` through a pipe: its end says that QEMU has closed the stream."""
         out, into = os.pipe()

@@ -15,7 +15,6 @@ from snapmgr.errors import SnapmgrError, Unsupported, became_shorter, cannot_ope
 
 _LARGEST_OFFSET = (1 << 63) - 1
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-_CANNOT_SET_ASIDE = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
 
 
 class RawFile:
@@ -108,7 +107,11 @@ class RawFile:
                 offset = self._write(offset, buffer.cast("B"))
         except OSError as error:
             raise SnapmgrError(
-                "cannot-write", f"{self.path} cannot be written: {error.strerror}", path=self.path, offset=offset
+                "cannot-write",
+                f"{self.path} cannot be written: {error.strerror}",
+                path=self.path,
+                offset=offset,
+                hint="Make room on the disk that it is on." if error.errno in _NO_ROOM else None,
             ) from error
 
     def _write(self, offset: int, buffer: memoryview) -> int:
@@ -119,7 +122,7 @@ class RawFile:
         return offset + done
 
     def resize(self, size: int) -> None:
-        """Move the end; room for what is new is set aside, so that a full disk is known at once.
+        """Move the end; what is new reads as zeros, and takes no room before it is written to.
 
         Raises SnapmgrError ``read-only``, or ``cannot-write`` with the system's reason and the file as long as before.
         """
@@ -127,8 +130,6 @@ class RawFile:
             raise SnapmgrError("read-only", f"{self.path} is open for reading only", path=self.path)
         before = self._size
         try:
-            if size > before:
-                _set_aside(self._descriptor, before, size - before)
             os.ftruncate(self._descriptor, size)
         except OSError as error:
             with suppress(OSError):
@@ -188,12 +189,3 @@ class RawFile:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
-
-
-def _set_aside(descriptor: int, offset: int, length: int) -> None:
-    """Have the file system find room for the range; one that cannot do so is let pass."""
-    try:
-        os.posix_fallocate(descriptor, offset, length)
-    except OSError as error:
-        if error.errno not in _CANNOT_SET_ASIDE:
-            raise

@@ -14,7 +14,7 @@ from snapmgr.block.memory import MemoryDevice
 from snapmgr.block.qcow2.disk import Qcow2Disk
 from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
-from snapmgr.containers.pieces import PIECE
+from snapmgr.containers.pieces import read_ahead
 from snapmgr.errors import NotFound, SnapmgrError, UsageError
 from snapmgr.machine import saving
 from snapmgr.machine.disks import MemoryDisk
@@ -199,9 +199,10 @@ def _chunks(disk: Qcow2Disk, entry: SnapshotEntry, progress: Progress) -> Iterat
     """The VM state piece by piece, as far as it is mapped: QEMU reads on until the stream ends."""
     state = disk.image.vm_state(entry)
     total = max(state.size, state.readable)
-    for start in range(0, total, PIECE):
-        piece = memoryview(state.read(start, min(PIECE, total - start)))
-        progress(start, total)
+    done = 0
+    for piece in read_ahead(state.read_into, 0, total, 0):
+        done += len(piece)
+        progress(done, total)
         yield piece
 
 

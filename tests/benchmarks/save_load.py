@@ -68,18 +68,23 @@ def save(entry: RamEntry, path: Path) -> float:
     """Seconds to write all of RAM to a new file, as savevm frames it."""
     begin = time.perf_counter()
     with path.open("wb", buffering=0) as file, ThreadPoolExecutor(THREADS) as pool:
-        sink, hooks = FileSink(file.fileno(), pool), entry.handlers
-        output = Output(sink)
-        assert hooks.save_setup and hooks.save_live_iterate and hooks.save_live_complete_precopy
-        output.put(writer.header())
-        _section(output, RecordType.START, hooks.save_setup)
-        while not _section(output, RecordType.PART, hooks.save_live_iterate):
-            pass
-        _section(output, RecordType.END, hooks.save_live_complete_precopy)
-        output.put(bytes([RecordType.EOF]))
-        output.flush()
+        sink = FileSink(file.fileno(), pool)
+        save_into(entry, Output(sink))
         sink.flush()
     return time.perf_counter() - begin
+
+
+def save_into(entry: RamEntry, output: Output) -> None:
+    """All of RAM, as savevm frames it."""
+    hooks = entry.handlers
+    assert hooks.save_setup and hooks.save_live_iterate and hooks.save_live_complete_precopy
+    output.put(writer.header())
+    _section(output, RecordType.START, hooks.save_setup)
+    while not _section(output, RecordType.PART, hooks.save_live_iterate):
+        pass
+    _section(output, RecordType.END, hooks.save_live_complete_precopy)
+    output.put(bytes([RecordType.EOF]))
+    output.flush()
 
 
 def _section(output: Output, kind: RecordType, hook: Callable[[Output], bool | None]) -> bool:
@@ -100,7 +105,7 @@ def load_file(entry: RamEntry, path: Path) -> float:
 
 
 @contextmanager
-def qemu(log: Path, backend: str) -> Iterator[Machine]:
+def qemu(log: Path, backend: str, *more: str) -> Iterator[Machine]:
     """A paused QEMU with 2 GiB behind ``backend``, or one that waits for a stream."""
     assert QEMU is not None
     ours, theirs = socket.socketpair()
@@ -109,10 +114,10 @@ def qemu(log: Path, backend: str) -> Iterator[Machine]:
             *(QEMU, "-S", "-accel", "tcg", "-display", "none", "-nodefaults", "-no-user-config"),
             *("-machine", f"pc,memory-backend={NAME}", "-m", str(SIZE >> 20), "-object", f"{backend},size={SIZE}"),
             *("-chardev", f"socket,id=qmp,fd={theirs.fileno()}", "-mon", "chardev=qmp,mode=control"),
-            *("-incoming", "defer"),
+            *more,
         ]
-        if "file" in backend:
-            command = command[:-2]
+        if "file" not in backend:
+            command += ["-incoming", "defer"]
         process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stderr=said)
         theirs.close()
         try:

@@ -25,7 +25,9 @@ class StateWriter:
         self._shadow = shadow
         self._geometry = shadow.image.geometry
         self._hosts: list[Words] = []
-        self._rest = bytearray()
+        self._held = memoryview(bytearray(_PIECE))
+        self._filled = 0
+        """Bytes of ``_held`` that wait for the rest of their piece."""
         self.size = 0
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
@@ -33,18 +35,18 @@ class StateWriter:
         view = memoryview(data).cast("B")
         self.size += len(view)
         self._check_size()
-        if self._rest:
-            room = _PIECE - len(self._rest)
-            self._rest += view[:room]
-            view = view[room:]
-            if len(self._rest) < _PIECE:
-                return
-            self._put(self._rest)
-            self._rest = bytearray()
-        whole = len(view) // _PIECE * _PIECE
-        for start in range(0, whole, _PIECE):
-            self._put(view[start : start + _PIECE])
-        self._rest += view[whole:]
+        while len(view):
+            if not self._filled and len(view) >= _PIECE:
+                self._put(view[:_PIECE])
+                view = view[_PIECE:]
+                continue
+            count = min(len(view), _PIECE - self._filled)
+            self._held[self._filled : self._filled + count] = view[:count]
+            self._filled += count
+            view = view[count:]
+            if self._filled == _PIECE:
+                self._put(self._held)
+                self._filled = 0
 
     def _check_size(self) -> None:
         geometry, image = self._geometry, self._shadow.image
@@ -57,7 +59,7 @@ class StateWriter:
                 hint="Convert the image to larger clusters with qemu-img convert -o cluster_size=64k.",
             )
 
-    def _put(self, data: bytearray | memoryview) -> None:
+    def _put(self, data: memoryview) -> None:
         cluster = self._geometry.cluster_size
         count = -(-len(data) // cluster)
         place = self._shadow.allocation.take(count * cluster)
@@ -68,9 +70,9 @@ class StateWriter:
 
     def tables(self) -> Words:
         """Write what is left and the L2 tables; their offsets, to stand in L1 entries."""
-        if self._rest:
-            self._put(self._rest)
-            self._rest = bytearray()
+        if self._filled:
+            self._put(self._held[: self._filled])
+            self._filled = 0
         hosts = np.concatenate(self._hosts) if self._hosts else np.empty(0, np.uint64)
         per_table, cluster = self._geometry.l2_entries, self._geometry.cluster_size
         count = -(-len(hosts) // per_table)
