@@ -105,9 +105,11 @@ def make_window(qtbot: QtBot, drive: Drive, tmp_path: Path) -> Iterator[Callable
     from PySide6.QtWidgets import QApplication
 
     from ui.main_window import MainWindow
+    from ui.shell.garbage import Garbage
     from ui.shell.settings import Settings
     from ui.theme.appearance import Appearance
 
+    garbage = Garbage()  # as in the application: no widget dies in a worker
     made: list[tuple[MainWindow, Appearance]] = []
 
     def make(folder: Path = tmp_path / "settings", now: Callable[[], float] = lambda: 1795437300.0) -> MainWindow:
@@ -127,6 +129,7 @@ def make_window(qtbot: QtBot, drive: Drive, tmp_path: Path) -> Iterator[Callable
         window.deleteLater()
         appearance.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    garbage.stop()
     left = [widget for widget in QApplication.topLevelWidgets() if type(widget).__module__.startswith("ui.")]
     assert not left, f"the window left {left} behind"
 

@@ -293,13 +293,19 @@ def run_here(shots: list[Shot], out: Path) -> list[str]:
     import qasync
     from PySide6.QtWidgets import QApplication
 
+    from ui.shell.garbage import Garbage
+
     app = QApplication.instance() or QApplication(["snapmgr"])
     app.setCursorFlashTime(0)
     app.setQuitOnLastWindowClosed(False)
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
-    with loop:
-        return loop.run_until_complete(take_all(app, shots, out))
+    garbage = Garbage()  # what is left of a closed window must not die in a worker of the next one
+    try:
+        with loop:
+            return loop.run_until_complete(take_all(app, shots, out))
+    finally:
+        garbage.stop()
 
 
 def main(words: list[str]) -> int:

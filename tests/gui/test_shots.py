@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 
 from tests.corpus import ROOT
 from ui import shots
@@ -26,3 +28,14 @@ def test_every_picture_is_made_and_sound(tmp_path: Path) -> None:
     for name in sorted(expected):
         picture = QImage(str(tmp_path / name))
         assert not picture.isNull() and not blank(picture), name
+
+
+def test_no_widget_dies_in_a_worker_while_pictures_are_made(qapp: QApplication, tmp_path: Path) -> None:
+    """Python would look for cycles, and destroy closed windows, in whichever thread makes the most objects."""
+    searched: list[bool] = []
+
+    async def look(stage: shots.Stage) -> None:
+        searched.append(await stage.context.tasks.run_in_worker(gc.isenabled))
+
+    assert shots.run_here([shots.Shot("nothing", look, themes=("dark",), checked=False)], tmp_path) == []
+    assert searched == [False] and gc.isenabled()

@@ -17,6 +17,7 @@ from ui.inspector.page import InspectorPage
 from ui.shell import commands
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind, Documents
+from ui.shell.garbage import Garbage
 from ui.shell.settings import Settings
 from ui.theme.appearance import Appearance
 
@@ -98,9 +99,11 @@ class Live:
 
 @pytest.fixture
 def live(dressed: QApplication, tmp_path: Path) -> Iterator[Live]:
+    garbage = Garbage()  # as in the application: no widget dies in a worker
     made = Live(dressed, tmp_path)
     yield made
     made.end()
+    garbage.stop()
 
 
 @pytest.fixture
