@@ -17,6 +17,7 @@ from snapmgr.block.qcow2.refcounts import (
     entries_per_block,
     read_refcount_table,
 )
+from snapmgr.errors import SnapmgrError
 
 Counts = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.int64]
@@ -51,7 +52,7 @@ class LiveRefcounts:
     def take(self, wanted: int) -> tuple[int, int]:
         """(number, count) of the next free clusters in a row, ``wanted`` at most; each counts 1 now.
 
-        There must be room for them, see ``lacks``.
+        Raises SnapmgrError ``image-full`` where the table has no room for them, see ``lacks``.
         """
         while True:
             index, inside = divmod(self._cursor, self._width)
@@ -108,6 +109,8 @@ class LiveRefcounts:
     def _block(self, index: int) -> Counts:
         if index in self._blocks:
             return self._blocks[index]
+        if index >= len(self._table):
+            raise SnapmgrError("image-full", "every cluster that the image's refcount table can name is in use")
         offset = int(self._table[index]) & BLOCK_MASK
         if offset == 0:
             counts = self._new_block(index)
