@@ -189,13 +189,13 @@ async def take(app: QApplication, shot: Shot, theme: str, out: Path) -> list[str
 @contextmanager
 def _at_home(folder: Path) -> Iterator[None]:
     """The user's home is ``folder`` meanwhile."""
-    before = os.environ.get("HOME")
+    places = [f"XDG_{kind}_HOME" for kind in ("CONFIG", "STATE", "DATA", "CACHE")]
+    before = {name: os.environ.pop(name) for name in ("HOME", *places) if name in os.environ}
     os.environ["HOME"] = str(folder)
     try:
         yield
     finally:
-        if before is not None:
-            os.environ["HOME"] = before
+        os.environ.update(before)
 
 
 @contextmanager

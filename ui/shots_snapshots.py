@@ -281,6 +281,20 @@ async def demo_machine(stage: Stage) -> None:
     await demo_at(stage, 400)
 
 
+@SHOTS.add("demo-machine-snapshots")
+async def demo_machine_snapshots(stage: Stage) -> None:
+    """The same with snapshots, one of them selected."""
+    await demo_at(stage, 200)
+    page = stage.context.page("snapshots")
+    for name, ticks in (("before the update", 100), ("a name that is longer than its place in the list", 100)):
+        await page.demo.machine.save_snapshot(name)
+        await page.demo.machine.step(ticks)
+    await page.demo.list_snapshots()
+    await stage.until(lambda: page.demo.machine.view.tick >= 400)
+    page.demo.pane.snapshots.list.setCurrentRow(1)
+    await stage.settled()
+
+
 @SHOTS.add("demo-machine-narrow", size=(1024, 700))
 async def demo_machine_narrow(stage: Stage) -> None:
     """The same in a narrow window."""

@@ -2226,6 +2226,14 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Save the snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>List the snapshots of the demo machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>starting</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2243,6 +2251,54 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>{state}, tick {tick}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without its disks nothing can be kept: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is saved: {size}. The guest stood still for {ms} ms.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is loaded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load {name}?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the machine and its disks hold now is lost, unless a snapshot holds it too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep it as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is deleted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete {name}?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The state of the machine and of its disks at that time is lost for ever.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete snapshot</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2275,10 +2331,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Reset the demo machine?</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Keep it as it is</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2383,6 +2435,38 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>no disks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name, else date and time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Snapshots of the demo machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is saved yet. Save keeps the machine and its disks as they are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}, at {clock}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

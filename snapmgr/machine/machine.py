@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from snapmgr.errors import SnapmgrError
 from snapmgr.machine import guest, workloads
 from snapmgr.machine.build import write_rom
+from snapmgr.machine.devices.cpu import RESET_VECTOR
 from snapmgr.machine.digest import digest
 from snapmgr.machine.disks import Disk
 from snapmgr.machine.host import MachineHost
@@ -115,8 +116,20 @@ class Machine(MachineHost):
         write_rom(self.ram)
 
     def choose_workload(self, name: str, rate: int | None = None) -> None:
-        """From outside, as a key press would: the guest notes it in its RAM.  KeyError for an unknown name."""
-        guest.choose_workload(self.board, name, rate)
+        """From outside, as a key press would: the guest notes it in its RAM, or begins with it where it has not booted
+        yet.  KeyError for an unknown name."""
+        if not self._boots_next:
+            guest.choose_workload(self.board, name, rate)
+        else:
+            boot = replace(
+                self.machine_options.boot, workload=workloads.WORKLOADS[workloads.BY_NAME[name]].name, rate=rate
+            )
+            self.machine_options = replace(self.machine_options, boot=boot)
+
+    @property
+    def _boots_next(self) -> bool:
+        """Whether the guest's next tick is its first one."""
+        return not self.board.memory.booted or self.board.cpus[0].live.pc == RESET_VECTOR
 
     @property
     def unplug_pending(self) -> bool:
@@ -144,9 +157,9 @@ class Machine(MachineHost):
             tick=self.tick,
             now=self.board.clock.now,
             screen=self.board.display.show(self._screen.frame),
-            workload=known if memory.booted else self.machine_options.boot.workload,
+            workload=self.machine_options.boot.workload if self._boots_next else known,
             rate=memory.get("rate"),
-            seed=memory.get("seed") if memory.booted else self.machine_options.boot.seed,
+            seed=self.machine_options.boot.seed if self._boots_next else memory.get("seed"),
             ram=memory.ram.used_length,
             disks=tuple(disk.name for disk in self.board.disks),
             counters=self._counters(),

@@ -113,7 +113,7 @@ def _describe(image: Qcow2Image, path: str, allow_roots: Sequence[Path]) -> _Dis
     )
     if image.header.has_data_file:  # QEMU takes no snapshots of such images
         return _Disk(device, None)
-    return _Disk(device, tuple(_snapshot(entry) for entry in image.snapshots))
+    return _Disk(device, tuple(disk_snapshot(entry) for entry in image.snapshots))
 
 
 def _backing_file(image: Qcow2Image, path: str, allow_roots: Sequence[Path]) -> str | None:
@@ -145,7 +145,8 @@ def _unchecked(checked: Checked, in_use: str | None) -> str | None:
     return f"its tables, {size:.0f} MiB at least, were not looked through for faults: snapctl check does that"
 
 
-def _snapshot(entry: SnapshotEntry) -> DiskSnapshot:
+def disk_snapshot(entry: SnapshotEntry) -> DiskSnapshot:
+    """An entry of an image's table as lists have it."""
     return DiskSnapshot(
         id=entry.id_text,
         name=entry.name_text,

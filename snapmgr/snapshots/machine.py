@@ -24,6 +24,9 @@ from snapmgr.savevm.blockers import Blocked
 from snapmgr.savevm.failures import LoadError, errno_of
 from snapmgr.savevm.output import Buffer
 from snapmgr.snapshots import plans
+from snapmgr.snapshots.join import joined
+from snapmgr.snapshots.list import disk_snapshot
+from snapmgr.snapshots.model import SnapshotRow
 from snapmgr.snapshots.plans import Put, VmState
 from snapmgr.snapshots.transaction import Changed, Plan, change_all
 from snapmgr.work import Progress, no_progress
@@ -126,6 +129,13 @@ def delete_snapshot(machine: Machine, tag: str) -> list[Changed]:
     """Delete it from every disk that has it, while the guest may run.  Raises NotFound where none has it."""
     disks = _disks(machine)
     return _change(disks, plans.deleting(tag), skip_missing=True)
+
+
+def snapshots_of(machine: Machine) -> tuple[SnapshotRow, ...]:
+    """What there is on its qcow2 disks, in the order of the first one's table."""
+    devices = {disk.name: disk.device for disk in machine.board.disks if disk.active}
+    images = {name: device.image for name, device in devices.items() if isinstance(device, Qcow2Disk)}
+    return joined({name: [disk_snapshot(entry) for entry in image.snapshots] for name, image in images.items()})
 
 
 def _disks(machine: Machine) -> list[Qcow2Disk]:

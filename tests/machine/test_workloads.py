@@ -74,3 +74,13 @@ def test_the_rate_can_be_changed_while_it_runs():
     source.advance(4)
     assert source.state().counters["pages-dirtied"] == 40
     assert (source.state().workload, source.state().rate) == ("sequential", 10)
+
+
+def test_a_workload_that_is_chosen_before_the_guest_boots_is_what_it_does() -> None:
+    source = machine("random")
+    source.choose_workload("hotspot", 7)
+    assert (source.state().workload, source.board.memory.booted) == ("hotspot", False)
+    source.advance(2)
+    assert (source.state().workload, source.state().rate) == ("hotspot", 7)
+    with pytest.raises(KeyError):
+        machine().choose_workload("none of these")

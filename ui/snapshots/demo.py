@@ -5,16 +5,23 @@ from __future__ import annotations
 import functools
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from snapmgr.machine.machine import MachineView
+from snapmgr.snapshots.model import SnapshotRow
+from ui.models.names import quoted
 from ui.models.source_list import DEMO, SourceEntry, SourceListModel, SourceState
+from ui.shell import formats
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
+from ui.shell.failures import describe
+from ui.shell.question import ask
+from ui.snapshots.demo_disks import demo_folder
 from ui.snapshots.demo_machine import DemoMachine
 from ui.snapshots.demo_pane import DemoPane
 from ui.words import grouped, tr
@@ -31,7 +38,7 @@ class Demo(QObject):
         self, context: WindowContext, page: QWidget, model: SourceListModel, changed: Callable[[], None]
     ) -> None:
         super().__init__(page)
-        self.machine = DemoMachine(context.tasks, parent=self)
+        self.machine = DemoMachine(context.tasks, demo_folder(), parent=self)
         self._page = page
         self._context, self._model, self._changed = context, model, changed
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -45,11 +52,17 @@ class Demo(QObject):
             self._context.actions.__getitem__, lambda: self._context.settings["appearance.units"], self._page
         )
         pane.workload_chosen.connect(self._choose_workload)
+        pane.snapshots.save_wanted.connect(lambda name: self._start(self._save(name), tr("Save the snapshot")))
+        pane.snapshots.load_wanted.connect(self._ask_load)
+        pane.snapshots.delete_wanted.connect(self._ask_delete)
         return pane
 
     def start(self) -> None:
         """Make the machine run, and list it."""
+        fresh = not self.machine.exists
         self.machine.power_on()
+        if fresh:
+            self._start(self.list_snapshots(), tr("List the snapshots of the demo machine"))
         if self._model.entry(DEMO) is None:
             self._model.put(SourceEntry(DEMO, SourceState.LOADING, tr("starting")))
 
@@ -92,6 +105,63 @@ class Demo(QObject):
         """Bring the pane up to date when it comes on show."""
         if self.machine.view is not None:
             self.pane.show_view(self.machine.view)
+
+    # --- snapshots ---
+
+    def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self._context.tasks.start(work, name)
+
+    async def list_snapshots(self, select: str = "") -> None:
+        """Show what there is on its disks."""
+        rows = await self.machine.snapshots()
+        part, why = self.pane.snapshots, self.machine.no_disks
+        part.set_usable(why is None)
+        if why is not None:
+            part.say(tr("Without its disks nothing can be kept: {reason}", reason=describe(why).text))
+        elif not rows or part.says_nothing_is_saved:
+            part.say_nothing_is_saved(not rows)
+        part.show_rows(rows, self._context.settings["appearance.units"], select)
+
+    async def _change(self, work: Awaitable[str]) -> None:
+        """Do it while nothing else can be asked for, and say what it says."""
+        part = self.pane.snapshots
+        part.set_usable(False)
+        part.say("")
+        try:
+            part.say(await work)
+        finally:
+            await self.list_snapshots()
+
+    async def _save(self, name: str) -> None:
+        async def save() -> str:
+            saved = await self.machine.save_snapshot(name.strip())
+            self.pane.snapshots.name.clear()
+            size = formats.size(saved.vm_state_size, self._context.settings["appearance.units"])
+            stood = grouped(saved.stood // 1_000_000)
+            shown = quoted(saved.name, "")
+            return tr("{name} is saved: {size}. The guest stood still for {ms} ms.", name=shown, size=size, ms=stood)
+
+        await self._change(save())
+
+    def _ask_load(self, row: SnapshotRow) -> None:
+        async def load() -> str:
+            await self.machine.load_snapshot(row)
+            return tr("{name} is loaded.", name=quoted(row.name, row.id))
+
+        title = tr("Load {name}?", name=quoted(row.name, row.id))
+        said = tr("What the machine and its disks hold now is lost, unless a snapshot holds it too.")
+        keep, do = tr("Keep it as it is"), tr("Load snapshot")
+        ask(self._context, title, said, keep=keep, do=do, then=lambda: self._change(load()))
+
+    def _ask_delete(self, row: SnapshotRow) -> None:
+        async def delete() -> str:
+            await self.machine.delete_snapshot(row)
+            return tr("{name} is deleted.", name=quoted(row.name, row.id))
+
+        title = tr("Delete {name}?", name=quoted(row.name, row.id))
+        said = tr("The state of the machine and of its disks at that time is lost for ever.")
+        keep, do = tr("Keep snapshot"), tr("Delete snapshot")
+        ask(self._context, title, said, keep=keep, do=do, then=lambda: self._change(delete()))
 
     def _choose_workload(self, name: str, rate: int) -> None:
         work = self.machine.choose_workload(name, rate or None)

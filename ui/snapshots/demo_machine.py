@@ -20,7 +20,10 @@ from snapmgr.machine.options import MachineOptions
 from snapmgr.machine.runstate import RunState
 from snapmgr.machine.saving import save
 from snapmgr.savevm.output import Buffer
+from snapmgr.snapshots.machine import Saved, delete_snapshot, load_snapshot, save_snapshot, snapshots_of
+from snapmgr.snapshots.model import SnapshotRow
 from ui.shell.tasks import Tasks
+from ui.snapshots.demo_disks import make_machine
 from ui.words import tr
 
 T = TypeVar("T")
@@ -33,9 +36,15 @@ class DemoMachine(QObject):
 
     viewed = Signal(object)
 
-    def __init__(self, tasks: Tasks, options: MachineOptions | None = None, parent: QObject | None = None) -> None:
+    def __init__(
+        self, tasks: Tasks, folder: Path, options: MachineOptions | None = None, parent: QObject | None = None
+    ) -> None:
+        """``folder`` is where its disks are, or are made."""
         super().__init__(parent)
         self.view: MachineView | None = None
+        self.no_disks: Exception | None = None
+        """Why it has no disks, None where it has."""
+        self._folder = folder
         self._tasks = tasks
         self._options = options or MachineOptions()
         self._driver: asyncio.Future[Driver] | None = None
@@ -69,7 +78,7 @@ class DemoMachine(QObject):
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(1, thread_name_prefix="demo") as own:
             try:
-                machine = await loop.run_in_executor(own, Machine, self._options)
+                machine, self.no_disks = await loop.run_in_executor(own, make_machine, self._options, self._folder)
                 try:
                     await self._drive(machine, own, up)
                 finally:
@@ -141,6 +150,21 @@ class DemoMachine(QObject):
         Raises SnapmgrError, OSError.
         """
         return await self.order(lambda machine: _save(machine, path))
+
+    # -- snapshots -------------------------------------------------------------------------------------------------
+
+    async def snapshots(self) -> tuple[SnapshotRow, ...]:
+        return await self.order(snapshots_of)
+
+    async def save_snapshot(self, name: str) -> Saved:
+        """Under this name, or one of date and time; it stands still meanwhile.  Raises SnapmgrError."""
+        return await self.order(lambda machine: save_snapshot(machine, name or None))
+
+    async def load_snapshot(self, row: SnapshotRow) -> None:
+        await self.order(lambda machine: load_snapshot(machine, f"id:{row.id}"))
+
+    async def delete_snapshot(self, row: SnapshotRow) -> None:
+        await self.order(lambda machine: delete_snapshot(machine, f"id:{row.id}"))
 
 
 def _save(machine: Machine, path: Path) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
@@ -22,6 +23,7 @@ from snapmgr.machine.runstate import RunState
 from snapmgr.machine.workloads import WORKLOADS
 from ui.shell import formats
 from ui.shell.actions import plain
+from ui.snapshots.demo_snapshots import DemoSnapshots
 from ui.theme import fonts, icons
 from ui.widgets.controls import ComboBox, action_button, button, fit_buttons, line
 from ui.widgets.guest_screen import GuestScreen
@@ -165,6 +167,9 @@ class DemoPane(QWidget):
         for key, text in COUNTERS.items():
             self._add_fact(key, tr(text))
         column.addLayout(self._facts)
+        column.addSpacing(8)
+        self.snapshots = DemoSnapshots()
+        column.addWidget(self.snapshots)
         column.addStretch(1)
         area.setWidget(side)
         return area
@@ -182,7 +187,8 @@ class DemoPane(QWidget):
         self.run.setText(tr("Pause") if running else tr("Run"))
         self.run.setIcon(icons.icon("pause-fill" if running else "play-fill", "onPrimary"))
         ram = formats.size(view.ram, self._units())
-        self.about.setText(", ".join((view.machine, ram, tr("no disks") if not view.disks else ", ".join(view.disks))))
+        disks = ", ".join(Path(name).name for name in view.disks)
+        self.about.setText(", ".join((view.machine, ram, disks or tr("no disks"))))
         self.screen.show_picture(view.screen)
         self._fill_workload(view)
         self._values["tick"].setText(grouped(view.tick))

@@ -1,0 +1,142 @@
+"""The demo machine's snapshots, beside its screen: what there is, and saving, loading and deleting one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from snapmgr.snapshots.model import SnapshotRow
+from ui.models.names import shown_name
+from ui.models.snapshot_texts import vm_clock
+from ui.shell import formats
+from ui.theme import fonts
+from ui.widgets.controls import button
+from ui.widgets.labels import label
+from ui.words import tr
+
+ROWS = 5
+"""Snapshots that are seen at once."""
+ID_ROLE = Qt.ItemDataRole.UserRole
+
+
+class SnapshotList(QListWidget):
+    """``wanted`` is Enter or a double click, ``unwanted`` the key that deletes."""
+
+    wanted = Signal()
+    unwanted = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Delete:
+            self.unwanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class DemoSnapshots(QWidget):
+    """``save_wanted`` carries a name, empty for one of date and time; the others a row of the list."""
+
+    save_wanted = Signal(str)
+    load_wanted = Signal(object)
+    delete_wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: dict[str, SnapshotRow] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(label(tr("Snapshots"), "group"))
+        self.name = QLineEdit()
+        self.name.setPlaceholderText(tr("Name, else date and time"))
+        self.name.setAccessibleName(tr("Name of the snapshot"))
+        self.name.returnPressed.connect(self._save)
+        self.save = button(tr("Save"), icon="camera", run=self._save)
+        above = QHBoxLayout()
+        above.setSpacing(8)
+        above.addWidget(self.name, 1)
+        above.addWidget(self.save)
+        column.addLayout(above)
+        self.list = SnapshotList()
+        self.list.setProperty("frame", "list")
+        self.list.setAccessibleName(tr("Snapshots of the demo machine"))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setFixedHeight(fonts.px(28) * ROWS)
+        self.list.currentItemChanged.connect(lambda *_: self._adapt())
+        self.list.itemActivated.connect(lambda *_: self._load())
+        self.list.unwanted.connect(self._delete)
+        column.addWidget(self.list)
+        self.load = button(tr("Load…"), icon="clock-counter-clockwise", run=self._load)
+        self.delete = button(tr("Delete…"), "ghost", "trash", run=self._delete)
+        below = QHBoxLayout()
+        below.setSpacing(8)
+        below.addWidget(self.load)
+        below.addWidget(self.delete)
+        below.addStretch(1)
+        column.addLayout(below)
+        self.said = label("", "secondary", wrap=True)
+        column.addWidget(self.said)
+        self._nothing = tr("Nothing is saved yet. Save keeps the machine and its disks as they are.")
+        self._usable = True
+        self._adapt()
+
+    def show_rows(self, rows: Sequence[SnapshotRow], units: formats.Units, select: str = "") -> None:
+        """The newest first; the one with the id ``select`` becomes the selection, else that which was."""
+        current = select or self._current_id()
+        self._rows = {row.id: row for row in rows}
+        self.list.clear()
+        for row in reversed(rows):
+            clock, size = vm_clock(row), formats.size(row.vm_state_size, units)
+            item = QListWidgetItem(tr("{name}, at {clock}", name=shown_name(row.name, row.id), clock=clock))
+            item.setData(ID_ROLE, row.id)
+            item.setToolTip(f"{shown_name(row.name, row.id)}\n{clock}, {size}")
+            self.list.addItem(item)
+            if row.id == current:
+                self.list.setCurrentItem(item)
+        self._adapt()
+
+    def say(self, text: str) -> None:
+        """What was done last, or why nothing can be."""
+        self.said.setText(text)
+        self.said.setVisible(bool(text))
+
+    @property
+    def says_nothing_is_saved(self) -> bool:
+        return self.said.text() == self._nothing
+
+    def say_nothing_is_saved(self, nothing: bool) -> None:
+        self.say(self._nothing if nothing else "")
+
+    def set_usable(self, usable: bool) -> None:
+        """Whether anything can be saved or loaded just now."""
+        self._usable = usable
+        self._adapt()
+
+    def row(self) -> SnapshotRow | None:
+        """The selected one."""
+        return self._rows.get(self._current_id())
+
+    def _current_id(self) -> str:
+        item = self.list.currentItem()
+        return str(item.data(ID_ROLE)) if item is not None else ""
+
+    def _adapt(self) -> None:
+        for part in (self.name, self.save):
+            part.setEnabled(self._usable)
+        for part in (self.load, self.delete):
+            part.setEnabled(self._usable and self.row() is not None)
+
+    def _save(self) -> None:
+        if self._usable:
+            self.save_wanted.emit(self.name.text())
+
+    def _load(self) -> None:
+        if self._usable and (row := self.row()) is not None:
+            self.load_wanted.emit(row)
+
+    def _delete(self) -> None:
+        if self._usable and (row := self.row()) is not None:
+            self.delete_wanted.emit(row)
