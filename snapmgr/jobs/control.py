@@ -9,6 +9,10 @@ from snapmgr.jobs.meter import JobMeter
 from snapmgr.work import CancelToken
 
 
+_LONGEST_WAIT = 60.0
+"""Seconds; the system takes no wait of any length."""
+
+
 class JobControl:
     """``progress``, ``stage`` and ``cancel`` go to the work; the rest is for whoever has the job, from any thread.
 
@@ -46,7 +50,7 @@ class JobControl:
         self.cancel.check()
         with self._changed:
             while (wait := self._ahead()) > 0:
-                self._changed.wait(wait)
+                self._changed.wait(min(wait, _LONGEST_WAIT))
             if self._hold:
                 self._held(True)
                 self._changed.wait_for(lambda: not self._hold)
