@@ -224,9 +224,8 @@ def _chunks(disk: Qcow2Disk, entry: SnapshotEntry, progress: Progress) -> Iterat
     total = max(state.size, state.readable)
     for start in range(0, total, PIECE):
         piece = memoryview(state.read(start, min(PIECE, total - start)))
-        progress(start, total)
+        progress(start + len(piece), total)
         yield piece
-    progress(total, total)
 
 
 def _try_state(machine: Machine, chunks: Iterator[memoryview]) -> None:

@@ -58,19 +58,23 @@ def contents(paths: list[Path]) -> Contents:
         image = open_image(path, use=lock.Use.SHARE)
         try:
             assert check_image(image).tally.sound, path
-            layers: list[BlockDevice] = [image.active]
-            for entry in image.snapshots:
-                layers += [image.at(entry), image.vm_state(entry)]
+            sums = [_sum(_all_of(layer)) for layer in (image.active, *map(image.at, image.snapshots))]
+            states = [image.vm_state(entry) for entry in image.snapshots]
+            sums += [_sum(state.read(0, state.size)) for state in states]
             listed = [(entry.id_text, entry.name_text, entry.vm_state_size) for entry in image.snapshots]
-            found.append((listed, [_sum(layer) for layer in layers]))
+            found.append((listed, sums))
         finally:
             image.close()
     return found
 
 
-def _sum(layer: BlockDevice) -> str:
+def _all_of(layer: BlockDevice) -> bytes:
     data = bytearray(layer.size)
     layer.pread_into(0, memoryview(data))
+    return bytes(data)
+
+
+def _sum(data: bytes | bytearray | memoryview) -> str:
     return hashlib.sha256(data).hexdigest()
 
 

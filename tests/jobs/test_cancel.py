@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -164,8 +165,6 @@ def test_a_load_that_is_paused_in_its_last_phase_ends_when_the_table_closes(tmp_
 
 @pytest.mark.parametrize("kind", ["save", "load", "delete"])
 def test_disks_without_a_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     paths = images(tmp_path, "a", "b")
     create_snapshot(paths, "old")
     before = contents(paths)

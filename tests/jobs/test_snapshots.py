@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from snapmgr.errors import NotFound, SnapmgrError
-from snapmgr.jobs.job import JobView
+from snapmgr.jobs.job import Job, JobView
 from snapmgr.jobs.snapshots import ImageJobs, MachineJobs
 from snapmgr.jobs.table import JobTable
 from snapmgr.machine.driver import Driver
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.runstate import RunState
 from snapmgr.snapshots.machine import Saved, save_snapshot
+from snapmgr.work import Stage
 from tests.jobs.machines import RAM, contents, images, jobs_of, machine
 
 
@@ -83,16 +85,10 @@ def test_progress_is_bytes_that_were_written(tmp_path: Path) -> None:
     ticking = iter(range(1_000_000))
 
     async def test(made: Machine) -> None:
-        from concurrent.futures import ThreadPoolExecutor
-
         with ThreadPoolExecutor(1) as worker:
             table = JobTable("demo", worker.submit, clock=lambda: float(next(ticking)))
             jobs = MachineJobs(made, table)
             saved = await jobs.save("s", "here", shown=views.append).wait()
-            state = [view for view in views if view.progress.phase == "saving the VM state" and view.progress.current]
-            sizes = [view.progress.current for view in state]
-            assert sizes == sorted(sizes) and sizes[-1] <= saved.vm_state_size
-            assert all(RAM // 2 < view.progress.total < 2 * RAM for view in state)
             assert views[-1].progress.current == views[-1].progress.total >= saved.vm_state_size
             views.clear()
             await jobs.load("l", "here", shown=views.append).wait()
@@ -106,6 +102,23 @@ def test_progress_is_bytes_that_were_written(tmp_path: Path) -> None:
     with machine(paths) as made:
         made.advance(20)
         asyncio.run(test(made))
+
+
+def test_how_much_there_is_to_save_is_known_from_the_beginning(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    stages: list[tuple[str, int]] = []
+
+    def seen(done: int, total: int) -> None:
+        if len(stages) == 1:
+            told.append((done, total))
+
+    with machine(images(tmp_path, "a")) as made:
+        made.advance(200)
+        saved = save_snapshot(made, "x", progress=seen, stage=lambda word, later: stages.append((word, later)))
+    assert stages == [("saving the VM state", 0), ("preparing the disks", 0)]
+    assert told == sorted(told, key=lambda pair: pair[0]) and told[-1] == (saved.vm_state_size, saved.vm_state_size)
+    assert all(done <= total and saved.vm_state_size <= total + (1 << 20) for done, total in told)
+    assert told[0][0] < saved.vm_state_size // 2 and told[0][1] < saved.vm_state_size + RAM // 2
 
 
 def test_a_machine_that_is_driven_is_saved_between_two_ticks(tmp_path: Path) -> None:
@@ -154,19 +167,18 @@ def test_two_machines_work_at_once(tmp_path: Path) -> None:
     one, other = images(tmp_path, "a"), images(tmp_path, "b")
 
     async def test(first: MachineJobs, second: MachineJobs) -> None:
-        def meet(view: JobView) -> None:
-            """In the loop; the workers meet on their own."""
-
+        started: list[Job] = []
         for jobs in (first, second):
-            machine = jobs._machine
-            saved = machine.global_state.store
+            started.append(jobs.save("s", "x"))
+            stage = started[-1].control.stage
 
-            def store(state: RunState, saved: object = saved) -> None:
-                meeting.wait(60)
-                saved(state)  # type: ignore[operator]
+            def staged(word: str, later: int, stage: Stage = stage) -> None:
+                if word == "saving the VM state":
+                    meeting.wait(60)
+                stage(word, later)
 
-            machine.global_state.store = store  # type: ignore[method-assign]
-        await asyncio.gather(first.save("s", "x", shown=meet).wait(), second.save("s", "x", shown=meet).wait())
+            started[-1].control.stage = staged  # type: ignore[method-assign]
+        await asyncio.gather(*(job.wait() for job in started))
 
     with machine(one) as a, machine(other) as b, jobs_of(a) as first, jobs_of(b) as second:
         asyncio.run(test(first, second))
@@ -186,8 +198,6 @@ def test_disks_without_a_machine(tmp_path: Path) -> None:
         await jobs.delete("d", "here", trim=True).wait()
         assert contents(paths) == before
         assert [view.progress.phase for view in jobs.table.views()] == ["preparing the disks"] * 4
-
-    from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as worker:
         asyncio.run(test(ImageJobs(paths, JobTable("disks", worker.submit))))
