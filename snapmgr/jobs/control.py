@@ -8,7 +8,6 @@ from collections.abc import Callable
 from snapmgr.jobs.meter import JobMeter
 from snapmgr.work import CancelToken
 
-
 _LONGEST_WAIT = 60.0
 """Seconds; the system takes no wait of any length."""
 
