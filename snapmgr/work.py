@@ -18,14 +18,35 @@ def no_progress(done: int, total: int) -> None:
     """Progress for callers who do not care."""
 
 
+Stage = Callable[[str, int], None]
+"""``stage(word, later)``: another part of the work begins, and after it at least ``later`` bytes will come."""
+
+
+def no_stage(word: str, later: int) -> None:
+    """Stages for callers who do not care."""
+
+
 class CancelToken:
     """Set from any thread by who wants to stop; asked between chunks by the worker."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._closed = False
 
-    def cancel(self) -> None:
-        self._event.set()
+    def cancel(self) -> bool:
+        """Ask for it; False where it comes too late."""
+        with self._lock:
+            if not self._closed:
+                self._event.set()
+            return self._event.is_set()
+
+    def close(self) -> None:
+        """From now on it is too late to cancel.  Raises Cancelled if somebody asked for it before."""
+        with self._lock:
+            if self._event.is_set():
+                raise Cancelled
+            self._closed = True
 
     @property
     def cancelled(self) -> bool:

@@ -11,7 +11,6 @@ import click
 from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.demo_options import advance, demo_machine, machine_options
 from snapmgr.cli.output import Exit, Output
-from snapmgr.cli.progress import progress
 from snapmgr.cli.text import printable, size
 from snapmgr.errors import UsageError
 from snapmgr.names import quoted
@@ -78,13 +77,17 @@ def save_command(
       snapctl demo snapshot save morning --disk a.qcow2 --ticks 200
       snapctl demo snapshot save morning --disk a.qcow2 --overwrite --workload hotspot
     """
-    from snapmgr.snapshots.machine import save_snapshot
+    from snapmgr.cli.jobs import run_job
 
     _need_disks(wanted)
     with demo_machine(output, wanted) as machine:
         advance(output, machine, ticks)
-        with progress(output, "Saving") as report:
-            saved = save_snapshot(machine, tag, overwrite=overwrite, vmstate=vmstate, progress=report)
+        saved = run_job(
+            output,
+            "Saving",
+            machine,
+            lambda jobs, shown: jobs.save("save", tag, overwrite=overwrite, vmstate=vmstate, shown=shown),
+        )
         stood = saved.stood // 1_000_000
         facts = {"name": saved.name, "vm-state-size": saved.vm_state_size, "stopped-ms": stood}
         said = f"snapshot {quoted(saved.name)} saved: VM state {size(saved.vm_state_size)}, {stood} ms"
@@ -107,12 +110,16 @@ def load_command(output: Output, /, tag: str, ticks: int, vmstate: str | None, *
     Examples:
       snapctl demo snapshot load morning --disk a.qcow2 --ticks 300
     """
-    from snapmgr.snapshots.machine import load_snapshot
+    from snapmgr.cli.jobs import run_job
 
     _need_disks(wanted)
     with demo_machine(output, wanted) as machine:
-        with progress(output, "Loading") as report:
-            load_snapshot(machine, tag, vmstate=vmstate, progress=report)
+        run_job(
+            output,
+            "Loading",
+            machine,
+            lambda jobs, shown: jobs.load("load", tag, vmstate=vmstate, shown=shown),
+        )
         advance(output, machine, ticks)
         machine.stop()
         _say(output, machine, {"name": tag}, f"snapshot {quoted(tag)} loaded")
@@ -130,11 +137,11 @@ def delete_command(output: Output, /, tag: str, **wanted: Any) -> int:
     Examples:
       snapctl demo snapshot delete morning --disk a.qcow2 --disk b.qcow2
     """
-    from snapmgr.snapshots.machine import delete_snapshot
+    from snapmgr.cli.jobs import run_job
 
     _need_disks(wanted)
     with demo_machine(output, wanted) as machine:
-        done = delete_snapshot(machine, tag)
+        done = run_job(output, "Deleting", machine, lambda jobs, shown: jobs.delete("delete", tag, shown=shown))
     if output.json:
         output.document({"devices": [{"path": one.path, "id": one.id, "name": one.name} for one in done]})
     for one in () if output.json else done:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from snapmgr.errors import SnapmgrError
+from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.machine.announce import Announcer
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.runstate import RunState
@@ -50,18 +50,24 @@ def put_state(machine: Machine, drain: Drain) -> int:
 def load(machine: Machine, chunks: Iterable[Buffer], *, ready: Callable[[], None] | None = None) -> None:
     """Reset the machine and load a stream into it: what was absent from it has its reset value then.
 
-    ``ready`` is called when it stands still, before anything of it changes.
+    ``ready`` is called when it stands still, before anything of it changes; where that raises Cancelled, the machine
+    goes on as if nothing had been asked of it.
 
     A machine that has not run yet becomes what the stream says: running or not (process_incoming_migration_bh).  One
     that runs, runs again afterwards (snapshot_load_job_bh).  Raises Blocked and LoadError, after which it is stopped.
     """
-    running = machine.run_state is RunState.RUNNING
+    before = machine.run_state
+    running = before is RunState.RUNNING
     incoming = machine.run_state in (RunState.PRELAUNCH, RunState.INMIGRATE)
     if incoming:
         machine.set_run_state(RunState.INMIGRATE)
     machine.stop(RunState.RESTORE_VM)
     if ready is not None:
-        ready()
+        try:
+            ready()
+        except Cancelled:
+            machine.set_run_state(before)
+            raise
     machine.reset()
     machine.global_state.received = None
     try:

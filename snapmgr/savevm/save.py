@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from snapmgr.errors import SnapmgrError
+from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.savevm.failures import SaveError, errno_of
 from snapmgr.savevm.handlers import Host
 from snapmgr.savevm.output import Output
@@ -19,7 +19,8 @@ def save_state(host: Host, out: Output, migration: MigrationState) -> None:
     """Put the stopped machine's whole stream into ``out``, whose rate limit does not count here.
 
     ``migration`` ends as completed or failed.  Raises SaveError: a migration runs, block migration is on, a device
-    refused, or the output could not be written; the entries are cleaned up in any case but the first two.
+    refused, or the output could not be written; Cancelled where ``out`` does.  The entries are cleaned up in any
+    case but the first two.
     """
     if migration.status.is_running:
         raise _refused("migration-active", MIGRATION_ACTIVE)
@@ -30,6 +31,8 @@ def save_state(host: Host, out: Output, migration: MigrationState) -> None:
     limit, out.limit = out.limit, 0
     try:
         _save(saver)
+    except Cancelled:
+        raise
     except (SnapmgrError, OSError) as failure:
         text = f"Error while writing VM state: {os.strerror(errno_of(failure))}"
         raise SaveError.of(failure, qemu=text) from failure

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from snapmgr.errors import SnapmgrError
+from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.savevm.configuration import put_configuration
 from snapmgr.savevm.describe import description_text
 from snapmgr.savevm.entry import Entry
@@ -200,6 +200,8 @@ class Saver:
         """A refusal is reported and leaves the section without its footer."""
         try:
             return put_state(self._host, self._out, entry)
+        except Cancelled:
+            raise
         except SnapmgrError as failure:
             report_all(self._host, failure)
             raise self._failed(failure, entry) from failure

@@ -27,9 +27,10 @@ from snapmgr.snapshots import plans
 from snapmgr.snapshots.join import joined
 from snapmgr.snapshots.list import disk_snapshot
 from snapmgr.snapshots.model import SnapshotRow
+from snapmgr.snapshots.phase import Phase
 from snapmgr.snapshots.plans import Put, VmState
 from snapmgr.snapshots.transaction import Changed, Plan, change_all
-from snapmgr.work import Progress, no_progress
+from snapmgr.work import CancelToken, Progress, Stage, no_progress, no_stage
 
 _RECORD_REPLAY = "Record/replay does not allow making snapshot right now. Try once more later."
 _DISK_ONLY = "This is a disk-only snapshot. Revert to it  offline using qemu-img"
@@ -55,13 +56,16 @@ def save_snapshot(
     vmstate: str | None = None,
     now: Callable[[], int] = time.time_ns,
     progress: Progress = no_progress,
+    stage: Stage = no_stage,
+    cancel: CancelToken | None = None,
 ) -> Saved:
     """Keep machine and disks; the guest stands still meanwhile, and runs again afterwards if it ran, whatever fails.
 
     Without a ``name`` it gets ``vm-YYYYMMDDHHMMSS`` in local time, made unique.  ``vmstate`` is the disk that the VM
     state goes to, else the first.  With ``overwrite`` it takes the place of one of that name, once it is complete.
-    ``progress`` is told bytes of the VM state.  Raises Blocked, SnapmgrError ``no-snapshots`` (a disk that can hold
-    none), ``snapshot-exists``, ``vmstate-device``, SaveError, and what the images raise; nothing is kept then.
+    ``progress`` is told bytes of the VM state, then of tables, ``stage`` the Phase; ``cancel`` counts until the first
+    disk is switched.  Raises Blocked, SnapmgrError ``no-snapshots`` (a disk that can hold none), ``snapshot-exists``,
+    ``vmstate-device``, SaveError, Cancelled, and what the images raise; nothing is kept then.
     """
     machine.blockers.check(machine.registry)
     if machine.machine_options.record_replay:
@@ -83,25 +87,35 @@ def save_snapshot(
             for buffer in buffers:
                 put(buffer)
                 written += len(buffer)
-            progress(written, 0)
+            progress(written, written + machine.ram_entry.counters.remaining)
 
+        stage(Phase.SAVING, 0)
         saving.put_state(machine, drain)
+        stage(Phase.DISKS, 0)
 
     begin = time.monotonic_ns()
     with saving.standing(machine):
         state = VmState(content, machine.board.clock.now, position=position)
-        devices = _change(disks, plans.creating(called, moment, state, overwrite=overwrite))
+        plan = plans.creating(called, moment, state, overwrite=overwrite, progress=progress)
+        devices = _change(disks, plan, cancel=cancel)
     return Saved(called, moment, written, time.monotonic_ns() - begin, tuple(devices))
 
 
 def load_snapshot(
-    machine: Machine, tag: str, *, vmstate: str | None = None, progress: Progress = no_progress
+    machine: Machine,
+    tag: str,
+    *,
+    vmstate: str | None = None,
+    progress: Progress = no_progress,
+    stage: Stage = no_stage,
+    cancel: CancelToken | None = None,
 ) -> list[Changed]:
     """Make machine and disks what they were; the guest runs afterwards if it ran before.
 
-    ``progress`` is told bytes of the VM state.  Raises SnapmgrError ``no-snapshots``, ``disk-only``, NotFound where a
-    disk does not have it, Blocked, and LoadError where this machine could not load that state: all before anything
-    changes.  Whatever fails later leaves the machine stopped.
+    ``progress`` is told bytes of the VM state, which is read twice, and of tables in between; ``stage`` the Phase.
+    ``cancel`` counts until the first disk is switched.  Raises SnapmgrError ``no-snapshots``, ``disk-only``, NotFound
+    where a disk does not have it, Blocked, Cancelled, and LoadError where this machine could not load that state: all
+    before anything changes.  Whatever fails later leaves the machine stopped.
     """
     disks = _disks(machine)
     entries = [_entry(disk, tag) for disk in disks]
@@ -115,20 +129,34 @@ def load_snapshot(
             hint="Apply it while the machine does not run: snapctl snapshot apply.",
             qemu=_DISK_ONLY,
         )
-    _try_state(machine, _chunks(disk, entry, no_progress))
+    stage(Phase.TRYING, entry.vm_state_size)
+    _try_state(machine, _chunks(disk, entry, progress))
     changed: list[Changed] = []
 
     def ready() -> None:
-        changed.extend(_change(disks, plans.applying(tag)))
+        stage(Phase.DISKS, entry.vm_state_size)
+        changed.extend(_change(disks, plans.applying(tag, progress), cancel=cancel))
+        stage(Phase.LOADING, 0)
 
     saving.load(machine, _chunks(disk, entry, progress), ready=ready)
     return changed
 
 
-def delete_snapshot(machine: Machine, tag: str) -> list[Changed]:
-    """Delete it from every disk that has it, while the guest may run.  Raises NotFound where none has it."""
+def delete_snapshot(
+    machine: Machine,
+    tag: str,
+    *,
+    progress: Progress = no_progress,
+    stage: Stage = no_stage,
+    cancel: CancelToken | None = None,
+) -> list[Changed]:
+    """Delete it from every disk that has it, while the guest may run.
+
+    ``progress`` is told bytes of tables.  Raises NotFound where none has it, Cancelled.
+    """
     disks = _disks(machine)
-    return _change(disks, plans.deleting(tag), skip_missing=True)
+    stage(Phase.DISKS, 0)
+    return _change(disks, plans.deleting(tag, progress), skip_missing=True, cancel=cancel)
 
 
 def snapshots_of(machine: Machine) -> tuple[SnapshotRow, ...]:
@@ -194,12 +222,14 @@ def _unused(disks: Sequence[Qcow2Disk], moment: int) -> str:
     return next(one for one in (name, *numbered) if one not in taken)
 
 
-def _change(disks: Sequence[Qcow2Disk], plan: Plan, *, skip_missing: bool = False) -> list[Changed]:
+def _change(
+    disks: Sequence[Qcow2Disk], plan: Plan, *, skip_missing: bool = False, cancel: CancelToken | None = None
+) -> list[Changed]:
     """All disks or none; they go on with what they are then."""
     for disk in disks:
         disk.flush()
     try:
-        return change_all([disk.image for disk in disks], Shadow, plan, skip_missing=skip_missing)
+        return change_all([disk.image for disk in disks], Shadow, plan, skip_missing=skip_missing, cancel=cancel)
     finally:
         for disk in disks:
             disk.reload()

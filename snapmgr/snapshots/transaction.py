@@ -13,6 +13,7 @@ from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.errors import NotFound, SnapmgrError, UsageError
 from snapmgr.snapshots.journal import Journal, finish_cut_off
+from snapmgr.work import CancelToken
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,13 @@ def change_all(
     *,
     skip_missing: bool = False,
     trim: bool = False,
+    cancel: CancelToken | None = None,
 ) -> list[Changed]:
     """Change every image or none, those aside that ``plan`` finds nothing in where ``skip_missing``.
 
-    The images must be open for writing.  ``trim`` gives back afterwards whatever is free in them.  Raises what
-    ``begin`` and ``plan`` raise; the first NotFound where nothing is left to be changed.
+    The images must be open for writing.  ``trim`` gives back afterwards whatever is free in them.  ``cancel`` is closed
+    when everything is prepared: from the first switch on it would come too late.  Raises what ``begin`` and ``plan``
+    raise, Cancelled; the first NotFound where nothing is left to be changed.
     """
     done: list[Changed] = []
     missing: list[NotFound] = []
@@ -67,6 +70,8 @@ def change_all(
                 done.append(replace(planned, freed=shadow.freed))
         if not shadows and missing:
             raise missing[0]
+        if cancel is not None:
+            cancel.close()
         _switch(shadows)
     for shadow in shadows if trim else ():
         shadow.trim()

@@ -1,0 +1,231 @@
+"""One job: its status, and the verbs that it takes (job.c).
+
+Everything here happens in the thread of the loop; the worker has a JobControl.  Snapshot jobs finalize by themselves
+and stay until they are dismissed (JOB_MANUAL_DISMISS).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from snapmgr.errors import Cancelled, SnapmgrError, UsageError
+from snapmgr.jobs.control import JobControl
+from snapmgr.jobs.meter import JobProgress
+from snapmgr.jobs.status import JobStatus, JobVerb, VerbRefused, check_move, check_verb
+
+CANCELLED = "Operation canceled"
+"""strerror(ECANCELED): what query-jobs says of a job that was cancelled."""
+_APART = 1 / 30
+"""Seconds between two calls of ``shown``."""
+
+
+class JobType(StrEnum):
+    """QAPI's names."""
+
+    SNAPSHOT_SAVE = "snapshot-save"
+    SNAPSHOT_LOAD = "snapshot-load"
+    SNAPSHOT_DELETE = "snapshot-delete"
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """A job at one moment.  ``holder`` is the id of the job that it waits for."""
+
+    id: str
+    type: JobType
+    status: JobStatus
+    progress: JobProgress
+    failure: BaseException | None
+    holder: str | None
+
+    def document(self) -> dict[str, Any]:
+        """As query-jobs has it."""
+        info: dict[str, Any] = {
+            "id": self.id,
+            "type": self.type.value,
+            "status": self.status.value,
+            "current-progress": self.progress.current,
+            "total-progress": self.progress.total,
+        }
+        if self.failure is not None:
+            info["error"] = error_text(self.failure)
+        return info
+
+
+def error_text(failure: BaseException) -> str:
+    """QEMU's text where there is one."""
+    if isinstance(failure, Cancelled):
+        return CANCELLED
+    return (failure.qemu or failure.message) if isinstance(failure, SnapmgrError) else repr(failure)
+
+
+class Job:
+    """Made by a JobTable.  ``changed`` is told every move, ``shown`` progress, at most 30 times a second.
+
+    ``result`` is what the work returned, ``failure`` why it did not.
+    """
+
+    def __init__(
+        self,
+        job_id: str,
+        kind: JobType,
+        changed: Callable[[Job], None],
+        *,
+        shown: Callable[[JobView], None] = lambda view: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.id = job_id
+        self.type = kind
+        self.status = JobStatus.UNDEFINED
+        self.result: Any = None
+        self.failure: BaseException | None = None
+        self.holder: Job | None = None
+        self.call_off: Callable[[], object] = lambda: None
+        """Ends its waiting for a turn or for the worker; of no effect on work that has begun."""
+        self.control = JobControl(clock, self._held, self._moved)
+        self._changed = changed
+        self._shown = shown
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._over = asyncio.Event()
+        self._paused = False
+        self._coming = False
+        self._last_shown = clock() - _APART
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+
+    def view(self) -> JobView:
+        """As it is now."""
+        holder = self.holder.id if self.holder is not None else None
+        return JobView(self.id, self.type, self.status, self.control.meter.progress, self.failure, holder)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing of it runs or waits any more."""
+        return self._over.is_set()
+
+    async def wait(self) -> Any:
+        """Wait for its end; returns what the work returned.  Raises what it raised, Cancelled."""
+        await self._over.wait()
+        if isinstance(self.failure, SnapmgrError):
+            raise self.failure.again() from self.failure
+        if self.failure is not None:
+            raise self.failure
+        return self.result
+
+    # -- verbs -------------------------------------------------------------------------------------------------------
+
+    def cancel(self) -> bool:
+        """Ask it to stop, leaving everything as before; False where it comes too late, and the job will conclude.
+
+        Raises VerbRefused.
+        """
+        check_verb(self.id, self.status, JobVerb.CANCEL)
+        self._paused = False
+        return self.stop()
+
+    def pause(self) -> None:
+        """Let it stand still at the next piece; so does a guest that is being saved.  Raises VerbRefused."""
+        check_verb(self.id, self.status, JobVerb.PAUSE)
+        if self._paused:
+            raise VerbRefused(self.id, self.status, JobVerb.PAUSE, "Job is already paused")
+        self._paused = True
+        self.control.hold(True)
+
+    def resume(self) -> None:
+        """Let it go on.  Raises VerbRefused."""
+        if not self._paused:
+            raise VerbRefused(self.id, self.status, JobVerb.RESUME, "Can't resume a job that was not paused")
+        check_verb(self.id, self.status, JobVerb.RESUME)
+        self._paused = False
+        self.control.hold(False)
+
+    def set_speed(self, speed: int) -> None:
+        """Bytes a second at most, 0 = any.  Raises VerbRefused, UsageError ``job-speed``."""
+        check_verb(self.id, self.status, JobVerb.SET_SPEED)
+        if speed < 0:
+            text = "Parameter 'speed' expects a non-negative value"
+            raise UsageError("job-speed", f"{speed} is no speed: it takes bytes a second, or 0", qemu=text)
+        self.control.limit(speed)
+
+    def complete(self) -> None:
+        """Only for jobs that get ready, which these do not.  Raises VerbRefused."""
+        check_verb(self.id, self.status, JobVerb.COMPLETE)
+        text = f"The active block job '{self.id}' cannot be completed"
+        raise VerbRefused(self.id, self.status, JobVerb.COMPLETE, text)
+
+    def change(self) -> None:
+        """Only for jobs with options to change, which these do not have.  Raises VerbRefused."""
+        check_verb(self.id, self.status, JobVerb.CHANGE)
+        raise VerbRefused(self.id, self.status, JobVerb.CHANGE, "Job type does not support change")
+
+    def finalize(self) -> None:
+        """These do it by themselves, so that there is never anything left to finalize.  Raises VerbRefused."""
+        check_verb(self.id, self.status, JobVerb.FINALIZE)
+
+    def dismiss(self) -> None:
+        """Let it be forgotten, and its id be free.  Raises VerbRefused."""
+        check_verb(self.id, self.status, JobVerb.DISMISS)
+        self.move(JobStatus.NULL)
+
+    # -- for the table -----------------------------------------------------------------------------------------------
+
+    def stop(self) -> bool:
+        """As ``cancel``, in any status."""
+        asked = self.control.stop()
+        self.call_off()
+        return asked
+
+    def move(self, status: JobStatus) -> None:
+        """Raises IllegalMove (job_state_transition)."""
+        check_move(self.id, self.status, status)
+        self.status = status
+        self._changed(self)
+
+    def begin(self) -> None:
+        """The first thing in the worker."""
+        self._loop.call_soon_threadsafe(self.move, JobStatus.RUNNING)
+        self.control.check()
+
+    def succeed(self, result: Any) -> None:
+        """The work is done (job_completed)."""
+        self.result = result
+        self.control.meter.finish()
+        for status in (JobStatus.WAITING, JobStatus.PENDING):
+            self.move(status)
+        self._conclude()
+
+    def fail(self, failure: BaseException) -> None:
+        """The work came to nothing, or did not begin."""
+        self.failure = failure
+        self.move(JobStatus.ABORTING)
+        self._conclude()
+
+    def _conclude(self) -> None:
+        self.move(JobStatus.CONCLUDED)
+        self._shown(self.view())
+
+    def end(self) -> None:
+        """Everything that belongs to it is over; ``wait`` returns."""
+        self._over.set()
+
+    # -- from the worker ---------------------------------------------------------------------------------------------
+
+    def _held(self, held: bool) -> None:
+        self._loop.call_soon_threadsafe(self.move, JobStatus.PAUSED if held else JobStatus.RUNNING)
+
+    def _moved(self) -> None:
+        now = self._clock()
+        if not self._coming and now - self._last_shown >= _APART:
+            self._coming, self._last_shown = True, now
+            self._loop.call_soon_threadsafe(self._show)
+
+    def _show(self) -> None:
+        self._coming = False
+        if self.status is not JobStatus.CONCLUDED:
+            self._shown(self.view())

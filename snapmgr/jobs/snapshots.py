@@ -1,0 +1,140 @@
+"""QMP's snapshot-save, snapshot-load and snapshot-delete, for a machine that runs and for images without one.
+
+The machine's run state follows the start of the job: what ran runs on afterwards, what stood stands, whatever the
+snapshot says (savevm.c: snapshot_load_job_bh).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from snapmgr.jobs.control import JobControl
+from snapmgr.jobs.job import Job, JobType, JobView
+from snapmgr.jobs.table import JobTable
+from snapmgr.machine.machine import Machine
+from snapmgr.machine.runstate import RunState
+from snapmgr.snapshots import change
+from snapmgr.snapshots import machine as whole
+from snapmgr.snapshots.phase import Phase
+from snapmgr.snapshots.transaction import Changed
+
+Shown = Callable[[JobView], None]
+
+
+def _unseen(view: JobView) -> None:
+    """For whoever does not look."""
+
+
+class MachineJobs:
+    """Jobs on a machine; the table's ``submit`` must lead to the thread that owns it."""
+
+    def __init__(self, machine: Machine, table: JobTable) -> None:
+        self._machine = machine
+        self.table = table
+
+    def save(
+        self,
+        job_id: str,
+        tag: str | None,
+        *,
+        vmstate: str | None = None,
+        overwrite: bool = False,
+        wait: bool = True,
+        shown: Shown = _unseen,
+    ) -> Job:
+        """The job's result is a Saved.  Raises as ``JobTable.start``; the job fails as ``save_snapshot``."""
+
+        def work(control: JobControl) -> whole.Saved:
+            return whole.save_snapshot(
+                self._machine,
+                tag,
+                overwrite=overwrite,
+                vmstate=vmstate,
+                progress=control.progress,
+                stage=control.stage,
+                cancel=control.cancel,
+            )
+
+        return self.table.start(job_id, JobType.SNAPSHOT_SAVE, work, wait=wait, shown=shown)
+
+    def load(
+        self, job_id: str, tag: str, *, vmstate: str | None = None, wait: bool = True, shown: Shown = _unseen
+    ) -> Job:
+        """The job's result is a list of Changed; it fails as ``load_snapshot``."""
+
+        def work(control: JobControl) -> list[Changed]:
+            machine = self._machine
+            ran = machine.run_state is RunState.RUNNING
+            changed = whole.load_snapshot(
+                machine,
+                tag,
+                vmstate=vmstate,
+                progress=control.progress,
+                stage=control.stage,
+                cancel=control.cancel,
+            )
+            if not ran:
+                machine.stop()
+            return changed
+
+        return self.table.start(job_id, JobType.SNAPSHOT_LOAD, work, wait=wait, shown=shown)
+
+    def delete(self, job_id: str, tag: str, *, wait: bool = True, shown: Shown = _unseen) -> Job:
+        """The job's result is a list of Changed; it fails as ``delete_snapshot``."""
+
+        def work(control: JobControl) -> list[Changed]:
+            return whole.delete_snapshot(
+                self._machine, tag, progress=control.progress, stage=control.stage, cancel=control.cancel
+            )
+
+        return self.table.start(job_id, JobType.SNAPSHOT_DELETE, work, wait=wait, shown=shown)
+
+
+class ImageJobs:
+    """Jobs on the disks of a machine that does not run: snapshots without a VM state.  Results are lists of Changed."""
+
+    def __init__(self, paths: Sequence[str | Path], table: JobTable) -> None:
+        self._paths = tuple(paths)
+        self.table = table
+
+    def save(self, job_id: str, tag: str, *, wait: bool = True, shown: Shown = _unseen) -> Job:
+        """The job fails as ``create_snapshot``."""
+        return self._start(
+            job_id,
+            JobType.SNAPSHOT_SAVE,
+            lambda control: change.create_snapshot(self._paths, tag, progress=control.progress, cancel=control.cancel),
+            wait,
+            shown,
+        )
+
+    def load(self, job_id: str, tag: str, *, wait: bool = True, shown: Shown = _unseen) -> Job:
+        """The job fails as ``apply_snapshot``."""
+        return self._start(
+            job_id,
+            JobType.SNAPSHOT_LOAD,
+            lambda control: change.apply_snapshot(self._paths, tag, progress=control.progress, cancel=control.cancel),
+            wait,
+            shown,
+        )
+
+    def delete(self, job_id: str, tag: str, *, trim: bool = False, wait: bool = True, shown: Shown = _unseen) -> Job:
+        """The job fails as ``delete_snapshot`` of a machine that stands."""
+        return self._start(
+            job_id,
+            JobType.SNAPSHOT_DELETE,
+            lambda control: change.delete_snapshot(
+                self._paths, tag, trim=trim, progress=control.progress, cancel=control.cancel
+            ),
+            wait,
+            shown,
+        )
+
+    def _start(
+        self, job_id: str, kind: JobType, do: Callable[[JobControl], list[Changed]], wait: bool, shown: Shown
+    ) -> Job:
+        def work(control: JobControl) -> list[Changed]:
+            control.stage(Phase.DISKS, 0)
+            return do(control)
+
+        return self.table.start(job_id, kind, work, wait=wait, shown=shown)

@@ -1,0 +1,214 @@
+"""The jobs of one machine, or of one set of images: one of them works at a time, the others wait for their turn.
+
+QEMU runs the snapshot jobs of a machine one after the other too.  Whoever does not want to wait is told who works.
+Tables of different machines know nothing of each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from snapmgr.errors import Cancelled, InUse, NotFound
+from snapmgr.jobs.control import JobControl
+from snapmgr.jobs.history import JobHistory, JobRecord
+from snapmgr.jobs.job import Job, JobType, JobView, error_text
+from snapmgr.jobs.names import check_id
+from snapmgr.jobs.status import JobStatus
+from snapmgr.names import quoted
+
+Work = Callable[[JobControl], Any]
+"""Done in the worker; it reports to the control, and leaves nothing behind where that raises Cancelled."""
+
+Submit = Callable[[Callable[[], Any]], "Future[Any]"]
+"""Has something done by the thread that owns the machine: an executor's ``submit``, or a driver's orders."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatusChange:
+    """The event JOB_STATUS_CHANGE, ``moment`` in ns since 1970."""
+
+    id: str
+    status: JobStatus
+    moment: int
+
+    def document(self) -> dict[str, Any]:
+        """As QMP sends it."""
+        seconds, rest = divmod(self.moment, 1_000_000_000)
+        return {
+            "event": "JOB_STATUS_CHANGE",
+            "data": {"id": self.id, "status": self.status.value},
+            "timestamp": {"seconds": seconds, "microseconds": rest // 1000},
+        }
+
+
+class JobTable:
+    """Used in the thread of one loop; ``aclose`` ends it.  ``machine`` is its name in the history."""
+
+    def __init__(
+        self,
+        machine: str,
+        submit: Submit,
+        *,
+        history: JobHistory | None = None,
+        now: Callable[[], int] = time.time_ns,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.machine = machine
+        self._submit = submit
+        self._history = history
+        self._now = now
+        self._clock = clock
+        self._jobs: dict[str, Job] = {}
+        self._turns: list[Job] = []
+        self._looks: dict[str, asyncio.Event] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._listeners: list[Callable[[JobStatusChange], None]] = []
+        self._closed = False
+
+    def subscribe(self, listener: Callable[[JobStatusChange], None]) -> None:
+        """Have ``listener`` called at every change of a status."""
+        self._listeners.append(listener)
+
+    def query(self) -> list[dict[str, Any]]:
+        """The answer to query-jobs: all that are not dismissed, oldest first."""
+        return [view.document() for view in self.views()]
+
+    def views(self) -> list[JobView]:
+        """The same with all that is known."""
+        return [job.view() for job in self._jobs.values()]
+
+    def get(self, job_id: str) -> Job:
+        """Raises NotFound ``job-not-found``."""
+        try:
+            return self._jobs[job_id]
+        except KeyError:
+            raise NotFound("job-not-found", f"there is no job {quoted(job_id)}", qemu="Job not found") from None
+
+    def start(
+        self,
+        job_id: str,
+        kind: JobType,
+        work: Work,
+        *,
+        wait: bool = True,
+        shown: Callable[[JobView], None] = lambda view: None,
+    ) -> Job:
+        """Begin a job, or without ``wait`` refuse to where another one works.
+
+        Raises UsageError ``job-id``, InUse ``machine-busy``.
+        """
+        if self._closed:
+            raise RuntimeError(f"the jobs of {self.machine} are over; not started: {job_id}")
+        check_id(job_id, self._jobs)
+        if self._turns and not wait:
+            first = self._turns[0]
+            raise InUse(
+                "machine-busy",
+                f"job {first.id} ({first.type}) is at work on {self.machine}",
+                hint="Wait for it, or cancel it.",
+            )
+        job = Job(job_id, kind, self._job_changed, shown=shown, clock=self._clock)
+        self._jobs[job_id] = job
+        self._turns.append(job)
+        job.holder = self._turns[0] if self._turns[0] is not job else None
+        job.move(JobStatus.CREATED)
+        task = asyncio.get_running_loop().create_task(self._run(job, work), name=f"{kind} {job_id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return job
+
+    async def aclose(self) -> None:
+        """Cancel all that works or waits, and wait for the end of it; nothing starts afterwards."""
+        self._closed = True
+        for job in self._turns:
+            job.stop()
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    # -- one job -----------------------------------------------------------------------------------------------------
+
+    async def _run(self, job: Job, work: Work) -> None:
+        """From its turn to its end; whoever cancels this task cancels the job, and waits for it."""
+        began = self._now()
+        try:
+            if await self._turn(job):
+                await self._work(job, work)
+            else:
+                job.fail(Cancelled())
+        finally:
+            self._turns.remove(job)
+            self._next_turn()
+        await self._remember(job, began)
+        job.end()
+
+    async def _turn(self, job: Job) -> bool:
+        """Wait until nobody comes before it; False where it was cancelled meanwhile."""
+        look = asyncio.Event()
+        job.call_off = look.set
+        self._looks[job.id] = look
+        while self._turns[0] is not job and not job.control.cancel.cancelled:
+            look.clear()
+            try:
+                await look.wait()
+            except asyncio.CancelledError:
+                job.stop()
+        del self._looks[job.id]
+        return not job.control.cancel.cancelled
+
+    def _next_turn(self) -> None:
+        """Somebody is gone: those who wait look again."""
+        for job in self._turns:
+            job.holder = self._turns[0] if job is not self._turns[0] else None
+        for look in self._looks.values():
+            look.set()
+
+    async def _work(self, job: Job, work: Work) -> None:
+        ordered = self._submit(partial(_in_worker, job, work))
+        done = asyncio.wrap_future(ordered)
+        job.call_off = ordered.cancel
+        while not done.done():
+            try:
+                await asyncio.wait({done})
+            except asyncio.CancelledError:
+                job.stop()
+        if done.cancelled():
+            job.fail(Cancelled())
+        elif (failure := done.exception()) is not None:
+            job.fail(failure)
+        else:
+            job.succeed(done.result())
+
+    async def _remember(self, job: Job, began: int) -> None:
+        if self._history is None:
+            return
+        text = None if job.failure is None else error_text(job.failure)
+        record = JobRecord(job.type, job.id, self.machine, began, self._now(), job.status, text)
+        writing = asyncio.get_running_loop().run_in_executor(None, self._history.append, record)
+        with suppress(OSError):  # a job is no worse because nobody will read of it later
+            await _to_its_end(writing)
+
+    def _job_changed(self, job: Job) -> None:
+        if job.status is JobStatus.NULL:
+            del self._jobs[job.id]
+        event = JobStatusChange(job.id, job.status, self._now())
+        for listener in list(self._listeners):
+            listener(event)
+
+
+def _in_worker(job: Job, work: Work) -> Any:
+    job.begin()
+    return work(job.control)
+
+
+async def _to_its_end(future: asyncio.Future[None]) -> None:
+    while not future.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait({future})
+    future.result()
