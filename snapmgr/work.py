@@ -23,9 +23,25 @@ class CancelToken:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._sealed = False
 
     def cancel(self) -> None:
-        self._event.set()
+        """Ask for it; in vain once it is sealed."""
+        with self._lock:
+            if not self._sealed:
+                self._event.set()
+
+    def seal(self) -> None:
+        """What follows is not stopped any more.  Raises Cancelled if somebody asked before."""
+        with self._lock:
+            self._sealed = not self._event.is_set()
+        self.check()
+
+    @property
+    def sealed(self) -> bool:
+        """Whether it is too late."""
+        return self._sealed
 
     @property
     def cancelled(self) -> bool:
@@ -35,3 +51,15 @@ class CancelToken:
         """Raise Cancelled if somebody asked for it."""
         if self._event.is_set():
             raise Cancelled
+
+
+def stoppable(progress: Progress, cancel: CancelToken | None) -> Progress:
+    """Progress that raises Cancelled where somebody asked to stop."""
+    if cancel is None:
+        return progress
+
+    def report(done: int, total: int) -> None:
+        cancel.check()
+        progress(done, total)
+
+    return report

@@ -38,11 +38,13 @@ def change_all(
     *,
     skip_missing: bool = False,
     trim: bool = False,
+    ready: Callable[[], None] = lambda: None,
 ) -> list[Changed]:
     """Change every image or none, those aside that ``plan`` finds nothing in where ``skip_missing``.
 
-    The images must be open for writing.  ``trim`` gives back afterwards whatever is free in them.  Raises what
-    ``begin`` and ``plan`` raise; the first NotFound where nothing is left to be changed.
+    The images must be open for writing.  ``trim`` gives back afterwards whatever is free in them.  ``ready`` is called
+    when all is prepared and nothing changed yet; what it raises leaves everything as it was.  Raises what ``begin`` and
+    ``plan`` raise; the first NotFound where nothing is left to be changed.
     """
     done: list[Changed] = []
     missing: list[NotFound] = []
@@ -66,6 +68,7 @@ def change_all(
                 done.append(replace(planned, freed=shadow.freed))
         if not shadows and missing:
             raise missing[0]
+        ready()
         _switch(shadows)
     for shadow in shadows if trim else ():
         shadow.trim()
