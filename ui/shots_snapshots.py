@@ -306,7 +306,7 @@ async def load_confirm(stage: Stage) -> None:
 async def load_confirm_sizes(stage: Stage) -> None:
     """The disk had another size; “Now” is not kept."""
     await stage.open(image(stage, "fmt-resized", "resized.qcow2"))
-    page(stage).list.view.setFocus()
+    await select(stage, "grown")
     await stage.act("snapshot.load")
     dialog(stage).first.setChecked(False)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout
 
 from ui.shell.context import WindowContext
 from ui.snapshots.change_request import ChangeRequest
 from ui.theme import fonts
 from ui.widgets.controls import button
+from ui.widgets.fitted_area import FittedArea
 from ui.widgets.labels import label
 
 WIDTH = 520
@@ -25,15 +26,9 @@ class ChangeDialog(QDialog):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 20, 0, 16)
         whole.setSpacing(12)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._body = QWidget()
-        self._area.setWidget(self._body)
+        self._area = FittedArea()
         whole.addWidget(self._area, 1)
-        self.column = QVBoxLayout(self._body)
+        self.column = self._area.column
         self.column.setContentsMargins(24, 0, 24, 0)
         self.column.setSpacing(12)
         self.heading = label(title, "dialog", wrap=True)
@@ -50,6 +45,10 @@ class ChangeDialog(QDialog):
         """What was asked for."""
         raise NotImplementedError
 
+    def date(self) -> int:
+        """The date of what is saved, in ns since 1970."""
+        return int(self.context.now() * 1_000_000_000)
+
     def finish(self, stop: str, go: str, variant: str) -> None:
         """Add the buttons, and make the dialog as high as what is said needs."""
         self.column.addStretch(1)
@@ -63,15 +62,10 @@ class ChangeDialog(QDialog):
         """As high as what is said needs, within the window."""
         window = self.context.window
         width = min(fonts.px(WIDTH), window.width() - 32)
-        whole = self.layout()
-        assert whole is not None
         self.ensurePolished()
-        for part in self._body.findChildren(QLabel):
-            part.ensurePolished()
-        self.column.activate()
-        body = max(self.column.totalHeightForWidth(width), self.column.totalMinimumSize().height())
         rest = 20 + 16 + 12 + self._buttons.sizeHint().height()
-        self.resize(width, min(body + rest, window.height() - 32))
+        self.resize(width, min(self._area.needed(width) + rest, window.height() - 32))
+        self._area.lay_out()
 
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Polish, QEvent.Type.Show):

@@ -33,8 +33,9 @@ class ChangeRequest:
     """``machine`` is the one on show, ``paths`` those of its disks that are changed.
 
     ``rows`` are the snapshots that this is about (none for a new one) and ``tags`` what names them on each disk.
-    ``name`` is that of a new snapshot or the new one of a renamed one; ``keep_first`` that under which the disks are
-    saved before another is loaded, "" for not; ``trim`` gives room back after deleting.
+    ``name`` is that of a new snapshot or the new one of a renamed one, ``keep_first`` that under which the disks are
+    saved before another is loaded ("" for not), ``date`` that of what is saved in ns since 1970; ``trim`` gives room
+    back after deleting.
     """
 
     kind: Kind
@@ -44,6 +45,7 @@ class ChangeRequest:
     tags: Mapping[str, Sequence[str]] = field(default_factory=dict)
     name: str = ""
     keep_first: str = ""
+    date: int = 0
     trim: bool = False
 
 
@@ -61,10 +63,10 @@ def make(request: ChangeRequest, *, progress: Callable[[int, int], None], cancel
     """Do it.  Raises SnapmgrError, and Cancelled while ``cancel`` is not sealed: nothing is changed then."""
     from snapmgr.snapshots import change
 
-    paths = request.paths
+    paths, date = request.paths, request.date
     if request.kind is Kind.SAVE:
         report = _Whole(progress, 2 * len(paths))
-        return change.create_snapshot(paths, request.name, progress=report, cancel=cancel)
+        return change.create_snapshot(paths, request.name, now=lambda: date, progress=report, cancel=cancel)
     if request.kind is Kind.DELETE:
         passes = len(paths) + sum(map(len, request.tags.values()))
         report = _Whole(progress, passes)
@@ -74,7 +76,9 @@ def make(request: ChangeRequest, *, progress: Callable[[int, int], None], cancel
         return change.rename_snapshot(paths, request.tags, request.name, progress=report, cancel=cancel)
     if request.keep_first:
         report = _Whole(progress, 4 * len(paths))
-        return change.apply_after_saving(paths, request.tags, request.keep_first, progress=report, cancel=cancel)
+        return change.apply_after_saving(
+            paths, request.tags, request.keep_first, now=lambda: date, progress=report, cancel=cancel
+        )
     return change.apply_snapshot(paths, request.tags, progress=_Whole(progress, 2 * len(paths)), cancel=cancel)
 
 

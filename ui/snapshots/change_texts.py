@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from snapmgr.names import visible_text
 from snapmgr.snapshots.model import SnapshotRow
+from ui.isolation import isolated
 from ui.models.names import quoted
 from ui.shell import formats
 from ui.shell.failures import Failure, describe
@@ -92,4 +95,5 @@ def failed(request: ChangeRequest, error: BaseException, *, sealed: bool) -> Fai
     """Why it was not done, and what is the state now; ``sealed``: it failed at its very end."""
     failure = describe(error, not_done(request.kind), request.paths[0])
     state = tr("The list shows what is there now.") if sealed else unchanged(request)
-    return replace(failure, text=f"{failure.text} {state}")
+    why = failure.text.replace(visible_text(failure.path), isolated(visible_text(Path(failure.path).name)))
+    return replace(failure, text=f"{why} {state}")

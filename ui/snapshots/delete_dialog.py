@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
+from snapmgr.names import visible_name
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.isolation import isolated
 from ui.models import snapshot_texts as texts
@@ -96,7 +97,8 @@ class DeleteDialog(ChangeDialog):
         if row.state_device is not None and len(self._labels) > 1:
             state = tr("{size}, on {disk}", size=state, disk=isolated(self._labels[row.state_device]))
         facts.set_fact(tr("VM state"), state)
-        facts.set_fact(tr("ID"), listed(list(dict.fromkeys(texts.id_text(one.id) for one in row.entries.values()))))
+        ids = dict.fromkeys(visible_name(one.id) or tr("none") for one in row.entries.values())
+        facts.set_fact(tr("ID"), listed(list(ids)))
         return facts
 
     def request(self) -> ChangeRequest:

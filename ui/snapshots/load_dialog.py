@@ -35,7 +35,12 @@ class LoadDialog(ChangeDialog):
         self.name = NameField(offered(context.now(), found.rows), tr("Name for what is there now"), self._check)
         self.name.layout().setContentsMargins(26, 0, 0, 0)
         self.column.addWidget(self.name)
-        self.lost = label(tr("What is on the disks now is lost. This cannot be undone."), "warn", wrap=True)
+        lost = plural(
+            "What is on the disk now is lost. This cannot be undone.",
+            "What is on the disks now is lost. This cannot be undone.",
+            len(self._disks),
+        )
+        self.lost = label(lost, "warn", wrap=True)
         self.lost.setContentsMargins(26, 0, 0, 0)
         self.column.addWidget(self.lost)
         self.finish(tr("Cancel"), tr("Load snapshot"), "primary")
@@ -98,6 +103,7 @@ class LoadDialog(ChangeDialog):
 
     def _first_toggled(self, first: bool) -> None:
         """Without it something is lost for ever: then the button says so and is not the one that Enter presses."""
+        self.first.setText(tr("Save “Now” first, as") if first else tr("Save “Now” first"))
         self.name.setEnabled(first)
         self.name.setVisible(first)
         self.lost.setVisible(not first)
@@ -115,4 +121,4 @@ class LoadDialog(ChangeDialog):
 
     def request(self) -> ChangeRequest:
         keep = self.name.text() if self.first.isChecked() else ""
-        return about(Kind.LOAD, self._machine, [self._row], self._found, keep_first=keep)
+        return about(Kind.LOAD, self._machine, [self._row], self._found, keep_first=keep, date=self.date())

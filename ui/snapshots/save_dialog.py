@@ -9,6 +9,7 @@ from ui.isolation import isolated
 from ui.models.names import disk_labels
 from ui.models.source_list import Paths
 from ui.shell.context import WindowContext
+from ui.shell.sentences import sentence
 from ui.snapshots.change_dialog import ChangeDialog
 from ui.snapshots.change_request import ChangeRequest, Kind
 from ui.snapshots.may_change import why_fixed
@@ -47,7 +48,7 @@ class SaveDialog(ChangeDialog):
         self.column.addWidget(label(tr("Disks"), "group"))
         for device in self._found.devices:
             reason = why_fixed(device)
-            about = reason or f"{self.context.size(device.virtual_size)}, {device.format}"
+            about = sentence(reason) or f"{self.context.size(device.virtual_size)}, {device.format}"
             made = self.tick(self._labels[device.path], about, checked=not reason)
             made.setEnabled(not reason)
             made.toggled.connect(lambda _: self.name.check())
@@ -67,4 +68,4 @@ class SaveDialog(ChangeDialog):
         self.fit()
 
     def request(self) -> ChangeRequest:
-        return ChangeRequest(Kind.SAVE, self._machine, self._chosen(), name=self.name.text())
+        return ChangeRequest(Kind.SAVE, self._machine, self._chosen(), name=self.name.text(), date=self.date())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from ui.shell import formats
 from ui.shell.failures import Failure
@@ -12,6 +12,7 @@ from ui.theme import fonts
 from ui.theme.tokens import INSET
 from ui.widgets.activity import Activity, ActivityState
 from ui.widgets.controls import button, line
+from ui.widgets.fitted_area import FittedArea
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.notice_box import Glyph
 from ui.words import tr
@@ -132,8 +133,10 @@ class ActivityStrip(QWidget):
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     def expand(self, shown: bool) -> None:
-        """Show or hide the details of a failure."""
+        """Show or hide the details of a failure; what they say is not said twice."""
         self.details.setVisible(shown)
+        self.about.setVisible(not shown)
+        self.more.setText(tr("Hide details") if shown else tr("Details"))
         self._fit_details()
 
     def dismiss(self) -> None:
@@ -148,7 +151,14 @@ class ActivityStrip(QWidget):
     def _fit_details(self) -> None:
         view = self.parentWidget()
         if view is not None and not self.details.isHidden():
-            self.details.fit(self.width(), int(view.height() * _MOST))
+            self.details.fit(self.width(), max(fonts.px(HEIGHT), min(int(view.height() * _MOST), self._room(view))))
+
+    def _room(self, view: QWidget) -> int:
+        """What the rest of the view leaves over when it is as low as it can be."""
+        layout = view.layout()
+        items = [layout.itemAt(place) for place in range(layout.count())] if layout is not None else []
+        others = sum(item.minimumSize().height() for item in items if item is not None and item.widget() is not self)
+        return view.height() - others - self._row.height() - 1
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -164,31 +174,21 @@ class ActivityStrip(QWidget):
         self._row.setFixedHeight(fonts.px(HEIGHT))
 
 
-class _Details(QScrollArea):
+class _Details(FittedArea):
     """Why something failed, what to do, and what QEMU says."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setWidgetResizable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._report = ""
-        body = QWidget()
-        body.setProperty("surface", "panel")
-        body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setWidget(body)
-        column = QVBoxLayout(body)
-        column.setContentsMargins(INSET + 28, 12, INSET, 0)
-        column.setSpacing(4)
+        self.column.setContentsMargins(INSET + 28, 12, INSET, 0)
+        self.column.setSpacing(4)
         self.why = label("", wrap=True, selectable=True)
         self.hint = label("", "body2", wrap=True, selectable=True)
         self.quote = label("", "mono", wrap=True, selectable=True)
-        self.copy = button(
-            tr("Copy report"), "ghost", "copy", run=lambda: QGuiApplication.clipboard().setText(self._report)
-        )
+        self.copy = button(tr("Copy report"), "link", run=lambda: QGuiApplication.clipboard().setText(self._report))
         for part in (self.why, self.hint, self.quote, self.copy):
-            column.addWidget(part)
-        column.addStretch(1)
+            self.column.addWidget(part)
+        self.column.addStretch(1)
 
     def show_failure(self, failure: Failure) -> None:
         self._report = failure.report()
@@ -198,7 +198,5 @@ class _Details(QScrollArea):
 
     def fit(self, width: int, most: int) -> None:
         """As high as what is said needs, up to ``most``."""
-        layout = self.widget().layout()
-        layout.activate()
-        needed = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
-        self.setFixedHeight(max(1, min(needed, most)))
+        self.setFixedHeight(max(1, min(self.needed(width), most)))
+        self.lay_out()
