@@ -179,6 +179,8 @@ class _Details(FittedArea):
 
     def __init__(self) -> None:
         super().__init__()
+        self.widget().setProperty("surface", "panel")
+        self.widget().setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._report = ""
         self.column.setContentsMargins(INSET + 28, 12, INSET, 0)
         self.column.setSpacing(4)
