@@ -49,6 +49,11 @@ class CancelToken:
             self._closed = True
 
     @property
+    def closed(self) -> bool:
+        """Whether it is too late."""
+        return self._closed
+
+    @property
     def cancelled(self) -> bool:
         return self._event.is_set()
 
@@ -56,3 +61,15 @@ class CancelToken:
         """Raise Cancelled if somebody asked for it."""
         if self._event.is_set():
             raise Cancelled
+
+
+def stoppable(progress: Progress, cancel: CancelToken | None) -> Progress:
+    """Progress that raises Cancelled where somebody asked to stop."""
+    if cancel is None:
+        return progress
+
+    def report(done: int, total: int) -> None:
+        cancel.check()
+        progress(done, total)
+
+    return report

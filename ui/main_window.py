@@ -28,7 +28,13 @@ from ui.theme.tokens import NARROW, SMALLEST, STATUS_BAR
 from ui.widgets.labels import ElidedLabel
 from ui.words import tr
 
-ACTION_MODULES = ("ui.shell.commands", "ui.snapshots.actions", "ui.snapshots.demo_actions", "ui.inspector.actions")
+ACTION_MODULES = (
+    "ui.shell.commands",
+    "ui.snapshots.change_actions",
+    "ui.snapshots.actions",
+    "ui.snapshots.demo_actions",
+    "ui.inspector.actions",
+)
 PAGES = {
     "start": ("ui.start.page", "StartPage"),
     "snapshots": ("ui.snapshots.page", "SnapshotsPage"),

@@ -275,6 +275,121 @@ async def export(stage: Stage) -> None:
     await stage.act("snapshot.export")
 
 
+@shot("save-dialog")
+async def save_dialog(stage: Stage) -> None:
+    """What Save snapshot… asks, free of blockers."""
+    await open_devbox(stage)
+    await stage.act("snapshot.save")
+
+
+@shot("D7-save-blocked")
+async def save_blocked(stage: Stage) -> None:
+    """One disk is open in another process: it is left out, and the name is taken on the other."""
+    from tests.ui.snapshots.made import held
+
+    one, two = devbox(stage)
+    with held(two, "qemu-system-x86"):
+        await stage.open(one, two)
+        await stage.act("snapshot.save")
+        await stage.type("fresh-install", dialog(stage).name.edit)
+
+
+@shot("load-confirm")
+async def load_confirm(stage: Stage) -> None:
+    """What is lost, and “Now” saved first."""
+    await open_devbox(stage)
+    await select(stage, "before-kernel-6.12")
+    await stage.act("snapshot.load")
+
+
+@shot("load-confirm-sizes")
+async def load_confirm_sizes(stage: Stage) -> None:
+    """The disk had another size; “Now” is not kept."""
+    await stage.open(image(stage, "fmt-resized", "resized.qcow2"))
+    await select(stage, "grown")
+    await stage.act("snapshot.load")
+    dialog(stage).first.setChecked(False)
+
+
+@shot("D3-delete-confirm")
+async def delete_confirm(stage: Stage) -> None:
+    """Confirming what cannot be undone."""
+    await open_devbox(stage)
+    await select(stage, "nginx-working")
+    await stage.act("snapshot.delete")
+
+
+@shot("delete-several")
+async def delete_several(stage: Stage) -> None:
+    """Many at once."""
+    await stage.open(image(stage, "many-200", "2026-10-nightly-builds-of-the-17.qcow2"))
+    page(stage).list.view.selectAll()
+    await stage.settled()
+    await stage.act("snapshot.delete")
+
+
+@shot("rename")
+async def rename(stage: Stage) -> None:
+    """A new name, as long as it can be, and one byte more."""
+    await open_devbox(stage)
+    await stage.act("snapshot.rename")
+    dialog(stage).name.edit.setText("before-the-upgrade-of-everything-" * 8)
+
+
+@shot("strip-running")
+async def strip_running(stage: Stage) -> None:
+    """Half way."""
+    await open_devbox(stage)
+    strip_at(stage, 540)
+
+
+@shot("strip-done")
+async def strip_done(stage: Stage) -> None:
+    """A snapshot saved: it is selected, and the strip says where it is."""
+    await save_one(stage)
+
+
+@shot("strip-failed")
+async def strip_failed(stage: Stage) -> None:
+    """Another process took the image between the question and the answer."""
+    await fail_one(stage)
+
+
+def dialog(stage: Stage) -> Any:
+    """The question that is open."""
+    from ui.snapshots.change_dialog import ChangeDialog
+
+    found = stage.window.findChild(ChangeDialog)
+    assert found is not None
+    return found
+
+
+def strip_at(stage: Stage, done: int) -> None:
+    """The strip as it is while a snapshot is saved."""
+    from ui.widgets.activity import Activity
+
+    page(stage).strip.show_activity(Activity("Saving “before-nvme-test”", "devbox", "camera", done=done, total=1000))
+
+
+async def save_one(stage: Stage) -> None:
+    await open_devbox(stage)
+    await stage.act("snapshot.save")
+    await stage.type("before-nvme-test", dialog(stage).name.edit)
+    dialog(stage).accept()
+    await stage.settled()
+
+
+async def fail_one(stage: Stage) -> None:
+    from tests.ui.snapshots.made import held
+
+    await open_devbox(stage)
+    await stage.act("snapshot.save")
+    await stage.type("before-nvme-test", dialog(stage).name.edit)
+    with held(stage.folder / "devbox-vdb.qcow2", "qemu-system-x86"):
+        dialog(stage).accept()
+        await stage.settled()
+
+
 @SHOTS.add("demo-machine")
 async def demo_machine(stage: Stage) -> None:
     """The built-in machine, standing at tick 400."""

@@ -60,6 +60,42 @@ async def details(stage: Stage) -> None:
     shots_snapshots.page(stage).show_details(True)
 
 
+@tight("save-dialog")
+async def save_dialog(stage: Stage) -> None:
+    await _devbox(stage)
+    await stage.act("snapshot.save")
+
+
+@tight("load-confirm")
+async def load_confirm(stage: Stage) -> None:
+    stage.context.now = lambda: shots_snapshots.NOW
+    await shots_snapshots.load_confirm(stage)
+
+
+@tight("delete-several")
+async def delete_several(stage: Stage) -> None:
+    stage.context.now = lambda: shots_snapshots.NOW
+    await shots_snapshots.delete_several(stage)
+
+
+@tight("strip-running", narrow=True)
+async def strip_running(stage: Stage) -> None:
+    await _devbox(stage)
+    shots_snapshots.strip_at(stage, 540)
+
+
+@tight("strip-failed")
+async def strip_failed(stage: Stage) -> None:
+    stage.context.now = lambda: shots_snapshots.NOW
+    await shots_snapshots.fail_one(stage)
+
+
+@tight("pseudo-translated-load-confirm", pseudo=True)
+async def pseudo_load_confirm(stage: Stage) -> None:
+    stage.context.now = lambda: shots_snapshots.NOW
+    await shots_snapshots.load_confirm(stage)
+
+
 async def _devbox(stage: Stage) -> None:
     stage.context.now = lambda: shots_snapshots.NOW
     await shots_snapshots.open_devbox(stage)

@@ -2206,6 +2206,145 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Select one snapshot only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The Inspector has a VM state of {disk} open: close it there first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save snapshot…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is being done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is being finished and cannot be stopped any more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel what runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saving {snapshot}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loading {snapshot}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Deleting {snapshot}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Renaming {snapshot}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved {snapshot}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loaded {snapshot}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Deleted {snapshot}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Renamed {snapshot} to {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>On one disk, disk only</source>
+        <comment>On {n} disks, disk only</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The disk is what it was then.</source>
+        <comment>{n} disks are what they were then.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What was there before is kept as {snapshot}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{size} of the file were given back</source>
+        <comment>{size} of {n} files were given back</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{size} of the file are free now</source>
+        <comment>{size} of {n} files are free now</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>On one disk</source>
+        <comment>On {n} disks</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Not loaded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not deleted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not renamed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>The disk is as it was.</source>
+        <comment>The disks are as they were.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The list shows what is there now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{what} is not finished yet</source>
+        <extracomment>{what} is something like: Saving “before-update”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{what}: cancelled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Date</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2223,6 +2362,91 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>{number} bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the snapshot {snapshot}?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete {n} snapshot?</source>
+        <comment>Delete {n} snapshots?</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Delete snapshots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give the room back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image file takes less space on the disk that it is on. Otherwise what becomes free stays in the file, for what is written to it later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Keep snapshot</source>
+        <comment>Keep snapshots</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Delete snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete {n} snapshot</source>
+        <comment>Delete {n} snapshots</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>It is removed from {disks}, with what only it holds.</source>
+        <comment>They are removed from {disks}, with what only they hold.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>This cannot be undone. The disks as they are now and all other snapshots stay.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>and {n} more</source>
+        <comment>and {n} more</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} of them has a VM state: {size}</source>
+        <comment>{n} of them have a VM state: {size}</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{date} ({ago})</source>
+        <extracomment>A date, and how long ago that is: Yesterday 18:40 (18 h ago)</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size}, on {disk}</source>
+        <extracomment>The size of a VM state, and the disk that holds it</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
+        <extracomment>Instead of an id, where it is empty</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2295,10 +2519,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Keep snapshot</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Delete snapshot</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2454,14 +2674,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Load…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Delete…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Nothing is saved yet. Save keeps the machine and its disks as they are.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2478,11 +2690,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{size}, on {disk}</source>
-        <extracomment>The size of a VM state, and the disk that holds it</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Machine</source>
         <extracomment>The machine type: pc-i440fx-7.2</extracomment>
         <translation type="unfinished"></translation>
@@ -2495,11 +2702,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <source>At that time:
 {sizes}</source>
         <extracomment>Sizes of the disks, as they were when the snapshot was taken</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>none</source>
-        <extracomment>Instead of an id, where it is empty</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2752,7 +2954,102 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Load the snapshot {snapshot}?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save “Now” first, as</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name for what is there now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>What is on the disk now is lost. This cannot be undone.</source>
+        <comment>What is on the disks now is lost. This cannot be undone.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{disks} becomes what it was when it was saved.</source>
+        <comment>{disks} become what they were when it was saved.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{disks} becomes what it was {ago} ({date}).</source>
+        <comment>{disks} become what they were {ago} ({date}).</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What was written since goes. All snapshots stay as they are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The size of {disk} changes: {now} now, {then} then.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{disks} stays as it is now.</source>
+        <comment>{disks} stay as they are now.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The machine itself stays in the snapshot. To continue it from there, start QEMU with -loadvm; to begin from the disks as they were, load them here and start the machine.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disks alone are loaded: no machine runs here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save “Now” first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Cannot be shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{disk} is open in another process: changing its snapshots could damage it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{disk} is open in another process ({who}): changing its snapshots could damage it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give it a name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>The name has {n} byte</source>
+        <comment>The name has {n} bytes</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{said}; {most} are the most.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is a snapshot of this name already. Choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is a snapshot of this name on {disks} already. Choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is the id of {snapshot}, and QEMU looks for ids first: it would load that one.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2776,6 +3073,43 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Rename the snapshot {snapshot}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It gets the new name on {disks}. Its contents, date and id stay.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is its name already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save a snapshot of {machine}</source>
+        <extracomment>{machine} is a machine&apos;s name</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No machine runs on these images, so the snapshot is disk only: it holds no VM state. The disks stay as they are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Look into the VM state</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2796,11 +3130,11 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Look at the snapshots of a machine</source>
+        <source>Snapshots of a machine</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Open one qcow2 image, or all the disks of one machine together: its snapshots are joined by name, and you see which disk misses one. Nothing is ever written to the images.</source>
+        <source>Open one qcow2 image, or all the disks of one machine together: its snapshots are joined by name, and you see which disk misses one. They are saved, loaded, renamed and deleted here while no machine runs; looking at them writes nothing.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2812,11 +3146,11 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>QEMU’s savevm and snapshot-save, or qemu-img snapshot -c, put them in this image; they appear here by themselves.</source>
+        <source>Save snapshot… keeps the disk as it is now. What QEMU or qemu-img save in this image appears here by itself.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>QEMU’s savevm and snapshot-save, or qemu-img snapshot -c, put them on any of its disks; they appear here by themselves.</source>
+        <source>Save snapshot… keeps the disks as they are now. What QEMU or qemu-img save on any of them appears here by itself.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2888,6 +3222,14 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>nothing opened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is being done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide details</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3166,6 +3508,31 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     <message>
         <source>Version and licences.</source>
         <extracomment>Help on the command “About Snapmgr”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the disks as they are now, under a name.</source>
+        <extracomment>Help on the command “Save snapshot…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make the disks what they were when the snapshot was taken; asks first.</source>
+        <extracomment>Help on the command “Load…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give the snapshot another name on every disk that has it.</source>
+        <extracomment>Help on the command “Rename…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the selected snapshots off their disks for ever; asks first.</source>
+        <extracomment>Help on the command “Delete…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop saving, loading, renaming or deleting; the disks stay as they were.</source>
+        <extracomment>Help on the command “Cancel what runs”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

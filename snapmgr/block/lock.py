@@ -119,7 +119,9 @@ def in_use_by(descriptor: int) -> str | None:
     if others:
         return str(max(others, key=lambda holder: _WRITE in holder.locked))
     explained = frozenset[int]().union(*(holder.locked for holder in known))
-    return None if explained.issuperset(locked) else "another process"
+    # a lock of our own that was let go in between has no holder any more, and is none
+    unexplained = any(_locked_by_others(descriptor, byte) for byte in locked if byte not in explained)
+    return "another process" if unexplained else None
 
 
 def holders(descriptor: int) -> list[Holder]:

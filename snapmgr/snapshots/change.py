@@ -1,4 +1,8 @@
-"""Snapshots made, deleted, applied and renamed on the disks of a machine that stands: on all of them or on none."""
+"""Snapshots made, deleted, applied and renamed on the disks of a machine that stands: on all of them or on none.
+
+``progress`` is told bytes of tables, once per image for looking through it and once more for the change.  With a
+``cancel`` the change can be stopped until the first header is switched; the token is closed then.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from snapmgr.block.qcow2 import change
+from snapmgr.errors import SnapmgrError
+from snapmgr.names import quoted
 from snapmgr.snapshots import plans
-from snapmgr.snapshots.plans import VmState
+from snapmgr.snapshots.plans import Tags, VmState
 from snapmgr.snapshots.transaction import Changed, Plan, change_all, open_all
-from snapmgr.work import CancelToken, Progress, no_progress
+from snapmgr.work import CancelToken, Progress, no_progress, stoppable
 
 
 def create_snapshot(
@@ -29,48 +35,93 @@ def create_snapshot(
     here and below, counts until the first image is switched.  Raises as ``plans.creating`` and its plan, Cancelled, and
     what opening and changing an image raises; no image is changed then.
     """
-    return _on_all(paths, plans.creating(name, now(), state, progress=progress), progress, cancel=cancel)
+    report = stoppable(progress, cancel)
+    return _on_all(paths, plans.creating(name, now(), state, progress=report), report, cancel)
 
 
 def delete_snapshot(
     paths: Sequence[str | Path],
-    tag: str,
+    tags: Tags,
     *,
     trim: bool = False,
     missing_ok: bool = True,
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
 ) -> list[Changed]:
-    """Delete the snapshot from every disk that has it; with ``trim`` whatever is free in the files is given back.
+    """Delete the snapshot from every disk that has it, or several in one go where ``tags`` names them disk by disk;
+    with ``trim`` whatever is free in the files is given back.
 
     Raises NotFound ``snapshot-not-found`` where no disk has it, or without ``missing_ok`` where one has not; UsageError
     ``ambiguous-snapshot``.
     """
-    return _on_all(paths, plans.deleting(tag, progress), progress, skip_missing=missing_ok, trim=trim, cancel=cancel)
+    report = stoppable(progress, cancel)
+    return _on_all(paths, plans.deleting(tags, report), report, cancel, skip_missing=missing_ok, trim=trim)
 
 
 def apply_snapshot(
-    paths: Sequence[str | Path], tag: str, *, progress: Progress = no_progress, cancel: CancelToken | None = None
+    paths: Sequence[str | Path],
+    tags: Tags,
+    *,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
 ) -> list[Changed]:
     """Make every disk what it was when the snapshot was taken.  Raises NotFound where one disk does not have it."""
-    return _on_all(paths, plans.applying(tag, progress), progress, cancel=cancel)
+    report = stoppable(progress, cancel)
+    return _on_all(paths, plans.applying(tags, report), report, cancel)
+
+
+def apply_after_saving(
+    paths: Sequence[str | Path],
+    tags: Tags,
+    name: str,
+    *,
+    now: Callable[[], int] = time.time_ns,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+) -> list[Changed]:
+    """Keep every disk as it is now as a snapshot ``name``, then make it what it was.
+
+    Where the second cannot be done the first is taken back: no image is changed then either.  Raises as the two.
+    """
+    report = stoppable(progress, cancel)
+    saved = _on_all(paths, plans.creating(name, now(), progress=report), report)
+    try:
+        return apply_snapshot(paths, tags, progress=progress, cancel=cancel)
+    except BaseException as error:
+        _take_back(saved, name, error)
+        raise
+
+
+def _take_back(saved: Sequence[Changed], name: str, error: BaseException) -> None:
+    """Delete what was saved; where not even that can be done, ``error`` says that it is still there."""
+    try:
+        delete_snapshot([one.path for one in saved], {one.path: [f"id:{one.id}"] for one in saved})
+    except SnapmgrError:
+        if isinstance(error, SnapmgrError):
+            error.hint = f"The snapshot {quoted(name)} was made before, and is still there."
 
 
 def rename_snapshot(
-    paths: Sequence[str | Path], tag: str, name: str, *, progress: Progress = no_progress
+    paths: Sequence[str | Path],
+    tags: Tags,
+    name: str,
+    *,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
 ) -> list[Changed]:
     """Give the snapshot another name on every disk that has it.  Raises as the two above."""
-    return _on_all(paths, plans.renaming(tag, name), progress, skip_missing=True)
+    report = stoppable(progress, cancel)
+    return _on_all(paths, plans.renaming(tags, name), report, cancel, skip_missing=True)
 
 
 def _on_all(
     paths: Sequence[str | Path],
     plan: Plan,
     progress: Progress,
+    cancel: CancelToken | None = None,
     *,
     skip_missing: bool = False,
     trim: bool = False,
-    cancel: CancelToken | None = None,
 ) -> list[Changed]:
     with ExitStack() as open_files:
         images = open_all(paths, open_files)

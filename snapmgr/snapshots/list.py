@@ -10,6 +10,7 @@ from pathlib import Path
 from snapmgr.block import lock
 from snapmgr.block.backing import Chain
 from snapmgr.block.images import format_of, open_image
+from snapmgr.block.qcow2 import change
 from snapmgr.block.qcow2.check import Checked, check_image, open_below
 from snapmgr.block.qcow2.features import Encryption
 from snapmgr.block.qcow2.image import Qcow2Image
@@ -110,6 +111,8 @@ def _describe(image: Qcow2Image, path: str, allow_roots: Sequence[Path]) -> _Dis
         backing=image.backing_name,
         backing_file=_backing_file(image, path, allow_roots),
         closed=_why_closed(image),
+        fixed=_why_fixed(image, path, checked),
+        unloadable=change.why_not_applied(image),
     )
     if image.header.has_data_file:  # QEMU takes no snapshots of such images
         return _Disk(device, None)
@@ -133,6 +136,12 @@ def _why_closed(image: Qcow2Image) -> SnapmgrError | None:
     except SnapmgrError as error:
         return error
     return None
+
+
+def _why_fixed(image: Qcow2Image, path: str, checked: Checked) -> SnapmgrError | None:
+    if not os.access(path, os.W_OK):
+        return SnapmgrError("read-only", "you may not write to the image", path=path, hint="Check its permissions.")
+    return change.why_fixed(image, checked.problems)
 
 
 def _unchecked(checked: Checked, in_use: str | None) -> str | None:

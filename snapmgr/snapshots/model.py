@@ -43,6 +43,8 @@ class DeviceInfo:
     ``backing`` is the backing file as the image names it, ``backing_file`` the path of it, None where it is none or one
     that is not to be touched.
     ``closed`` says why its contents cannot be read although its snapshots are listed: a file that it needs is missing.
+    ``fixed`` says why its snapshots cannot be changed and none can be made, ``unloadable`` why none can be loaded (None
+    = nothing is known that speaks against it); that it is ``in_use`` speaks against either.
     ``in_use`` names the holder in words (``qemu-system-x86, 4711`` or ``another process``), None = nobody.
     """
 
@@ -58,6 +60,8 @@ class DeviceInfo:
     backing_file: str | None = None
     unchecked: str | None = None
     closed: SnapmgrError | None = None
+    fixed: SnapmgrError | None = None
+    unloadable: SnapmgrError | None = None
 
     @property
     def readable(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from snapmgr.block.qcow2 import change
@@ -18,6 +18,10 @@ from snapmgr.snapshots.transaction import Changed, Plan
 from snapmgr.work import Progress, no_progress
 
 Put = Callable[[bytes | bytearray | memoryview], object]
+
+Tags = str | Mapping[str, Sequence[str]]
+"""What names a snapshot: a tag that is looked for on every image, or the tags of each image by its path, since the same
+snapshot may have an id of its own on each disk.  Only ``deleting`` takes several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,35 +69,35 @@ def creating(
     return plan
 
 
-def deleting(tag: str, progress: Progress = no_progress) -> Plan:
-    """Delete the snapshot.  The plan raises NotFound, UsageError ``ambiguous-snapshot``."""
+def deleting(tags: Tags, progress: Progress = no_progress) -> Plan:
+    """Delete the snapshot, or all of several.  The plan raises NotFound, UsageError ``ambiguous-snapshot``."""
 
     def plan(shadow: Shadow) -> Changed:
-        entry = find(shadow.image, tag)
-        change.delete(shadow, [entry], progress)
-        return _changed(shadow, entry)
+        gone = find_all(shadow.image, tags)
+        change.delete(shadow, gone, progress)
+        return _changed(shadow, gone[0])
 
     return plan
 
 
-def applying(tag: str, progress: Progress = no_progress) -> Plan:
+def applying(tags: Tags, progress: Progress = no_progress) -> Plan:
     """Make the disk what it was.  The plan raises as that of ``deleting``, and as ``change.apply``."""
 
     def plan(shadow: Shadow) -> Changed:
-        entry = find(shadow.image, tag)
+        [entry] = find_all(shadow.image, tags)
         change.apply(shadow, entry, progress)
         return _changed(shadow, entry)
 
     return plan
 
 
-def renaming(tag: str, name: str) -> Plan:
+def renaming(tags: Tags, name: str) -> Plan:
     """Give the snapshot another name.  Raises as ``creating``, and the plan as that of ``deleting``."""
     raw = name.encode(errors="surrogateescape")
     check_name(raw)
 
     def plan(shadow: Shadow) -> Changed:
-        entry = find(shadow.image, tag)
+        [entry] = find_all(shadow.image, tags)
         if entry.name_text != name:
             refuse_taken(shadow.image, name)
         change.rename(shadow, entry, raw)
@@ -110,6 +114,13 @@ def find(image: Qcow2Image, tag: str) -> SnapshotEntry:
     """Raises NotFound ``snapshot-not-found``, UsageError ``ambiguous-snapshot``."""
     entries = image.snapshots
     return entries[find_tag([(entry.id_text, entry.name_text) for entry in entries], tag, str(image.path))]
+
+
+def find_all(image: Qcow2Image, tags: Tags) -> list[SnapshotEntry]:
+    """Those that are meant on this image, each once.  Raises as ``find``."""
+    wanted = [tags] if isinstance(tags, str) else tags[str(image.path)]
+    found = {entry.index: entry for entry in (find(image, tag) for tag in wanted)}
+    return list(found.values())
 
 
 def refuse_taken(image: Qcow2Image, name: str) -> None:

@@ -46,7 +46,8 @@ def change_all(
 
     The images must be open for writing.  ``trim`` gives back afterwards whatever is free in them.  ``cancel`` is closed
     when everything is prepared: from the first switch on it would come too late.  Raises what ``begin`` and ``plan``
-    raise, Cancelled; the first NotFound where nothing is left to be changed.
+    raise, Cancelled; the first NotFound where nothing is left to be changed; ``not-trimmed`` where all is done but
+    that.
     """
     done: list[Changed] = []
     missing: list[NotFound] = []
@@ -74,8 +75,21 @@ def change_all(
             cancel.close()
         _switch(shadows)
     for shadow in shadows if trim else ():
-        shadow.trim()
+        _trim(shadow)
     return done
+
+
+def _trim(shadow: Shadow) -> None:
+    """What is wrong now is no reason to say that nothing was done."""
+    try:
+        shadow.trim()
+    except SnapmgrError as error:
+        raise SnapmgrError(
+            "not-trimmed",
+            f"the change is made, but the file could not be made smaller: {error.message}",
+            path=shadow.image.path,
+            hint=error.hint,
+        ) from error
 
 
 def _switch(shadows: Sequence[Shadow]) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ui.models.source_list import SourceEntry
-from ui.shell.actions import plain, shown_keys
+from ui.shell.actions import ActionSet, plain, shown_keys
 from ui.snapshots.about import UNKNOWN, State
 from ui.theme import fonts, icons
 from ui.theme.tokens import INSET
@@ -18,6 +18,8 @@ from ui.widgets.labels import Chip, ElidedLabel
 from ui.words import tr
 
 TIMELINE, TABLE = "timeline", "table"
+SPACE = 4
+"""Between buttons: ghosts have air of their own."""
 LEAST_NAME, SHORTEST_NAME = 220, 120
 """Room that the machine's name has before anything else, and where there is not even that."""
 
@@ -92,8 +94,9 @@ class Header(QWidget):
     open_wanted = Signal()
     details_wanted = Signal()
 
-    def __init__(self, inspect: QAction, export: QAction, add: QAction, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._inspect_first = False
         self._facts: list[str] = []
         self._state = UNKNOWN
         self._narrow = False
@@ -101,7 +104,7 @@ class Header(QWidget):
         column.setContentsMargins(INSET, 12, INSET, 8)
         column.setSpacing(8)
         column.addLayout(self._make_upper())
-        self._lower = self._make_lower(inspect, export, add)
+        self._lower = self._make_lower(actions)
         column.addWidget(self._lower)
         self.set_narrow(False)
 
@@ -135,18 +138,24 @@ class Header(QWidget):
         row.addWidget(self.filter)
         return row
 
-    def _make_lower(self, inspect: QAction, export: QAction, add: QAction) -> QWidget:
+    def _make_lower(self, actions: ActionSet) -> QWidget:
         lower = QWidget()
         row = QHBoxLayout(lower)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        self.inspect = ActionPush(inspect, "tree-structure")
-        self.export = ActionPush(export, "export")
-        self.add = action_button(add)
-        row.addWidget(self.inspect)
-        row.addWidget(self.export)
+        row.setSpacing(SPACE)
+        self.save = ActionPush(actions["snapshot.save"], "camera")
+        self.load = action_button(actions["snapshot.load"])
+        self.inspect = ActionPush(actions["snapshot.inspect"], "tree-structure")
+        self.export = ActionPush(actions["snapshot.export"], "export")
+        self.rename = action_button(actions["snapshot.rename"])
+        self.delete = action_button(actions["snapshot.delete"], "danger")
+        self.add = action_button(actions["snapshot.add_disk"])
+        for part in (self.save, self.load, self.inspect, self.export, self.rename):
+            row.addWidget(part)
         row.addStretch(1)
+        row.addWidget(self.delete)
         row.addWidget(self.add)
+        actions["snapshot.save"].changed.connect(self._choose_primary)
         self.details = button(tr("Details"), "ghost", "info", run=self.details_wanted.emit)
         self.details.setAccessibleName(self.details.text())
         row.addWidget(self.details)
@@ -212,12 +221,12 @@ class Header(QWidget):
 
     def _fold_buttons(self) -> None:
         """Where the buttons have no room for their words, the last ones are icons."""
-        parts = [part for part in (self.inspect, self.export, self.add, self.details) if not part.isHidden()]
-        self._shorten(self.details, False)
-        self._shorten(self.export, False)
-        self._shorten(self.add, False)
-        for part in (self.add, self.details, self.export):
-            if sum(one.sizeHint().width() + 8 for one in parts) <= self.width() - 2 * INSET:
+        folded = (self.add, self.rename, self.details, self.export, self.inspect, self.load, self.delete, self.save)
+        parts = [part for part in folded if not part.isHidden()]
+        for part in folded:
+            self._shorten(part, False)
+        for part in folded:
+            if sum(one.sizeHint().width() + SPACE for one in parts) <= self.width() - 2 * INSET:
                 break
             self._shorten(part, True)
 
@@ -244,7 +253,7 @@ class Header(QWidget):
 
     def set_listing(self, *, machine: bool, snapshots: bool, exportable: bool = True) -> None:
         """Whether there is a machine whose disks can be exported, and a list that can be filtered and acted on."""
-        for part in (self.views, self.filter, self.inspect):
+        for part in (self.views, self.filter, self.inspect, self.load, self.rename, self.delete):
             part.setVisible(snapshots)
         self._lower.setVisible(machine)
         self.export.setVisible(snapshots or exportable)
@@ -253,9 +262,15 @@ class Header(QWidget):
         self._say()
 
     def set_primary(self, *, inspect: bool) -> None:
-        """One primary button: Inspect where there is a VM state, else Export."""
-        self.inspect.set_primary(inspect)
-        self.export.set_primary(not inspect)
+        """One primary button: Save, and where nothing can be saved Inspect if there is a VM state, else Export."""
+        self._inspect_first = inspect
+        self._choose_primary()
+
+    def _choose_primary(self) -> None:
+        save = self.save.isEnabled()
+        self.save.set_primary(save)
+        self.inspect.set_primary(self._inspect_first and not save)
+        self.export.set_primary(not self._inspect_first and not save)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractItemView, QStackedLayout, QVBoxLayout, QWidget
 
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
@@ -24,8 +25,10 @@ class ListPane(QWidget):
     selected_changed = Signal()
     inspect_wanted = Signal()
     copy_wanted = Signal()
+    menu_wanted = Signal(QPoint)
+    """A context menu, at this place of the screen."""
 
-    def __init__(self, now: Callable[[], float], parent: QWidget | None = None) -> None:
+    def __init__(self, now: Callable[[], float], save: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = SnapshotTableModel(now, self)
         self.timeline, self.grid = TimelineView(), SnapshotGrid()
@@ -34,7 +37,9 @@ class ListPane(QWidget):
         self._selection = self.timeline.selectionModel()
         self.grid.setSelectionModel(self._selection)
         self._selection.currentRowChanged.connect(self._current_changed)
+        self._selection.selectionChanged.connect(self._current_changed)
         self._kept: tuple[Key | None, int] = (None, 0)
+        self._kept_too: list[Key] = []
         self._order = _NEWEST
         self._mode = TIMELINE
         self._narrow = False
@@ -44,7 +49,10 @@ class ListPane(QWidget):
         for view in (self.timeline, self.grid):
             view.inspect_wanted.connect(self.inspect_wanted)
             view.copy_wanted.connect(self.copy_wanted)
-        self.empty, self.nothing = no_snapshots(), no_match()
+            view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+            view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            view.customContextMenuRequested.connect(self._menu_asked)
+        self.empty, self.nothing = no_snapshots(save), no_match()
         self._layout()
 
     def _layout(self) -> None:
@@ -141,6 +149,28 @@ class ListPane(QWidget):
         index = self._selection.currentIndex()
         return self.model.snapshot(index.row()) if index.isValid() else None
 
+    def selected_rows(self) -> list[SnapshotRow]:
+        """All that are selected, from top to bottom."""
+        places = sorted(index.row() for index in self._selection.selectedRows())
+        return [row for place in places if (row := self.model.snapshot(place)) is not None]
+
+    def neighbour(self, rows: Sequence[SnapshotRow]) -> Key | None:
+        """The snapshot that is selected when these are gone: the next one below, else the one above."""
+        gone = {key_of(row) for row in rows}
+        shown = [self.model.snapshot(place) for place in range(self.model.rowCount())]
+        keys = [key_of(row) for row in shown if row is not None]
+        last = max((place for place, key in enumerate(keys) if key in gone), default=-1)
+        order = [*keys[last + 1 :], *reversed(keys[: max(last, 0)])]
+        return next((key for key in order if key not in gone), None)
+
+    def _menu_asked(self, place: QPoint) -> None:
+        """By the keyboard the menu stands at the selected row, by the mouse under the pointer."""
+        view, index = self.view, self._selection.currentIndex()
+        box = view.visualRect(index) if index.isValid() else QRect()
+        if not view.viewport().underMouse() and view.viewport().rect().intersects(box):
+            place = QPoint(max(box.left(), 0) + 24, box.bottom())
+        self.menu_wanted.emit(view.viewport().mapToGlobal(place))
+
     def select(self, key: Key) -> bool:
         """Select a snapshot and bring it into view; False where it is not listed."""
         place = self.model.find(key)
@@ -162,11 +192,13 @@ class ListPane(QWidget):
     def _keep(self) -> None:
         row = self.selected()
         self._kept = (key_of(row) if row is not None else self._kept[0], max(self._selection.currentIndex().row(), 0))
+        if row is not None:
+            self._kept_too = [key_of(other) for other in self.selected_rows()]
 
     def forget_selection(self) -> None:
         """Another machine comes: nothing of this one is to be kept."""
         self._selection.clear()
-        self._kept = (None, 0)
+        self._kept, self._kept_too = (None, 0), []
 
     def _restore(self) -> None:
         key, row = self._kept
@@ -175,7 +207,20 @@ class ListPane(QWidget):
             place = min(row, self.model.rowCount() - 1)
         if self.model.rowCount():
             self._select_row(max(place, 0))
+            self._select_too()
         self.selected_changed.emit()
+
+    def _select_too(self) -> None:
+        """The others that were selected, as far as they are still there."""
+        if len(self._kept_too) < 2:
+            return
+        kept, last = set(self._kept_too), self.model.columnCount() - 1
+        chosen = QItemSelection()
+        for place in range(self.model.rowCount()):
+            row = self.model.snapshot(place)
+            if row is not None and key_of(row) in kept:
+                chosen.select(self.model.index(place, 0), self.model.index(place, last))
+        self._selection.select(chosen, QItemSelectionModel.SelectionFlag.Select)
 
     def _current_changed(self) -> None:
         self.selected_changed.emit()

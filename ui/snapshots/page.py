@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.isolation import isolated
@@ -27,13 +27,18 @@ from ui.shell.page import Page
 from ui.shell.palette_entry import PaletteEntry
 from ui.shell.watch import Watch
 from ui.snapshots import about
+from ui.snapshots.after_change import select_after, select_before
+from ui.snapshots.change_request import ChangeRequest
+from ui.snapshots.changes import Changes
 from ui.snapshots.demo import Demo
 from ui.snapshots.header import TABLE, TIMELINE
+from ui.snapshots.list_menu import show_list_menu
 from ui.snapshots.machines import Machines
 from ui.snapshots.panes import Panes
 from ui.snapshots.presenter import Presenter, find_holders
 from ui.snapshots.selected import Selected
 from ui.snapshots.states import ErrorPane, nothing_opened
+from ui.widgets.activity_strip import ActivityStrip
 from ui.words import tr
 
 SKELETON_MS = 150
@@ -72,9 +77,16 @@ class SnapshotsPage(Page):
         self._panes = panes = Panes(self.context, self.machines.model, ErrorPane(self._again, self.close_document))
         self.sources_pane, self.header, self.list, self.details = panes.sources, panes.header, panes.list, panes.details
         self.snapshot = Selected(self.context, panes, self.machines, self.presenter, lambda: self.found)
-        self._stack = QStackedLayout(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._stack = QStackedLayout()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(panes)
+        column.addLayout(self._stack, 1)
+        self.strip = ActivityStrip()
+        column.addWidget(self.strip)
+        self.changes = Changes(self.context, self.machines, self.presenter, self.strip)
 
     def _connect(self) -> None:
         for pane in (self.sources_pane, self.header):
@@ -91,6 +103,11 @@ class SnapshotsPage(Page):
         self.list.copy_wanted.connect(self.snapshot.copy)
         self.snapshot.changed.connect(self._changed)
         self._panes.folded.connect(lambda *_: self.context.touch())
+        self.list.menu_wanted.connect(self._show_menu)
+        self.changes.changed.connect(self.context.touch)
+        self.changes.made.connect(self._select_before)
+        self.changes.read_again.connect(self._show_changed)
+        self.strip.dismissed.connect(self._strip_gone)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -161,7 +178,7 @@ class SnapshotsPage(Page):
         if found is None:
             failure = self.machines.failure(self._current)
             return f"{name}: {failure.text if failure is not None else SourceState.LOADING.word}", ""
-        shown, selected = self.list.model.rowCount(), 0 if self.snapshot.row() is None else 1
+        shown, selected = self.list.model.rowCount(), len(self.snapshot.rows())
         left = about.status_left(name, found, shown=shown, selected=selected)
         return left, about.status_right(found, self.context.settings["appearance.units"])
 
@@ -184,7 +201,8 @@ class SnapshotsPage(Page):
             return [self.empty]
         if self._current == DEMO:
             return [self.sources_pane.list, self.demo.pane.run]
-        return [self.sources_pane.list, self.list.view, self.details.area]
+        strip = [self.strip] if self.strip.isVisible() else []
+        return [self.sources_pane.list, self.list.view, self.details.area, *strip]
 
     def palette_entries(self, prefix: str) -> list[PaletteEntry]:
         found = self.found
@@ -294,6 +312,8 @@ class SnapshotsPage(Page):
             await self.machines.read(self._current)
 
     def _reload_quietly(self) -> None:
+        if self.changes.concerns(self._current):
+            return  # it is our own doing, and the list is read again at its end
         if self._current not in (None, DEMO) and not self.context.tasks.closed:
             self._start(self.machines.read(self._current), tr("Read the images again"))
 
@@ -409,6 +429,23 @@ class SnapshotsPage(Page):
         self.header.filter.clear()
         self.list.select(key)
         self.list.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_menu(self, place: QPoint) -> None:
+        show_list_menu(self.context.actions, self, place)
+
+    def _select_before(self, request: ChangeRequest) -> None:
+        if request.machine == self._current:
+            select_before(self.list, request)
+
+    def _show_changed(self, request: ChangeRequest) -> None:
+        """Select what the change leads to: the new snapshot, or what stands where one is gone."""
+        if request.machine == self._current and self.found is not None:
+            select_after(self.list, self.header, request, self.found)
+
+    def _strip_gone(self) -> None:
+        """The keyboard was in it: it goes on in the list."""
+        if self.window().focusWidget() is None or self.strip.isAncestorOf(self.window().focusWidget()):
+            self.list.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_mode(self, mode: str) -> None:
         self.header.views.set_chosen(mode)

@@ -31,7 +31,7 @@ class Panes(FoldingSplitter):
         super().__init__(Qt.Orientation.Horizontal)
         self._window = context.window
         self.sources = SourcesPane(model, context.actions["file.close"])
-        self.header, self.list = _header(context.actions), ListPane(context.now)
+        self.header, self.list = _header(context.actions), ListPane(context.now, context.actions["snapshot.save"])
         self.reading, self.error = reading(), error
         self.details = DetailsPane()
         self._middle = self._make_middle()
@@ -141,4 +141,6 @@ class Panes(FoldingSplitter):
 def _header(actions: ActionSet) -> Header:
     add = actions["snapshot.add_disk"]
     add.setIconText(plain(add.text()))  # Qt leaves the … out of what buttons show
-    return Header(actions["snapshot.inspect"], actions["snapshot.export"], add)
+    for id in ("snapshot.save", "snapshot.load", "snapshot.rename", "snapshot.delete"):
+        actions[id].setIconText(plain(actions[id].text()))
+    return Header(actions)

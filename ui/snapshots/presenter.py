@@ -1,7 +1,9 @@
-"""Engine calls of the Snapshots view: listing, who uses a disk, the machine that a VM state names, exporting."""
+"""Engine calls of the Snapshots view: listing, who uses a disk, the machine that a VM state names, exporting,
+changing."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,10 +14,12 @@ from snapmgr.errors import SnapmgrError
 from snapmgr.work import CancelToken
 from ui.shell.tasks import Tasks
 from ui.shell.watch import Stamps, stamps_of
+from ui.snapshots.change_request import ChangeRequest, make
 
 if TYPE_CHECKING:
     from snapmgr.snapshots.export import ExportResult
     from snapmgr.snapshots.model import Snapshots
+    from snapmgr.snapshots.transaction import Changed
 
 HEAD = 4096
 """Bytes of a VM state that hold its configuration section, if it has one."""
@@ -39,6 +43,8 @@ class Presenter:
     def __init__(self, tasks: Tasks, roots: Callable[[], Sequence[Path]]) -> None:
         self._tasks = tasks
         self._roots = roots
+        self._alone = asyncio.Lock()
+        """Held by whoever locks an image: our own reading would keep our own writing off."""
 
     async def read(self, paths: Sequence[str]) -> Snapshots:
         """The snapshots of a machine with these disks.
@@ -53,7 +59,15 @@ class Presenter:
 
     async def machine(self, source: str) -> str:
         """Machine type that the VM state names, "" where it names none or cannot be read."""
-        return await self._tasks.run_in_worker(machine_type, source, tuple(self._roots()))
+        async with self._alone:
+            return await self._tasks.run_in_worker(machine_type, source, tuple(self._roots()))
+
+    async def change(
+        self, request: ChangeRequest, progress: Callable[[int, int], None], cancel: CancelToken
+    ) -> Sequence[Changed]:
+        """Change snapshots on all disks or on none.  Raises SnapmgrError, OSError, Cancelled."""
+        async with self._alone:
+            return await self._tasks.run_in_worker(make, request, progress=progress, cancel=cancel)
 
     async def export(
         self, request: ExportRequest, progress: Callable[[int, int], None], cancel: CancelToken

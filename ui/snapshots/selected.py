@@ -46,6 +46,10 @@ class Selected(QObject):
     def row(self) -> SnapshotRow | None:
         return self._panes.list.selected() if self._found() is not None else None
 
+    def rows(self) -> list[SnapshotRow]:
+        """All that are selected."""
+        return self._panes.list.selected_rows() if self._found() is not None else []
+
     def name(self) -> str:
         row = self.row()
         return shown_name(row.name, row.id) if row is not None else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from snapmgr.names import visible_name
@@ -24,10 +24,11 @@ Run = Callable[[], object]
 def nothing_opened(open_files: Run, start_demo: Run) -> EmptyState:
     return EmptyState(
         "clock-counter-clockwise",
-        tr("Look at the snapshots of a machine"),
+        tr("Snapshots of a machine"),
         tr(
             "Open one qcow2 image, or all the disks of one machine together: its snapshots are joined by name, and "
-            "you see which disk misses one. Nothing is ever written to the images."
+            "you see which disk misses one. They are saved, loaded, renamed and deleted here while no machine runs; "
+            "looking at them writes nothing."
         ),
         buttons=(
             button(tr("Open image…"), "primary", "folder-open", run=open_files),
@@ -36,20 +37,28 @@ def nothing_opened(open_files: Run, start_demo: Run) -> EmptyState:
     )
 
 
-def no_snapshots() -> EmptyState:
-    return EmptyState("camera", tr("No snapshots yet"))
+def no_snapshots(save: QAction) -> EmptyState:
+    """With the one next step."""
+    go = button(tr("Save snapshot…"), "primary", "camera", run=save.trigger)
+
+    def follow() -> None:
+        go.setEnabled(save.isEnabled())
+        go.setToolTip(save.toolTip())
+
+    save.changed.connect(follow)
+    follow()
+    return EmptyState("camera", tr("No snapshots yet"), buttons=(go,))
 
 
 def say_no_snapshots(state: EmptyState, found: Snapshots) -> None:
     """Why there is nothing to list, for this machine."""
     text = tr(
-        "QEMU’s savevm and snapshot-save, or qemu-img snapshot -c, put them in this image; they appear here by "
-        "themselves."
+        "Save snapshot… keeps the disk as it is now. What QEMU or qemu-img save in this image appears here by itself."
     )
     if len(found.devices) > 1:
         text = tr(
-            "QEMU’s savevm and snapshot-save, or qemu-img snapshot -c, put them on any of its disks; they appear here "
-            "by themselves."
+            "Save snapshot… keeps the disks as they are now. What QEMU or qemu-img save on any of them appears here by "
+            "itself."
         )
     if any(device.readable for device in found.devices):
         text = " ".join((text, tr("Export… writes the disk as it is now.")))

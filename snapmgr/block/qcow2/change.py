@@ -5,10 +5,11 @@ Every function fills in a ``Shadow`` and writes new tables; nothing counts befor
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
+from snapmgr.block.problem import ImageProblem
 from snapmgr.block.qcow2 import entry as entries
 from snapmgr.block.qcow2.check import check_image
 from snapmgr.block.qcow2.entry import NewEntry
@@ -20,7 +21,7 @@ from snapmgr.block.qcow2.l2 import Words
 from snapmgr.block.qcow2.layers import uses_of, with_right_flags
 from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
-from snapmgr.errors import ImageError, Unsupported
+from snapmgr.errors import ImageError, SnapmgrError, Unsupported
 from snapmgr.work import Progress, no_progress
 
 _MOST_METADATA = 64 << 30
@@ -52,9 +53,12 @@ def check_changeable(image: Qcow2Image, progress: Progress = no_progress) -> Non
     if not checked.complete:
         size = checked.left_out >> 20
         raise Unsupported("too-many-tables", f"the image has more tables than are looked through: {size} MiB at least")
-    problems = [problem for problem in checked.problems if problem.code not in _HARMLESS]
-    if problems:
-        first = problems[0]
+    _refuse_damaged(image, checked.problems)
+
+
+def _refuse_damaged(image: Qcow2Image, problems: Sequence[ImageProblem]) -> None:
+    first = next((problem for problem in problems if problem.code not in _HARMLESS), None)
+    if first is not None:
         raise ImageError(
             "damaged",
             f"the image is damaged, and is not changed: {first.message}",
@@ -62,6 +66,25 @@ def check_changeable(image: Qcow2Image, progress: Progress = no_progress) -> Non
             offset=first.offset,
             hint=first.hint,
         )
+
+
+def why_fixed(image: Qcow2Image, problems: Sequence[ImageProblem]) -> SnapmgrError | None:
+    """Why its snapshots cannot be changed, as far as the ``problems`` found already tell; None = nothing is known."""
+    try:
+        _refuse(image)
+        _refuse_damaged(image, problems)
+    except SnapmgrError as error:
+        return error
+    return None
+
+
+def why_not_applied(image: Qcow2Image) -> SnapmgrError | None:
+    """Why none of its snapshots can be applied although they can be changed."""
+    try:
+        _refuse_bitmaps(image)
+    except SnapmgrError as error:
+        return error
+    return None
 
 
 def _refuse(image: Qcow2Image) -> None:

@@ -1,0 +1,164 @@
+"""What changes the snapshots of images on which no machine runs: save, load, rename, delete.  Each asks first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from snapmgr.snapshots.model import SnapshotRow, Snapshots
+from ui.isolation import isolated
+from ui.shell.actions import Actions, Menu
+from ui.shell.context import WindowContext
+from ui.shell.documents import DocumentKind
+from ui.snapshots.actions import VIEW, has_machine, has_selection, page_of
+from ui.snapshots.change_dialog import ChangeDialog
+from ui.snapshots.change_texts import rows_text
+from ui.snapshots.may_change import why_not_change, why_not_load, why_not_save
+from ui.words import later, tr
+
+ACTIONS = Actions()
+
+
+def _selected(context: WindowContext) -> tuple[Snapshots, Sequence[SnapshotRow]]:
+    page = page_of(context)
+    assert page is not None and page.found is not None
+    return page.found, page.snapshot.rows()
+
+
+def _some(context: WindowContext) -> str:
+    return has_selection(context) or ("" if _selected(context)[1] else tr("Select a snapshot first"))
+
+
+def _one(context: WindowContext) -> str:
+    if reason := _some(context):
+        return reason
+    return "" if len(_selected(context)[1]) == 1 else tr("Select one snapshot only")
+
+
+def _busy(context: WindowContext) -> str:
+    """What keeps every change from being made now: another one, or a view of our own that reads one of the images."""
+    page = page_of(context)
+    assert page is not None
+    return page.changes.busy() or _read_by_inspector(context, page.on_show or ())
+
+
+def _read_by_inspector(context: WindowContext, paths: Sequence[str]) -> str:
+    inspector = context.page("inspector")
+    if inspector is None:
+        return ""
+    for document in (inspector.document(), inspector.opening()):
+        if document is not None and document.kind is DocumentKind.STREAM:
+            name = next((path for path in paths if document.sources[0].startswith(f"{path}@")), None)
+            if name is not None:
+                disk = isolated(name.rpartition("/")[2])
+                return tr("The Inspector has a VM state of {disk} open: close it there first", disk=disk)
+    return ""
+
+
+def can_save(context: WindowContext) -> str:
+    if reason := has_machine(context):
+        return reason
+    return why_not_save(_selected(context)[0]) or _busy(context)
+
+
+def can_load(context: WindowContext) -> str:
+    if reason := _one(context):
+        return reason
+    found, rows = _selected(context)
+    return why_not_load(rows[0], found) or _busy(context)
+
+
+def can_rename(context: WindowContext) -> str:
+    if reason := _one(context):
+        return reason
+    found, rows = _selected(context)
+    return why_not_change(rows, found) or _busy(context)
+
+
+def can_delete(context: WindowContext) -> str:
+    if reason := _some(context):
+        return reason
+    found, rows = _selected(context)
+    return why_not_change(rows, found) or _busy(context)
+
+
+def _subject(context: WindowContext) -> str:
+    page = page_of(context)
+    return rows_text(page.snapshot.rows()) if page is not None else ""
+
+
+def _machine(context: WindowContext) -> str:
+    page = page_of(context)
+    return page.machines.name(page.on_show) if page is not None and page.on_show is not None else ""
+
+
+@ACTIONS.add("snapshot.save", later("Save snapshot…"), keys="Ctrl+S", icon="camera", menu=Menu.SNAPSHOT, view=VIEW,
+             enabled=can_save, subject=_machine)  # fmt: skip
+def save(context: WindowContext) -> None:
+    """Keep the disks as they are now, under a name."""
+    from ui.snapshots.save_dialog import SaveDialog
+
+    page = page_of(context)
+    if page is not None and page.on_show is not None:
+        _ask(context, SaveDialog(context, page.on_show, _machine(context), _selected(context)[0]))
+
+
+@ACTIONS.add("snapshot.load", later("Load…"), keys="Ctrl+L", icon="clock-counter-clockwise", menu=Menu.SNAPSHOT,
+             view=VIEW, enabled=can_load, subject=_subject)  # fmt: skip
+def load(context: WindowContext) -> None:
+    """Make the disks what they were when the snapshot was taken; asks first."""
+    from ui.snapshots.load_dialog import LoadDialog
+
+    page = page_of(context)
+    if page is not None and page.on_show is not None:
+        found, rows = _selected(context)
+        _ask(context, LoadDialog(context, page.on_show, rows[0], found))
+
+
+@ACTIONS.add("snapshot.rename", later("Rename…"), keys="F2", icon="pencil-simple", menu=Menu.SNAPSHOT, view=VIEW,
+             group=1, enabled=can_rename, subject=_subject)  # fmt: skip
+def rename(context: WindowContext) -> None:
+    """Give the snapshot another name on every disk that has it."""
+    from ui.snapshots.rename_dialog import RenameDialog
+
+    page = page_of(context)
+    if page is not None and page.on_show is not None:
+        found, rows = _selected(context)
+        _ask(context, RenameDialog(context, page.on_show, rows[0], found))
+
+
+@ACTIONS.add("snapshot.delete", later("Delete…"), keys="Del", icon="trash", menu=Menu.SNAPSHOT, view=VIEW, group=1,
+             danger=True, enabled=can_delete, subject=_subject)  # fmt: skip
+def delete(context: WindowContext) -> None:
+    """Take the selected snapshots off their disks for ever; asks first."""
+    from ui.snapshots.delete_dialog import DeleteDialog
+
+    page = page_of(context)
+    if page is not None and page.on_show is not None:
+        found, rows = _selected(context)
+        _ask(context, DeleteDialog(context, page.on_show, rows, found))
+
+
+def _ask(context: WindowContext, dialog: ChangeDialog) -> None:
+    def go() -> None:
+        page = page_of(context)
+        if page is not None:
+            page.changes.start(dialog.request())
+
+    dialog.accepted.connect(go)
+    dialog.open()
+
+
+def _not_running(context: WindowContext) -> str:
+    page = page_of(context)
+    if page is None or page.changes.request is None:
+        return tr("Nothing is being done")
+    return "" if page.changes.cancellable else tr("It is being finished and cannot be stopped any more")
+
+
+@ACTIONS.add("snapshot.cancel", later("Cancel what runs"), keys="Ctrl+.", icon="x", menu=Menu.SNAPSHOT, view=VIEW,
+             group=4, enabled=_not_running)  # fmt: skip
+def cancel(context: WindowContext) -> None:
+    """Stop saving, loading, renaming or deleting; the disks stay as they were."""
+    page = page_of(context)
+    if page is not None:
+        page.changes.cancel()

@@ -1,0 +1,99 @@
+"""What a change of snapshots is called while it runs, and how it is said to have ended.  Pure text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from snapmgr.names import visible_text
+from snapmgr.snapshots.model import SnapshotRow
+from ui.isolation import isolated
+from ui.models.names import quoted
+from ui.shell import formats
+from ui.shell.failures import Failure, describe
+from ui.snapshots.change_request import ChangeRequest, Kind
+from ui.words import plural, tr
+
+if TYPE_CHECKING:
+    from snapmgr.snapshots.transaction import Changed
+
+
+def subject(request: ChangeRequest) -> str:
+    """“before-update”, or how many."""
+    if request.kind is Kind.SAVE:
+        return quoted(request.name)
+    return rows_text(request.rows)
+
+
+def rows_text(rows: Sequence[SnapshotRow]) -> str:
+    """The name of one snapshot, or how many there are."""
+    if len(rows) == 1:
+        return quoted(rows[0].name, rows[0].id)
+    return plural("{n} snapshot", "{n} snapshots", len(rows)) if rows else ""
+
+
+def running(request: ChangeRequest) -> str:
+    """What it is called while it runs."""
+    what = subject(request)
+    if request.kind is Kind.SAVE:
+        return tr("Saving {snapshot}", snapshot=what)
+    if request.kind is Kind.LOAD:
+        return tr("Loading {snapshot}", snapshot=what)
+    if request.kind is Kind.DELETE:
+        return tr("Deleting {snapshot}", snapshot=what)
+    return tr("Renaming {snapshot}", snapshot=what)
+
+
+def done(request: ChangeRequest) -> str:
+    """What it is called when it went well."""
+    what = subject(request)
+    if request.kind is Kind.SAVE:
+        return tr("Saved {snapshot}", snapshot=what)
+    if request.kind is Kind.LOAD:
+        return tr("Loaded {snapshot}", snapshot=what)
+    if request.kind is Kind.DELETE:
+        return tr("Deleted {snapshot}", snapshot=what)
+    return tr("Renamed {snapshot} to {name}", snapshot=what, name=quoted(request.name))
+
+
+def result(request: ChangeRequest, changed: Sequence[Changed], units: formats.Units) -> str:
+    """What is on disk now."""
+    count = len(changed)
+    if request.kind is Kind.SAVE:
+        return plural("On one disk, disk only", "On {n} disks, disk only", count)
+    if request.kind is Kind.LOAD:
+        said = plural("The disk is what it was then.", "{n} disks are what they were then.", count)
+        if not request.keep_first:
+            return said
+        return " ".join((said, tr("What was there before is kept as {snapshot}.", snapshot=quoted(request.keep_first))))
+    if request.kind is Kind.DELETE:
+        size = formats.size(sum(one.freed for one in changed), units)
+        if request.trim:
+            return plural("{size} of the file were given back", "{size} of {n} files were given back", count, size=size)
+        return plural("{size} of the file are free now", "{size} of {n} files are free now", count, size=size)
+    return plural("On one disk", "On {n} disks", count)
+
+
+def not_done(kind: Kind) -> str:
+    """The title of a failure."""
+    titles = {
+        Kind.SAVE: tr("Not saved"),
+        Kind.LOAD: tr("Not loaded"),
+        Kind.DELETE: tr("Not deleted"),
+        Kind.RENAME: tr("Not renamed"),
+    }
+    return titles[kind]
+
+
+def unchanged(request: ChangeRequest) -> str:
+    return plural("The disk is as it was.", "The disks are as they were.", len(request.paths))
+
+
+def failed(request: ChangeRequest, error: BaseException, *, sealed: bool) -> Failure:
+    """Why it was not done, and what is the state now; ``sealed``: it failed at its very end."""
+    failure = describe(error, not_done(request.kind), request.paths[0])
+    state = tr("The list shows what is there now.") if sealed else unchanged(request)
+    why = failure.text.replace(visible_text(failure.path), isolated(visible_text(Path(failure.path).name)))
+    return replace(failure, text=f"{why} {state}")

@@ -1,0 +1,105 @@
+"""What Delete… asks: what goes, from which disks, and whether the room is given back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QFrame, QVBoxLayout
+
+from snapmgr.names import visible_name
+from snapmgr.snapshots.model import SnapshotRow, Snapshots
+from ui.isolation import isolated
+from ui.models import snapshot_texts as texts
+from ui.models.names import disk_labels, shown_name
+from ui.models.names import quoted as quoted_name
+from ui.models.source_list import Paths
+from ui.shell import formats
+from ui.shell.context import WindowContext
+from ui.snapshots.change_dialog import ChangeDialog
+from ui.snapshots.change_request import ChangeRequest, Kind, about
+from ui.snapshots.details import Facts
+from ui.widgets.labels import ElidedLabel, label
+from ui.words import listed, plural, tr
+
+MOST_NAMES = 8
+
+
+class DeleteDialog(ChangeDialog):
+    """``request`` is what was asked for.  Keeping is what Enter does."""
+
+    def __init__(self, context: WindowContext, machine: Paths, rows: Sequence[SnapshotRow], found: Snapshots) -> None:
+        count = len(rows)
+        title = tr("Delete the snapshot {snapshot}?", snapshot=quoted_name(rows[0].name, rows[0].id))
+        if count > 1:
+            title = plural("Delete {n} snapshot?", "Delete {n} snapshots?", count)
+        super().__init__(context, tr("Delete snapshots"), title, "")
+        self._machine, self._rows, self._found = machine, rows, found
+        self._labels = disk_labels([device.path for device in found.devices])
+        self.text.setText(self._what_goes())
+        self._card()
+        self.trim = self.tick(
+            tr("Give the room back"),
+            tr(
+                "The image file takes less space on the disk that it is on. Otherwise what becomes free stays in the "
+                "file, for what is written to it later."
+            ),
+        )
+        keep = plural("Keep snapshot", "Keep snapshots", count)
+        go = tr("Delete snapshot") if count == 1 else plural("Delete {n} snapshot", "Delete {n} snapshots", count)
+        self.finish(keep, go, "danger")
+        self.stop.setDefault(True)
+        self.go.setAutoDefault(False)
+        self.stop.setFocus()
+
+    def _what_goes(self) -> str:
+        paths = [path for path in self._labels if any(path in row.entries for row in self._rows)]
+        disks = listed([isolated(self._labels[path]) for path in paths])
+        goes = plural(
+            "It is removed from {disks}, with what only it holds.",
+            "They are removed from {disks}, with what only they hold.",
+            len(self._rows),
+            disks=disks,
+        )
+        return " ".join((goes, tr("This cannot be undone. The disks as they are now and all other snapshots stay.")))
+
+    def _card(self) -> None:
+        """The one that goes, or the names of those that do."""
+        card = QFrame()
+        card.setProperty("frame", "card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(12, 12, 12, 12)
+        inside.setSpacing(4)
+        if len(self._rows) == 1:
+            inside.addWidget(self._facts(self._rows[0]))
+        else:
+            for row in self._rows[:MOST_NAMES]:
+                inside.addWidget(ElidedLabel(shown_name(row.name, row.id)))
+            if (more := len(self._rows) - MOST_NAMES) > 0:
+                inside.addWidget(label(plural("and {n} more", "and {n} more", more), "body2"))
+            size = self.context.size(sum(row.vm_state_size for row in self._rows))
+            with_state = sum(not row.disk_only for row in self._rows)
+            if with_state:
+                said = plural(
+                    "{n} of them has a VM state: {size}", "{n} of them have a VM state: {size}", with_state, size=size
+                )
+                inside.addWidget(label(said, "secondary", wrap=True))
+        self.column.addWidget(card)
+
+    def _facts(self, row: SnapshotRow) -> Facts:
+        facts, units, now = Facts(), self.context.settings["appearance.units"], self.context.now()
+        saved = tr(formats.NOT_RECORDED)
+        if row.dated:
+            ago, date = formats.relative_time(row.date_sec, now), formats.short_time(row.date_sec, now)
+            #: A date, and how long ago that is: Yesterday 18:40 (18 h ago)
+            saved = tr("{date} ({ago})", date=date, ago=ago)
+        facts.set_fact(tr("Saved"), saved, hint=texts.iso_date(row))
+        state = texts.vm_state(row, units)
+        if row.state_device is not None and len(self._labels) > 1:
+            state = tr("{size}, on {disk}", size=state, disk=isolated(self._labels[row.state_device]))
+        facts.set_fact(tr("VM state"), state)
+        ids = dict.fromkeys(visible_name(one.id) or tr("none") for one in row.entries.values())
+        facts.set_fact(tr("ID"), listed(list(ids)))
+        return facts
+
+    def request(self) -> ChangeRequest:
+        return about(Kind.DELETE, self._machine, self._rows, self._found, trim=self.trim.isChecked())

@@ -1,0 +1,65 @@
+"""Whether snapshots can be saved, loaded, deleted or renamed, and if not why: pure text from the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from snapmgr.names import visible_name
+from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
+from ui.isolation import isolated
+from ui.models.names import disk_labels
+from ui.shell.failures import told
+from ui.snapshots.explain import remarks
+from ui.words import tr
+
+
+def why_fixed(device: DeviceInfo) -> str:
+    """Why no snapshot of this disk can be made or changed, "" if it can."""
+    if device.error is not None:
+        return _reason(told(device.error))
+    if device.in_use:
+        return _in_use(device)
+    return _reason(told(device.fixed)) if device.fixed is not None else ""
+
+
+def _in_use(device: DeviceInfo) -> str:
+    name = isolated(visible_name(device.path.rpartition("/")[2]))
+    if device.in_use == "another process":
+        return tr("{disk} is open in another process: changing its snapshots could damage it", disk=name)
+    who = isolated(visible_name(device.in_use or ""))
+    return tr("{disk} is open in another process ({who}): changing its snapshots could damage it", disk=name, who=who)
+
+
+def usable(found: Snapshots) -> list[DeviceInfo]:
+    """The disks on which a snapshot can be saved."""
+    return [device for device in found.devices if not why_fixed(device)]
+
+
+def why_not_save(found: Snapshots) -> str:
+    """ "" where one disk at least can hold a new snapshot."""
+    return "" if usable(found) else why_fixed(found.devices[0])
+
+
+def why_not_load(row: SnapshotRow, found: Snapshots) -> str:
+    """A machine is loaded whole or not at all: every disk must have the same snapshot, and be writable."""
+    if row.missing or row.differs:
+        return remarks(row, found, disk_labels([device.path for device in found.devices]))[0].title
+    if reason := why_not_change([row], found):
+        return reason
+    errors = (device.unloadable for device in _having([row], found))
+    return next((_reason(told(error)) for error in errors if error is not None), "")
+
+
+def why_not_change(rows: Sequence[SnapshotRow], found: Snapshots) -> str:
+    """Why these cannot be deleted or renamed: one of their disks cannot be changed."""
+    return next((reason for device in _having(rows, found) if (reason := why_fixed(device))), "")
+
+
+def _having(rows: Iterable[SnapshotRow], found: Snapshots) -> list[DeviceInfo]:
+    paths = {path for row in rows for path in row.entries}
+    return [device for device in found.devices if device.path in paths]
+
+
+def _reason(text: str) -> str:
+    """As a reason stands: without its last full stop."""
+    return text.removesuffix(".")

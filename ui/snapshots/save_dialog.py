@@ -1,0 +1,71 @@
+"""What Save snapshot… asks: a name, and which disks."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QCheckBox
+
+from snapmgr.snapshots.model import Snapshots
+from ui.isolation import isolated
+from ui.models.names import disk_labels
+from ui.models.source_list import Paths
+from ui.shell.context import WindowContext
+from ui.shell.sentences import sentence
+from ui.snapshots.change_dialog import ChangeDialog
+from ui.snapshots.change_request import ChangeRequest, Kind
+from ui.snapshots.may_change import why_fixed
+from ui.snapshots.name_field import NameField
+from ui.snapshots.new_name import NameCheck, check_name, offered
+from ui.widgets.labels import label
+from ui.words import tr
+
+
+class SaveDialog(ChangeDialog):
+    """``request`` is what was asked for."""
+
+    def __init__(self, context: WindowContext, machine: Paths, name: str, found: Snapshots) -> None:
+        #: {machine} is a machine's name
+        title = tr("Save a snapshot of {machine}", machine=isolated(name))
+        text = tr(
+            "No machine runs on these images, so the snapshot is disk only: it holds no VM state. The disks stay as "
+            "they are."
+        )
+        super().__init__(context, tr("Save snapshot"), title, text)
+        self._machine, self._found = machine, found
+        self._labels = disk_labels([device.path for device in found.devices])
+        self.disks: dict[str, QCheckBox] = {}
+        self.column.addWidget(label(tr("Name"), "group"))
+        self.name = NameField(offered(context.now(), found.rows), tr("Name of the snapshot"), self._check)
+        self.column.addWidget(self.name)
+        self._add_disks()
+        self.finish(tr("Cancel"), tr("Save snapshot"), "primary")
+        self.go.setDefault(True)
+        self.name.checked.connect(self._checked)
+        self.name.check()
+        self.name.edit.selectAll()
+        self.name.edit.setFocus()
+
+    def _add_disks(self) -> None:
+        self.column.addWidget(label(tr("Disks"), "group"))
+        for device in self._found.devices:
+            reason = why_fixed(device)
+            about = sentence(reason) or f"{self.context.size(device.virtual_size)}, {device.format}"
+            made = self.tick(self._labels[device.path], about, checked=not reason)
+            made.setEnabled(not reason)
+            made.toggled.connect(lambda _: self.name.check())
+            self.disks[device.path] = made
+
+    def _chosen(self) -> Paths:
+        return tuple(path for path, box in self.disks.items() if box.isChecked())
+
+    def _check(self, text: str) -> NameCheck:
+        chosen = {path: self._labels[path] for path in (self._chosen() if self.disks else self._labels)}
+        return check_name(text, self._found.rows, chosen)
+
+    def _checked(self) -> None:
+        reason = self.name.said.refused or ("" if self._chosen() else tr("Choose a disk."))
+        self.go.setEnabled(not reason)
+        self.go.setToolTip(reason)
+        self.fit()
+
+    def request(self) -> ChangeRequest:
+        return ChangeRequest(Kind.SAVE, self._machine, self._chosen(), name=self.name.text(), date=self.date())

@@ -1,0 +1,41 @@
+"""What a strip shows of something that runs or has ended: plain values, whoever does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from ui.shell.failures import Failure
+
+
+class ActivityState(Enum):
+    RUNNING = auto()
+    CANCELLING = auto()
+    DONE = auto()
+    CANCELLED = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """``title`` names it, ``about`` says to what it is done or how it ended; ``done`` of ``total`` in any unit, a total
+    of 0 is not known.  ``cancellable`` False: it has gone too far.  ``failure`` is why it failed."""
+
+    title: str
+    about: str
+    icon: str
+    state: ActivityState = ActivityState.RUNNING
+    done: int = 0
+    total: int = 0
+    cancellable: bool = True
+    failure: Failure | None = None
+
+    @property
+    def runs(self) -> bool:
+        return self.state in (ActivityState.RUNNING, ActivityState.CANCELLING)
+
+    def progressed(self, done: int, total: int, *, cancellable: bool) -> Activity:
+        return replace(self, done=done, total=total, cancellable=cancellable)
+
+    def ended(self, state: ActivityState, title: str, about: str, failure: Failure | None = None) -> Activity:
+        return replace(self, state=state, title=title, about=about, failure=failure, cancellable=False)
