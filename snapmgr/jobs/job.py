@@ -113,7 +113,7 @@ class Job:
         """Wait for its end; returns what the work returned.  Raises what it raised, Cancelled."""
         await self._over.wait()
         if isinstance(self.failure, SnapmgrError):
-            raise self.failure.again() from self.failure
+            raise self.failure.again()
         if self.failure is not None:
             raise self.failure
         return self.result
@@ -202,7 +202,8 @@ class Job:
 
     def fail(self, failure: BaseException) -> None:
         """The work came to nothing, or did not begin."""
-        self.failure = failure
+        # it may be kept for long: without the traceback, which keeps all that the work held
+        self.failure = failure.again() if isinstance(failure, SnapmgrError) else failure
         self.move(JobStatus.ABORTING)
         self._conclude()
 

@@ -124,6 +124,7 @@ def test_an_error_is_kept_until_the_job_is_dismissed(pool: ThreadPoolExecutor) -
         for _ in range(2):
             with pytest.raises(SnapmgrError, match="it cannot be"):
                 await first.wait()
+        assert first.failure is not None and first.failure.__traceback__ is None, "it would keep what the work held"
         with pytest.raises(ZeroDivisionError):
             await second.wait()
         assert events.of(first) == ["created", "running", "aborting", "concluded"]

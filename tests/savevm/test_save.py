@@ -65,13 +65,13 @@ def test_whoever_fails_all_are_cleaned_up(hook: str) -> None:
     assert migration.status is MigrationStatus.FAILED
 
 
-@pytest.mark.parametrize("error", [OSError(28, "full"), Cancelled()])
-def test_an_output_that_cannot_be_written_fails_the_save(error: Exception) -> None:
+@pytest.mark.parametrize(("error", "raised"), [(OSError(28, "full"), SaveError), (Cancelled(), Cancelled)])
+def test_an_output_that_cannot_be_written_fails_the_save(error: Exception, raised: type[Exception]) -> None:
     def drain(pieces: object) -> None:
         raise error
 
     live, migration, out = Live(), MigrationState(), Output(drain)
-    with pytest.raises(SaveError):
+    with pytest.raises(raised):
         save_state(machine(live), out, migration)
     assert live.ran[-1] == "save_cleanup"
     assert migration.status is MigrationStatus.FAILED
@@ -106,3 +106,25 @@ def test_an_output_hands_on_in_pieces() -> None:
     out.flush()
     assert b"".join(pieces[2:]) == bytes.fromhex("00000001 0000000000000002")
     assert out.take() == []
+
+
+def test_a_cancel_in_the_middle_of_a_device_is_no_failure_of_the_device() -> None:
+    def drain(pieces: object) -> None:
+        if any(device.written):
+            raise Cancelled
+
+    class Large:
+        written: list[bool] = []
+
+    device = Large()
+    live, host, migration = Live(), TestHost(), MigrationState()
+    host.registry.register_live("live", live.handlers(), version_id=4)
+
+    def put(out: Output) -> None:
+        device.written.append(True)
+        out.put(bytes(2 << 20))
+
+    host.registry.register_live("large", Handlers(save_state=put), version_id=1)
+    with pytest.raises(Cancelled):
+        save_state(host, Output(drain), migration)
+    assert host.errors == [] and migration.status is MigrationStatus.FAILED
