@@ -148,7 +148,7 @@ def test_a_disabled_action_says_why(window: MainWindow, view: str) -> None:
 
 ASKS_FIRST = {
     "file.open", "snapshot.export", "snapshot.add_disk", "demo.reset", "demo.end", "stream.export", "stream.save_block",
-    "stream.copy_as",
+    "stream.copy_as", "snapshot.save", "snapshot.load", "snapshot.rename", "snapshot.delete",
 }  # fmt: skip
 
 

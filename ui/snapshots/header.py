@@ -253,8 +253,8 @@ class Header(QWidget):
 
     def set_listing(self, *, machine: bool, snapshots: bool, exportable: bool = True) -> None:
         """Whether there is a machine whose disks can be exported, and a list that can be filtered and acted on."""
-        for part in (self.views, self.filter, self.inspect, self.load, self.rename, self.delete):
-            part.setVisible(snapshots)
+        for part in (self.views, self.filter, self.save, self.inspect, self.load, self.rename, self.delete):
+            part.setVisible(snapshots)  # where there are none yet, the middle says how to save the first
         self._lower.setVisible(machine)
         self.export.setVisible(snapshots or exportable)
         if not snapshots:
