@@ -22,7 +22,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 NOTHING_MAY_BE_SKIPPED = bool(os.environ.get("SNAPMGR_CI"))
 """Set by .ci/run, which has installed QEMU and brought the corpus: there a skip hides a broken machine."""
 
-# The same examples in every run, so that a change is judged by what it changed; --hypothesis-profile=explore looks on.  No test is timed.
+# The same examples in every run, so that a change is judged by what it changed; --hypothesis-profile=explore looks on.
+# None is timed: a busy machine is no fault of what is tested.
 hypothesis_settings.register_profile("same", derandomize=True, deadline=None)
 hypothesis_settings.register_profile("explore", derandomize=False, deadline=None)
 hypothesis_settings.load_profile("same")
