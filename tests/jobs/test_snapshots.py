@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from snapmgr.jobs.job import Job, JobView
 from snapmgr.jobs.snapshots import ImageJobs, MachineJobs
 from snapmgr.jobs.table import JobTable
 from snapmgr.machine.driver import Driver
-from snapmgr.machine.machine import Machine
+from snapmgr.machine.machine import Machine, MachineView
 from snapmgr.machine.runstate import RunState
 from snapmgr.snapshots.machine import Saved, save_snapshot
 from snapmgr.work import Stage
@@ -125,16 +124,29 @@ def test_a_machine_that_is_driven_is_saved_between_two_ticks(tmp_path: Path) -> 
     paths = images(tmp_path, "a")
 
     async def test(made: Machine) -> None:
-        driver = Driver(made, time.monotonic)
+        moments = [100.0]  # the guest's time passes when this test says so
+        views: asyncio.Queue[MachineView] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+        driver = Driver(made, lambda: moments[-1], show=lambda view: loop.call_soon_threadsafe(views.put_nowait, view))
+
+        async def behind(tick: int) -> int:
+            """Wait until the ticks that are due have been made; which one is the last."""
+            driver.order(lambda machine: None)  # a view comes after it
+            while (view := await views.get()).tick <= tick:
+                pass
+            return view.tick
+
         driver.order(lambda machine: machine.start())
         thread = threading.Thread(target=driver.work)
         thread.start()
         try:
             jobs = MachineJobs(made, JobTable("demo", lambda work: driver.order(lambda _: work())))
+            at_save = await behind(0)
             await asyncio.gather(*(jobs.save(f"s{number}", f"s{number}").wait() for number in range(3)))
-            tick = await asyncio.wrap_future(driver.order(lambda machine: machine.tick))
+            moments.append(100.21)
+            assert await behind(at_save) == at_save + 10
             await jobs.load("l", "s0").wait()
-            assert await asyncio.wrap_future(driver.order(lambda machine: machine.tick)) <= tick
+            assert await asyncio.wrap_future(driver.order(lambda machine: machine.tick)) == at_save
             with pytest.raises(NotFound):
                 await jobs.load("n", "none").wait()
             state = await asyncio.wrap_future(driver.order(lambda machine: machine.run_state))
