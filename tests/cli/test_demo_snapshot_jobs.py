@@ -19,6 +19,7 @@ from snapmgr.snapshots import transaction
 
 name, where = sys.argv.pop(1), sys.argv.pop(1)
 signal.signal(signal.SIGINT, signal.default_int_handler)  # test workers are started without it
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nor with this one, under nohup
 heard, real_stop = threading.Event(), JobControl.stop
 
 def stop(control):

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QMenu, QToolButton
+from PySide6.QtWidgets import QApplication, QMenu, QToolButton, QWidget
 
 from ui.main_window import MainWindow
 from ui.shell.actions import Menu, plain
@@ -338,3 +338,25 @@ def test_tool_buttons_have_names(window: MainWindow) -> None:
         window.show_view(view)
     nameless = [button for button in window.findChildren(QToolButton) if not (button.accessibleName() or button.text())]
     assert nameless == []
+
+
+def test_no_part_of_a_page_is_ever_a_window_of_its_own(window: MainWindow, drive: Any, qapp: Any) -> None:
+    class Shown(QObject):
+        def __init__(self) -> None:
+            super().__init__()
+            self.seen: list[str] = []
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                self.seen.append(type(watched).__name__)
+            return False
+
+    shown = Shown()
+    qapp.installEventFilter(shown)
+    try:
+        for view in ("snapshots", "inspector", "migration", "start"):
+            window.context.show_view(view)
+            drive(window.context.tasks.idle())
+    finally:
+        qapp.removeEventFilter(shown)
+    assert shown.seen == []

@@ -81,9 +81,9 @@ class SnapshotsPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self._stack = QStackedLayout()
+        column.addLayout(self._stack, 1)  # before it is filled: it shows its first widget at once
         self._stack.addWidget(self.empty)
         self._stack.addWidget(panes)
-        column.addLayout(self._stack, 1)
         self.strip = ActivityStrip()
         column.addWidget(self.strip)
         self.changes = Changes(self.context, self.machines, self.presenter, self.strip)
