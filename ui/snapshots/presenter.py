@@ -3,7 +3,6 @@ changing."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from snapmgr.errors import SnapmgrError
 from snapmgr.work import CancelToken
 from ui.shell.tasks import Tasks
+from ui.shell.turns import Turns
 from ui.shell.watch import Stamps, stamps_of
 from ui.snapshots.change_request import ChangeRequest, make
 
@@ -43,7 +43,7 @@ class Presenter:
     def __init__(self, tasks: Tasks, roots: Callable[[], Sequence[Path]]) -> None:
         self._tasks = tasks
         self._roots = roots
-        self._alone = asyncio.Lock()
+        self._alone = Turns()
         """Held by whoever locks an image: our own reading would keep our own writing off."""
 
     async def read(self, paths: Sequence[str]) -> Snapshots:
