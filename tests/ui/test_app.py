@@ -93,3 +93,32 @@ def test_nothing_is_not_lost_by_the_binding() -> None:
     for _ in range(500):
         thing.setObjectName("x")
     assert sys.getrefcount(None) > before - 100
+
+
+FIRST_PAINT = """
+import sys
+from ui import app
+from ui.main_window import MainWindow
+
+async def live(window, sources):
+    print(*(name for name in sys.argv[1].split(",") if name in sys.modules), sep=",")
+    await window.end()
+
+MainWindow.live = live
+sys.exit(app.main([]))
+"""
+
+
+def test_the_first_paint_waits_for_nothing_that_only_another_view_needs(tmp_path: Path) -> None:
+    late = ("numpy", "snapmgr.machine.machine", "ui.snapshots.page", "ui.inspector.page", "ui.migration.page")
+    homes = {f"XDG_{kind}_HOME": str(tmp_path / kind) for kind in ("CONFIG", "STATE", "DATA", "CACHE")}
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_PAINT, ",".join((*late, "ui.start.page"))],
+        cwd=ROOT,
+        env=os.environ | homes | {"QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout == "ui.start.page\n"

@@ -22,9 +22,11 @@ VIEW = "snapshots"
 
 
 def page_of(context: WindowContext) -> SnapshotsPage | None:
+    page = context.page(VIEW)
+    if page is None:  # asked before the first paint: what the page needs is not imported for the answer
+        return None
     from ui.snapshots.page import SnapshotsPage
 
-    page = context.page(VIEW)
     return page if isinstance(page, SnapshotsPage) else None
 
 

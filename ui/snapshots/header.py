@@ -30,6 +30,7 @@ class ActionPush(QPushButton):
     def __init__(self, action: QAction, icon: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._action, self._icon, self._short = action, icon, False
+        self._icon_tint = ""
         made = button("", "primary", icon)
         self.setIconSize(made.iconSize())
         self.setSizePolicy(made.sizePolicy())
@@ -41,8 +42,9 @@ class ActionPush(QPushButton):
 
     def set_short(self, short: bool) -> None:
         """The icon alone; its name is in the tooltip."""
-        self._short = short
-        self._follow()
+        if short != self._short:
+            self._short = short
+            self._follow()
 
     def _follow(self) -> None:
         self.setText("" if self._short else plain(self._action.text()))
@@ -62,7 +64,10 @@ class ActionPush(QPushButton):
 
     def _tint(self) -> None:
         primary = self.property("variant") == "primary"
-        self.setIcon(icons.icon(self._icon, "onPrimary" if primary and self.isEnabled() else "text2"))
+        tint = "onPrimary" if primary and self.isEnabled() else "text2"
+        if tint != self._icon_tint:  # every icon is a new engine: none is made in vain
+            self._icon_tint = tint
+            self.setIcon(icons.icon(self._icon, tint))
 
 
 class Facts(ElidedLabel):
