@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from snapmgr.errors import SnapmgrError
@@ -44,7 +45,8 @@ class MachineHost:
         self.ram = build_ram(options)
         self.board: Board = build_board(options, self.ram, disks)
         check_migratable(self.board, options.machine_type, only_migratable=options.only_migratable)
-        self.ram_entry = RamEntry(self.ram, self.options)
+        # its thread ends with the last reference to it, as the machine's RAM does
+        self.ram_entry = RamEntry(self.ram, self.options, executor=ThreadPoolExecutor(1, "ram-copies"))
         self.migration = MigrationState()
         self.blockers = MigrationBlockers()
         self.reports: deque[Report] = deque(maxlen=MOST_REPORTS)

@@ -35,11 +35,15 @@ class Copies:
         if self._executor is None:
             copy()
             return
-        if any(other.block is block and other.low <= high and low <= other.high for other in self._running):
-            self.finish()
+        self.settle(block, low, high)
         if len(self._running) >= AT_ONCE:
             self._running.popleft().done.result()
         self._running.append(_Copy(block, low, high, self._executor.submit(copy)))
+
+    def settle(self, block: RAMBlock, low: int, high: int) -> None:
+        """When it returns, nothing is copied into these pages any more."""
+        if any(other.block is block and other.low <= high and low <= other.high for other in self._running):
+            self.finish()
 
     def finish(self) -> None:
         """When it returns, all that was started is in memory."""

@@ -65,6 +65,7 @@ class RamLoader:
 
     def cleanup(self) -> None:
         """Forget what came (ram_load_cleanup)."""
+        self.copies.finish()
         self.received = {}
 
     def take_list(self, event: BlockList, window: Window) -> None:
@@ -101,6 +102,7 @@ class RamLoader:
         block = self._block(event.block, event.offset)
         if event.page >= block.pages:
             raise _outside(block, event.page << self._options.page_bits, event.offset)
+        self.copies.settle(block, event.page, event.page)
         _place(block, event, data)
         self.received[block.idstr][event.page] = True
 
@@ -155,27 +157,31 @@ class RamPayloadLoader:
         self._payload = payload
 
     def step(self, window: Window) -> Event | Done:
-        """As RamPayload.step.  Pages are in memory at the section's end, and whenever more bytes or a fault are told.
+        """As RamPayload.step.  Pages are in memory at the section's end, and where no more bytes or a fault are told.
 
         Raises Short, StreamError.
         """
         try:
             found = self._payload.step(window)
             event = found.event if isinstance(found, Done) else found
-            if isinstance(event, Pages):
-                self._loader.take_pages(event, _bytes(window, event.offset, event.length))
-                return found
-            self._loader.copies.finish()
+            if not isinstance(event, Pages | OddPage):
+                self._loader.copies.finish()
             self._act(event, window)
             return found
-        except (Short, StreamError):
+        except Short:
+            if window.ended:
+                self._loader.copies.finish()
+            raise
+        except StreamError:
             self._loader.copies.finish()
             raise
 
     def _act(self, event: Event | None, window: Window) -> None:
-        """On anything but many pages; the window stays behind the event."""
+        """The window stays behind the event."""
         end = window.offset
         match event:
+            case Pages():
+                self._loader.take_pages(event, _bytes(window, event.offset, event.length))
             case OddPage():
                 self._loader.take_page(event, _bytes(window, event.data_offset, event.data_length))
             case BlockList():
