@@ -50,6 +50,9 @@ class BlockDevice(Protocol):
 class GrowableFile(BlockDevice, Protocol):
     """What lies under an image that is changed: a file, whose end moves."""
 
+    def is_deleted(self) -> bool:
+        """True where no name leads to the file any more: nobody would find what is written to it."""
+
     def resize(self, size: int) -> None:
         """Make it ``size`` bytes long; what is new reads as zeros.  Raises SnapmgrError ``cannot-write``."""
 

@@ -31,6 +31,9 @@ class MemoryDevice:
     def read_only(self) -> bool:
         return self._read_only
 
+    def is_deleted(self) -> bool:
+        return False
+
     def pread_into(self, offset: int, buffer: memoryview) -> None:
         found = self._content[offset : offset + len(buffer)]
         buffer[: len(found)] = found

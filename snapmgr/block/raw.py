@@ -61,6 +61,10 @@ class RawFile:
         status = os.fstat(self._descriptor)
         return status.st_dev, status.st_ino
 
+    def is_deleted(self) -> bool:
+        """True where no name leads to it any more: what is written is gone once it is closed."""
+        return os.fstat(self._descriptor).st_nlink == 0
+
     @property
     def size(self) -> int:
         return self._size
@@ -84,12 +88,14 @@ class RawFile:
                     break
                 done += count
         except OSError as error:
-            raise SnapmgrError(
-                "cannot-read", f"{self.path} cannot be read: {error.strerror}", path=self.path, offset=offset + done
-            ) from error
+            raise self._unreadable(error, offset + done) from error
         if done < len(view):
             self._refuse_lost(offset + done)
             view[done:] = bytes(len(view) - done)
+
+    def _unreadable(self, error: OSError, offset: int) -> SnapmgrError:
+        message = f"{self.path} cannot be read: {error.strerror}"
+        return SnapmgrError("cannot-read", message, path=self.path, offset=offset)
 
     def _refuse_lost(self, offset: int) -> None:
         """Nothing is there at ``offset``: raise where something was when the file was opened."""
@@ -111,7 +117,7 @@ class RawFile:
                 f"{self.path} cannot be written: {error.strerror}",
                 path=self.path,
                 offset=offset,
-                hint="Make room on the disk that it is on." if error.errno in _NO_ROOM else None,
+                hint=_room_hint(error),
             ) from error
 
     def _write(self, offset: int, buffer: memoryview) -> int:
@@ -139,7 +145,7 @@ class RawFile:
                 f"{self.path} cannot become {'longer' if size > before else 'shorter'}: {error.strerror}",
                 path=self.path,
                 offset=size,
-                hint="Make room on the disk that it is on." if error.errno in _NO_ROOM else None,
+                hint=_room_hint(error),
             ) from error
         self._size = size
 
@@ -177,15 +183,28 @@ class RawFile:
                 return _LARGEST_OFFSET
             if error.errno == errno.EINVAL:  # a file system that does not know its holes: all is data
                 return offset if whence == os.SEEK_DATA else self._size
-            raise
+            raise self._unreadable(error, offset) from error
 
     def flush(self) -> None:
-        """On stable storage, where anything could have been written."""
-        if self._writable:
+        """On stable storage, where anything could have been written.  Raises SnapmgrError ``cannot-write``."""
+        if not self._writable:
+            return
+        try:
             os.fdatasync(self._descriptor)
+        except OSError as error:
+            raise SnapmgrError(
+                "cannot-write",
+                f"what was written to {self.path} did not reach the disk: {error.strerror}",
+                path=self.path,
+                hint=_room_hint(error) or "Look into the system's log for what is wrong with the disk that it is on.",
+            ) from error
 
     def close(self) -> None:
         """Closes the file and so drops all locks on it; more than once is harmless."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def _room_hint(error: OSError) -> str | None:
+    return "Make room on the disk that it is on." if error.errno in _NO_ROOM else None

@@ -1,4 +1,8 @@
-"""``python -m tests.snapshots.killed KIND K IMAGE…``: change images, and be killed with the k-th write half done."""
+"""``python -m tests.snapshots.killed KIND K IMAGE…``: change images, and be killed with the k-th write half done.
+
+KIND ``save`` saves the demo machine with the images as its disks.
+Prints how many writes there were, unless it dies.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,14 @@ import itertools
 import os
 import signal
 import sys
+from collections.abc import Callable
 
+from snapmgr.machine.disks import open_disk
+from snapmgr.machine.guest import BootOptions
+from snapmgr.machine.machine import Machine
+from snapmgr.machine.options import MachineOptions
 from snapmgr.snapshots.change import apply_snapshot, create_snapshot, delete_snapshot, rename_snapshot
+from snapmgr.snapshots.machine import save_snapshot
 
 _real = os.pwrite
 
@@ -22,16 +32,28 @@ def main(kind: str, last: int, images: list[str]) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError("still here")
 
+    change = save(images) if kind == "save" else changes(images)[kind]
     os.pwrite = pwrite
-    if kind == "create":
-        create_snapshot(images, "new")
-    elif kind == "delete":
-        delete_snapshot(images, "id:1")
-    elif kind == "apply":
-        apply_snapshot(images, "id:1")
-    else:
-        rename_snapshot(images, "id:1", "renamed")
+    change()
     print(next(count) - 1)
+
+
+def changes(images: list[str]) -> dict[str, Callable[[], object]]:
+    return {
+        "create": lambda: create_snapshot(images, "new"),
+        "delete": lambda: delete_snapshot(images, "id:1"),
+        "apply": lambda: apply_snapshot(images, "id:1"),
+        "rename": lambda: rename_snapshot(images, "id:1", "renamed"),
+    }
+
+
+def save(images: list[str]) -> Callable[[], object]:
+    """Of a machine that has written to its disks, and stands."""
+    machine = Machine(MachineOptions(ram=16 << 20, boot=BootOptions("random", 1)), [open_disk(path) for path in images])
+    machine.start()
+    machine.run(5)
+    machine.stop()
+    return lambda: save_snapshot(machine, "new")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -24,6 +25,12 @@ pytestmark = [
 CASES = [name for name in ("fmt-cs512", "fmt-extl2-cs16k") if name in corpus.images()]
 WRITES = range(1, 100) if "SNAPMGR_LONG" in os.environ else (1, 2, 4)
 KINDS = ("create", "delete", "apply", "rename")
+FORMATS = [
+    name
+    for name in ("fmt-v2", "fmt-v3", "fmt-cs512", "fmt-v2-cs4k", "fmt-rb8", "fmt-rb64", "fmt-rb32-cs4k", "fmt-extl2")
+    if name in corpus.images()
+]
+DEATHS = 1000 if "SNAPMGR_LONG" in os.environ else 16
 
 
 def killed(kind: str, write: int, *images: Path) -> int:
@@ -58,6 +65,27 @@ def test_killed_at_a_write(tmp_path: Path, case: str, kind: str) -> None:
             break
         subprocess.run(["qemu-img", "check", "-q", image], check=True)
         assert state(image, tmp_path) in (before, after)
+
+
+@pytest.mark.parametrize("case", FORMATS)
+def test_killed_at_random_moments(tmp_path: Path, case: str) -> None:
+    """Any of the changes, a save of the demo machine among them, at any of their writes."""
+    chance = random.Random(case)
+    image = corpus.unpack_image(case, tmp_path)[f"{case}.qcow2"]
+    content, before = image.read_bytes(), state(image, tmp_path)
+    changed: dict[str, tuple[int, list[tuple[str, str, bytes]]]] = {}
+    for _ in range(DEATHS // len(FORMATS)):
+        kind = chance.choice((*KINDS, "save"))
+        image.write_bytes(content)
+        if kind not in changed:
+            changed[kind] = killed(kind, 1 << 20, image), state(image, tmp_path)
+            image.write_bytes(content)
+        writes, after = changed[kind]
+        assert not killed(kind, chance.randint(1, writes), image)
+        subprocess.run(["qemu-img", "check", "-q", image], check=True)
+        # the machine that is saved wrote to its disk before, and that stays
+        snapshots = slice(-1 if kind == "save" else None)
+        assert state(image, tmp_path)[snapshots] in (before[snapshots], after[snapshots])
 
 
 def names(*images: Path) -> list[set[str]]:

@@ -53,12 +53,13 @@ class Shadow:
     """
 
     def __init__(self, image: Qcow2Image) -> None:
-        """Raises SnapmgrError ``read-only``."""
+        """Raises SnapmgrError ``read-only``, ``deleted``."""
         file = image.file
         if not isinstance(file, GrowableFile) or file.read_only:
             raise SnapmgrError("read-only", "the image is open for reading only", path=image.path)
         self.image = image
         self._file = file
+        self._refuse_deleted()
         self._before = file.size
         header = image.header
         self.allocation = Allocation(file, header)
@@ -87,7 +88,10 @@ class Shadow:
         self._file.pwrite(offset, [memoryview(data)])
 
     def prepare(self) -> None:
-        """Write the refcounts; everything new is on stable storage afterwards, and the image still the old one."""
+        """Write the refcounts; everything new is on stable storage afterwards, and the image still the old one.
+
+        Raises SnapmgrError ``cannot-write``, ``deleted``.
+        """
         settled = self.allocation.settle()
         for offset, data in settled.pieces():
             self.write(offset, data)
@@ -95,7 +99,19 @@ class Shadow:
         if self._file.size < end or self._file.size > max(end, self._before):
             self._file.resize(max(end, self._before))
         self._file.flush()
+        self._refuse_deleted()
         self._sector = self._new_sector(settled.offset, settled.length)
+
+    def _refuse_deleted(self) -> None:
+        if self._file.is_deleted():
+            path = self.image.path
+            raise SnapmgrError(
+                "deleted",
+                f"{path} was deleted, or another file was put in its place, since it was opened",
+                path=path,
+                hint="What is changed in it now would be lost with it. Copy its contents elsewhere while it is open,"
+                " or close it and open the file that has its name.",
+            )
 
     def _new_sector(self, table_offset: int, table_length: int) -> bytes:
         header, change = self.image.header, self.change
