@@ -72,6 +72,8 @@ def _difference(
     names: Mapping[str, str],
 ) -> str:
     """What each disk says, in one sentence; empty where all say the same."""
+    if len(entries) == 1:
+        return ""
     values = {names[path]: value(entry) for path, entry in entries.items()}
     if len(set(values.values())) < 2:
         return ""
