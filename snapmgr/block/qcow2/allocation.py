@@ -155,7 +155,7 @@ class Allocation:
         table_length = 0
         table_offset = 0
         while True:
-            changed = np.unique(np.flatnonzero(self.now != self.then) // self._width).tolist()
+            changed = np.flatnonzero((self.now != self.then).reshape(-1, self._width).any(axis=1)).tolist()
             fresh = [index for index in changed if index not in places]
             blocks = max([self._least_blocks, *(index + 1 for index in (*places, *fresh))])
             needed = max(self._header.refcount_table_clusters, -(-blocks * 8 // self._cluster)) * self._cluster
