@@ -2431,6 +2431,11 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         </translation>
     </message>
     <message>
+        <source>Frees</source>
+        <extracomment>How much room becomes free by deleting</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{date} ({ago})</source>
         <extracomment>A date, and how long ago that is: Yesterday 18:40 (18 h ago)</extracomment>
         <translation type="unfinished"></translation>
@@ -2706,6 +2711,16 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>not read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only its own</source>
+        <extracomment>What a snapshot alone uses of the image</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shared</source>
+        <extracomment>What a snapshot uses together with others, or with the disk as it is now</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3127,6 +3142,26 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>No machine is called “{name}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure what snapshots take up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing else uses it: {size} become free when this snapshot alone is deleted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of that the VM state takes {size}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The images have changed meanwhile.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

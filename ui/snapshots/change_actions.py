@@ -135,7 +135,7 @@ def delete(context: WindowContext) -> None:
     page = page_of(context)
     if page is not None and page.on_show is not None:
         found, rows = _selected(context)
-        _ask(context, DeleteDialog(context, page.on_show, rows, found))
+        _ask(context, DeleteDialog(context, page.on_show, rows, found, page.spaces))
 
 
 def _ask(context: WindowContext, dialog: ChangeDialog) -> None:
