@@ -331,6 +331,17 @@ async def delete_several(stage: Stage) -> None:
     await stage.settled()
 
 
+@shot("delete-old")
+async def delete_old(stage: Stage) -> None:
+    """The old ones: what goes, what stays, how much that frees."""
+    await open_devbox(stage)
+    await stage.act("snapshot.delete_old")
+    dialog(stage).count.setValue(2)
+    dialog(stage).by_age.setChecked(True)
+    dialog(stage).age.setValue(2)
+    await stage.settled()
+
+
 @shot("rename")
 async def rename(stage: Stage) -> None:
     """A new name, as long as it can be, and one byte more."""
