@@ -8,6 +8,7 @@ import signal
 import sys
 
 from snapmgr.snapshots.change import apply_snapshot, create_snapshot, delete_snapshot, rename_snapshot
+from snapmgr.snapshots.undo import bring_back
 
 _real = os.pwrite
 
@@ -22,6 +23,8 @@ def main(kind: str, last: int, images: list[str]) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError("still here")
 
+    if kind == "undo":
+        gone = [one.switched for one in delete_snapshot(images, "first")]
     os.pwrite = pwrite
     if kind == "create":
         create_snapshot(images, "new")
@@ -29,6 +32,8 @@ def main(kind: str, last: int, images: list[str]) -> None:
         delete_snapshot(images, "id:1")
     elif kind == "apply":
         apply_snapshot(images, "id:1")
+    elif kind == "undo":
+        bring_back([one for one in gone if one is not None])
     else:
         rename_snapshot(images, "id:1", "renamed")
     print(next(count) - 1)

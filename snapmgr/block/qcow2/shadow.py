@@ -79,6 +79,11 @@ class Shadow:
         """The header sector as it will be, once it is prepared."""
         return self._sector
 
+    @property
+    def length_before(self) -> int:
+        """Bytes that the file had before the change."""
+        return self._before
+
     def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
         """Write to clusters that ``allocation`` gave.  Raises SnapmgrError ``cannot-write``."""
         end = offset + len(data)
