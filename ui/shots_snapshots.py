@@ -83,6 +83,7 @@ async def select(stage: Stage, name: str) -> None:
     assert snapshots.list.select(key_of(row))
     snapshots.list.view.setFocus()
     snapshots.snapshot.look_into()
+    snapshots.snapshot.measure()
     await stage.settled()
 
 
@@ -317,6 +318,7 @@ async def delete_confirm(stage: Stage) -> None:
     await open_devbox(stage)
     await select(stage, "nginx-working")
     await stage.act("snapshot.delete")
+    await stage.settled()
 
 
 @shot("delete-several")
@@ -326,6 +328,18 @@ async def delete_several(stage: Stage) -> None:
     page(stage).list.view.selectAll()
     await stage.settled()
     await stage.act("snapshot.delete")
+    await stage.settled()
+
+
+@shot("delete-old")
+async def delete_old(stage: Stage) -> None:
+    """The old ones: what goes, what stays, how much that frees."""
+    await open_devbox(stage)
+    await stage.act("snapshot.delete_old")
+    dialog(stage).count.setValue(2)
+    dialog(stage).by_age.setChecked(True)
+    dialog(stage).age.setValue(2)
+    await stage.settled()
 
 
 @shot("rename")

@@ -1085,6 +1085,15 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>goes</source>
+        <extracomment>What becomes of a snapshot: it is deleted, or it stays</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>QEMU stops here</source>
         <extracomment>The problem at which QEMU would stop reading</extracomment>
         <translation type="unfinished"></translation>
@@ -2230,6 +2239,14 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>There are no snapshots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete old snapshots…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Nothing is being done</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2429,6 +2446,11 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Frees</source>
+        <extracomment>How much room becomes free by deleting</extracomment>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{date} ({ago})</source>
@@ -2706,6 +2728,16 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>not read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only its own</source>
+        <extracomment>What a snapshot alone uses of the image</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shared</source>
+        <extracomment>What a snapshot uses together with others, or with the disk as it is now</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3053,6 +3085,76 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>weeks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>hours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete old snapshots of {machine}?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What goes is removed from every disk that has it, with what only it holds, all in one go. Where both are ticked, only what is old by both goes. A snapshot without a recorded date stays.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete old snapshots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the newest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many are kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete only what is older than</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How old the others are</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unit of the age</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image file takes less space on the disk that it is on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What goes and what stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Goes</source>
+        <extracomment>How many snapshots are deleted</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stays</source>
+        <extracomment>How many snapshots are not deleted</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is that old.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Read the images of the last time</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3127,6 +3229,26 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>No machine is called “{name}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure what snapshots take up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing else uses it: {size} become free when this snapshot alone is deleted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of that the VM state takes {size}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The images have changed meanwhile.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3528,6 +3650,11 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     <message>
         <source>Take the selected snapshots off their disks for ever; asks first.</source>
         <extracomment>Help on the command “Delete…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the newest snapshots, and delete the others or those of some age; asks first.</source>
+        <extracomment>Help on the command “Delete old snapshots…”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +18,10 @@ from snapmgr.cli.snapshot_change import COMMANDS
 from snapmgr.cli.snapshot_text import snapshot_lines
 from snapmgr.cli.text import printable, size
 from snapmgr.errors import UsageError
+
+if TYPE_CHECKING:
+    from snapmgr.snapshots.model import Snapshots
+    from snapmgr.snapshots.space import MachineSpace
 
 _image = ImageType(path_type=Path)
 
@@ -36,34 +41,51 @@ def snapshot() -> None:
 
 @snapshot.command("list", short_help="What snapshots are there, and on which disks?")
 @click.argument("images", metavar="IMAGE...", nargs=-1, required=True, type=_image)
+@click.option("--space", is_flag=True, help="Also say what each takes up: alone, and shared with others or with now.")
 @allow_root
 @output_options
 @pass_output
-def list_command(output: Output, images: tuple[Path, ...], allow_roots: tuple[Path, ...]) -> int:
+def list_command(output: Output, images: tuple[Path, ...], space: bool, allow_roots: tuple[Path, ...]) -> int:
     """List the snapshots of IMAGE; several images are taken as the disks of one machine and joined by name.
 
     A raw disk among them is listed with its reason. Exit code 1 says that one has problems or cannot be read.
+    What --space calls unique is what becomes free when this snapshot alone is deleted.
 
     \b
     Examples:
       snapctl snapshot list disk.qcow2
+      snapctl snapshot list disk.qcow2 --space
       snapctl snapshot list root.qcow2 data.qcow2 --json
     """
     from snapmgr.snapshots.list import list_snapshots
     from snapmgr.snapshots.report import snapshots_document
 
     found = list_snapshots(images, allow_roots=allow_roots)
+    measured = _measured(output, found) if space else None
     if output.json:
-        output.document(snapshots_document(found))
+        output.document(snapshots_document(found, measured))
     else:
-        output.lines("\n".join(snapshot_lines(output, found)))
+        output.lines("\n".join(snapshot_lines(output, found, measured)))
     for device in found.devices:
         if device.unchecked is not None and device.in_use is None:
             output.note(printable(f"{device.path}: {device.unchecked}"))
     unread = [device.error for device in found.devices if device.error is not None and device.unread]
+    unread += measured.errors.values() if measured is not None else []
     for error in unread:
         output.trouble(error)
     return Exit.FAILED if unread or any(device.problems for device in found.devices) else Exit.DONE
+
+
+def _measured(output: Output, found: Snapshots) -> MachineSpace:
+    """What the snapshots of the disks that have some take up."""
+    from snapmgr.snapshots.space import measure
+
+    with progress(output, "Looking through") as report:
+        return measure(_having_some(found), progress=report)
+
+
+def _having_some(found: Snapshots) -> list[str]:
+    return [device.path for device in found.devices if any(device.path in row.entries for row in found.rows)]
 
 
 @snapshot.command("export", short_help="Write the disk out as it was.")

@@ -1,8 +1,7 @@
-"""``snapctl snapshot create|apply|delete|rename``: what changes images."""
+"""``snapctl snapshot create|apply|delete|prune|rename``: what changes images."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +10,12 @@ import click
 
 from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.arguments import ImageType
+from snapmgr.cli.asking import ask, yes_option
 from snapmgr.cli.complete import TagType
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
+from snapmgr.cli.snapshot_prune import prune_command
 from snapmgr.cli.text import printable, size
-from snapmgr.errors import Cancelled
 from snapmgr.names import quoted
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _images = click.argument("images", metavar="IMAGE...", nargs=-1, required=True, type=ImageType(path_type=Path))
 _tag = click.argument("tag", metavar="TAG", type=TagType())
-_yes = click.option("-y", "--yes", is_flag=True, help="Do not ask. Without a terminal nothing is asked.")
 
 
 @click.command("create", short_help="Keep the disks as they are now.")
@@ -51,7 +50,7 @@ def create_command(output: Output, images: tuple[Path, ...], tag: str) -> int:
 @click.command("apply", short_help="Make the disks what they were.")
 @_images
 @_tag
-@_yes
+@yes_option
 @output_options
 @pass_output
 def apply_command(output: Output, images: tuple[Path, ...], tag: str, yes: bool) -> int:
@@ -67,7 +66,7 @@ def apply_command(output: Output, images: tuple[Path, ...], tag: str, yes: bool)
     """
     from snapmgr.snapshots.change import apply_snapshot
 
-    _ask(output, f"What {_these(images)} now is lost. Apply snapshot {quoted(tag)}?", yes)
+    ask(output, f"What {_these(images)} now is lost. Apply snapshot {quoted(tag)}?", yes)
     with progress(output, "Looking through") as report:
         done = apply_snapshot(images, tag, progress=report)
     return _say(output, done, "applied")
@@ -77,7 +76,7 @@ def apply_command(output: Output, images: tuple[Path, ...], tag: str, yes: bool)
 @_images
 @_tag
 @click.option("--trim", is_flag=True, help="Give whatever is free in the images back to the disk that they are on.")
-@_yes
+@yes_option
 @output_options
 @pass_output
 def delete_command(output: Output, images: tuple[Path, ...], tag: str, trim: bool, yes: bool) -> int:
@@ -93,7 +92,7 @@ def delete_command(output: Output, images: tuple[Path, ...], tag: str, trim: boo
     """
     from snapmgr.snapshots.change import delete_snapshot
 
-    _ask(output, f"Delete snapshot {quoted(tag)} for ever?", yes)
+    ask(output, f"Delete snapshot {quoted(tag)} for ever?", yes)
     with progress(output, "Looking through") as report:
         done = delete_snapshot(images, tag, trim=trim, progress=report)
     return _say(output, done, "deleted")
@@ -121,19 +120,11 @@ def rename_command(output: Output, images: tuple[Path, ...], tag: str, new: str)
     return _say(output, done, f"is called {quoted(new)} now")
 
 
-COMMANDS = (create_command, apply_command, delete_command, rename_command)
+COMMANDS = (create_command, apply_command, delete_command, prune_command, rename_command)
 
 
 def _these(images: Sequence[Path]) -> str:
     return f"{printable(str(images[0]))} holds" if len(images) == 1 else f"these {len(images)} disks hold"
-
-
-def _ask(output: Output, question: str, yes: bool) -> None:
-    """Raise Cancelled unless somebody at a terminal agrees, or nobody is there to be asked."""
-    if yes or output.json or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return
-    if not click.confirm(printable(question), err=True):
-        raise Cancelled("nothing was changed")
 
 
 def _say(output: Output, done: Sequence[Changed], what: str) -> int:

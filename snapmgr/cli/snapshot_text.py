@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from snapmgr.cli.image_problems import image_problem_lines
 from snapmgr.cli.output import Output
@@ -12,6 +13,10 @@ from snapmgr.cli.text import clock, date, power, printable, size, table
 from snapmgr.names import shown_name, visible_name
 from snapmgr.snapshots.join import short_names
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
+
+if TYPE_CHECKING:
+    from snapmgr.block.qcow2.space import SnapshotSpace
+    from snapmgr.snapshots.space import MachineSpace
 
 _MOST_SIZES = 3
 _NOT_RECORDED = "not recorded"
@@ -24,14 +29,14 @@ class _Column:
     cell: Callable[[SnapshotRow], str]
 
 
-def snapshot_lines(output: Output, found: Snapshots) -> Iterator[str]:
-    """Disks, snapshots, and what is wrong with either."""
+def snapshot_lines(output: Output, found: Snapshots, space: MachineSpace | None = None) -> Iterator[str]:
+    """Disks, snapshots with what they take up where it was measured, and what is wrong with either."""
     yield heading("Disks")
     yield table(["PATH", "FORMAT", "SIZE", "CLUSTER", "REMARK"], [_device(device) for device in found.devices], "<<>><")
     yield ""
     yield heading(f"Snapshots ({len(found.rows)})" if found.rows else "No snapshots")
     if found.rows:
-        yield _table(output, found)
+        yield _table(output, found, space)
     yield from (f"  {shown_name(row.name)}: {printable(text)}" for row in found.rows for text in row.differs)
     yield from _problems(output, found)
 
@@ -48,9 +53,9 @@ def _device(device: DeviceInfo) -> list[str]:
     return [device.path, device.format, size(device.virtual_size), cluster, "; ".join(remarks)]
 
 
-def _table(output: Output, found: Snapshots) -> str:
+def _table(output: Output, found: Snapshots, space: MachineSpace | None) -> str:
     """The rows; on a terminal long names and ids are shortened to its width, unless all is to be said."""
-    shown = _columns(output, found)
+    shown = _columns(output, found, space)
     return table(
         [column.title for column in shown],
         [[column.cell(row) for column in shown] for row in found.rows],
@@ -60,11 +65,13 @@ def _table(output: Output, found: Snapshots) -> str:
     )
 
 
-def _columns(output: Output, found: Snapshots) -> list[_Column]:
-    """What every list has, instructions where some were counted, and of several disks who has a snapshot."""
+def _columns(output: Output, found: Snapshots, space: MachineSpace | None) -> list[_Column]:
+    """What every list has, what was measured, instructions where some were counted, and of several disks who has a
+    snapshot."""
     counted = output.verbose or any(row.icount for row in found.rows)  # 0 is what qemu-img writes without a machine
+    always = [*_COLUMNS, *(_space_columns(space) if space is not None else []), *([_ICOUNT] if counted else [])]
     if len(found.devices) < 2:
-        return [*_COLUMNS, _ICOUNT] if counted else [*_COLUMNS]
+        return always
     names = short_names([device.path for device in found.devices])
 
     def having(row: SnapshotRow) -> str:
@@ -73,7 +80,14 @@ def _columns(output: Output, found: Snapshots) -> list[_Column]:
     disks = [_Column("ON", "<", having)]
     if any(row.missing for row in found.rows):
         disks.append(_Column("MISSING ON", "<", lambda row: _joined(row.missing, names)))
-    return [*_COLUMNS, *([_ICOUNT] if counted else []), *disks]
+    return [*always, *disks]
+
+
+def _space_columns(space: MachineSpace) -> list[_Column]:
+    def cell(part: Callable[[SnapshotSpace], int]) -> Callable[[SnapshotRow], str]:
+        return lambda row: "not known" if (of := space.of(row)) is None else size(part(of))
+
+    return [_Column("UNIQUE", ">", cell(lambda of: of.unique)), _Column("SHARED", ">", cell(lambda of: of.shared))]
 
 
 def _joined(paths: Iterable[str], names: Mapping[str, str]) -> str:

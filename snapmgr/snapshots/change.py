@@ -49,13 +49,14 @@ def delete_snapshot(
     cancel: CancelToken | None = None,
 ) -> list[Changed]:
     """Delete the snapshot from every disk that has it, or several in one go where ``tags`` names them disk by disk;
-    with ``trim`` whatever is free in the files is given back.
+    with ``trim`` whatever is free in the files is given back.  Without it ``undo.bring_back`` undoes it.
 
     Raises NotFound ``snapshot-not-found`` where no disk has it, or without ``missing_ok`` where one has not; UsageError
     ``ambiguous-snapshot``.
     """
     report = stoppable(progress, cancel)
-    return _on_all(paths, plans.deleting(tags, report), report, cancel, skip_missing=missing_ok, trim=trim)
+    plan = plans.deleting(tags, report)
+    return _on_all(paths, plan, report, cancel, skip_missing=missing_ok, trim=trim, undoable=True)
 
 
 def apply_snapshot(
@@ -122,6 +123,7 @@ def _on_all(
     *,
     skip_missing: bool = False,
     trim: bool = False,
+    undoable: bool = False,
 ) -> list[Changed]:
     with ExitStack() as open_files:
         images = open_all(paths, open_files)
@@ -131,5 +133,6 @@ def _on_all(
             plan,
             skip_missing=skip_missing,
             trim=trim,
+            undoable=undoable,
             cancel=cancel,
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from snapmgr.block.qcow2.tags import find_tag
-from snapmgr.snapshots.model import DiskSnapshot, SnapshotRow
+from snapmgr.snapshots.model import DiskSnapshot, SnapshotRow, Snapshots
 
 _Found = TypeVar("_Found", DiskSnapshot, SnapshotRow)
 
@@ -18,3 +19,27 @@ def find_snapshot(entries: Sequence[_Found], tag: str, path: str | Path = "the i
     Raises NotFound ``snapshot-not-found`` (the hint lists what there is), UsageError ``ambiguous-snapshot``.
     """
     return entries[find_tag([(entry.id, entry.name) for entry in entries], tag, path)]
+
+
+def tag_of(row: SnapshotRow, path: str, found: Snapshots) -> str:
+    """How to name ``row`` on the disk ``path`` so that nothing else is meant."""
+    return _tags([row], path, found)[0]
+
+
+def tags_of(rows: Sequence[SnapshotRow], found: Snapshots) -> dict[str, list[str]]:
+    """The same for several: by disk, in the order of the disks; disks that have none of them are left out."""
+    tags = {device.path: _tags(rows, device.path, found) for device in found.devices}
+    return {path: named for path, named in tags.items() if named}
+
+
+def _tags(rows: Sequence[SnapshotRow], path: str, found: Snapshots) -> list[str]:
+    here = [row.entries[path] for row in found.rows if path in row.entries]
+    names, ids = Counter(entry.name for entry in here), Counter(entry.id for entry in here)
+    return [_tag(row.entries[path], names, ids) for row in rows if path in row.entries]
+
+
+def _tag(entry: DiskSnapshot, names: Counter[str], ids: Counter[str]) -> str:
+    others = names[entry.name] - 1 + ids[entry.name] - (entry.id == entry.name)
+    if entry.name and not others and not entry.name.startswith(("id:", "name:")):
+        return entry.name
+    return f"id:{entry.id}" if ids[entry.id] == 1 else f"name:{entry.name}"

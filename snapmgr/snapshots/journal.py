@@ -14,13 +14,13 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import platformdirs
 
 from snapmgr.block import lock
 from snapmgr.block.qcow2.geometry import SECTOR
-from snapmgr.block.qcow2.shadow import Shadow
+from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.raw import RawFile
 from snapmgr.errors import NotFound
 
@@ -37,6 +37,18 @@ class _Switch:
     written: int
 
 
+class Switch(Protocol):
+    """What is switched by one write: an image, its header sector as it is and as it will be."""
+
+    image: Qcow2Image
+
+    @property
+    def old_sector(self) -> bytes: ...
+
+    @property
+    def new_sector(self) -> bytes: ...
+
+
 class Journal:
     """One change that is being made.  ``done`` when every header is switched, or none is any more."""
 
@@ -44,7 +56,7 @@ class Journal:
         self._path = path
 
     @classmethod
-    def begin(cls, shadows: Sequence[Shadow]) -> Journal | None:
+    def begin(cls, shadows: Sequence[Switch]) -> Journal | None:
         """Note what is going to be switched; None where one image alone needs no note, or none can be made."""
         if len(shadows) < 2:
             return None

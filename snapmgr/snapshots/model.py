@@ -28,6 +28,8 @@ class DiskSnapshot:
     vm_clock_nsec: int
     icount: int | None
     disk_size: int
+    index: int = 0
+    """Its place in the table."""
 
     @property
     def dated(self) -> bool:

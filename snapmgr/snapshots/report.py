@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snapmgr.block.report import problem_document
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
 
+if TYPE_CHECKING:
+    from snapmgr.snapshots.space import MachineSpace
+
 _SECOND = 1_000_000_000
 
 
-def snapshots_document(found: Snapshots) -> dict[str, Any]:
-    """Everything that ``snapctl snapshot list --json`` says (DESIGN §6): sizes in bytes, ``icount`` None if unknown."""
-    return {
-        "devices": [_device(device) for device in found.devices],
-        "snapshots": [_snapshot(row) for row in found.rows],
-    }
+def snapshots_document(found: Snapshots, space: MachineSpace | None = None) -> dict[str, Any]:
+    """Everything that ``snapctl snapshot list --json`` says (DESIGN §6): sizes in bytes, ``icount`` None if unknown.
+
+    Where ``space`` was measured, every snapshot has its own, None where it is not known.
+    """
+    snapshots = [_snapshot(row) for row in found.rows]
+    if space is not None:
+        for row, document in zip(found.rows, snapshots, strict=True):
+            document["space"] = _space(space, row)
+    return {"devices": [_device(device) for device in found.devices], "snapshots": snapshots}
+
+
+def _space(space: MachineSpace, row: SnapshotRow) -> dict[str, Any] | None:
+    of = space.of(row)
+    if of is None:
+        return None
+    state = {"unique": of.state_unique, "shared": of.state_shared}
+    return {"unique": of.unique, "shared": of.shared, "vm-state": state}
 
 
 def _device(device: DeviceInfo) -> dict[str, Any]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from snapmgr.block import lock
 from snapmgr.block.images import open_image
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.errors import NotFound, SnapmgrError, UsageError
-from snapmgr.snapshots.journal import Journal, finish_cut_off
+from snapmgr.snapshots.journal import Journal, Switch, finish_cut_off
+from snapmgr.snapshots.switched import Switched, switched
 from snapmgr.work import CancelToken
 
 
@@ -21,12 +23,14 @@ class Changed:
     """One image of those that were changed, and which snapshot of it this was about.
 
     ``freed`` are the bytes of the file that are not used any more: the image grows into them before it grows longer.
+    ``switched`` is what it takes to bring back what was there before, where that was asked for.
     """
 
     path: str
     id: str
     name: str
     freed: int = 0
+    switched: Switched | None = field(default=None, compare=False, repr=False)
 
 
 Plan = Callable[[Shadow], Changed]
@@ -40,11 +44,13 @@ def change_all(
     *,
     skip_missing: bool = False,
     trim: bool = False,
+    undoable: bool = False,
     cancel: CancelToken | None = None,
 ) -> list[Changed]:
     """Change every image or none, those aside that ``plan`` finds nothing in where ``skip_missing``.
 
-    The images must be open for writing.  ``trim`` gives back afterwards whatever is free in them.  ``cancel`` is closed
+    The images must be open for writing.  ``trim`` gives back afterwards whatever is free in them; where it does not,
+    ``undoable`` has what was done remembered, so that ``undo.bring_back`` can take it back.  ``cancel`` is closed
     when everything is prepared: from the first switch on it would come too late.  Raises what ``begin`` and ``plan``
     raise, Cancelled; the first NotFound where nothing is left to be changed; ``not-trimmed`` where all is done but
     that.
@@ -73,9 +79,11 @@ def change_all(
             raise missing[0]
         if cancel is not None:
             cancel.close()
-        _switch(shadows)
+        switch_all(shadows)
     for shadow in shadows if trim else ():
         _trim(shadow)
+    if undoable and not trim:
+        return [replace(one, switched=switched(shadow)) for one, shadow in zip(done, shadows, strict=True)]
     return done
 
 
@@ -92,7 +100,15 @@ def _trim(shadow: Shadow) -> None:
         ) from error
 
 
-def _switch(shadows: Sequence[Shadow]) -> None:
+class Switchable(Switch, Protocol):
+    """What is prepared to be switched, and can go back."""
+
+    def commit(self) -> None: ...
+
+    def go_back(self) -> None: ...
+
+
+def switch_all(shadows: Sequence[Switchable]) -> None:
     """Switch one after the other; where one cannot be, those before go back."""
     journal = Journal.begin(shadows)
     for position, shadow in enumerate(shadows):

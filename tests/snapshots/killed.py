@@ -18,6 +18,7 @@ from snapmgr.machine.machine import Machine
 from snapmgr.machine.options import MachineOptions
 from snapmgr.snapshots.change import apply_snapshot, create_snapshot, delete_snapshot, rename_snapshot
 from snapmgr.snapshots.machine import save_snapshot
+from snapmgr.snapshots.undo import bring_back
 
 _real = os.pwrite
 
@@ -32,7 +33,7 @@ def main(kind: str, last: int, images: list[str]) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError("still here")
 
-    change = save(images) if kind == "save" else changes(images)[kind]
+    change = {"save": save, "undo": undo}[kind](images) if kind in ("save", "undo") else changes(images)[kind]
     os.pwrite = pwrite
     change()
     print(next(count) - 1)
@@ -45,6 +46,12 @@ def changes(images: list[str]) -> dict[str, Callable[[], object]]:
         "apply": lambda: apply_snapshot(images, "id:1"),
         "rename": lambda: rename_snapshot(images, "id:1", "renamed"),
     }
+
+
+def undo(images: list[str]) -> Callable[[], object]:
+    """Of a deletion that has just taken place."""
+    gone = [one.switched for one in delete_snapshot(images, "first")]
+    return lambda: bring_back([one for one in gone if one is not None])
 
 
 def save(images: list[str]) -> Callable[[], object]:

@@ -135,7 +135,28 @@ def delete(context: WindowContext) -> None:
     page = page_of(context)
     if page is not None and page.on_show is not None:
         found, rows = _selected(context)
-        _ask(context, DeleteDialog(context, page.on_show, rows, found))
+        _ask(context, DeleteDialog(context, page.on_show, rows, found, page.spaces))
+
+
+def can_delete_old(context: WindowContext) -> str:
+    if reason := has_machine(context):
+        return reason
+    found, _ = _selected(context)
+    if not found.rows:
+        return tr("There are no snapshots")
+    return why_not_change(found.rows, found) or _busy(context)
+
+
+@ACTIONS.add("snapshot.delete_old", later("Delete old snapshots…"), icon="trash", menu=Menu.SNAPSHOT, view=VIEW,
+             group=1, danger=True, enabled=can_delete_old, subject=_machine)  # fmt: skip
+def delete_old(context: WindowContext) -> None:
+    """Keep the newest snapshots, and delete the others or those of some age; asks first."""
+    from ui.snapshots.old_dialog import OldDialog
+
+    page = page_of(context)
+    if page is not None and page.on_show is not None:
+        found, _ = _selected(context)
+        _ask(context, OldDialog(context, page.on_show, _machine(context), found, page.spaces))
 
 
 def _ask(context: WindowContext, dialog: ChangeDialog) -> None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from snapmgr.snapshots.find import tags_of
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from snapmgr.work import CancelToken
 from ui.models.source_list import Paths
-from ui.snapshots.explain import tag_of
 
 if TYPE_CHECKING:
     from snapmgr.snapshots.transaction import Changed
@@ -51,11 +51,7 @@ class ChangeRequest:
 
 def about(kind: Kind, machine: Paths, rows: Sequence[SnapshotRow], found: Snapshots, **facts: object) -> ChangeRequest:
     """A request about snapshots that are there, on every disk that has one of them."""
-    tags: dict[str, list[str]] = {}
-    for device in found.devices:
-        named = [tag_of(row, device.path, found) for row in rows if device.path in row.entries]
-        if named:
-            tags[device.path] = named
+    tags = tags_of(rows, found)
     return ChangeRequest(kind, machine, tuple(tags), tuple(rows), tags, **facts)  # type: ignore[arg-type]
 
 

@@ -18,6 +18,7 @@ from ui.shell.context import WindowContext
 from ui.snapshots.change_dialog import ChangeDialog
 from ui.snapshots.change_request import ChangeRequest, Kind, about
 from ui.snapshots.details import Facts
+from ui.snapshots.spaces import Spaces, freed_text, why_unknown
 from ui.widgets.labels import ElidedLabel, label
 from ui.words import listed, plural, tr
 
@@ -27,16 +28,27 @@ MOST_NAMES = 8
 class DeleteDialog(ChangeDialog):
     """``request`` is what was asked for.  Keeping is what Enter does."""
 
-    def __init__(self, context: WindowContext, machine: Paths, rows: Sequence[SnapshotRow], found: Snapshots) -> None:
+    def __init__(
+        self,
+        context: WindowContext,
+        machine: Paths,
+        rows: Sequence[SnapshotRow],
+        found: Snapshots,
+        spaces: Spaces,
+    ) -> None:
         count = len(rows)
         title = tr("Delete the snapshot {snapshot}?", snapshot=quoted_name(rows[0].name, rows[0].id))
         if count > 1:
             title = plural("Delete {n} snapshot?", "Delete {n} snapshots?", count)
         super().__init__(context, tr("Delete snapshots"), title, "")
-        self._machine, self._rows, self._found = machine, rows, found
+        self._machine, self._rows, self._found, self._spaces = machine, rows, found, spaces
         self._labels = disk_labels([device.path for device in found.devices])
         self.text.setText(self._what_goes())
+        self.frees = Facts()
         self._card()
+        spaces.changed.connect(self._show_space)
+        self._show_space()
+        spaces.want(machine)
         self.trim = self.tick(
             tr("Give the room back"),
             tr(
@@ -70,7 +82,7 @@ class DeleteDialog(ChangeDialog):
         inside.setContentsMargins(12, 12, 12, 12)
         inside.setSpacing(4)
         if len(self._rows) == 1:
-            inside.addWidget(self._facts(self._rows[0]))
+            inside.addWidget(self._facts(self.frees, self._rows[0]))
         else:
             for row in self._rows[:MOST_NAMES]:
                 inside.addWidget(ElidedLabel(shown_name(row.name, row.id)))
@@ -83,10 +95,20 @@ class DeleteDialog(ChangeDialog):
                     "{n} of them has a VM state: {size}", "{n} of them have a VM state: {size}", with_state, size=size
                 )
                 inside.addWidget(label(said, "secondary", wrap=True))
+            inside.addWidget(self.frees)
         self.column.addWidget(card)
 
-    def _facts(self, row: SnapshotRow) -> Facts:
-        facts, units, now = Facts(), self.context.settings["appearance.units"], self.context.now()
+    def _show_space(self) -> None:
+        """How much becomes free: of several together more than of each alone."""
+        space = self._spaces.of(self._machine)
+        size = freed_text(space, self._rows)
+        unknown = space is not None and space.freed_by(self._rows) is None
+        hint = why_unknown(space, self._rows) if space is not None and unknown else ""
+        #: How much room becomes free by deleting
+        self.frees.set_fact(tr("Frees"), size, hint=hint, quiet=size == "…" or unknown)
+
+    def _facts(self, facts: Facts, row: SnapshotRow) -> Facts:
+        units, now = self.context.settings["appearance.units"], self.context.now()
         saved = tr(formats.NOT_RECORDED)
         if row.dated:
             ago, date = formats.relative_time(row.date_sec, now), formats.short_time(row.date_sec, now)

@@ -156,6 +156,7 @@ class Details(QScrollArea):
             state = tr("{size}, on {disk}", size=state, disk=isolated(labels.get(device, device)))
         exact = formats.exact_bytes(row.vm_state_size)
         facts.set_fact(tr("VM state"), state, hint="" if row.disk_only else exact, quiet=row.disk_only)
+        self.set_space(("…", ""), ("…", ""))
         exact_clock = formats.nanoseconds(row.vm_clock_nsec) if row.clocked else ""
         facts.set_fact(tr("VM clock"), texts.vm_clock(row), hint=exact_clock, quiet=not row.clocked)
         #: The machine type: pc-i440fx-7.2
@@ -171,6 +172,13 @@ class Details(QScrollArea):
     def set_machine(self, text: str, hint: str = "") -> None:
         """The machine type that the VM state itself names; empty: it could not be read."""
         self.facts.set_fact(tr("Machine"), visible_name(text) or tr("not read"), hint=hint, quiet=not text)
+
+    def set_space(self, unique: tuple[str, str], shared: tuple[str, str]) -> None:
+        """What it takes up alone, and what others use too: each as it is said, and a hint."""
+        #: What a snapshot alone uses of the image
+        self.facts.set_fact(tr("Only its own"), unique[0], hint=unique[1], quiet=unique[0] == "…")
+        #: What a snapshot uses together with others, or with the disk as it is now
+        self.facts.set_fact(tr("Shared"), shared[0], hint=shared[1], quiet=shared[0] == "…")
 
     def texts(self) -> list[str]:
         """All words shown, for tests and for copying."""

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from snapmgr.errors import Cancelled
 from snapmgr.names import visible_name, visible_text
+from snapmgr.snapshots.find import tag_of
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from snapmgr.work import CancelToken
 from ui.isolation import isolated
@@ -30,7 +31,6 @@ from ui.shell import formats
 from ui.shell.context import WindowContext
 from ui.shell.failures import describe
 from ui.shell.notices import Tone
-from ui.snapshots.explain import tag_of
 from ui.snapshots.export_check import Check, check, suggested
 from ui.snapshots.presenter import ExportRequest, Presenter
 from ui.theme import fonts

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from snapmgr.names import visible_name
+from snapmgr.snapshots.find import tag_of
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
 from ui.isolation import isolated
 from ui.models.names import quoted
@@ -117,12 +118,3 @@ def source_of(row: SnapshotRow, found: Snapshots) -> str | None:
     if path is None:
         return None
     return f"{path}@{tag_of(row, path, found)}"
-
-
-def tag_of(row: SnapshotRow, path: str, found: Snapshots) -> str:
-    """How to name ``row`` on the disk ``path`` so that nothing else is meant."""
-    entry = row.entries[path]
-    others = [other.entries[path] for other in found.rows if other is not row and path in other.entries]
-    if not row.name or row.name.startswith(("id:", "name:")) or any(row.name in (o.name, o.id) for o in others):
-        return f"id:{entry.id}" if all(other.id != entry.id for other in others) else f"name:{row.name}"
-    return row.name

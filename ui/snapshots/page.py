@@ -37,6 +37,7 @@ from ui.snapshots.machines import Machines
 from ui.snapshots.panes import Panes
 from ui.snapshots.presenter import Presenter, find_holders
 from ui.snapshots.selected import Selected
+from ui.snapshots.spaces import Spaces
 from ui.snapshots.states import ErrorPane, nothing_opened
 from ui.widgets.activity_strip import ActivityStrip
 from ui.words import tr
@@ -76,7 +77,8 @@ class SnapshotsPage(Page):
         self.empty = nothing_opened(self._ask_to_open, lambda: self.context.actions.run("demo.start"))
         self._panes = panes = Panes(self.context, self.machines.model, ErrorPane(self._again, self.close_document))
         self.sources_pane, self.header, self.list, self.details = panes.sources, panes.header, panes.list, panes.details
-        self.snapshot = Selected(self.context, panes, self.machines, self.presenter, lambda: self.found)
+        self.spaces = Spaces(self.context.tasks, self.machines, self)
+        self.snapshot = Selected(self.context, panes, self.machines, self.presenter, self.spaces, lambda: self.found)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -336,6 +338,7 @@ class SnapshotsPage(Page):
             self.list.forget_selection()
             self.header.filter.clear()
             self._watch.stop()
+            self.spaces.stop()
         self._current = paths
         self._stack.setCurrentWidget(self._panes)
         self._show_sources()

@@ -17,6 +17,8 @@ from ui.snapshots.explain import source_of
 from ui.snapshots.machines import Machines
 from ui.snapshots.panes import Panes
 from ui.snapshots.presenter import Presenter
+from ui.snapshots.spaces import Spaces
+from ui.snapshots.spaces import texts as space_texts
 from ui.words import tr
 
 PEEK_MS = 120
@@ -34,13 +36,17 @@ class Selected(QObject):
         panes: Panes,
         machines: Machines,
         presenter: Presenter,
+        spaces: Spaces,
         found: Callable[[], Snapshots | None],
     ) -> None:
         super().__init__(panes)
         self._context, self._panes, self._machines = context, panes, machines
-        self._presenter, self._found = presenter, found
+        self._presenter, self._spaces, self._found = presenter, spaces, found
         self._peek = QTimer(self, singleShot=True, interval=PEEK_MS)
         self._peek.timeout.connect(self.look_into)
+        self._measure = QTimer(self, singleShot=True, interval=PEEK_MS)
+        self._measure.timeout.connect(self.measure)
+        spaces.changed.connect(self._show_space)
         panes.list.selected_changed.connect(self.show)
 
     def row(self) -> SnapshotRow | None:
@@ -83,7 +89,27 @@ class Selected(QObject):
             panes.details.show_snapshot(row, found, labels, units)
             panes.header.set_primary(inspect=not row.disk_only)
             self._show_machine_type()
+            self._show_space()
         self.changed.emit()
+
+    def _show_space(self) -> None:
+        """What it takes up, as far as that is known; it is measured once the selection rests."""
+        row, paths = self.row(), self._paths()
+        if row is None:
+            return
+        space = self._spaces.of(paths)
+        self._panes.details.area.set_space(*space_texts(space, row, self._context.settings["appearance.units"]))
+        if space is None:
+            self._measure.start()
+
+    def measure(self) -> None:
+        """Find out what the snapshots on show take up."""
+        if self.row() is not None:
+            self._spaces.want(self._paths())
+
+    def _paths(self) -> tuple[str, ...]:
+        found = self._found()
+        return tuple(device.path for device in found.devices) if found is not None else ()
 
     def _show_machine_type(self) -> None:
         source = self.source()

@@ -8,7 +8,9 @@ from __future__ import annotations
 import functools
 import struct
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,13 +18,14 @@ from snapmgr.block.problem import ImageProblem
 from snapmgr.block.qcow2.faults import Faults
 from snapmgr.block.qcow2.geometry import OFFSET_MASK, SECTOR
 from snapmgr.block.qcow2.image import Qcow2Image
+from snapmgr.block.qcow2.l2 import Words
 from snapmgr.block.qcow2.refcounts import (
     read_refcount_table,
     read_refcounts,
     refcounts_at,
     unreadable_refcounts,
 )
-from snapmgr.block.qcow2.references import Refcounts, References, copied_flags
+from snapmgr.block.qcow2.references import ACTIVE, REST, Refcounts, References, copied_flags, user_of
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
 from snapmgr.block.qcow2.tally import NO_LEAKS, Leaks, Tally
 from snapmgr.errors import ImageError, SnapmgrError
@@ -58,11 +61,16 @@ class Checked:
 
 
 def check_image(
-    image: Qcow2Image, *, most_metadata: int = MOST_METADATA, others: bool = True, progress: Progress = no_progress
+    image: Qcow2Image,
+    *,
+    most_metadata: int = MOST_METADATA,
+    others: bool = True,
+    progress: Progress = no_progress,
+    references: Callable[[Qcow2Image, Faults, Tally], References] = References,
 ) -> Checked:
     """Look for faults, in tables of ``most_metadata`` bytes at most: of larger ones in none at all, since a refcount
     is right or wrong only by all that refers to its cluster.  Without ``others`` the files that it
-    names are left alone.  ``progress`` is told the bytes of L2 tables.
+    names are left alone.  ``progress`` is told the bytes of L2 tables.  ``references`` makes what counts the uses.
 
     Raises SnapmgrError only where the file itself cannot be read.
     """
@@ -72,7 +80,10 @@ def check_image(
     if others:
         _check_other_files(image, faults)
     try:
-        leaks, left_out = _check_clusters(image, faults, tally, most_metadata, progress), 0
+        leaks, left_out = (
+            _check_clusters(image, references(image, faults, tally), faults, tally, most_metadata, progress),
+            0,
+        )
     except _TooMuch as error:
         leaks, left_out = NO_LEAKS, error.left_out
     return Checked(tuple(faults.problems()), left_out, tally, leaks)
@@ -193,7 +204,9 @@ def open_below(image: Qcow2Image) -> None:
         below.data_file()
 
 
-def _check_clusters(image: Qcow2Image, faults: Faults, tally: Tally, most_metadata: int, progress: Progress) -> Leaks:
+def _check_clusters(
+    image: Qcow2Image, references: References, faults: Faults, tally: Tally, most_metadata: int, progress: Progress
+) -> Leaks:
     """Walk the tables of all layers and compare with the refcounts.  Raises _TooMuch."""
     header = image.header
     clusters = -(-image.file.size // image.cluster_size)
@@ -202,19 +215,21 @@ def _check_clusters(image: Qcow2Image, faults: Faults, tally: Tally, most_metada
     if clusters > MOST_CLUSTERS or l1_bytes + refcount_bytes > most_metadata:
         raise _TooMuch(l1_bytes + refcount_bytes)
     tally.total_clusters = -(-image.size // image.cluster_size)
-    references = References(image, faults, tally)
     active = image.active_l1()
-    used = [references.add_l1(active, header.l1_offset)]
-    for entry in _sound_entries(image):
-        used.append(references.add_l1(image.snapshot_l1(entry), entry.l1_offset))
-    offsets, times = np.unique(np.concatenate(used), return_counts=True)
-    table_bytes = l1_bytes + refcount_bytes + len(offsets) * image.cluster_size
+    parts = _l1_tables(image, active)
+    used = []
+    for part in parts:
+        references.used_by([part.user])
+        used.append(references.add_l1(part.words, part.place))
+    tables = _Tables(used, [part.user for part in parts])
+    table_bytes = l1_bytes + refcount_bytes + len(tables.offsets) * image.cluster_size
     if table_bytes > most_metadata:
         raise _TooMuch(table_bytes)
     now = Counter(used[0].tolist())
-    for index, (offset, number) in enumerate(zip(offsets.tolist(), times.tolist(), strict=True)):
+    for index, (offset, number) in enumerate(zip(tables.offsets.tolist(), tables.times.tolist(), strict=True)):
+        references.used_by(tables.users(index))
         references.add_l2(offset, number, now[offset])
-        progress((index + 1) * image.cluster_size, len(offsets) * image.cluster_size)
+        progress((index + 1) * image.cluster_size, len(tables.offsets) * image.cluster_size)
     _add_tables(image, references)
     table = read_refcount_table(image.file, header)
     references.add_refcount_blocks(table)
@@ -228,6 +243,41 @@ def _check_clusters(image: Qcow2Image, faults: Faults, tally: Tally, most_metada
     leaks = _compare(image, references, refcounts, faults, tally)
     copied_flags(image, active, refcounts, faults, tally)
     return leaks
+
+
+class _Part(NamedTuple):
+    """Entries of an L1 table, where they stand, and whose they are."""
+
+    words: Words
+    place: int
+    user: int
+
+
+def _l1_tables(image: Qcow2Image, active: Words) -> list[_Part]:
+    """That of the disk as it is now first, then those of the snapshots, each in two: disk and VM state."""
+    parts = [_Part(active, image.header.l1_offset, ACTIVE)]
+    for entry in _sound_entries(image):
+        words, disk = image.snapshot_l1(entry), image.geometry.l1_entries(entry.disk_size)
+        for piece, state in ((slice(0, disk), False), (slice(disk, None), True)):
+            place = entry.l1_offset + 8 * (disk if state else 0)
+            parts.append(_Part(words[piece], place, user_of(entry.index, state=state)))
+    return parts
+
+
+class _Tables:
+    """The L2 tables of all layers: ``offsets``, each once, and how many ``times`` L1 entries name it."""
+
+    def __init__(self, used: Sequence[Words], users: Sequence[int]) -> None:
+        whole = np.concatenate(used)
+        order = np.argsort(whole, kind="stable")
+        self.offsets, self._first, self.times = np.unique(whole[order], return_index=True, return_counts=True)
+        self._users = np.repeat(np.array(users, np.int64), [len(part) for part in used])[order]
+
+    def users(self, index: int) -> list[int]:
+        """Whose L1 entries name it."""
+        first = int(self._first[index])
+        found: list[int] = self._users[first : first + int(self.times[index])].tolist()
+        return found
 
 
 def _sound_entries(image: Qcow2Image) -> list[SnapshotEntry]:
@@ -245,11 +295,14 @@ def _sound_entries(image: Qcow2Image) -> list[SnapshotEntry]:
 def _add_tables(image: Qcow2Image, references: References) -> None:
     """Header, tables, snapshot table and L1 tables, encryption header, bitmaps."""
     header = image.header
+    references.used_by([REST])
     references.add_range(0, image.cluster_size)
     for _, offset, length in _header_tables(image):
         references.add_range(offset, length)
     for entry in _sound_entries(image):
+        references.used_by([user_of(entry.index, state=False)])
         references.add_range(entry.l1_offset, entry.l1_size * 8)
+    references.used_by([REST])
     if image.metadata.snapshots:
         last = image.metadata.snapshots[-1]
         references.add_range(header.snapshots_offset, last.offset + last.length - header.snapshots_offset)

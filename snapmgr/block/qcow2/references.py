@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,14 @@ from snapmgr.block.qcow2.refcounts import BLOCK_MASK
 from snapmgr.block.qcow2.tally import Tally
 
 Flags = NDArray[np.bool_]
+
+ACTIVE, REST = 0, 1
+"""Users of clusters: the disk as it is now, and whatever belongs to no layer."""
+
+
+def user_of(entry: int, *, state: bool) -> int:
+    """The user that is the disk of the snapshot with this place in the table, or its VM state."""
+    return 2 + 2 * entry + state
 
 
 def _u64(value: int) -> np.uint64:
@@ -53,9 +61,20 @@ class References:
     def add_range(self, offset: int, length: int) -> None:
         """One use of every cluster of a range; what lies behind the end of the file is named by the caller."""
         if length > 0 and not self.beyond(offset, length):
-            self.counts[offset // self._cluster : (offset + length - 1) // self._cluster + 1] += 1
+            self._count_row(offset, length, 1)
         elif length > 0:
             self._tally.corruptions += 1
+
+    def used_by(self, users: Iterable[int]) -> None:
+        """Who uses what is added from now on: ``ACTIVE``, ``REST``, ``user_of``.  Here it makes no difference."""
+
+    def _count(self, numbers: NDArray[np.int64], times: int) -> None:
+        """``times`` uses of each of these clusters; one that is named twice is used twice as often."""
+        np.add.at(self.counts, numbers, times)
+
+    def _count_row(self, offset: int, length: int, times: int) -> None:
+        """``times`` uses of each cluster that the range touches."""
+        self.counts[offset // self._cluster : (offset + length - 1) // self._cluster + 1] += times
 
     def add_clusters(self, offsets: Words, times: int) -> Flags:
         """``times`` uses of the cluster at each offset, of both clusters where it lies between two; says which lie
@@ -63,9 +82,9 @@ class References:
         bits, mask = _u64(self._image.header.cluster_bits), _u64(self._cluster - 1)
         numbers = offsets >> bits
         outside: Flags = numbers >= _u64(len(self.counts) - 1)
-        np.add.at(self.counts, numbers[~outside].astype(np.int64), times)
+        self._count(numbers[~outside].astype(np.int64), times)
         two = ~outside & ((offsets & mask) != 0)
-        np.add.at(self.counts, numbers[two].astype(np.int64) + 1, times)
+        self._count(numbers[two].astype(np.int64) + 1, times)
         self._tally.corruptions += times * int(np.count_nonzero(outside))
         return outside
 
@@ -178,7 +197,7 @@ class References:
                 faults.count("compressed-beyond-end", 1, l2_offset + index * step)
                 self._tally.corruptions += times
                 continue
-            self.counts[offset // self._cluster : (offset + length - 1) // self._cluster + 1] += times
+            self._count_row(offset, length, times)
 
 
 def read_l2(image: Qcow2Image, l2_offset: int) -> tuple[Words, Words | None]:

@@ -80,6 +80,11 @@ class Shadow:
         """The header sector as it will be, once it is prepared."""
         return self._sector
 
+    @property
+    def length_before(self) -> int:
+        """Bytes that the file had before the change."""
+        return self._before
+
     def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
         """Write to clusters that ``allocation`` gave.  Raises SnapmgrError ``cannot-write``."""
         end = offset + len(data)
@@ -140,9 +145,10 @@ class Shadow:
 
     @property
     def freed(self) -> int:
-        """Bytes of the file that the old image used and the new one does not."""
+        """Bytes of the file that the new image uses less than the old one; 0 where it uses more."""
         allocation = self.allocation
-        return int(np.count_nonzero((allocation.now > 0) & (allocation.then == 0))) * self.image.cluster_size
+        clusters = int(np.count_nonzero(allocation.now)) - int(np.count_nonzero(allocation.then))
+        return max(0, clusters) * self.image.cluster_size
 
     def trim(self) -> None:
         """Once it is committed: give every cluster back that nothing uses, at the end by a shorter file."""

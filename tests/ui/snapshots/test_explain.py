@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from snapmgr.errors import ImageError
+from snapmgr.snapshots.find import tag_of
 from tests.ui.snapshots.rows import NOON, device, machine, row
 from ui.models.names import disk_labels
 from ui.snapshots.copying import details_text
-from ui.snapshots.explain import in_use_text, remarks, source_of, tag_of
+from ui.snapshots.explain import in_use_text, remarks, source_of
 from ui.widgets.disk_list import device_lines
 
 VDA, VDB, VDC = "/vm/box-vda.qcow2", "/vm/box-vdb.qcow2", "/vm/box-vdc.qcow2"

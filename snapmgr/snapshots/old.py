@@ -1,0 +1,61 @@
+"""Which snapshots are old: what goes and what stays where only the last ones are to be kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from snapmgr.errors import UsageError
+from snapmgr.snapshots.model import SnapshotRow
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+_LONGEST = 100 * 365 * 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """The newest first in both."""
+
+    gone: tuple[SnapshotRow, ...]
+    kept: tuple[SnapshotRow, ...]
+
+
+def old_ones(
+    rows: Sequence[SnapshotRow], *, keep_last: int | None = None, older_than: int | None = None, now: float
+) -> Old:
+    """Those that go: beyond the ``keep_last`` newest, and older than so many seconds at ``now`` (seconds since 1970);
+    where both are asked for, only what is both.
+
+    A snapshot whose date is not recorded stays, and is none of those counted: nobody can say how old it is.
+    Raises UsageError ``nothing-chosen`` where nothing is asked for, ``negative`` for numbers below 0.
+    """
+    if keep_last is None and older_than is None:
+        raise UsageError(
+            "nothing-chosen",
+            "it is not said which snapshots are old",
+            hint="Say how many to keep, or how old the others are at least.",
+        )
+    if min(keep_last or 0, older_than or 0) < 0:
+        raise UsageError("negative", "neither a number of snapshots nor an age is below 0")
+    order = sorted(enumerate(rows), key=lambda pair: (pair[1].date_sec, pair[1].date_nsec, pair[0]), reverse=True)
+    gone: list[SnapshotRow] = []
+    kept: list[SnapshotRow] = []
+    dated = 0
+    for _, row in order:
+        dated += row.dated
+        beyond = keep_last is None or dated > keep_last
+        old = older_than is None or now - row.date_sec - row.date_nsec / 1e9 > older_than
+        (gone if row.dated and beyond and old else kept).append(row)
+    return Old(tuple(gone), tuple(kept))
+
+
+def seconds_of(age: str) -> int:
+    """``30d``, ``12h``, ``2w``, ``90m``, ``10s`` in seconds.  Raises UsageError ``age``."""
+    found = re.fullmatch(r"\s*(\d{1,9})\s*([smhdw])\s*", age, re.IGNORECASE | re.ASCII)
+    seconds = int(found[1]) * _UNITS[found[2].lower()] if found else _LONGEST + 1
+    if seconds > _LONGEST:
+        raise UsageError(
+            "age", f"{age!r} is no age", hint="Write a number and its unit: 90m, 12h, 30d or 2w (minutes to weeks)."
+        )
+    return seconds

@@ -1,0 +1,34 @@
+"""``snapctl snapshot list --space``: what a deletion would free, and what is shared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests import corpus
+from tests.cli.conftest import Snapctl
+from tests.snapshots.test_list import WRITER, held, released
+
+
+def test_what_each_takes_up(snapctl: Snapctl, tmp_path: Path) -> None:
+    path = corpus.unpack_image("vm-hmp-72", tmp_path)["vm-hmp-72.qcow2"]
+    listed = snapctl("snapshot", "list", path, "--space", "--json")
+    assert listed.code == 0
+    spaces = {row["name"]: row["space"] for row in listed.document["snapshots"]}
+    for row in listed.document["snapshots"]:
+        freed = snapctl("snapshot", "list", path, "--space")
+        line = next(line for line in freed.text.splitlines() if f" {row['name']} " in line)
+        assert f"{row['space']['unique'] / (1 << 20):.2f} MiB" in line
+        assert row["space"]["unique"] > row["space"]["vm-state"]["unique"] >= row["vm-state-size"] * 0.9
+    deleted = snapctl("snapshot", "delete", path, "work", "--json").document["devices"][0]
+    assert deleted["freed"] == spaces["work"]["unique"]
+    assert "space" not in snapctl("snapshot", "list", path, "--json").document["snapshots"][0]
+
+
+def test_where_nobody_can_say_what_they_take_up(snapctl: Snapctl, tmp_path: Path) -> None:
+    path = corpus.unpack_image("fmt-v3", tmp_path)["fmt-v3.qcow2"]
+    process = held(path, *WRITER)
+    listed = snapctl("snapshot", "list", path, "--space")
+    document = snapctl("snapshot", "list", path, "--space", "--json").document
+    released(process)
+    assert listed.code == 1 and "not known" in listed.text and b"tables are in flux" in listed.err
+    assert [row["space"] for row in document["snapshots"]] == [None, None]
