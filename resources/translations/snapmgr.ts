@@ -2700,6 +2700,32 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>How</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How it is saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <extracomment>How a snapshot is saved: the guest goes on running meanwhile</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <extracomment>How a snapshot is saved: the guest stands still meanwhile</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest stops for about 10 ms and runs on while its RAM is written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest stands still until all of its RAM is written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{name}, at {clock}</source>
         <translation type="unfinished"></translation>
     </message>

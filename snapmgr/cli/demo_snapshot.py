@@ -16,7 +16,7 @@ from snapmgr.errors import UsageError
 from snapmgr.names import quoted
 
 if TYPE_CHECKING:
-    from snapmgr.machine.machine import Machine
+    pass
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 _tag = click.argument("tag", metavar="TAG")
@@ -61,37 +61,56 @@ def list_command(context: click.Context, disks: tuple[Path, ...]) -> int:
 @click.argument("tag", metavar="[TAG]", required=False)
 @_ticks(100, "Ticks to run before.")
 @click.option("--overwrite", is_flag=True, help="Take the place of the snapshot with that name.")
+@click.option("--live/--paused", default=True, show_default=True,
+              help="Let the guest run while it is saved, or stand still.")  # fmt: skip
 @_vmstate
 @machine_options
 @output_options
 @pass_output
 def save_command(
-    output: Output, /, tag: str | None, ticks: int, overwrite: bool, vmstate: str | None, **wanted: Any
+    output: Output, /, tag: str | None, ticks: int, overwrite: bool, live: bool, vmstate: str | None, **wanted: Any
 ) -> None:
     """Run the machine from its reset for N ticks and save it as snapshot TAG, on all its disks or on none.
 
-    Without TAG it gets a name of date and time.
+    The snapshot and the digest are those of tick N. With --live the guest goes on in real time until all is saved:
+    it stands still for its devices alone, and its disks are those of some ticks later afterwards. Without TAG the
+    snapshot gets a name of date and time.
 
     \b
     Examples:
       snapctl demo snapshot save morning --disk a.qcow2 --ticks 200
       snapctl demo snapshot save morning --disk a.qcow2 --overwrite --workload hotspot
+      snapctl demo snapshot save morning --disk a.qcow2 --ram 1G --paused
     """
     from snapmgr.cli.jobs import run_job
 
     _need_disks(wanted)
     with demo_machine(output, wanted) as machine:
         advance(output, machine, ticks)
+        at, digest = machine.tick, machine.digest()
         saved = run_job(
             output,
             "Saving",
             machine,
-            lambda jobs, shown: jobs.save("save", tag, overwrite=overwrite, vmstate=vmstate, shown=shown),
+            lambda jobs, shown: jobs.save("save", tag, overwrite=overwrite, vmstate=vmstate, live=live, shown=shown),
+            live=live,
         )
-        stood = saved.stood // 1_000_000
-        facts = {"name": saved.name, "vm-state-size": saved.vm_state_size, "stopped-ms": stood}
-        said = f"snapshot {quoted(saved.name)} saved: VM state {size(saved.vm_state_size)}, {stood} ms"
-        _say(output, machine, facts, said)
+        stood, waited = (round(time / 1_000_000, 1) for time in (saved.stood, saved.waited))
+        ran = machine.tick - at
+        facts = {
+            "name": saved.name,
+            "vm-state-size": saved.vm_state_size,
+            "live": live,
+            "stopped-ms": stood,
+            "waited-ms": waited,
+            "ticks-meanwhile": ran,
+        }
+        said = (
+            f"snapshot {quoted(saved.name)} saved: VM state {size(saved.vm_state_size)}, guest stopped for {stood} ms"
+        )
+        if live:
+            said += f", ran {ran} ticks meanwhile" + (f" and waited for {waited} ms" if waited else "")
+        _say(output, facts, said, at, digest)
 
 
 @demo_snapshot.command("load", short_help="Load it, then run on.")
@@ -122,7 +141,7 @@ def load_command(output: Output, /, tag: str, ticks: int, vmstate: str | None, *
         )
         advance(output, machine, ticks)
         machine.stop()
-        _say(output, machine, {"name": tag}, f"snapshot {quoted(tag)} loaded")
+        _say(output, {"name": tag}, f"snapshot {quoted(tag)} loaded", machine.tick, machine.digest())
 
 
 @demo_snapshot.command("delete", short_help="Delete it from its disks.")
@@ -154,10 +173,9 @@ def _need_disks(wanted: dict[str, Any]) -> None:
         raise UsageError("usage", "without a disk nothing can hold a snapshot", hint="Name one with --disk IMAGE.")
 
 
-def _say(output: Output, machine: Machine, facts: dict[str, Any], said: str) -> None:
-    digest = machine.digest()
+def _say(output: Output, facts: dict[str, Any], said: str, tick: int, digest: str) -> None:
     if output.json:
-        output.document({"tick": machine.tick, "digest": digest, **facts})
+        output.document({"tick": tick, "digest": digest, **facts})
     else:
         output.done(printable(said))
-        output.lines(f"tick {machine.tick}  digest {digest}")
+        output.lines(f"tick {tick}  digest {digest}")

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from snapmgr.jobs.control import JobControl
 from snapmgr.jobs.job import Job, JobType, JobView
-from snapmgr.jobs.table import JobTable
+from snapmgr.jobs.table import JobTable, Submit
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.runstate import RunState
 from snapmgr.snapshots import change
 from snapmgr.snapshots import machine as whole
+from snapmgr.snapshots.live import save_snapshot_live
 from snapmgr.snapshots.phase import Phase
 from snapmgr.snapshots.transaction import Changed
 
@@ -27,10 +28,14 @@ def _unseen(view: JobView) -> None:
 
 
 class MachineJobs:
-    """Jobs on a machine; the table's ``submit`` must lead to the thread that owns it."""
+    """Jobs on a machine; the table's ``submit`` must lead to the thread that owns it, ``beside`` to another one.
 
-    def __init__(self, machine: Machine, table: JobTable) -> None:
+    Without ``beside`` nothing can be saved while the guest runs.
+    """
+
+    def __init__(self, machine: Machine, table: JobTable, *, beside: Submit | None = None) -> None:
         self._machine = machine
+        self._beside = beside
         self.table = table
 
     def save(
@@ -40,10 +45,28 @@ class MachineJobs:
         *,
         vmstate: str | None = None,
         overwrite: bool = False,
+        live: bool = False,
         wait: bool = True,
         shown: Shown = _unseen,
     ) -> Job:
-        """The job's result is a Saved.  Raises as ``JobTable.start``; the job fails as ``save_snapshot``."""
+        """The job's result is a Saved; ``live``: the guest runs meanwhile.
+
+        Raises as ``JobTable.start``; the job fails as ``save_snapshot``.
+        """
+        if live:
+            assert self._beside is not None, "nobody to save it while its own thread goes on"
+
+        def beside(control: JobControl) -> whole.Saved:
+            return save_snapshot_live(
+                self._machine,
+                tag,
+                order=self.table.order,
+                overwrite=overwrite,
+                vmstate=vmstate,
+                progress=control.progress,
+                stage=control.stage,
+                cancel=control.cancel,
+            )
 
         def work(control: JobControl) -> whole.Saved:
             return whole.save_snapshot(
@@ -56,7 +79,8 @@ class MachineJobs:
                 cancel=control.cancel,
             )
 
-        return self.table.start(job_id, JobType.SNAPSHOT_SAVE, work, wait=wait, shown=shown)
+        doing, submit = (beside, self._beside) if live else (work, None)
+        return self.table.start(job_id, JobType.SNAPSHOT_SAVE, doing, wait=wait, shown=shown, submit=submit)
 
     def load(
         self, job_id: str, tag: str, *, vmstate: str | None = None, wait: bool = True, shown: Shown = _unseen

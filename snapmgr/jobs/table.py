@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from snapmgr.errors import Cancelled, InUse, NotFound
 from snapmgr.jobs.control import JobControl
@@ -22,6 +22,8 @@ from snapmgr.jobs.job import Job, JobType, JobView, error_text
 from snapmgr.jobs.names import check_id
 from snapmgr.jobs.status import JobStatus
 from snapmgr.names import quoted
+
+Result = TypeVar("Result")
 
 Work = Callable[[JobControl], Any]
 """Done in the worker; it reports to the control, and leaves nothing behind where that raises Cancelled."""
@@ -99,9 +101,11 @@ class JobTable:
         *,
         wait: bool = True,
         shown: Callable[[JobView], None] = lambda view: None,
+        submit: Submit | None = None,
     ) -> Job:
         """Begin a job, or without ``wait`` refuse to where another one works.
 
+        ``submit`` leads to another thread than that of the machine, for work that orders things of that itself.
         Raises UsageError ``job-id``, InUse ``machine-busy``.
         """
         if self._closed:
@@ -119,10 +123,20 @@ class JobTable:
         self._turns.append(job)
         job.holder = self._turns[0] if self._turns[0] is not job else None
         job.move(JobStatus.CREATED)
-        task = asyncio.get_running_loop().create_task(self._run(job, work), name=f"{kind} {job_id}")
+        task = asyncio.get_running_loop().create_task(
+            self._run(job, work, submit or self._submit), name=f"{kind} {job_id}"
+        )
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return job
+
+    def order(self, action: Callable[[], Result]) -> Result:
+        """Have something done by the thread that owns the machine, and wait for it: for work in another thread.
+
+        Raises what ``action`` raises.
+        """
+        result: Result = self._submit(action).result()
+        return result
 
     async def aclose(self) -> None:
         """Cancel all that works or waits, and wait for the end of it; nothing starts afterwards."""
@@ -134,12 +148,12 @@ class JobTable:
 
     # -- one job -----------------------------------------------------------------------------------------------------
 
-    async def _run(self, job: Job, work: Work) -> None:
+    async def _run(self, job: Job, work: Work, submit: Submit) -> None:
         """From its turn to its end; whoever cancels this task cancels the job, and waits for it."""
         began = self._now()
         try:
             if await self._turn(job):
-                await self._work(job, work)
+                await self._work(job, work, submit)
             else:
                 job.fail(Cancelled())
         finally:
@@ -169,8 +183,8 @@ class JobTable:
         for look in self._looks.values():
             look.set()
 
-    async def _work(self, job: Job, work: Work) -> None:
-        ordered = self._submit(partial(_in_worker, job, work))
+    async def _work(self, job: Job, work: Work, submit: Submit) -> None:
+        ordered = submit(partial(_in_worker, job, work))
         done = asyncio.wrap_future(ordered)
         job.call_off = ordered.cancel
         while not done.done():

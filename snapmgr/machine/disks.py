@@ -10,6 +10,7 @@ from pathlib import Path
 
 from snapmgr.block import images, lock
 from snapmgr.block.device import BlockDevice
+from snapmgr.block.held import HeldDevice
 from snapmgr.block.raw import RawFile
 from snapmgr.errors import SnapmgrError
 
@@ -26,6 +27,7 @@ class Disk:
         self.name = name
         self._opener = opener
         self._device: BlockDevice | None = opener() if active else None
+        self._held: HeldDevice | None = None
 
     @property
     def active(self) -> bool:
@@ -33,17 +35,35 @@ class Disk:
 
     @property
     def device(self) -> BlockDevice:
-        """Raises SnapmgrError ``disk-inactive`` while the disk is given away."""
+        """What the guest reads and writes.  Raises as ``storage``."""
+        return self._held or self.storage
+
+    @property
+    def storage(self) -> BlockDevice:
+        """Where it is kept.  Raises SnapmgrError ``disk-inactive`` while the disk is given away."""
         if self._device is None:
             raise SnapmgrError("disk-inactive", f"{self.name} was given away by a migration", path=self.name)
         return self._device
 
+    def hold(self) -> None:
+        """``storage`` stays as it is from now on; what the guest writes waits in memory."""
+        self._held = HeldDevice(self.storage)
+
+    def let_go(self) -> None:
+        """What waits is written; more than once is harmless, and from any thread.
+
+        Raises what writing raises: the guest's next write tries again.
+        """
+        if self._held is not None:
+            self._held.let_go()
+            self._held = None
+
     def inactivate(self) -> None:
         """Flush and let go; more than once is harmless."""
         if self._device is not None:
-            self._device.flush()
-            self._device.close()
-            self._device = None
+            self.device.flush()
+            self.device.close()
+            self._device = self._held = None
 
     def activate(self) -> None:
         """Take it back.  Raises InUse where somebody else has it now."""

@@ -63,8 +63,8 @@ def boot(board: Board, screen: Screen, options: BootOptions) -> None:
     """Clear memory, remember what was asked for, and set the devices up."""
     memory = board.memory
     for block in (memory.ram, memory.vram):
-        block.reset()
         block.dirty.set(0, block.pages)
+        block.reset()
     memory.set("magic", MAGIC)
     memory.set("seed", options.seed)
     memory.set("random", mix(options.seed))
@@ -101,8 +101,8 @@ def _say(board: Board, screen: Screen, line: bytes) -> None:
     old, new = shown.tobytes(), line.ljust(COLUMNS, b"\0")
     for start in range(0, COLUMNS, 8):
         board.fold(int.from_bytes(old[start : start + 8], "little"))
+    board.memory.changing_variables()
     shown[:] = np.frombuffer(new, np.uint8)
-    board.memory.wrote_variables()
     screen.say(old, new)
     board.uart.push(line + b"\n", board)
 

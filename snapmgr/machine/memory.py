@@ -53,7 +53,7 @@ MAGIC = 0x0031_4F4D_4544_4D53  # "SMDEMO1"
 
 
 class GuestMemory:
-    """Views on the three blocks; whoever writes through them marks what it wrote."""
+    """Views on the three blocks; whoever writes through them says so before, for they may be saved meanwhile."""
 
     def __init__(self, ram: RAMBlock, vram: RAMBlock, rom: RAMBlock) -> None:
         self.ram = ram
@@ -72,16 +72,17 @@ class GuestMemory:
 
     def set(self, name: str, value: int) -> None:
         """Write a variable."""
+        self.changing_variables()
         self.variables[name] = value
-        self.wrote_variables()
 
-    def wrote_variables(self) -> None:
+    def changing_variables(self) -> None:
+        """One of ``variables`` is about to be written."""
         self.ram.dirty.set(0)
 
-    def dirty_work(self, pages: slice | npt.NDArray[np.int64]) -> None:
-        """These pages of ``work`` were written; the target's pages may be larger than the guest's."""
+    def changing_work(self, pages: slice | npt.NDArray[np.int64]) -> None:
+        """These pages of ``work`` are about to be written; the target's pages may be larger than the guest's."""
         if isinstance(pages, slice):
-            touched(self.ram, WORK + pages.start * PAGE, (pages.stop - pages.start) * PAGE)
+            changing(self.ram, WORK + pages.start * PAGE, (pages.stop - pages.start) * PAGE)
         else:
             self.ram.dirty.mark(WORK + pages * PAGE >> self.ram.page_bits)
 
@@ -90,7 +91,7 @@ class GuestMemory:
         return DMA + (disk * DMA_SLOTS + slot) * PAGE
 
 
-def touched(block: RAMBlock, offset: int, length: int) -> None:
-    """``length`` > 0 bytes from ``offset`` on were written: their pages are dirty."""
+def changing(block: RAMBlock, offset: int, length: int) -> None:
+    """``length`` > 0 bytes from ``offset`` on are about to be written: their pages are dirty."""
     first = offset >> block.page_bits
     block.dirty.set(first, (offset + length - 1 >> block.page_bits) - first + 1)

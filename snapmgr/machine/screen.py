@@ -8,7 +8,7 @@ import numpy.typing as npt
 from snapmgr.machine import automaton
 from snapmgr.machine.clock import TICK_NS
 from snapmgr.machine.font import AT, pixels
-from snapmgr.machine.memory import GuestMemory, touched
+from snapmgr.machine.memory import GuestMemory, changing
 from snapmgr.machine.random import numbers
 
 U8 = npt.NDArray[np.uint8]
@@ -34,6 +34,7 @@ class Screen:
 
     def boot(self, seed: int) -> None:
         """Something alive in the middle of an empty picture, and the clock at its start."""
+        changing(self._memory.vram, 0, FRAME)
         cells = numbers(seed, SEED_SIZE * SEED_SIZE).reshape(SEED_SIZE, SEED_SIZE)
         alive = (cells & cells >> np.uint64(8) & np.uint64(PLANES)).astype(np.uint8)
         top, left = (PICTURE_ROWS - SEED_SIZE) // 2, (WIDTH - SEED_SIZE) // 2
@@ -42,13 +43,13 @@ class Screen:
 
     def draw(self, tick: int) -> None:
         """The picture of ``tick``, from the one of the tick before."""
+        changing(self._memory.vram, 0, FRAME)
         automaton.step(self._picture)
         old, new = clock_text(tick - 1), clock_text(tick)
         for place in range(COLUMNS):
             if old[place] != new[place]:
                 self._toggle(CLOCK_ROW, old[place : place + 1], place)
                 self._toggle(CLOCK_ROW, new[place : place + 1], place)
-        touched(self._memory.vram, 0, FRAME)
 
     def say(self, old: bytes, new: bytes) -> None:
         """Another console line; both are COLUMNS bytes, zeros show nothing."""
@@ -58,8 +59,8 @@ class Screen:
     def _toggle(self, row: int, text: bytes, place: int = 0) -> None:
         font = self._memory.rom.memory[AT : AT + 128 * 8].reshape(128, 8)
         left = place * 8
+        changing(self._memory.vram, row * WIDTH, 8 * WIDTH)
         self.frame[row : row + 8, left : left + 8 * len(text)] ^= pixels(font, text)
-        touched(self._memory.vram, row * WIDTH, 8 * WIDTH)
 
 
 def clock_text(tick: int) -> bytes:

@@ -123,6 +123,6 @@ def _write(memory: GuestMemory, pages: Pages, moment: Moment) -> int:
     if count:
         first = moment.tick * WORDS_WRITTEN % WORDS
         value = np.arange(count, dtype=np.uint64) * np.uint64(0x0001_0000_0001) + np.uint64(mix(moment.random) | 1)
+        memory.changing_work(pages)
         memory.work[pages, first : first + WORDS_WRITTEN] += value[:, None]
-        memory.dirty_work(pages)
     return count

@@ -58,7 +58,7 @@ def complete(board: Board) -> list[bytes]:
 
 
 def _variables(board: Board, disk: int) -> Any:
-    """What RAM remembers of a disk (memory.WRITER); whoever writes to it says so to the memory."""
+    """What RAM remembers of a disk (memory.WRITER); whoever writes to it says so to the memory before."""
     return board.memory.variables["writers"][disk]
 
 
@@ -67,8 +67,8 @@ def _check(board: Board, controller: DiskController, device: BlockDevice) -> Non
     variables = _variables(board, controller.index)
     stable = variables["stable"].tobytes()
     if stable != bytes(32) and not chain.holds(device, int(variables["stable_slot"]), stable):
+        board.memory.changing_variables()
         variables["mismatches"] += 1
-        board.memory.wrote_variables()
 
 
 def _submit(board: Board, controller: DiskController, device: BlockDevice, tick: int) -> None:
@@ -82,9 +82,9 @@ def _submit(board: Board, controller: DiskController, device: BlockDevice, tick:
     slot = chain.choose_slot(device, memory.get("seed") + length * MAX_DISKS + disk)
     page = chain.Record(length, tick, slot, variables["head"].tobytes(), replaced).page(memory.get("random") ^ length)
     memory.ram.write(address, page)
+    memory.changing_variables()
     variables["head"] = np.frombuffer(sha256(page).digest(), np.uint8)
     variables["length"] = (length + 1) & MASK
-    memory.wrote_variables()
     due = board.now + (1 + mix(memory.get("random") + disk) % LATENCY) * TICK_NS
     bus = BUS_ADDRESS + (disk * DMA_SLOTS + place) * PAGE
     controller.submit(Request(tag=length & 0xFFFF_FFFF, slot=slot, address=bus, due=due))
@@ -117,9 +117,9 @@ def _written(board: Board, disk: int, request: Request, digest: bytes) -> bytes:
     variables = _variables(board, disk)
     _fold_digest(board, variables["stable"].tobytes())
     board.fold(int(variables["stable_slot"]))
+    board.memory.changing_variables()
     variables["stable"] = np.frombuffer(digest, np.uint8)
     variables["stable_slot"] = request.slot
-    board.memory.wrote_variables()
     state = b"DIFFERS" if variables["mismatches"] else b"OK"
     return b" DISK %d  RECORD %d  %s  %s" % (disk, request.tag, digest.hex()[:6].upper().encode(), state)
 

@@ -1,12 +1,13 @@
 """Which pages are dirty: the guest's log, and the migration's own bitmap that it is synced into.
 
 One byte per page: runs are found by numpy, and 2 million pages (8 GiB) are 2 MiB.  The guest marks between the steps
-of a migration, not during one (the machine's worker does both in turn), so nothing here is locked.
+of a migration, not during one (the machine's worker does both in turn), so nothing here is locked.  A background
+snapshot is written while the guest runs: ``ram.tracking`` has the lock for that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,24 +15,35 @@ import numpy.typing as npt
 
 Flags = npt.NDArray[np.bool_]
 Pages = npt.NDArray[np.int64]
+Where = slice | npt.NDArray[np.integer[Any]]
 
 _STRIDE = 1 << 16
 """Pages looked through at once for the next dirty one."""
 
 
 class DirtyLog:
-    """What the guest wrote since the log was taken last."""
+    """What the guest wrote since the log was taken last.
+
+    It is told before the bytes change: where there is a ``guard``, it keeps what the pages hold until then.
+    """
 
     def __init__(self, pages: int) -> None:
         self.flags: Flags = np.zeros(pages, np.bool_)
+        self.guard: Callable[[Where], None] | None = None
 
     def set(self, first: int, count: int = 1) -> None:
-        """Pages ``[first, first + count)`` were written."""
-        self.flags[first : first + count] = True
+        """Pages ``[first, first + count)`` are about to be written."""
+        self._mark(slice(first, first + count))
 
     def mark(self, pages: npt.NDArray[np.integer[Any]]) -> None:
-        """These pages were written; in any order, repetitions allowed."""
-        self.flags[pages] = True
+        """These pages are about to be written; in any order, repetitions allowed."""
+        self._mark(pages)
+
+    def _mark(self, where: Where) -> None:
+        guard = self.guard
+        if guard is not None:
+            guard(where)
+        self.flags[where] = True
 
     def count(self) -> int:
         return int(np.count_nonzero(self.flags))
@@ -77,6 +89,11 @@ class PageBitmap:
         part[:] = False
         self.count -= len(pages)
         return pages
+
+    def remove(self, pages: Pages) -> None:
+        """These pages, each of them dirty, are clean from now on."""
+        self.flags[pages] = False
+        self.count -= len(pages)
 
     def runs(self) -> tuple[Pages, Pages]:
         """All dirty pages as runs: (first page, count) of each, ascending."""

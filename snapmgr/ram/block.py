@@ -1,6 +1,6 @@
 """RAMBlock: a named range of guest RAM, in memory that costs nothing until it is touched (include/exec/ramblock.h).
 
-The guest, a loader and a saver all see the same numpy array.  Whoever writes marks the pages in ``dirty``.
+The guest, a loader and a saver all see the same numpy array.  A guest marks pages in ``dirty`` before it writes them.
 """
 
 from __future__ import annotations
@@ -87,9 +87,9 @@ class RAMBlock:
             raise UsageError("ram-range", f"{self!r} has no bytes {offset:#x} to {end:#x}")
         if not len(data):
             return
-        self.memory[offset:end] = np.frombuffer(data, np.uint8)
         first = offset >> self.page_bits
         self.dirty.set(first, (end - 1 >> self.page_bits) - first + 1)
+        self.memory[offset:end] = np.frombuffer(data, np.uint8)
 
     def clear(self, first: int, count: int) -> None:
         """Make pages zero; what was never touched stays untouched, and whole huge pages are given back."""

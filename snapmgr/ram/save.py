@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from contextlib import nullcontext
 
 from snapmgr.ram.bitmap import PageBitmap, Pages
 from snapmgr.ram.block import HOST_PAGE, RAMBlock
@@ -16,6 +16,8 @@ from snapmgr.ram.counters import RamCounters
 from snapmgr.ram.encode import U8, named, zero_pages
 from snapmgr.ram.packing import Batch, Packing, PackingOptions
 from snapmgr.ram.ramlist import RamList
+from snapmgr.ram.tracked import Tracked
+from snapmgr.ram.tracking import WriteTracking
 from snapmgr.ram.words import RamFlag
 from snapmgr.savevm.handlers import EINVAL, EIO, HandlerFailed, Pending, StreamOptions
 from snapmgr.savevm.output import Output
@@ -28,16 +30,6 @@ ROUND = 64 << 20
 """Bytes of RAM looked at in one iterate, so that others have their turn (QEMU: 50 ms)."""
 
 WORD = 8
-
-
-@dataclass(slots=True)
-class Tracked:
-    """A block that is being sent.  ``base`` numbers its first page among those of all blocks."""
-
-    block: RAMBlock
-    bitmap: PageBitmap
-    base: int
-    used_length: int
 
 
 class RamSaver:
@@ -58,6 +50,7 @@ class RamSaver:
         self._in_postcopy = in_postcopy
         self._executor = executor
         self._tracked: list[Tracked] = []
+        self._tracking: WriteTracking | None = None
         self._packing: Packing | None = None
         self._named: RAMBlock | None = None
         self._turn = 0
@@ -72,6 +65,15 @@ class RamSaver:
         parts += [part for block in listed for part in self._entry(block)]
         self._put(output, b"".join(parts))
         self._end_section(output)
+
+    def track_writes(self, tracking: Callable[[list[Tracked]], WriteTracking] = WriteTracking) -> WriteTracking:
+        """After ``setup``, while the guest stands still: what is sent from now on is RAM as it is at this moment.
+
+        ``iterate`` alone sends all of it, in whatever thread, while the guest goes on (ram_write_tracking_start).
+        """
+        self._tracking = tracking(self._tracked)
+        self._tracking.start()
+        return self._tracking
 
     def iterate(self, output: Output) -> bool:
         """Put what is dirty up to the rate limit, ROUND at most; True if nothing is (ram_save_iterate)."""
@@ -101,6 +103,9 @@ class RamSaver:
 
     def cleanup(self) -> None:
         """Forget the migration; the counters stay (ram_save_cleanup)."""
+        if self._tracking is not None:
+            self._tracking.stop()
+        self._tracking = None
         self._tracked, self._packing, self._named = [], None, None
 
     def _has(self, capability: str) -> bool:
@@ -143,20 +148,29 @@ class RamSaver:
         self._count()
 
     def _count(self) -> None:
-        self.counters.remaining = sum(tracked.bitmap.count for tracked in self._tracked) << self._options.page_bits
+        pages = sum(tracked.bitmap.count for tracked in self._tracked)
+        pages += self._tracking.pages if self._tracking is not None else 0
+        self.counters.remaining = pages << self._options.page_bits
 
     def _step(self, output: Output, *, last: bool) -> int:
         """Send the dirty pages of the next piece; returns how many bytes of RAM it has, 0 if nothing is dirty."""
-        tracked = self._next_dirty()
-        if tracked is None:
-            return 0
-        bits = self._options.page_bits
         limit = self._piece(0 if last else output.limit)
-        pages = tracked.bitmap.take(self._page, limit)
-        self._page += limit
-        self._send(output, tracked, pages, last=last)
-        self._count()
-        return limit << bits
+        with self._tracking.lock if self._tracking is not None else nullcontext():
+            kept = self._tracking.take(limit) if self._tracking is not None else None
+            if kept is not None:
+                tracked, pages, contents, looked_at = kept.tracked, kept.pages, kept.contents, len(kept.pages)
+            elif (found := self._next_dirty()) is not None:
+                tracked, looked_at = found, limit
+                pages = tracked.bitmap.take(self._page, limit)
+                self._page += limit
+                contents = contents_of(tracked.block, pages, self._options.page_bits)
+            else:
+                return 0
+            parts = self._records(tracked, pages, contents, last=last)
+            self._count()
+        for part in parts:
+            self._put(output, part)
+        return looked_at << self._options.page_bits
 
     def _piece(self, limit: int) -> int:
         """Pages of a piece: few where the rate is limited, so that the limit is passed by little."""
@@ -177,20 +191,18 @@ class RamSaver:
                 self._packing.next_round()
         return None
 
-    def _send(self, output: Output, tracked: Tracked, pages: Pages, *, last: bool) -> None:
+    def _records(self, tracked: Tracked, pages: Pages, contents: U8, *, last: bool) -> list[memoryview]:
+        """These pages' records, none of them a view of RAM."""
         assert self._packing is not None
-        contents = contents_of(tracked.block, pages, self._options.page_bits)
         batch = Batch(pages, tracked.base, contents, zero_pages(contents))
         age = self.counters.dirty_sync_count
         opens = self._named is not tracked.block
         data = self._packing.records(batch, age, opens=opens, update=not last, plain=self._in_postcopy())
         self.counters.target_pages += len(pages)
         if not len(data):
-            return
+            return []
         self._named = tracked.block
-        parts = named(data, tracked.block.idstr) if opens else (data.data,)
-        for part in parts:
-            self._put(output, part)
+        return list(named(data, tracked.block.idstr)) if opens else [data.data]
 
     def _end_section(self, output: Output) -> None:
         self._put(output, int(RamFlag.EOS).to_bytes(WORD))

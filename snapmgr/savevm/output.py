@@ -62,6 +62,11 @@ class Output:
                 self.set_error(error)
                 raise
 
+    def hand_to(self, drain: Drain) -> None:
+        """From now on hand on to ``drain``, what is held already too.  Raises as ``flush``."""
+        self._drain = drain
+        self.flush()
+
     def take(self) -> list[Buffer]:
         """What is held, which is forgotten here."""
         held, self._held, self._held_bytes = self._held, [], 0

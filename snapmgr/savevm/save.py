@@ -22,10 +22,7 @@ def save_state(host: Host, out: Output, migration: MigrationState) -> None:
     refused, or the output could not be written; Cancelled where ``out`` does.  The entries are cleaned up in any
     case but the first two.
     """
-    if migration.status.is_running:
-        raise _refused("migration-active", MIGRATION_ACTIVE)
-    if "block" in host.options.capabilities:
-        raise _refused("block-migration", "Block migration and snapshots are incompatible")
+    check_idle(host, migration)
     migration.status = MigrationStatus.SETUP
     saver = Saver(host, out)
     limit, out.limit = out.limit, 0
@@ -34,8 +31,7 @@ def save_state(host: Host, out: Output, migration: MigrationState) -> None:
     except Cancelled:
         raise
     except (SnapmgrError, OSError) as failure:
-        text = f"Error while writing VM state: {os.strerror(errno_of(failure))}"
-        raise SaveError.of(failure, qemu=text) from failure
+        raise not_written(failure) from failure
     else:
         migration.status = MigrationStatus.COMPLETED
     finally:
@@ -51,6 +47,19 @@ def _save(saver: Saver) -> None:
     while not saver.iterate():
         pass
     saver.complete_precopy()
+
+
+def check_idle(host: Host, migration: MigrationState) -> None:
+    """Raise SaveError where the machine is being migrated, or would migrate its disks too."""
+    if migration.status.is_running:
+        raise _refused("migration-active", MIGRATION_ACTIVE)
+    if "block" in host.options.capabilities:
+        raise _refused("block-migration", "Block migration and snapshots are incompatible")
+
+
+def not_written(failure: SnapmgrError | OSError) -> SaveError:
+    """The same, as QEMU says it of a snapshot's VM state."""
+    return SaveError.of(failure, qemu=f"Error while writing VM state: {os.strerror(errno_of(failure))}")
 
 
 def _refused(code: str, text: str) -> SaveError:

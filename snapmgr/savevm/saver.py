@@ -98,6 +98,19 @@ class Saver:
         if not self._host.options.suppress_vmdesc and not self._host.in_postcopy():
             self._out.put(writer.vmdesc(description_text(self._description(devices))))
 
+    def devices_apart(self) -> bytes:
+        """What ``complete_non_iterable`` puts, not into the output but as bytes that no device changes any more.
+
+        The guest must stand still.  Raises as ``complete_non_iterable``.
+        """
+        self._host.cpu_synchronize_all_states()
+        out, self._out = self._out, Output()
+        try:
+            self.complete_non_iterable(in_postcopy=False, inactivate_disks=False)
+            return b"".join(self._out.take())
+        finally:
+            self._out = out
+
     def complete_postcopy(self) -> None:
         """END sections of those that went on in postcopy, and EOF.  Raises SaveError."""
         for entry, hook in self._active(lambda handlers: handlers.save_live_complete_postcopy):

@@ -23,6 +23,7 @@ from snapmgr.names import quoted
 from snapmgr.savevm.blockers import Blocked
 from snapmgr.savevm.failures import LoadError, errno_of
 from snapmgr.savevm.output import Buffer
+from snapmgr.savevm.save import check_idle
 from snapmgr.snapshots import plans
 from snapmgr.snapshots.join import joined
 from snapmgr.snapshots.list import disk_snapshot
@@ -39,13 +40,24 @@ _DISK_ONLY = "This is a disk-only snapshot. Revert to it  offline using qemu-img
 @dataclass(frozen=True, slots=True)
 class Saved:
     """``name`` and date (ns since 1970) of a snapshot that was made, the bytes of its VM state, and how long the guest
-    stood still, in ns."""
+    stood still, in ns; ``waited`` is how long it waited afterwards, where it wrote faster than it was saved."""
 
     name: str
     now: int
     vm_state_size: int
     stood: int
     devices: tuple[Changed, ...]
+    waited: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A snapshot that may be made: its name, its date in ns, its disks, and which of them takes the VM state."""
+
+    name: str
+    now: int
+    disks: tuple[Qcow2Disk, ...]
+    position: int
 
 
 def save_snapshot(
@@ -67,18 +79,7 @@ def save_snapshot(
     disk is switched.  Raises Blocked, SnapmgrError ``no-snapshots`` (a disk that can hold none), ``snapshot-exists``,
     ``vmstate-device``, SaveError, Cancelled, and what the images raise; nothing is kept then.
     """
-    machine.blockers.check(machine.registry)
-    if machine.machine_options.record_replay:
-        raise Blocked(
-            "record-replay", "what the machine does is being recorded: it allows no snapshots now", qemu=_RECORD_REPLAY
-        )
-    disks = _disks(machine)
-    moment = now()
-    called = _unused(disks, moment) if name is None else name
-    position = _position(machine, disks, vmstate)
-    if not overwrite:
-        for disk in disks:
-            plans.refuse_taken(disk.image, called)
+    asked = check_save(machine, name, overwrite=overwrite, vmstate=vmstate, now=now)
     written = 0
 
     def content(put: Put) -> None:
@@ -95,10 +96,35 @@ def save_snapshot(
 
     begin = time.monotonic_ns()
     with saving.standing(machine):
-        state = VmState(content, machine.board.clock.now, position=position)
-        plan = plans.creating(called, moment, state, overwrite=overwrite, progress=progress)
-        devices = _change(disks, plan, cancel=cancel)
-    return Saved(called, moment, written, time.monotonic_ns() - begin, tuple(devices))
+        state = VmState(content, machine.board.clock.now, position=asked.position)
+        plan = plans.creating(asked.name, asked.now, state, overwrite=overwrite, progress=progress)
+        devices = change_disks(asked.disks, plan, cancel=cancel)
+    return Saved(asked.name, asked.now, written, time.monotonic_ns() - begin, tuple(devices))
+
+
+def check_save(
+    machine: Machine, name: str | None, *, overwrite: bool, vmstate: str | None, now: Callable[[], int]
+) -> Asked:
+    """What ``save_snapshot`` refuses before anything is done; it says there what is raised."""
+    refuse_while_saved(machine)
+    machine.blockers.check(machine.registry)
+    if machine.machine_options.record_replay:
+        raise Blocked(
+            "record-replay", "what the machine does is being recorded: it allows no snapshots now", qemu=_RECORD_REPLAY
+        )
+    disks = _disks(machine)
+    moment = now()
+    called = _unused(disks, moment) if name is None else name
+    position = _position(machine, disks, vmstate)
+    if not overwrite:
+        for disk in disks:
+            plans.refuse_taken(disk.image, called)
+    return Asked(called, moment, tuple(disks), position)
+
+
+def refuse_while_saved(machine: Machine) -> None:
+    """Raise SaveError ``migration-active`` while the machine is being saved live: its disks wait for that."""
+    check_idle(machine, machine.migration)
 
 
 def load_snapshot(
@@ -117,6 +143,7 @@ def load_snapshot(
     where a disk does not have it, Blocked, Cancelled, and LoadError where this machine could not load that state: all
     before anything changes.  Whatever fails later leaves the machine stopped.
     """
+    refuse_while_saved(machine)
     disks = _disks(machine)
     entries = [_entry(disk, tag) for disk in disks]
     position = _state_position(machine, disks, entries, vmstate)
@@ -135,7 +162,7 @@ def load_snapshot(
 
     def ready() -> None:
         stage(Phase.DISKS, entry.vm_state_size)
-        changed.extend(_change(disks, plans.applying(tag, progress), cancel=cancel))
+        changed.extend(change_disks(disks, plans.applying(tag, progress), cancel=cancel))
         stage(Phase.LOADING, 0)
 
     saving.load(machine, _chunks(disk, entry, progress), ready=ready)
@@ -154,14 +181,15 @@ def delete_snapshot(
 
     ``progress`` is told bytes of tables.  Raises NotFound where none has it, Cancelled.
     """
+    refuse_while_saved(machine)
     disks = _disks(machine)
     stage(Phase.DISKS, 0)
-    return _change(disks, plans.deleting(tag, progress), skip_missing=True, cancel=cancel)
+    return change_disks(disks, plans.deleting(tag, progress), skip_missing=True, cancel=cancel)
 
 
 def snapshots_of(machine: Machine) -> tuple[SnapshotRow, ...]:
     """What there is on its qcow2 disks, in the order of the first one's table."""
-    devices = {disk.name: disk.device for disk in machine.board.disks if disk.active}
+    devices = {disk.name: disk.storage for disk in machine.board.disks if disk.active}
     images = {name: device.image for name, device in devices.items() if isinstance(device, Qcow2Disk)}
     return joined({name: [disk_snapshot(entry) for entry in image.snapshots] for name, image in images.items()})
 
@@ -170,7 +198,7 @@ def _disks(machine: Machine) -> list[Qcow2Disk]:
     """Raises SnapmgrError ``no-snapshots`` for a disk that is written to and can hold none (bdrv_all_can_snapshot)."""
     found = []
     for disk in machine.board.disks:
-        if not isinstance(disk.device, Qcow2Disk):
+        if not isinstance(disk.storage, Qcow2Disk):
             raise SnapmgrError(
                 "no-snapshots",
                 f"{disk.name} is a raw disk: it can hold no snapshots",
@@ -178,7 +206,7 @@ def _disks(machine: Machine) -> list[Qcow2Disk]:
                 hint="Convert it with qemu-img convert -O qcow2.",
                 qemu=f"Device '{disk.name}' is writable but does not support snapshots",
             )
-        found.append(disk.device)
+        found.append(disk.storage)
     if not found:
         text = "no block device can store vmstate for snapshot"
         raise SnapmgrError("no-disk", "the machine has no disk that a snapshot could be kept on", qemu=text)
@@ -222,7 +250,7 @@ def _unused(disks: Sequence[Qcow2Disk], moment: int) -> str:
     return next(one for one in (name, *numbered) if one not in taken)
 
 
-def _change(
+def change_disks(
     disks: Sequence[Qcow2Disk], plan: Plan, *, skip_missing: bool = False, cancel: CancelToken | None = None
 ) -> list[Changed]:
     """All disks or none; they go on with what they are then."""

@@ -69,7 +69,16 @@ def machine(disks: list[Path]) -> list[object]:
 
 def test_save_load_delete(disks: list[Path], machine: list[object]) -> None:
     saved = json.loads(snapctl("save", "x", *machine, "--ticks", 30).stdout)
-    assert saved.keys() == {"tick", "digest", "name", "vm-state-size", "stopped-ms"}
+    assert saved.keys() == {
+        "tick",
+        "digest",
+        "name",
+        "vm-state-size",
+        "live",
+        "stopped-ms",
+        "waited-ms",
+        "ticks-meanwhile",
+    }
     loaded = json.loads(snapctl("load", "x", *machine).stdout)
     assert loaded == {"tick": 30, "digest": saved["digest"], "name": "x"}
     gone = json.loads(snapctl("delete", "x", *machine).stdout)

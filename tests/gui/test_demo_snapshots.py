@@ -54,6 +54,7 @@ def on_disk() -> list[tuple[str, int]]:
 def test_saved_loaded_and_deleted(started: MainWindow, drive: Drive, qtbot: Any) -> None:
     part = demo(started).pane.snapshots
     drive(demo(started).machine.pause())
+    assert part.how.currentText() == "Live" and "10 ms" in part.meaning.text()
     assert not part.load.isEnabled() and names(started) == []
     qtbot.keyClicks(part.name, "first")
     qtbot.keyClick(part.name, Qt.Key.Key_Return)
@@ -88,6 +89,31 @@ def test_a_name_that_is_taken_is_said(started: MainWindow, drive: Drive, qtbot: 
     assert names(started) == ["same"] and part.save.isEnabled()
     assert any("snapshot 'same' already" in notice.detail for notice in started.context.notices.history)
     assert demo(started).machine.is_running
+
+
+def test_the_guest_runs_on_or_stands_still_as_it_is_asked(started: MainWindow, drive: Drive, qtbot: Any) -> None:
+    part, machine = demo(started).pane.snapshots, demo(started).machine
+    drive(machine.choose_workload("full"))
+    for how, live in (("Paused", False), ("Live", True)):
+        part.how.setCurrentText(how)
+        assert ("stands still" in part.meaning.text()) is not live
+        part.name.setText(how)
+        before = drive(machine.order(lambda machine: machine.tick))
+        done_at: list[int] = []
+        save = machine.save_snapshot
+
+        async def noting(name: str, *, live: bool, save: Any = save, done_at: list[int] = done_at) -> Any:
+            saved = await save(name, live=live)
+            done_at.append(saved.stood)
+            return saved
+
+        machine.save_snapshot = noting
+        qtbot.mouseClick(part.save, Qt.MouseButton.LeftButton)
+        drive(done(started))
+        machine.save_snapshot = save
+        assert len(done_at) == 1 and f"The guest stood still for {-(-done_at[0] // 1_000_000)} ms" in part.said.text()
+        assert drive(machine.order(lambda machine: machine.tick)) >= before
+    assert names(started) == ["Live", "Paused"] and on_disk() == [("Paused", 2), ("Live", 2)]
 
 
 def test_disks_that_another_uses_are_left_alone(window: MainWindow, drive: Drive, qtbot: Any) -> None:

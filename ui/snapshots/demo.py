@@ -52,7 +52,9 @@ class Demo(QObject):
             self._context.actions.__getitem__, lambda: self._context.settings["appearance.units"], self._page
         )
         pane.workload_chosen.connect(self._choose_workload)
-        pane.snapshots.save_wanted.connect(lambda name: self._start(self._save(name), tr("Save the snapshot")))
+        pane.snapshots.save_wanted.connect(
+            lambda name, live: self._start(self._save(name, live), tr("Save the snapshot"))
+        )
         pane.snapshots.load_wanted.connect(self._ask_load)
         pane.snapshots.delete_wanted.connect(self._ask_delete)
         return pane
@@ -132,12 +134,12 @@ class Demo(QObject):
         finally:
             await self.list_snapshots()
 
-    async def _save(self, name: str) -> None:
+    async def _save(self, name: str, live: bool) -> None:
         async def save() -> str:
-            saved = await self.machine.save_snapshot(name.strip())
+            saved = await self.machine.save_snapshot(name.strip(), live=live)
             self.pane.snapshots.name.clear()
             size = formats.size(saved.vm_state_size, self._context.settings["appearance.units"])
-            stood = grouped(saved.stood // 1_000_000)
+            stood = grouped(-(-saved.stood // 1_000_000))
             shown = quoted(saved.name, "")
             return tr("{name} is saved: {size}. The guest stood still for {ms} ms.", name=shown, size=size, ms=stood)
 

@@ -10,17 +10,21 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from snapmgr.jobs.history import JobHistory
+from snapmgr.jobs.job import Job
+from snapmgr.jobs.snapshots import MachineJobs
+from snapmgr.jobs.table import JobTable
 from snapmgr.machine.driver import Driver
 from snapmgr.machine.machine import Machine, MachineView
 from snapmgr.machine.options import MachineOptions
 from snapmgr.machine.runstate import RunState
 from snapmgr.machine.saving import save
 from snapmgr.savevm.output import Buffer
-from snapmgr.snapshots.machine import Saved, delete_snapshot, load_snapshot, save_snapshot, snapshots_of
+from snapmgr.snapshots.machine import Saved, snapshots_of
 from snapmgr.snapshots.model import SnapshotRow
 from ui.shell.tasks import Tasks
 from ui.snapshots.demo_disks import make_machine
@@ -29,6 +33,8 @@ from ui.words import tr
 T = TypeVar("T")
 
 TICKS_A_SECOND = 50
+NAME = "demo"
+"""What it is called in the history of jobs."""
 
 
 class DemoMachine(QObject):
@@ -37,17 +43,25 @@ class DemoMachine(QObject):
     viewed = Signal(object)
 
     def __init__(
-        self, tasks: Tasks, folder: Path, options: MachineOptions | None = None, parent: QObject | None = None
+        self,
+        tasks: Tasks,
+        folder: Path,
+        options: MachineOptions | None = None,
+        parent: QObject | None = None,
+        *,
+        history: JobHistory | None = None,
     ) -> None:
-        """``folder`` is where its disks are, or are made."""
+        """``folder`` is where its disks are, or are made; ``history`` gets its jobs."""
         super().__init__(parent)
         self.view: MachineView | None = None
         self.no_disks: Exception | None = None
         """Why it has no disks, None where it has."""
         self._folder = folder
+        self._history = history
         self._tasks = tasks
         self._options = options or MachineOptions()
         self._driver: asyncio.Future[Driver] | None = None
+        self._jobs: MachineJobs | None = None
         self._life: asyncio.Task[None] | None = None
         self._waiting: MachineView | None = None
 
@@ -76,7 +90,8 @@ class DemoMachine(QObject):
 
     async def _live(self, up: asyncio.Future[Driver]) -> None:
         loop = asyncio.get_running_loop()
-        with ThreadPoolExecutor(1, thread_name_prefix="demo") as own:
+        # two: what ticks the machine, and what saves it meanwhile
+        with ThreadPoolExecutor(2, thread_name_prefix="demo") as own:
             try:
                 machine, self.no_disks = await loop.run_in_executor(own, make_machine, self._options, self._folder)
                 try:
@@ -91,11 +106,14 @@ class DemoMachine(QObject):
         loop = asyncio.get_running_loop()
         driver = Driver(machine, time.monotonic, rate=TICKS_A_SECOND, show=lambda view: self._seen(loop, view))
         driver.order(lambda machine: machine.start())
+        table = JobTable(NAME, lambda work: driver.order(lambda _: work()), history=self._history)
+        self._jobs = MachineJobs(machine, table, beside=own.submit)
         up.set_result(driver)
         work = loop.run_in_executor(own, driver.work)
         try:
             await asyncio.shield(work)
         except asyncio.CancelledError:
+            await table.aclose()
             driver.finish()
             await asyncio.wait([work])
             raise
@@ -156,15 +174,32 @@ class DemoMachine(QObject):
     async def snapshots(self) -> tuple[SnapshotRow, ...]:
         return await self.order(snapshots_of)
 
-    async def save_snapshot(self, name: str) -> Saved:
-        """Under this name, or one of date and time; it stands still meanwhile.  Raises SnapmgrError."""
-        return await self.order(lambda machine: save_snapshot(machine, name or None))
+    async def jobs(self) -> MachineJobs:
+        """The jobs on it, once it is there."""
+        if self._driver is not None:
+            await asyncio.shield(self._driver)
+        if self._jobs is None:
+            raise RuntimeError("there is no demo machine")
+        return self._jobs
+
+    async def save_snapshot(self, name: str, *, live: bool = True) -> Saved:
+        """Under this name, or one of date and time; ``live``: its guest runs meanwhile.  Raises SnapmgrError."""
+        jobs = await self.jobs()
+        saved: Saved = await _ended(jobs.save("save", name or None, live=live))
+        return saved
 
     async def load_snapshot(self, row: SnapshotRow) -> None:
-        await self.order(lambda machine: load_snapshot(machine, f"id:{row.id}"))
+        await _ended((await self.jobs()).load("load", f"id:{row.id}"))
 
     async def delete_snapshot(self, row: SnapshotRow) -> None:
-        await self.order(lambda machine: delete_snapshot(machine, f"id:{row.id}"))
+        await _ended((await self.jobs()).delete("delete", f"id:{row.id}"))
+
+
+async def _ended(job: Job) -> Any:
+    try:
+        return await job.wait()
+    finally:
+        job.dismiss()
 
 
 def _save(machine: Machine, path: Path) -> int:

@@ -13,7 +13,7 @@ from ui.models.names import shown_name
 from ui.models.snapshot_texts import vm_clock
 from ui.shell import formats
 from ui.theme import fonts
-from ui.widgets.controls import button
+from ui.widgets.controls import ComboBox, button
 from ui.widgets.labels import label
 from ui.words import tr
 
@@ -36,9 +36,12 @@ class SnapshotList(QListWidget):
 
 
 class DemoSnapshots(QWidget):
-    """``save_wanted`` carries a name, empty for one of date and time; the others a row of the list."""
+    """``save_wanted`` carries a name, empty for one of date and time, and whether the guest runs meanwhile.
 
-    save_wanted = Signal(str)
+    The others carry a row of the list.
+    """
+
+    save_wanted = Signal(str, bool)
     load_wanted = Signal(object)
     delete_wanted = Signal(object)
 
@@ -59,6 +62,7 @@ class DemoSnapshots(QWidget):
         above.addWidget(self.name, 1)
         above.addWidget(self.save)
         column.addLayout(above)
+        self._add_how(column)
         self.list = SnapshotList()
         self.list.setProperty("frame", "list")
         self.list.setAccessibleName(tr("Snapshots of the demo machine"))
@@ -82,6 +86,32 @@ class DemoSnapshots(QWidget):
         self._nothing = tr("Nothing is saved yet. Save keeps the machine and its disks as they are.")
         self._usable = True
         self._adapt()
+
+    def _add_how(self, column: QVBoxLayout) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        words = label(tr("How"), "body2")
+        self.how = ComboBox()
+        self.how.setAccessibleName(tr("How it is saved"))
+        #: How a snapshot is saved: the guest goes on running meanwhile
+        self.how.addItem(tr("Live"), True)
+        #: How a snapshot is saved: the guest stands still meanwhile
+        self.how.addItem(tr("Paused"), False)
+        self.how.currentIndexChanged.connect(lambda *_: self._show_how())
+        words.setBuddy(self.how)
+        row.addWidget(words)
+        row.addStretch(1)
+        row.addWidget(self.how)
+        column.addLayout(row)
+        self.meaning = label("", "secondary", wrap=True)
+        column.addWidget(self.meaning)
+        self._show_how()
+
+    def _show_how(self) -> None:
+        live = tr("The guest stops for about 10 ms and runs on while its RAM is written.")
+        text = live if self.how.currentData() else tr("The guest stands still until all of its RAM is written.")
+        self.meaning.setText(text)
+        self.how.setAccessibleDescription(text)
 
     def show_rows(self, rows: Sequence[SnapshotRow], units: formats.Units, select: str = "") -> None:
         """The newest first; the one with the id ``select`` becomes the selection, else that which was."""
@@ -124,14 +154,14 @@ class DemoSnapshots(QWidget):
         return str(item.data(ID_ROLE)) if item is not None else ""
 
     def _adapt(self) -> None:
-        for part in (self.name, self.save):
+        for part in (self.name, self.save, self.how):
             part.setEnabled(self._usable)
         for part in (self.load, self.delete):
             part.setEnabled(self._usable and self.row() is not None)
 
     def _save(self) -> None:
         if self._usable:
-            self.save_wanted.emit(self.name.text())
+            self.save_wanted.emit(self.name.text(), bool(self.how.currentData()))
 
     def _load(self) -> None:
         if self._usable and (row := self.row()) is not None:
