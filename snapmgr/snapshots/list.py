@@ -165,4 +165,5 @@ def disk_snapshot(entry: SnapshotEntry) -> DiskSnapshot:
         vm_clock_nsec=entry.vm_clock_nsec,
         icount=entry.icount,
         disk_size=entry.disk_size,
+        l1_offset=entry.l1_offset,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from snapmgr.block import lock
@@ -12,6 +12,7 @@ from snapmgr.block.images import open_image
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.errors import NotFound, SnapmgrError, UsageError
+from snapmgr.sidecar.watching import Deed, Watching
 from snapmgr.snapshots.journal import Journal, finish_cut_off
 from snapmgr.work import CancelToken
 
@@ -21,12 +22,14 @@ class Changed:
     """One image of those that were changed, and which snapshot of it this was about.
 
     ``freed`` are the bytes of the file that are not used any more: the image grows into them before it grows longer.
+    ``deed`` is what is noted of it in the sidecar, None for nothing.
     """
 
     path: str
     id: str
     name: str
     freed: int = 0
+    deed: Deed | None = field(default=None, repr=False, compare=False)
 
 
 Plan = Callable[[Shadow], Changed]
@@ -71,9 +74,11 @@ def change_all(
                 done.append(replace(planned, freed=shadow.freed))
         if not shadows and missing:
             raise missing[0]
+        watching = Watching([shadow.image for shadow in shadows])
         if cancel is not None:
             cancel.close()
         _switch(shadows)
+    watching.done([one.deed for one in done if one.deed is not None])
     for shadow in shadows if trim else ():
         _trim(shadow)
     return done
