@@ -9,7 +9,7 @@ from snapmgr.cli.image_problems import image_problem_lines
 from snapmgr.cli.output import Output
 from snapmgr.cli.style import columns, heading
 from snapmgr.cli.text import clock, date, power, printable, size, table
-from snapmgr.names import shown_name, visible_name
+from snapmgr.names import shown_name, visible_name, visible_text
 from snapmgr.snapshots.join import short_names
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
 
@@ -64,7 +64,7 @@ def _columns(output: Output, found: Snapshots) -> list[_Column]:
     """What every list has, instructions where some were counted, and of several disks who has a snapshot."""
     counted = output.verbose or any(row.icount for row in found.rows)  # 0 is what qemu-img writes without a machine
     if len(found.devices) < 2:
-        return [*_COLUMNS, _ICOUNT] if counted else [*_COLUMNS]
+        return [*_COLUMNS, *([_ICOUNT] if counted else []), *_beside(found)]
     names = short_names([device.path for device in found.devices])
 
     def having(row: SnapshotRow) -> str:
@@ -73,7 +73,25 @@ def _columns(output: Output, found: Snapshots) -> list[_Column]:
     disks = [_Column("ON", "<", having)]
     if any(row.missing for row in found.rows):
         disks.append(_Column("MISSING ON", "<", lambda row: _joined(row.missing, names)))
-    return [*_COLUMNS, *([_ICOUNT] if counted else []), *disks]
+    return [*_COLUMNS, *([_ICOUNT] if counted else []), *disks, *_beside(found)]
+
+
+def _beside(found: Snapshots) -> list[_Column]:
+    """What stands beside the images, where anything does."""
+    beside, rows = found.beside, found.rows
+    places = {id(row): place for place, row in enumerate(rows)}
+
+    def came_from(row: SnapshotRow) -> str:
+        place = places[id(row)]
+        parent = beside.parents.get(place)
+        said = shown_name(rows[parent].name) if parent is not None else "-" if place in beside.parents else "not known"
+        return f"{said} (current)" if place == beside.current else said
+
+    def note(row: SnapshotRow) -> str:
+        return visible_text(" ".join(beside.notes.get(places[id(row)], "").split()))
+
+    columns = [_Column("CAME FROM", "<", came_from)] if beside.parents or beside.current is not None else []
+    return [*columns, _Column("NOTE", "<", note)] if beside.notes else columns
 
 
 def _joined(paths: Iterable[str], names: Mapping[str, str]) -> str:

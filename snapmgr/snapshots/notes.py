@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from snapmgr.sidecar.records import Note, Records
+from snapmgr.sidecar.records import Records
 from snapmgr.snapshots.model import SnapshotRow
 
 
@@ -14,8 +14,9 @@ def write_note(row: SnapshotRow, text: str) -> None:
     Records().put_note((entry.key for entry in row.entries.values()), text)
 
 
-def note_of(row: SnapshotRow) -> Note | None:
-    """The newest that any disk's snapshot of this name has."""
+def read_note(row: SnapshotRow) -> tuple[str, tuple[str, ...]]:
+    """The newest that any disk's snapshot of this name has, "" for none; and files that were set aside as damaged."""
     records = Records()
     found = [note for entry in row.entries.values() if (note := records.note(entry.key)) is not None]
-    return max(found, key=lambda note: note.when, default=None)
+    newest = max(found, key=lambda note: note.when, default=None)
+    return newest.text if newest is not None else "", tuple(records.store.damaged)

@@ -6,6 +6,7 @@ from typing import Any
 
 from snapmgr.block.report import problem_document
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
+from snapmgr.snapshots.screens import screen_file
 
 _SECOND = 1_000_000_000
 
@@ -14,7 +15,7 @@ def snapshots_document(found: Snapshots) -> dict[str, Any]:
     """Everything that ``snapctl snapshot list --json`` says (DESIGN §6): sizes in bytes, ``icount`` None if unknown."""
     return {
         "devices": [_device(device) for device in found.devices],
-        "snapshots": [_snapshot(row) for row in found.rows],
+        "snapshots": [_snapshot(row) | _beside(found, place) for place, row in enumerate(found.rows)],
     }
 
 
@@ -39,6 +40,21 @@ def _device(device: DeviceInfo) -> dict[str, Any]:
         document["encrypted"] = True
     if device.backing is not None:
         document["backing"] = device.backing
+    return document
+
+
+def _beside(found: Snapshots, place: int) -> dict[str, Any]:
+    """What stands beside the image; nothing where nothing is known.  ``parent`` None: it came from none."""
+    beside, document = found.beside, dict[str, Any]()
+    if place in beside.parents:
+        parent = beside.parents[place]
+        document["parent"] = None if parent is None else {"id": found.rows[parent].id, "name": found.rows[parent].name}
+    if beside.current is not None:
+        document["current"] = place == beside.current
+    if place in beside.notes:
+        document["note"] = beside.notes[place]
+    if place in beside.screens:
+        document["screen"] = str(screen_file(beside.screens[place]))
     return document
 
 

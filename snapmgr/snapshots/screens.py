@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,8 @@ import numpy.typing as npt
 from snapmgr.errors import SnapmgrError
 from snapmgr.sidecar.keys import Key
 from snapmgr.sidecar.png import to_png
-from snapmgr.sidecar.records import Records
+from snapmgr.sidecar.records import SCREEN, Records
+from snapmgr.sidecar.store import Store
 from snapmgr.snapshots.transaction import Changed
 
 
@@ -22,6 +24,11 @@ def keep_screen(saved: Changed, picture: npt.NDArray[np.uint8]) -> None:
     if saved.deed is not None:
         with suppress(SnapmgrError, OSError, ValueError):
             Records().put_screen(saved.deed.keys[0], to_png(picture))
+
+
+def screen_file(key: Key) -> Path:
+    """Where that of a snapshot is kept, if it has one."""
+    return Store().folder / f"{key}.{SCREEN}"
 
 
 def screen_of(key: Key) -> bytes | None:

@@ -21,7 +21,7 @@ from snapmgr.snapshots.beside import with_beside
 from snapmgr.snapshots.list import list_snapshots
 from snapmgr.snapshots.machine import delete_snapshot, list_of, load_snapshot, save_snapshot
 from snapmgr.snapshots.model import Snapshots
-from snapmgr.snapshots.notes import note_of, write_note
+from snapmgr.snapshots.notes import read_note, write_note
 from snapmgr.snapshots.screens import screen_of
 
 needs_qemu_img = pytest.mark.skipif(
@@ -168,9 +168,9 @@ def test_disks_of_one_machine(tmp_path: Path) -> None:
 def test_a_note_is_taken_away(disk: Path) -> None:
     change.create_snapshot([disk], "one")
     [row] = look(disk).rows
-    assert note_of(row) is None
+    assert read_note(row) == ("", ())
     write_note(row, "text")
-    assert note_of(row).text == "text"  # type: ignore[union-attr]
+    assert read_note(row) == ("text", ())
     write_note(row, "")
     assert look(disk).beside.notes == {}
 
