@@ -15,6 +15,7 @@ from snapmgr.cli.newfile import check_target
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
 from snapmgr.cli.snapshot_change import COMMANDS
+from snapmgr.cli.snapshot_note import note_command
 from snapmgr.cli.snapshot_text import snapshot_lines
 from snapmgr.cli.text import printable, size
 from snapmgr.errors import UsageError
@@ -48,7 +49,8 @@ def snapshot() -> None:
 def list_command(output: Output, images: tuple[Path, ...], space: bool, allow_roots: tuple[Path, ...]) -> int:
     """List the snapshots of IMAGE; several images are taken as the disks of one machine and joined by name.
 
-    A raw disk among them is listed with its reason. Exit code 1 says that one has problems or cannot be read.
+    A raw disk among them is listed with its reason. What a snapshot came from is known where Snapmgr saw it being
+    made. Exit code 1 says that one has problems or cannot be read.
     What --space calls unique is what becomes free when this snapshot alone is deleted.
 
     \b
@@ -57,10 +59,11 @@ def list_command(output: Output, images: tuple[Path, ...], space: bool, allow_ro
       snapctl snapshot list disk.qcow2 --space
       snapctl snapshot list root.qcow2 data.qcow2 --json
     """
+    from snapmgr.snapshots.beside import with_beside
     from snapmgr.snapshots.list import list_snapshots
     from snapmgr.snapshots.report import snapshots_document
 
-    found = list_snapshots(images, allow_roots=allow_roots)
+    found = with_beside(list_snapshots(images, allow_roots=allow_roots))
     measured = _measured(output, found) if space else None
     if output.json:
         output.document(snapshots_document(found, measured))
@@ -69,6 +72,8 @@ def list_command(output: Output, images: tuple[Path, ...], space: bool, allow_ro
     for device in found.devices:
         if device.unchecked is not None and device.in_use is None:
             output.note(printable(f"{device.path}: {device.unchecked}"))
+    for name in found.beside.damaged:
+        output.note(printable(f"{name} in the data folder is damaged; it was set aside and is not used"))
     unread = [device.error for device in found.devices if device.error is not None and device.unread]
     unread += measured.errors.values() if measured is not None else []
     for error in unread:
@@ -132,5 +137,5 @@ def export_command(
     return Exit.DONE
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, note_command):
     snapshot.add_command(_command)

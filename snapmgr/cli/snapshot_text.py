@@ -10,7 +10,7 @@ from snapmgr.cli.image_problems import image_problem_lines
 from snapmgr.cli.output import Output
 from snapmgr.cli.style import columns, heading
 from snapmgr.cli.text import clock, date, power, printable, size, table
-from snapmgr.names import shown_name, visible_name
+from snapmgr.names import shown_name, visible_name, visible_text
 from snapmgr.snapshots.join import short_names
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
 
@@ -71,7 +71,7 @@ def _columns(output: Output, found: Snapshots, space: MachineSpace | None) -> li
     counted = output.verbose or any(row.icount for row in found.rows)  # 0 is what qemu-img writes without a machine
     always = [*_COLUMNS, *(_space_columns(space) if space is not None else []), *([_ICOUNT] if counted else [])]
     if len(found.devices) < 2:
-        return always
+        return [*always, *_beside(found)]
     names = short_names([device.path for device in found.devices])
 
     def having(row: SnapshotRow) -> str:
@@ -80,7 +80,7 @@ def _columns(output: Output, found: Snapshots, space: MachineSpace | None) -> li
     disks = [_Column("ON", "<", having)]
     if any(row.missing for row in found.rows):
         disks.append(_Column("MISSING ON", "<", lambda row: _joined(row.missing, names)))
-    return [*always, *disks]
+    return [*always, *disks, *_beside(found)]
 
 
 def _space_columns(space: MachineSpace) -> list[_Column]:
@@ -88,6 +88,24 @@ def _space_columns(space: MachineSpace) -> list[_Column]:
         return lambda row: "not known" if (of := space.of(row)) is None else size(part(of))
 
     return [_Column("UNIQUE", ">", cell(lambda of: of.unique)), _Column("SHARED", ">", cell(lambda of: of.shared))]
+
+
+def _beside(found: Snapshots) -> list[_Column]:
+    """What stands beside the images, where anything does."""
+    beside, rows = found.beside, found.rows
+    places = {id(row): place for place, row in enumerate(rows)}
+
+    def came_from(row: SnapshotRow) -> str:
+        place = places[id(row)]
+        parent = beside.parents.get(place)
+        said = shown_name(rows[parent].name) if parent is not None else "-" if place in beside.parents else "not known"
+        return f"{said} (current)" if place == beside.current else said
+
+    def note(row: SnapshotRow) -> str:
+        return visible_text(" ".join(beside.notes.get(places[id(row)], "").split()))
+
+    columns = [_Column("CAME FROM", "<", came_from)] if beside.parents or beside.current is not None else []
+    return [*columns, _Column("NOTE", "<", note)] if beside.notes else columns
 
 
 def _joined(paths: Iterable[str], names: Mapping[str, str]) -> str:

@@ -166,4 +166,5 @@ def disk_snapshot(entry: SnapshotEntry) -> DiskSnapshot:
         icount=entry.icount,
         disk_size=entry.disk_size,
         index=entry.index,
+        l1_offset=entry.l1_offset,
     )

@@ -7,11 +7,12 @@ finds out after the disks went back that the state cannot be loaded, the state i
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from snapmgr.block.memory import MemoryDevice
 from snapmgr.block.qcow2.disk import Qcow2Disk
+from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
 from snapmgr.containers.pieces import read_ahead
@@ -25,11 +26,13 @@ from snapmgr.savevm.failures import LoadError, errno_of
 from snapmgr.savevm.output import Buffer
 from snapmgr.savevm.save import check_idle
 from snapmgr.snapshots import plans
+from snapmgr.snapshots.beside import beside_of_machine
 from snapmgr.snapshots.join import joined
 from snapmgr.snapshots.list import disk_snapshot
-from snapmgr.snapshots.model import SnapshotRow
+from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from snapmgr.snapshots.phase import Phase
 from snapmgr.snapshots.plans import Put, VmState
+from snapmgr.snapshots.screens import keep_screen
 from snapmgr.snapshots.transaction import Changed, Plan, change_all
 from snapmgr.work import CancelToken, Progress, Stage, no_progress, no_stage
 
@@ -96,10 +99,13 @@ def save_snapshot(
 
     begin = time.monotonic_ns()
     with saving.standing(machine):
+        screen = machine.state().screen
         state = VmState(content, machine.board.clock.now, position=asked.position)
         plan = plans.creating(asked.name, asked.now, state, overwrite=overwrite, progress=progress)
         devices = change_disks(asked.disks, plan, cancel=cancel)
-    return Saved(asked.name, asked.now, written, time.monotonic_ns() - begin, tuple(devices))
+    stood = time.monotonic_ns() - begin
+    keep_screen(devices[asked.position], screen)
+    return Saved(asked.name, asked.now, written, stood, tuple(devices))
 
 
 def check_save(
@@ -189,8 +195,22 @@ def delete_snapshot(
 
 def snapshots_of(machine: Machine) -> tuple[SnapshotRow, ...]:
     """What there is on its qcow2 disks, in the order of the first one's table."""
+    return _rows(_images(machine))
+
+
+def list_of(machine: Machine) -> Snapshots:
+    """The same with what is known beside the images; nothing is said of the disks themselves."""
+    images = _images(machine)
+    rows = _rows(images)
+    return Snapshots((), rows, beside_of_machine(rows, images))
+
+
+def _images(machine: Machine) -> dict[str, Qcow2Image]:
     devices = {disk.name: disk.storage for disk in machine.board.disks if disk.active}
-    images = {name: device.image for name, device in devices.items() if isinstance(device, Qcow2Disk)}
+    return {name: device.image for name, device in devices.items() if isinstance(device, Qcow2Disk)}
+
+
+def _rows(images: Mapping[str, Qcow2Image]) -> tuple[SnapshotRow, ...]:
     return joined({name: [disk_snapshot(entry) for entry in image.snapshots] for name, image in images.items()})
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from snapmgr.block.problem import ImageProblem as ImageProblem
 from snapmgr.errors import SnapmgrError
+from snapmgr.sidecar.keys import Key, snapshot_key
 
 HOLD_NO_SNAPSHOTS = frozenset({"raw-disk", "foreign-format"})
 """Errors that say of a disk that there is nothing to list in it."""
@@ -17,7 +18,8 @@ class DiskSnapshot:
     """One entry of one qcow2's snapshot table.  Sizes in bytes, clocks in ns; ``icount`` None = not recorded.
 
     ``name`` and ``id`` are decoded as UTF-8 with surrogateescape: a tag may hold any bytes.
-    ``disk_size`` is the size the disk had then (the current size where an old entry does not say).
+    ``disk_size`` is the size the disk had then (the current size where an old entry does not say).  ``l1_offset`` is
+    where its tables begin in the file.
     """
 
     id: str
@@ -30,6 +32,12 @@ class DiskSnapshot:
     disk_size: int
     index: int = 0
     """Its place in the table."""
+    l1_offset: int = field(default=0, repr=False, compare=False)
+
+    @property
+    def key(self) -> Key:
+        """Under which the sidecar knows it."""
+        return snapshot_key(self.id, self)
 
     @property
     def dated(self) -> bool:
@@ -125,8 +133,27 @@ class SnapshotRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What no image holds of its snapshots, by positions of ``Snapshots.rows``; what is not in there is not known.
+
+    ``parents`` says what each came from, None for nothing; ``screens`` the key under which a screen is kept;
+    ``current`` the one that all disks were last saved as or loaded from.  ``damaged`` are files that were set aside.
+    """
+
+    notes: Mapping[int, str] = field(default_factory=dict)
+    screens: Mapping[int, Key] = field(default_factory=dict)
+    parents: Mapping[int, int | None] = field(default_factory=dict)
+    current: int | None = None
+    damaged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshots:
-    """What ``list_snapshots`` found: the disks in the order given, and the names across them in table order."""
+    """What ``list_snapshots`` found: the disks in the order given, and the names across them in table order.
+
+    What stands ``beside`` them is looked up by ``beside.with_beside``.
+    """
 
     devices: tuple[DeviceInfo, ...]
     rows: tuple[SnapshotRow, ...]
+    beside: Beside = field(default_factory=Beside)

@@ -14,6 +14,8 @@ from snapmgr.block.qcow2.state_writer import StateWriter
 from snapmgr.block.qcow2.tags import find_tag
 from snapmgr.errors import SnapmgrError
 from snapmgr.names import quoted
+from snapmgr.sidecar.keys import snapshot_key
+from snapmgr.sidecar.watching import Deed, Did
 from snapmgr.snapshots.transaction import Changed, Plan
 from snapmgr.work import Progress, no_progress
 
@@ -63,8 +65,10 @@ def creating(
                 state.content(writer.write)
                 tables = writer.tables()
                 new = replace(new, vm_state_size=writer.size)
-        change.create(shadow, new, tables, gone=gone, progress=progress)
-        return Changed(str(image.path), new.id.decode(), name)
+        place = change.create(shadow, new, tables, gone=gone, progress=progress)
+        key = snapshot_key(new.id.decode(), new.at(place))
+        deed = Deed(str(image.path), Did.CREATED, (key,), gone=_keys(gone), name=name)
+        return Changed(str(image.path), new.id.decode(), name, deed=deed)
 
     return plan
 
@@ -75,7 +79,7 @@ def deleting(tags: Tags, progress: Progress = no_progress) -> Plan:
     def plan(shadow: Shadow) -> Changed:
         gone = find_all(shadow.image, tags)
         change.delete(shadow, gone, progress)
-        return _changed(shadow, gone[0])
+        return _changed(shadow, gone[0], Deed(str(shadow.image.path), Did.DELETED, _keys(gone)))
 
     return plan
 
@@ -86,7 +90,7 @@ def applying(tags: Tags, progress: Progress = no_progress) -> Plan:
     def plan(shadow: Shadow) -> Changed:
         [entry] = find_all(shadow.image, tags)
         change.apply(shadow, entry, progress)
-        return _changed(shadow, entry)
+        return _changed(shadow, entry, Deed(str(shadow.image.path), Did.APPLIED, _keys([entry])))
 
     return plan
 
@@ -101,13 +105,17 @@ def renaming(tags: Tags, name: str) -> Plan:
         if entry.name_text != name:
             refuse_taken(shadow.image, name)
         change.rename(shadow, entry, raw)
-        return _changed(shadow, entry)
+        return _changed(shadow, entry, None)
 
     return plan
 
 
-def _changed(shadow: Shadow, entry: SnapshotEntry) -> Changed:
-    return Changed(str(shadow.image.path), entry.id_text, entry.name_text)
+def _changed(shadow: Shadow, entry: SnapshotEntry, deed: Deed | None) -> Changed:
+    return Changed(str(shadow.image.path), entry.id_text, entry.name_text, deed=deed)
+
+
+def _keys(entries: Sequence[SnapshotEntry]) -> tuple[str, ...]:
+    return tuple(snapshot_key(entry.id_text, entry) for entry in entries)
 
 
 def find(image: Qcow2Image, tag: str) -> SnapshotEntry:

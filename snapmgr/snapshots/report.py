@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from snapmgr.block.report import problem_document
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
+from snapmgr.snapshots.screens import screen_file
 
 if TYPE_CHECKING:
     from snapmgr.snapshots.space import MachineSpace
@@ -18,7 +19,7 @@ def snapshots_document(found: Snapshots, space: MachineSpace | None = None) -> d
 
     Where ``space`` was measured, every snapshot has its own, None where it is not known.
     """
-    snapshots = [_snapshot(row) for row in found.rows]
+    snapshots = [_snapshot(row) | _beside(found, place) for place, row in enumerate(found.rows)]
     if space is not None:
         for row, document in zip(found.rows, snapshots, strict=True):
             document["space"] = _space(space, row)
@@ -54,6 +55,21 @@ def _device(device: DeviceInfo) -> dict[str, Any]:
         document["encrypted"] = True
     if device.backing is not None:
         document["backing"] = device.backing
+    return document
+
+
+def _beside(found: Snapshots, place: int) -> dict[str, Any]:
+    """What stands beside the image; nothing where nothing is known.  ``parent`` None: it came from none."""
+    beside, document = found.beside, dict[str, Any]()
+    if place in beside.parents:
+        parent = beside.parents[place]
+        document["parent"] = None if parent is None else {"id": found.rows[parent].id, "name": found.rows[parent].name}
+    if beside.current is not None:
+        document["current"] = place == beside.current
+    if place in beside.notes:
+        document["note"] = beside.notes[place]
+    if place in beside.screens:
+        document["screen"] = str(screen_file(beside.screens[place]))
     return document
 
 

@@ -13,6 +13,7 @@ from snapmgr.block.images import open_image
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.errors import NotFound, SnapmgrError, UsageError
+from snapmgr.sidecar.watching import Deed, Watching
 from snapmgr.snapshots.journal import Journal, Switch, finish_cut_off
 from snapmgr.snapshots.switched import Switched, switched
 from snapmgr.work import CancelToken
@@ -24,6 +25,7 @@ class Changed:
 
     ``freed`` are the bytes of the file that are not used any more: the image grows into them before it grows longer.
     ``switched`` is what it takes to bring back what was there before, where that was asked for.
+    ``deed`` is what is noted of it in the sidecar, None for nothing.
     """
 
     path: str
@@ -31,6 +33,7 @@ class Changed:
     name: str
     freed: int = 0
     switched: Switched | None = field(default=None, compare=False, repr=False)
+    deed: Deed | None = field(default=None, repr=False, compare=False)
 
 
 Plan = Callable[[Shadow], Changed]
@@ -77,9 +80,11 @@ def change_all(
                 done.append(replace(planned, freed=shadow.freed))
         if not shadows and missing:
             raise missing[0]
+        watching = Watching([shadow.image for shadow in shadows])
         if cancel is not None:
             cancel.close()
         switch_all(shadows)
+    watching.done([one.deed for one in done if one.deed is not None])
     for shadow in shadows if trim else ():
         _trim(shadow)
     if undoable and not trim:

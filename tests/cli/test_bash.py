@@ -124,6 +124,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
         ("inspect 'two words.qcow2@00", ["inspect", "two words.qcow2@007"]),
         ("inspect guest.mig@", ["inspect", "guest.mig@"]),
         ("snapshot export vm.qcow2 wo", ["snapshot", "export", "vm.qcow2", "work"]),
+        ("snapshot note vm.qcow2 wo", ["snapshot", "note", "vm.qcow2", "work"]),
         ("snapshot export odd.qcow2 two", ["snapshot", "export", "odd.qcow2", "two words"]),
         ("snapshot export vm.qcow2 id:3", ["snapshot", "export", "vm.qcow2", "id:3"]),
         ("ram guest.mig --block pc.ra", ["ram", "guest.mig", "--block", "pc.ram"]),

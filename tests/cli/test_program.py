@@ -19,7 +19,7 @@ from tests.cli.places import stored
 from tests.corpus import ROOT
 
 COMMANDS = [("inspect",), ("devices",), ("ram",), ("verify",), ("convert",), ("completion",)]
-COMMANDS += [("snapshot", "list"), ("snapshot", "export")]
+COMMANDS += [("snapshot", "list"), ("snapshot", "export"), ("snapshot", "note")]
 
 
 def test_version(snapctl):

@@ -121,9 +121,9 @@ def create(
     *,
     gone: Collection[SnapshotEntry] = (),
     progress: Progress = no_progress,
-) -> None:
+) -> int:
     """Keep the disk as it is now, with the VM state whose L2 tables stand at the offsets ``state``, in the place of the
-    snapshots ``gone``.
+    snapshots ``gone``.  Returns where the new snapshot's L1 table stands.
 
     Raises SnapmgrError ``refcount-overflow``, ``too-many-snapshots``, ``cannot-write``.
     """
@@ -145,6 +145,7 @@ def create(
     others = [one for one in image.snapshots if one not in gone]
     table = [entries.kept(image.file, one, sizes=image.header.version >= 3) for one in others]
     _replace_table(shadow, [*table, new.encoded(place, len(kept))])
+    return place
 
 
 def delete(shadow: Shadow, gone: Collection[SnapshotEntry], progress: Progress = no_progress) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from snapmgr.block.device import BlockDevice
 from snapmgr.block.qcow2.header import MAX_SNAPSHOTS
@@ -33,6 +33,12 @@ class NewEntry:
     vm_state_size: int = 0
     vm_clock_nsec: int = 0
     icount: int | None = None
+    l1_offset: int = 0
+    """Where its L1 table stands, once that is known."""
+
+    def at(self, l1_offset: int) -> NewEntry:
+        """The same, with its L1 table in that place."""
+        return replace(self, l1_offset=l1_offset)
 
     def encoded(self, l1_offset: int, l1_size: int) -> bytes:
         """The entry with its L1 table of ``l1_size`` entries at ``l1_offset``, padded to where the next begins."""

@@ -1,0 +1,181 @@
+"""The facts about snapshots that are kept, each in a file of its own, named after the snapshot's key."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from snapmgr.errors import UsageError
+from snapmgr.sidecar.keys import Key, is_key, place_key
+from snapmgr.sidecar.png import MOST_BYTES, check_png
+from snapmgr.sidecar.store import Store
+
+LONGEST_NOTE = 4000
+"""Characters."""
+ORIGIN, NOTE, SCREEN, GONE, AT = "origin", "note", "png", "gone", "at-"
+"""What a file's name says behind the key; AT is followed by the place of an image."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a snapshot came from, as it was seen: ``parent`` is "" for nothing (the image had no snapshots before), None
+    where nobody knows.  ``name`` is what it was called then, for whoever looks into the file."""
+
+    parent: Key | None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """``when`` in ns since 1970; an empty text says that a note was taken away."""
+
+    text: str
+    when: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """That an image became what the snapshot holds: it was saved or loaded at ``when``, in ns since 1970."""
+
+    path: str
+    when: int
+
+
+class Records:
+    """Reads and writes; ``now`` gives ns since 1970.  What there is was looked up when this was made."""
+
+    def __init__(self, store: Store | None = None, now: Callable[[], int] = time.time_ns) -> None:
+        self.store = store or Store()
+        self._now = now
+        self._kinds: defaultdict[str, list[str]] = defaultdict(list)
+        for name in self.store.names():
+            key, dot, kind = name.partition(".")
+            if dot and is_key(key):
+                self._kinds[key].append(kind)
+
+    def known(self, key: Key) -> bool:
+        """Whether anything is recorded of a snapshot."""
+        return key in self._kinds
+
+    def has(self, key: Key, kind: str) -> bool:
+        return key in self._kinds and kind in self._kinds[key]
+
+    def has_any(self, key: Key, start: str) -> bool:
+        """Whether there is a kind that begins so."""
+        return key in self._kinds and any(kind.startswith(start) for kind in self._kinds[key])
+
+    def _file(self, key: Key, kind: str) -> str:
+        return f"{key}.{kind}"
+
+    # --- what it came from ---
+
+    def origin(self, key: Key) -> Origin | None:
+        """None where Snapmgr did not see the snapshot being made."""
+        return self.store.read_facts(self._file(key, ORIGIN), _origin) if self.has(key, ORIGIN) else None
+
+    def put_origin(self, key: Key, origin: Origin) -> None:
+        self._put(key, ORIGIN, {"parent": origin.parent, "name": origin.name})
+
+    # --- where it is current ---
+
+    def arrivals(self, key: Key) -> list[Arrival]:
+        """Where an image was last seen to become what the snapshot holds."""
+        kinds = [kind for kind in self._kinds.get(key, ()) if kind.startswith(AT)]
+        found = [self.store.read_facts(self._file(key, kind), _arrival) for kind in kinds]
+        return [one for one in found if one is not None]
+
+    def arrive(self, key: Key, path: str | Path, others: Iterable[Key]) -> None:
+        """The image at ``path`` is now what ``key`` holds, and no more what one of its ``others`` does."""
+        place = AT + place_key(path)
+        self._put(key, place, {"path": str(Path(path).absolute()), "when": self._now()})
+        self.leave(path, (other for other in others if other != key))
+
+    def leave(self, path: str | Path, keys: Iterable[Key]) -> None:
+        """The image at ``path`` is none of these any more."""
+        place = AT + place_key(path)
+        for key in keys:
+            if self.has(key, place):
+                self._drop(key, place)
+
+    # --- what somebody noted ---
+
+    def note(self, key: Key) -> Note | None:
+        return self.store.read_facts(self._file(key, NOTE), _note) if self.has(key, NOTE) else None
+
+    def put_note(self, keys: Iterable[Key], text: str) -> None:
+        """On every disk that the snapshot is on.  Raises UsageError ``note-too-long``, SnapmgrError ``sidecar``."""
+        check_note(text)
+        when = self._now()
+        for key in dict.fromkeys(keys):
+            self._put(key, NOTE, {"text": text, "when": when})
+
+    # --- what the screen showed ---
+
+    def screen(self, key: Key) -> bytes | None:
+        """A PNG that was looked through: its size is bounded and its sums are right."""
+        if not self.has(key, SCREEN):
+            return None
+        return self.store.read(self._file(key, SCREEN), _screen, MOST_BYTES)
+
+    def put_screen(self, key: Key, png: bytes) -> None:
+        """Raises ValueError for what is no PNG, or too large a one; SnapmgrError ``sidecar``."""
+        check_png(png)
+        self.store.write(self._file(key, SCREEN), png)
+        self._kinds[key].append(SCREEN)
+
+    # --- deleted snapshots ---
+
+    def mark_gone(self, key: Key) -> None:
+        """An image lost this snapshot.  What is known of it stays for a while: a copy may have it still."""
+        if self.known(key):
+            self._put(key, GONE, {"when": self._now()})
+
+    def mark_seen(self, key: Key) -> None:
+        """An image has it, whatever was said before."""
+        if self.has(key, GONE):
+            self._drop(key, GONE)
+
+    def _put(self, key: Key, kind: str, facts: dict[str, Any]) -> None:
+        self.store.write_facts(self._file(key, kind), facts)
+        self._kinds[key].append(kind)
+
+    def _drop(self, key: Key, kind: str) -> None:
+        self.store.remove(self._file(key, kind))
+        self._kinds[key] = [one for one in self._kinds[key] if one != kind]
+
+
+def check_note(text: str) -> None:
+    """Raise UsageError ``note-too-long``."""
+    if len(text) > LONGEST_NOTE:
+        message = f"the note has {len(text)} characters, {LONGEST_NOTE} are the most"
+        raise UsageError("note-too-long", message, hint="Write a shorter one.")
+
+
+def _origin(facts: dict[str, Any]) -> Origin:
+    parent, name = facts["parent"], facts["name"]
+    if not (parent is None or parent == "" or is_key(parent)) or not isinstance(name, str):
+        raise ValueError("no origin")
+    return Origin(parent, name)
+
+
+def _arrival(facts: dict[str, Any]) -> Arrival:
+    path, when = facts["path"], facts["when"]
+    if not isinstance(path, str) or not isinstance(when, int):
+        raise ValueError("no arrival")
+    return Arrival(path, when)
+
+
+def _note(facts: dict[str, Any]) -> Note:
+    text, when = facts["text"], facts["when"]
+    if not isinstance(text, str) or len(text) > LONGEST_NOTE or not isinstance(when, int):
+        raise ValueError("no note")
+    return Note(text, when)
+
+
+def _screen(data: bytes) -> bytes:
+    check_png(data)
+    return data

@@ -1,0 +1,96 @@
+"""Changes of snapshots as they happen, noted: what a new one came from, and which one each disk is now.
+
+Nothing that goes wrong here is a reason to fail: the change itself is made, and merely less is known of its snapshots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+
+from snapmgr.block.qcow2.image import Qcow2Image
+from snapmgr.errors import SnapmgrError
+from snapmgr.sidecar.ancestry import parent_of
+from snapmgr.sidecar.current import current_of, keys_of
+from snapmgr.sidecar.keys import Key
+from snapmgr.sidecar.prune import prune
+from snapmgr.sidecar.records import Origin, Records
+
+
+class Did(Enum):
+    """What was done to an image."""
+
+    CREATED = "created"
+    APPLIED = "applied"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One change of one image: ``keys`` are the snapshots that it is about, ``gone`` those whose place a new one took,
+    ``name`` what a new one is called."""
+
+    path: str
+    did: Did
+    keys: tuple[Key, ...]
+    gone: tuple[Key, ...] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    keys: tuple[Key, ...]
+    current: Key | None
+
+
+class Watching:
+    """``Watching(images)`` before the change, ``done(deeds)`` after it."""
+
+    def __init__(self, images: Sequence[Qcow2Image], records: Records | None = None) -> None:
+        self._records = records or Records()
+        self._before: dict[str, _Before] = {}
+        for image in images:
+            with suppress(SnapmgrError, OSError, ValueError):
+                entries = keys_of(image)
+                for key in entries:
+                    self._records.mark_seen(key)
+                current = current_of(self._records, image, entries)
+                self._before[str(image.path)] = _Before(tuple(entries), current)
+
+    def done(self, deeds: Sequence[Deed]) -> None:
+        for deed in deeds:
+            with suppress(SnapmgrError, OSError, ValueError):
+                before = self._before.get(deed.path)
+                if before is not None:
+                    self._note(deed, before)
+        with suppress(OSError):
+            prune(self._records.store)
+
+    def _note(self, deed: Deed, before: _Before) -> None:
+        records = self._records
+        if deed.did is Did.CREATED:
+            [key] = deed.keys
+            parent = before.current if before.keys else ""
+            records.put_origin(key, Origin(parent, deed.name))
+            records.arrive(key, deed.path, before.keys)
+            self._gone(deed.gone)
+        elif deed.did is Did.APPLIED:
+            records.arrive(deed.keys[0], deed.path, before.keys)
+        elif deed.did is Did.DELETED:
+            self._forget(deed, before)
+
+    def _forget(self, deed: Deed, before: _Before) -> None:
+        """A disk that was the deleted one is now what that one came from, and more."""
+        left = set(before.keys) - set(deed.keys)
+        if before.current in deed.keys:
+            ancestor = parent_of(before.current, left.__contains__, self._records.origin)
+            self._records.leave(deed.path, deed.keys)
+            if ancestor:
+                self._records.arrive(ancestor, deed.path, before.keys)
+        self._gone(deed.keys)
+
+    def _gone(self, keys: Sequence[Key]) -> None:
+        for key in keys:
+            self._records.mark_gone(key)
