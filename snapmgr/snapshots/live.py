@@ -9,6 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from snapmgr.machine.live import LiveSave
 from snapmgr.machine.machine import Machine
 from snapmgr.savevm.output import Buffer
@@ -16,9 +19,10 @@ from snapmgr.snapshots import plans
 from snapmgr.snapshots.machine import Asked, Saved, change_disks, check_save
 from snapmgr.snapshots.phase import Phase
 from snapmgr.snapshots.plans import Put, VmState
+from snapmgr.snapshots.screens import keep_screen
 from snapmgr.work import CancelToken, Progress, Stage, no_progress, no_stage
 
-Begun = tuple[Asked, LiveSave]
+Begun = tuple[Asked, LiveSave, npt.NDArray[np.uint8]]
 Order = Callable[[Callable[[], Begun]], Begun]
 """``order(action)`` has something done by the thread that owns the machine, between two ticks, and waits for it."""
 
@@ -43,9 +47,9 @@ def save_snapshot_live(
 
     def begin() -> Begun:
         asked = check_save(machine, name, overwrite=overwrite, vmstate=vmstate, now=now)
-        return asked, LiveSave(machine)
+        return asked, LiveSave(machine), machine.state().screen
 
-    asked, live = order(begin)
+    asked, live, screen = order(begin)
     written, done = 0, False
 
     def content(put: Put) -> None:
@@ -68,4 +72,5 @@ def save_snapshot_live(
     finally:
         waited = live.waited
         live.end(done=done)
+    keep_screen(devices[asked.position], screen)
     return Saved(asked.name, asked.now, written, live.stood, tuple(devices), waited)

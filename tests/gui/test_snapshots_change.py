@@ -508,14 +508,14 @@ def test_what_is_too_late_to_cancel_says_so(desk: Desk, monkeypatch: pytest.Monk
 
     path = desk.image("vm-hmp-72")
     desk.open(path)
-    reached, go_on, whole = threading.Event(), threading.Event(), transaction._switch
+    reached, go_on, whole = threading.Event(), threading.Event(), transaction.switch_all
 
     def switch(shadows: Any) -> None:
         reached.set()
         assert go_on.wait(30)
         whole(shadows)
 
-    monkeypatch.setattr(transaction, "_switch", switch)
+    monkeypatch.setattr(transaction, "switch_all", switch)
     begin_saving(desk)
     desk.until(reached.is_set)
     desk.until(lambda: not desk.page.strip.cancel.isEnabled())
