@@ -928,6 +928,35 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>no other snapshot</source>
+        <extracomment>There was no snapshot before this one</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>this snapshot</source>
+        <extracomment>The selected snapshot is the current one</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Current: last saved or loaded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>came from {snapshot}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Note: {text}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} branch</source>
+        <comment>{n} branches</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
         <source>Block</source>
         <extracomment>Titles of columns: a RAMBlock of QEMU, a named piece of guest RAM</extracomment>
         <translation type="unfinished"></translation>
@@ -1761,6 +1790,16 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         </translation>
     </message>
     <message>
+        <source>{day} {month} {year} {clock}</source>
+        <extracomment>A date: 2 Oct 2025 09:05</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{day} {month} {clock}</source>
+        <extracomment>A date: 19 Nov 09:05</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Today {clock}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2203,6 +2242,22 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The note is not saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read the images again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file about a snapshot is damaged. It was set aside and is not used: {name}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2682,11 +2737,18 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>No screen was recorded with this snapshot</source>
+        <source>not known</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>no screen recorded</source>
+        <source>Came from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Current</source>
+        <extracomment>The snapshot that the machine was last saved as or loaded from
+----------
+The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3053,15 +3115,23 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a note…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A note has {count} characters at most.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Read the images of the last time</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Read the images</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Read the images again</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3107,6 +3177,27 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Choose a disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No screen was recorded with this snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as saved, {date}</source>
+        <extracomment>On the picture of a guest&apos;s screen; {date} is something like 19 Nov 09:05</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Screen of the guest, {saved}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no screen recorded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load screens of snapshots</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3375,15 +3466,16 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Dotted line: order by date only. Square: disk only.</source>
+        <source>Solid line: came from. Dotted line: order by date only. Square: disk only.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>came from</source>
+        <extracomment>A solid line leads to the snapshot that this one came from</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>order by date only</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>with VM state</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
