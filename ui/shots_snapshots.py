@@ -89,10 +89,14 @@ async def select(stage: Stage, name: str) -> None:
 
 async def open_devbox(stage: Stage) -> None:
     """The machine of the design's picture, with other images beside it."""
+    from ui.shots_beside import remember_devbox
+
     await stage.open(image(stage, "vm-hmp-72", "router-lab.qcow2"))
     await stage.open(image(stage, "many-200", "2026-10-nightly-builds-of-the-17.qcow2"))
     await stage.open(image(stage, "fmt-v3", "freebsd-15.qcow2"))
-    await stage.open(*devbox(stage))
+    disks = devbox(stage)
+    remember_devbox(disks)
+    await stage.open(*disks)
     await select(stage, "pre-upgrade")
 
 

@@ -928,6 +928,35 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>no other snapshot</source>
+        <extracomment>There was no snapshot before this one</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>this snapshot</source>
+        <extracomment>The selected snapshot is the current one</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Current: last saved or loaded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>came from {snapshot}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Note: {text}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} branch</source>
+        <comment>{n} branches</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
         <source>Block</source>
         <extracomment>Titles of columns: a RAMBlock of QEMU, a named piece of guest RAM</extracomment>
         <translation type="unfinished"></translation>
@@ -1770,6 +1799,16 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         </translation>
     </message>
     <message>
+        <source>{day} {month} {year} {clock}</source>
+        <extracomment>A date: 2 Oct 2025 09:05</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{day} {month} {clock}</source>
+        <extracomment>A date: 19 Nov 09:05</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Today {clock}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2212,6 +2251,22 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The note is not saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read the images again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file about a snapshot is damaged. It was set aside and is not used: {name}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2730,11 +2785,18 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>No screen was recorded with this snapshot</source>
+        <source>not known</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>no screen recorded</source>
+        <source>Came from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Current</source>
+        <extracomment>The snapshot that the machine was last saved as or loaded from
+----------
+The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3111,6 +3173,18 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a note…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A note has {count} characters at most.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>days</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3189,10 +3263,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Read the images again</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>In a narrow window the machines are listed above the snapshots</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3238,6 +3308,27 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>No screen was recorded with this snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as saved, {date}</source>
+        <extracomment>On the picture of a guest&apos;s screen; {date} is something like 19 Nov 09:05</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Screen of the guest, {saved}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no screen recorded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load screens of snapshots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Look into the VM state</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3259,10 +3350,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Measure what snapshots take up</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>not known</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3523,15 +3610,16 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Dotted line: order by date only. Square: disk only.</source>
+        <source>Solid line: came from. Dotted line: order by date only. Square: disk only.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>came from</source>
+        <extracomment>A solid line leads to the snapshot that this one came from</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>order by date only</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>with VM state</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -157,3 +157,7 @@ class Snapshots:
     devices: tuple[DeviceInfo, ...]
     rows: tuple[SnapshotRow, ...]
     beside: Beside = field(default_factory=Beside)
+
+    def place(self, row: SnapshotRow) -> int:
+        """Position of one of ``rows``; -1 for another."""
+        return next((place for place, one in enumerate(self.rows) if one is row), -1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,4 +34,10 @@ def screen_file(key: Key) -> Path:
 
 def screen_of(key: Key) -> bytes | None:
     """A PNG, looked through; None where there is none any more."""
-    return Records().screen(key)
+    return screens_of([key]).get(key)
+
+
+def screens_of(keys: Sequence[Key]) -> dict[Key, bytes]:
+    """Those that there are."""
+    records = Records()
+    return {key: png for key in keys if (png := records.screen(key)) is not None}

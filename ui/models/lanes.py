@@ -7,15 +7,14 @@ to the next one: that is the order by date, and no more.  Lane 0 belongs to the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MOST_LANES = 6
 FOLDED = MOST_LANES - 1
 """The last lane takes every branch that has no lane of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowLanes:
+class RowLanes(NamedTuple):
     """The lines of one row; a lane is a number, a line is (lane, whether it is solid).
 
     ``node`` is the row's own lane, ``passing`` are lines from top to bottom, ``arriving`` come from the top and end in
@@ -36,12 +35,8 @@ class RowLanes:
         return max(lines) + 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """On its way down to a row."""
-
-    goal: int
-    solid: bool
+_Line = tuple[int, bool]
+"""On its way down: to which row, and whether it is solid."""
 
 
 def lanes_of(
@@ -55,50 +50,55 @@ def lanes_of(
     goals = [_goal(place, count, parents[place], known[place]) for place in range(count)]
     main = _main_line(goals, current)
     lanes: dict[int, _Line] = {}
+    if now and current is not None:
+        lanes[0] = (current, True)
     folded: dict[int, tuple[int, bool]] = {}
     """Goals of the last lane: how many lines go there, and whether all are solid."""
-    if now and current is not None:
-        lanes[0] = _Line(current, True)
     rows = []
+    made: dict[RowLanes, RowLanes] = {}
+    """Most rows look alike."""
     for place, goal in enumerate(goals):
-        arriving = [(lane, line.solid) for lane, line in lanes.items() if line.goal == place]
+        arriving = [(lane, solid) for lane, (row, solid) in lanes.items() if row == place]
         for lane, _ in arriving:
             del lanes[lane]
-        many = folded.pop(place, None)
-        if many is not None:
-            arriving.append((FOLDED, many[1]))
+        if place in folded:
+            arriving.append((FOLDED, folded.pop(place)[1]))
         node = 0 if place in main else _own_lane(arriving, lanes)
-        passing = [(lane, line.solid) for lane, line in lanes.items()]
+        passing = [(lane, solid) for lane, (_, solid) in lanes.items()]
+        branches = 0
         if folded:
             passing.append((FOLDED, all(solid for _, solid in folded.values())))
-        branches = sum(number for number, _ in folded.values()) + (node == FOLDED)
-        leaving = None
-        if goal is not None:
-            leaving = goal.solid
-            if node == FOLDED:
-                number, solid = folded.get(goal.goal, (0, True))
-                folded[goal.goal] = (number + 1, solid and goal.solid)
-            else:
-                lanes[node] = goal
-        rows.append(
-            RowLanes(
-                node,
-                tuple(sorted(passing)),
-                tuple(sorted(arriving)),
-                leaving,
-                branches if branches > 1 else 0,
-            )
+            branches = sum(number for number, _ in folded.values()) + (node == FOLDED)
+        if goal is not None and node == FOLDED:
+            number, solid = folded.get(goal[0], (0, True))
+            folded[goal[0]] = (number + 1, solid and goal[1])
+        elif goal is not None:
+            lanes[node] = goal
+        row = RowLanes(
+            node,
+            tuple(sorted(passing)) if passing else (),
+            tuple(sorted(arriving)) if arriving else (),
+            goal[1] if goal is not None else None,
+            branches if branches > 1 else 0,
         )
+        rows.append(made.setdefault(row, row))
     return rows
+
+
+def by_date(count: int) -> list[RowLanes]:
+    """One dotted line, where nothing is known of any of ``count`` rows."""
+    first, last = RowLanes(0, leaving=False), RowLanes(0, arriving=((0, False),))
+    middle = RowLanes(0, arriving=((0, False),), leaving=False)
+    return [first, *[middle] * (count - 2), last] if count > 1 else [RowLanes(0)] * count
 
 
 def _goal(place: int, count: int, parent: int | None, known: bool) -> _Line | None:
     """A parent that stands above, by dates that go astray, is not drawn: the order by date is."""
     if parent is not None and parent > place:
-        return _Line(parent, True)
+        return (parent, True)
     if (known and parent is None) or place + 1 >= count:
         return None
-    return _Line(place + 1, False)
+    return (place + 1, False)
 
 
 def _main_line(goals: Sequence[_Line | None], current: int | None) -> frozenset[int]:
@@ -108,7 +108,7 @@ def _main_line(goals: Sequence[_Line | None], current: int | None) -> frozenset[
     while place is not None:
         line.add(place)
         goal = goals[place]
-        place = goal.goal if goal is not None else None
+        place = goal[0] if goal is not None else None
     return frozenset(line)
 
 
@@ -118,6 +118,11 @@ def _own_lane(arriving: Sequence[tuple[int, bool]], lanes: Mapping[int, _Line]) 
     if beside:
         return min(beside)
     return next((lane for lane in range(1, FOLDED) if lane not in lanes), FOLDED)
+
+
+def widest(rows: Sequence[RowLanes]) -> int:
+    """Lanes that stand beside each other somewhere."""
+    return max((row.width for row in set(rows)), default=1)
 
 
 def among(shown: Sequence[int], parents: Mapping[int, int | None]) -> tuple[list[int | None], list[bool]]:

@@ -89,6 +89,10 @@ class SnapshotRows:
         """The snapshot shown at ``place``."""
         return self._rows[self._shown[place]]
 
+    def position(self, place: int) -> int:
+        """Index into the list as given."""
+        return self._shown[place]
+
     def positions(self) -> list[int]:
         """Index into the list as given, for every place shown."""
         return list(self._shown)

@@ -15,7 +15,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from snapmgr.names import visible_name, visible_text
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.isolation import isolated, steady
+from ui.models import beside_texts
 from ui.models import snapshot_texts as texts
+from ui.models.lanes import RowLanes, among, by_date, lanes_of
 from ui.models.names import disk_labels, shown_name
 from ui.models.snapshot_rows import Column, Key, SnapshotRows, key_of
 from ui.shell import formats
@@ -56,6 +58,12 @@ class Roles(IntEnum):
     """True where a cell says something that needs a look."""
     QUIET = Qt.ItemDataRole.UserRole + 5
     """True where a cell says that there is no value."""
+    LANES = Qt.ItemDataRole.UserRole + 6
+    """The RowLanes of a row in the order of time."""
+    CURRENT = Qt.ItemDataRole.UserRole + 7
+    """True for the snapshot that was last saved or loaded."""
+    SCREEN = Qt.ItemDataRole.UserRole + 8
+    """Key of the screen that was kept with a snapshot, None for none."""
 
 
 _VALUES: dict[Column, Callable[[SnapshotRow], Any]] = {
@@ -82,6 +90,7 @@ class SnapshotTableModel(QAbstractTableModel):
         self._snapshots = Snapshots((), ())
         self._labels: dict[str, str] = {}
         self._sizes: dict[str, int] = {}
+        self._lanes: list[RowLanes] | None = None
 
     # --- what is shown ---
 
@@ -93,7 +102,7 @@ class SnapshotTableModel(QAbstractTableModel):
         rows.sort(column, descending=descending)
         self.beginResetModel()
         self._now = self._clock()
-        self._snapshots, self._rows = snapshots, rows
+        self._snapshots, self._rows, self._lanes = snapshots, rows, None
         self._labels = disk_labels([device.path for device in snapshots.devices])
         self._sizes = {device.path: device.virtual_size for device in snapshots.devices}
         self.endResetModel()
@@ -101,6 +110,30 @@ class SnapshotTableModel(QAbstractTableModel):
     @property
     def snapshots(self) -> Snapshots:
         return self._snapshots
+
+    def set_beside(self, snapshots: Snapshots) -> None:
+        """Take the same list with something else beside it."""
+        self._snapshots, self._lanes = snapshots, None
+        self._all_changed(Column.NAME, Column.NAME)
+
+    @property
+    def in_time(self) -> bool:
+        """Whether the newest comes first: lines lead down then."""
+        return self._rows.sorted_by == (Column.WHEN, True)
+
+    def lanes(self) -> list[RowLanes]:
+        """Where the lines run, for every row that is shown, from the newest to the oldest."""
+        if self._lanes is None:
+            self._lanes = self._make_lanes()
+        return self._lanes
+
+    def _make_lanes(self) -> list[RowLanes]:
+        beside = self._snapshots.beside
+        if not beside.parents:
+            return by_date(len(self._rows))
+        shown = self._rows.positions()
+        current = shown.index(beside.current) if beside.current in shown else None
+        return lanes_of(*among(shown, beside.parents), current)
 
     @property
     def total(self) -> int:
@@ -121,6 +154,7 @@ class SnapshotTableModel(QAbstractTableModel):
         if tuple(text.casefold().split()) == self._rows.words:
             return
         self.beginResetModel()
+        self._lanes = None
         self._rows.filter(text)
         self.endResetModel()
 
@@ -181,7 +215,7 @@ class SnapshotTableModel(QAbstractTableModel):
         if role == Roles.FIRST:
             return self._first(row, column)
         if role == Roles.SECOND:
-            return self._second(row, column)
+            return self._second(row, column, index.row())
         if role == _Role.TextAlignmentRole:
             return _RIGHT if column in RIGHT else _LEFT
         if role == Roles.TROUBLE:
@@ -189,16 +223,26 @@ class SnapshotTableModel(QAbstractTableModel):
         if role == Roles.QUIET:
             return self._quiet(row, column)
         if role == _Role.ToolTipRole:
-            return self._tooltip(row, column)
+            return self._tooltip(row, column, self._rows.position(index.row()))
         if role == _Role.AccessibleTextRole:
-            return self.sentence(row) if column == Column.NAME else self._line(row, column)
-        return None
+            return self._spoken(row, index.row()) if column == Column.NAME else self._line(row, column)
+        return self._beside(index.row(), role)
+
+    def _beside(self, place: int, role: int) -> Any:
+        """What the sidecar knows of a row."""
+        beside, position = self._snapshots.beside, self._rows.position(place)
+        if role == Roles.LANES:
+            return self.lanes()[place]
+        if role == Roles.CURRENT:
+            return beside.current == position
+        return beside.screens.get(position) if role == Roles.SCREEN else None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Reorder; what is selected stays selected."""
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
         before = self._rows.positions() if kept else []
+        self._lanes = None
         self._rows.sort(Column(column), descending=order == Qt.SortOrder.DescendingOrder)
         if kept:
             places = {position: place for place, position in enumerate(self._rows.positions())}
@@ -250,12 +294,18 @@ class SnapshotTableModel(QAbstractTableModel):
     def _age(self, row: SnapshotRow) -> str:
         return formats.relative_time(row.date_sec, self._now) if row.dated else tr(formats.NOT_RECORDED)
 
-    def _second(self, row: SnapshotRow, column: Column) -> str:
+    def _second(self, row: SnapshotRow, column: Column, place: int) -> str:
         if column == Column.WHEN:
             return formats.short_time(row.date_sec, self._now) if row.dated else ""
         if column == Column.DISKS:
             return texts.disk_trouble(row, self._labels)
-        return self._about(row) if column == Column.NAME else ""
+        return self._under_name(row, place) if column == Column.NAME else ""
+
+    def _under_name(self, row: SnapshotRow, place: int) -> str:
+        """The note, else its facts; and how many branches share its lane where they have none of their own."""
+        note = beside_texts.first_line(self._snapshots.beside.notes.get(self._rows.position(place), ""))
+        branches = self.lanes()[place].branches if self.in_time else 0
+        return ", ".join(filter(None, (note or self._about(row), branches and beside_texts.folded(branches))))
 
     def _about(self, row: SnapshotRow) -> str:
         """What stands under a name: its id, and how large the disk was where that has changed since."""
@@ -280,9 +330,9 @@ class SnapshotTableModel(QAbstractTableModel):
             return row.icount is None
         return column == Column.STATE and row.disk_only
 
-    def _tooltip(self, row: SnapshotRow, column: Column) -> str:
+    def _tooltip(self, row: SnapshotRow, column: Column, position: int) -> str:
         if column == Column.NAME:
-            return _name_tooltip(row)
+            return "\n".join((_name_tooltip(row), *beside_texts.about(self._snapshots, position)))
         if column == Column.WHEN:
             return "\n".join(filter(None, (texts.long_date(row), texts.iso_date(row))))
         if column == Column.CLOCK and row.clocked:
@@ -310,6 +360,13 @@ class SnapshotTableModel(QAbstractTableModel):
             elif path in row.missing:
                 lines.append(": ".join((label, tr("not on this disk"))))
         return "\n".join([*lines, *(steady(visible_text(fact)) for fact in row.differs)])
+
+    def _spoken(self, row: SnapshotRow, place: int) -> str:
+        """The sentence of a row, and what the lines beside it show."""
+        said = [self.sentence(row), *beside_texts.about(self._snapshots, self._rows.position(place))]
+        if self.in_time and (branches := self.lanes()[place].branches):
+            said.append(beside_texts.folded(branches))
+        return ", ".join(said)
 
     def sentence(self, row: SnapshotRow) -> str:
         """The whole row for a screen reader."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from snapmgr.errors import SnapmgrError
 from snapmgr.names import visible_name
 from snapmgr.snapshots.model import DeviceInfo, ImageProblem, SnapshotRow, Snapshots
 from ui.isolation import isolated
+from ui.models import beside_texts
 from ui.models import snapshot_texts as texts
 from ui.models.names import shown_name
 from ui.shell import formats
@@ -19,41 +19,15 @@ from ui.shell.failures import told
 from ui.shell.hints import window_hint
 from ui.shell.sentences import sentence
 from ui.snapshots.explain import encrypted_remark, in_use_text, remarks
-from ui.theme import fonts, icons
-from ui.theme.palette import color
-from ui.theme.tokens import INSET, RADIUS_CARD
+from ui.snapshots.note_edit import NoteEdit
+from ui.snapshots.saved_screen import SavedScreen
+from ui.theme.tokens import INSET
 from ui.widgets.disk_list import DiskList, disk_lines
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.notice_box import NoticeBox
 from ui.words import plural, tr
 
 PROBLEMS_SHOWN = 6
-
-
-class Screen(QWidget):
-    """Where the guest's screen will be once one is recorded with a snapshot: until then a disk."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(tr("No screen was recorded with this snapshot"))
-        self.setFixedHeight(96)
-
-    def sizeHint(self) -> QSize:
-        return QSize(272, 96)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(color("line"))
-        painter.setBrush(color("raised"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CARD, RADIUS_CARD)
-        middle = QRectF(self.rect()).center()
-        icons.paint(painter, QRectF(middle.x() - 16, middle.y() - 24, 32, 32), "hard-drive", "text3")
-        painter.setFont(fonts.role("axis"))
-        painter.setPen(color("text3"))
-        box = QRectF(0, middle.y() + 14, self.width(), fonts.px(18))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, tr("no screen recorded"))
 
 
 class Facts(QWidget):
@@ -107,7 +81,7 @@ class Details(QScrollArea):
         column = QVBoxLayout(body)
         column.setContentsMargins(INSET, INSET, INSET, INSET)
         column.setSpacing(0)
-        self.screen = Screen()
+        self.screen = SavedScreen()
         column.addWidget(self.screen)
         column.addSpacing(12)
         self.name = ElidedLabel("", "object")
@@ -128,6 +102,9 @@ class Details(QScrollArea):
         self.disks = DiskList()
         column.addWidget(self.disks)
         column.addSpacing(16)
+        self.note = NoteEdit()
+        column.addWidget(self.note)
+        column.addSpacing(16)
         self._image_boxes = QVBoxLayout()
         self._image_boxes.setSpacing(8)
         column.addLayout(self._image_boxes)
@@ -145,8 +122,19 @@ class Details(QScrollArea):
         _refill(self._boxes, [NoticeBox(one.tone, one.title, one.text) for one in remarks(row, found, labels)])
         self._show_facts(row, labels, units)
         self.disks.show_lines(disk_lines(found.devices, row, labels))
+        self._show_beside(row, found)
         _refill(self._image_boxes, image_boxes(found, labels))
         self.verticalScrollBar().setValue(0)
+
+    def _show_beside(self, row: SnapshotRow, found: Snapshots) -> None:
+        """What no image says of it, the screen aside: that comes when it is loaded."""
+        place = found.place(row)
+        unknown = tr("not known")
+        came, current = beside_texts.came_from(found, place), beside_texts.current(found, place)
+        self.facts.set_fact(tr("Came from"), came or unknown, quiet=not came)
+        #: The snapshot that the machine was last saved as or loaded from
+        self.facts.set_fact(tr("Current"), current or unknown, quiet=not current)
+        self.note.show_note(row, found.beside.notes.get(place, ""))
 
     def _show_facts(self, row: SnapshotRow, labels: Mapping[str, str], units: formats.Units) -> None:
         facts, device = self.facts, row.state_device

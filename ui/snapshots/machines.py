@@ -96,6 +96,11 @@ class Machines(QObject):
         self._types.clear()
         self.changed.emit(paths)
 
+    def replace(self, paths: Paths, found: Snapshots) -> None:
+        """The same list, with something else beside it."""
+        if paths in self._lists:
+            self._lists[paths] = found
+
     def set_units(self, units: formats.Units) -> None:
         self._units = units
         for paths, found in self._lists.items():

@@ -28,6 +28,7 @@ from ui.shell.palette_entry import PaletteEntry
 from ui.shell.watch import Watch
 from ui.snapshots import about
 from ui.snapshots.after_change import select_after, select_before
+from ui.snapshots.beside import Beside
 from ui.snapshots.change_request import ChangeRequest
 from ui.snapshots.changes import Changes
 from ui.snapshots.demo import Demo
@@ -79,6 +80,7 @@ class SnapshotsPage(Page):
         self.sources_pane, self.header, self.list, self.details = panes.sources, panes.header, panes.list, panes.details
         self.spaces = Spaces(self.context.tasks, self.machines, self)
         self.snapshot = Selected(self.context, panes, self.machines, self.presenter, self.spaces, lambda: self.found)
+        self.beside = Beside(self.context, panes, self.machines, lambda: self._current)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -159,6 +161,7 @@ class SnapshotsPage(Page):
 
     def close_document(self) -> None:
         """Take the machine on show off the list; the next one comes on show."""
+        self.beside.finish()
         paths = self._current
         if paths is None:
             return

@@ -79,9 +79,10 @@ class Presenter:
 
 
 def read_list(paths: Sequence[str], roots: Sequence[Path]) -> Snapshots:
+    from snapmgr.snapshots.beside import with_beside
     from snapmgr.snapshots.list import list_snapshots
 
-    return list_snapshots(paths, allow_roots=roots)
+    return with_beside(list_snapshots(paths, allow_roots=roots))
 
 
 def find_holders(paths: Sequence[str]) -> tuple[str | None, ...]:

@@ -1,25 +1,50 @@
-"""The snapshots in order of time: a dotted lane, a tile, and two lines per row.
+"""The snapshots in order of time: lanes, the guest's screen, and two lines per row.
 
-qcow2 records no parents, so the lane says order by date only: it is dotted.  A round node has a VM state, a square
-one is disk only.
+A solid line leads to what a snapshot came from, a dotted one says order by date only.  A round node has a VM state, a
+square one is disk only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import (
+    QImage,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 
 from snapmgr.snapshots.model import SnapshotRow
+from ui.models.lanes import widest
 from ui.models.snapshot_table import HEADERS, RIGHT, Column, Roles, SnapshotTableModel
 from ui.models.snapshot_texts import DISK_ONLY
 from ui.shell import formats
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import INSET, RADIUS_SMALL, ROW_SNAPSHOT
+from ui.widgets.current_chip import chip_width, paint_chip
+from ui.widgets.lane_painter import Node, extra_width, lane_pen, lane_step, paint_lanes, paint_node
 from ui.widgets.title_row import TitleRow
 from ui.widgets.two_lines import mirrored, paint_line, upper_and_lower
 from ui.words import tr
@@ -33,6 +58,8 @@ NAME_LEFT = TILE_LEFT + TILE.width() + 12
 PADDING = 8
 SIGN = 20
 """The sign before what needs a look, with the air behind it."""
+LOOK_MS = 40
+"""How long rows stand still before their screens are loaded."""
 LEAST_NAME = 130
 """Room that a name has before columns are folded."""
 SHOWN = (Column.NAME, Column.WHEN, Column.CLOCK, Column.STATE, Column.DISKS)
@@ -74,30 +101,22 @@ def _widths(rows: Sequence[SnapshotRow]) -> dict[Column, int]:
     return {column: width + 2 * PADDING + 2 for column, width in widths.items()}
 
 
-def lane_pen(tint: str = "lineStrong") -> QPen:
-    """The line of an order that is known by date only."""
-    pen = QPen(color(tint), 1.5)
-    pen.setDashPattern([2.0, 2.0])
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    return pen
-
-
-def paint_node(painter: QPainter, centre: QPointF, ground: str, *, square: bool, tint: str = "text3") -> None:
-    """The mark of one snapshot on its lane; ``ground`` covers the lane behind it."""
-    painter.setPen(QPen(color(tint), 1.75))
-    painter.setBrush(color(ground))
-    if square:
-        painter.drawRoundedRect(QRectF(centre.x() - 4.5, centre.y() - 4.5, 9, 9), 1, 1)
-    else:
-        painter.drawEllipse(centre, 5, 5)
-
-
-def paint_tile(painter: QPainter, box: QRectF) -> None:
-    """What stands for the screen where none was recorded: a disk, never an empty frame."""
-    painter.setPen(QPen(color("line"), 1))
+def paint_tile(painter: QPainter, box: QRectF, screen: QImage | None = None) -> None:
+    """The screen; where none was recorded a disk stands for it, never an empty frame."""
     painter.setBrush(color("raised"))
+    if screen is not None:
+        path = QPainterPath()
+        path.addRoundedRect(box, RADIUS_SMALL, RADIUS_SMALL)
+        painter.save()
+        painter.setClipPath(path)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(box, screen)
+        painter.restore()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(color("line"), 1))
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_SMALL, RADIUS_SMALL)
-    icons.paint(painter, QRectF(box.center().x() - 9, box.center().y() - 9, 18, 18), "hard-drive", "text2")
+    if screen is None:
+        icons.paint(painter, QRectF(box.center().x() - 9, box.center().y() - 9, 18, 18), "hard-drive", "text2")
 
 
 class TimelineDelegate(QStyledItemDelegate):
@@ -121,31 +140,46 @@ class TimelineDelegate(QStyledItemDelegate):
     def _paint_name(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: SnapshotRow) -> None:
         cell, direction = QRect(option.rect), option.direction
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        lane = mirrored(direction, cell, QRect(cell.left() + LANE - 8, cell.top(), 16, cell.height()))
-        self._paint_lane(painter, QRectF(lane), index, row, "sel" if selected else "panel")
+        view = self.parent()
+        assert isinstance(view, TimelineView)
+        more = extra_width(view.lanes)
+        self._paint_lane(painter, option, index, row, "sel" if selected else "panel", view.lanes)
         top = cell.top() + (cell.height() - TILE.height()) // 2
-        tile = mirrored(direction, cell, QRect(QPoint(cell.left() + TILE_LEFT, top), TILE))
-        paint_tile(painter, QRectF(tile))
+        tile = mirrored(direction, cell, QRect(QPoint(cell.left() + TILE_LEFT + more, top), TILE))
+        key = index.data(Roles.SCREEN)
+        paint_tile(painter, QRectF(tile), view.screen_of(key) if key is not None else None)
         box = QRect(cell)
-        box.setLeft(cell.left() + NAME_LEFT)
+        box.setLeft(cell.left() + NAME_LEFT + more)
         box.setRight(cell.right() - PADDING)
         box = mirrored(direction, cell, box)
         name, about = str(index.data(Roles.FIRST)), str(index.data(Roles.SECOND))
         strong, small = fonts.role("strong"), fonts.role("secondary")
         upper, lower = upper_and_lower(box, strong, small)
-        paint_line(painter, upper, name, strong, "text", direction=direction)
+        current = bool(index.data(Roles.CURRENT))
+        said = QRect(upper)
+        short = fonts.text_width(strong, name) + PADDING + chip_width() > upper.width()
+        if current:
+            said.setWidth(max(24, upper.width() - chip_width(short=short) - PADDING))
+        used = paint_line(painter, mirrored(direction, upper, said), name, strong, "text", direction=direction)
+        if current:
+            paint_chip(painter, upper, used + PADDING, direction, short=short)
         paint_line(painter, lower, about, small, "text2", direction=direction, elide=Qt.TextElideMode.ElideRight)
 
-    def _paint_lane(self, painter: QPainter, box: QRectF, index: Index, row: SnapshotRow, ground: str) -> None:
-        x, middle = box.center().x(), box.center().y()
-        painter.setPen(lane_pen())
-        if index.row() > 0:
-            painter.drawLine(QPointF(x, box.top()), QPointF(x, middle))
-        if index.row() < index.model().rowCount() - 1:
-            painter.drawLine(QPointF(x, middle), QPointF(x, box.bottom()))
-        paint_node(
-            painter, QPointF(x, middle), ground, square=row.disk_only, tint="text2" if ground == "sel" else "text3"
-        )
+    def _paint_lane(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: SnapshotRow, ground: str, lanes: int
+    ) -> None:
+        cell, here = QRect(option.rect), index.data(Roles.LANES)
+        step = lane_step(lanes)
+
+        def x_of(lane: int) -> float:
+            x = LANE + lane * step
+            right_to_left = option.direction == Qt.LayoutDirection.RightToLeft
+            return cell.right() + 1 - x if right_to_left else cell.left() + x
+
+        paint_lanes(painter, cell.top(), cell.bottom() + 1, x_of, here)
+        centre = QPointF(x_of(here.node), cell.top() + cell.height() / 2)
+        node = Node(square=row.disk_only, current=bool(index.data(Roles.CURRENT)))
+        paint_node(painter, centre, ground, node, tint="text2" if ground == "sel" else "text3")
 
     def _paint_cell(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         direction = option.direction
@@ -174,10 +208,14 @@ class TimelineDelegate(QStyledItemDelegate):
 
 
 class TimelineView(QTreeView):
-    """``inspect_wanted`` is Enter or a double click; ``copy_wanted`` is Ctrl+C."""
+    """``inspect_wanted`` is Enter or a double click; ``copy_wanted`` is Ctrl+C.
+
+    ``screens_wanted`` carries the keys of screens that rows in sight have; ``screen_of`` answers those that are there.
+    """
 
     inspect_wanted = Signal()
     copy_wanted = Signal()
+    screens_wanted = Signal(list)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -202,6 +240,12 @@ class TimelineView(QTreeView):
         self._narrow = False
         self._wanted: list[Column] = list(SHOWN)
         self._needs: dict[Column, int] = {}
+        self.lanes = 1
+        """Lanes that there are beside each other somewhere in the list."""
+        self.screen_of: Callable[[str], QImage | None] = lambda key: None
+        self._look = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._look.timeout.connect(self._look_at_rows)
+        self.verticalScrollBar().valueChanged.connect(lambda _: self._look.start())
         self.doubleClicked.connect(lambda _: self.inspect_wanted.emit())
 
     def set_columns(self, *, narrow: bool, disks: bool) -> None:
@@ -215,7 +259,42 @@ class TimelineView(QTreeView):
         model = self.model()
         if isinstance(model, SnapshotTableModel):
             self._needs = _widths(model.snapshots.rows)
+            self._count_lanes()
             self._share()
+
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        super().setModel(model)
+        if model is not None:
+            for changed in (model.modelReset, model.layoutChanged, model.dataChanged):
+                changed.connect(self._count_lanes)
+
+    def _count_lanes(self, *_: object) -> None:
+        """Other rows are shown, or other lines lead from one to the other."""
+        model = self.model()
+        if isinstance(model, SnapshotTableModel) and model.in_time:
+            before, self.lanes = self.lanes, widest(model.lanes())
+            if self.lanes != before:
+                self._share()
+        self._look.start()
+
+    def name_left(self) -> int:
+        """Where names begin, in px from the side."""
+        return NAME_LEFT + extra_width(self.lanes)
+
+    def _look_at_rows(self) -> None:
+        """Ask for the screens of the rows in sight, and of no other."""
+        model, rows = self.model(), self.viewport().rect()
+        first, last = self.indexAt(rows.topLeft()), self.indexAt(rows.bottomLeft())
+        if not self.isVisible() or model is None or not first.isValid():
+            return
+        end = last.row() if last.isValid() else model.rowCount() - 1
+        keys = [model.index(row, Column.NAME).data(Roles.SCREEN) for row in range(first.row(), end + 1)]
+        if wanted := [key for key in keys if key is not None]:
+            self.screens_wanted.emit(wanted)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look.start()
 
     def _share(self) -> None:
         """Give each column its room; what a narrow window or a large text leaves no room for is folded away."""
@@ -223,7 +302,7 @@ class TimelineView(QTreeView):
             return
         widths = self._needs
         shown = [column for column in self._wanted if not (self._narrow and column in FOLDED)]
-        least = NAME_LEFT + fonts.px(LEAST_NAME)
+        least = self.name_left() + fonts.px(LEAST_NAME)
         for folded in (*FOLDED, Column.DISKS):
             if least + sum(widths[column] for column in shown if column in widths) <= self.viewport().width():
                 break
@@ -239,6 +318,7 @@ class TimelineView(QTreeView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._look.start()
         if event.oldSize().width() != event.size().width():
             self._share()
 
@@ -263,7 +343,7 @@ class TimelineView(QTreeView):
 
     def _paint_separator(self, painter: QPainter, row: QRect, selected: bool) -> None:
         if not selected:
-            line = QRect(NAME_LEFT, row.bottom(), row.width() - NAME_LEFT, 1)
+            line = QRect(self.name_left(), row.bottom(), row.width() - self.name_left(), 1)
             painter.fillRect(mirrored(self.layoutDirection(), row, line), color("line"))
 
     def _pointer(self) -> QPoint:
@@ -299,11 +379,13 @@ class Legend(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName(tr("Dotted line: order by date only. Square: disk only."))
+        self.setAccessibleName(tr("Solid line: came from. Dotted line: order by date only. Square: disk only."))
         self.setFixedHeight(fonts.px(33))
 
     def _entries(self) -> tuple[tuple[str, str], ...]:
-        return ("line", tr("order by date only")), ("round", tr("with VM state")), ("square", tr(DISK_ONLY))
+        #: A solid line leads to the snapshot that this one came from
+        came = tr("came from")
+        return ("solid", came), ("dotted", tr("order by date only")), ("square", tr(DISK_ONLY))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -318,13 +400,13 @@ class Legend(QWidget):
         x, middle = INSET, self.height() / 2
         whole = self.rect()
         for kind, text in self._entries():
-            width = 22 if kind == "line" else 12
+            width = 12 if kind == "square" else 22
             box = mirrored(self.layoutDirection(), whole, QRect(x, 0, width, self.height()))
-            if kind == "line":
-                painter.setPen(lane_pen("text3"))
+            if kind != "square":
+                painter.setPen(lane_pen("text3", solid=kind == "solid"))
                 painter.drawLine(QPointF(box.left(), middle), QPointF(box.right(), middle))
             else:
-                paint_node(painter, QPointF(box.center().x() + 0.5, middle), "panel", square=kind == "square")
+                paint_node(painter, QPointF(box.center().x() + 0.5, middle), "panel", Node(square=True))
             x += width + 6
             advance = fonts.text_width(font, text)
             place = mirrored(self.layoutDirection(), whole, QRect(x, 0, advance + 2, self.height()))

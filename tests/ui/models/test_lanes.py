@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.models.lanes import FOLDED, MOST_LANES, RowLanes, among, lanes_of
+from ui.models.lanes import FOLDED, MOST_LANES, RowLanes, among, by_date, lanes_of
 
 
 @st.composite
@@ -90,7 +90,9 @@ def test_the_picture_of_the_design() -> None:
 
 
 def test_without_any_record_one_dotted_line_leads_down() -> None:
-    rows = lanes_of([None] * 4, [False] * 4, None)
+    for count in range(5):
+        assert by_date(count) == lanes_of([None] * count, [False] * count, None)
+    rows = by_date(4)
     assert [row.node for row in rows] == [0] * 4 and [row.leaving for row in rows] == [False, False, False, None]
 
 

@@ -1,0 +1,133 @@
+"""What stands beside the images, in the window: screens come when rows are looked at, notes go to their files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from snapmgr.snapshots.model import SnapshotRow, Snapshots
+from ui.models.source_list import Paths
+from ui.shell import formats
+from ui.shell.context import WindowContext
+from ui.shell.failures import describe
+from ui.snapshots.machines import Machines
+from ui.snapshots.panes import Panes
+from ui.snapshots.saved_screen import SavedScreen
+from ui.snapshots.screens import Screens
+from ui.words import tr
+
+
+class NoteWriter:
+    """Writes notes one after the other; ``done`` is called with those that were written."""
+
+    def __init__(self, context: WindowContext, done: Callable[[SnapshotRow, str], None]) -> None:
+        self._context, self._done = context, done
+        self._unsaved: dict[int, tuple[SnapshotRow, str]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def write(self, row: SnapshotRow, text: str) -> None:
+        self._unsaved[id(row)] = (row, text)
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Write what is not written yet, also where that was cut off."""
+        busy = self._task is not None and not self._task.done()
+        if self._unsaved and not busy and not self._context.tasks.closed:
+            self._task = self._context.tasks.start(self._write_all(), tr("Save the note"))
+
+    async def _write_all(self) -> None:
+        from snapmgr.snapshots.notes import write_note
+
+        while self._unsaved:
+            key, (row, text) = next(iter(self._unsaved.items()))
+            try:
+                await self._context.tasks.run_in_worker(write_note, row, text)
+            except Exception as error:
+                self._context.fail(describe(error, tr("The note is not saved")))
+            else:
+                self._done(row, text)
+            if self._unsaved.get(key) == (row, text):
+                del self._unsaved[key]
+
+
+class Beside(QObject):
+    """``found`` answers the list of the machine on show, ``on_show`` its disks."""
+
+    def __init__(
+        self,
+        context: WindowContext,
+        panes: Panes,
+        machines: Machines,
+        on_show: Callable[[], Paths | None],
+    ) -> None:
+        super().__init__(panes)
+        self._context, self._panes, self._machines, self._on_show = context, panes, machines, on_show
+        self.screens = Screens(context.tasks, self)
+        self.writer = NoteWriter(context, self._written)
+        self._said: set[str] = set()
+        timeline, self.note = panes.list.timeline, panes.details.area.note
+        timeline.screen_of = self.screens.tile
+        timeline.screens_wanted.connect(self.screens.want)
+        self.screens.loaded.connect(self._loaded)
+        self.note.written.connect(self.writer.write)
+        panes.list.selected_changed.connect(self.show_screen)
+        machines.changed.connect(self._say_damaged)
+
+    def _found(self) -> Snapshots | None:
+        return self._machines.found(self._on_show())
+
+    def show_screen(self) -> None:
+        """That of the selected snapshot, in the details."""
+        row, found = self._panes.list.selected(), self._found()
+        if row is not None and found is not None:
+            show_screen(self._panes.details.area.screen, self.screens, found, row, self._context.now())
+
+    def _loaded(self) -> None:
+        self._panes.list.timeline.viewport().update()
+        self.show_screen()
+
+    def _written(self, row: SnapshotRow, text: str) -> None:
+        """The list says it too; where it was read again meanwhile, it is read once more."""
+        paths = self._on_show()
+        found = self._machines.found(paths)
+        place = found.place(row) if found is not None else -1
+        if paths is None or found is None or place < 0:
+            for other in self._machines.files():
+                known = self._machines.found(other)
+                if known is not None and set(row.entries) & {device.path for device in known.devices}:
+                    self._context.tasks.start(self._machines.read(other), tr("Read the images again"))
+            return
+        notes = {**found.beside.notes, place: text}
+        if not text:
+            del notes[place]
+        now = replace(found, beside=replace(found.beside, notes=notes))
+        self._machines.replace(paths, now)
+        self._panes.list.model.set_beside(now)
+
+    def _say_damaged(self, paths: Paths) -> None:
+        """Each file once."""
+        found = self._machines.found(paths)
+        for name in found.beside.damaged if found is not None else ():
+            if name not in self._said:
+                self._said.add(name)
+                said = tr("A file about a snapshot is damaged. It was set aside and is not used: {name}", name=name)
+                self._context.notify(said)
+
+    def finish(self) -> None:
+        """The window closes: what was typed is written."""
+        self.note.save()
+        self.writer.go_on()
+
+
+def show_screen(into: SavedScreen, screens: Screens, found: Snapshots, row: SnapshotRow, now: float) -> None:
+    """The screen of a row, or that there is none; it comes when it is loaded."""
+    key = found.beside.screens.get(found.place(row))
+    if key is None:
+        into.show_none()
+        return
+    screens.want([key], whole=True)
+    date = formats.stamped_time(row.date_sec, now) if row.dated else tr(formats.NOT_RECORDED)
+    into.show_image(screens.whole(key), date)
