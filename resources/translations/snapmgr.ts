@@ -2247,6 +2247,14 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Nothing was deleted that could be brought back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo deletion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Nothing is being done</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2271,6 +2279,10 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Bringing back {snapshot}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Renaming {snapshot}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2284,6 +2296,10 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Deleted {snapshot}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Brought back {snapshot}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2323,6 +2339,13 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         </translation>
     </message>
     <message numerus="yes">
+        <source>The disk is as it was.</source>
+        <comment>The disks are as they were.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>On one disk</source>
         <comment>On {n} disks</comment>
         <translation type="unfinished">
@@ -2341,20 +2364,25 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <source>Not renamed</source>
         <translation type="unfinished"></translation>
     </message>
-    <message numerus="yes">
-        <source>The disk is as it was.</source>
-        <comment>The disks are as they were.</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
+    <message>
+        <source>Not brought back</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The list shows what is there now.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Nothing was changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{what} is not finished yet</source>
         <extracomment>{what} is something like: Saving “before-update”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not brought back: {reason}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2430,7 +2458,7 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         </translation>
     </message>
     <message>
-        <source>This cannot be undone. The disks as they are now and all other snapshots stay.</source>
+        <source>The disks as they are now and all other snapshots stay.</source>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
@@ -3303,6 +3331,22 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         </translation>
     </message>
     <message>
+        <source>This cannot be undone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This can be undone until something is written to the disks.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was deleted last belongs to another machine: {machine}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{disk} was written to since: what was deleted may be overwritten</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>See every snapshot of a machine across all its disks.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3348,6 +3392,10 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>What is being done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3655,6 +3703,11 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     <message>
         <source>Keep the newest snapshots, and delete the others or those of some age; asks first.</source>
         <extracomment>Help on the command “Delete old snapshots…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bring back what was deleted last, while nobody has written to the disks since.</source>
+        <extracomment>Help on the command “Undo deletion”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

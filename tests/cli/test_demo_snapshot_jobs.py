@@ -34,8 +34,8 @@ def tell():
 
 JobControl.stop = stop
 if where == "late":
-    switch = transaction._switch
-    transaction._switch = lambda shadows: (tell(), switch(shadows))
+    switch = transaction.switch_all
+    transaction.switch_all = lambda shadows: (tell(), switch(shadows))
 else:
     pwrite, left = os.pwrite, iter(range(int(where), -1, -1))
     def write(*words):

@@ -235,7 +235,10 @@ def test_deleting_keeps_by_default_and_selects_the_neighbour(desk: Desk) -> None
     desk.select("work")
     click(desk, desk.page.header.delete)
     dialog = asked(desk, DeleteDialog)
-    assert plain(dialog.heading.text()) == "Delete the snapshot “work”?" and "cannot be undone" in dialog.text.text()
+    assert plain(dialog.heading.text()) == "Delete the snapshot “work”?" and "can be undone until" in dialog.text.text()
+    dialog.trim.setChecked(True)
+    assert "This cannot be undone." in dialog.text.text()
+    dialog.trim.setChecked(False)
     assert dialog.stop.isDefault() and dialog.focusWidget() is dialog.stop
     desk.qtbot.keyClick(dialog, Qt.Key.Key_Return)
     desk.settle()
@@ -508,14 +511,14 @@ def test_what_is_too_late_to_cancel_says_so(desk: Desk, monkeypatch: pytest.Monk
 
     path = desk.image("vm-hmp-72")
     desk.open(path)
-    reached, go_on, whole = threading.Event(), threading.Event(), transaction._switch
+    reached, go_on, whole = threading.Event(), threading.Event(), transaction.switch_all
 
     def switch(shadows: Any) -> None:
         reached.set()
         assert go_on.wait(30)
         whole(shadows)
 
-    monkeypatch.setattr(transaction, "_switch", switch)
+    monkeypatch.setattr(transaction, "switch_all", switch)
     begin_saving(desk)
     desk.until(reached.is_set)
     desk.until(lambda: not desk.page.strip.cancel.isEnabled())

@@ -104,7 +104,7 @@ def test_from_the_switch_of_the_headers_on_it_is_too_late(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     paths = images(tmp_path, "a", "b")
-    switch = transaction._switch
+    switch = transaction.switch_all
 
     async def test(made: Machine, jobs: MachineJobs) -> None:
         made.start()
@@ -118,7 +118,7 @@ def test_from_the_switch_of_the_headers_on_it_is_too_late(
             cancelling(loop, job, answers)
             switch(shadows)
 
-        monkeypatch.setattr(transaction, "_switch", late)
+        monkeypatch.setattr(transaction, "switch_all", late)
         job = KINDS[kind](jobs)
         await job.wait()
         assert answers == [False] and job.status == "concluded" and job.failure is None
