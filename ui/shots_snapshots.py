@@ -318,7 +318,7 @@ async def load_confirm_sizes(stage: Stage) -> None:
 
 @shot("D3-delete-confirm")
 async def delete_confirm(stage: Stage) -> None:
-    """Confirming what cannot be undone."""
+    """Confirming what is lost."""
     await open_devbox(stage)
     await select(stage, "nginx-working")
     await stage.act("snapshot.delete")
@@ -365,6 +365,16 @@ async def strip_running(stage: Stage) -> None:
 async def strip_done(stage: Stage) -> None:
     """A snapshot saved: it is selected, and the strip says where it is."""
     await save_one(stage)
+
+
+@shot("strip-undo")
+async def strip_undo(stage: Stage) -> None:
+    """A snapshot deleted: it can be brought back."""
+    await open_devbox(stage)
+    await select(stage, "zfs-start")
+    await stage.act("snapshot.delete")
+    dialog(stage).accept()
+    await stage.settled()
 
 
 @shot("strip-failed")

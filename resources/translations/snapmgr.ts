@@ -2302,6 +2302,14 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Nothing was deleted that could be brought back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo deletion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Nothing is being done</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2326,6 +2334,10 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Bringing back {snapshot}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Renaming {snapshot}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2339,6 +2351,10 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Deleted {snapshot}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Brought back {snapshot}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2378,6 +2394,13 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         </translation>
     </message>
     <message numerus="yes">
+        <source>The disk is as it was.</source>
+        <comment>The disks are as they were.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>On one disk</source>
         <comment>On {n} disks</comment>
         <translation type="unfinished">
@@ -2396,20 +2419,25 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <source>Not renamed</source>
         <translation type="unfinished"></translation>
     </message>
-    <message numerus="yes">
-        <source>The disk is as it was.</source>
-        <comment>The disks are as they were.</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
+    <message>
+        <source>Not brought back</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The list shows what is there now.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Nothing was changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{what} is not finished yet</source>
         <extracomment>{what} is something like: Saving “before-update”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not brought back: {reason}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2485,7 +2513,7 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         </translation>
     </message>
     <message>
-        <source>This cannot be undone. The disks as they are now and all other snapshots stay.</source>
+        <source>The disks as they are now and all other snapshots stay.</source>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
@@ -3416,6 +3444,22 @@ The snapshot that was last saved or loaded</extracomment>
         </translation>
     </message>
     <message>
+        <source>This cannot be undone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This can be undone until something is written to the disks.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was deleted last belongs to another machine: {machine}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{disk} was written to since: what was deleted may be overwritten</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>See every snapshot of a machine across all its disks.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3461,6 +3505,10 @@ The snapshot that was last saved or loaded</extracomment>
     </message>
     <message>
         <source>What is being done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3769,6 +3817,11 @@ The snapshot that was last saved or loaded</extracomment>
     <message>
         <source>Keep the newest snapshots, and delete the others or those of some age; asks first.</source>
         <extracomment>Help on the command “Delete old snapshots…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bring back what was deleted last, while nobody has written to the disks since.</source>
+        <extracomment>Help on the command “Undo deletion”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

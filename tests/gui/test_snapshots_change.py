@@ -235,7 +235,10 @@ def test_deleting_keeps_by_default_and_selects_the_neighbour(desk: Desk) -> None
     desk.select("work")
     click(desk, desk.page.header.delete)
     dialog = asked(desk, DeleteDialog)
-    assert plain(dialog.heading.text()) == "Delete the snapshot “work”?" and "cannot be undone" in dialog.text.text()
+    assert plain(dialog.heading.text()) == "Delete the snapshot “work”?" and "can be undone until" in dialog.text.text()
+    dialog.trim.setChecked(True)
+    assert "This cannot be undone." in dialog.text.text()
+    dialog.trim.setChecked(False)
     assert dialog.stop.isDefault() and dialog.focusWidget() is dialog.stop
     desk.qtbot.keyClick(dialog, Qt.Key.Key_Return)
     desk.settle()

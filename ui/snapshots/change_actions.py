@@ -159,6 +159,27 @@ def delete_old(context: WindowContext) -> None:
         _ask(context, OldDialog(context, page.on_show, _machine(context), found, page.spaces))
 
 
+def can_undo(context: WindowContext) -> str:
+    page = page_of(context)
+    if page is None:
+        return tr("Nothing was deleted that could be brought back")
+    return page.changes.undo.why_not(page.on_show) or _busy(context)
+
+
+def _deleted(context: WindowContext) -> str:
+    page = page_of(context)
+    return rows_text(page.changes.undo.rows()) if page is not None else ""
+
+
+@ACTIONS.add("snapshot.undo", later("Undo deletion"), keys="Ctrl+Z", icon="arrow-counter-clockwise",
+             menu=Menu.SNAPSHOT, view=VIEW, group=1, enabled=can_undo, subject=_deleted)  # fmt: skip
+def undo(context: WindowContext) -> None:
+    """Bring back what was deleted last, while nobody has written to the disks since."""
+    page = page_of(context)
+    if page is not None:
+        page.changes.take_back()
+
+
 def _ask(context: WindowContext, dialog: ChangeDialog) -> None:
     def go() -> None:
         page = page_of(context)

@@ -13,6 +13,7 @@ from snapmgr.work import CancelToken
 from ui.models.source_list import Paths
 
 if TYPE_CHECKING:
+    from snapmgr.snapshots.switched import Switched
     from snapmgr.snapshots.transaction import Changed
 
 _STEPS = 1000
@@ -26,6 +27,8 @@ class Kind(Enum):
     LOAD = "clock-counter-clockwise"
     DELETE = "trash"
     RENAME = "pencil-simple"
+    UNDO = "arrow-counter-clockwise"
+    """Bring back what was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class ChangeRequest:
     ``rows`` are the snapshots that this is about (none for a new one) and ``tags`` what names them on each disk.
     ``name`` is that of a new snapshot or the new one of a renamed one, ``keep_first`` that under which the disks are
     saved before another is loaded ("" for not), ``date`` that of what is saved in ns since 1970; ``trim`` gives room
-    back after deleting.
+    back after deleting.  ``switched`` is what takes a deletion back.
     """
 
     kind: Kind
@@ -47,6 +50,7 @@ class ChangeRequest:
     keep_first: str = ""
     date: int = 0
     trim: bool = False
+    switched: tuple[Switched, ...] = ()
 
 
 def about(kind: Kind, machine: Paths, rows: Sequence[SnapshotRow], found: Snapshots, **facts: object) -> ChangeRequest:
@@ -67,6 +71,11 @@ def make(request: ChangeRequest, *, progress: Callable[[int, int], None], cancel
         passes = len(paths) + sum(map(len, request.tags.values()))
         report = _Whole(progress, passes)
         return change.delete_snapshot(paths, request.tags, trim=request.trim, progress=report, cancel=cancel)
+    if request.kind is Kind.UNDO:
+        from snapmgr.snapshots.undo import bring_back
+
+        bring_back(request.switched, progress=_Whole(progress, len(paths)), cancel=cancel)
+        return []
     if request.kind is Kind.RENAME:
         report = _Whole(progress, len(paths))
         return change.rename_snapshot(paths, request.tags, request.name, progress=report, cancel=cancel)

@@ -43,6 +43,8 @@ def running(request: ChangeRequest) -> str:
         return tr("Loading {snapshot}", snapshot=what)
     if request.kind is Kind.DELETE:
         return tr("Deleting {snapshot}", snapshot=what)
+    if request.kind is Kind.UNDO:
+        return tr("Bringing back {snapshot}", snapshot=what)
     return tr("Renaming {snapshot}", snapshot=what)
 
 
@@ -55,6 +57,8 @@ def done(request: ChangeRequest) -> str:
         return tr("Loaded {snapshot}", snapshot=what)
     if request.kind is Kind.DELETE:
         return tr("Deleted {snapshot}", snapshot=what)
+    if request.kind is Kind.UNDO:
+        return tr("Brought back {snapshot}", snapshot=what)
     return tr("Renamed {snapshot} to {name}", snapshot=what, name=quoted(request.name))
 
 
@@ -73,6 +77,8 @@ def result(request: ChangeRequest, changed: Sequence[Changed], units: formats.Un
         if request.trim:
             return plural("{size} of the file were given back", "{size} of {n} files were given back", count, size=size)
         return plural("{size} of the file are free now", "{size} of {n} files are free now", count, size=size)
+    if request.kind is Kind.UNDO:
+        return plural("The disk is as it was.", "The disks are as they were.", len(request.paths))
     return plural("On one disk", "On {n} disks", count)
 
 
@@ -83,6 +89,7 @@ def not_done(kind: Kind) -> str:
         Kind.LOAD: tr("Not loaded"),
         Kind.DELETE: tr("Not deleted"),
         Kind.RENAME: tr("Not renamed"),
+        Kind.UNDO: tr("Not brought back"),
     }
     return titles[kind]
 
@@ -95,5 +102,7 @@ def failed(request: ChangeRequest, error: BaseException, *, sealed: bool) -> Fai
     """Why it was not done, and what is the state now; ``sealed``: it failed at its very end."""
     failure = describe(error, not_done(request.kind), request.paths[0])
     state = tr("The list shows what is there now.") if sealed else unchanged(request)
+    if request.kind is Kind.UNDO and not sealed:
+        state = tr("Nothing was changed.")
     why = failure.text.replace(visible_text(failure.path), isolated(visible_text(Path(failure.path).name)))
     return replace(failure, text=f"{why} {state}")

@@ -17,6 +17,7 @@ from ui.snapshots import change_texts as texts
 from ui.snapshots.change_request import ChangeRequest
 from ui.snapshots.machines import Machines
 from ui.snapshots.presenter import Presenter
+from ui.snapshots.undo import Undo
 from ui.widgets.activity import Activity, ActivityState
 from ui.widgets.activity_strip import ActivityStrip
 from ui.words import tr
@@ -48,7 +49,9 @@ class Changes(QObject):
         self._token: Token | None = None
         self.request: ChangeRequest | None = None
         """What is being done."""
+        self.undo = Undo(machines)
         strip.cancel_wanted.connect(self.cancel)
+        strip.undo_wanted.connect(self._undo_wanted)
 
     def busy(self) -> str:
         """Why nothing else can be changed now, "" if it can."""
@@ -74,6 +77,17 @@ class Changes(QObject):
             self.changed.emit()
             self._context.tasks.start(self._make(request), texts.running(request))
 
+    def take_back(self) -> None:
+        """Undo the last deletion."""
+        if (request := self.undo.request()) is not None:
+            self.start(request)
+
+    def _undo_wanted(self) -> None:
+        actions = self._context.actions
+        if reason := actions.reason("snapshot.undo"):
+            self._context.notify(tr("Not brought back: {reason}", reason=reason), tone=Tone.WARNING)
+        actions.run("snapshot.undo")
+
     def cancel(self) -> None:
         """Stop it where that is still possible; it says itself how it ended."""
         if self._token is None or self._activity is None or not self.cancellable:
@@ -95,6 +109,7 @@ class Changes(QObject):
             await self._end(request, ActivityState.FAILED, failure.title, failure.text, failure)
         else:
             said = texts.result(request, changed, self._context.settings["appearance.units"])
+            self.undo.remember(request, changed)
             self.made.emit(request)
             await self._end(request, ActivityState.DONE, texts.done(request), said)
             self.read_again.emit(request)
@@ -108,7 +123,8 @@ class Changes(QObject):
         """Read the list before anything is said, so that what is said can be seen."""
         await self._machines.read(request.machine)
         if self._activity is not None:
-            self._show(self._activity.ended(state, title, about, failure))
+            undo = state is ActivityState.DONE and self.undo.follows(request)
+            self._show(self._activity.ended(state, title, about, failure, undo=undo))
         if not self._strip.isVisible():  # somebody looks at another view
             self._tell(title, failure)
 

@@ -19,6 +19,7 @@ from ui.snapshots.change_dialog import ChangeDialog
 from ui.snapshots.change_request import ChangeRequest, Kind, about
 from ui.snapshots.details import Facts
 from ui.snapshots.spaces import Spaces, freed_text, why_unknown
+from ui.snapshots.undo import undo_text
 from ui.widgets.labels import ElidedLabel, label
 from ui.words import listed, plural, tr
 
@@ -43,7 +44,7 @@ class DeleteDialog(ChangeDialog):
         super().__init__(context, tr("Delete snapshots"), title, "")
         self._machine, self._rows, self._found, self._spaces = machine, rows, found, spaces
         self._labels = disk_labels([device.path for device in found.devices])
-        self.text.setText(self._what_goes())
+        self.text.setText(self._what_goes(trim=False))
         self.frees = Facts()
         self._card()
         spaces.changed.connect(self._show_space)
@@ -58,12 +59,17 @@ class DeleteDialog(ChangeDialog):
         )
         keep = plural("Keep snapshot", "Keep snapshots", count)
         go = tr("Delete snapshot") if count == 1 else plural("Delete {n} snapshot", "Delete {n} snapshots", count)
+        self.trim.toggled.connect(self._say)
         self.finish(keep, go, "danger")
         self.stop.setDefault(True)
         self.go.setAutoDefault(False)
         self.stop.setFocus()
 
-    def _what_goes(self) -> str:
+    def _say(self, trim: bool) -> None:
+        self.text.setText(self._what_goes(trim=trim))
+        self.fit()
+
+    def _what_goes(self, *, trim: bool) -> str:
         paths = [path for path in self._labels if any(path in row.entries for row in self._rows)]
         disks = listed([isolated(self._labels[path]) for path in paths])
         goes = plural(
@@ -72,7 +78,7 @@ class DeleteDialog(ChangeDialog):
             len(self._rows),
             disks=disks,
         )
-        return " ".join((goes, tr("This cannot be undone. The disks as they are now and all other snapshots stay.")))
+        return " ".join((goes, tr("The disks as they are now and all other snapshots stay."), undo_text(trim=trim)))
 
     def _card(self) -> None:
         """The one that goes, or the names of those that do."""

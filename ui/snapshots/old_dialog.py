@@ -14,6 +14,7 @@ from ui.snapshots.change_dialog import ChangeDialog
 from ui.snapshots.change_request import ChangeRequest, Kind, about
 from ui.snapshots.details import Facts
 from ui.snapshots.spaces import Spaces, freed_text, why_unknown
+from ui.snapshots.undo import undo_text
 from ui.theme import fonts
 from ui.widgets.controls import ComboBox
 from ui.words import later, plural, tr
@@ -29,11 +30,11 @@ class OldDialog(ChangeDialog):
 
     def __init__(self, context: WindowContext, machine: Paths, name: str, found: Snapshots, spaces: Spaces) -> None:
         title = tr("Delete old snapshots of {machine}?", machine=name)
-        text = tr(
+        self._about = tr(
             "What goes is removed from every disk that has it, with what only it holds, all in one go. Where both are "
             "ticked, only what is old by both goes. A snapshot without a recorded date stays."
         )
-        super().__init__(context, tr("Delete old snapshots"), title, text)
+        super().__init__(context, tr("Delete old snapshots"), title, f"{self._about} {undo_text(trim=False)}")
         self._machine, self._found, self._spaces = machine, found, spaces
         self.old = Old((), tuple(found.rows))
         known = context.settings.state.get(_STATE)
@@ -112,6 +113,7 @@ class OldDialog(ChangeDialog):
         self.unit.currentIndexChanged.connect(self._choose)
         self._spaces.changed.connect(self._show_space)
         self.accepted.connect(self._remember)
+        self.trim.toggled.connect(self._say)
 
     def _choose(self) -> None:
         """Find out what goes by what is asked for now."""
@@ -148,6 +150,10 @@ class OldDialog(ChangeDialog):
         hint = why_unknown(space, rows) if space is not None and unknown else ""
         #: How much room becomes free by deleting
         self.facts.set_fact(tr("Frees"), size, hint=hint, quiet=size == "…" or unknown)
+
+    def _say(self, trim: bool) -> None:
+        self.text.setText(f"{self._about} {undo_text(trim=trim)}")
+        self.fit()
 
     def _remember(self) -> None:
         self.context.settings.state[_STATE] = [

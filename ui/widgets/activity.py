@@ -19,7 +19,8 @@ class ActivityState(Enum):
 @dataclass(frozen=True, slots=True)
 class Activity:
     """``title`` names it, ``about`` says to what it is done or how it ended; ``done`` of ``total`` in any unit, a total
-    of 0 is not known.  ``cancellable`` False: it has gone too far.  ``failure`` is why it failed."""
+    of 0 is not known.  ``cancellable`` False: it has gone too far.  ``failure`` is why it failed, ``undo`` says that it
+    can be undone."""
 
     title: str
     about: str
@@ -29,6 +30,7 @@ class Activity:
     total: int = 0
     cancellable: bool = True
     failure: Failure | None = None
+    undo: bool = False
 
     @property
     def runs(self) -> bool:
@@ -37,5 +39,7 @@ class Activity:
     def progressed(self, done: int, total: int, *, cancellable: bool) -> Activity:
         return replace(self, done=done, total=total, cancellable=cancellable)
 
-    def ended(self, state: ActivityState, title: str, about: str, failure: Failure | None = None) -> Activity:
-        return replace(self, state=state, title=title, about=about, failure=failure, cancellable=False)
+    def ended(
+        self, state: ActivityState, title: str, about: str, failure: Failure | None = None, *, undo: bool = False
+    ) -> Activity:
+        return replace(self, state=state, title=title, about=about, failure=failure, cancellable=False, undo=undo)

@@ -32,9 +32,11 @@ _ENDS = {
 
 
 class ActivityStrip(QWidget):
-    """Hidden while there is nothing to show.  ``cancel_wanted`` is its button, ``dismissed`` follows its going."""
+    """Hidden while there is nothing to show.  ``cancel_wanted`` and ``undo_wanted`` are its buttons, ``dismissed``
+    follows its going."""
 
     cancel_wanted = Signal()
+    undo_wanted = Signal()
     dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -78,9 +80,10 @@ class ActivityStrip(QWidget):
         self.number = label("", "secondary")
         row.addWidget(self.number)
         self.cancel = button(tr("Cancel"), run=self.cancel_wanted.emit)
+        self.undo = button(tr("Undo"), run=self.undo_wanted.emit)
         self.more = button(tr("Details"), "ghost", run=lambda: self.expand(self.details.isHidden()))
         self.dismissal = button(tr("Dismiss"), run=self.dismiss)
-        for part in (self.cancel, self.more, self.dismissal):
+        for part in (self.cancel, self.undo, self.more, self.dismissal):
             row.addWidget(part)
         self._size_row()
 
@@ -93,11 +96,12 @@ class ActivityStrip(QWidget):
         icon, tint = _ENDS.get(activity.state, (activity.icon, "accent"))
         self._glyph.set_look(icon, tint)
         self._show_progress(activity)
-        keyboard = any(part.hasFocus() for part in (self.cancel, self.more, self.dismissal))
+        keyboard = any(part.hasFocus() for part in (self.cancel, self.undo, self.more, self.dismissal))
         self.cancel.setVisible(activity.runs)
         self.cancel.setEnabled(activity.cancellable and activity.state is ActivityState.RUNNING)
         late = tr("It is being finished and cannot be stopped any more")
         self.cancel.setToolTip("" if activity.cancellable else late)
+        self.undo.setVisible(activity.undo)
         self.more.setVisible(activity.failure is not None)
         self.dismissal.setVisible(not activity.runs)
         if keyboard and not activity.runs:
