@@ -10,9 +10,9 @@ import struct
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from snapmgr.block.problem import ImageProblem
 from snapmgr.block.qcow2.faults import Faults
@@ -25,8 +25,9 @@ from snapmgr.block.qcow2.refcounts import (
     refcounts_at,
     unreadable_refcounts,
 )
-from snapmgr.block.qcow2.references import ACTIVE, REST, Refcounts, References, copied_flags, user_of
+from snapmgr.block.qcow2.references import ACTIVE, L1, REST, Refcounts, References, copied_flags, user_of
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
+from snapmgr.block.qcow2.tables import read_l1
 from snapmgr.block.qcow2.tally import NO_LEAKS, Leaks, Tally
 from snapmgr.errors import ImageError, SnapmgrError
 from snapmgr.names import quoted
@@ -210,27 +211,25 @@ def _check_clusters(
     """Walk the tables of all layers and compare with the refcounts.  Raises _TooMuch."""
     header = image.header
     clusters = -(-image.file.size // image.cluster_size)
-    l1_bytes = 8 * (header.l1_size + sum(entry.l1_size for entry in _sound_entries(image)))
+    sound = _sound_entries(image)
+    l1_bytes = 8 * (header.l1_size + sum(entry.l1_size for entry in sound))
     refcount_bytes = (clusters << header.refcount_order) // 8
     if clusters > MOST_CLUSTERS or l1_bytes + refcount_bytes > most_metadata:
         raise _TooMuch(l1_bytes + refcount_bytes)
     tally.total_clusters = -(-image.size // image.cluster_size)
     active = image.active_l1()
-    parts = _l1_tables(image, active)
-    used = []
-    for part in parts:
-        references.used_by([part.user])
-        used.append(references.add_l1(part.words, part.place))
-    tables = _Tables(used, [part.user for part in parts])
+    parts = _l1_tables(image, active, sound)
+    used, whose = references.add_l1s(parts)
+    tables = _Tables(used, np.array([part.user for part in parts], np.int64)[whose])
     table_bytes = l1_bytes + refcount_bytes + len(tables.offsets) * image.cluster_size
     if table_bytes > most_metadata:
         raise _TooMuch(table_bytes)
-    now = Counter(used[0].tolist())
+    now = Counter(used[whose == 0].tolist())
     for index, (offset, number) in enumerate(zip(tables.offsets.tolist(), tables.times.tolist(), strict=True)):
         references.used_by(tables.users(index))
         references.add_l2(offset, number, now[offset])
         progress((index + 1) * image.cluster_size, len(tables.offsets) * image.cluster_size)
-    _add_tables(image, references)
+    _add_tables(image, references, sound)
     table = read_refcount_table(image.file, header)
     references.add_refcount_blocks(table)
     references.limit()
@@ -245,33 +244,24 @@ def _check_clusters(
     return leaks
 
 
-class _Part(NamedTuple):
-    """Entries of an L1 table, where they stand, and whose they are."""
-
-    words: Words
-    place: int
-    user: int
-
-
-def _l1_tables(image: Qcow2Image, active: Words) -> list[_Part]:
+def _l1_tables(image: Qcow2Image, active: Words, sound: Sequence[SnapshotEntry]) -> list[L1]:
     """That of the disk as it is now first, then those of the snapshots, each in two: disk and VM state."""
-    parts = [_Part(active, image.header.l1_offset, ACTIVE)]
-    for entry in _sound_entries(image):
-        words, disk = image.snapshot_l1(entry), image.geometry.l1_entries(entry.disk_size)
+    parts = [L1(active, image.header.l1_offset, ACTIVE)]
+    for entry in sound:
+        words, disk = read_l1(image.file, entry.l1_offset, entry.l1_size), image.geometry.l1_entries(entry.disk_size)
         for piece, state in ((slice(0, disk), False), (slice(disk, None), True)):
             place = entry.l1_offset + 8 * (disk if state else 0)
-            parts.append(_Part(words[piece], place, user_of(entry.index, state=state)))
+            parts.append(L1(words[piece], place, user_of(entry.index, state=state)))
     return parts
 
 
 class _Tables:
     """The L2 tables of all layers: ``offsets``, each once, and how many ``times`` L1 entries name it."""
 
-    def __init__(self, used: Sequence[Words], users: Sequence[int]) -> None:
-        whole = np.concatenate(used)
-        order = np.argsort(whole, kind="stable")
-        self.offsets, self._first, self.times = np.unique(whole[order], return_index=True, return_counts=True)
-        self._users = np.repeat(np.array(users, np.int64), [len(part) for part in used])[order]
+    def __init__(self, used: Words, users: NDArray[np.int64]) -> None:
+        order = np.argsort(used, kind="stable")
+        self.offsets, self._first, self.times = np.unique(used[order], return_index=True, return_counts=True)
+        self._users = users[order]
 
     def users(self, index: int) -> list[int]:
         """Whose L1 entries name it."""
@@ -292,14 +282,14 @@ def _sound_entries(image: Qcow2Image) -> list[SnapshotEntry]:
     return sound
 
 
-def _add_tables(image: Qcow2Image, references: References) -> None:
+def _add_tables(image: Qcow2Image, references: References, sound: Sequence[SnapshotEntry]) -> None:
     """Header, tables, snapshot table and L1 tables, encryption header, bitmaps."""
     header = image.header
     references.used_by([REST])
     references.add_range(0, image.cluster_size)
     for _, offset, length in _header_tables(image):
         references.add_range(offset, length)
-    for entry in _sound_entries(image):
+    for entry in sound:
         references.used_by([user_of(entry.index, state=False)])
         references.add_range(entry.l1_offset, entry.l1_size * 8)
     references.used_by([REST])

@@ -11,7 +11,7 @@ from snapmgr.block.qcow2.faults import Faults
 from snapmgr.block.qcow2.geometry import COMPRESSED, COPIED, OFFSET_MASK
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.l2 import Words
-from snapmgr.block.qcow2.references import References
+from snapmgr.block.qcow2.references import ACTIVE, L1, References
 from snapmgr.block.qcow2.tally import Tally
 from snapmgr.work import Progress, no_progress
 
@@ -25,7 +25,7 @@ def uses_of(image: Qcow2Image, l1: Words, progress: Progress = no_progress) -> C
     The image must be sound.  ``progress`` is told bytes of L2 tables.
     """
     references = References(image, Faults(), Tally())
-    offsets, times = np.unique(references.add_l1(l1, 0), return_counts=True)
+    offsets, times = np.unique(references.add_l1s([L1(l1, 0, ACTIVE)])[0], return_counts=True)
     for index, (offset, number) in enumerate(zip(offsets.tolist(), times.tolist(), strict=True)):
         references.add_l2(offset, number, 0)
         progress((index + 1) * image.cluster_size, len(offsets) * image.cluster_size)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,14 @@ ACTIVE, REST = 0, 1
 def user_of(entry: int, *, state: bool) -> int:
     """The user that is the disk of the snapshot with this place in the table, or its VM state."""
     return 2 + 2 * entry + state
+
+
+class L1(NamedTuple):
+    """Entries of an L1 table, where they stand, and whose they are."""
+
+    words: Words
+    place: int
+    user: int
 
 
 def _u64(value: int) -> np.uint64:
@@ -120,20 +129,28 @@ class References:
         self._tally.corruptions += int(np.maximum(self.counts - most, 0).sum())
         np.minimum(self.counts, most, out=self.counts)
 
-    def add_l1(self, l1: Words, place: int) -> Words:
-        """One layer's L1 table at ``place``; the offsets of its L2 tables inside the file, one for each use."""
+    def add_l1s(self, tables: Sequence[L1]) -> tuple[Words, NDArray[np.intp]]:
+        """The offsets of their L2 tables inside the file, one for each use, and which of ``tables`` each is from."""
+        l1 = np.concatenate([table.words for table in tables])
+        ends = np.cumsum([len(table.words) for table in tables])
         offsets = l1 & _u64(OFFSET_MASK)
         reserved = (l1 & _u64(L1_RESERVED)) != 0
-        unaligned = offsets % _u64(self._cluster) != 0
-        self._faults.count_where("l1-reserved-bits", reserved, place, 8)
-        self._faults.count_where("l2-unaligned", unaligned, place, 8)
-        self._tally.corruptions += int(np.count_nonzero(reserved)) + int(np.count_nonzero(unaligned))
+        unaligned = offsets & _u64(self._cluster - 1) != 0
         used = np.flatnonzero(l1)
         outside = self.add_clusters(offsets[used], 1)
-        beyond = used[outside & ~unaligned[used]]
-        if len(beyond):
-            self._faults.count("l2-table-beyond-end", len(beyond), place + int(beyond[0]) * 8)
-        return offsets[used][~outside]
+
+        def count(code: str, wrong: NDArray[np.intp]) -> int:
+            if len(wrong):
+                first = int(np.searchsorted(ends, wrong[0], "right"))
+                place = tables[first].place + 8 * (int(wrong[0]) - int(ends[first]) + len(tables[first].words))
+                self._faults.count(code, len(wrong), place)
+            return len(wrong)
+
+        self._tally.corruptions += count("l1-reserved-bits", np.flatnonzero(reserved))
+        self._tally.corruptions += count("l2-unaligned", np.flatnonzero(unaligned))
+        count("l2-table-beyond-end", used[outside & ~unaligned[used]])
+        inside = used[~outside]
+        return offsets[inside], np.searchsorted(ends, inside, "right")
 
     def add_l2(self, l2_offset: int, times: int, active: int) -> None:
         """The clusters of one L2 table that ``times`` L1 entries use, ``active`` of them the active layer's.
@@ -142,6 +159,30 @@ class References:
         """
         faults = self._faults if l2_offset and l2_offset % self._cluster == 0 else Faults()
         entries, bitmaps = read_l2(self._image, l2_offset)
+        if bitmaps is None and self._is_plain(entries):
+            offsets = entries & _u64(OFFSET_MASK)
+            if active:
+                self._tally.active_table(offsets[offsets != 0], 0, self._cluster, active)
+        else:
+            offsets = self._all_kinds(entries, bitmaps, l2_offset, times, active, faults)
+        used = np.flatnonzero(offsets)
+        outside = self.add_clusters(offsets[used], times)
+        if outside.any():
+            first = l2_offset + int(used[outside][0]) * self._image.geometry.entry_size
+            faults.count("data-beyond-end", int(outside.sum()), first)
+
+    def _is_plain(self, entries: Words) -> bool:
+        """Whether all are clusters at sound offsets, or nothing: there is no more to be looked at then."""
+        plain = OFFSET_MASK & -self._cluster | COPIED
+        return not self._image.header.has_data_file and not (entries & _u64(~plain & (1 << 64) - 1)).any()
+
+    def _all_kinds(
+        self, entries: Words, bitmaps: Words | None, l2_offset: int, times: int, active: int, faults: Faults
+    ) -> Words:
+        """What ``add_l2`` says of a table with entries of any kind; offsets of data in the file, 0 for other entries.
+
+        Compressed data is counted here.
+        """
         step = self._image.geometry.entry_size
         packed = (entries & _u64(COMPRESSED)) != 0
         reserved = L2_RESERVED | (ZERO if self._image.geometry.extended else 0)
@@ -164,13 +205,9 @@ class References:
         unaligned = offsets % _u64(self._cluster) != 0
         self._tally.corruptions += times * int(np.count_nonzero(wrong)) + times * int(np.count_nonzero(unaligned))
         if self._image.header.has_data_file:
-            return
+            return np.zeros_like(offsets)
         faults.count_where("l2-entry-invalid", unaligned, l2_offset, step)
-        used = np.flatnonzero(offsets)
-        outside = self.add_clusters(offsets[used], times)
-        if outside.any():
-            first = l2_offset + int(used[outside][0]) * step
-            faults.count("data-beyond-end", int(outside.sum()), first)
+        return offsets
 
     def _odd_bitmaps(self, entries: Words, bitmaps: Words | None, packed: Flags) -> Flags:
         """Entries whose subclusters are said to be allocated and zero at once, or allocated in no cluster."""

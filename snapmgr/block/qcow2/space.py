@@ -16,7 +16,8 @@ from snapmgr.block.qcow2.check import MOST_METADATA, check_image
 from snapmgr.block.qcow2.entry import SIZES
 from snapmgr.block.qcow2.faults import Faults
 from snapmgr.block.qcow2.image import Qcow2Image
-from snapmgr.block.qcow2.references import References, user_of
+from snapmgr.block.qcow2.l2 import Words
+from snapmgr.block.qcow2.references import L1, References, user_of
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
 from snapmgr.block.qcow2.tally import Tally
 from snapmgr.errors import ImageError, Unsupported
@@ -130,6 +131,13 @@ class Sharing(References):
         if key not in self._known:
             self._known[key] = self._number(sum(1 << user for user in set(key)))
         self._by = self._known[key]
+
+    def add_l1s(self, tables: Sequence[L1]) -> tuple[Words, NDArray[np.intp]]:
+        found = []
+        for table in tables:
+            self.used_by([table.user])
+            found.append(super().add_l1s([table])[0])
+        return np.concatenate(found), np.repeat(np.arange(len(found)), [len(one) for one in found])
 
     def _number(self, users: int) -> int:
         """The group of clusters with exactly these users."""
