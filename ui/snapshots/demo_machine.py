@@ -20,8 +20,8 @@ from snapmgr.machine.options import MachineOptions
 from snapmgr.machine.runstate import RunState
 from snapmgr.machine.saving import save
 from snapmgr.savevm.output import Buffer
-from snapmgr.snapshots.machine import Saved, delete_snapshot, load_snapshot, save_snapshot, snapshots_of
-from snapmgr.snapshots.model import SnapshotRow
+from snapmgr.snapshots.machine import Saved, delete_snapshot, list_of, load_snapshot, save_snapshot
+from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.shell.tasks import Tasks
 from ui.snapshots.demo_disks import make_machine
 from ui.words import tr
@@ -153,8 +153,9 @@ class DemoMachine(QObject):
 
     # -- snapshots -------------------------------------------------------------------------------------------------
 
-    async def snapshots(self) -> tuple[SnapshotRow, ...]:
-        return await self.order(snapshots_of)
+    async def snapshots(self) -> Snapshots:
+        """What there is on its disks, and what is known beside them."""
+        return await self.order(list_of)
 
     async def save_snapshot(self, name: str) -> Saved:
         """Under this name, or one of date and time; it stands still meanwhile.  Raises SnapmgrError."""
