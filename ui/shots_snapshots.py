@@ -434,7 +434,7 @@ async def demo_machine_snapshots(stage: Stage) -> None:
         await page.demo.machine.step(ticks)
     await page.demo.list_snapshots()
     await stage.until(lambda: page.demo.machine.view.tick >= 400)
-    page.demo.pane.snapshots.list.setCurrentRow(1)
+    page.demo.pane.snapshots.list.setCurrentRow(2)
     await stage.settled()
 
 

@@ -2555,6 +2555,11 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Came from it</source>
+        <extracomment>The snapshots whose parent this one is</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Save the snapshot</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2683,6 +2688,11 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>as saved, {date}</source>
+        <extracomment>On the picture of a guest&apos;s screen; {date} is something like 19 Nov 09:05</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Run the demo machine</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2775,10 +2785,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Snapshots of the demo machine</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Nothing is saved yet. Save keeps the machine and its disks as they are.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2809,7 +2815,20 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Snapshots of the demo machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{name}, at {clock}</source>
+        <extracomment>A snapshot of the demo machine, and the VM clock it was saved at</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as it is, not saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not known which snapshot it came from</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3337,11 +3356,6 @@ The snapshot that was last saved or loaded</extracomment>
     </message>
     <message>
         <source>No screen was recorded with this snapshot</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>as saved, {date}</source>
-        <extracomment>On the picture of a guest&apos;s screen; {date} is something like 19 Nov 09:05</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -9,15 +9,19 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
 from snapmgr.block.lock import Use
 from snapmgr.snapshots.list import list_snapshots
+from snapmgr.snapshots.notes import read_note
 from tests.gui.test_demo_machine import Drive, demo, done, until
 from tests.gui.test_demo_machine import garbage as garbage
 from ui.main_window import MainWindow
 from ui.shell.question import Question
 from ui.snapshots.demo_disks import NAMES, demo_folder
+from ui.snapshots.demo_timeline import LANE, LANES, SECOND
+from ui.theme.palette import color
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +47,8 @@ def answer(drive: Drive, window: MainWindow, qtbot: Any, *, yes: bool) -> None:
 
 def names(window: MainWindow) -> list[str]:
     listed = demo(window).pane.snapshots.list
-    return [listed.item(row).text().partition(", at ")[0] for row in range(listed.count())]
+    assert listed.item(0).text() == "Now"
+    return [listed.item(row).text().partition(", at ")[0] for row in range(1, listed.count())]
 
 
 def on_disk() -> list[tuple[str, int]]:
@@ -67,7 +72,7 @@ def test_saved_loaded_and_deleted(started: MainWindow, drive: Drive, qtbot: Any)
     qtbot.mouseClick(part.save, Qt.MouseButton.LeftButton)
     drive(done(started))
     assert len(names(started)) == 2 and names(started)[0].startswith("vm-20") and names(started)[1] == "first"
-    part.list.setCurrentRow(1)
+    part.list.setCurrentRow(2)
     qtbot.mouseClick(part.load, Qt.MouseButton.LeftButton)
     answer(drive, started, qtbot, yes=False)
     assert demo(started).machine.view.tick == tick + 25
@@ -78,6 +83,94 @@ def test_saved_loaded_and_deleted(started: MainWindow, drive: Drive, qtbot: Any)
     qtbot.keyClick(part.list, Qt.Key.Key_Delete)
     answer(drive, started, qtbot, yes=True)
     assert "first" not in names(started) and len(on_disk()) == 1
+
+
+def test_a_line_leads_from_now_to_what_was_saved_or_loaded_last(started: MainWindow, drive: Drive, qtbot: Any) -> None:
+    part = demo(started).pane.snapshots
+    drive(demo(started).machine.pause())
+    assert part.list.item(0).data(LANES).leaving is None
+    for name in ("first", "second"):
+        drive(demo(started).machine.step(5))
+        part.name.setText(name)
+        qtbot.mouseClick(part.save, Qt.MouseButton.LeftButton)
+        drive(done(started))
+    assert names(started) == ["second", "first"] and part.list.current == 0
+    assert is_green(colour(part.list, 0, 0.9)) and is_green(colour(part.list, 1, 0.1))
+    assert colour(part.list, 1, 0.5) == color("accent") and not is_green(colour(part.list, 1, 0.9))
+    part.list.setCurrentRow(2)
+    qtbot.mouseClick(part.load, Qt.MouseButton.LeftButton)
+    answer(drive, started, qtbot, yes=True)
+    assert part.list.current == 1 and "Current" in part.list.item(2).toolTip()
+    assert "came from first" in part.list.item(1).toolTip().replace("\u2068", "").replace("\u2069", "")
+    assert [part.list.item(row).data(LANES).node for row in (1, 2)] == [1, 0]
+    assert is_green(colour(part.list, 1, 0.1)), "the line from now passes a branch by"
+
+
+def colour(listed: Any, row: int, height: float) -> QColor:
+    """In the first lane of a row, so far down."""
+    listed.setCurrentRow(-1)
+    box = listed.visualItemRect(listed.item(row))
+    picture = listed.viewport().grab().toImage()
+    return picture.pixelColor(box.left() + LANE, box.top() + round(box.height() * height))
+
+
+def is_green(tint: QColor) -> bool:
+    """As the line from now, whose edges are blended with the ground."""
+    return tint.green() > tint.red() + 40 and tint.green() > tint.blue() + 20
+
+
+def test_what_is_loaded_shows_its_screen_at_once(
+    started: MainWindow, drive: Drive, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane, machine = demo(started).pane, demo(started).machine
+    drive(machine.pause())
+    pane.snapshots.name.setText("first")
+    qtbot.mouseClick(pane.snapshots.save, Qt.MouseButton.LeftButton)
+    drive(done(started))
+    saved = drive(until(started, lambda view: True)).screen.copy()
+    drive(machine.step(50))
+    drive(until(started, lambda view: not np.array_equal(view.screen, saved)))
+    seen: list[tuple[str, bool]] = []
+    load = machine.load_snapshot
+
+    async def looking(row: Any) -> None:
+        """What stands there before anything is loaded, whatever the machine shows meanwhile."""
+        await machine.step()
+        await until(started, lambda view: True)
+        seen.append((pane.screen.text(), np.array_equal(dots(pane.screen.image), saved)))
+        await load(row)
+
+    monkeypatch.setattr(machine, "load_snapshot", looking)
+    pane.snapshots.list.setCurrentRow(1)
+    qtbot.mouseClick(pane.snapshots.load, Qt.MouseButton.LeftButton)
+    answer(drive, started, qtbot, yes=True)
+    [(text, same)] = seen
+    assert text.startswith("as saved, ") and same
+    drive(until(started, lambda view: np.array_equal(view.screen, saved)))
+    assert pane.screen.text() == "" and np.array_equal(dots(pane.screen.image), saved)
+
+
+def dots(image: QImage) -> np.ndarray[Any, Any]:
+    plain = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
+    return rows[:, : 3 * plain.width()].reshape(plain.height(), plain.width(), 3)
+
+
+def test_a_note_on_a_snapshot_of_the_demo_machine(started: MainWindow, drive: Drive, qtbot: Any) -> None:
+    part = demo(started).pane.snapshots
+    part.name.setText("first")
+    qtbot.mouseClick(part.save, Qt.MouseButton.LeftButton)
+    drive(done(started))
+    assert not part.note.isVisible()
+    part.list.setCurrentRow(1)
+    assert part.note.isVisible()
+    part.note.field.setFocus()
+    qtbot.keyClicks(part.note.field, "before lunch")
+    qtbot.keyClick(part.note.field, Qt.Key.Key_Tab)
+    drive(done(started))
+    [row] = list_snapshots([demo_folder() / name for name in NAMES]).rows
+    assert read_note(row)[0] == "before lunch" and part.list.item(1).data(SECOND) == "before lunch"
+    assert part.row() is not None and part.note.text() == "before lunch"
 
 
 def test_a_name_that_is_taken_is_said(started: MainWindow, drive: Drive, qtbot: Any) -> None:

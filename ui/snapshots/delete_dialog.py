@@ -10,6 +10,7 @@ from snapmgr.names import visible_name
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.isolation import isolated
 from ui.models import snapshot_texts as texts
+from ui.models.beside_texts import children
 from ui.models.names import disk_labels, shown_name
 from ui.models.names import quoted as quoted_name
 from ui.models.source_list import Paths
@@ -127,6 +128,9 @@ class DeleteDialog(ChangeDialog):
         facts.set_fact(tr("VM state"), state)
         ids = dict.fromkeys(visible_name(one.id) or tr("none") for one in row.entries.values())
         facts.set_fact(tr("ID"), listed(list(ids)))
+        if came := children(self._found, self._found.place(row)):
+            #: The snapshots whose parent this one is
+            facts.set_fact(tr("Came from it"), listed(came[:MOST_NAMES]))
         return facts
 
     def request(self) -> ChangeRequest:

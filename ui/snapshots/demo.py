@@ -21,6 +21,7 @@ from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
 from ui.shell.failures import describe
 from ui.shell.question import ask
+from ui.snapshots.demo_beside import DemoBeside
 from ui.snapshots.demo_disks import demo_folder
 from ui.snapshots.demo_machine import DemoMachine
 from ui.snapshots.demo_pane import DemoPane
@@ -46,8 +47,16 @@ class Demo(QObject):
         self._listed_at, self._was_running = 0.0, False
         self.machine.viewed.connect(self._seen)
 
-    @functools.cached_property
+    @property
     def pane(self) -> DemoPane:
+        return self._parts[0]
+
+    @property
+    def beside(self) -> DemoBeside:
+        return self._parts[1]
+
+    @functools.cached_property
+    def _parts(self) -> tuple[DemoPane, DemoBeside]:
         pane = DemoPane(
             self._context.actions.__getitem__, lambda: self._context.settings["appearance.units"], self._page
         )
@@ -57,7 +66,12 @@ class Demo(QObject):
         )
         pane.snapshots.load_wanted.connect(self._ask_load)
         pane.snapshots.delete_wanted.connect(self._ask_delete)
-        return pane
+        return pane, DemoBeside(self._context, pane, self.list_snapshots)
+
+    def keep_notes(self) -> None:
+        """Write what was typed last."""
+        if "_parts" in self.__dict__:
+            self.beside.finish()
 
     def start(self) -> None:
         """Make the machine run, and list it."""
@@ -70,6 +84,7 @@ class Demo(QObject):
 
     async def end(self) -> None:
         """Let the machine go."""
+        self.keep_notes()
         await self.machine.power_off()
         self._model.remove(DEMO)
         self._changed()
@@ -92,7 +107,7 @@ class Demo(QObject):
 
     def _seen(self, view: MachineView) -> None:
         running = self.machine.is_running
-        if self.pane.isVisible():
+        if self.pane.isVisible() and not self.beside.loading:
             self.pane.show_view(view)
         now = time.monotonic()
         if running == self._was_running and now - self._listed_at < LIST_EVERY:
@@ -115,14 +130,15 @@ class Demo(QObject):
 
     async def list_snapshots(self, select: str = "") -> None:
         """Show what there is on its disks."""
-        rows = await self.machine.snapshots()
+        found = await self.machine.snapshots()
+        rows = found.rows
         part, why = self.pane.snapshots, self.machine.no_disks
         part.set_usable(why is None)
         if why is not None:
             part.say(tr("Without its disks nothing can be kept: {reason}", reason=describe(why).text))
         elif not rows or part.says_nothing_is_saved:
             part.say_nothing_is_saved(not rows)
-        part.show_rows(rows, self._context.settings["appearance.units"], select)
+        part.show_rows(found, self._context.settings["appearance.units"], select)
 
     async def _change(self, work: Awaitable[str]) -> None:
         """Do it while nothing else can be asked for, and say what it says."""
@@ -147,7 +163,8 @@ class Demo(QObject):
 
     def _ask_load(self, row: SnapshotRow) -> None:
         async def load() -> str:
-            await self.machine.load_snapshot(row)
+            async with self.beside.showing(row):
+                await self.machine.load_snapshot(row)
             return tr("{name} is loaded.", name=quoted(row.name, row.id))
 
         title = tr("Load {name}?", name=quoted(row.name, row.id))

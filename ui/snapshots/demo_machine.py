@@ -24,8 +24,8 @@ from snapmgr.machine.options import MachineOptions
 from snapmgr.machine.runstate import RunState
 from snapmgr.machine.saving import save
 from snapmgr.savevm.output import Buffer
-from snapmgr.snapshots.machine import Saved, snapshots_of
-from snapmgr.snapshots.model import SnapshotRow
+from snapmgr.snapshots.machine import Saved, list_of
+from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.shell.tasks import Tasks
 from ui.snapshots.demo_disks import make_machine
 from ui.words import tr
@@ -171,8 +171,9 @@ class DemoMachine(QObject):
 
     # -- snapshots -------------------------------------------------------------------------------------------------
 
-    async def snapshots(self) -> tuple[SnapshotRow, ...]:
-        return await self.order(snapshots_of)
+    async def snapshots(self) -> Snapshots:
+        """What there is on its disks, and what is known beside them."""
+        return await self.order(list_of)
 
     async def jobs(self) -> MachineJobs:
         """The jobs on it, once it is there."""

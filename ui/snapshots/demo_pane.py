@@ -190,6 +190,7 @@ class DemoPane(QWidget):
         disks = ", ".join(Path(name).name for name in view.disks)
         self.about.setText(", ".join((view.machine, ram, disks or tr("no disks"))))
         self.screen.show_picture(view.screen)
+        self.snapshots.list.show_now(self.screen.image)
         self._fill_workload(view)
         self._values["tick"].setText(grouped(view.tick))
         self._values["clock"].setText(formats.vm_clock(view.now))

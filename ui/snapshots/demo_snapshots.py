@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
-
-from snapmgr.snapshots.model import SnapshotRow
-from ui.models.names import shown_name
-from ui.models.snapshot_texts import vm_clock
+from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.shell import formats
+from ui.snapshots.demo_timeline import DemoTimeline
+from ui.snapshots.note_edit import NoteEdit
 from ui.theme import fonts
+from ui.theme.tokens import ROW_SNAPSHOT
 from ui.widgets.controls import ComboBox, button
 from ui.widgets.labels import label
 from ui.words import tr
 
 ROWS = 5
-"""Snapshots that are seen at once."""
-ID_ROLE = Qt.ItemDataRole.UserRole
-
-
-class SnapshotList(QListWidget):
-    """``wanted`` is Enter or a double click, ``unwanted`` the key that deletes."""
-
-    wanted = Signal()
-    unwanted = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Delete:
-            self.unwanted.emit()
-        else:
-            super().keyPressEvent(event)
+"""Rows that are seen at once."""
+MARGINS = 10
+"""Px of frame and air around them."""
 
 
 class DemoSnapshots(QWidget):
@@ -47,7 +33,7 @@ class DemoSnapshots(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows: dict[str, SnapshotRow] = {}
+        self._found = Snapshots((), ())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -63,12 +49,7 @@ class DemoSnapshots(QWidget):
         above.addWidget(self.save)
         column.addLayout(above)
         self._add_how(column)
-        self.list = SnapshotList()
-        self.list.setProperty("frame", "list")
-        self.list.setAccessibleName(tr("Snapshots of the demo machine"))
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.list.setFixedHeight(fonts.px(28) * ROWS)
+        self.list = DemoTimeline()
         self.list.currentItemChanged.connect(lambda *_: self._adapt())
         self.list.itemActivated.connect(lambda *_: self._load())
         self.list.unwanted.connect(self._delete)
@@ -83,6 +64,8 @@ class DemoSnapshots(QWidget):
         column.addLayout(below)
         self.said = label("", "secondary", wrap=True)
         column.addWidget(self.said)
+        self.note = NoteEdit()
+        column.addWidget(self.note)
         self._nothing = tr("Nothing is saved yet. Save keeps the machine and its disks as they are.")
         self._usable = True
         self._adapt()
@@ -113,19 +96,15 @@ class DemoSnapshots(QWidget):
         self.meaning.setText(text)
         self.how.setAccessibleDescription(text)
 
-    def show_rows(self, rows: Sequence[SnapshotRow], units: formats.Units, select: str = "") -> None:
+    def show_rows(self, found: Snapshots, units: formats.Units, select: str = "") -> None:
         """The newest first; the one with the id ``select`` becomes the selection, else that which was."""
-        current = select or self._current_id()
-        self._rows = {row.id: row for row in rows}
-        self.list.clear()
-        for row in reversed(rows):
-            clock, size = vm_clock(row), formats.size(row.vm_state_size, units)
-            item = QListWidgetItem(tr("{name}, at {clock}", name=shown_name(row.name, row.id), clock=clock))
-            item.setData(ID_ROLE, row.id)
-            item.setToolTip(f"{shown_name(row.name, row.id)}\n{clock}, {size}")
-            self.list.addItem(item)
-            if row.id == current:
-                self.list.setCurrentItem(item)
+        was = self.row()
+        select = select or (was.id if was is not None else "")
+        self._found = found
+        self.list.blockSignals(True)
+        self.list.show_list(found, units, select)
+        self.list.blockSignals(False)
+        self.list.setFixedHeight(fonts.px(ROW_SNAPSHOT) * max(2, min(ROWS, self.list.count())) + MARGINS)
         self._adapt()
 
     def say(self, text: str) -> None:
@@ -147,17 +126,21 @@ class DemoSnapshots(QWidget):
 
     def row(self) -> SnapshotRow | None:
         """The selected one."""
-        return self._rows.get(self._current_id())
+        return self.list.row_of(self.list.currentItem())
 
-    def _current_id(self) -> str:
-        item = self.list.currentItem()
-        return str(item.data(ID_ROLE)) if item is not None else ""
+    @property
+    def found(self) -> Snapshots:
+        """All that is listed."""
+        return self._found
 
     def _adapt(self) -> None:
         for part in (self.name, self.save, self.how):
             part.setEnabled(self._usable)
         for part in (self.load, self.delete):
             part.setEnabled(self._usable and self.row() is not None)
+        row = self.row()
+        self.note.show_note(row, self._found.beside.notes.get(self._found.place(row), "") if row is not None else "")
+        self.note.setVisible(row is not None)
 
     def _save(self) -> None:
         if self._usable:

@@ -162,6 +162,7 @@ class SnapshotsPage(Page):
     def close_document(self) -> None:
         """Take the machine on show off the list; the next one comes on show."""
         self.beside.finish()
+        self.demo.keep_notes()
         paths = self._current
         if paths is None:
             return

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import RADIUS_CARD
+from ui.widgets.date_mark import paint_date
 from ui.words import tr
 
 BARE, MOST = 96, 240
@@ -81,26 +82,13 @@ class SavedScreen(QWidget):
             painter.setClipPath(path)
             painter.drawImage(self._place(), self._image)
             painter.restore()
-        self._paint_date(painter)
+        paint_date(painter, self.rect(), self._said, self.layoutDirection())
 
     def _place(self) -> QRectF:
         size = self._size.scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
         return QRectF(
             (self.width() - size.width()) / 2, (self.height() - size.height()) / 2, size.width(), size.height()
         )
-
-    def _paint_date(self, painter: QPainter) -> None:
-        font = fonts.role("secondary")
-        width, height = fonts.text_width(font, self._said) + 16, fonts.px(22)
-        right = self.layoutDirection() == Qt.LayoutDirection.LeftToRight
-        left = self.width() - width - 8 if right else 8
-        box = QRectF(max(0, left), self.height() - height - 8, min(width, self.width()), height)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color("scrim"))
-        painter.drawRoundedRect(box, 6, 6)
-        painter.setFont(font)
-        painter.setPen(Qt.GlobalColor.white)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._said)
 
     def _paint_none(self, painter: QPainter) -> None:
         middle = QRectF(self.rect()).center()

@@ -51,6 +51,12 @@ class Screens(QObject):
             self._asked.update(new)
             self._tasks.start(self._load(new, whole), tr("Load screens of snapshots"))
 
+    async def fetch(self, key: Key) -> QImage | None:
+        """The whole picture, as soon as it is there; None where there is none."""
+        if key not in self._whole:
+            await self._load([key], True)
+        return self.whole(key)
+
     async def _load(self, keys: Sequence[Key], whole: bool) -> None:
         try:
             found = await self._tasks.run_in_worker(load, tuple(keys))

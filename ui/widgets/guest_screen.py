@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme.palette import color
 from ui.theme.tokens import RADIUS_CARD
+from ui.widgets.date_mark import paint_date
 from ui.words import tr
 
 Picture = npt.NDArray[np.uint8]
@@ -21,17 +22,26 @@ class GuestScreen(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picture: Picture | None = None
-        self._image = QImage()
+        self._image, self._said = QImage(), ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 120)
         self.setAccessibleName(tr("Screen of the guest"))
 
     def show_picture(self, picture: Picture) -> None:
         """Take a picture as it is: it must not change afterwards."""
-        self._picture = np.ascontiguousarray(picture)
+        self._picture, self._said = np.ascontiguousarray(picture), ""
         height, width, _ = self._picture.shape
         self._image = QImage(self._picture.data, width, height, 3 * width, QImage.Format.Format_RGB888)
         self.update()
+
+    def show_saved(self, image: QImage, said: str) -> None:
+        """A screen that was saved, until the next picture comes; ``said`` is written on it."""
+        self._picture, self._image, self._said = None, image, said
+        self.update()
+
+    def text(self) -> str:
+        """What is written on it, "" for a live one."""
+        return self._said
 
     @property
     def image(self) -> QImage:
@@ -59,3 +69,5 @@ class GuestScreen(QWidget):
         painter.drawRoundedRect(self.rect(), RADIUS_CARD, RADIUS_CARD)
         if not self._image.isNull():
             painter.drawImage(self.place(), self._image)
+        if self._said:
+            paint_date(painter, self.place(), self._said, self.layoutDirection())

@@ -77,10 +77,11 @@ def paint_lanes(
     *,
     above_current: bool = False,
     at_current: bool = False,
+    from_now: bool = False,
 ) -> None:
     """The lines of one row between ``top`` and ``bottom``; its node is painted over them.
 
-    ``above_current`` and ``at_current`` say that the first lane is, as far as the node, the line from now.
+    ``from_now``, ``above_current`` and ``at_current`` say how far the first lane is the line from now.
     """
     middle = (top + bottom) / 2
 
@@ -95,7 +96,7 @@ def paint_lanes(
         painter.setPen(pen(lane, solid, live=at_current))
         painter.drawPath(_arrival(x_of(lane), x_of(lanes.node), top, middle))
     if lanes.leaving is not None:
-        painter.setPen(pen(lanes.node, lanes.leaving, live=False))
+        painter.setPen(pen(lanes.node, lanes.leaving, live=from_now))
         painter.drawLine(QPointF(x_of(lanes.node), middle), QPointF(x_of(lanes.node), bottom))
     if lanes.branches:
         begins = lanes.node == FOLDED and lanes.branches == 2

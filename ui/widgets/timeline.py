@@ -101,6 +101,13 @@ def _widths(rows: Sequence[SnapshotRow]) -> dict[Column, int]:
     return {column: width + 2 * PADDING + 2 for column, width in widths.items()}
 
 
+def _middle_of(screen: QImage, box: QRectF) -> QRectF:
+    """The part of it that has the proportions of ``box``."""
+    part = QRectF(QPointF(), box.size().scaled(screen.size().toSizeF(), Qt.AspectRatioMode.KeepAspectRatio))
+    part.moveCenter(QRectF(screen.rect()).center())
+    return part
+
+
 def paint_tile(painter: QPainter, box: QRectF, screen: QImage | None = None) -> None:
     """The screen; where none was recorded a disk stands for it, never an empty frame."""
     painter.setBrush(color("raised"))
@@ -110,7 +117,7 @@ def paint_tile(painter: QPainter, box: QRectF, screen: QImage | None = None) -> 
         painter.save()
         painter.setClipPath(path)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(box, screen)
+        painter.drawImage(box, screen, _middle_of(screen, box))
         painter.restore()
         painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(color("line"), 1))
