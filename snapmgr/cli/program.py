@@ -28,6 +28,7 @@ _COMMANDS = (
     ("devices", "The decoded state of the devices."),
     ("ram", "The content of a RAM block."),
     ("verify", "Would QEMU load this stream?"),
+    ("diff", "What differs between two streams or snapshots."),
     ("snapshot", "The snapshots inside qcow2 images."),
     ("check", "Is a qcow2 image sound?"),
     ("convert", "Write a stream again, in another container."),
