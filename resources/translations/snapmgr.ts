@@ -2324,6 +2324,10 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <source>Not renamed</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>{what}: cancelled, nothing left behind</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message numerus="yes">
         <source>The disk is as it was.</source>
         <comment>The disks are as they were.</comment>
@@ -2338,10 +2342,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     <message>
         <source>{what} is not finished yet</source>
         <extracomment>{what} is something like: Saving “before-update”</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{what}: cancelled</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2482,11 +2482,7 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{name} is saved: {size}. The guest stood still for {ms} ms.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name} is loaded.</source>
+        <source>The machine and its disks are as they were.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2503,10 +2499,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Load snapshot</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name} is deleted.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2575,6 +2567,18 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>End machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saving a snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>VM state {size}, the guest stood still for {ms} ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The machine is what it was then</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2980,6 +2984,23 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{done} of {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {time} left</source>
+        <extracomment>{time} is something like 3 s</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Failed after {time} at {at}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Took {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Load the snapshot {snapshot}?</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3255,6 +3276,14 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Show all jobs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Hide details</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3382,6 +3411,47 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <source>gone</source>
         <extracomment>In the place of bytes that cannot be read any more</extracomment>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>job {id}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Status: {status}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dismiss finished</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the newest job only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} running</source>
+        <comment>{n} running</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} failed</source>
+        <comment>{n} failed</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} finished</source>
+        <comment>{n} finished</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
     <message>
         <source>{column} (no room)</source>
