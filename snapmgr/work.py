@@ -29,8 +29,10 @@ def no_stage(word: str, later: int) -> None:
 class CancelToken:
     """Set from any thread by who wants to stop; asked between chunks by the worker."""
 
-    def __init__(self) -> None:
+    def __init__(self, sealed: Callable[[], None] = lambda: None) -> None:
+        """``sealed`` is called by the worker when it has become too late."""
         self._event = threading.Event()
+        self._sealed = sealed
         self._lock = threading.Lock()
         self._closed = False
 
@@ -47,6 +49,7 @@ class CancelToken:
             if self._event.is_set():
                 raise Cancelled
             self._closed = True
+        self._sealed()
 
     @property
     def closed(self) -> bool:

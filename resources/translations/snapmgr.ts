@@ -2424,6 +2424,10 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{what}: cancelled, nothing left behind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The list shows what is there now.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2438,10 +2442,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Not brought back: {reason}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{what}: cancelled</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2592,11 +2592,7 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{name} is saved: {size}. The guest stood still for {ms} ms.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name} is loaded.</source>
+        <source>The machine and its disks are as they were.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2613,10 +2609,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Load snapshot</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name} is deleted.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2690,6 +2682,18 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     <message>
         <source>as saved, {date}</source>
         <extracomment>On the picture of a guest&apos;s screen; {date} is something like 19 Nov 09:05</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saving a snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>VM state {size}, the guest stood still for {ms} ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The machine is what it was then</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3121,6 +3125,23 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{done} of {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {time} left</source>
+        <extracomment>{time} is something like 3 s</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Failed after {time} at {at}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Took {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Load the snapshot {snapshot}?</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3526,6 +3547,14 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Show all jobs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Hide details</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3653,6 +3682,47 @@ The snapshot that was last saved or loaded</extracomment>
         <source>gone</source>
         <extracomment>In the place of bytes that cannot be read any more</extracomment>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>job {id}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Status: {status}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dismiss finished</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the newest job only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} running</source>
+        <comment>{n} running</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} failed</source>
+        <comment>{n} failed</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} finished</source>
+        <comment>{n} finished</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
     <message>
         <source>{column} (no room)</source>

@@ -16,11 +16,17 @@ class JobControl:
     """``progress``, ``stage`` and ``cancel`` go to the work; the rest is for whoever has the job, from any thread.
 
     ``held`` is called in the worker when it begins to stand still (True) and when it goes on, ``moved`` after every
-    report.
+    report, ``sealed`` when it is too late to cancel.
     """
 
-    def __init__(self, clock: Callable[[], float], held: Callable[[bool], None], moved: Callable[[], None]) -> None:
-        self.cancel = CancelToken()
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        held: Callable[[bool], None],
+        moved: Callable[[], None],
+        sealed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.cancel = CancelToken(sealed)
         self.meter = JobMeter(clock)
         self._clock = clock
         self._held = held

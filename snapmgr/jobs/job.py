@@ -30,11 +30,17 @@ class JobType(StrEnum):
     SNAPSHOT_SAVE = "snapshot-save"
     SNAPSHOT_LOAD = "snapshot-load"
     SNAPSHOT_DELETE = "snapshot-delete"
+    SNAPSHOT_RENAME = "snapshot-rename"
+    SNAPSHOT_UNDO = "snapshot-undo"
+    """Ours: QEMU has no commands for these."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """A job at one moment.  ``holder`` is the id of the job that it waits for."""
+    """A job at one moment.  ``holder`` is the id of the job that it waits for, ``passed`` every status that it had.
+
+    ``cancelling``: somebody asked for it, and it was not too late; ``cancellable``: nobody did, and it is not yet.
+    """
 
     id: str
     type: JobType
@@ -42,6 +48,9 @@ class JobView:
     progress: JobProgress
     failure: BaseException | None
     holder: str | None
+    passed: tuple[JobStatus, ...] = ()
+    cancelling: bool = False
+    cancellable: bool = False
 
     def document(self) -> dict[str, Any]:
         """As query-jobs has it."""
@@ -85,9 +94,10 @@ class Job:
         self.result: Any = None
         self.failure: BaseException | None = None
         self.holder: Job | None = None
+        self.passed: list[JobStatus] = []
         self.call_off: Callable[[], object] = lambda: None
         """Ends its waiting for a turn or for the worker; of no effect on work that has begun."""
-        self.control = JobControl(clock, self._held, self._moved)
+        self.control = JobControl(clock, self._held, self._moved, self._sealed)
         self._changed = changed
         self._shown = shown
         self._clock = clock
@@ -102,7 +112,18 @@ class Job:
     def view(self) -> JobView:
         """As it is now."""
         holder = self.holder.id if self.holder is not None else None
-        return JobView(self.id, self.type, self.status, self.control.meter.progress, self.failure, holder)
+        token = self.control.cancel
+        return JobView(
+            self.id,
+            self.type,
+            self.status,
+            self.control.meter.progress,
+            self.failure,
+            holder,
+            tuple(self.passed),
+            cancelling=token.cancelled,
+            cancellable=not (self.over or token.closed or token.cancelled),
+        )
 
     @property
     def over(self) -> bool:
@@ -185,6 +206,7 @@ class Job:
         """Raises IllegalMove (job_state_transition)."""
         check_move(self.id, self.status, status)
         self.status = status
+        self.passed.append(status)
         self._changed(self)
 
     def begin(self) -> None:
@@ -220,13 +242,23 @@ class Job:
     def _held(self, held: bool) -> None:
         self._loop.call_soon_threadsafe(self.move, JobStatus.PAUSED if held else JobStatus.RUNNING)
 
+    def _sealed(self) -> None:
+        self._loop.call_soon_threadsafe(self._show)
+
     def _moved(self) -> None:
-        now = self._clock()
-        if not self._coming and now - self._last_shown >= _APART:
-            self._coming, self._last_shown = True, now
-            self._loop.call_soon_threadsafe(self._show)
+        if not self._coming:
+            self._coming = True
+            self._loop.call_soon_threadsafe(self._show_in_time)
+
+    def _show_in_time(self) -> None:
+        """Not too soon after the last time, but also where nothing more is reported for long."""
+        wait = self._last_shown + _APART - self._clock()
+        if wait > 0:
+            self._loop.call_later(wait, self._show)
+        else:
+            self._show()
 
     def _show(self) -> None:
-        self._coming = False
+        self._coming, self._last_shown = False, self._clock()
         if self.status is not JobStatus.CONCLUDED:
             self._shown(self.view())

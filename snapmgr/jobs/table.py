@@ -74,9 +74,10 @@ class JobTable:
         self._listeners: list[Callable[[JobStatusChange], None]] = []
         self._closed = False
 
-    def subscribe(self, listener: Callable[[JobStatusChange], None]) -> None:
-        """Have ``listener`` called at every change of a status."""
+    def subscribe(self, listener: Callable[[JobStatusChange], None]) -> Callable[[], None]:
+        """Have ``listener`` called at every change of a status; until what is returned is called."""
         self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def query(self) -> list[dict[str, Any]]:
         """The answer to query-jobs: all that are not dismissed, oldest first."""

@@ -66,7 +66,11 @@ def test_saved_loaded_and_deleted(started: MainWindow, drive: Drive, qtbot: Any)
     drive(done(started))
     view = drive(until(started, lambda view: True))
     tick, screen = view.tick, view.screen.copy()
-    assert names(started) == ["first"] and on_disk() == [("first", 2)] and "“first” is saved: " in part.said.text()
+    assert names(started) == ["first"] and on_disk() == [("first", 2)]
+    strip = started.context.page("snapshots").strip
+    assert (
+        strip.isVisible() and strip.title.full_text().startswith("Saved ") and "stood still" in strip.about.full_text()
+    )
     drive(demo(started).machine.step(25))
     drive(until(started, lambda view: view.tick == tick + 25))
     qtbot.mouseClick(part.save, Qt.MouseButton.LeftButton)
@@ -180,32 +184,31 @@ def test_a_name_that_is_taken_is_said(started: MainWindow, drive: Drive, qtbot: 
         qtbot.mouseClick(part.save, Qt.MouseButton.LeftButton)
         drive(done(started))
     assert names(started) == ["same"] and part.save.isEnabled()
-    assert any("snapshot 'same' already" in notice.detail for notice in started.context.notices.history)
+    strip = started.context.page("snapshots").strip
+    assert strip.title.full_text().startswith("Not saved") and "snapshot 'same' already" in strip.details.why.text()
     assert demo(started).machine.is_running
 
 
 def test_the_guest_runs_on_or_stands_still_as_it_is_asked(started: MainWindow, drive: Drive, qtbot: Any) -> None:
     part, machine = demo(started).pane.snapshots, demo(started).machine
     drive(machine.choose_workload("full"))
+    jobs = drive(machine.jobs())
     for how, live in (("Paused", False), ("Live", True)):
         part.how.setCurrentText(how)
         assert ("stands still" in part.meaning.text()) is not live
         part.name.setText(how)
-        before = drive(machine.order(lambda machine: machine.tick))
-        done_at: list[int] = []
-        save = machine.save_snapshot
+        asked, save = [], jobs.save
 
-        async def noting(name: str, *, live: bool, save: Any = save, done_at: list[int] = done_at) -> Any:
-            saved = await save(name, live=live)
-            done_at.append(saved.stood)
-            return saved
+        def noting(*words: Any, asked: list[bool] = asked, save: Any = save, **more: Any) -> Any:
+            asked.append(more["live"])
+            return save(*words, **more)
 
-        machine.save_snapshot = noting
+        jobs.save = noting
         qtbot.mouseClick(part.save, Qt.MouseButton.LeftButton)
         drive(done(started))
-        machine.save_snapshot = save
-        assert len(done_at) == 1 and f"The guest stood still for {-(-done_at[0] // 1_000_000)} ms" in part.said.text()
-        assert drive(machine.order(lambda machine: machine.tick)) >= before
+        jobs.save = save
+        strip = started.context.page("snapshots").strip
+        assert asked == [live] and "the guest stood still for " in strip.about.full_text()
     assert names(started) == ["Live", "Paused"] and on_disk() == [("Paused", 2), ("Live", 2)]
 
 

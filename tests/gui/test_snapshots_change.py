@@ -502,7 +502,10 @@ def test_a_cancelled_change_leaves_everything_as_it_was(desk: Desk, monkeypatch:
     assert shown.number.text() == "Cancelling…" and not shown.cancel.isEnabled()
     slow.go_on.set()
     desk.settle()
-    assert strip(desk) == ("Not saved: cancelled", "The disk is as it was.") and path.read_bytes() == before
+    assert (
+        strip(desk) == ("Not saved: cancelled, nothing left behind", "The disk is as it was.")
+        and path.read_bytes() == before
+    )
     assert not desk.window.context.actions.reason("snapshot.delete") and not desk.errors()
 
 
@@ -523,7 +526,7 @@ def test_what_is_too_late_to_cancel_says_so(desk: Desk, monkeypatch: pytest.Monk
     desk.until(reached.is_set)
     desk.until(lambda: not desk.page.strip.cancel.isEnabled())
     assert "cannot be stopped any more" in desk.page.strip.cancel.toolTip()
-    desk.page.changes.cancel()
+    desk.page.job_strip.cancel()
     go_on.set()
     desk.settle()
     assert state(desk) is ActivityState.DONE and len(rows(path)) == 4

@@ -148,6 +148,11 @@ def stamped_time(when: float, now: float, zone: tzinfo | None = None) -> str:
     return tr("{day} {month} {clock}", day=moment.day, month=month, clock=clock)
 
 
+def clock_time(when: float, zone: tzinfo | None = None) -> str:
+    """The time of day: ``10:58:12``."""
+    return f"{_at(when, zone):%H:%M:%S}"
+
+
 def short_time(when: float, now: float, zone: tzinfo | None = None) -> str:
     """``Today 10:21``, ``Yesterday 19:02``, ``Thu 19 Nov 09:05`` in the last days, else ``2 Oct 2026``."""
     moment, today, locale = _at(when, zone), _at(now, zone).date(), QLocale()

@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -99,6 +99,10 @@ class Tasks:
             raise
         finally:
             self._tokens.discard(token)
+
+    def submit(self, work: Callable[[], Any]) -> Future[Any]:
+        """``work()`` in a thread, for jobs: they cancel it themselves, and somebody awaits them."""
+        return self._pool.submit(work)
 
     async def idle(self) -> None:
         """Wait until nothing runs that has an end, whatever was started meanwhile included."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
 
 
@@ -40,3 +42,18 @@ class Turns:
             if not turn.done():
                 turn.set_result(None)
                 return
+
+
+class TurnsOf:
+    """Turns of each of several things: whoever wants others has no need to wait."""
+
+    def __init__(self) -> None:
+        self._turns: defaultdict[str, Turns] = defaultdict(Turns)
+
+    @asynccontextmanager
+    async def all_of(self, names: Iterable[str]) -> AsyncIterator[None]:
+        """Wait until all of these are free; always in the same order, so that two never wait for each other."""
+        async with AsyncExitStack() as taken:
+            for name in sorted(set(names)):
+                await taken.enter_async_context(self._turns[name])
+            yield

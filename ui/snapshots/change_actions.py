@@ -38,7 +38,7 @@ def _busy(context: WindowContext) -> str:
     """What keeps every change from being made now: another one, or a view of our own that reads one of the images."""
     page = page_of(context)
     assert page is not None
-    return page.changes.busy() or _read_by_inspector(context, page.on_show or ())
+    return page.changes.busy(page.on_show or ()) or _read_by_inspector(context, page.on_show or ())
 
 
 def _read_by_inspector(context: WindowContext, paths: Sequence[str]) -> str:
@@ -192,9 +192,10 @@ def _ask(context: WindowContext, dialog: ChangeDialog) -> None:
 
 def _not_running(context: WindowContext) -> str:
     page = page_of(context)
-    if page is None or page.changes.request is None:
+    running = page.jobs.running() if page is not None else None
+    if running is None:
         return tr("Nothing is being done")
-    return "" if page.changes.cancellable else tr("It is being finished and cannot be stopped any more")
+    return "" if running.cancellable else tr("It is being finished and cannot be stopped any more")
 
 
 @ACTIONS.add("snapshot.cancel", later("Cancel what runs"), keys="Ctrl+.", icon="x", menu=Menu.SNAPSHOT, view=VIEW,
@@ -203,4 +204,4 @@ def cancel(context: WindowContext) -> None:
     """Stop saving, loading, renaming or deleting; the disks stay as they were."""
     page = page_of(context)
     if page is not None:
-        page.changes.cancel()
+        page.job_strip.cancel()

@@ -94,6 +94,10 @@ def not_done(kind: Kind) -> str:
     return titles[kind]
 
 
+def cancelled(kind: Kind) -> str:
+    return tr("{what}: cancelled, nothing left behind", what=not_done(kind))
+
+
 def unchanged(request: ChangeRequest) -> str:
     return plural("The disk is as it was.", "The disks are as they were.", len(request.paths))
 

@@ -5,26 +5,33 @@ from __future__ import annotations
 import functools
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from snapmgr.errors import Cancelled
+from snapmgr.jobs.job import Job, JobView
 from snapmgr.machine.machine import MachineView
+from snapmgr.snapshots.machine import Saved
 from snapmgr.snapshots.model import SnapshotRow
 from ui.models.names import quoted
 from ui.models.source_list import DEMO, SourceEntry, SourceListModel, SourceState
-from ui.shell import formats
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
 from ui.shell.failures import describe
 from ui.shell.question import ask
+from ui.snapshots import change_texts as texts
+from ui.snapshots import demo_jobs
 from ui.snapshots.demo_beside import DemoBeside
 from ui.snapshots.demo_disks import demo_folder
+from ui.snapshots.demo_jobs import DemoJob
 from ui.snapshots.demo_machine import DemoMachine
 from ui.snapshots.demo_pane import DemoPane
+from ui.snapshots.jobs import Jobs
+from ui.widgets.activity import ActivityState
 from ui.words import grouped, tr
 
 LIST_EVERY = 0.2
@@ -36,11 +43,11 @@ class Demo(QObject):
     long as there is one."""
 
     def __init__(
-        self, context: WindowContext, page: QWidget, model: SourceListModel, changed: Callable[[], None]
+        self, context: WindowContext, page: QWidget, model: SourceListModel, jobs: Jobs, changed: Callable[[], None]
     ) -> None:
         super().__init__(page)
-        self.machine = DemoMachine(context.tasks, demo_folder(), parent=self)
-        self._page = page
+        self.machine = DemoMachine(context.tasks, demo_folder(), parent=self, history=jobs.history)
+        self._page, self._jobs = page, jobs
         self._context, self._model, self._changed = context, model, changed
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         """Of streams that were written to be looked at; gone with this object."""
@@ -140,47 +147,57 @@ class Demo(QObject):
             part.say_nothing_is_saved(not rows)
         part.show_rows(found, self._context.settings["appearance.units"], select)
 
-    async def _change(self, work: Awaitable[str]) -> None:
-        """Do it while nothing else can be asked for, and say what it says."""
+    async def _do(self, doing: DemoJob) -> None:
+        """A job on it, while nothing else of the kind can be asked for."""
         part = self.pane.snapshots
         part.set_usable(False)
         part.say("")
+        number = self._jobs.add(doing.title, tr("Demo machine"), doing.kind.value, DEMO, in_bytes=True)
+        job: Job | None = None
+
+        def begin(job_id: str, shown: Callable[[JobView], None]) -> Job:
+            nonlocal job
+            job = doing.begin(on_it, job_id, shown)
+            return job
+
         try:
-            part.say(await work)
+            on_it = await self.machine.jobs()
+            result = await self._jobs.run(number, doing.kind.name.lower(), on_it.table, begin)
+        except Cancelled:
+            title, about = texts.cancelled(doing.kind), tr("The machine and its disks are as they were.")
+            self._jobs.end(number, ActivityState.CANCELLED, title, about)
+        except Exception as error:
+            failure = describe(error, texts.not_done(doing.kind))
+            self._jobs.end(number, ActivityState.FAILED, failure.title, failure.text, failure)
+        else:
+            title, about = doing.ended(result)
+            self._jobs.end(number, ActivityState.DONE, title, about)
         finally:
-            await self.list_snapshots()
+            if self.machine.exists and not self._context.tasks.closed:
+                await self.list_snapshots()
 
     async def _save(self, name: str, live: bool) -> None:
-        async def save() -> str:
-            saved = await self.machine.save_snapshot(name.strip(), live=live)
+        def ended(saved: Saved) -> tuple[str, str]:
             self.pane.snapshots.name.clear()
-            size = formats.size(saved.vm_state_size, self._context.settings["appearance.units"])
-            stood = grouped(-(-saved.stood // 1_000_000))
-            shown = quoted(saved.name, "")
-            return tr("{name} is saved: {size}. The guest stood still for {ms} ms.", name=shown, size=size, ms=stood)
+            return demo_jobs.saved(saved, self._context.settings["appearance.units"])
 
-        await self._change(save())
+        await self._do(demo_jobs.save(name.strip(), live, ended))
 
     def _ask_load(self, row: SnapshotRow) -> None:
-        async def load() -> str:
+        async def load() -> None:
             async with self.beside.showing(row):
-                await self.machine.load_snapshot(row)
-            return tr("{name} is loaded.", name=quoted(row.name, row.id))
+                await self._do(demo_jobs.load(row))
 
         title = tr("Load {name}?", name=quoted(row.name, row.id))
         said = tr("What the machine and its disks hold now is lost, unless a snapshot holds it too.")
         keep, do = tr("Keep it as it is"), tr("Load snapshot")
-        ask(self._context, title, said, keep=keep, do=do, then=lambda: self._change(load()))
+        ask(self._context, title, said, keep=keep, do=do, then=load)
 
     def _ask_delete(self, row: SnapshotRow) -> None:
-        async def delete() -> str:
-            await self.machine.delete_snapshot(row)
-            return tr("{name} is deleted.", name=quoted(row.name, row.id))
-
         title = tr("Delete {name}?", name=quoted(row.name, row.id))
         said = tr("The state of the machine and of its disks at that time is lost for ever.")
         keep, do = tr("Keep snapshot"), tr("Delete snapshot")
-        ask(self._context, title, said, keep=keep, do=do, then=lambda: self._change(delete()))
+        ask(self._context, title, said, keep=keep, do=do, then=lambda: self._do(demo_jobs.delete(row)))
 
     def _choose_workload(self, name: str, rate: int) -> None:
         work = self.machine.choose_workload(name, rate or None)

@@ -33,6 +33,8 @@ from ui.snapshots.change_request import ChangeRequest
 from ui.snapshots.changes import Changes
 from ui.snapshots.demo import Demo
 from ui.snapshots.header import TABLE, TIMELINE
+from ui.snapshots.job_strip import JobStrip
+from ui.snapshots.jobs import Jobs
 from ui.snapshots.list_menu import show_list_menu
 from ui.snapshots.machines import Machines
 from ui.snapshots.panes import Panes
@@ -40,7 +42,6 @@ from ui.snapshots.presenter import Presenter, find_holders
 from ui.snapshots.selected import Selected
 from ui.snapshots.spaces import Spaces
 from ui.snapshots.states import ErrorPane, nothing_opened
-from ui.widgets.activity_strip import ActivityStrip
 from ui.words import tr
 
 SKELETON_MS = 150
@@ -64,7 +65,7 @@ class SnapshotsPage(Page):
         self._watch.holders_changed.connect(self._reload_quietly)
         self._build()
         self._connect()
-        self.demo = Demo(context, self, self.machines.model, self._demo_changed)
+        self.demo = Demo(context, self, self.machines.model, self.jobs, self._demo_changed)
         self._skeleton = QTimer(self, singleShot=True, interval=SKELETON_MS)
         self._skeleton.timeout.connect(self._show_reading)
         self._tick = QTimer(self, interval=TICK_MS)
@@ -88,9 +89,10 @@ class SnapshotsPage(Page):
         column.addLayout(self._stack, 1)  # before it is filled: it shows its first widget at once
         self._stack.addWidget(self.empty)
         self._stack.addWidget(panes)
-        self.strip = ActivityStrip()
-        column.addWidget(self.strip)
-        self.changes = Changes(self.context, self.machines, self.presenter, self.strip)
+        self.jobs = Jobs(self.context, self)
+        self.job_strip = JobStrip(self.context, self.jobs, self, column)
+        self.strip = self.job_strip.strip
+        self.changes = Changes(self.context, self.machines, self.presenter, self.jobs, self)
 
     def _connect(self) -> None:
         for pane in (self.sources_pane, self.header):
@@ -111,7 +113,8 @@ class SnapshotsPage(Page):
         self.changes.changed.connect(self.context.touch)
         self.changes.made.connect(self._select_before)
         self.changes.read_again.connect(self._show_changed)
-        self.strip.dismissed.connect(self._strip_gone)
+        self.strip.gone.connect(self._strip_gone)
+        self.strip.undo_wanted.connect(self.changes.undo_wanted)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -205,9 +208,9 @@ class SnapshotsPage(Page):
     def panes(self) -> list[QWidget]:
         if self._stack.currentWidget() is self.empty:
             return [self.empty]
+        strip = [part for part in (self.strip, self.job_strip.panel) if part.isVisible()]
         if self._current == DEMO:
-            return [self.sources_pane.list, self.demo.pane.run]
-        strip = [self.strip] if self.strip.isVisible() else []
+            return [self.sources_pane.list, self.demo.pane.run, *strip]
         return [self.sources_pane.list, self.list.view, self.details.area, *strip]
 
     def palette_entries(self, prefix: str) -> list[PaletteEntry]:

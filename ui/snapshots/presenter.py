@@ -5,18 +5,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from snapmgr.errors import SnapmgrError
+from snapmgr.snapshots.phase import Phase
 from snapmgr.work import CancelToken
 from ui.shell.tasks import Tasks
-from ui.shell.turns import Turns
+from ui.shell.turns import TurnsOf
 from ui.shell.watch import Stamps, stamps_of
 from ui.snapshots.change_request import ChangeRequest, make
 
 if TYPE_CHECKING:
+    from snapmgr.jobs.control import JobControl
     from snapmgr.snapshots.export import ExportResult
     from snapmgr.snapshots.model import Snapshots
     from snapmgr.snapshots.transaction import Changed
@@ -43,8 +46,8 @@ class Presenter:
     def __init__(self, tasks: Tasks, roots: Callable[[], Sequence[Path]]) -> None:
         self._tasks = tasks
         self._roots = roots
-        self._alone = Turns()
-        """Held by whoever locks an image: our own reading would keep our own writing off."""
+        self._alone = TurnsOf()
+        """Of the images, held by whoever locks one: our own reading would keep our own writing off."""
 
     async def read(self, paths: Sequence[str]) -> Snapshots:
         """The snapshots of a machine with these disks.
@@ -59,15 +62,12 @@ class Presenter:
 
     async def machine(self, source: str) -> str:
         """Machine type that the VM state names, "" where it names none or cannot be read."""
-        async with self._alone:
+        async with self.alone([source.rpartition("@")[0]]):
             return await self._tasks.run_in_worker(machine_type, source, tuple(self._roots()))
 
-    async def change(
-        self, request: ChangeRequest, progress: Callable[[int, int], None], cancel: CancelToken
-    ) -> Sequence[Changed]:
-        """Change snapshots on all disks or on none.  Raises SnapmgrError, OSError, Cancelled."""
-        async with self._alone:
-            return await self._tasks.run_in_worker(make, request, progress=progress, cancel=cancel)
+    def alone(self, paths: Sequence[str]) -> AbstractAsyncContextManager[None]:
+        """Have these images to oneself: nothing else of the window locks them meanwhile."""
+        return self._alone.all_of(paths)
 
     async def export(
         self, request: ExportRequest, progress: Callable[[int, int], None], cancel: CancelToken
@@ -76,6 +76,16 @@ class Presenter:
         return await self._tasks.run_in_worker(
             write_disk, request, tuple(self._roots()), progress=progress, cancel=cancel
         )
+
+
+def change_work(request: ChangeRequest) -> Callable[[JobControl], Sequence[Changed]]:
+    """Change snapshots on all disks or on none, as a job.  Raises SnapmgrError, OSError, Cancelled."""
+
+    def work(control: JobControl) -> Sequence[Changed]:
+        control.stage(Phase.DISKS, 0)
+        return make(request, progress=control.progress, cancel=control.cancel)
+
+    return work
 
 
 def read_list(paths: Sequence[str], roots: Sequence[Path]) -> Snapshots:

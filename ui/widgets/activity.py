@@ -19,8 +19,12 @@ class ActivityState(Enum):
 @dataclass(frozen=True, slots=True)
 class Activity:
     """``title`` names it, ``about`` says to what it is done or how it ended; ``done`` of ``total`` in any unit, a total
-    of 0 is not known.  ``cancellable`` False: it has gone too far.  ``failure`` is why it failed, ``undo`` says that it
-    can be undone."""
+    of 0 is not known.  ``note`` says how far it is in words, or how long it took.
+
+    ``cancellable`` False: it has gone too far.  ``failure`` is why it failed, ``undo`` says that it can be undone.
+    ``number`` tells it from others, ``job`` is its id among the jobs of a machine and ``steps`` are the statuses that
+    it had.
+    """
 
     title: str
     about: str
@@ -31,13 +35,14 @@ class Activity:
     cancellable: bool = True
     failure: Failure | None = None
     undo: bool = False
+    number: int = 0
+    job: str = ""
+    steps: tuple[str, ...] = ()
+    note: str = ""
 
     @property
     def runs(self) -> bool:
         return self.state in (ActivityState.RUNNING, ActivityState.CANCELLING)
-
-    def progressed(self, done: int, total: int, *, cancellable: bool) -> Activity:
-        return replace(self, done=done, total=total, cancellable=cancellable)
 
     def ended(
         self, state: ActivityState, title: str, about: str, failure: Failure | None = None, *, undo: bool = False

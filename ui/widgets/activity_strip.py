@@ -11,7 +11,7 @@ from ui.shell.failures import Failure
 from ui.theme import fonts
 from ui.theme.tokens import INSET
 from ui.widgets.activity import Activity, ActivityState
-from ui.widgets.controls import button, line
+from ui.widgets.controls import button, icon_button, line
 from ui.widgets.fitted_area import FittedArea
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.notice_box import Glyph
@@ -22,6 +22,8 @@ SHOWN_MS = 10_000
 """What went well goes by itself; what did not waits."""
 LEAST_BAR = 480
 """Below this width a strip has no room for the bar: its number says the same."""
+_STEPS = 1000
+"""Of the bar."""
 _MOST = 0.4
 """Part of the view's height that the details of a failure may take."""
 _ENDS = {
@@ -33,11 +35,13 @@ _ENDS = {
 
 class ActivityStrip(QWidget):
     """Hidden while there is nothing to show.  ``cancel_wanted`` and ``undo_wanted`` are its buttons, ``dismissed``
-    follows its going."""
+    carries what was shown, ``gone`` follows; ``unfold_wanted``: somebody wants to see all."""
 
     cancel_wanted = Signal()
     undo_wanted = Signal()
-    dismissed = Signal()
+    dismissed = Signal(object)
+    gone = Signal()
+    unfold_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,14 +89,20 @@ class ActivityStrip(QWidget):
         self.dismissal = button(tr("Dismiss"), run=self.dismiss)
         for part in (self.cancel, self.undo, self.more, self.dismissal):
             row.addWidget(part)
+        self.all_jobs = icon_button("caret-up", tr("Show all jobs"), run=self.unfold_wanted.emit)
+        self.all_jobs.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        row.addWidget(self.all_jobs)
         self._size_row()
 
-    def show_activity(self, activity: Activity) -> None:
-        """Show how it stands now."""
+    def show_activity(self, activity: Activity, *, others: int = 0) -> None:
+        """Show how it stands now; there are ``others`` that are not shown."""
         before, self.activity = self.activity, activity
-        news = before is None or before.state is not activity.state
+        news = before is None or (before.number, before.state) != (activity.number, activity.state)
         self.title.setText(activity.title)
-        self.about.setText(activity.about)
+        self.about.setText(
+            ", ".join(filter(None, (activity.about, activity.note))) if activity.runs else activity.about
+        )
+        self.all_jobs.setText(tr("{number} more", number=others) if others else "")
         icon, tint = _ENDS.get(activity.state, (activity.icon, "accent"))
         self._glyph.set_look(icon, tint)
         self._show_progress(activity)
@@ -112,8 +122,8 @@ class ActivityStrip(QWidget):
     def _show_progress(self, activity: Activity) -> None:
         self.number.setVisible(activity.runs)
         known = activity.total > 0
-        self.bar.setRange(0, activity.total if known else 0)
-        self.bar.setValue(activity.done)
+        self.bar.setRange(0, _STEPS if known else 0)  # a QProgressBar counts in ints: no room for many bytes
+        self.bar.setValue(_STEPS * activity.done // activity.total if known else 0)
         self.bar.setAccessibleName(activity.title)
         self.number.setText(formats.percent(activity.done, activity.total))
         if activity.state is ActivityState.CANCELLING:
@@ -145,12 +155,19 @@ class ActivityStrip(QWidget):
 
     def dismiss(self) -> None:
         """Nothing is shown any more; what runs stays."""
-        if self.activity is not None and self.activity.runs:
+        shown = self.activity
+        if shown is None or shown.runs:
             return
+        self.put_away()
+        self.dismissed.emit(shown)
+        if self.activity is None:  # nobody had anything else to show
+            self.gone.emit()
+
+    def put_away(self) -> None:
+        """Nothing is shown, and nobody is told."""
         self.activity = None
         self._timer.stop()
         self.hide()
-        self.dismissed.emit()
 
     def _fit_details(self) -> None:
         view = self.parentWidget()

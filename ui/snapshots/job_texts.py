@@ -1,0 +1,33 @@
+"""How far a job is and how long it took, in words.  Pure text."""
+
+from __future__ import annotations
+
+from snapmgr.jobs.meter import JobProgress
+from ui.shell import formats
+from ui.words import tr
+
+SOON = 2.0
+"""Seconds from which on it is said how long it will take."""
+
+
+def progress(now: JobProgress, units: formats.Units, *, in_bytes: bool) -> str:
+    """``742 MiB of 1.31 GiB, 182 MiB/s, about 3 s left``; without bytes how long it will take alone."""
+    if not now.total:
+        return ""
+    parts = []
+    if in_bytes:
+        done, total = formats.size(now.current, units), formats.size(now.total, units)
+        parts.append(tr("{done} of {total}", done=done, total=total))
+        if now.rate:
+            parts.append(formats.rate(now.rate, units))
+    if now.remaining is not None and now.remaining >= SOON:
+        #: {time} is something like 3 s
+        parts.append(tr("about {time} left", time=formats.duration(float(round(now.remaining)))))
+    return ", ".join(parts)
+
+
+def took(seconds: float, *, failed: bool, at: str) -> str:
+    """How long it took; ``at`` is the time of day at which it failed."""
+    if failed:
+        return tr("Failed after {time} at {at}", time=formats.duration(seconds), at=at)
+    return tr("Took {time}", time=formats.duration(seconds))

@@ -1,0 +1,128 @@
+"""One job of several: what it is, its statuses, how far it is, and why it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from ui.shell.failures import Failure
+from ui.theme import fonts
+from ui.theme.tokens import INSET, ROW_JOB
+from ui.widgets.activity import Activity, ActivityState
+from ui.widgets.controls import button, line
+from ui.widgets.job_stepper import JobStepper
+from ui.widgets.labels import ElidedLabel
+from ui.widgets.notice_box import NoticeBox
+from ui.words import tr
+
+LEAST_STEPS, LEAST_BAR = 860, 560
+"""Widths below which there is no room for the statuses, and for the bar."""
+_TINTS = {ActivityState.DONE: "ok", ActivityState.FAILED: "danger", ActivityState.CANCELLED: "text2"}
+
+
+class JobRow(QWidget):
+    """``cancel_wanted`` and ``dismissed`` are its buttons."""
+
+    cancel_wanted = Signal()
+    dismissed = Signal()
+
+    def __init__(self, activity: Activity, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.activity = activity
+        self._box: QFrame | None = None
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        self._row = QWidget()
+        whole.addWidget(self._row)
+        self._below = QVBoxLayout()
+        self._below.setContentsMargins(INSET, 0, INSET, 8)
+        whole.addLayout(self._below)
+        whole.addWidget(line())
+        self._fill(self._row)
+        self.show_activity(activity)
+
+    def _fill(self, place: QWidget) -> None:
+        from ui.widgets.notice_box import Glyph
+
+        row = QHBoxLayout(place)
+        row.setContentsMargins(INSET, 0, INSET, 0)
+        row.setSpacing(12)
+        self.glyph = Glyph(self.activity.icon, "accent")
+        row.addWidget(self.glyph)
+        self.title = ElidedLabel("", "strong")
+        self.about = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
+        row.addLayout(_two(self.title, self.about), 3)
+        self.stepper = JobStepper()
+        row.addWidget(self.stepper, 3)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.note = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
+        self._far = QWidget()
+        far = _two(self.bar, self.note)
+        far.setSpacing(4)
+        self._far.setLayout(far)
+        row.addWidget(self._far, 3)
+        self.cancel = button(tr("Cancel"), run=self.cancel_wanted.emit)
+        self.dismissal = button(tr("Dismiss"), run=self.dismissed.emit)
+        row.addWidget(self.cancel)
+        row.addWidget(self.dismissal)
+        place.setFixedHeight(fonts.px(ROW_JOB))
+
+    def show_activity(self, activity: Activity) -> None:
+        """Show how it stands now."""
+        before, self.activity = self.activity, activity
+        self.title.setText(activity.title)
+        job = tr("job {id}", id=activity.job) if activity.job else ""
+        self.about.setText(", ".join(filter(None, (activity.about, job))))
+        self.glyph.set_look(activity.icon, _TINTS.get(activity.state, "accent"))
+        self.stepper.show_steps(activity.steps)
+        known = activity.total > 0
+        self.bar.setVisible(activity.runs)
+        self.bar.setRange(0, 1000 if known else 0)
+        self.bar.setValue(1000 * activity.done // activity.total if known else 0)
+        self.bar.setAccessibleName(activity.title)
+        cancelling = activity.state is ActivityState.CANCELLING
+        self.note.setText(tr("Cancelling…") if cancelling else activity.note)
+        self.cancel.setVisible(activity.runs)
+        self.cancel.setEnabled(activity.cancellable and not cancelling)
+        late = tr("It is being finished and cannot be stopped any more")
+        self.cancel.setToolTip("" if activity.cancellable or cancelling else late)
+        self.dismissal.setVisible(not activity.runs)
+        self.setAccessibleName(f"{activity.title}. {activity.about}")
+        if activity.failure is not None and (before is activity or before.failure is not activity.failure):
+            self._show_failure(activity.failure)
+
+    def _show_failure(self, failure: Failure) -> None:
+        if self._box is not None:
+            return
+        copy: Callable[[], None] = lambda: QGuiApplication.clipboard().setText(failure.report())  # noqa: E731
+        text = " ".join(filter(None, (failure.text, failure.hint)))
+        buttons = (button(tr("Copy details"), "link", "copy", run=copy),)
+        self._box = NoticeBox("danger", failure.title, text, quote=failure.qemu, buttons=buttons)
+        self._below.addWidget(self._box)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.stepper.setVisible(self.width() >= fonts.px(LEAST_STEPS))
+        self._far.setVisible(self.width() >= fonts.px(LEAST_BAR))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._row.setFixedHeight(fonts.px(ROW_JOB))
+
+
+def _two(upper: QWidget, lower: QWidget) -> QVBoxLayout:
+    """One above the other, in the middle of a row."""
+    column = QVBoxLayout()
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addStretch(1)
+    column.addWidget(upper)
+    column.addWidget(lower)
+    column.addStretch(1)
+    return column
