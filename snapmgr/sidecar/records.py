@@ -57,6 +57,11 @@ class Records:
             if dot and is_key(key):
                 self._kinds[key].append(kind)
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is recorded of any snapshot."""
+        return not self._kinds
+
     def known(self, key: Key) -> bool:
         """Whether anything is recorded of a snapshot."""
         return key in self._kinds
