@@ -32,6 +32,7 @@ ACTION_MODULES = (
     "ui.shell.commands",
     "ui.snapshots.change_actions",
     "ui.snapshots.actions",
+    "ui.snapshots.note_actions",
     "ui.snapshots.demo_actions",
     "ui.inspector.actions",
 )

@@ -45,7 +45,7 @@ def remember(
             elif name in family:
                 records.put_origin(entry.key, Origin("", name))
             if name == current:
-                records.arrive(entry.key, path, ())
+                records.arrive(entry.key, path, {one.entries[path].key for one in rows.values() if path in one.entries})
         if name in notes:
             records.put_note((entry.key for entry in row.entries.values()), notes[name])
         if name in screens:

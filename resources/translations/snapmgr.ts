@@ -2461,6 +2461,14 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Came from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{number} bytes</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2837,10 +2845,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>not known</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Came from</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3241,7 +3245,7 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Note</source>
+        <source>Edit note</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3385,6 +3389,10 @@ The snapshot that was last saved or loaded</extracomment>
     </message>
     <message>
         <source>no screen recorded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Screen of the guest</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3656,10 +3664,6 @@ The snapshot that was last saved or loaded</extracomment>
     </message>
     <message>
         <source>no bytes</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Screen of the guest</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3956,6 +3960,11 @@ The snapshot that was last saved or loaded</extracomment>
     <message>
         <source>Show or hide the pane: Details.</source>
         <extracomment>Help on the command “Details”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write a note on the selected snapshot; it is saved by itself.</source>
+        <extracomment>Help on the command “Edit note”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

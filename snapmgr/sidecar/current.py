@@ -5,11 +5,9 @@ from __future__ import annotations
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
 from snapmgr.errors import SnapmgrError
-from snapmgr.sidecar.keys import Key, place_key, snapshot_key
-from snapmgr.sidecar.records import ORIGIN, Records
+from snapmgr.sidecar.keys import Key, all_of, place_key, snapshot_key
+from snapmgr.sidecar.records import Records
 from snapmgr.sidecar.witness import can_come_from
-
-_SECOND = 1_000_000_000
 
 
 def keys_of(image: Qcow2Image) -> dict[Key, SnapshotEntry]:
@@ -18,31 +16,26 @@ def keys_of(image: Qcow2Image) -> dict[Key, SnapshotEntry]:
 
 
 def current_of(records: Records, image: Qcow2Image, entries: dict[Key, SnapshotEntry]) -> Key | None:
-    """None where nobody knows: nothing was seen, or another program saved or loaded one since.
+    """None where nobody knows: nothing was seen, or another program saved, loaded or deleted one since.
 
-    An image that was moved or copied has no arrival under its own path: those of other paths count then.
+    What was seen last of the image in this place counts.  One that was moved or copied was not seen here: then what was
+    seen of it elsewhere does, as far as its snapshots and its tables agree.
     """
-    place = place_key(str(image.path))
-    arrivals = [
-        (place_key(arrival.path) == place, arrival.when, key)
-        for key in entries
-        if records.known(key)
-        for arrival in records.arrivals(key)
-    ]
-    for _, when, key in sorted(arrivals, reverse=True):
-        if _another_saved(records, entries, when):
-            return None
-        try:
-            if can_come_from(image, entries[key]):
-                return key
-        except SnapmgrError:
-            return None
+    arrivals = [(arrival, key) for key in entries for arrival in records.arrivals(key)]
+    if not arrivals:
+        return None
+    arrivals.sort(key=lambda one: one[0].when, reverse=True)
+    place, among = place_key(str(image.path)), all_of(entries)
+    here = [one for one in arrivals if place_key(one[0].path) == place][:1]
+    for arrival, key in here or arrivals:
+        # Where snapshots came or went unseen, their clusters would not bear witness any more.
+        if arrival.among == among and _can_come_from(image, entries[key]):
+            return key
     return None
 
 
-def _another_saved(records: Records, entries: dict[Key, SnapshotEntry], when: int) -> bool:
-    """Whether there is a snapshot that was made later, and not by us."""
-    return any(
-        entry.date_sec * _SECOND + entry.date_nsec > when and not records.has(key, ORIGIN)
-        for key, entry in entries.items()
-    )
+def _can_come_from(image: Qcow2Image, entry: SnapshotEntry) -> bool:
+    try:
+        return can_come_from(image, entry)
+    except SnapmgrError:  # tables that cannot be: nothing is known of the image
+        return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
@@ -44,6 +45,11 @@ def snapshot_key(id: str, entry: Entry) -> Key:
 def place_key(path: str | Path) -> str:
     """Twelve digits that stand for where an image lies."""
     return blake2b(str(Path(path).resolve()).encode(errors="surrogateescape"), digest_size=6).hexdigest()
+
+
+def all_of(keys: Iterable[Key]) -> Key:
+    """What stands for all snapshots of an image, in whatever order."""
+    return blake2b(" ".join(sorted(keys)).encode(), digest_size=16).hexdigest()
 
 
 def is_key(text: object) -> bool:

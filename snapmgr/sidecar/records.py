@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from snapmgr.errors import UsageError
-from snapmgr.sidecar.keys import Key, is_key, place_key
+from snapmgr.sidecar.keys import Key, all_of, is_key, place_key
 from snapmgr.sidecar.png import MOST_BYTES, check_png
 from snapmgr.sidecar.store import Store
 
@@ -39,10 +39,14 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """That an image became what the snapshot holds: it was saved or loaded at ``when``, in ns since 1970."""
+    """That an image became what the snapshot holds: it was saved or loaded at ``when``, in ns since 1970.
+
+    ``among`` stands for all snapshots that the image had then.
+    """
 
     path: str
     when: int
+    among: Key
 
 
 class Records:
@@ -56,6 +60,11 @@ class Records:
             key, dot, kind = name.partition(".")
             if dot and is_key(key):
                 self._kinds[key].append(kind)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is recorded of any snapshot."""
+        return not self._kinds
 
     def known(self, key: Key) -> bool:
         """Whether anything is recorded of a snapshot."""
@@ -88,18 +97,10 @@ class Records:
         found = [self.store.read_facts(self._file(key, kind), _arrival) for kind in kinds]
         return [one for one in found if one is not None]
 
-    def arrive(self, key: Key, path: str | Path, others: Iterable[Key]) -> None:
-        """The image at ``path`` is now what ``key`` holds, and no more what one of its ``others`` does."""
-        place = AT + place_key(path)
-        self._put(key, place, {"path": str(Path(path).absolute()), "when": self._now()})
-        self.leave(path, (other for other in others if other != key))
-
-    def leave(self, path: str | Path, keys: Iterable[Key]) -> None:
-        """The image at ``path`` is none of these any more."""
-        place = AT + place_key(path)
-        for key in keys:
-            if self.has(key, place):
-                self._drop(key, place)
+    def arrive(self, key: Key, path: str | Path, among: Iterable[Key]) -> None:
+        """The image at ``path`` is now what ``key`` holds, ``among`` all snapshots that it has."""
+        facts = {"path": str(Path(path).absolute()), "when": self._now(), "among": all_of(among)}
+        self._put(key, AT + place_key(path), facts)
 
     # --- what somebody noted ---
 
@@ -163,10 +164,10 @@ def _origin(facts: dict[str, Any]) -> Origin:
 
 
 def _arrival(facts: dict[str, Any]) -> Arrival:
-    path, when = facts["path"], facts["when"]
-    if not isinstance(path, str) or not isinstance(when, int):
+    path, when, among = facts["path"], facts["when"], facts["among"]
+    if not isinstance(path, str) or not isinstance(when, int) or not is_key(among):
         raise ValueError("no arrival")
-    return Arrival(path, when)
+    return Arrival(path, when, among)
 
 
 def _note(facts: dict[str, Any]) -> Note:

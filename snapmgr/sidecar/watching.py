@@ -69,26 +69,24 @@ class Watching:
             prune(self._records.store)
 
     def _note(self, deed: Deed, before: _Before) -> None:
-        records = self._records
+        records, left = self._records, set(before.keys)
         if deed.did is Did.CREATED:
             [key] = deed.keys
-            parent = before.current if before.keys else ""
-            records.put_origin(key, Origin(parent, deed.name))
-            records.arrive(key, deed.path, before.keys)
+            records.put_origin(key, Origin(before.current if before.keys else "", deed.name))
+            records.arrive(key, deed.path, left - set(deed.gone) | {key})
             self._gone(deed.gone)
         elif deed.did is Did.APPLIED:
-            records.arrive(deed.keys[0], deed.path, before.keys)
+            records.arrive(deed.keys[0], deed.path, left)
         elif deed.did is Did.DELETED:
-            self._forget(deed, before)
+            self._forget(deed, before, left - set(deed.keys))
 
-    def _forget(self, deed: Deed, before: _Before) -> None:
+    def _forget(self, deed: Deed, before: _Before, left: set[Key]) -> None:
         """A disk that was the deleted one is now what that one came from, and more."""
-        left = set(before.keys) - set(deed.keys)
-        if before.current in deed.keys:
-            ancestor = parent_of(before.current, left.__contains__, self._records.origin)
-            self._records.leave(deed.path, deed.keys)
-            if ancestor:
-                self._records.arrive(ancestor, deed.path, before.keys)
+        current: Key | None = before.current
+        if current in deed.keys:
+            current = parent_of(current, left.__contains__, self._records.origin)
+        if current:
+            self._records.arrive(current, deed.path, left)
         self._gone(deed.keys)
 
     def _gone(self, keys: Sequence[Key]) -> None:

@@ -23,14 +23,16 @@ Currents = Mapping[str, Key | None]
 def with_beside(found: Snapshots) -> Snapshots:
     """The same list, with what is known beside it.  Never raises: what cannot be read is not known."""
     records = Records()
-    paths = [device.path for device in found.devices if device.error is None and device.in_use is None]
+    if records.empty:
+        return found
+    keys = [{path: entry.key for path, entry in row.entries.items()} for row in found.rows]
     currents: dict[str, Key | None] = {}
-    for path in paths:
-        keys = {row.entries[path].key for row in found.rows if path in row.entries}
-        if keys:
-            currents[path] = _current(records, path) if any(records.has_any(key, AT) for key in keys) else None
-    currents |= {device.path: None for device in found.devices if device.in_use is not None}
-    return replace(found, beside=beside_of(found.rows, records, currents))
+    for device in found.devices:
+        here = [row_keys[device.path] for row_keys in keys if device.path in row_keys]
+        if here:
+            seen = device.in_use is None and any(records.has_any(key, AT) for key in here)
+            currents[device.path] = _current(records, device.path) if seen else None
+    return replace(found, beside=beside_of(keys, records, currents))
 
 
 def _current(records: Records, path: str) -> Key | None:
@@ -46,16 +48,15 @@ def _current(records: Records, path: str) -> Key | None:
 def beside_of_machine(rows: Sequence[SnapshotRow], images: Mapping[str, Qcow2Image]) -> Beside:
     """The same for a machine of ours that runs on these disks."""
     records = Records()
-    currents = {}
+    currents: dict[str, Key | None] = {}
     for path, image in images.items():
         if entries := keys_of(image):
             currents[path] = current_of(records, image, entries)
-    return beside_of(rows, records, currents)
+    return beside_of([{path: entry.key for path, entry in row.entries.items()} for row in rows], records, currents)
 
 
-def beside_of(rows: Sequence[SnapshotRow], records: Records, currents: Currents) -> Beside:
-    """Everything that is known of ``rows``, by their positions."""
-    keys = [{path: entry.key for path, entry in row.entries.items()} for row in rows]
+def beside_of(keys: Sequence[Mapping[str, Key]], records: Records, currents: Currents) -> Beside:
+    """Everything that is known of rows, by their positions; ``keys`` are those of each row, by path."""
     places = {(path, key): place for place, row_keys in enumerate(keys) for path, key in row_keys.items()}
     notes: dict[int, str] = {}
     screens: dict[int, Key] = {}

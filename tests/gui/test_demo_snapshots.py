@@ -135,16 +135,16 @@ def test_what_is_loaded_shows_its_screen_at_once(
     drive(machine.step(50))
     drive(until(started, lambda view: not np.array_equal(view.screen, saved)))
     seen: list[tuple[str, bool]] = []
-    load = machine.load_snapshot
+    jobs = machine.jobs
 
-    async def looking(row: Any) -> None:
+    async def looking() -> Any:
         """What stands there before anything is loaded, whatever the machine shows meanwhile."""
         await machine.step()
         await until(started, lambda view: True)
         seen.append((pane.screen.text(), np.array_equal(dots(pane.screen.image), saved)))
-        await load(row)
+        return await jobs()
 
-    monkeypatch.setattr(machine, "load_snapshot", looking)
+    monkeypatch.setattr(machine, "jobs", looking)
     pane.snapshots.list.setCurrentRow(1)
     qtbot.mouseClick(pane.snapshots.load, Qt.MouseButton.LeftButton)
     answer(drive, started, qtbot, yes=True)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
 
 from snapmgr.sidecar.store import sidecar_folder
 from snapmgr.snapshots import change
@@ -24,6 +25,7 @@ from ui.models.snapshot_rows import Column
 from ui.models.snapshot_table import Roles
 from ui.shots_beside import desktop, remember
 from ui.snapshots.delete_dialog import DeleteDialog
+from ui.snapshots.screen_tile import ScreenTile
 from ui.theme import fonts
 from ui.theme.palette import color
 from ui.theme.tokens import ROW_SNAPSHOT
@@ -263,3 +265,33 @@ def test_the_note_is_reached_by_tab_from_the_list(desk: Desk, image: Path) -> No
             break
     assert desk.page.details.area.note.field.hasFocus()
     assert desk.page.details.area.note.field.visibleRegion().contains(QPoint(5, 5))
+
+
+def test_a_note_is_begun_from_the_menu_where_details_are_a_page_of_their_own(desk: Desk, image: Path) -> None:
+    desk.window.resize(800, 560)
+    desk.open(image)
+    desk.select("two")
+    field = desk.page.details.area.note.field
+    assert not field.isVisible()
+    desk.window.context.actions.run("snapshot.note")
+    desk.settle()
+    assert desk.page.on_details_page and field.isVisible() and field.hasFocus()
+    desk.qtbot.keyClicks(field, "here")
+    desk.key(Qt.Key.Key_Escape)
+    desk.settle()
+    assert noted(image, "two") == "here"
+    desk.window.context.actions.run("snapshot.copy")
+    copied = QApplication.clipboard().text().replace("\u2068", "").replace("\u2069", "")
+    assert "Came from: one" in copied and copied.endswith("Note: here")
+
+
+def test_the_question_before_deleting_shows_the_screen(desk: Desk, tmp_path: Path) -> None:
+    path = retabled("vm-hmp-72", tmp_path / "disk.qcow2", [Entry("bare", NOON, 1, 0), Entry("shown", NOON + 60, 1, 1)])
+    remember([path], {}, {}, screens=["shown"])
+    desk.open(path)
+    for name, tiles in (("shown", 1), ("bare", 0)):
+        desk.select(name)
+        desk.window.context.actions.run("snapshot.delete")
+        dialog = asked(desk, DeleteDialog)
+        assert len(dialog.findChildren(ScreenTile)) == tiles
+        click(desk, dialog.stop)

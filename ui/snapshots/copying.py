@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from snapmgr.names import visible_name, visible_text
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
+from ui.models import beside_texts
 from ui.models import snapshot_texts as texts
 from ui.models.names import shown_name
 from ui.shell import formats
@@ -31,7 +32,15 @@ def details_text(row: SnapshotRow, found: Snapshots) -> str:
             lines.append(tr("On {disk}: {facts}", disk=path, facts=", ".join(said)))
         elif device.path in row.missing:
             lines.append(tr("Not on {disk}", disk=path))
-    return "\n".join([*lines, *map(visible_text, row.differs)])
+    return "\n".join([*lines, *map(visible_text, row.differs), *_beside(row, found)])
+
+
+def _beside(row: SnapshotRow, found: Snapshots) -> list[str]:
+    """Where it came from and its note, as far as that is known."""
+    place = found.place(row)
+    came, note = beside_texts.came_from(found, place), found.beside.notes.get(place, "")
+    said = {tr("Came from"): came, tr("Note"): " ".join(map(visible_text, note.splitlines()))}
+    return [tr("{what}: {name}", what=name, name=value) for name, value in said.items() if value]
 
 
 def _bytes(count: int) -> str:

@@ -19,6 +19,7 @@ from ui.shell.context import WindowContext
 from ui.snapshots.change_dialog import ChangeDialog
 from ui.snapshots.change_request import ChangeRequest, Kind, about
 from ui.snapshots.details import Facts
+from ui.snapshots.screen_tile import beside_screen
 from ui.snapshots.spaces import Spaces, freed_text, why_unknown
 from ui.snapshots.undo import undo_text
 from ui.widgets.labels import ElidedLabel, label
@@ -89,7 +90,8 @@ class DeleteDialog(ChangeDialog):
         inside.setContentsMargins(12, 12, 12, 12)
         inside.setSpacing(4)
         if len(self._rows) == 1:
-            inside.addWidget(self._facts(self.frees, self._rows[0]))
+            facts = self._facts(self.frees, self._rows[0])
+            inside.addLayout(beside_screen(self.context, self._found, self._rows[0], facts))
         else:
             for row in self._rows[:MOST_NAMES]:
                 inside.addWidget(ElidedLabel(shown_name(row.name, row.id)))

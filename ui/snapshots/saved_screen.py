@@ -82,7 +82,7 @@ class SavedScreen(QWidget):
             painter.setClipPath(path)
             painter.drawImage(self._place(), self._image)
             painter.restore()
-        paint_date(painter, self.rect(), self._said, self.layoutDirection())
+        paint_date(painter, self._place().toRect(), self._said, self.layoutDirection())
 
     def _place(self) -> QRectF:
         size = self._size.scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
