@@ -31,6 +31,7 @@ from ui.words import tr
 ACTION_MODULES = (
     "ui.shell.commands",
     "ui.snapshots.change_actions",
+    "ui.snapshots.compare_action",
     "ui.snapshots.actions",
     "ui.snapshots.note_actions",
     "ui.snapshots.demo_actions",

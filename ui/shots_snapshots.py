@@ -335,6 +335,52 @@ async def delete_several(stage: Stage) -> None:
     await stage.settled()
 
 
+@shot("D4-diff")
+async def diff(stage: Stage) -> None:
+    """Two snapshots side by side: fields, pages, clusters."""
+    await stage.open(image(stage, "vm-hmp-72", "router-lab.qcow2"))
+    await compare(stage, "boot", "done")
+
+
+@shot("compare-smallest", size=(800, 560))
+async def compare_smallest(stage: Stage) -> None:
+    """The same in the smallest window."""
+    await stage.open(image(stage, "vm-hmp-72", "router-lab.qcow2"))
+    await compare(stage, "boot", "done")
+
+
+@shot("compare-disks-only")
+async def compare_disks(stage: Stage) -> None:
+    """Two snapshots without a VM state."""
+    await stage.open(image(stage, "fmt-v3", "freebsd-15.qcow2"))
+    await compare(stage, "first", "second")
+
+
+async def compare(stage: Stage, *names: str) -> None:
+    """Select two snapshots, and have them compared."""
+    snapshots = page(stage)
+    assert snapshots.found is not None
+    await select_all(stage, [row for row in snapshots.found.rows if row.name in names])
+    await stage.act("snapshot.compare")
+    await stage.settled()
+
+
+async def select_all(stage: Stage, rows: list[Any]) -> None:
+    from PySide6.QtCore import QItemSelectionModel
+
+    from ui.models.snapshot_rows import Column, key_of
+
+    model = page(stage).list.model
+    selection = page(stage).list.view.selectionModel()
+    flags = QItemSelectionModel.SelectionFlag
+    selection.clear()
+    for row in rows:
+        place = model.find(key_of(row))
+        assert place is not None
+        selection.setCurrentIndex(model.index(place, Column.NAME), flags.Select | flags.Rows)
+    await stage.settled()
+
+
 @shot("delete-old")
 async def delete_old(stage: Stage) -> None:
     """The old ones: what goes, what stays, how much that frees."""

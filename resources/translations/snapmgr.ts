@@ -1078,6 +1078,135 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <source>{number} %</source>
         <translation type="unfinished"></translation>
     </message>
+    <message numerus="yes">
+        <source>{n} value differs</source>
+        <comment>{n} values differ</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Configuration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} of {total} differ</source>
+        <extracomment>Of the devices: 9 of 62 differ</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>all the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>present</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>only in A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>only in B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} field differs</source>
+        <comment>{n} fields differ</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>more than {n} fields differ</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>version {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{value} ({meaning})</source>
+        <extracomment>A value as it stands in the stream, and what it says: 0x000c (12)</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} page differs</source>
+        <comment>{n} pages differ</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>all pages are the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>page {first} ({at})</source>
+        <extracomment>A page of RAM and where it stands: page 5 (0x5000)</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pages {first} to {last} ({at})</source>
+        <extracomment>Pages of RAM in a row, and where the first stands</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not compared: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>another size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} cluster differs</source>
+        <comment>{n} clusters differ</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size} at {offset}</source>
+        <extracomment>Bytes of a disk that differ: how many, and where they begin</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>and {n} more</source>
+        <comment>and {n} more</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <extracomment>The two sides of a comparison, in the heads of its columns</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Name</source>
         <translation type="unfinished"></translation>
@@ -1244,10 +1373,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Disk size</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Disks</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2445,6 +2570,146 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Select two snapshots to compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These snapshots are on different disks, and one at least has no VM state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare snapshots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Swap A and B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading and comparing…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comparing the snapshots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name or value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter the differences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Differences only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous difference (Shift+F7)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next difference (F7)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RAM block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{a} and {b}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A is {a}, {a_date}. B is {b}, {b_date}.</source>
+        <extracomment>The two snapshots that are compared, with their dates</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only disks are compared: one of the snapshots at least has no VM state.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are no VM states to compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Something was not compared</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>one dot is one page</source>
+        <comment>one dot is {n} pages, worst shown</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} of {total}</source>
+        <extracomment>Which of the differences is selected: 3 of 143</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} difference</source>
+        <comment>{n} differences</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} device</source>
+        <comment>{n} devices</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} field differs in {devices}</source>
+        <comment>{n} fields differ in {devices}</comment>
+        <extracomment>{devices} is something like: 9 devices</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>no field differs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} device on one side only</source>
+        <comment>{n} devices on one side only</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} of {total} pages differs</source>
+        <comment>{n} of {total} pages differ</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} of {total} clusters differs</source>
+        <comment>{n} of {total} clusters differ</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{time} apart on the VM clock</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Date</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2523,13 +2788,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     <message>
         <source>The disks as they are now and all other snapshots stay.</source>
         <translation type="unfinished"></translation>
-    </message>
-    <message numerus="yes">
-        <source>and {n} more</source>
-        <comment>and {n} more</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
     </message>
     <message numerus="yes">
         <source>{n} of them has a VM state: {size}</source>
@@ -3604,6 +3862,14 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{block}: {said}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What differs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>builds upon {file}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3915,6 +4181,11 @@ The snapshot that was last saved or loaded</extracomment>
     <message>
         <source>Stop saving, loading, renaming or deleting; the disks stay as they were.</source>
         <extracomment>Help on the command “Cancel what runs”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show what differs between two snapshots: fields of devices, pages of RAM, clusters of the disks.</source>
+        <extracomment>Help on the command “Compare”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

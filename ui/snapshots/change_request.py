@@ -65,29 +65,29 @@ def make(request: ChangeRequest, *, progress: Callable[[int, int], None], cancel
 
     paths, date = request.paths, request.date
     if request.kind is Kind.SAVE:
-        report = _Whole(progress, 2 * len(paths))
+        report = Passes(progress, 2 * len(paths))
         return change.create_snapshot(paths, request.name, now=lambda: date, progress=report, cancel=cancel)
     if request.kind is Kind.DELETE:
         passes = len(paths) + sum(map(len, request.tags.values()))
-        report = _Whole(progress, passes)
+        report = Passes(progress, passes)
         return change.delete_snapshot(paths, request.tags, trim=request.trim, progress=report, cancel=cancel)
     if request.kind is Kind.UNDO:
         from snapmgr.snapshots.undo import bring_back
 
-        bring_back(request.switched, progress=_Whole(progress, len(paths)), cancel=cancel)
+        bring_back(request.switched, progress=Passes(progress, len(paths)), cancel=cancel)
         return []
     if request.kind is Kind.RENAME:
-        report = _Whole(progress, len(paths))
+        report = Passes(progress, len(paths))
         return change.rename_snapshot(paths, request.tags, request.name, progress=report, cancel=cancel)
     if request.keep_first:
-        report = _Whole(progress, 4 * len(paths))
+        report = Passes(progress, 4 * len(paths))
         return change.apply_after_saving(
             paths, request.tags, request.keep_first, now=lambda: date, progress=report, cancel=cancel
         )
-    return change.apply_snapshot(paths, request.tags, progress=_Whole(progress, 2 * len(paths)), cancel=cancel)
+    return change.apply_snapshot(paths, request.tags, progress=Passes(progress, 2 * len(paths)), cancel=cancel)
 
 
-class _Whole:
+class Passes:
     """Progress of ``passes`` passes one after the other, as one: it never goes back."""
 
     def __init__(self, progress: Callable[[int, int], None], passes: int) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from ui.shell.actions import ActionSet
 
 GROUPS = (
-    ("snapshot.load", "snapshot.inspect", "snapshot.export"),
+    ("snapshot.load", "snapshot.inspect", "snapshot.compare", "snapshot.export"),
     ("snapshot.rename", "snapshot.note", "snapshot.copy", "snapshot.delete", "snapshot.delete_old"),
     ("snapshot.save",),
 )

@@ -17,6 +17,7 @@ from ui.shell.tasks import Tasks
 from ui.shell.turns import TurnsOf
 from ui.shell.watch import Stamps, stamps_of
 from ui.snapshots.change_request import ChangeRequest, make
+from ui.snapshots.comparing import CompareRequest, Comparison, compare
 
 if TYPE_CHECKING:
     from snapmgr.jobs.control import JobControl
@@ -68,6 +69,15 @@ class Presenter:
     def alone(self, paths: Sequence[str]) -> AbstractAsyncContextManager[None]:
         """Have these images to oneself: nothing else of the window locks them meanwhile."""
         return self._alone.all_of(paths)
+
+    async def compare(
+        self, request: CompareRequest, progress: Callable[[int, int], None], cancel: CancelToken
+    ) -> Comparison:
+        """Compare two snapshots.  Raises Cancelled; whatever else goes wrong is part of the answer."""
+        async with self._alone:
+            return await self._tasks.run_in_worker(
+                compare, request, tuple(self._roots()), progress=progress, cancel=cancel
+            )
 
     async def export(
         self, request: ExportRequest, progress: Callable[[int, int], None], cancel: CancelToken

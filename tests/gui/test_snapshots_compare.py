@@ -1,0 +1,208 @@
+"""Two snapshots are compared by Ctrl+D: what is shown is what the engine found, and keys go through it."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtWidgets import QApplication
+
+from snapmgr.errors import Cancelled
+from snapmgr.snapshots.diff_disks import compare_disk
+from tests.gui.desk import Desk
+from tests.gui.test_snapshots_change import CONTROL, click, plain, rows
+from tests.ui.snapshots.made import held
+from ui.models.difference_tree import NAME, SAID, A, B
+from ui.models.snapshot_rows import Column, key_of
+from ui.snapshots import presenter
+from ui.snapshots.compare_dialog import CompareDialog
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def choose(desk: Desk, *names: str) -> None:
+    model, view = desk.page.list.model, desk.page.list.view
+    assert desk.page.found is not None
+    flags = QItemSelectionModel.SelectionFlag
+    view.selectionModel().clear()
+    for row in desk.page.found.rows:
+        if row.name in names:
+            place = model.find(key_of(row))
+            assert place is not None
+            view.selectionModel().setCurrentIndex(model.index(place, Column.NAME), flags.Select | flags.Rows)
+    desk.page.snapshot.look_into()
+    desk.page.snapshot.measure()
+    desk.settle()
+
+
+def compared(desk: Desk, *names: str) -> CompareDialog:
+    choose(desk, *names)
+    desk.window.activateWindow()
+    desk.until(desk.window.isActiveWindow)
+    desk.page.list.view.setFocus()
+    desk.key(Qt.Key.Key_D, CONTROL)
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, CompareDialog)
+    desk.settle()
+    return dialog
+
+
+def shown(dialog: CompareDialog) -> dict[str, tuple[str, str, str]]:
+    """Every row that the filter leaves, by its path."""
+    model, found = dialog.tree.model(), {}
+
+    def below(parent: QModelIndex, path: str) -> None:
+        for row in range(model.rowCount(parent)):
+            index = model.index(row, NAME, parent)
+            name = f"{path}/{index.data()}" if path else str(index.data())
+            a, b, said = (str(index.siblingAtColumn(column).data()) for column in (A, B, SAID))
+            found[name] = (a, b, said)
+            below(index, name)
+
+    below(QModelIndex(), "")
+    return found
+
+
+def reason(desk: Desk) -> str:
+    return plain(desk.window.context.actions.reason("snapshot.compare"))
+
+
+def test_fields_pages_and_clusters(desk: Desk) -> None:
+    path = desk.image("vm-hmp-72")
+    desk.open(path)
+    dialog = compared(desk, "boot", "done")
+    assert dialog.found is not None and dialog.found.streams is not None and not dialog.found.errors
+    assert plain(dialog.heading.full_text()) == "“boot” and “done”"
+    found, streams = shown(dialog), dialog.found.streams
+    for device in streams.devices.differing:
+        for field in device.fields:
+            a, b, said = found[f"Devices/{device.device}/{field.path}"]
+            assert field.a is not None and field.b is not None and said == "changed"
+            assert a.startswith(field.a.value) and b.startswith(field.b.value) and a != b
+    count = sum(len(device.fields) for device in streams.devices.differing)
+    assert found["RAM/pc.ram"][2] == f"{streams.page_count} pages differ"
+    disk = compare_disk(path, "boot", "done")
+    assert dialog.found.disks[0].ranges() == disk.ranges()
+    assert found["Disks"][2] == ("1 cluster differs" if disk.changed == 1 else f"{disk.changed} clusters differ")
+    chips = [dialog._chips.itemAt(place).widget() for place in range(dialog._chips.count() - 1)]
+    assert chips[0].text() == f"{count} fields differ in {len(streams.devices.differing)} devices"
+    assert "Devices/i8259 (0)" not in found and "Configuration" not in found, "they are the same"
+    assert dialog.map.isVisible() and dialog.block.currentText() == "pc.ram"
+    dialog.close()
+
+
+def test_all_or_the_differences_alone(desk: Desk) -> None:
+    desk.open(desk.image("vm-hmp-72"))
+    dialog = compared(desk, "boot", "done")
+    few = shown(dialog)
+    click(desk, dialog.only)
+    many = shown(dialog)
+    assert set(few) < set(many) and many["Devices/i8259 (0)"] == ("", "", "the same")
+    assert many["Configuration"] == ("pc-i440fx-7.2", "pc-i440fx-7.2", "the same")
+    desk.qtbot.keyClicks(dialog.filter, "i8259")
+    assert set(shown(dialog)) == {"Devices", "Devices/i8259 (0)", "Devices/i8259 (1)"}
+    click(desk, dialog.only)
+    assert shown(dialog) == {}, "none of them differs"
+    dialog.filter.clear()
+    desk.qtbot.keyClicks(dialog.filter, "cpu eip")
+    assert not shown(dialog), "both words in one row"
+    dialog.filter.clear()
+    desk.qtbot.keyClicks(dialog.filter, "env.eip")
+    assert list(shown(dialog)) == ["Devices", "Devices/cpu (0)", "Devices/cpu (0)/env.eip"]
+    dialog.close()
+
+
+def test_f7_goes_through_them_and_round(desk: Desk) -> None:
+    desk.open(desk.image("vm-hmp-72"))
+    dialog = compared(desk, "boot", "done")
+    total = len(dialog._differences)
+    assert plain(dialog.place.text()) == f"{total} differences"
+    seen = []
+    for number in range(total + 1):
+        desk.qtbot.keyClick(dialog.tree, Qt.Key.Key_F7)
+        assert dialog.place.text() == f"{number % total + 1} of {total}"
+        seen.append(dialog.tree.currentIndex().data())
+    assert seen[0] == seen[-1] and seen[:2] == ["cpu_ticks_offset", "cpu_clock_offset"]
+    desk.qtbot.keyClick(dialog.tree, Qt.Key.Key_F7, SHIFT)
+    assert dialog.place.text() == f"{total} of {total}"
+    desk.qtbot.keyClicks(dialog.filter, "serial")
+    desk.qtbot.keyClick(dialog.filter, Qt.Key.Key_F7)
+    assert dialog.tree.currentIndex().data() == "state.rbr"
+    dialog.close()
+
+
+def test_sides_are_swapped(desk: Desk) -> None:
+    desk.open(desk.image("vm-hmp-72"))
+    dialog = compared(desk, "boot", "done")
+    before = shown(dialog)
+    click(desk, dialog.swap)
+    after = shown(dialog)
+    assert {name: (b, a, said) for name, (a, b, said) in after.items()} == before
+    assert plain(dialog.heading.full_text()) == "“done” and “boot”"
+    dialog.close()
+
+
+def test_without_vm_states_the_disks_alone(desk: Desk) -> None:
+    desk.open(desk.image("fmt-v3"))
+    dialog = compared(desk, "first", "second")
+    assert dialog.found is not None and dialog.found.streams is None
+    assert {name.split("/")[0] for name in shown(dialog)} == {"Disks"} and not dialog._pages.isVisible()
+    dialog.close()
+
+
+def test_closing_stops_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def endless(*_: Any, progress: Any, cancel: Any) -> Any:
+        begun.set()
+        cancel._event.wait()
+        ended.set()
+        raise Cancelled
+
+    desk.open(desk.image("vm-hmp-72"))
+    choose(desk, "boot", "done")
+    monkeypatch.setattr(presenter, "compare", endless)
+    desk.window.context.actions.run("snapshot.compare")
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, CompareDialog)
+    desk.until(begun.is_set)
+    assert not dialog.swap.isEnabled() and dialog.stop.text() == "Cancel"
+    desk.qtbot.mouseClick(dialog.stop, Qt.MouseButton.LeftButton)
+    desk.until(ended.is_set)
+    desk.settle()
+    assert QApplication.activeModalWidget() is None and not desk.errors()
+
+
+def test_it_takes_two(desk: Desk) -> None:
+    one, two = desk.image("vm-hmp-72", "box-vda.qcow2"), desk.image("fmt-v3", "box-vdb.qcow2")
+    desk.open(one, two)
+    assert reason(desk) == "Select two snapshots to compare"
+    choose(desk, "boot", "first")
+    assert reason(desk) == "These snapshots are on different disks, and one at least has no VM state"
+    choose(desk, "boot", "work")
+    assert not reason(desk)
+    choose(desk, "boot", "work", "done")
+    assert reason(desk) == "Select two snapshots to compare"
+
+
+def test_while_another_process_has_it_it_is_compared_all_the_same(desk: Desk) -> None:
+    path = desk.image("vm-hmp-72")
+    with held(path, "qemu-system-x86"):
+        desk.open(path)
+        dialog = compared(desk, "boot", "work")
+        assert dialog.found is not None and dialog.found.streams is not None and not dialog.found.errors
+        dialog.close()
+
+
+def test_what_cannot_be_read_is_said(desk: Desk) -> None:
+    path = desk.image("vmstate-bad-magic")
+    desk.open(path)
+    names = list(rows(Path(path)))
+    dialog = compared(desk, *names[:2])
+    assert dialog.found is not None and dialog.found.errors and dialog.found.disks
+    box = dialog._notes.itemAt(0).widget()
+    assert box is not None and box.isVisible()
+    dialog.close()

@@ -1,0 +1,51 @@
+"""The tree of a comparison on screen, with arrows painted by us."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
+from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtWidgets import QTreeView, QWidget
+
+from ui.theme import fonts, icons
+from ui.theme.palette import color
+from ui.words import tr
+
+INDENT = 16
+
+
+class DifferenceView(QTreeView):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setUniformRowHeights(True)
+        self.setIndentation(INDENT)
+        self.setFrameShape(QTreeView.Shape.NoFrame)
+        self.setAllColumnsShowFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setAccessibleName(tr("What differs"))
+        self.header().setStretchLastSection(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.share_columns()
+
+    def share_columns(self) -> None:
+        """Values have room for 64 bits, where there is so much; names have the rest."""
+        if self.model() is None:
+            return
+        width = self.viewport().width()
+        value = min(fonts.text_width(fonts.mono(12), "0" * 18) + 24, width // 4)
+        said = min(fonts.px(132), width // 5)
+        for column, room in enumerate((width - 2 * value - said, value, value, said)):
+            self.header().resizeSection(column, room)
+
+    def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        if self.selectionModel() is not None and self.selectionModel().isSelected(index):
+            painter.fillRect(rect, color("sel" if self.isActiveWindow() else "selInactive"))
+        if not self.model().hasChildren(index):
+            return
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        left = rect.left() + 1 if mirrored else rect.right() - 13
+        closed = "caret-left" if mirrored else "caret-right"
+        name = "caret-down" if self.isExpanded(index) else closed
+        icons.paint(painter, QRectF(left, rect.center().y() - 5.5, 12, 12), name, "text2")
