@@ -67,6 +67,7 @@ def test_killed_at_a_write(tmp_path: Path, case: str, kind: str) -> None:
         assert state(image, tmp_path) in (before, after)
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("case", FORMATS)
 def test_killed_at_random_moments(tmp_path: Path, case: str) -> None:
     """Any of the changes, a save of the demo machine among them, at any of their writes."""

@@ -25,7 +25,7 @@ def can_compare(context: WindowContext) -> str:
         devices = {device.path: device for device in page.found.devices}
         if any(devices[path].encrypted for row in rows for path in row.entries):
             return tr("The images are encrypted: their contents cannot be read without the key")
-    return page.changes.busy()
+    return page.changes.busy(page.on_show or ())
 
 
 def _subject(context: WindowContext) -> str:
