@@ -126,7 +126,7 @@ def test_what_is_loaded_shows_its_screen_at_once(
     pane.snapshots.name.setText("first")
     qtbot.mouseClick(pane.snapshots.save, Qt.MouseButton.LeftButton)
     drive(done(started))
-    saved = drive(until(started, lambda view: True)).screen.copy()
+    saved = drive(machine.order(lambda own: own.state())).screen.copy()
     drive(machine.step(50))
     drive(until(started, lambda view: not np.array_equal(view.screen, saved)))
     seen: list[tuple[str, bool]] = []
