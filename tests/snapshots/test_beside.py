@@ -76,6 +76,21 @@ def test_a_line_and_a_branch(disk: Path) -> None:
     assert family(look(disk)) == {"three": "", "Now": None}
 
 
+@needs_qemu_img
+@pytest.mark.parametrize("gone", ["one", "two"])
+def test_a_deletion_that_is_undone_leaves_everything_known(disk: Path, gone: str) -> None:
+    change.create_snapshot([disk], "one")
+    write(disk, 0, 1)
+    change.create_snapshot([disk], "two")
+    write(disk, 0, 2)
+    write_note(next(row for row in look(disk).rows if row.name == gone), "noted")
+    before, known, notes = disk.read_bytes(), family(look(disk)), look(disk).beside.notes
+    change.delete_snapshot([disk], gone)
+    assert family(look(disk))["Now"] == ("one" if gone == "two" else "two")
+    disk.write_bytes(before)
+    assert family(look(disk)) == known == {"one": "", "two": "one", "Now": "two"} and look(disk).beside.notes == notes
+
+
 def test_saving_before_loading_makes_a_branch(disk: Path) -> None:
     change.create_snapshot([disk], "one")
     change.create_snapshot([disk], "two")
