@@ -13,9 +13,9 @@ from ui.shell.tasks import Tasks
 from ui.words import tr
 
 TILE = QSize(56, 36)
-_SHARP = 3
+_SHARP = 2
 """Dots per pixel that a thumbnail is kept in at most."""
-MOST_TILES, MOST_WHOLE = 2000, 8
+MOST_TILES, MOST_WHOLE = 1000, 8
 
 Loaded = tuple[Key, QImage, QImage]
 """Key, thumbnail and whole picture; null pictures where there is none any more."""
