@@ -152,7 +152,7 @@ def test_what_is_loaded_shows_its_screen_at_once(
 def dots(image: QImage) -> np.ndarray[Any, Any]:
     plain = image.convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
-    return rows[:, : 3 * plain.width()].reshape(plain.height(), plain.width(), 3)
+    return rows[:, : 3 * plain.width()].reshape(plain.height(), plain.width(), 3).copy()
 
 
 def test_a_note_on_a_snapshot_of_the_demo_machine(started: MainWindow, drive: Drive, qtbot: Any) -> None:

@@ -210,6 +210,16 @@ def test_a_change_is_made_where_nothing_can_be_noted(disk: Path) -> None:
         folder.unlink()
 
 
+def test_what_is_damaged_is_said_by_who_can_say_it(disk: Path) -> None:
+    change.create_snapshot([disk], "one")
+    [origin] = sidecar_folder().glob("*.origin")
+    origin.write_text("{")
+    change.create_snapshot([disk], "two")
+    change.delete_snapshot([disk], "two")
+    found = look(disk)
+    assert found.beside.damaged == (origin.name,) and not origin.exists() and look(disk).beside.damaged == ()
+
+
 def test_the_demo_machine_keeps_its_screen_and_its_line(tmp_path: Path) -> None:
     disks = [image(tmp_path / name, 1 << 20) for name in ("a.qcow2", "b.qcow2")]
     options = MachineOptions(ram=16 << 20, boot=BootOptions("random", 1))

@@ -21,6 +21,7 @@ from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
 from ui.shell.failures import describe
 from ui.shell.question import ask
+from ui.snapshots.beside import say_damaged
 from ui.snapshots.demo_beside import DemoBeside
 from ui.snapshots.demo_disks import demo_folder
 from ui.snapshots.demo_machine import DemoMachine
@@ -130,6 +131,7 @@ class Demo(QObject):
         """Show what there is on its disks."""
         found = await self.machine.snapshots()
         rows = found.rows
+        say_damaged(self._context, found.beside.damaged)
         part, why = self.pane.snapshots, self.machine.no_disks
         part.set_usable(why is None)
         if why is not None:
