@@ -1924,16 +1924,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         </translation>
     </message>
     <message>
-        <source>{day} {month} {year} {clock}</source>
-        <extracomment>A date: 2 Oct 2025 09:05</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{day} {month} {clock}</source>
-        <extracomment>A date: 19 Nov 09:05</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Today {clock}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1949,6 +1939,16 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     <message>
         <source>{day} {month} {year}</source>
         <extracomment>A date: 2 Oct 2026</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{day} {month} {year} {clock}</source>
+        <extracomment>A date: 2 Oct 2025 09:05</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{day} {month} {clock}</source>
+        <extracomment>A date: 19 Nov 09:05</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -26,12 +26,10 @@ def current_of(records: Records, image: Qcow2Image, entries: dict[Key, SnapshotE
         return None
     arrivals.sort(key=lambda one: one[0].when, reverse=True)
     place, among = place_key(str(image.path)), all_of(entries)
-    here = [one for one in arrivals if place_key(one[0].path) == place][:1]
-    for arrival, key in here or arrivals:
-        # Where snapshots came or went unseen, their clusters would not bear witness any more.
-        if arrival.among == among and _can_come_from(image, entries[key]):
-            return key
-    return None
+    # Where snapshots came or went unseen, their clusters would not bear witness any more.
+    here = [one for one in arrivals if place_key(one[0].path) == place]
+    fitting = [(arrival, key) for arrival, key in here or arrivals if among in arrival.among]
+    return next((key for _, key in fitting if _can_come_from(image, entries[key])), None)
 
 
 def _can_come_from(image: Qcow2Image, entry: SnapshotEntry) -> bool:

@@ -16,6 +16,7 @@ from snapmgr.sidecar.store import Store
 
 LONGEST_NOTE = 4000
 """Characters."""
+_MOST_AMONG = 16
 ORIGIN, NOTE, SCREEN, GONE, AT = "origin", "note", "png", "gone", "at-"
 """What a file's name says behind the key; AT is followed by the place of an image."""
 
@@ -41,12 +42,13 @@ class Note:
 class Arrival:
     """That an image became what the snapshot holds: it was saved or loaded at ``when``, in ns since 1970.
 
-    ``among`` stands for all snapshots that the image had then.
+    ``among`` stands for all snapshots that the image had then, and had whenever it was seen to be this one before: a
+    deletion can be undone.
     """
 
     path: str
     when: int
-    among: Key
+    among: tuple[Key, ...]
 
 
 class Records:
@@ -99,8 +101,11 @@ class Records:
 
     def arrive(self, key: Key, path: str | Path, among: Iterable[Key]) -> None:
         """The image at ``path`` is now what ``key`` holds, ``among`` all snapshots that it has."""
-        facts = {"path": str(Path(path).absolute()), "when": self._now(), "among": all_of(among)}
-        self._put(key, AT + place_key(path), facts)
+        kind, all_now = AT + place_key(path), all_of(among)
+        earlier = self.store.read_facts(self._file(key, kind), _arrival) if self.has(key, kind) else None
+        known = dict.fromkeys((all_now, *(earlier.among if earlier is not None else ())))
+        facts = {"path": str(Path(path).absolute()), "when": self._now(), "among": [*known][:_MOST_AMONG]}
+        self._put(key, kind, facts)
 
     # --- what somebody noted ---
 
@@ -165,9 +170,9 @@ def _origin(facts: dict[str, Any]) -> Origin:
 
 def _arrival(facts: dict[str, Any]) -> Arrival:
     path, when, among = facts["path"], facts["when"], facts["among"]
-    if not isinstance(path, str) or not isinstance(when, int) or not is_key(among):
+    if not (isinstance(path, str) and isinstance(when, int) and isinstance(among, list) and all(map(is_key, among))):
         raise ValueError("no arrival")
-    return Arrival(path, when, among)
+    return Arrival(path, when, tuple(among))
 
 
 def _note(facts: dict[str, Any]) -> Note:

@@ -35,10 +35,14 @@ def sidecar_folder() -> Path:
 
 
 class Store:
-    """The files in one folder, which is made when the first is written."""
+    """The files in one folder, which is made when the first is written.
 
-    def __init__(self, folder: Path | None = None) -> None:
+    ``quiet`` is for who has nobody to tell: what is damaged stays where it is, for who has.
+    """
+
+    def __init__(self, folder: Path | None = None, *, quiet: bool = False) -> None:
         self.folder = folder or sidecar_folder()
+        self._quiet = quiet
         self.damaged: list[str] = []
         """Files that were set aside, in the order in which they were met."""
 
@@ -86,6 +90,8 @@ class Store:
         return data
 
     def _set_aside(self, name: str) -> None:
+        if self._quiet:
+            return
         aside = self.folder / _ASIDE
         with suppress(OSError):
             aside.mkdir(exist_ok=True)

@@ -17,6 +17,7 @@ from snapmgr.sidecar.current import current_of, keys_of
 from snapmgr.sidecar.keys import Key
 from snapmgr.sidecar.prune import prune
 from snapmgr.sidecar.records import Origin, Records
+from snapmgr.sidecar.store import Store
 
 
 class Did(Enum):
@@ -49,7 +50,7 @@ class Watching:
     """``Watching(images)`` before the change, ``done(deeds)`` after it."""
 
     def __init__(self, images: Sequence[Qcow2Image], records: Records | None = None) -> None:
-        self._records = records or Records()
+        self._records = records or Records(Store(quiet=True))
         self._before: dict[str, _Before] = {}
         for image in images:
             with suppress(SnapmgrError, OSError, ValueError):

@@ -24,7 +24,7 @@ def keep_screen(saved: Changed, picture: npt.NDArray[np.uint8]) -> None:
     """
     if saved.deed is not None:
         with suppress(SnapmgrError, OSError, ValueError):
-            Records().put_screen(saved.deed.keys[0], to_png(picture))
+            Records(Store(quiet=True)).put_screen(saved.deed.keys[0], to_png(picture))
 
 
 def screen_file(key: Key) -> Path:
@@ -34,10 +34,11 @@ def screen_file(key: Key) -> Path:
 
 def screen_of(key: Key) -> bytes | None:
     """A PNG, looked through; None where there is none any more."""
-    return screens_of([key]).get(key)
+    return screens_of([key])[0].get(key)
 
 
-def screens_of(keys: Sequence[Key]) -> dict[Key, bytes]:
-    """Those that there are."""
+def screens_of(keys: Sequence[Key]) -> tuple[dict[Key, bytes], tuple[str, ...]]:
+    """Those that there are, and files that were set aside as damaged."""
     records = Records()
-    return {key: png for key in keys if (png := records.screen(key)) is not None}
+    found = {key: png for key in keys if (png := records.screen(key)) is not None}
+    return found, tuple(records.store.damaged)

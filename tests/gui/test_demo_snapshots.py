@@ -131,7 +131,7 @@ def test_what_is_loaded_shows_its_screen_at_once(
     pane.snapshots.name.setText("first")
     qtbot.mouseClick(pane.snapshots.save, Qt.MouseButton.LeftButton)
     drive(done(started))
-    saved = drive(until(started, lambda view: True)).screen.copy()
+    saved = drive(machine.order(lambda own: own.state())).screen.copy()
     drive(machine.step(50))
     drive(until(started, lambda view: not np.array_equal(view.screen, saved)))
     seen: list[tuple[str, bool]] = []
@@ -157,7 +157,7 @@ def test_what_is_loaded_shows_its_screen_at_once(
 def dots(image: QImage) -> np.ndarray[Any, Any]:
     plain = image.convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
-    return rows[:, : 3 * plain.width()].reshape(plain.height(), plain.width(), 3)
+    return rows[:, : 3 * plain.width()].reshape(plain.height(), plain.width(), 3).copy()
 
 
 def test_a_note_on_a_snapshot_of_the_demo_machine(started: MainWindow, drive: Drive, qtbot: Any) -> None:

@@ -254,6 +254,21 @@ def test_a_damaged_file_is_said_once(desk: Desk, image: Path) -> None:
     assert len(said) == 1 and file.name in said[0]
 
 
+def test_a_damaged_screen_is_said_and_a_disk_stands_in_its_place(desk: Desk, tmp_path: Path) -> None:
+    path = retabled("vm-hmp-72", tmp_path / "disk.qcow2", [Entry("shown", NOON + 60, 1, 1)])
+    remember([path], {}, {}, screens=["shown"])
+    [file] = sidecar_folder().glob("*.png")
+    file.write_bytes(file.read_bytes()[:-20])
+    desk.open(path)
+    desk.select("shown")
+    desk.until(lambda: bool(desk.window.context.notices.history))
+    desk.settle()
+    assert [file.name in one.text for one in desk.window.context.notices.history] == [True]
+    assert desk.page.details.area.screen.image is None and (file.parent / "damaged" / file.name).exists()
+    desk.drive(desk.page.reload())
+    assert desk.page.details.area.screen.text() == "" and not desk.errors()
+
+
 def test_the_note_is_reached_by_tab_from_the_list(desk: Desk, image: Path) -> None:
     desk.open(image)
     desk.select("two")

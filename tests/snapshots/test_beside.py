@@ -76,6 +76,21 @@ def test_a_line_and_a_branch(disk: Path) -> None:
     assert family(look(disk)) == {"three": "", "Now": None}
 
 
+@needs_qemu_img
+@pytest.mark.parametrize("gone", ["one", "two"])
+def test_a_deletion_that_is_undone_leaves_everything_known(disk: Path, gone: str) -> None:
+    change.create_snapshot([disk], "one")
+    write(disk, 0, 1)
+    change.create_snapshot([disk], "two")
+    write(disk, 0, 2)
+    write_note(next(row for row in look(disk).rows if row.name == gone), "noted")
+    before, known, notes = disk.read_bytes(), family(look(disk)), look(disk).beside.notes
+    change.delete_snapshot([disk], gone)
+    assert family(look(disk))["Now"] == ("one" if gone == "two" else "two")
+    disk.write_bytes(before)
+    assert family(look(disk)) == known == {"one": "", "two": "one", "Now": "two"} and look(disk).beside.notes == notes
+
+
 def test_saving_before_loading_makes_a_branch(disk: Path) -> None:
     change.create_snapshot([disk], "one")
     change.create_snapshot([disk], "two")
@@ -193,6 +208,16 @@ def test_a_change_is_made_where_nothing_can_be_noted(disk: Path) -> None:
         assert [row.name for row in look(disk).rows] == ["one"] and family(look(disk)) == {"Now": None}
     finally:
         folder.unlink()
+
+
+def test_what_is_damaged_is_said_by_who_can_say_it(disk: Path) -> None:
+    change.create_snapshot([disk], "one")
+    [origin] = sidecar_folder().glob("*.origin")
+    origin.write_text("{")
+    change.create_snapshot([disk], "two")
+    change.delete_snapshot([disk], "two")
+    found = look(disk)
+    assert found.beside.damaged == (origin.name,) and not origin.exists() and look(disk).beside.damaged == ()
 
 
 def test_the_demo_machine_keeps_its_screen_and_its_line(tmp_path: Path) -> None:

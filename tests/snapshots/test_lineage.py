@@ -1,4 +1,4 @@
-"""Ancestry and Current through random changes: what is said is true, and all of it where nobody else had a hand in it."""
+"""Ancestry and Current through random changes: what is said is true, and all is said where nobody else changes it."""
 
 from __future__ import annotations
 

@@ -137,17 +137,6 @@ def _at(when: float, zone: tzinfo | None) -> datetime:
     return datetime.fromtimestamp(when, UTC).astimezone(zone)
 
 
-def stamped_time(when: float, now: float, zone: tzinfo | None = None) -> str:
-    """``19 Nov 09:05``, of another year ``2 Oct 2025 09:05``: for what is written on something and stays there."""
-    moment, year = _at(when, zone), _at(now, zone).year
-    month, clock = QLocale().monthName(moment.month, _SHORT), f"{moment:%H:%M}"
-    if moment.year != year:
-        #: A date: 2 Oct 2025 09:05
-        return tr("{day} {month} {year} {clock}", day=moment.day, month=month, year=moment.year, clock=clock)
-    #: A date: 19 Nov 09:05
-    return tr("{day} {month} {clock}", day=moment.day, month=month, clock=clock)
-
-
 def clock_time(when: float, zone: tzinfo | None = None) -> str:
     """The time of day: ``10:58:12``."""
     return f"{_at(when, zone):%H:%M:%S}"
@@ -168,6 +157,17 @@ def short_time(when: float, now: float, zone: tzinfo | None = None) -> str:
         return tr("{weekday} {day} {month} {clock}", weekday=weekday, day=moment.day, month=month, clock=clock)
     #: A date: 2 Oct 2026
     return tr("{day} {month} {year}", day=moment.day, month=month, year=moment.year)
+
+
+def stamped_time(when: float, now: float, zone: tzinfo | None = None) -> str:
+    """``19 Nov 09:05``, of another year ``2 Oct 2025 09:05``: for what is written on something and stays there."""
+    moment, year = _at(when, zone), _at(now, zone).year
+    month, clock = QLocale().monthName(moment.month, _SHORT), f"{moment:%H:%M}"
+    if moment.year != year:
+        #: A date: 2 Oct 2025 09:05
+        return tr("{day} {month} {year} {clock}", day=moment.day, month=month, year=moment.year, clock=clock)
+    #: A date: 19 Nov 09:05
+    return tr("{day} {month} {clock}", day=moment.day, month=month, clock=clock)
 
 
 def long_time(when: float, zone: tzinfo | None = None) -> str:

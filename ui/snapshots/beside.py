@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject
@@ -67,11 +67,11 @@ class Beside(QObject):
         self._context, self._panes, self._machines, self._on_show = context, panes, machines, on_show
         self.screens = Screens(context.tasks, self)
         self.writer = NoteWriter(context, self._written)
-        self._said: set[str] = set()
         timeline, self.note = panes.list.timeline, panes.details.area.note
         timeline.screen_of = self.screens.tile
         timeline.screens_wanted.connect(self.screens.want)
         self.screens.loaded.connect(self._loaded)
+        self.screens.damaged.connect(lambda names: say_damaged(context, names))
         self.note.written.connect(self.writer.write)
         panes.list.selected_changed.connect(self.show_screen)
         machines.changed.connect(self._say_damaged)
@@ -108,18 +108,20 @@ class Beside(QObject):
         self._panes.list.model.set_beside(now)
 
     def _say_damaged(self, paths: Paths) -> None:
-        """Each file once."""
         found = self._machines.found(paths)
-        for name in found.beside.damaged if found is not None else ():
-            if name not in self._said:
-                self._said.add(name)
-                said = tr("A file about a snapshot is damaged. It was set aside and is not used: {name}", name=name)
-                self._context.notify(said)
+        say_damaged(self._context, found.beside.damaged if found is not None else ())
 
     def finish(self) -> None:
         """The window closes: what was typed is written."""
         self.note.save()
         self.writer.go_on()
+
+
+def say_damaged(context: WindowContext, names: Iterable[str]) -> None:
+    """Files that were set aside: each is met once only."""
+    for name in names:
+        said = tr("A file about a snapshot is damaged. It was set aside and is not used: {name}", name=name)
+        context.notify(said)
 
 
 def show_screen(into: SavedScreen, screens: Screens, found: Snapshots, row: SnapshotRow, now: float) -> None:

@@ -25,6 +25,7 @@ from ui.shell.failures import describe
 from ui.shell.question import ask
 from ui.snapshots import change_texts as texts
 from ui.snapshots import demo_jobs
+from ui.snapshots.beside import say_damaged
 from ui.snapshots.demo_beside import DemoBeside
 from ui.snapshots.demo_disks import demo_folder
 from ui.snapshots.demo_jobs import DemoJob
@@ -139,6 +140,7 @@ class Demo(QObject):
         """Show what there is on its disks."""
         found = await self.machine.snapshots()
         rows = found.rows
+        say_damaged(self._context, found.beside.damaged)
         part, why = self.pane.snapshots, self.machine.no_disks
         part.set_usable(why is None)
         if why is not None:

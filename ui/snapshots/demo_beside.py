@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from snapmgr.snapshots.model import SnapshotRow
 from ui.shell import formats
 from ui.shell.context import WindowContext
-from ui.snapshots.beside import NoteWriter
+from ui.snapshots.beside import NoteWriter, say_damaged
 from ui.snapshots.demo_pane import DemoPane
 from ui.snapshots.screens import Screens
 from ui.words import tr
@@ -31,6 +31,7 @@ class DemoBeside(QObject):
         part.list.screens_wanted.connect(self.screens.want)
         part.list.currentItemChanged.connect(lambda *_: self._want_whole())
         part.note.written.connect(self.writer.write)
+        self.screens.damaged.connect(lambda names: say_damaged(context, names))
         self.screens.loaded.connect(part.list.viewport().update)
 
     def _key(self, row: SnapshotRow) -> str | None:

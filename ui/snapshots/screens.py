@@ -13,18 +13,19 @@ from ui.shell.tasks import Tasks
 from ui.words import tr
 
 TILE = QSize(56, 36)
-_SHARP = 3
+_SHARP = 2
 """Dots per pixel that a thumbnail is kept in at most."""
-MOST_TILES, MOST_WHOLE = 2000, 8
+MOST_TILES, MOST_WHOLE = 1000, 8
 
 Loaded = tuple[Key, QImage, QImage]
 """Key, thumbnail and whole picture; null pictures where there is none any more."""
 
 
 class Screens(QObject):
-    """``loaded`` says that some of those that were wanted are there now."""
+    """``loaded`` says that some of those that were wanted are there now; ``damaged`` carries names of files."""
 
     loaded = Signal()
+    damaged = Signal(tuple)
 
     def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +60,7 @@ class Screens(QObject):
 
     async def _load(self, keys: Sequence[Key], whole: bool) -> None:
         try:
-            found = await self._tasks.run_in_worker(load, tuple(keys))
+            found, damaged = await self._tasks.run_in_worker(load, tuple(keys))
         finally:
             self._asked.difference_update(keys)
         for key, tile, picture in found:
@@ -67,6 +68,8 @@ class Screens(QObject):
             if whole:
                 _keep(self._whole, key, picture, MOST_WHOLE)
         self.loaded.emit()
+        if damaged:
+            self.damaged.emit(damaged)
 
 
 def _keep(kept: OrderedDict[Key, QImage], key: Key, image: QImage, most: int) -> None:
@@ -76,12 +79,12 @@ def _keep(kept: OrderedDict[Key, QImage], key: Key, image: QImage, most: int) ->
         kept.popitem(last=False)
 
 
-def load(keys: Sequence[Key]) -> list[Loaded]:
-    """Read and decode: for a worker."""
+def load(keys: Sequence[Key]) -> tuple[list[Loaded], tuple[str, ...]]:
+    """Read and decode: for a worker.  Also says which files are damaged."""
     from snapmgr.snapshots.screens import screens_of
 
-    found = screens_of(keys)
-    return [(key, *_decoded(found.get(key))) for key in keys]
+    found, damaged = screens_of(keys)
+    return [(key, *_decoded(found.get(key))) for key in keys], damaged
 
 
 def _decoded(png: bytes | None) -> tuple[QImage, QImage]:
