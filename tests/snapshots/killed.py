@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 
+from snapmgr.block.checking import Repair, check_file
 from snapmgr.snapshots.change import apply_snapshot, create_snapshot, delete_snapshot, rename_snapshot
 from snapmgr.snapshots.undo import bring_back
 
@@ -34,6 +35,8 @@ def main(kind: str, last: int, images: list[str]) -> None:
         apply_snapshot(images, "id:1")
     elif kind == "undo":
         bring_back([one for one in gone if one is not None])
+    elif kind == "repair":
+        check_file(images[0], repair=Repair.ALL)
     else:
         rename_snapshot(images, "id:1", "renamed")
     print(next(count) - 1)
