@@ -1,9 +1,10 @@
-"""Checking an image file as ``qemu-img check`` does, and giving leaked clusters back."""
+"""Checking an image file as ``qemu-img check`` does, and repairing it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from snapmgr.block import lock
@@ -11,6 +12,7 @@ from snapmgr.block.images import open_image
 from snapmgr.block.qcow2.check import Checked, check_image, open_below
 from snapmgr.block.qcow2.features import Encryption
 from snapmgr.block.qcow2.image import Qcow2Image
+from snapmgr.block.qcow2.rebuild import repair_all
 from snapmgr.block.qcow2.repair import repair_leaks
 from snapmgr.errors import SnapmgrError, Unsupported
 from snapmgr.work import Progress, no_progress
@@ -21,32 +23,42 @@ MOST_METADATA = 64 << 30
 
 @dataclass(frozen=True, slots=True)
 class ImageCheck:
-    """What is wrong now, and how many leaked clusters were given back before."""
+    """What is wrong now, how many leaked clusters were given back before, and how many errors repaired."""
 
     checked: Checked
     leaks_fixed: int = 0
+    corruptions_fixed: int = 0
+
+
+class Repair(StrEnum):
+    """``LEAKS``: clusters that nothing uses are given back; ``ALL``: all refcounts and COPIED flags are made right."""
+
+    LEAKS = "leaks"
+    ALL = "all"
 
 
 def check_file(
     path: str | Path,
     *,
-    repair: bool = False,
+    repair: Repair | None = None,
     allow_roots: Iterable[Path] = (),
     progress: Progress = no_progress,
 ) -> ImageCheck:
-    """Look through all tables of a qcow2 image; with ``repair`` give back what leaked, then look again.
+    """Look through all tables of a qcow2 image; with ``repair`` put right what can be, then look again.
 
     ``progress`` is told the bytes of tables.  Raises what ``open_image`` does, and InUse while somebody else writes
     the image or, to repair it, uses it at all; Unsupported for what ``qemu-img check`` does not open either (an
     encrypted image, one whose other files are missing) or for too many tables; with ``repair`` what
-    ``repair_leaks`` raises, if there are any leaks.
+    ``repair_leaks`` raises, if there are any leaks, or ``repair_all``.
     """
-    use = lock.Use.WRITE if repair else lock.Use.READ
+    use = lock.Use.READ if repair is None else lock.Use.WRITE
     image = open_image(path, allow_roots=allow_roots, use=use, checking=True)
     try:
         _open_all(image)
+        if repair is Repair.ALL:
+            return _repaired(image, progress)
         checked = _check(image, progress)
-        if not repair or not checked.tally.leaks:
+        if repair is None or not checked.tally.leaks:
             return ImageCheck(checked)
         fixed = repair_leaks(image, checked)
         return ImageCheck(_check(image, progress), fixed)
@@ -55,6 +67,13 @@ def check_file(
         raise
     finally:
         image.close()
+
+
+def _repaired(image: Qcow2Image, progress: Progress) -> ImageCheck:
+    before = repair_all(image, most_metadata=MOST_METADATA, progress=progress).tally
+    after = _check(image, progress)
+    wrong = before.corruptions + before.check_errors - after.tally.corruptions - after.tally.check_errors
+    return ImageCheck(after, max(0, before.leaks - after.tally.leaks), max(0, wrong))
 
 
 def _open_all(image: Qcow2Image) -> None:

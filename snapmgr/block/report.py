@@ -34,6 +34,7 @@ def check_document(path: str, found: ImageCheck) -> dict[str, Any]:
         "corruptions": tally.corruptions,
         "leaks": tally.leaks,
         "leaks-fixed": found.leaks_fixed,
+        "corruptions-fixed": found.corruptions_fixed,
         "total-clusters": tally.total_clusters,
         "allocated-clusters": tally.allocated,
         "fragmented-clusters": tally.fragmented,

@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from snapmgr.block.checking import ImageCheck
     from snapmgr.block.qcow2.tally import Tally
 
-_REPAIRS = ("leaks",)
+_REPAIRS = ("leaks", "all")
 
 
 @click.command(short_help="Is a qcow2 image sound?")
 @click.argument("image", metavar="IMAGE", type=ImageType(path_type=Path))
-@click.option("--repair", type=click.Choice(_REPAIRS), help="Give leaked clusters back, where nothing else is wrong.")
+@click.option(
+    "--repair",
+    type=click.Choice(_REPAIRS),
+    help="leaks: give leaked clusters back, where nothing else is wrong; all: put refcounts and flags right as well.",
+)
 @allow_root
 @output_options
 @pass_output
@@ -33,19 +37,21 @@ def check(output: Output, image: Path, repair: str | None, allow_roots: tuple[Pa
     """Look through all tables of IMAGE, as qemu-img check does: refcounts, COPIED flags, overlaps, snapshots.
 
     Exit code 1 says that there are errors or leaks. An image that another process writes is not checked (exit
-    code 4); to repair one, nobody else may use it at all.
+    code 4); to repair one, nobody else may use it at all. Cut off at any moment, --repair all leaves the image as it
+    was or repaired; what is no matter of counting is not touched, and said.
 
     \b
     Examples:
       snapctl check disk.qcow2
       snapctl check disk.qcow2 --json
       snapctl check disk.qcow2 --repair leaks
+      snapctl check disk.qcow2 --repair all
     """
-    from snapmgr.block.checking import check_file
+    from snapmgr.block.checking import Repair, check_file
     from snapmgr.block.report import check_document
 
     with progress(output, "Checking") as report:
-        found = check_file(image, repair=repair is not None, allow_roots=allow_roots, progress=report)
+        found = check_file(image, repair=Repair(repair) if repair else None, allow_roots=allow_roots, progress=report)
     if output.json:
         output.document(check_document(str(image), found))
     else:
@@ -55,6 +61,8 @@ def check(output: Output, image: Path, repair: str | None, allow_roots: tuple[Pa
 
 def _lines(output: Output, image: Path, found: ImageCheck) -> Iterator[str]:
     tally = found.checked.tally
+    if found.corruptions_fixed:
+        yield f"{printable(str(image))}: {_counted(found.corruptions_fixed, 'error')} repaired"
     if found.leaks_fixed:
         yield f"{printable(str(image))}: {_counted(found.leaks_fixed, 'leaked cluster')} given back"
     faults = [

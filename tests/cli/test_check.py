@@ -72,3 +72,17 @@ def test_a_raw_disk_is_refused_by_name(snapctl, tmp_path):
     path.write_bytes(bytes(1 << 20))
     result = snapctl("check", path, "--json")
     assert result.code == 3 and result.error["code"] == "raw-disk"
+
+
+def test_all_is_repaired_or_nothing_is_touched(snapctl, tmp_path):
+    path = corpus.unpack_image("bad-refcount-low", tmp_path)["bad-refcount-low.qcow2"]
+    assert "snapctl check --repair all" in snapctl("check", path).text
+    repaired = snapctl("check", path, "--repair", "all")
+    assert repaired.code == 0
+    assert repaired.text.splitlines()[:2] == [f"{path}: 1 error repaired", f"{path}: no errors"]
+    path = corpus.unpack_image("bad-dirty-real", tmp_path)["bad-dirty-real.qcow2"]
+    document = snapctl("check", path, "--repair", "all", "--json").document
+    assert document["corruptions-fixed"] == 256 and "corruptions" not in document and document["problems"] == []
+    path = corpus.unpack_image("bad-l2-unaligned", tmp_path)["bad-l2-unaligned.qcow2"]
+    refused = snapctl("check", path, "--repair", "all", "--json")
+    assert refused.code == 1 and refused.error["code"] == "repair-errors" and refused.error["hint"]

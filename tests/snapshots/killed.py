@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable
 
+from snapmgr.block.checking import Repair, check_file
 from snapmgr.machine.disks import open_disk
 from snapmgr.machine.guest import BootOptions
 from snapmgr.machine.machine import Machine
@@ -45,6 +46,7 @@ def changes(images: list[str]) -> dict[str, Callable[[], object]]:
         "delete": lambda: delete_snapshot(images, "id:1"),
         "apply": lambda: apply_snapshot(images, "id:1"),
         "rename": lambda: rename_snapshot(images, "id:1", "renamed"),
+        "repair": lambda: check_file(images[0], repair=Repair.ALL),
     }
 
 

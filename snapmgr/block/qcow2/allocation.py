@@ -71,7 +71,7 @@ class Allocation:
                 "refcount-too-low",
                 "a cluster is used more often than its refcount says",
                 offset=int(low[0]) * self._cluster,
-                hint="qemu-img check -r all repairs it; make a copy of the image first.",
+                hint="snapctl check --repair all repairs it; make a copy of the image first.",
             )
         bits = 1 << self._header.refcount_order
         if bits < 63 and len(high := np.flatnonzero(self.then >= 1 << bits)):
@@ -155,10 +155,10 @@ class Allocation:
         table_length = 0
         table_offset = 0
         while True:
-            changed = np.flatnonzero((self.now != self.then).reshape(-1, self._width).any(axis=1)).tolist()
+            changed = self._changed()
             fresh = [index for index in changed if index not in places]
             blocks = max([self._least_blocks, *(index + 1 for index in (*places, *fresh))])
-            needed = max(self._header.refcount_table_clusters, -(-blocks * 8 // self._cluster)) * self._cluster
+            needed = max(self._least_table(), -(-blocks * 8 // self._cluster)) * self._cluster
             if not fresh and needed == table_length:
                 return Settled(self, places, table_offset, table_length)
             if needed > MAX_REFCOUNT_TABLE:
@@ -170,10 +170,22 @@ class Allocation:
             if needed == table_length:
                 continue
             if table_length == 0:
-                self.release(self._header.refcount_table_offset, len(self._table) * 8)
+                self._release_table()
             else:
                 self.release(table_offset, table_length)
             table_offset, table_length = self.take(needed), needed
+
+    def _changed(self) -> list[int]:
+        """The refcount blocks that are to be written."""
+        changed: list[int] = np.unique(np.flatnonzero(self.now != self.then) // self._width).tolist()
+        return changed
+
+    def _least_table(self) -> int:
+        """Clusters that the table keeps at least."""
+        return self._header.refcount_table_clusters
+
+    def _release_table(self) -> None:
+        self.release(self._header.refcount_table_offset, len(self._table) * 8)
 
     def encoded(self, index: int) -> bytes:
         """Refcount block ``index`` as it will be."""

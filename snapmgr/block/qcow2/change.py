@@ -93,7 +93,7 @@ def _refuse(image: Qcow2Image) -> None:
             "corrupt",
             "the image is marked as corrupt: it can be read, not written",
             path=image.path,
-            hint="Make a copy of the image, then: qemu-img check -r all",
+            hint="Make a copy of the image, then: snapctl check --repair all",
             qemu="qcow2: Image is corrupt; cannot be opened read/write",
         )
     if image.encryption is not Encryption.NONE:
@@ -141,7 +141,7 @@ def create(
     if state is not None:
         kept = np.concatenate([kept, state])
     place = _write_l1(shadow, kept)
-    _replace_active(shadow, before, active)
+    replace_active(shadow, before, active)
     others = [one for one in image.snapshots if one not in gone]
     table = [entries.kept(image.file, one, sizes=image.header.version >= 3) for one in others]
     _replace_table(shadow, [*table, new.encoded(place, len(kept))])
@@ -154,7 +154,7 @@ def delete(shadow: Shadow, gone: Collection[SnapshotEntry], progress: Progress =
     _let_go(shadow, gone, progress)
     allocation.check()
     before = image.active_l1()
-    _replace_active(shadow, before, with_right_flags(image, before, allocation, shadow.write, layers=1))
+    replace_active(shadow, before, with_right_flags(image, before, allocation, shadow.write, layers=1))
     left = [one for one in image.snapshots if one not in gone]
     _replace_table(shadow, [entries.kept(image.file, one, sizes=image.header.version >= 3) for one in left])
 
@@ -188,7 +188,7 @@ def apply(shadow: Shadow, entry: SnapshotEntry, progress: Progress = no_progress
     allocation.add(uses_of(image, then, progress), 1)
     allocation.add(uses_of(image, before), -1)
     allocation.check()
-    _replace_active(shadow, before, with_right_flags(image, then, allocation, shadow.write, layers=1))
+    replace_active(shadow, before, with_right_flags(image, then, allocation, shadow.write, layers=1))
     shadow.change.size = entry.disk_size
     if resized and any(one.extra_size < entries.SIZES for one in image.snapshots):
         _replace_table(shadow, [entries.kept(image.file, one, sizes=True) for one in image.snapshots])
@@ -224,7 +224,8 @@ def _write_l1(shadow: Shadow, l1: Words) -> int:
     return place
 
 
-def _replace_active(shadow: Shadow, before: Words, now: Words) -> None:
+def replace_active(shadow: Shadow, before: Words, now: Words) -> None:
+    """Give the disk as it is now another L1 table, unless it is the same."""
     if np.array_equal(before, now):
         return
     change = shadow.change

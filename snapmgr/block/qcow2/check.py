@@ -100,7 +100,7 @@ class _TooMuch(Exception):
 def _check_header(image: Qcow2Image, faults: Faults) -> None:
     header = image.header
     if image.corrupt:
-        hint = "Reading is allowed, writing is not; qemu-img check -r all repairs it."
+        hint = "Reading is allowed, writing is not; snapctl check --repair all repairs it."
         faults.add("corrupt", "the image is marked as corrupt", 72, hint)
     if image.dirty:
         hint = "The next program that writes to it repairs the refcounts first."

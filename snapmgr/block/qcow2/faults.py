@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 from snapmgr.block.problem import ImageProblem
 
 _CHECK = "qemu-img check -r all repairs it; make a copy of the image first."
+_COUNTS = "snapctl check --repair all repairs it; make a copy of the image first."
 _LEAKS = "Harmless but for the space; snapctl check --repair leaks gives it back."
 
 _KINDS = {
-    "refcount-too-low": ("{n} cluster{s} used more often than counted: writing may destroy data", _CHECK),
+    "refcount-too-low": ("{n} cluster{s} used more often than counted: writing may destroy data", _COUNTS),
     "leaked-clusters": ("{n} cluster{s} counted as used more often than anything uses them", _LEAKS),
-    "copied-flag": ("{n} flag{s} COPIED contradicting the refcount: writing may destroy data", _CHECK),
+    "copied-flag": ("{n} flag{s} COPIED contradicting the refcount: writing may destroy data", _COUNTS),
     "l1-reserved-bits": ("{n} L1 entr{ies} with reserved bits set", _CHECK),
     "l2-unaligned": ("{n} L2 table{s} said to lie off cluster boundaries", _CHECK),
     "l2-table-beyond-end": ("{n} L2 table{s} said to lie behind the end of the file: read as zeros", _CHECK),
@@ -23,9 +24,9 @@ _KINDS = {
     "data-beyond-end": ("{n} data cluster{s} said to lie behind the end of the file: read as zeros", _CHECK),
     "compressed-copied": ("{n} compressed cluster{s} with the flag COPIED", _CHECK),
     "compressed-beyond-end": ("{n} compressed cluster{s} said to reach behind the end of the file", _CHECK),
-    "refcount-table-reserved-bits": ("{n} refcount table entr{ies} with reserved bits set", _CHECK),
-    "refcount-block-unaligned": ("{n} refcount block{s} said to lie off cluster boundaries", _CHECK),
-    "refcount-block-beyond-end": ("{n} refcount block{s} said to lie behind the end of the file", _CHECK),
+    "refcount-table-reserved-bits": ("{n} refcount table entr{ies} with reserved bits set", _COUNTS),
+    "refcount-block-unaligned": ("{n} refcount block{s} said to lie off cluster boundaries", _COUNTS),
+    "refcount-block-beyond-end": ("{n} refcount block{s} said to lie behind the end of the file", _COUNTS),
 }
 
 

@@ -185,7 +185,7 @@ def _check_refcount_table(header: Header, checking: bool) -> None:
             "no-refcount-table",
             "the header names no refcount table",
             offset=56,
-            hint="qemu-img check -r all can build a new one.",
+            hint="snapctl check --repair all builds a new one; make a copy of the image first.",
             qemu="Image does not contain a reference count table",
         )
     place = (header.refcount_table_offset, clusters, header.cluster_size)

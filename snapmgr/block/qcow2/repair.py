@@ -24,8 +24,14 @@ if TYPE_CHECKING:
     from snapmgr.block.qcow2.check import Checked
     from snapmgr.block.qcow2.image import Qcow2Image
 
-_HARMLESS = ("leaked-clusters", "dirty", "size-odd")
+HARMLESS = ("leaked-clusters", "dirty", "size-odd")
 """Problems that say nothing against a table."""
+
+COUNTS = (
+    "corrupt", "refcount-too-low", "copied-flag", "refcount-table-beyond-end", "refcount-table-reserved-bits",
+    "refcount-block-unaligned", "refcount-block-beyond-end",
+)  # fmt: skip
+"""Problems of counting alone: what the layers hold is beyond doubt, and says what the counts are."""
 
 Numbers = npt.NDArray[np.int64]
 
@@ -37,23 +43,18 @@ def repair_leaks(image: Qcow2Image, checked: Checked) -> int:
     is wrong: a wrong table could be what is written to, or what looks leaked be all that is left of a snapshot.
     Unsupported where an unknown feature may own it.  Nothing was written then.
     """
-    others = [problem for problem in checked.problems if problem.code not in _HARMLESS]
+    others = [problem for problem in checked.problems if problem.code not in HARMLESS]
     if not checked.complete or others:
+        counts = others and all(problem.code in COUNTS for problem in others)
+        command = "snapctl check --repair all" if counts else "qemu-img check -r all"
         raise SnapmgrError(
             "repair-errors",
             "leaks are repaired only where nothing else is wrong with the image"
             + "".join(f": {problem.message}" for problem in others[:1]),
             path=image.path,
-            hint="Make a copy of the image, then: qemu-img check -r all",
+            hint=f"Make a copy of the image, then: {command}",
         )
-    if image.header.autoclear & ~KNOWN_AUTOCLEAR:
-        raise Unsupported(
-            "unknown-autoclear",
-            "the image has features that are not known here, which may own what looks leaked",
-            path=image.path,
-            offset=88,
-            hint="Repair it with the program that wrote it.",
-        )
+    refuse_unknown(image)
     leaks = checked.leaks
     width = entries_per_block(image.header)
     table = read_refcount_table(image.file, image.header)
@@ -63,6 +64,18 @@ def repair_leaks(image: Qcow2Image, checked: Checked) -> int:
         _lower(image, int(table[index]) & BLOCK_MASK, leaks.clusters[here] % width, leaks.uses[here])
     image.file.flush()
     return len(leaks.clusters)
+
+
+def refuse_unknown(image: Qcow2Image) -> None:
+    """Raise Unsupported where a feature that is not known here may own clusters."""
+    if image.header.autoclear & ~KNOWN_AUTOCLEAR:
+        raise Unsupported(
+            "unknown-autoclear",
+            "the image has features that are not known here, which may own what looks leaked",
+            path=image.path,
+            offset=88,
+            hint="Repair it with the program that wrote it.",
+        )
 
 
 def _lower(image: Qcow2Image, offset: int, entries: Numbers, uses: Numbers) -> None:

@@ -35,6 +35,8 @@ class Change:
     l1_size: int
     snapshots_offset: int
     snapshot_count: int
+    sound: bool = False
+    """Everything was put right: the image is not marked as corrupt any more."""
 
 
 def clear_flags(header: Header, sector: bytearray) -> None:
@@ -52,8 +54,11 @@ class Shadow:
     ``prepare`` and ``commit``, or at any moment before that ``abandon``.
     """
 
-    def __init__(self, image: Qcow2Image) -> None:
-        """Raises SnapmgrError ``read-only``, ``deleted``."""
+    def __init__(self, image: Qcow2Image, allocation: Allocation | None = None) -> None:
+        """``allocation`` where refcounts are not to be read from the file.
+
+        Raises SnapmgrError ``read-only``, ``deleted``.
+        """
         file = image.file
         if not isinstance(file, GrowableFile) or file.read_only:
             raise SnapmgrError("read-only", "the image is open for reading only", path=image.path)
@@ -62,7 +67,7 @@ class Shadow:
         self._refuse_deleted()
         self._before = file.size
         header = image.header
-        self.allocation = Allocation(file, header)
+        self.allocation = allocation or Allocation(file, header)
         self.change = Change(
             header.raw_size, header.l1_offset, header.l1_size, header.snapshots_offset, header.snapshot_count
         )
@@ -126,6 +131,9 @@ class Shadow:
         struct.pack_into(">QI", sector, _REFCOUNTS, table_offset, table_length // header.cluster_size)
         struct.pack_into(">IQ", sector, _SNAPSHOTS, change.snapshot_count, change.snapshots_offset)
         clear_flags(header, sector)
+        if change.sound and header.version >= 3:
+            left = header.incompatible & ~(Incompatible.DIRTY | Incompatible.CORRUPT)
+            struct.pack_into(">Q", sector, _INCOMPATIBLE, left)
         return bytes(sector)
 
     def commit(self) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from snapmgr.block.checking import check_file
+from snapmgr.block.checking import Repair, check_file
 from snapmgr.block.images import open_image
 from snapmgr.block.memory import MemoryDevice
 from snapmgr.block.qcow2.check import check_image
@@ -46,10 +46,10 @@ def test_leaks_are_given_back_and_nothing_else_changes(tmp_path: Path, name: str
     before = contents(path)
     leaks = check_file(path).checked.tally.leaks
     assert leaks
-    found = check_file(path, repair=True)
+    found = check_file(path, repair=Repair.LEAKS)
     assert found.leaks_fixed == leaks and found.checked.tally.sound
     assert contents(path) == before
-    again = check_file(path, repair=True)
+    again = check_file(path, repair=Repair.LEAKS)
     assert again.leaks_fixed == 0 and again.checked.tally == found.checked.tally
 
 
@@ -57,7 +57,7 @@ def test_leaks_are_given_back_and_nothing_else_changes(tmp_path: Path, name: str
 def test_qemu_img_finds_nothing_afterwards(tmp_path: Path, name: str) -> None:
     (path,) = corpus.unpack_image(name, tmp_path).values()
     assert subprocess.run(["qemu-img", "check", "-q", path], check=False).returncode == 3
-    check_file(path, repair=True)
+    check_file(path, repair=Repair.LEAKS)
     assert subprocess.run(["qemu-img", "check", "-q", path], check=False).returncode == 0
 
 
@@ -66,7 +66,7 @@ def test_nothing_is_written_where_something_else_is_wrong(tmp_path: Path, name: 
     (path,) = corpus.unpack_image(name, tmp_path).values()
     before = path.read_bytes()
     with pytest.raises(SnapmgrError, match="only where nothing else is wrong") as raised:
-        check_file(path, repair=True)
+        check_file(path, repair=Repair.LEAKS)
     assert raised.value.code == "repair-errors" and raised.value.path == str(path)
     assert path.read_bytes() == before
 
