@@ -33,6 +33,7 @@ ACTION_MODULES = (
     "ui.snapshots.change_actions",
     "ui.snapshots.actions",
     "ui.snapshots.demo_actions",
+    "ui.snapshots.job_actions",
     "ui.inspector.actions",
 )
 PAGES = {

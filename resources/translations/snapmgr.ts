@@ -2063,6 +2063,19 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Tell the desktop when a long job ends</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where it took more than ten seconds and the window is not in front.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>notification message tray job finished</source>
+        <extracomment>Words under which a search finds this setting</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>it is not a JSON object</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2984,6 +2997,46 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>There are no jobs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Job history</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No job has ended yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Job</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>failed: {why}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{done} of {total}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3417,11 +3470,12 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Status: {status}</source>
+        <source>{took}. {how}</source>
+        <extracomment>{how} is what was done, {took} how long that took</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Jobs</source>
+        <source>Status: {status}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3704,6 +3758,16 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     <message>
         <source>Take the demo machine away; asks first.</source>
         <extracomment>Help on the command “End demo machine…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show all jobs that run or have ended, or the newest alone.</source>
+        <extracomment>Help on the command “Jobs”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was saved, loaded, renamed and deleted, and how it ended, also before Snapmgr was started.</source>
+        <extracomment>Help on the command “Job history”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -22,8 +22,13 @@ def progress(now: JobProgress, units: formats.Units, *, in_bytes: bool) -> str:
             parts.append(formats.rate(now.rate, units))
     if now.remaining is not None and now.remaining >= SOON:
         #: {time} is something like 3 s
-        parts.append(tr("about {time} left", time=formats.duration(float(round(now.remaining)))))
+        parts.append(tr("about {time} left", time=_whole(round(now.remaining))))
     return ", ".join(parts)
+
+
+def _whole(seconds: int) -> str:
+    """No more exact than it is known."""
+    return tr("{number} s", number=seconds) if seconds < 60 else formats.duration(seconds)
 
 
 def took(seconds: float, *, failed: bool, at: str) -> str:

@@ -22,7 +22,8 @@ class Activity:
     of 0 is not known.  ``note`` says how far it is in words, or how long it took.
 
     ``cancellable`` False: it has gone too far.  ``failure`` is why it failed.  ``number`` tells it from others, ``job``
-    is its id among the jobs of a machine and ``steps`` are the statuses that it had.
+    is its id among the jobs of a machine and ``steps`` are the statuses that it had.  ``begun`` are title and about as
+    they were while it ran.
     """
 
     title: str
@@ -37,10 +38,12 @@ class Activity:
     job: str = ""
     steps: tuple[str, ...] = ()
     note: str = ""
+    begun: tuple[str, str] = ("", "")
 
     @property
     def runs(self) -> bool:
         return self.state in (ActivityState.RUNNING, ActivityState.CANCELLING)
 
     def ended(self, state: ActivityState, title: str, about: str, failure: Failure | None = None) -> Activity:
-        return replace(self, state=state, title=title, about=about, failure=failure, cancellable=False)
+        begun = self.begun if self.begun[0] else (self.title, self.about)
+        return replace(self, state=state, title=title, about=about, failure=failure, cancellable=False, begun=begun)
