@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ui.shots import Stage
-from ui.shots_snapshots import devbox, dialog, open_devbox, page, select, shot
+from ui.shots_snapshots import MINUTE, NOW, SECOND, devbox, dialog, open_devbox, page, select, shot
+from ui.shots_tight import tight
 
 MIB = 1 << 20
 
@@ -94,7 +95,6 @@ async def cancelling(stage: Stage) -> None:
 async def history(stage: Stage) -> None:
     """What there was."""
     from snapmgr.jobs.history import JobHistory, JobRecord
-    from ui.shots_snapshots import MINUTE, NOW, SECOND
 
     kept = JobHistory()
     now = int(NOW) * SECOND
@@ -110,3 +110,18 @@ async def history(stage: Stage) -> None:
         kept.append(JobRecord(kind, f"{kind}-{number}", machine, start, end, "concluded", error))
     await stage.open(*devbox(stage))
     await stage.act("jobs.history")
+
+
+@tight("jobs")
+async def jobs_tight(stage: Stage) -> None:
+    """All of them in the smallest window."""
+    stage.context.now = lambda: NOW
+    await three(stage)
+    await stage.act("jobs.panel")
+
+
+@tight("pseudo-translated-jobs", pseudo=True)
+async def jobs_translated(stage: Stage) -> None:
+    stage.context.now = lambda: NOW
+    await three(stage)
+    await stage.act("jobs.panel")

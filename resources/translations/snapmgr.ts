@@ -3037,6 +3037,27 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>waiting</source>
+        <extracomment>What a job does just now</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>saving the VM state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>trying the VM state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>preparing the disks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loading the VM state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{done} of {total}</source>
         <translation type="unfinished"></translation>
     </message>

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from snapmgr.jobs.meter import JobProgress
+from snapmgr.snapshots.phase import Phase
 from ui.shell import formats
-from ui.words import tr
+from ui.words import later, tr
+
+PHASES = {
+    #: What a job does just now
+    Phase.WAITING: later("waiting"),
+    Phase.SAVING: later("saving the VM state"),
+    Phase.TRYING: later("trying the VM state"),
+    Phase.DISKS: later("preparing the disks"),
+    Phase.LOADING: later("loading the VM state"),
+}
 
 SOON = 2.0
 """Seconds from which on it is said how long it will take."""
+
+
+def phase(word: str) -> str:
+    """What the job does just now; a word that is not known stands for itself."""
+    return tr(PHASES[Phase(word)]) if word in list(Phase) else word
 
 
 def progress(now: JobProgress, units: formats.Units, *, in_bytes: bool) -> str:

@@ -19,7 +19,7 @@ class ActivityState(Enum):
 @dataclass(frozen=True, slots=True)
 class Activity:
     """``title`` names it, ``about`` says to what it is done or how it ended; ``done`` of ``total`` in any unit, a total
-    of 0 is not known.  ``note`` says how far it is in words, or how long it took.
+    of 0 is not known.  ``note`` says how far it is in words, or how long it took; ``phase`` what it does just now.
 
     ``cancellable`` False: it has gone too far.  ``failure`` is why it failed.  ``number`` tells it from others, ``job``
     is its id among the jobs of a machine and ``steps`` are the statuses that it had.  ``begun`` are title and about as
@@ -38,6 +38,7 @@ class Activity:
     job: str = ""
     steps: tuple[str, ...] = ()
     note: str = ""
+    phase: str = ""
     begun: tuple[str, str] = ("", "")
 
     @property

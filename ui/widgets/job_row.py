@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
+from ui.shell import formats
 from ui.shell.failures import Failure
 from ui.theme import fonts
 from ui.theme.tokens import INSET, ROW_JOB
@@ -74,10 +75,7 @@ class JobRow(QWidget):
     def show_activity(self, activity: Activity) -> None:
         """Show how it stands now."""
         before, self.activity = self.activity, activity
-        title, machine = activity.begun if activity.begun[0] else (activity.title, activity.about)
-        self.title.setText(title if activity.failure is not None else activity.title)
-        job = tr("job {id}", id=activity.job) if activity.job else ""
-        self.about.setText(", ".join(filter(None, (machine, job))))
+        self.title.setText(activity.begun[0] if activity.failure is not None else activity.title)
         self.glyph.set_look(activity.icon, _TINTS.get(activity.state, "accent"))
         self.stepper.show_steps(activity.steps)
         known = activity.total > 0
@@ -86,8 +84,8 @@ class JobRow(QWidget):
         self.bar.setValue(1000 * activity.done // activity.total if known else 0)
         self.bar.setAccessibleName(activity.title)
         cancelling = activity.state is ActivityState.CANCELLING
-        note = activity.note if activity.runs or activity.failure is not None else _result(activity)
-        self.note.setText(tr("Cancelling…") if cancelling else note)
+        self.note.setText(tr("Cancelling…") if cancelling else _note(activity))
+        self._say_where()
         self.cancel.setVisible(activity.runs)
         self.cancel.setEnabled(activity.cancellable and not cancelling)
         late = tr("It is being finished and cannot be stopped any more")
@@ -96,6 +94,14 @@ class JobRow(QWidget):
         self.setAccessibleName(f"{activity.title}. {activity.about}")
         if activity.failure is not None and (before is activity or before.failure is not activity.failure):
             self._show_failure(activity.failure)
+
+    def _say_where(self) -> None:
+        """On which machine; where there is no room for the bar, how far it is, too."""
+        activity = self.activity
+        job = tr("job {id}", id=activity.job) if activity.job else ""
+        far = self.note.full_text() if self._far.isHidden() else job
+        phase = activity.phase if activity.runs else ""
+        self.about.setText(", ".join(filter(None, (activity.begun[1] or activity.about, phase, far))))
 
     def _show_failure(self, failure: Failure) -> None:
         if self._box is not None:
@@ -111,6 +117,7 @@ class JobRow(QWidget):
         super().resizeEvent(event)
         self.stepper.setVisible(self.width() >= fonts.px(LEAST_STEPS))
         self._far.setVisible(self.width() >= fonts.px(LEAST_BAR))
+        self._say_where()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -126,8 +133,12 @@ def _column(layout: QVBoxLayout) -> QWidget:
     return made
 
 
-def _result(activity: Activity) -> str:
-    """How it ended and how long it took."""
+def _note(activity: Activity) -> str:
+    """How far it is, or how it ended and how long it took."""
+    if activity.runs:
+        return ", ".join(filter(None, (formats.percent(activity.done, activity.total), activity.note)))
+    if activity.failure is not None:
+        return activity.note
     #: {how} is what was done, {took} how long that took
     return tr("{took}. {how}", how=activity.about, took=activity.note) if activity.about else activity.note
 

@@ -35,6 +35,11 @@ def test_steps_are_no_bytes() -> None:
     assert job_texts.progress(far(410, 1000, 100.0, 5.9), "binary", in_bytes=False) == "about 6 s left"
 
 
+def test_every_phase_has_its_words() -> None:
+    assert set(job_texts.PHASES) == set(Phase)
+    assert job_texts.phase("saving the VM state") == "saving the VM state" and job_texts.phase("odd") == "odd"
+
+
 def test_how_long() -> None:
     assert job_texts.took(2.1, failed=False, at="10:58:12") == "Took 2.1 s"
     assert job_texts.took(41.0, failed=True, at="10:58:12") == "Failed after 41 s at 10:58:12"
