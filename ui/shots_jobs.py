@@ -91,6 +91,15 @@ async def cancelling(stage: Stage) -> None:
     await stage.act("jobs.panel")
 
 
+@shot("jobs-closing")
+async def closing(stage: Stage) -> None:
+    """What closing the window asks."""
+    await open_devbox(stage)
+    running(stage)
+    stage.window.close()
+    await stage.turn()
+
+
 @shot("jobs-history")
 async def history(stage: Stage) -> None:
     """What there was."""

@@ -1938,6 +1938,25 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <source>Allow backing files in this folder</source>
         <translation type="unfinished"></translation>
     </message>
+    <message numerus="yes">
+        <source>A job is not finished</source>
+        <comment>{n} jobs are not finished</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What is cancelled leaves everything as it was before.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel jobs and quit</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Views</source>
         <translation type="unfinished"></translation>

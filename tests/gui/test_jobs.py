@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from snapmgr.jobs.history import JobHistory
 from snapmgr.snapshots.list import list_snapshots
 from tests.gui.desk import Desk
 from tests.ui.snapshots.made import held
+from ui.shell.question import Question
 from ui.snapshots import change_request, presenter
 from ui.snapshots.job_history import HistoryDialog
 from ui.snapshots.save_dialog import SaveDialog
@@ -183,6 +184,35 @@ def test_a_window_that_closes_cancels_what_runs(desk: Desk, gate: Gate) -> None:
 
     desk.drive(end())
     assert path.read_bytes() == before and JobHistory().read()[-1].error == "Operation canceled"
+
+
+def test_closing_asks_while_something_runs(desk: Desk, gate: Gate) -> None:
+    path = desk.image("vm-hmp-72")
+    gate.at(path)
+    desk.open(path)
+    save(desk, "kept")
+    desk.until(gate.reached[str(path)].is_set)
+
+    def question() -> Question:
+        return next(one for one in desk.window.findChildren(Question) if one.isVisible())
+
+    desk.window.close()
+    assert desk.window.isVisible() and not desk.window.closed.is_set()
+    assert "kept" in "".join(part.text() for part in question().findChildren(QLabel))
+    desk.qtbot.keyClick(question(), Qt.Key.Key_Return)
+    assert desk.window.isVisible() and desk.page.jobs.running() is not None, "staying is the default"
+    desk.window.close()
+    desk.qtbot.mouseClick(question().do, LEFT)
+    assert not desk.window.isVisible() and desk.window.closed.is_set()
+    gate.opened[str(path)].set()
+
+
+def test_closing_asks_nothing_once_all_has_ended(desk: Desk) -> None:
+    desk.open(desk.image("vm-hmp-72"))
+    save(desk, "kept")
+    desk.settle()
+    desk.window.close()
+    assert not desk.window.isVisible() and desk.window.closed.is_set()
 
 
 def test_the_history_is_there_after_a_restart(desk: Desk) -> None:
