@@ -77,7 +77,7 @@ def row(record: JobRecord, now: float) -> QTreeWidgetItem:
         ended,
     ]
     made = QTreeWidgetItem(texts)
-    made.setSizeHint(0, QSize(0, fonts.px(ROW_TREE)))
+    made.setSizeHint(len(texts) - 1, QSize(0, fonts.px(ROW_TREE)))  # the column that takes what is left
     made.setToolTip(2, formats.iso_time(started))
     for column in (1, 4):
         made.setToolTip(column, texts[column])
