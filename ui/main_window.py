@@ -19,6 +19,7 @@ from ui.shell.drop import DropTarget
 from ui.shell.menus import TopRow
 from ui.shell.page import Page
 from ui.shell.palette import Palette
+from ui.shell.question import ask_before_closing
 from ui.shell.rail import Rail
 from ui.shell.settings import Settings
 from ui.shell.toast import Toast
@@ -35,6 +36,7 @@ ACTION_MODULES = (
     "ui.snapshots.actions",
     "ui.snapshots.note_actions",
     "ui.snapshots.demo_actions",
+    "ui.snapshots.job_actions",
     "ui.inspector.actions",
 )
 PAGES = {
@@ -62,6 +64,7 @@ class MainWindow(QMainWindow):
         self.context = WindowContext(self, settings, now)
         self.context.documents = Documents(self.context)
         self.closed = asyncio.Event()
+        self._quitting = False
         for module in ACTION_MODULES:
             self.context.actions.extend(importlib.import_module(module).ACTIONS)
         self._build()
@@ -184,9 +187,19 @@ class MainWindow(QMainWindow):
         super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        running = [title for page in self.context.pages.values() for title in page.running()]
+        if running and not self._quitting:
+            event.ignore()
+            ask_before_closing(self.context, running, self._quit)
+            return
         self._remember()
         event.accept()
         self.closed.set()
+
+    def _quit(self) -> None:
+        """Close whatever runs: it is cancelled."""
+        self._quitting = True
+        self.close()
 
     # Life
 
@@ -205,6 +218,7 @@ class MainWindow(QMainWindow):
 
     async def end(self) -> None:
         """Cancel and await all work, and let go of every file."""
+        self._quitting = True
         tasks = self.context.tasks
         await tasks.cancel_all()
         for page in self.context.pages.values():

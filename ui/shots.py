@@ -28,7 +28,14 @@ if TYPE_CHECKING:
 
     from ui.main_window import MainWindow
 
-MODULES = ("ui.shots_shell", "ui.shots_inspector", "ui.shots_snapshots", "ui.shots_beside", "ui.shots_tight")
+MODULES = (
+    "ui.shots_shell",
+    "ui.shots_inspector",
+    "ui.shots_snapshots",
+    "ui.shots_beside",
+    "ui.shots_jobs",
+    "ui.shots_tight",
+)
 THEMES = ("dark", "light")
 NOW = 1795523700.0
 """The moment that the pictures show, seconds since 1970: 24 November 2026, 12:35 UTC."""

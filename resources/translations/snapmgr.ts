@@ -2111,6 +2111,25 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <source>Allow backing files in this folder</source>
         <translation type="unfinished"></translation>
     </message>
+    <message numerus="yes">
+        <source>A job is not finished</source>
+        <comment>{n} jobs are not finished</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What is cancelled leaves everything as it was before.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel jobs and quit</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Views</source>
         <translation type="unfinished"></translation>
@@ -2232,6 +2251,19 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>backing chain allow roots security</source>
+        <extracomment>Words under which a search finds this setting</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tell the desktop when a long job ends</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where it took more than ten seconds and the window is not in front.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>notification message tray job finished</source>
         <extracomment>Words under which a search finds this setting</extracomment>
         <translation type="unfinished"></translation>
     </message>
@@ -3387,6 +3419,67 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>There are no jobs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Job history</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No job has ended yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Job</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>failed: {why}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <extracomment>What a job does just now</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>saving the VM state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>trying the VM state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>preparing the disks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loading the VM state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{done} of {total}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3958,11 +4051,12 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Status: {status}</source>
+        <source>{took}. {how}</source>
+        <extracomment>{how} is what was done, {took} how long that took</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Jobs</source>
+        <source>Status: {status}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4266,6 +4360,16 @@ The snapshot that was last saved or loaded</extracomment>
     <message>
         <source>Take the demo machine away; asks first.</source>
         <extracomment>Help on the command “End demo machine…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show all jobs that run or have ended, or the newest alone.</source>
+        <extracomment>Help on the command “Jobs”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was saved, loaded, renamed and deleted, and how it ended, also before Snapmgr was started.</source>
+        <extracomment>Help on the command “Job history”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -43,6 +43,10 @@ class Page(QWidget):
     def close_document(self) -> None:
         """Let go of what is open (File > Close)."""
 
+    def running(self) -> list[str]:
+        """What would be cancelled if the window closed now, and what somebody may want to wait for."""
+        return []
+
     def status(self) -> tuple[str, str]:
         """Left and right side of the status bar."""
         return "", ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout
 from ui.shell.context import WindowContext
 from ui.widgets.controls import button
 from ui.widgets.labels import label
+from ui.words import plural, tr
 
 Then = Callable[[], Awaitable[None] | None]
 
@@ -40,6 +41,16 @@ class Question(QDialog):
         row.addWidget(self.do)
         column.addLayout(row)
         self.keep.setFocus()
+
+
+def ask_before_closing(context: WindowContext, running: Sequence[str], then: Then) -> None:
+    """Whether what runs may be cancelled, since the window closes."""
+    if any(question.isVisible() for question in context.window.findChildren(Question)):
+        return
+    title = plural("A job is not finished", "{n} jobs are not finished", len(running))
+    said = tr("What is cancelled leaves everything as it was before.")
+    names = "\n".join(running[:8])
+    ask(context, title, f"{names}\n\n{said}", keep=tr("Stay"), do=tr("Cancel jobs and quit"), then=then)
 
 
 def ask(context: WindowContext, title: str, text: str, *, keep: str, do: str, then: Then) -> None:

@@ -118,6 +118,15 @@ SETTINGS = (
         #: Words under which a search finds this setting
         words=later("backing chain allow roots security"),
     ),
+    Setting(
+        "jobs.notify",
+        later("Snapshots"),
+        later("Tell the desktop when a long job ends"),
+        later("Where it took more than ten seconds and the window is not in front."),
+        True,
+        #: Words under which a search finds this setting
+        words=later("notification message tray job finished"),
+    ),
 )
 BY_ID = {setting.id: setting for setting in SETTINGS}
 

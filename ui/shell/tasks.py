@@ -27,7 +27,8 @@ _NICE = 10
 """How much a worker, and every thread that it starts, stands back behind the window's thread where both want to run."""
 
 
-def _step_back() -> None:
+def step_back() -> None:
+    """For the calling thread, which is not the window's."""
     with suppress(OSError):  # a system that has other ideas of whose turn it is
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
 
@@ -39,7 +40,7 @@ class Tasks:
         self._on_failure = on_failure
         self._tasks: set[asyncio.Task[Any]] = set()
         self._lasting: set[asyncio.Task[Any]] = set()
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="snapmgr", initializer=_step_back)
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="snapmgr", initializer=step_back)
         self._tokens: set[CancelToken] = set()
         self.closed = False
 

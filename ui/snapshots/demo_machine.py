@@ -26,7 +26,7 @@ from snapmgr.machine.saving import save
 from snapmgr.savevm.output import Buffer
 from snapmgr.snapshots.machine import Saved, list_of
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
-from ui.shell.tasks import Tasks
+from ui.shell.tasks import Tasks, step_back
 from ui.snapshots.demo_disks import make_machine
 from ui.words import tr
 
@@ -91,7 +91,7 @@ class DemoMachine(QObject):
     async def _live(self, up: asyncio.Future[Driver]) -> None:
         loop = asyncio.get_running_loop()
         # two: what ticks the machine, and what saves it meanwhile
-        with ThreadPoolExecutor(2, thread_name_prefix="demo") as own:
+        with ThreadPoolExecutor(2, thread_name_prefix="demo", initializer=step_back) as own:
             try:
                 machine, self.no_disks = await loop.run_in_executor(own, make_machine, self._options, self._folder)
                 try:

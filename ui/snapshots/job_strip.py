@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.shell.context import WindowContext
+from ui.shell.desktop import DesktopNotices, system_tray
 from ui.shell.notices import Tone
 from ui.snapshots.jobs import Jobs
 from ui.widgets.activity import Activity
@@ -31,6 +32,7 @@ class JobStrip(QObject):
         self.panel.dismissed.connect(self._dismiss)
         self.panel.all_dismissed.connect(jobs.dismiss_finished)
         self.panel.folded.connect(lambda: self.unfold(False))
+        self.desktop = DesktopNotices(context.window, lambda: bool(context.settings["jobs.notify"]), system_tray)
         jobs.changed.connect(self._show)
         jobs.ended.connect(self._tell)
 
@@ -84,7 +86,8 @@ class JobStrip(QObject):
             self.strip.gone.emit()
 
     def _tell(self, activity: Activity, seconds: float) -> None:
-        """Where somebody looks at another view."""
+        """Where somebody looks at another view, or at another window."""
+        self.desktop.tell(activity.title, activity.about, seconds)
         if self._view.isVisible():
             return
         if activity.failure is not None:

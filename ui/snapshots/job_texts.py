@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from snapmgr.jobs.meter import JobProgress
+from snapmgr.snapshots.phase import Phase
 from ui.shell import formats
-from ui.words import tr
+from ui.words import later, tr
+
+PHASES = {
+    #: What a job does just now
+    Phase.WAITING: later("waiting"),
+    Phase.SAVING: later("saving the VM state"),
+    Phase.TRYING: later("trying the VM state"),
+    Phase.DISKS: later("preparing the disks"),
+    Phase.LOADING: later("loading the VM state"),
+}
 
 SOON = 2.0
 """Seconds from which on it is said how long it will take."""
+
+
+def phase(word: str) -> str:
+    """What the job does just now; a word that is not known stands for itself."""
+    return tr(PHASES[Phase(word)]) if word in list(Phase) else word
 
 
 def progress(now: JobProgress, units: formats.Units, *, in_bytes: bool) -> str:
@@ -22,8 +37,13 @@ def progress(now: JobProgress, units: formats.Units, *, in_bytes: bool) -> str:
             parts.append(formats.rate(now.rate, units))
     if now.remaining is not None and now.remaining >= SOON:
         #: {time} is something like 3 s
-        parts.append(tr("about {time} left", time=formats.duration(float(round(now.remaining)))))
+        parts.append(tr("about {time} left", time=_whole(round(now.remaining))))
     return ", ".join(parts)
+
+
+def _whole(seconds: int) -> str:
+    """No more exact than it is known."""
+    return tr("{number} s", number=seconds) if seconds < 60 else formats.duration(seconds)
 
 
 def took(seconds: float, *, failed: bool, at: str) -> str:

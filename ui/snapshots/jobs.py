@@ -167,6 +167,7 @@ class Jobs(QObject):
                 job=view.id,
                 steps=tuple(status.value for status in view.passed),
                 note=note,
+                phase=job_texts.phase(now.phase),
             )
         )
 

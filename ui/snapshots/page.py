@@ -178,6 +178,9 @@ class SnapshotsPage(Page):
             self._stack.setCurrentWidget(self.empty)
         self._changed()
 
+    def running(self) -> list[str]:
+        return [one.title for one in self.jobs.activities if one.runs]
+
     def status(self) -> tuple[str, str]:
         if self._current is None:
             return "", ""

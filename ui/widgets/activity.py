@@ -19,11 +19,11 @@ class ActivityState(Enum):
 @dataclass(frozen=True, slots=True)
 class Activity:
     """``title`` names it, ``about`` says to what it is done or how it ended; ``done`` of ``total`` in any unit, a total
-    of 0 is not known.  ``note`` says how far it is in words, or how long it took.
+    of 0 is not known.  ``note`` says how far it is in words, or how long it took; ``phase`` what it does just now.
 
     ``cancellable`` False: it has gone too far.  ``failure`` is why it failed, ``undo`` says that it can be undone.
     ``number`` tells it from others, ``job`` is its id among the jobs of a machine and ``steps`` are the statuses that
-    it had.
+    it had.  ``begun`` are title and about as they were while it ran.
     """
 
     title: str
@@ -39,6 +39,8 @@ class Activity:
     job: str = ""
     steps: tuple[str, ...] = ()
     note: str = ""
+    phase: str = ""
+    begun: tuple[str, str] = ("", "")
 
     @property
     def runs(self) -> bool:
@@ -47,4 +49,7 @@ class Activity:
     def ended(
         self, state: ActivityState, title: str, about: str, failure: Failure | None = None, *, undo: bool = False
     ) -> Activity:
-        return replace(self, state=state, title=title, about=about, failure=failure, cancellable=False, undo=undo)
+        begun = self.begun if self.begun[0] else (self.title, self.about)
+        return replace(
+            self, state=state, title=title, about=about, failure=failure, cancellable=False, undo=undo, begun=begun
+        )

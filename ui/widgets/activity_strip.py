@@ -99,9 +99,8 @@ class ActivityStrip(QWidget):
         before, self.activity = self.activity, activity
         news = before is None or (before.number, before.state) != (activity.number, activity.state)
         self.title.setText(activity.title)
-        self.about.setText(
-            ", ".join(filter(None, (activity.about, activity.note))) if activity.runs else activity.about
-        )
+        parts = (activity.about, activity.phase, activity.note) if activity.runs else (activity.about,)
+        self.about.setText(", ".join(filter(None, parts)))
         self.all_jobs.setText(tr("{number} more", number=others) if others else "")
         icon, tint = _ENDS.get(activity.state, (activity.icon, "accent"))
         self._glyph.set_look(icon, tint)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
+from ui.shell import formats
 from ui.shell.failures import Failure
 from ui.theme import fonts
 from ui.theme.tokens import INSET, ROW_JOB
@@ -15,7 +16,7 @@ from ui.widgets.activity import Activity, ActivityState
 from ui.widgets.controls import button, line
 from ui.widgets.job_stepper import JobStepper
 from ui.widgets.labels import ElidedLabel
-from ui.widgets.notice_box import NoticeBox
+from ui.widgets.notice_box import Glyph, NoticeBox
 from ui.words import tr
 
 LEAST_STEPS, LEAST_BAR = 860, 560
@@ -39,15 +40,13 @@ class JobRow(QWidget):
         self._row = QWidget()
         whole.addWidget(self._row)
         self._below = QVBoxLayout()
-        self._below.setContentsMargins(INSET, 0, INSET, 8)
+        self._below.setContentsMargins(INSET, 0, INSET, 0)
         whole.addLayout(self._below)
         whole.addWidget(line())
         self._fill(self._row)
         self.show_activity(activity)
 
     def _fill(self, place: QWidget) -> None:
-        from ui.widgets.notice_box import Glyph
-
         row = QHBoxLayout(place)
         row.setContentsMargins(INSET, 0, INSET, 0)
         row.setSpacing(12)
@@ -55,29 +54,28 @@ class JobRow(QWidget):
         row.addWidget(self.glyph)
         self.title = ElidedLabel("", "strong")
         self.about = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
-        row.addLayout(_two(self.title, self.about), 3)
+        row.addWidget(_column(_two(self.title, self.about)), 3)
         self.stepper = JobStepper()
-        row.addWidget(self.stepper, 3)
+        row.addWidget(self.stepper, 2)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.note = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
-        self._far = QWidget()
         far = _two(self.bar, self.note)
         far.setSpacing(4)
-        self._far.setLayout(far)
+        self._far = _column(far)
         row.addWidget(self._far, 3)
         self.cancel = button(tr("Cancel"), run=self.cancel_wanted.emit)
         self.dismissal = button(tr("Dismiss"), run=self.dismissed.emit)
-        row.addWidget(self.cancel)
-        row.addWidget(self.dismissal)
+        widest = max(part.sizeHint().width() for part in (self.cancel, self.dismissal))
+        for part in (self.cancel, self.dismissal):  # so that the columns of all rows stand below each other
+            part.setMinimumWidth(widest)
+            row.addWidget(part)
         place.setFixedHeight(fonts.px(ROW_JOB))
 
     def show_activity(self, activity: Activity) -> None:
         """Show how it stands now."""
         before, self.activity = self.activity, activity
-        self.title.setText(activity.title)
-        job = tr("job {id}", id=activity.job) if activity.job else ""
-        self.about.setText(", ".join(filter(None, (activity.about, job))))
+        self.title.setText(activity.begun[0] if activity.failure is not None else activity.title)
         self.glyph.set_look(activity.icon, _TINTS.get(activity.state, "accent"))
         self.stepper.show_steps(activity.steps)
         known = activity.total > 0
@@ -86,7 +84,8 @@ class JobRow(QWidget):
         self.bar.setValue(1000 * activity.done // activity.total if known else 0)
         self.bar.setAccessibleName(activity.title)
         cancelling = activity.state is ActivityState.CANCELLING
-        self.note.setText(tr("Cancelling…") if cancelling else activity.note)
+        self.note.setText(tr("Cancelling…") if cancelling else _note(activity))
+        self._say_where()
         self.cancel.setVisible(activity.runs)
         self.cancel.setEnabled(activity.cancellable and not cancelling)
         late = tr("It is being finished and cannot be stopped any more")
@@ -96,6 +95,14 @@ class JobRow(QWidget):
         if activity.failure is not None and (before is activity or before.failure is not activity.failure):
             self._show_failure(activity.failure)
 
+    def _say_where(self) -> None:
+        """On which machine; where there is no room for the bar, how far it is, too."""
+        activity = self.activity
+        job = tr("job {id}", id=activity.job) if activity.job else ""
+        far = self.note.full_text() if self._far.isHidden() else job
+        phase = activity.phase if activity.runs else ""
+        self.about.setText(", ".join(filter(None, (activity.begun[1] or activity.about, phase, far))))
+
     def _show_failure(self, failure: Failure) -> None:
         if self._box is not None:
             return
@@ -104,16 +111,36 @@ class JobRow(QWidget):
         buttons = (button(tr("Copy details"), "link", "copy", run=copy),)
         self._box = NoticeBox("danger", failure.title, text, quote=failure.qemu, buttons=buttons)
         self._below.addWidget(self._box)
+        self._below.addSpacing(8)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.stepper.setVisible(self.width() >= fonts.px(LEAST_STEPS))
         self._far.setVisible(self.width() >= fonts.px(LEAST_BAR))
+        self._say_where()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._row.setFixedHeight(fonts.px(ROW_JOB))
+
+
+def _column(layout: QVBoxLayout) -> QWidget:
+    """As wide as its share of the row, whatever it holds."""
+    made = QWidget()
+    made.setLayout(layout)
+    made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return made
+
+
+def _note(activity: Activity) -> str:
+    """How far it is, or how it ended and how long it took."""
+    if activity.runs:
+        return ", ".join(filter(None, (formats.percent(activity.done, activity.total), activity.note)))
+    if activity.failure is not None:
+        return activity.note
+    #: {how} is what was done, {took} how long that took
+    return tr("{took}. {how}", how=activity.about, took=activity.note) if activity.about else activity.note
 
 
 def _two(upper: QWidget, lower: QWidget) -> QVBoxLayout:

@@ -60,6 +60,7 @@ class JobsPanel(QWidget):
         self.area.column.setContentsMargins(0, 0, 0, 0)
         self.area.column.setSpacing(0)
         self.area.column.addStretch(1)
+        self.area.setMinimumHeight(1)  # a scroll area wants more than a single job has
         whole.addWidget(self.area, 1)
         self.hide()
 
@@ -84,6 +85,7 @@ class JobsPanel(QWidget):
         row.cancel_wanted.connect(lambda: self.cancel_wanted.emit(activity.number))
         row.dismissed.connect(lambda: self.dismissed.emit(activity.number))
         self.area.column.insertWidget(place, row)
+        row.show()  # at once: what is hidden needs no height
 
     def fit(self) -> None:
         """As high as its jobs need, up to a part of the view."""

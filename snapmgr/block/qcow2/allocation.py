@@ -177,7 +177,7 @@ class Allocation:
 
     def _changed(self) -> list[int]:
         """The refcount blocks that are to be written."""
-        changed: list[int] = np.unique(np.flatnonzero(self.now != self.then) // self._width).tolist()
+        changed: list[int] = np.flatnonzero((self.now != self.then).reshape(-1, self._width).any(axis=1)).tolist()
         return changed
 
     def _least_table(self) -> int:
