@@ -23,5 +23,5 @@ def paint_date(painter: QPainter, picture: QRect, text: str, direction: Qt.Layou
     painter.setBrush(color("scrim"))
     painter.drawRoundedRect(box, _RADIUS, _RADIUS)
     painter.setFont(font)
-    painter.setPen(Qt.GlobalColor.white)
+    painter.setPen(color("onPrimary"))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
