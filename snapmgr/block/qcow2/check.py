@@ -216,18 +216,16 @@ def _check_clusters(
         raise _TooMuch(l1_bytes + refcount_bytes)
     tally.total_clusters = -(-image.size // image.cluster_size)
     active = image.active_l1()
-    parts = _l1_tables(image, active)
-    used = []
-    for part in parts:
-        references.used_by([part.user])
-        used.append(references.add_l1(part.words, part.place))
+    parts = _l1_tables(image, active, states=references.tells_users)
+    used = [references.add_l1(part.words, part.place) for part in parts]
     tables = _Tables(used, [part.user for part in parts])
     table_bytes = l1_bytes + refcount_bytes + len(tables.offsets) * image.cluster_size
     if table_bytes > most_metadata:
         raise _TooMuch(table_bytes)
     now = Counter(used[0].tolist())
     for index, (offset, number) in enumerate(zip(tables.offsets.tolist(), tables.times.tolist(), strict=True)):
-        references.used_by(tables.users(index))
+        if references.tells_users:
+            references.used_by(tables.users(index))
         references.add_l2(offset, number, now[offset])
         progress((index + 1) * image.cluster_size, len(tables.offsets) * image.cluster_size)
     _add_tables(image, references)
@@ -253,11 +251,14 @@ class _Part(NamedTuple):
     user: int
 
 
-def _l1_tables(image: Qcow2Image, active: Words) -> list[_Part]:
-    """That of the disk as it is now first, then those of the snapshots, each in two: disk and VM state."""
+def _l1_tables(image: Qcow2Image, active: Words, *, states: bool) -> list[_Part]:
+    """That of the disk as it is now first, then those of the snapshots; with ``states`` disk and VM state apart."""
     parts = [_Part(active, image.header.l1_offset, ACTIVE)]
     for entry in _sound_entries(image):
         words, disk = image.snapshot_l1(entry), image.geometry.l1_entries(entry.disk_size)
+        if not states:
+            parts.append(_Part(words, entry.l1_offset, user_of(entry.index, state=False)))
+            continue
         for piece, state in ((slice(0, disk), False), (slice(disk, None), True)):
             place = entry.l1_offset + 8 * (disk if state else 0)
             parts.append(_Part(words[piece], place, user_of(entry.index, state=state)))
