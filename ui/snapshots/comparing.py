@@ -33,6 +33,12 @@ class CompareRequest:
     b: str | None
     disks: tuple[tuple[str, str, str], ...]
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The images that are read."""
+        states = (source.rpartition("@")[0] for source in (self.a, self.b) if source is not None)
+        return (*states, *(path for path, _, _ in self.disks))
+
 
 @dataclass(frozen=True, slots=True)
 class Side:

@@ -74,7 +74,7 @@ class Presenter:
         self, request: CompareRequest, progress: Callable[[int, int], None], cancel: CancelToken
     ) -> Comparison:
         """Compare two snapshots.  Raises Cancelled; whatever else goes wrong is part of the answer."""
-        async with self._alone:
+        async with self.alone(request.paths):
             return await self._tasks.run_in_worker(
                 compare, request, tuple(self._roots()), progress=progress, cancel=cancel
             )

@@ -218,7 +218,7 @@ def _check_clusters(
         raise _TooMuch(l1_bytes + refcount_bytes)
     tally.total_clusters = -(-image.size // image.cluster_size)
     active = image.active_l1()
-    parts = _l1_tables(image, active, sound)
+    parts = _l1_tables(image, active, sound, states=references.tells_users)
     used, whose = references.add_l1s(parts)
     tables = _Tables(used, np.array([part.user for part in parts], np.int64)[whose])
     table_bytes = l1_bytes + refcount_bytes + len(tables.offsets) * image.cluster_size
@@ -226,7 +226,8 @@ def _check_clusters(
         raise _TooMuch(table_bytes)
     now = Counter(used[whose == 0].tolist())
     for index, (offset, number) in enumerate(zip(tables.offsets.tolist(), tables.times.tolist(), strict=True)):
-        references.used_by(tables.users(index))
+        if references.tells_users:
+            references.used_by(tables.users(index))
         references.add_l2(offset, number, now[offset])
         progress((index + 1) * image.cluster_size, len(tables.offsets) * image.cluster_size)
     _add_tables(image, references, sound)
@@ -244,11 +245,14 @@ def _check_clusters(
     return leaks
 
 
-def _l1_tables(image: Qcow2Image, active: Words, sound: Sequence[SnapshotEntry]) -> list[L1]:
-    """That of the disk as it is now first, then those of the snapshots, each in two: disk and VM state."""
+def _l1_tables(image: Qcow2Image, active: Words, sound: Sequence[SnapshotEntry], *, states: bool) -> list[L1]:
+    """That of the disk as it is now first, then those of the snapshots; with ``states`` disk and VM state apart."""
     parts = [L1(active, image.header.l1_offset, ACTIVE)]
     for entry in sound:
         words, disk = read_l1(image.file, entry.l1_offset, entry.l1_size), image.geometry.l1_entries(entry.disk_size)
+        if not states:
+            parts.append(L1(words, entry.l1_offset, user_of(entry.index, state=False)))
+            continue
         for piece, state in ((slice(0, disk), False), (slice(disk, None), True)):
             place = entry.l1_offset + 8 * (disk if state else 0)
             parts.append(L1(words[piece], place, user_of(entry.index, state=state)))

@@ -52,8 +52,11 @@ class References:
     """``counts[i]`` is how often cluster i of the file is used, one more than the file has; faults go to ``faults``,
     and to ``tally`` as often as QEMU comes across them.
 
-    The one more is for compressed data that begins inside the file and ends less than a cluster behind it.
+    ``tells_users`` says whether it makes a difference by whom.  The one more is for compressed data that begins inside
+    the file and ends less than a cluster behind it.
     """
+
+    tells_users = False
 
     def __init__(self, image: Qcow2Image, faults: Faults, tally: Tally) -> None:
         self._image = image
@@ -75,7 +78,8 @@ class References:
             self._tally.corruptions += 1
 
     def used_by(self, users: Iterable[int]) -> None:
-        """Who uses what is added from now on: ``ACTIVE``, ``REST``, ``user_of``.  Here it makes no difference."""
+        """Who uses what is added from now on, L1 tables aside: ``ACTIVE``, ``REST``, ``user_of``.  Here it makes no
+        difference."""
 
     def _count(self, numbers: NDArray[np.int64], times: int) -> None:
         """``times`` uses of each of these clusters; one that is named twice is used twice as often."""

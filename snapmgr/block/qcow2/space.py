@@ -23,7 +23,7 @@ from snapmgr.block.qcow2.tally import Tally
 from snapmgr.errors import ImageError, Unsupported
 from snapmgr.work import Progress, no_progress
 
-_MOST_SETS = 64 << 20
+_MOST_SETS = 256 << 20
 """Bytes of sets of users that are kept: no image that somebody uses comes near it."""
 _ROWS = 16 << 20
 """Bytes of the table of groups and users that is looked at at once."""
@@ -62,7 +62,8 @@ class ImageSpace:
 
     def freed_by(self, gone: Collection[int]) -> int:
         """Bytes of the file that are free once all of these are deleted: what they share among themselves too."""
-        users = sum(1 << user_of(entry, state=state) for entry in set(gone) for state in (False, True))
+        gone = set(gone)
+        users = _set_of(user_of(entry, state=state) for entry in gone for state in (False, True))
         clusters = sum(
             int(number) for one, number in zip(self._sets, self._clusters, strict=True) if one and not one & ~users
         )
@@ -112,8 +113,19 @@ class ImageSpace:
         return alone, states
 
 
+def _set_of(users: Iterable[int]) -> int:
+    """A set of users: a bit for each."""
+    known = list(users)
+    raw = bytearray(max(known, default=0) // 8 + 1)
+    for user in known:
+        raw[user // 8] |= 1 << user % 8
+    return int.from_bytes(raw, "little")
+
+
 class Sharing(References):
     """Notes by whom each cluster is used, beside how often."""
+
+    tells_users = True
 
     def __init__(self, image: Qcow2Image, faults: Faults, tally: Tally) -> None:
         super().__init__(image, faults, tally)
@@ -121,23 +133,23 @@ class Sharing(References):
         self._groups = np.zeros(len(self.counts), np.int32)
         self._sets = [0]
         self._numbers = {0: 0}
-        self._joined: dict[tuple[int, int], int] = {}
+        self._joined: dict[tuple[int, tuple[int, ...]], int] = {}
         self._weight = 0
-        self._by = 0
-        self._known: dict[tuple[int, ...], int] = {}
+        self._by: tuple[int, ...] = ()
+        self._quiet = False
 
     def used_by(self, users: Iterable[int]) -> None:
-        key = tuple(users)
-        if key not in self._known:
-            self._known[key] = self._number(sum(1 << user for user in set(key)))
-        self._by = self._known[key]
+        self._by = tuple(users)
 
     def add_l1s(self, tables: Sequence[L1]) -> tuple[Words, NDArray[np.intp]]:
-        found = []
-        for table in tables:
-            self.used_by([table.user])
-            found.append(super().add_l1s([table])[0])
-        return np.concatenate(found), np.repeat(np.arange(len(found)), [len(one) for one in found])
+        self._quiet = True  # who uses an L2 table is known once all L1 tables are
+        found = super().add_l1s(tables)
+        self._quiet = False
+        return found
+
+    def add_l2(self, l2_offset: int, times: int, active: int) -> None:
+        self._note(np.array([l2_offset // self._cluster]))
+        super().add_l2(l2_offset, times, active)
 
     def _number(self, users: int) -> int:
         """The group of clusters with exactly these users."""
@@ -153,13 +165,16 @@ class Sharing(References):
         """The group that a cluster of ``group`` comes to, now that it has been met with here too."""
         key = (group, self._by)
         if key not in self._joined:
-            self._joined[key] = self._number(self._sets[group] | self._sets[self._by])
+            self._joined[key] = self._number(self._sets[group] | _set_of(self._by))
         return self._joined[key]
 
     def _count(self, numbers: NDArray[np.int64], times: int) -> None:
         super()._count(numbers, times)
-        if not len(numbers):
-            return
+        if len(numbers) and not self._quiet:
+            self._note(numbers)
+
+    def _note(self, numbers: NDArray[np.int64]) -> None:
+        """These clusters are used by those who are named now."""
         before = self._groups[numbers]
         if (before == before[0]).all():
             self._groups[numbers] = self._with(int(before[0]))
