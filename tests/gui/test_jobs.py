@@ -165,6 +165,23 @@ def test_what_failed_stays_and_what_went_well_goes(desk: Desk) -> None:
     assert desk.page.strip.details.isVisible()
 
 
+def test_what_failed_can_be_tried_again(desk: Desk) -> None:
+    path = desk.image("vm-hmp-72")
+    desk.open(path)
+    with held(path, "qemu-system-x86"):
+        save(desk, "late")
+        desk.settle()
+    desk.window.context.actions.run("jobs.panel")
+    desk.settle()
+    [failed] = desk.page.job_strip.panel.rows.values()
+    assert failed.again.isVisible() and "late" not in names(path)
+    desk.qtbot.mouseClick(failed.again, LEFT)
+    desk.settle()
+    [row] = desk.page.job_strip.panel.rows.values()
+    assert row is not failed and row.activity.state is ActivityState.DONE and not row.again.isVisible()
+    assert "late" in names(path) and desk.page.snapshot.name() == "late"
+
+
 def test_a_window_that_closes_cancels_what_runs(desk: Desk, gate: Gate) -> None:
     path = desk.image("vm-hmp-72")
     gate.at(path)

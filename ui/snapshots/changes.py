@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -58,7 +59,8 @@ class Changes(QObject):
         if self.busy(request.paths) or self._context.tasks.closed:
             return
         title, machine = texts.running(request), self._machines.name(request.machine)
-        number = self.jobs.add(title, machine, request.kind.value, tuple({*request.machine, *request.paths}))
+        paths, again = tuple({*request.machine, *request.paths}), partial(self.start, request)
+        number = self.jobs.add(title, machine, request.kind.value, paths, again=again)
         self.changed.emit()
         self._context.tasks.start(self._make(request, number), title)
 

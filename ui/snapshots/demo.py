@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import tempfile
 import time
 from collections.abc import Callable, Coroutine
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ class Demo(QObject):
     def beside(self) -> DemoBeside:
         return self._parts[1]
 
-    @functools.cached_property
+    @cached_property
     def _parts(self) -> tuple[DemoPane, DemoBeside]:
         pane = DemoPane(
             self._context.actions.__getitem__, lambda: self._context.settings["appearance.units"], self._page
@@ -154,7 +154,8 @@ class Demo(QObject):
         part = self.pane.snapshots
         part.set_usable(False)
         part.say("")
-        number = self._jobs.add(doing.title, tr("Demo machine"), doing.kind.value, DEMO, in_bytes=True)
+        again = partial(self._start_job, doing)
+        number = self._jobs.add(doing.title, tr("Demo machine"), doing.kind.value, DEMO, in_bytes=True, again=again)
         job: Job | None = None
 
         def begin(job_id: str, shown: Callable[[JobView], None]) -> Job:
@@ -177,6 +178,10 @@ class Demo(QObject):
         finally:
             if self.machine.exists and not self._context.tasks.closed:
                 await self.list_snapshots()
+
+    def _start_job(self, doing: DemoJob) -> None:
+        if self.machine.exists and self._jobs.running(DEMO) is None:
+            self._start(self._do(doing), doing.title)
 
     async def _save(self, name: str, live: bool) -> None:
         def ended(saved: Saved) -> tuple[str, str]:

@@ -29,6 +29,7 @@ class JobStrip(QObject):
         self.strip.dismissed.connect(self._dismissed)
         self.strip.unfold_wanted.connect(lambda: self.unfold(True))
         self.panel.cancel_wanted.connect(jobs.cancel)
+        self.panel.again_wanted.connect(self._again)
         self.panel.dismissed.connect(self._dismiss)
         self.panel.all_dismissed.connect(jobs.dismiss_finished)
         self.panel.folded.connect(lambda: self.unfold(False))
@@ -62,6 +63,7 @@ class JobStrip(QObject):
         found = self._jobs.activities
         if not found:
             self.panel.hide()
+            self.panel.show_jobs(())
         if self.unfolded:
             self.panel.show_jobs(found)
         else:
@@ -84,6 +86,10 @@ class JobStrip(QObject):
         self._jobs.dismiss(number)
         if not self._jobs.activities:
             self.strip.gone.emit()
+
+    def _again(self, number: int) -> None:
+        self.panel.fold.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._jobs.again(number)
 
     def _tell(self, activity: Activity, seconds: float) -> None:
         """Where somebody looks at another view, or at another window."""

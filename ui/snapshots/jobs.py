@@ -23,6 +23,7 @@ from ui.shell import formats
 from ui.shell.context import WindowContext
 from ui.shell.failures import Failure
 from ui.snapshots import job_texts
+from ui.snapshots.time_left import TimeLeft
 from ui.widgets.activity import Activity, ActivityState
 
 Begin = Callable[[str, Callable[[JobView], None]], Job]
@@ -44,6 +45,8 @@ class Jobs(QObject):
         self._tables: dict[Paths, JobTable] = {}
         self._shown: dict[int, Activity] = {}
         self._jobs: dict[int, Job] = {}
+        self._left: dict[int, TimeLeft] = {}
+        self._again: dict[int, Callable[[], object]] = {}
         self._about: dict[int, tuple[Paths, bool, float]] = {}
         """What files it is about, whether its progress is in bytes, and when it began."""
 
@@ -76,9 +79,24 @@ class Jobs(QObject):
             self._tables[machine] = JobTable(name, self._context.tasks.submit, history=self.history)
         return self._tables[machine]
 
-    def add(self, title: str, about: str, icon: str, paths: Paths, *, in_bytes: bool = False) -> int:
-        """Show something as begun; returns its number.  ``paths`` are the files that nothing else may change now."""
+    def add(
+        self,
+        title: str,
+        about: str,
+        icon: str,
+        paths: Paths,
+        *,
+        in_bytes: bool = False,
+        again: Callable[[], object] | None = None,
+    ) -> int:
+        """Show something as begun; returns its number.  ``paths`` are the files that nothing else may change now.
+
+        ``again`` begins the same once more, where it fails.
+        """
         number = next(self._numbers)
+        self._left[number] = TimeLeft()
+        if again is not None:
+            self._again[number] = again
         self._about[number] = (paths, in_bytes, time.monotonic())
         self._put(Activity(title, about, icon, number=number))
         return number
@@ -116,7 +134,8 @@ class Jobs(QObject):
         seconds = time.monotonic() - self._about[number][2]
         at = formats.clock_time(self._context.now())
         note = job_texts.took(seconds, failed=state is ActivityState.FAILED, at=at)
-        ended = replace(shown.ended(state, title, about, failure, undo=undo), note=note)
+        ended = shown.ended(state, title, about, failure, undo=undo)
+        ended = replace(ended, note=note, repeatable=number in self._again)
         self._put(ended)
         self.ended.emit(ended, seconds)
         return ended
@@ -140,8 +159,16 @@ class Jobs(QObject):
         if job is not None:
             with suppress(SnapmgrError):
                 job.dismiss()
-        del self._shown[number], self._about[number]
+        del self._shown[number], self._about[number], self._left[number]
+        self._again.pop(number, None)
         self.changed.emit()
+
+    def again(self, number: int) -> None:
+        """Begin anew what failed, in its place."""
+        again = self._again.get(number)
+        if again is not None:
+            again()
+            self.dismiss(number)
 
     def dismiss_finished(self) -> None:
         """All that do not run any more."""
@@ -155,6 +182,7 @@ class Jobs(QObject):
         if shown is None or not shown.runs:
             return
         now, (_, in_bytes, _) = view.progress, self._about[number]
+        now = replace(now, remaining=self._left[number].show(now.remaining, time.monotonic()))
         note = job_texts.progress(now, self._context.settings["appearance.units"], in_bytes=in_bytes)
         state = ActivityState.CANCELLING if view.cancelling else ActivityState.RUNNING
         self._put(

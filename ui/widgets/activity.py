@@ -23,7 +23,7 @@ class Activity:
 
     ``cancellable`` False: it has gone too far.  ``failure`` is why it failed, ``undo`` says that it can be undone.
     ``number`` tells it from others, ``job`` is its id among the jobs of a machine and ``steps`` are the statuses that
-    it had.  ``begun`` are title and about as they were while it ran.
+    it had.  ``begun`` are title and about as they were while it ran; ``repeatable``: it can be tried again.
     """
 
     title: str
@@ -41,6 +41,7 @@ class Activity:
     note: str = ""
     phase: str = ""
     begun: tuple[str, str] = ("", "")
+    repeatable: bool = False
 
     @property
     def runs(self) -> bool:

@@ -25,15 +25,17 @@ _TINTS = {ActivityState.DONE: "ok", ActivityState.FAILED: "danger", ActivityStat
 
 
 class JobRow(QWidget):
-    """``cancel_wanted`` and ``dismissed`` are its buttons."""
+    """``cancel_wanted``, ``again_wanted`` and ``dismissed`` are its buttons."""
 
     cancel_wanted = Signal()
+    again_wanted = Signal()
     dismissed = Signal()
 
     def __init__(self, activity: Activity, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.activity = activity
         self._box: QFrame | None = None
+        self.again = button(tr("Try again"), icon="arrow-clockwise", run=self.again_wanted.emit)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -108,7 +110,8 @@ class JobRow(QWidget):
             return
         copy: Callable[[], None] = lambda: QGuiApplication.clipboard().setText(failure.report())  # noqa: E731
         text = " ".join(filter(None, (failure.text, failure.hint)))
-        buttons = (button(tr("Copy details"), "link", "copy", run=copy),)
+        self.again.setVisible(self.activity.repeatable)
+        buttons = (self.again, button(tr("Copy details"), "link", "copy", run=copy))
         self._box = NoticeBox("danger", failure.title, text, quote=failure.qemu, buttons=buttons)
         self._below.addWidget(self._box)
         self._below.addSpacing(8)

@@ -23,9 +23,13 @@ MOST = 0.4
 
 
 class JobsPanel(QWidget):
-    """``cancel_wanted`` and ``dismissed`` carry a job's number; ``all_dismissed`` those that do not run any more."""
+    """``cancel_wanted``, ``again_wanted`` and ``dismissed`` carry a job's number.
+
+    ``all_dismissed``: those that do not run any more.
+    """
 
     cancel_wanted = Signal(int)
+    again_wanted = Signal(int)
     dismissed = Signal(int)
     all_dismissed = Signal()
     folded = Signal()
@@ -83,6 +87,7 @@ class JobsPanel(QWidget):
     def _add(self, place: int, activity: Activity) -> None:
         row = self.rows[activity.number] = JobRow(activity)
         row.cancel_wanted.connect(lambda: self.cancel_wanted.emit(activity.number))
+        row.again_wanted.connect(lambda: self.again_wanted.emit(activity.number))
         row.dismissed.connect(lambda: self.dismissed.emit(activity.number))
         self.area.column.insertWidget(place, row)
         row.show()  # at once: what is hidden needs no height
