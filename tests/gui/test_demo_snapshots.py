@@ -151,6 +151,7 @@ def test_what_is_loaded_shows_its_screen_at_once(
     [(text, same)] = seen
     assert text.startswith("as saved, ") and same
     drive(until(started, lambda view: np.array_equal(view.screen, saved)))
+    drive(done(started))
     assert pane.screen.text() == "" and np.array_equal(dots(pane.screen.image), saved)
 
 

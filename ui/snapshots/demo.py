@@ -194,6 +194,7 @@ class Demo(QObject):
         async def load() -> None:
             async with self.beside.showing(row):
                 await self._do(demo_jobs.load(row))
+            self.show_now()  # a machine that stands says nothing more of itself
 
         title = tr("Load {name}?", name=quoted(row.name, row.id))
         said = tr("What the machine and its disks hold now is lost, unless a snapshot holds it too.")
