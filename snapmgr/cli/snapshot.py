@@ -36,6 +36,7 @@ def snapshot() -> None:
     Examples:
       snapctl snapshot list disk.qcow2
       snapctl snapshot create disk.qcow2 before-update
+      snapctl snapshot prune disk.qcow2 --keep-last 7 --dry-run
       snapctl snapshot export disk.qcow2 before-update -o disk.raw
     """
 
