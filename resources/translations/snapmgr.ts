@@ -3600,11 +3600,11 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Add a note…</source>
+        <source>A note has {count} characters at most.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>A note has {count} characters at most.</source>
+        <source>Add a note…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from snapmgr.snapshots.export import export_disk
 from snapmgr.snapshots.list import list_snapshots
 from snapmgr.snapshots.model import SnapshotRow
+from snapmgr.snapshots.notes import read_note
 from snapmgr.work import CancelToken
 from tests import corpus
 from tests.gui.desk import NOON, Desk
@@ -127,6 +128,21 @@ def test_a_snapshot_is_saved_and_selected(desk: Desk) -> None:
     row = rows(path)["before-update"]
     assert row.disk_only and row.date_sec == int(desk.window.context.now())
     assert sha(path, "before-update") == now and sound(path) and not desk.errors()
+
+
+def test_a_note_is_saved_with_it(desk: Desk) -> None:
+    path = desk.image("vm-hmp-72")
+    desk.open(path)
+    click(desk, desk.page.header.save)
+    dialog = asked(desk, SaveDialog)
+    dialog.note.setPlainText("x" * 4001)
+    assert not dialog.go.isEnabled() and "4000" in dialog.go.toolTip()
+    dialog.note.clear()
+    desk.qtbot.keyClicks(dialog.note, "the last good one")
+    click(desk, dialog.go)
+    name = desk.page.snapshot.name()
+    assert desk.page.details.note.text() == "the last good one" and not desk.errors()
+    assert read_note(rows(path)[name]) == ("the last good one", ())
 
 
 def test_a_name_is_checked_while_it_is_typed(desk: Desk) -> None:

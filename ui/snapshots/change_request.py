@@ -38,7 +38,7 @@ class ChangeRequest:
     ``rows`` are the snapshots that this is about (none for a new one) and ``tags`` what names them on each disk.
     ``name`` is that of a new snapshot or the new one of a renamed one, ``keep_first`` that under which the disks are
     saved before another is loaded ("" for not), ``date`` that of what is saved in ns since 1970; ``trim`` gives room
-    back after deleting.  ``switched`` is what takes a deletion back.
+    back after deleting, ``note`` is written on what is saved.  ``switched`` is what takes a deletion back.
     """
 
     kind: Kind
@@ -50,6 +50,7 @@ class ChangeRequest:
     keep_first: str = ""
     date: int = 0
     trim: bool = False
+    note: str = ""
     switched: tuple[Switched, ...] = ()
 
 
@@ -66,7 +67,12 @@ def make(request: ChangeRequest, *, progress: Callable[[int, int], None], cancel
     paths, date = request.paths, request.date
     if request.kind is Kind.SAVE:
         report = Passes(progress, 2 * len(paths))
-        return change.create_snapshot(paths, request.name, now=lambda: date, progress=report, cancel=cancel)
+        saved = change.create_snapshot(paths, request.name, now=lambda: date, progress=report, cancel=cancel)
+        if request.note:
+            from snapmgr.snapshots.notes import note_what_was_saved
+
+            note_what_was_saved(saved, request.note)
+        return saved
     if request.kind is Kind.DELETE:
         passes = len(paths) + sum(map(len, request.tags.values()))
         report = Passes(progress, passes)

@@ -16,6 +16,13 @@ PAUSE_MS = 400
 LEAST_LINES, MOST_LINES = 2, 10
 
 
+def too_long(text: str) -> str:
+    """Says that a note is, or nothing."""
+    if len(text) <= LONGEST_NOTE:
+        return ""
+    return tr("A note has {count} characters at most.", count=grouped(LONGEST_NOTE))
+
+
 class NoteField(QPlainTextEdit):
     """As high as its text; Tab goes on to the next control."""
 
@@ -114,8 +121,8 @@ class NoteEdit(QWidget):
     def _keep_bound(self) -> None:
         """Whatever goes beyond the most that a note holds is taken off its end."""
         text = self.text()
-        too_long = len(text) > LONGEST_NOTE
-        if too_long:
+        reason = too_long(text)
+        if reason:
             kept = len(text[:LONGEST_NOTE].encode("utf-16-le", "surrogatepass")) // 2  # Qt counts as UTF-16 does
             cursor = QTextCursor(self.field.document())
             cursor.setPosition(kept)
@@ -125,8 +132,8 @@ class NoteEdit(QWidget):
             cursor.removeSelectedText()
             cursor.endEditBlock()
             self.field.blockSignals(False)
-            self.limit.setText(tr("A note has {count} characters at most.", count=grouped(LONGEST_NOTE)))
-        self.limit.setVisible(too_long)
+            self.limit.setText(reason)
+        self.limit.setVisible(bool(reason))
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

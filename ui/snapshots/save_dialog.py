@@ -1,4 +1,4 @@
-"""What Save snapshot… asks: a name, and which disks."""
+"""What Save snapshot… asks: a name, which disks, and what there is to be noted."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ui.snapshots.change_request import ChangeRequest, Kind
 from ui.snapshots.may_change import why_fixed
 from ui.snapshots.name_field import NameField
 from ui.snapshots.new_name import NameCheck, check_name, offered
+from ui.snapshots.note_edit import NoteField, too_long
 from ui.widgets.labels import label
 from ui.words import tr
 
@@ -37,6 +38,12 @@ class SaveDialog(ChangeDialog):
         self.name = NameField(offered(context.now(), found.rows), tr("Name of the snapshot"), self._check)
         self.column.addWidget(self.name)
         self._add_disks()
+        self.note = NoteField()
+        title_of_note = label(tr("Note"), "group")
+        title_of_note.setBuddy(self.note)
+        self.column.addWidget(title_of_note)
+        self.column.addWidget(self.note)
+        self.note.textChanged.connect(self._checked)
         self.finish(tr("Cancel"), tr("Save snapshot"), "primary")
         self.go.setDefault(True)
         self.name.checked.connect(self._checked)
@@ -62,10 +69,15 @@ class SaveDialog(ChangeDialog):
         return check_name(text, self._found.rows, chosen)
 
     def _checked(self) -> None:
-        reason = self.name.said.refused or ("" if self._chosen() else tr("Choose a disk."))
+        reason = self.name.said.refused or ("" if self._chosen() else tr("Choose a disk.")) or too_long(self._note())
         self.go.setEnabled(not reason)
         self.go.setToolTip(reason)
         self.fit()
 
+    def _note(self) -> str:
+        return self.note.toPlainText().strip()
+
     def request(self) -> ChangeRequest:
-        return ChangeRequest(Kind.SAVE, self._machine, self._chosen(), name=self.name.text(), date=self.date())
+        return ChangeRequest(
+            Kind.SAVE, self._machine, self._chosen(), name=self.name.text(), date=self.date(), note=self._note()
+        )
