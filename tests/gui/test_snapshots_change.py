@@ -141,7 +141,7 @@ def test_a_note_is_saved_with_it(desk: Desk) -> None:
     desk.qtbot.keyClicks(dialog.note, "the last good one")
     click(desk, dialog.go)
     name = desk.page.snapshot.name()
-    assert desk.page.details.note.text() == "the last good one" and not desk.errors()
+    assert desk.page.details.area.note.text() == "the last good one" and not desk.errors()
     assert read_note(rows(path)[name]) == ("the last good one", ())
 
 
