@@ -3678,6 +3678,10 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>No image is open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Read the images of the last time</source>
         <translation type="unfinished"></translation>
     </message>

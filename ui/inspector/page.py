@@ -333,7 +333,7 @@ class InspectorPage(Page):
         if (opening := self.opening()) is not None:
             return tr("Reading {name}", name=opening.label), ""
         if self.loaded is None:
-            return "", ""
+            return tr("No stream is open"), ""
         index = self.loaded.index
         found = summary(index.problems)
         records = plural("{n} record", "{n} records", len(index.records))

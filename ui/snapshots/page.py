@@ -183,7 +183,7 @@ class SnapshotsPage(Page):
 
     def status(self) -> tuple[str, str]:
         if self._current is None:
-            return "", ""
+            return tr("No image is open"), ""
         if self._current == DEMO:
             return self.demo.status()
         name, found = about.short(self.machines.name(self._current)), self.found

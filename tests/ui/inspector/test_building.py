@@ -46,7 +46,7 @@ def test_a_page_says_what_it_is_for_before_it_has_panes(live: Live, fresh: Fresh
     assert page.content is None and page.empty.isVisible()
     assert page.part() == STRUCTURE and not page.problems_shown() and page.panes() == [page.empty]
     page.focus_filter()
-    assert not page.escape() and page.status() == ("", "")
+    assert not page.escape() and page.status() == ("No stream is open", "")
     live.run(wait_for(page))
     assert page.content is not None and page.empty.isVisible() and not page.content.isVisible()
     assert page.problems_shown()

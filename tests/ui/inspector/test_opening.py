@@ -30,7 +30,7 @@ def test_an_opened_stream_says_what_it_is(live: Live, stream: Stream) -> None:
 def test_an_empty_page_says_what_it_is_for(live: Live) -> None:
     assert live.page.empty.isVisible() and live.page.document() is None
     assert live.context.actions.reason("stream.export") == "No stream is open"
-    assert live.page.status() == ("", "")
+    assert live.page.status() == ("No stream is open", "")
 
 
 @pytest.mark.parametrize("kind", ["text", "empty", "zero"])
