@@ -3836,7 +3836,7 @@ The snapshot that was last saved or loaded</extracomment>
     </message>
     <message numerus="yes">
         <source>The one name and id does not hold these words. {key} shows all again.</source>
-        <comment>None of the {n} names and ids holds these words. {key} shows all again.</comment>
+        <comment>None of the {n} names, ids and notes holds these words. {key} shows all again.</comment>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>

@@ -28,9 +28,10 @@ _tag = click.argument("tag", metavar="TAG", type=TagType())
 @click.command("create", short_help="Keep the disks as they are now.")
 @_images
 @click.argument("tag", metavar="TAG")
+@click.option("--note", metavar="TEXT", default="", help="What there is to be noted on it.")
 @output_options
 @pass_output
-def create_command(output: Output, images: tuple[Path, ...], tag: str) -> int:
+def create_command(output: Output, images: tuple[Path, ...], tag: str, note: str) -> int:
     """Make a snapshot TAG of every IMAGE: of the disks alone, without a VM state.
 
     On all images or on none. An image that another process uses is not touched (exit code 4).
@@ -39,11 +40,17 @@ def create_command(output: Output, images: tuple[Path, ...], tag: str) -> int:
     Examples:
       snapctl snapshot create disk.qcow2 before-update
       snapctl snapshot create root.qcow2 data.qcow2 before-update
+      snapctl snapshot create disk.qcow2 before-update --note "last good boot on 6.11"
     """
+    from snapmgr.sidecar.records import check_note
     from snapmgr.snapshots.change import create_snapshot
+    from snapmgr.snapshots.notes import note_what_was_saved
 
+    check_note(note)
     with progress(output, "Looking through") as report:
         done = create_snapshot(images, tag, progress=report)
+    if note:
+        note_what_was_saved(done, note)
     return _say(output, done, "made")
 
 

@@ -66,6 +66,14 @@ def test_from_the_first_to_the_last(snapctl: Snapctl, image: Path, tmp_path: Pat
     assert names(snapctl, image) == [("first", 1), ("second", 1)]
 
 
+def test_a_note_is_made_with_it(snapctl: Snapctl, image: Path) -> None:
+    whole_before = whole(image)
+    refused = snapctl("snapshot", "create", image, "noted", "--note", "x" * 4001, "--json")
+    assert (refused.code, refused.error["code"]) == (2, "note-too-long") and whole(image) == whole_before
+    assert snapctl("snapshot", "create", image, "noted", "--note", "the last good one").code == 0
+    assert snapctl("snapshot", "note", image, "noted").text == "the last good one\n"
+
+
 def test_room_that_becomes_free_is_said_and_can_be_given_back(snapctl: Snapctl, image: Path) -> None:
     for name in ("first", "second"):
         said = snapctl("snapshot", "delete", image, name)

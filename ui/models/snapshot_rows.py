@@ -5,7 +5,7 @@ Nothing is kept per row and column but what sorting needs; orders are computed o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -60,8 +60,9 @@ _SORT_KEYS: dict[Column, Callable[[SnapshotRow], Any]] = {
 class SnapshotRows:
     """An immutable list of snapshots seen through an order and a filter."""
 
-    def __init__(self, rows: Sequence[SnapshotRow] = ()) -> None:
-        self._rows = rows
+    def __init__(self, rows: Sequence[SnapshotRow] = (), notes: Mapping[int, str] | None = None) -> None:
+        """``notes`` by the index of their row."""
+        self._rows, self._notes = rows, notes or {}
         self._orders: dict[tuple[Column, bool], list[int]] = {}
         self._texts: list[str] | None = None
         self._words: tuple[str, ...] = ()
@@ -103,7 +104,7 @@ class SnapshotRows:
         self._narrow()
 
     def filter(self, text: str) -> None:
-        """Show only rows whose name or id holds every word of ``text``, upper and lower case alike."""
+        """Show only rows whose name, id or note holds every word of ``text``, upper and lower case alike."""
         self._words = tuple(text.casefold().split())
         self._narrow()
 
@@ -137,19 +138,25 @@ class SnapshotRows:
             self._shown = order
             return
         if self._texts is None:
-            self._texts = _texts(self._rows)
+            self._texts = _texts(self._rows, self._notes)
         texts, words = self._texts, self._words
         self._shown = [place for place in order if all(word in texts[place] for word in words)]
 
 
-def _texts(rows: Sequence[SnapshotRow]) -> list[str]:
+def _texts(rows: Sequence[SnapshotRow], notes: Mapping[int, str]) -> list[str]:
     """What the filter looks through, a text per row."""
     #: A word under which the filter finds snapshots that a disk misses
     missing = tr("missing")
     kinds = {True: tr(DISK_ONLY), False: tr("VM state")}
     return [
         "\n".join(
-            (shown_name(row.name), f"id:{row.id}", kinds[row.disk_only], missing if row.missing else "")
+            (
+                shown_name(row.name),
+                f"id:{row.id}",
+                kinds[row.disk_only],
+                missing if row.missing else "",
+                notes.get(place, ""),
+            )
         ).casefold()
-        for row in rows
+        for place, row in enumerate(rows)
     ]

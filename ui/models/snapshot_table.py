@@ -97,7 +97,7 @@ class SnapshotTableModel(QAbstractTableModel):
     def show(self, snapshots: Snapshots) -> None:
         """Take another list; order and filter stay."""
         words, (column, descending) = " ".join(self._rows.words), self._rows.sorted_by
-        rows = SnapshotRows(snapshots.rows)
+        rows = SnapshotRows(snapshots.rows, snapshots.beside.notes)
         rows.filter(words)
         rows.sort(column, descending=descending)
         self.beginResetModel()

@@ -192,9 +192,6 @@ class DemoMachine(QObject):
     async def load_snapshot(self, row: SnapshotRow) -> None:
         await _ended((await self.jobs()).load("load", f"id:{row.id}"))
 
-    async def delete_snapshot(self, row: SnapshotRow) -> None:
-        await _ended((await self.jobs()).delete("delete", f"id:{row.id}"))
-
 
 async def _ended(job: Job) -> Any:
     try:

@@ -121,7 +121,7 @@ def no_match_text(words: str, total: int) -> tuple[str, str]:
     shown = isolated(visible_name(words.strip()))
     return tr("Nothing matches “{words}”", words=shown), plural(
         "The one name and id does not hold these words. {key} shows all again.",
-        "None of the {n} names and ids holds these words. {key} shows all again.",
+        "None of the {n} names, ids and notes holds these words. {key} shows all again.",
         total,
         key=shown_keys("Esc"),
     )

@@ -213,6 +213,12 @@ def test_ten_thousand_rows_are_shown_without_touching_each(model: SnapshotTableM
     assert model.find(key_of(found.rows[9_999])) is not None
 
 
+def test_the_filter_looks_through_notes() -> None:
+    rows = SnapshotRows(many(50).rows, {7: "The last GOOD one"})
+    rows.filter("good last")
+    assert rows.positions() == [7]
+
+
 def test_an_order_is_computed_once() -> None:
     class Counting(list[SnapshotRow]):
         walks = 0
