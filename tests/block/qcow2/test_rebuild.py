@@ -166,7 +166,7 @@ def test_whatever_gets_through_it_is_the_old_image_or_the_new_one(tmp_path: Path
 
 @needs_qemu[1]
 @pytest.mark.qemu
-@pytest.mark.parametrize("name", ["bad-dirty-real", "bad-refblock-zero-entry", "bad-copied-set-on-shared"])
+@pytest.mark.parametrize("name", ["bad-dirty-real", "bad-refcount-zero", "bad-copied-set-on-shared"])
 def test_killed_at_a_write(tmp_path: Path, name: str) -> None:
     path = image_of(name, tmp_path)
     content, before = path.read_bytes(), contents(path)
