@@ -48,8 +48,15 @@ def unpack(stored: Path) -> bytes:
     return data
 
 
+def _case(name: str, cases: dict[str, Any]) -> Any:
+    if name not in cases and corpus_root() == SHIPPED:
+        pytest.skip(f"{name} is not shipped")
+    return cases[name]
+
+
 def stream_bytes(name: str, file: str = "stream", *, damaged: bool = False) -> bytes:
-    case = streams()["damaged" if damaged else "cases"][name]
+    """A stream as it was sent.  A test that names one which only the whole corpus has is skipped, as below."""
+    case = _case(name, streams()["damaged" if damaged else "cases"])
     return unpack(corpus_root() / "streams" / case["files"][file]["file"])
 
 
@@ -73,10 +80,8 @@ def unpack_image(name: str, folder: Path) -> dict[str, Path]:
 
     A test that names a case which only the whole corpus has is skipped where the clone stands alone.
     """
-    if name not in images() and corpus_root() == SHIPPED:
-        pytest.skip(f"{name} is not shipped")
     result = {}
-    for entry in images()[name]["files"]:
+    for entry in _case(name, images())["files"]:
         target = folder / entry["file"]
         stored = corpus_root() / "images" / entry.get("stored", entry["file"])
         target.write_bytes(unpack(stored))
