@@ -95,7 +95,7 @@ def test_a_first_stream_that_cannot_be_read_is_explained_in_the_page(
     state = page.error
     assert isinstance(state, ErrorState) and state.isVisible() and not page.loading.isVisible()
     assert "Not opened: other.mig" in words(state) and said in words(state)
-    assert window.status_left.full_text() == "" and window.windowTitle() == "Snapmgr"
+    assert window.status_left.full_text() == "No stream is open" and window.windowTitle() == "Snapmgr"
     monkeypatch.undo()
     window.context.open(other_stream(tmp_path))
     drive(settle(window))
