@@ -91,7 +91,5 @@ def _open_all(image: Qcow2Image) -> None:
 
 def _check(image: Qcow2Image, progress: Progress) -> Checked:
     checked = check_image(image, most_metadata=MOST_METADATA, progress=progress)
-    if not checked.complete:
-        size = checked.left_out >> 20
-        raise Unsupported("too-many-tables", f"the image has more tables than are looked through: {size} MiB at least")
+    checked.require_complete()
     return checked

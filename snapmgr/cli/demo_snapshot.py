@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -14,9 +14,6 @@ from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.text import printable, size
 from snapmgr.errors import UsageError
 from snapmgr.names import quoted
-
-if TYPE_CHECKING:
-    pass
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 _tag = click.argument("tag", metavar="TAG")

@@ -87,11 +87,7 @@ def _measured(output: Output, found: Snapshots) -> MachineSpace:
     from snapmgr.snapshots.space import measure
 
     with progress(output, "Looking through") as report:
-        return measure(_having_some(found), progress=report)
-
-
-def _having_some(found: Snapshots) -> list[str]:
-    return [device.path for device in found.devices if any(device.path in row.entries for row in found.rows)]
+        return measure(found.having(found.rows), progress=report)
 
 
 @snapshot.command("export", short_help="Write the disk out as it was.")

@@ -95,9 +95,8 @@ def _frees(output: Output, found: Snapshots, gone: Sequence[SnapshotRow]) -> int
     """Bytes that would become free, None where nobody can say."""
     from snapmgr.snapshots.space import measure
 
-    paths = [device.path for device in found.devices if any(device.path in row.entries for row in gone)]
     with progress(output, "Looking through") as report:
-        space = measure(paths, progress=report)
+        space = measure(found.having(gone), progress=report)
     for error in space.errors.values():
         output.trouble(error)
     return space.freed_by(gone)

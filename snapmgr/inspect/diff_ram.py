@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.inspect.index import StreamIndex
+from snapmgr.ram.bitmap import runs_of_flags
 from snapmgr.ram.index import RamIndex
 from snapmgr.ram.words import PageKind
 from snapmgr.work import CancelToken, Progress, no_progress
@@ -56,8 +57,8 @@ class BlockDifference:
 
     def ranges(self) -> list[tuple[int, int]]:
         """(first page, pages) of stretches in which every page differs, in ascending order."""
-        edges = np.flatnonzero(np.diff(np.concatenate(([0], (self.states != 0).astype(np.int8), [0]))))
-        return list(zip(edges[0::2].tolist(), (edges[1::2] - edges[0::2]).tolist(), strict=True))
+        first, count = runs_of_flags(self.states != PageState.SAME)
+        return list(zip(first.tolist(), count.tolist(), strict=True))
 
 
 def compare_ram(

@@ -112,6 +112,11 @@ class Records:
     def note(self, key: Key) -> Note | None:
         return self.store.read_facts(self._file(key, NOTE), _note) if self.has(key, NOTE) else None
 
+    def newest_note(self, keys: Iterable[Key]) -> str:
+        """That of any disk's snapshot among these, "" for none."""
+        found = [note for key in keys if (note := self.note(key)) is not None]
+        return max(found, key=lambda note: note.when).text if found else ""
+
     def put_note(self, keys: Iterable[Key], text: str) -> None:
         """On every disk that the snapshot is on.  Raises UsageError ``note-too-long``, SnapmgrError ``sidecar``."""
         check_note(text)

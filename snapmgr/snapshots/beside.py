@@ -13,7 +13,7 @@ from snapmgr.errors import SnapmgrError
 from snapmgr.sidecar.ancestry import parent_of, without_circles
 from snapmgr.sidecar.current import current_of, keys_of
 from snapmgr.sidecar.keys import Key
-from snapmgr.sidecar.records import AT, SCREEN, Note, Records
+from snapmgr.sidecar.records import AT, SCREEN, Records
 from snapmgr.snapshots.model import Beside, SnapshotRow, Snapshots
 
 Currents = Mapping[str, Key | None]
@@ -67,7 +67,7 @@ def beside_of(keys: Sequence[Mapping[str, Key]], records: Records, currents: Cur
             continue
         for key in known:
             records.mark_seen(key)
-        if text := _newest_note([note for key in known if (note := records.note(key)) is not None]):
+        if text := records.newest_note(known):
             notes[place] = text
         if (pictured := next((key for key in known if records.has(key, SCREEN)), None)) is not None:
             screens[place] = pictured
@@ -80,10 +80,6 @@ def beside_of(keys: Sequence[Mapping[str, Key]], records: Records, currents: Cur
         current=_current_row(places, currents),
         damaged=tuple(records.store.damaged),
     )
-
-
-def _newest_note(notes: Sequence[Note]) -> str:
-    return max(notes, key=lambda note: note.when).text if notes else ""
 
 
 _NOTHING = -1

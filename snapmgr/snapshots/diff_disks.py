@@ -18,6 +18,7 @@ from snapmgr.block.qcow2.tables import Run
 from snapmgr.block.qcow2.tags import find_tag
 from snapmgr.block.qcow2.view import GuestView
 from snapmgr.errors import Unsupported
+from snapmgr.ram.bitmap import runs_of_flags
 from snapmgr.work import CancelToken, Progress, no_progress, stoppable
 
 _STRETCH = 4 << 20
@@ -51,8 +52,9 @@ class DiskDifference:
 
     def ranges(self) -> list[tuple[int, int]]:
         """(offset, length) in bytes of stretches that differ, in ascending order."""
-        edges = np.flatnonzero(np.diff(np.concatenate(([0], self.clusters.astype(np.int8), [0])))) * self.cluster_size
-        return list(zip(edges[0::2].tolist(), (edges[1::2] - edges[0::2]).tolist(), strict=True))
+        first, count = runs_of_flags(self.clusters)
+        size = self.cluster_size
+        return list(zip((first * size).tolist(), (count * size).tolist(), strict=True))
 
 
 def compare_disk(

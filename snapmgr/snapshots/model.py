@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from snapmgr.block.problem import ImageProblem as ImageProblem
@@ -157,6 +157,11 @@ class Snapshots:
     devices: tuple[DeviceInfo, ...]
     rows: tuple[SnapshotRow, ...]
     beside: Beside = field(default_factory=Beside)
+
+    def having(self, rows: Iterable[SnapshotRow]) -> list[str]:
+        """Paths of the disks that have one of these, in the order of the disks."""
+        some = {path for row in rows for path in row.entries}
+        return [device.path for device in self.devices if device.path in some]
 
     def place(self, row: SnapshotRow) -> int:
         """Position of one of ``rows``; -1 for another."""

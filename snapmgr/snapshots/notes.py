@@ -37,6 +37,5 @@ def note_what_was_saved(saved: Sequence[Changed], text: str) -> None:
 def read_note(row: SnapshotRow) -> tuple[str, tuple[str, ...]]:
     """The newest that any disk's snapshot of this name has, "" for none; and files that were set aside as damaged."""
     records = Records()
-    found = [note for entry in row.entries.values() if (note := records.note(entry.key)) is not None]
-    newest = max(found, key=lambda note: note.when, default=None)
-    return newest.text if newest is not None else "", tuple(records.store.damaged)
+    newest = records.newest_note(entry.key for entry in row.entries.values())
+    return newest, tuple(records.store.damaged)

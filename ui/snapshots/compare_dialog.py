@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,8 @@ class CompareDialog(QDialog):
         self._cancel = CancelToken()
         self._task: asyncio.Task[None] | None = None
         self._differences: list[Row] = []
+        self._numbers: dict[Row, int] = {}
+        """Of the differences, from 0."""
         self.found: Comparison | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Compare snapshots"))
@@ -227,6 +230,7 @@ class CompareDialog(QDialog):
         self.stop.setText(tr("Close"))
         root = rows_of(found, self._labels)
         self._differences = list(leaves(root))
+        self._numbers = {row: number for number, row in enumerate(self._differences)}
         self._model, self._narrowed = DifferenceTree(root, self), Narrowed(self)
         self._narrowed.setSourceModel(self._model)
         self.tree.setModel(self._narrowed)
@@ -330,12 +334,23 @@ class CompareDialog(QDialog):
         self._step(-1)
 
     def _step(self, by: int) -> None:
-        shown = [row for row in self._differences if self._index(row).isValid()] if self.found is not None else []
-        if not shown:
+        if self.found is None:
             return
-        current = self._current()
-        place = shown.index(current) + by if current in shown else _nearest(shown, current, by)
-        self._go(shown[place % len(shown)])
+        total, first = len(self._differences), self._next_number(self._current(), by)
+        for number in range(first, first + by * total, by):
+            row = self._differences[number % total]
+            if self._index(row).isValid():
+                self._go(row)
+                return
+
+    def _next_number(self, current: Row | None, by: int) -> int:
+        """Of the difference behind or before this row, whether the filter shows it or not."""
+        if current is None:
+            return 0 if by > 0 else -1
+        if current in self._numbers:
+            return self._numbers[current] + by
+        below = bisect_right(self._differences, _path(current), key=_path)
+        return below if by > 0 else below - 1
 
     def _index(self, row: Row) -> QModelIndex:
         return self._narrowed.mapFromSource(self._model.index_of(row))
@@ -350,8 +365,8 @@ class CompareDialog(QDialog):
         """Which of the differences it is, and the block of RAM that it belongs to."""
         current = self._current()
         total = len(self._differences)
-        if current is not None and current in self._differences:
-            number = formats.grouped(self._differences.index(current) + 1)
+        if current is not None and current in self._numbers:
+            number = formats.grouped(self._numbers[current] + 1)
             #: Which of the differences is selected: 3 of 143
             self.place.setText(tr("{n} of {total}", n=number, total=formats.grouped(total)))
         else:
@@ -366,15 +381,6 @@ def _empty(layout: QLayout) -> None:
         if (old := item.widget()) is not None:
             old.hide()
             old.deleteLater()
-
-
-def _nearest(shown: list[Row], current: Row | None, by: int) -> int:
-    """Where to go from a row that is no difference itself: the first below it, or the last above."""
-    if current is None:
-        return 0 if by > 0 else -1
-    where = _path(current)
-    below = next((place for place, row in enumerate(shown) if _path(row) > where), len(shown))
-    return below if by > 0 else below - 1
 
 
 def _path(row: Row) -> tuple[int, ...]:

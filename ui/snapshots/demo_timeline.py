@@ -23,13 +23,12 @@ from ui.models.lanes import RowLanes, among, lanes_of, widest
 from ui.models.names import shown_name
 from ui.models.snapshot_texts import vm_clock
 from ui.shell import formats
-from ui.snapshots.screens import TILE
 from ui.theme import fonts
 from ui.theme.palette import color
 from ui.theme.tokens import ROW_SNAPSHOT
-from ui.widgets.current_chip import chip_width, paint_chip
+from ui.widgets.current_chip import paint_name
 from ui.widgets.lane_painter import Node, extra_width, lane_step, paint_lanes, paint_node
-from ui.widgets.timeline import LOOK_MS, paint_tile
+from ui.widgets.timeline import LOOK_MS, TILE, paint_tile
 from ui.widgets.two_lines import mirrored, paint_line, upper_and_lower
 from ui.words import tr
 
@@ -195,12 +194,6 @@ class _Delegate(QStyledItemDelegate):
         name = shown_name(row.name, row.id) if row is not None else str(index.data())
         upper, lower = upper_and_lower(box, strong, small)
         current = row is not None and index.data(PLACE) == self._view.current
-        said = QRect(upper)
-        short = fonts.text_width(strong, name) + PADDING + chip_width() > upper.width()
-        if current:
-            said.setWidth(max(24, upper.width() - chip_width(short=short) - PADDING))
-        used = paint_line(painter, mirrored(direction, upper, said), name, strong, "text", direction=direction)
-        if current:
-            paint_chip(painter, upper, used + PADDING, direction, short=short)
+        paint_name(painter, upper, name, strong, direction, current=current)
         elide = Qt.TextElideMode.ElideRight
         paint_line(painter, lower, str(index.data(SECOND)), small, "text2", direction=direction, elide=elide)

@@ -10,9 +10,9 @@ from PySide6.QtGui import QImage
 
 from snapmgr.sidecar.keys import Key
 from ui.shell.tasks import Tasks
+from ui.widgets.timeline import TILE
 from ui.words import tr
 
-TILE = QSize(56, 36)
 _SHARP = 2
 """Dots per pixel that a thumbnail is kept in at most."""
 MOST_TILES, MOST_WHOLE = 1000, 8

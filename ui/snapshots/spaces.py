@@ -67,7 +67,7 @@ class Spaces(QObject):
 
     async def _measure(self, paths: Paths, state: _State, token: CancelToken) -> None:
         found = self._machines.found(paths)
-        having = [path for path in paths if found is not None and any(path in row.entries for row in found.rows)]
+        having = found.having(found.rows) if found is not None else []
         try:
             space = await self._tasks.run_in_worker(measure, having, cancel=token)
         except (Cancelled, asyncio.CancelledError):

@@ -43,7 +43,7 @@ from ui.shell import formats
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import INSET, RADIUS_SMALL, ROW_SNAPSHOT
-from ui.widgets.current_chip import chip_width, paint_chip
+from ui.widgets.current_chip import paint_name
 from ui.widgets.lane_painter import Node, extra_width, lane_pen, lane_step, paint_lanes, paint_node
 from ui.widgets.title_row import TitleRow
 from ui.widgets.two_lines import mirrored, paint_line, upper_and_lower
@@ -162,14 +162,7 @@ class TimelineDelegate(QStyledItemDelegate):
         name, about = str(index.data(Roles.FIRST)), str(index.data(Roles.SECOND))
         strong, small = fonts.role("strong"), fonts.role("secondary")
         upper, lower = upper_and_lower(box, strong, small)
-        current = bool(index.data(Roles.CURRENT))
-        said = QRect(upper)
-        short = fonts.text_width(strong, name) + PADDING + chip_width() > upper.width()
-        if current:
-            said.setWidth(max(24, upper.width() - chip_width(short=short) - PADDING))
-        used = paint_line(painter, mirrored(direction, upper, said), name, strong, "text", direction=direction)
-        if current:
-            paint_chip(painter, upper, used + PADDING, direction, short=short)
+        paint_name(painter, upper, name, strong, direction, current=bool(index.data(Roles.CURRENT)))
         paint_line(painter, lower, about, small, "text2", direction=direction, elide=Qt.TextElideMode.ElideRight)
 
     def _paint_lane(

@@ -177,8 +177,12 @@ class Allocation:
 
     def _changed(self) -> list[int]:
         """The refcount blocks that are to be written."""
-        changed: list[int] = np.flatnonzero((self.now != self.then).reshape(-1, self._width).any(axis=1)).tolist()
-        return changed
+        return self._blocks_with(self.now != self.then)
+
+    def _blocks_with(self, wanted: npt.NDArray[np.bool_]) -> list[int]:
+        """The refcount blocks in which a cluster is ``wanted``; a flag for each that is known."""
+        found: list[int] = np.flatnonzero(wanted.reshape(-1, self._width).any(axis=1)).tolist()
+        return found
 
     def _least_table(self) -> int:
         """Clusters that the table keeps at least."""

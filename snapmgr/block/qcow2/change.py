@@ -50,9 +50,7 @@ def check_changeable(image: Qcow2Image, progress: Progress = no_progress) -> Non
     """
     _refuse(image)
     checked = check_image(image, most_metadata=_MOST_METADATA, others=False, progress=progress)
-    if not checked.complete:
-        size = checked.left_out >> 20
-        raise Unsupported("too-many-tables", f"the image has more tables than are looked through: {size} MiB at least")
+    checked.require_complete()
     _refuse_damaged(image, checked.problems)
 
 

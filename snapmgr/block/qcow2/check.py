@@ -29,7 +29,7 @@ from snapmgr.block.qcow2.references import ACTIVE, L1, REST, Refcounts, Referenc
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
 from snapmgr.block.qcow2.tables import read_l1
 from snapmgr.block.qcow2.tally import NO_LEAKS, Leaks, Tally
-from snapmgr.errors import ImageError, SnapmgrError
+from snapmgr.errors import ImageError, SnapmgrError, Unsupported
 from snapmgr.names import quoted
 from snapmgr.work import Progress, no_progress
 
@@ -59,6 +59,13 @@ class Checked:
     @property
     def complete(self) -> bool:
         return self.left_out == 0
+
+    def require_complete(self) -> None:
+        """Raise Unsupported ``too-many-tables`` where some tables were left out."""
+        if not self.complete:
+            size = self.left_out >> 20
+            message = f"the image has more tables than are looked through: {size} MiB at least"
+            raise Unsupported("too-many-tables", message)
 
 
 def check_image(

@@ -42,9 +42,7 @@ def repair_all(image: Qcow2Image, *, most_metadata: int, progress: Progress = no
         return made[0]
 
     checked = check_image(image, most_metadata=most_metadata, progress=progress, references=uses)
-    if not checked.complete:
-        size = checked.left_out >> 20
-        raise Unsupported("too-many-tables", f"the image has more tables than are looked through: {size} MiB at least")
+    checked.require_complete()
     _refuse_others(image, checked.problems)
     refuse_unknown(image)
     if checked.tally.sound and not (image.corrupt or image.dirty):
@@ -123,8 +121,7 @@ class _Rebuilt(Allocation):
         return np.zeros(self._width, np.int64)
 
     def _changed(self) -> list[int]:
-        used: list[int] = np.unique(np.flatnonzero(self.then) // self._width).tolist()
-        return used
+        return self._blocks_with(self.then != 0)
 
     def _least_table(self) -> int:
         return 1

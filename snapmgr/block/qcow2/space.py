@@ -211,9 +211,7 @@ def space_of(image: Qcow2Image, *, most_metadata: int = MOST_METADATA, progress:
         return made[0]
 
     checked = check_image(image, most_metadata=most_metadata, others=False, progress=progress, references=sharing)
-    if not checked.complete:
-        size = checked.left_out >> 20
-        raise Unsupported("too-many-tables", f"the image has more tables than are looked through: {size} MiB at least")
+    checked.require_complete()
     wrong = next((problem for problem in checked.problems if problem.code not in HARMLESS), None)
     if wrong is not None:
         message = f"the image is damaged, so nobody can say what is shared: {wrong.message}"
