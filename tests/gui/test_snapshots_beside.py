@@ -17,8 +17,8 @@ from snapmgr.sidecar.store import sidecar_folder
 from snapmgr.snapshots import change
 from snapmgr.snapshots.list import list_snapshots
 from snapmgr.snapshots.notes import read_note, write_note
+from tests.gui.changing import asked, click
 from tests.gui.desk import NOON, Desk
-from tests.gui.test_snapshots_change import asked, click
 from tests.ui.snapshots.made import Entry, retabled
 from ui.main_window import MainWindow
 from ui.models.snapshot_rows import Column

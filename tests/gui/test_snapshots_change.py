@@ -6,35 +6,22 @@ import hashlib
 import os
 import shutil
 import subprocess
-import threading
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, TypeVar
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu
 
-from snapmgr.snapshots.export import export_disk
 from snapmgr.snapshots.list import list_snapshots
-from snapmgr.snapshots.model import SnapshotRow
 from snapmgr.snapshots.notes import read_note
-from snapmgr.work import CancelToken
-from tests import corpus
+from tests.gui.changing import CONTROL, asked, click, in_list, plain, press, rows, sha, sound, state, strip, write
 from tests.gui.desk import NOON, Desk
-from tests.ui.snapshots.made import Entry, held, retabled
-from ui.models.snapshot_rows import Column, key_of
-from ui.snapshots import change_request, presenter
-from ui.snapshots.change_dialog import ChangeDialog
+from tests.ui.snapshots.made import Entry, retabled
+from ui.models.snapshot_rows import Column
 from ui.snapshots.delete_dialog import DeleteDialog
 from ui.snapshots.load_dialog import LoadDialog
 from ui.snapshots.rename_dialog import RenameDialog
 from ui.snapshots.save_dialog import SaveDialog
 from ui.widgets.activity import ActivityState
-
-Asked = TypeVar("Asked", bound=ChangeDialog)
-CONTROL = Qt.KeyboardModifier.ControlModifier
-LEFT = Qt.MouseButton.LeftButton
 
 needs_qemu_img = [
     pytest.mark.qemu,
@@ -42,71 +29,6 @@ needs_qemu_img = [
         shutil.which("qemu-img") is None and "SNAPMGR_CI" not in os.environ, reason="qemu-img is not installed"
     ),
 ]
-
-
-def plain(text: str) -> str:
-    return text.replace("\u2068", "").replace("\u2069", "")
-
-
-def asked(desk: Desk, kind: type[Asked]) -> Asked:
-    """The question that is open."""
-    dialog = QApplication.activeModalWidget()
-    assert isinstance(dialog, kind), dialog
-    return dialog
-
-
-def click(desk: Desk, part: Any) -> None:
-    desk.qtbot.mouseClick(part, LEFT)
-    desk.settle()
-
-
-def press(desk: Desk, key: Qt.Key) -> None:
-    """A key where the keyboard is in the question that is open."""
-    desk.qtbot.keyClick(_question(desk).focusWidget(), key)
-    desk.settle()
-
-
-def write(desk: Desk, text: str) -> None:
-    """Letters, likewise."""
-    desk.qtbot.keyClicks(_question(desk).focusWidget(), text)
-
-
-def _question(desk: Desk) -> QWidget:
-    dialog = QApplication.activeModalWidget()
-    assert dialog is not None
-    dialog.activateWindow()
-    desk.until(dialog.isActiveWindow)
-    return dialog
-
-
-def in_list(desk: Desk) -> None:
-    """The keyboard is in the list, without anybody's help but that of the system that brings a window up."""
-    desk.window.activateWindow()
-    desk.until(desk.window.isActiveWindow)
-    assert desk.page.list.view.hasFocus()
-
-
-def rows(*paths: Path) -> dict[str, SnapshotRow]:
-    return {row.name: row for row in list_snapshots(paths).rows}
-
-
-def sha(path: Path, tag: str | None) -> str:
-    out = path.with_suffix(".out")
-    export_disk(path, tag, out, overwrite=True)
-    return hashlib.sha256(out.read_bytes()).hexdigest()
-
-
-def sound(path: Path) -> bool:
-    return not [one for one in list_snapshots([path]).devices[0].problems if one.code != "leaked-clusters"]
-
-
-def strip(desk: Desk) -> tuple[str, str]:
-    shown = desk.page.strip
-    return plain(shown.title.full_text()), plain(shown.about.full_text())
-
-
-def state(desk: Desk) -> ActivityState | None:
-    return desk.page.strip.activity and desk.page.strip.activity.state
 
 
 # --- save ---
@@ -374,228 +296,6 @@ def test_the_context_menu_has_the_same_actions(desk: Desk) -> None:
     assert {"snapshot.save", "snapshot.load", "snapshot.rename", "snapshot.delete"} < set(ids)
     menu.close()
     desk.settle()
-
-
-# --- what cannot be done ---
-
-
-@pytest.mark.parametrize(
-    ("case", "off", "why"),
-    [
-        ("fmt-luks", {"save", "load", "delete", "rename"}, "encrypted"),
-        ("fmt-bitmaps", {"load"}, "dirty bitmaps"),
-        ("bad-corrupt-bit", {"save", "load", "delete", "rename"}, "marked as corrupt"),
-        ("bad-refcount-low", {"save", "load", "delete", "rename"}, "damaged"),
-    ],
-)
-def test_what_would_be_refused_is_off_and_says_why(desk: Desk, case: str, off: set[str], why: str) -> None:
-    desk.open(desk.image(case))
-    header = desk.page.header
-    for name in ("save", "load", "delete", "rename"):
-        button, reason = getattr(header, name), desk.window.context.actions.reason(f"snapshot.{name}")
-        if not desk.names() and name != "save":
-            assert not button.isVisible()
-        elif name in off:
-            assert not button.isEnabled() and why in reason and reason in button.toolTip()
-            assert not reason.endswith(".")
-        else:
-            assert button.isEnabled(), reason
-
-
-def test_a_disk_with_a_data_file_cannot_have_snapshots(desk: Desk) -> None:
-    paths = corpus.unpack_image("fmt-data-file", desk.folder)
-    desk.open(next(path for name, path in paths.items() if name.endswith(".qcow2")))
-    assert "keeps its data in another file" in desk.window.context.actions.reason("snapshot.save")
-    assert not desk.page.header.save.isEnabled()
-
-
-def test_an_image_in_use_names_its_holder(desk: Desk) -> None:
-    path = desk.image("vm-hmp-72")
-    with held(path, "qemu-system-x86") as pid:
-        desk.open(path)
-        for name in ("save", "load", "delete", "rename"):
-            reason = plain(desk.window.context.actions.reason(f"snapshot.{name}"))
-            assert f"vm-hmp-72.qcow2 is open in another process (qemu-system-x86, {pid})" in reason
-
-
-def test_a_raw_disk_is_left_out_of_a_new_snapshot(desk: Desk) -> None:
-    path, raw = desk.image("vm-hmp-72", "box-vda.qcow2"), desk.folder / "box-vdb.raw"
-    raw.write_bytes(bytes(1 << 20))
-    desk.open(path, raw)
-    click(desk, desk.page.header.save)
-    dialog = asked(desk, SaveDialog)
-    assert not dialog.disks[str(raw)].isEnabled() and not dialog.disks[str(raw)].isChecked()
-    click(desk, dialog.go)
-    assert len(rows(path)) == 4 and raw.read_bytes() == bytes(1 << 20)
-
-
-def test_a_snapshot_that_a_disk_misses_is_not_loaded(desk: Desk) -> None:
-    one = retabled("vm-hmp-72", desk.folder / "box-vda.qcow2", [Entry("one", NOON)])
-    two = retabled("vm-hmp-72", desk.folder / "box-vdb.qcow2", [Entry("two", NOON)])
-    desk.open(one, two)
-    desk.select("one")
-    reason = plain(desk.window.context.actions.reason("snapshot.load"))
-    assert reason == "Cannot be loaded: vdb has no snapshot of this name"
-    assert not desk.window.context.actions.reason("snapshot.delete")
-
-
-def test_a_vm_state_in_the_inspector_stands_in_the_way(desk: Desk) -> None:
-    path = desk.image("vm-hmp-72")
-    desk.open(path)
-    desk.window.context.actions.run("snapshot.inspect")
-    desk.settle()
-    desk.window.show_view("snapshots")
-    desk.settle()
-    reason = plain(desk.window.context.actions.reason("snapshot.save"))
-    assert reason == "The Inspector has a VM state of vm-hmp-72.qcow2 open: close it there first"
-    inspector = desk.window.context.page("inspector")
-    assert inspector is not None
-    inspector.close_document()
-    desk.settle()
-    click(desk, desk.page.header.save)
-    click(desk, asked(desk, SaveDialog).go)
-    assert len(rows(path)) == 4 and not desk.errors()
-
-
-def test_who_takes_the_image_meanwhile_is_named_and_nothing_is_changed(desk: Desk) -> None:
-    path, other = desk.image("vm-hmp-72", "box-vda.qcow2"), desk.image("vm-v2", "box-vdb.qcow2")
-    desk.open(path, other)
-    before = [path.read_bytes(), other.read_bytes()]
-    click(desk, desk.page.header.save)
-    dialog = asked(desk, SaveDialog)
-    with held(other, "qemu-system-x86") as pid:
-        click(desk, dialog.go)
-        shown = desk.page.strip
-        assert state(desk) is ActivityState.FAILED and strip(desk)[0] == "Not saved: box-vdb.qcow2"
-        assert shown.details.isVisible()
-        assert f"box-vdb.qcow2 is in use by qemu-system-x86, {pid}" in plain(shown.details.why.text())
-        assert "The disks are as they were." in shown.details.why.text() and shown.details.hint.text()
-        assert [path.read_bytes(), other.read_bytes()] == before
-        click(desk, shown.more)
-        assert not shown.details.isVisible()
-        click(desk, shown.dismissal)
-        assert shown.isHidden()
-
-
-# --- while it runs ---
-
-
-class HeldUp:
-    """Changes stop at their first report until ``go_on`` is set."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.reached, self.go_on = threading.Event(), threading.Event()
-        whole = change_request.make
-
-        def make(request: Any, *, progress: Callable[[int, int], None], cancel: CancelToken) -> Any:
-            def report(done: int, total: int) -> None:
-                progress(done, total)
-                self.reached.set()
-                assert self.go_on.wait(30)
-
-            return whole(request, progress=report, cancel=cancel)
-
-        monkeypatch.setattr(presenter, "make", make)
-
-
-def begin_saving(desk: Desk) -> None:
-    click(desk, desk.page.header.save)
-    dialog = asked(desk, SaveDialog)
-    desk.qtbot.mouseClick(dialog.go, LEFT)
-
-
-def test_a_cancelled_change_leaves_everything_as_it_was(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = desk.image("vm-hmp-72")
-    desk.open(path)
-    before, slow = path.read_bytes(), HeldUp(monkeypatch)
-    begin_saving(desk)
-    desk.until(slow.reached.is_set)
-    shown = desk.page.strip
-    desk.until(lambda: shown.activity is not None and shown.activity.total > 0)
-    assert shown.isVisible() and shown.title.full_text().startswith("Saving") and shown.bar.isVisible()
-    assert "is not finished yet" in desk.window.context.actions.reason("snapshot.delete")
-    desk.qtbot.mouseClick(shown.cancel, LEFT)
-    assert shown.number.text() == "Cancelling…" and not shown.cancel.isEnabled()
-    slow.go_on.set()
-    desk.settle()
-    assert (
-        strip(desk) == ("Not saved: cancelled, nothing left behind", "The disk is as it was.")
-        and path.read_bytes() == before
-    )
-    assert not desk.window.context.actions.reason("snapshot.delete") and not desk.errors()
-
-
-def test_what_is_too_late_to_cancel_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from snapmgr.snapshots import transaction
-
-    path = desk.image("vm-hmp-72")
-    desk.open(path)
-    reached, go_on, whole = threading.Event(), threading.Event(), transaction.switch_all
-
-    def switch(shadows: Any) -> None:
-        reached.set()
-        assert go_on.wait(30)
-        whole(shadows)
-
-    monkeypatch.setattr(transaction, "switch_all", switch)
-    begin_saving(desk)
-    desk.until(reached.is_set)
-    desk.until(lambda: not desk.page.strip.cancel.isEnabled())
-    assert "cannot be stopped any more" in desk.page.strip.cancel.toolTip()
-    desk.page.job_strip.cancel()
-    go_on.set()
-    desk.settle()
-    assert state(desk) is ActivityState.DONE and len(rows(path)) == 4
-
-
-def test_our_own_writing_is_not_taken_for_a_strangers(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files are looked at while they change and after: the list is read once, at the end, and nobody is told."""
-    desk.open(desk.image("vm-hmp-72"))
-    read, whole = [], desk.page.machines.read
-
-    async def counted(paths: Any) -> None:
-        read.append(paths)
-        await whole(paths)
-
-    monkeypatch.setattr(desk.page.machines, "read", counted)
-    slow = HeldUp(monkeypatch)
-    begin_saving(desk)
-    desk.until(slow.reached.is_set)
-    Path(desk.page.on_show[0]).touch()  # type: ignore[index]
-    looked: list[bool] = []
-    desk.page._watch.changed.connect(lambda: looked.append(True))
-    desk.page._watch.look()
-    desk.until(lambda: bool(looked))
-    assert not read
-    slow.go_on.set()
-    desk.settle()
-    assert len(read) == 1
-    desk.page._watch.look()
-    desk.settle()
-    assert len(read) == 1 and not desk.window.context.notices.history
-
-
-def test_a_change_that_ends_unseen_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.open(desk.image("vm-hmp-72"))
-    slow = HeldUp(monkeypatch)
-    begin_saving(desk)
-    desk.until(slow.reached.is_set)
-    desk.window.show_view("inspector")
-    slow.go_on.set()
-    desk.settle()
-    assert desk.window.context.notices.history[-1].text.startswith("Saved “")
-
-
-def test_what_is_selected_stays_when_somebody_else_changes_the_image(desk: Desk) -> None:
-    path = desk.image("vm-hmp-72")
-    desk.open(path)
-    desk.select("done")
-    model, flags = desk.page.list.model, QItemSelectionModel.SelectionFlag
-    place = model.find(key_of(rows(path)["boot"]))
-    assert place is not None
-    desk.page.list.view.selectionModel().select(model.index(place, Column.NAME), flags.Select | flags.Rows)
-    desk.drive(desk.page.reload())
-    assert [row.name for row in desk.page.snapshot.rows()] == ["done", "boot"]
 
 
 # --- QEMU agrees ---

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from snapmgr.errors import Cancelled
 from snapmgr.snapshots.diff_disks import compare_disk
+from tests.gui.changing import CONTROL, click, plain, rows
 from tests.gui.desk import Desk
-from tests.gui.test_snapshots_change import CONTROL, click, plain, rows
 from tests.ui.snapshots.made import held
 from ui.models.difference_tree import NAME, SAID, A, B
 from ui.models.snapshot_rows import Column, key_of

@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from snapmgr.snapshots import space
+from tests.gui.changing import asked, click, rows, sound, state, strip
 from tests.gui.desk import Desk
-from tests.gui.test_snapshots_change import asked, click, rows, sound, state, strip
 from tests.ui.snapshots.made import Entry, held, retabled
 from ui.models.old_snapshots import FATE, NAME
 from ui.shell import formats

@@ -13,8 +13,8 @@ from PySide6.QtCore import Qt
 from snapmgr.errors import Cancelled
 from snapmgr.snapshots import space
 from snapmgr.work import CancelToken
+from tests.gui.changing import asked, click, rows, strip
 from tests.gui.desk import Desk
-from tests.gui.test_snapshots_change import asked, click, rows, strip
 from tests.ui.snapshots.made import held
 from ui.shell import formats
 from ui.snapshots import spaces

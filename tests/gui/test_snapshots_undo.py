@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 
 from snapmgr.snapshots import change
 from snapmgr.snapshots.export import export_disk
+from tests.gui.changing import CONTROL, asked, click, rows, sha, sound, state, strip
 from tests.gui.desk import Desk
-from tests.gui.test_snapshots_change import CONTROL, asked, click, rows, sha, sound, state, strip
 from ui.snapshots.delete_dialog import DeleteDialog
 from ui.widgets.activity import ActivityState
 
