@@ -32,6 +32,7 @@ MODULES = (
     "ui.shots_shell",
     "ui.shots_inspector",
     "ui.shots_snapshots",
+    "ui.shots_changes",
     "ui.shots_beside",
     "ui.shots_jobs",
     "ui.shots_tight",

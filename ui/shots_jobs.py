@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ui.shots import Stage
-from ui.shots_snapshots import MINUTE, NOW, SECOND, devbox, dialog, open_devbox, page, select, shot
+from ui.shots_changes import dialog
+from ui.shots_snapshots import MINUTE, NOW, SECOND, devbox, open_devbox, page, select, shot
 from ui.shots_tight import tight
 
 MIB = 1 << 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from ui import shots_inspector, shots_snapshots
+from ui import shots_changes, shots_inspector, shots_snapshots
 from ui.shots import SHOTS, Stage
 from ui.theme.tokens import SMALLEST
 
@@ -69,31 +69,31 @@ async def save_dialog(stage: Stage) -> None:
 @tight("load-confirm")
 async def load_confirm(stage: Stage) -> None:
     stage.context.now = lambda: shots_snapshots.NOW
-    await shots_snapshots.load_confirm(stage)
+    await shots_changes.load_confirm(stage)
 
 
 @tight("delete-several")
 async def delete_several(stage: Stage) -> None:
     stage.context.now = lambda: shots_snapshots.NOW
-    await shots_snapshots.delete_several(stage)
+    await shots_changes.delete_several(stage)
 
 
 @tight("strip-running", narrow=True)
 async def strip_running(stage: Stage) -> None:
     await _devbox(stage)
-    shots_snapshots.strip_at(stage, 540)
+    shots_changes.strip_at(stage, 540)
 
 
 @tight("strip-failed")
 async def strip_failed(stage: Stage) -> None:
     stage.context.now = lambda: shots_snapshots.NOW
-    await shots_snapshots.fail_one(stage)
+    await shots_changes.fail_one(stage)
 
 
 @tight("pseudo-translated-load-confirm", pseudo=True)
 async def pseudo_load_confirm(stage: Stage) -> None:
     stage.context.now = lambda: shots_snapshots.NOW
-    await shots_snapshots.load_confirm(stage)
+    await shots_changes.load_confirm(stage)
 
 
 async def _devbox(stage: Stage) -> None:
