@@ -2829,11 +2829,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         </translation>
     </message>
     <message>
-        <source>Frees</source>
-        <extracomment>How much room becomes free by deleting</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{date} ({ago})</source>
         <extracomment>A date, and how long ago that is: Yesterday 18:40 (18 h ago)</extracomment>
         <translation type="unfinished"></translation>
@@ -3640,15 +3635,15 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Unit of the age</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Delete only what is older than</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>How old the others are</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Unit of the age</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3788,6 +3783,11 @@ The snapshot that was last saved or loaded</extracomment>
     </message>
     <message>
         <source>The images have changed meanwhile.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Frees</source>
+        <extracomment>How much room becomes free by deleting</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from snapmgr.snapshots.model import SnapshotRow
 from snapmgr.snapshots.old import Old
 from ui.models import snapshot_texts as texts
 from ui.models.names import shown_name
@@ -25,38 +26,28 @@ class OldSnapshots(QAbstractTableModel):
     def __init__(self, now: Callable[[], float], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._now = now
-        self._old = Old((), ())
-        self._order: list[tuple[bool, int]] = []
+        self._fates: list[tuple[SnapshotRow, bool]] = []
+        """Each snapshot, and whether it goes."""
 
     def show(self, old: Old) -> None:
-        """``gone`` and ``kept`` hold the same snapshots as before, or all are new."""
+        """Take what was found out anew."""
         self.beginResetModel()
-        self._old = old
-        pairs = [(True, place) for place in range(len(old.gone))] + [(False, place) for place in range(len(old.kept))]
-        self._order = sorted(pairs, key=self._age)
+        fates = [(row, True) for row in old.gone] + [(row, False) for row in old.kept]
+        self._fates = sorted(fates, key=lambda one: (-one[0].date_sec, -one[0].date_nsec))
         self.endResetModel()
-
-    def _age(self, pair: tuple[bool, int]) -> tuple[int, int]:
-        row = self._row(pair)
-        return -row.date_sec, -row.date_nsec
-
-    def _row(self, pair: tuple[bool, int]) -> Any:
-        gone, place = pair
-        return (self._old.gone if gone else self._old.kept)[place]
 
     def first_gone(self) -> int:
         """The first that goes, -1 where none does."""
-        return next((place for place, (gone, _) in enumerate(self._order) if gone), -1)
+        return next((place for place, (_, gone) in enumerate(self._fates) if gone), -1)
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self._order)
+        return 0 if parent.isValid() else len(self._fates)
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else 3
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        gone, _ = pair = self._order[index.row()]
-        row = self._row(pair)
+        row, gone = self._fates[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             if index.column() == NAME:
                 return shown_name(row.name, row.id)

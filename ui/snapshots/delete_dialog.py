@@ -20,7 +20,7 @@ from ui.snapshots.change_dialog import ChangeDialog
 from ui.snapshots.change_request import ChangeRequest, Kind, about
 from ui.snapshots.details import Facts
 from ui.snapshots.screen_tile import beside_screen
-from ui.snapshots.spaces import Spaces, freed_text, why_unknown
+from ui.snapshots.spaces import Spaces, show_freed
 from ui.snapshots.undo import undo_text
 from ui.widgets.labels import ElidedLabel, label
 from ui.words import listed, plural, tr
@@ -109,12 +109,7 @@ class DeleteDialog(ChangeDialog):
 
     def _show_space(self) -> None:
         """How much becomes free: of several together more than of each alone."""
-        space = self._spaces.of(self._machine)
-        size = freed_text(space, self._rows)
-        unknown = space is not None and space.freed_by(self._rows) is None
-        hint = why_unknown(space, self._rows) if space is not None and unknown else ""
-        #: How much room becomes free by deleting
-        self.frees.set_fact(tr("Frees"), size, hint=hint, quiet=size == "…" or unknown)
+        show_freed(self.frees, self._spaces.of(self._machine), self._rows)
 
     def _facts(self, facts: Facts, row: SnapshotRow) -> Facts:
         units, now = self.context.settings["appearance.units"], self.context.now()

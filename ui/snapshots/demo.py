@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from snapmgr.errors import Cancelled
-from snapmgr.jobs.job import Job, JobView
 from snapmgr.machine.machine import MachineView
 from snapmgr.snapshots.machine import Saved
 from snapmgr.snapshots.model import SnapshotRow
@@ -156,16 +155,9 @@ class Demo(QObject):
         part.say("")
         again = partial(self._start_job, doing)
         number = self._jobs.add(doing.title, tr("Demo machine"), doing.kind.value, DEMO, in_bytes=True, again=again)
-        job: Job | None = None
-
-        def begin(job_id: str, shown: Callable[[JobView], None]) -> Job:
-            nonlocal job
-            job = doing.begin(on_it, job_id, shown)
-            return job
-
         try:
             on_it = await self.machine.jobs()
-            result = await self._jobs.run(number, doing.kind.name.lower(), on_it.table, begin)
+            result = await self._jobs.run(number, doing.kind.name.lower(), on_it.table, partial(doing.begin, on_it))
         except Cancelled:
             title, about = texts.cancelled(doing.kind), tr("The machine and its disks are as they were.")
             self._jobs.end(number, ActivityState.CANCELLED, title, about)

@@ -13,7 +13,7 @@ from ui.shell.context import WindowContext
 from ui.snapshots.change_dialog import ChangeDialog
 from ui.snapshots.change_request import ChangeRequest, Kind, about
 from ui.snapshots.details import Facts
-from ui.snapshots.spaces import Spaces, freed_text, why_unknown
+from ui.snapshots.spaces import Spaces, show_freed
 from ui.snapshots.undo import undo_text
 from ui.theme import fonts
 from ui.widgets.controls import ComboBox
@@ -40,16 +40,14 @@ class OldDialog(ChangeDialog):
         known = context.settings.state.get(_STATE)
         by_count, count, by_age, age, unit = known if _sound(known) else (True, 7, False, 30, _DAY)
         self.by_count, self.count = self._bound(tr("Keep the newest"), tr("How many are kept"), bool(by_count), count)
-        self.by_age, self.age = self._bound(
-            tr("Delete only what is older than"), tr("How old the others are"), bool(by_age), age
-        )
         self.unit = ComboBox()
         self.unit.setAccessibleName(tr("Unit of the age"))
         for seconds, text in _UNITS:
             self.unit.addItem(tr(text), seconds)
         self.unit.setCurrentIndex(max(self.unit.findData(unit), 0))
-        self._last.addWidget(self.unit)
-        self._last.addStretch(1)
+        self.by_age, self.age = self._bound(
+            tr("Delete only what is older than"), tr("How old the others are"), bool(by_age), age, self.unit
+        )
         self.preview, self.list = OldSnapshots(context.now, self), QTreeView()
         self._make_list()
         self.facts = Facts()
@@ -66,8 +64,8 @@ class OldDialog(ChangeDialog):
         spaces.want(machine)
         self.count.setFocus()
 
-    def _bound(self, text: str, name: str, on: bool, value: int) -> tuple[QCheckBox, QSpinBox]:
-        """A box to tick and its number."""
+    def _bound(self, text: str, name: str, on: bool, value: int, *more: QWidget) -> tuple[QCheckBox, QSpinBox]:
+        """A box to tick, its number, and what stands behind that."""
         row = QHBoxLayout()
         row.setSpacing(8)
         box, number = QCheckBox(text), QSpinBox()
@@ -77,12 +75,9 @@ class OldDialog(ChangeDialog):
         number.setAccessibleName(name)
         number.setFixedWidth(fonts.px(88))
         number.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        row.addWidget(box)
-        row.addWidget(number)
-        if hasattr(self, "by_count"):
-            self._last = row
-        else:
-            row.addStretch(1)
+        for part in (box, number, *more):
+            row.addWidget(part)
+        row.addStretch(1)
         self.column.addLayout(row)
         return box, number
 
@@ -144,12 +139,7 @@ class OldDialog(ChangeDialog):
         self.go.setToolTip("" if gone else tr("Nothing is that old."))
 
     def _show_space(self) -> None:
-        space, rows = self._spaces.of(self._machine), self.old.gone
-        size = freed_text(space, rows)
-        unknown = space is not None and space.freed_by(rows) is None
-        hint = why_unknown(space, rows) if space is not None and unknown else ""
-        #: How much room becomes free by deleting
-        self.facts.set_fact(tr("Frees"), size, hint=hint, quiet=size == "…" or unknown)
+        show_freed(self.facts, self._spaces.of(self._machine), self.old.gone)
 
     def _say(self, trim: bool) -> None:
         self.text.setText(f"{self._about} {undo_text(trim=trim)}")

@@ -22,6 +22,7 @@ from ui.words import tr
 if TYPE_CHECKING:
     from snapmgr.block.qcow2.space import SnapshotSpace
     from snapmgr.snapshots.space import MachineSpace
+    from ui.snapshots.details import Facts
 
 _State = tuple[Stamps | None, tuple[str | None, ...]]
 """What the files were when they were listed, and who used them."""
@@ -111,9 +112,13 @@ def why_unknown(space: MachineSpace, rows: Sequence[SnapshotRow]) -> str:
     return describe(error, "", error.path).text if error is not None else tr("The images have changed meanwhile.")
 
 
-def freed_text(space: MachineSpace | None, rows: Sequence[SnapshotRow]) -> str:
-    """How much becomes free when all of these are deleted; "…" while that is not known."""
-    if space is None:
-        return "…"
-    size = space.freed_by(rows)
-    return formats.size(size) if size is not None else tr("not known")
+def show_freed(facts: Facts, space: MachineSpace | None, rows: Sequence[SnapshotRow]) -> None:
+    """Among the facts: how much becomes free when all of these are deleted; "…" while that is not known."""
+    text, hint = "…", ""
+    size = space.freed_by(rows) if space is not None else None
+    if size is not None:
+        text = formats.size(size)
+    elif space is not None:
+        text, hint = tr("not known"), why_unknown(space, rows)
+    #: How much room becomes free by deleting
+    facts.set_fact(tr("Frees"), text, hint=hint, quiet=size is None)
