@@ -53,6 +53,20 @@ async def delete_confirm(stage: Stage) -> None:
     await stage.settled()
 
 
+@shot("finish-confirm")
+async def finish_confirm(stage: Stage) -> None:
+    """One disk lacks it, and is to be kept as it is now."""
+    from snapmgr.snapshots.model import SnapshotRow
+
+    await open_devbox(stage)
+    found = page(stage).found
+    assert found is not None
+    partial: SnapshotRow = next(row for row in found.rows if row.missing)
+    await select(stage, partial.name)
+    await stage.act("snapshot.finish")
+    await stage.settled()
+
+
 @shot("delete-several")
 async def delete_several(stage: Stage) -> None:
     """Many at once."""

@@ -2447,6 +2447,10 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Finish…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Delete…</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2495,6 +2499,10 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Finishing {snapshot}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Renaming {snapshot}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2512,6 +2520,10 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Brought back {snapshot}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finished {snapshot}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2558,6 +2570,13 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         </translation>
     </message>
     <message numerus="yes">
+        <source>One more disk has it now.</source>
+        <comment>{n} more disks have it now.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>On one disk</source>
         <comment>On {n} disks</comment>
         <translation type="unfinished">
@@ -2578,6 +2597,10 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Not brought back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not finished</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2896,6 +2919,13 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <source>What the machine and its disks hold now is lost, unless a snapshot holds it too.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message numerus="yes">
+        <source>{disks} was not kept with it, and stays what it is now.</source>
+        <comment>{disks} were not kept with it, and stay what they are now.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
     <message>
         <source>Keep it as it is</source>
         <translation type="unfinished"></translation>
@@ -3086,10 +3116,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>How</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>How it is saved</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3101,6 +3127,14 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     <message>
         <source>Paused</source>
         <extracomment>How a snapshot is saved: the guest stands still meanwhile</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3126,6 +3160,20 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>not known which snapshot it came from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where it is kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All disks, VM state on {disk}</source>
+        <extracomment>{disk} is the one of the disks of a snapshot that takes the machine&apos;s own state</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{disk} alone</source>
+        <extracomment>Of all disks {disk} alone is kept in a snapshot</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3328,6 +3376,13 @@ The snapshot that was last saved or loaded</extracomment>
             <numerusform></numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Or choose Finish… to keep it as it is now, if nothing wrote to it since.</source>
+        <comment>Or choose Finish… to keep them as they are now, if nothing wrote to them since.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
     <message>
         <source>{facts} The name is the same, the moment is not. Export… writes each disk as it was.</source>
         <translation type="unfinished"></translation>
@@ -3391,6 +3446,35 @@ The snapshot that was last saved or loaded</extracomment>
     <message>
         <source>{file} exists already and will be replaced.</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finish the snapshot {snapshot}?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{disks} gets a snapshot of this name and date that holds what the disk holds now. Afterwards every disk has it, and the machine can be loaded from it.</source>
+        <comment>{disks} get snapshots of this name and date that hold what the disks hold now. Afterwards every disk has it, and the machine can be loaded from it.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Finish snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>What was written to it since the others were saved is in the snapshot too. Where the machine wrote to it, delete the snapshot instead.</source>
+        <comment>What was written to them since the others were saved is in the snapshot too. Where the machine wrote to them, delete the snapshot instead.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Only right if the disk did not change</source>
+        <comment>Only right if the disks did not change</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
     <message>
         <source>Timeline</source>
@@ -3561,6 +3645,10 @@ The snapshot that was last saved or loaded</extracomment>
     </message>
     <message>
         <source>{disk} is open in another process ({who}): changing its snapshots could damage it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No disk lacks this snapshot</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3983,10 +4071,6 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Where</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>framing</source>
         <extracomment>Kinds of parts of a stream: what holds it together (header, footers, end)</extracomment>
         <translation type="unfinished"></translation>
@@ -4259,6 +4343,11 @@ The snapshot that was last saved or loaded</extracomment>
     <message>
         <source>Give the snapshot another name on every disk that has it.</source>
         <extracomment>Help on the command “Rename…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make a snapshot whole that some disks lack: they are kept as they are now; asks first.</source>
+        <extracomment>Help on the command “Finish…”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

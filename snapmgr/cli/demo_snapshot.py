@@ -18,6 +18,8 @@ from snapmgr.names import quoted
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 _tag = click.argument("tag", metavar="TAG")
 _vmstate = click.option("--vmstate", metavar="IMAGE", help="The disk that keeps the VM state; else the first.")
+_on = click.option("--on", "on", metavar="IMAGE", multiple=True,
+                   help="This disk, not all of them. May be given several times.")  # fmt: skip
 
 
 def _ticks(default: int, text: str) -> Callable[[_Decorated], _Decorated]:
@@ -61,13 +63,24 @@ def list_command(context: click.Context, disks: tuple[Path, ...]) -> int:
 @click.option("--live/--paused", default=True, show_default=True,
               help="Let the guest run while it is saved, or stand still.")  # fmt: skip
 @_vmstate
+@_on
 @machine_options
 @output_options
 @pass_output
 def save_command(
-    output: Output, /, tag: str | None, ticks: int, overwrite: bool, live: bool, vmstate: str | None, **wanted: Any
+    output: Output,
+    /,
+    tag: str | None,
+    ticks: int,
+    overwrite: bool,
+    live: bool,
+    vmstate: str | None,
+    on: tuple[str, ...],
+    **wanted: Any,
 ) -> None:
     """Run the machine from its reset for N ticks and save it as snapshot TAG, on all its disks or on none.
+
+    With --on it is kept on those disks alone.
 
     The snapshot and the digest are those of tick N. With --live the guest goes on in real time until all is saved:
     it stands still for its devices alone, and its disks are those of some ticks later afterwards. Without TAG the
@@ -89,7 +102,9 @@ def save_command(
             output,
             "Saving",
             machine,
-            lambda jobs, shown: jobs.save("save", tag, overwrite=overwrite, vmstate=vmstate, live=live, shown=shown),
+            lambda jobs, shown: jobs.save(
+                "save", tag, overwrite=overwrite, vmstate=vmstate, devices=on or None, live=live, shown=shown
+            ),
             live=live,
         )
         stood, waited = (round(time / 1_000_000, 1) for time in (saved.stood, saved.waited))
@@ -114,13 +129,17 @@ def save_command(
 @_tag
 @_ticks(0, "Ticks to run afterwards.")
 @_vmstate
+@_on
 @machine_options
 @output_options
 @pass_output
-def load_command(output: Output, /, tag: str, ticks: int, vmstate: str | None, **wanted: Any) -> None:
+def load_command(
+    output: Output, /, tag: str, ticks: int, vmstate: str | None, on: tuple[str, ...], **wanted: Any
+) -> None:
     """Load snapshot TAG, disks and machine, run it for N ticks and print its digest.
 
-    What the disks hold now is lost. TAG is a name, else an id; name:T and id:N say which.
+    What the disks hold now is lost; with --on those disks alone go back. TAG is a name, else an id; name:T and id:N
+    say which.
 
     \b
     Examples:
@@ -134,7 +153,7 @@ def load_command(output: Output, /, tag: str, ticks: int, vmstate: str | None, *
             output,
             "Loading",
             machine,
-            lambda jobs, shown: jobs.load("load", tag, vmstate=vmstate, shown=shown),
+            lambda jobs, shown: jobs.load("load", tag, vmstate=vmstate, devices=on or None, shown=shown),
         )
         advance(output, machine, ticks)
         machine.stop()
@@ -143,10 +162,11 @@ def load_command(output: Output, /, tag: str, ticks: int, vmstate: str | None, *
 
 @demo_snapshot.command("delete", short_help="Delete it from its disks.")
 @_tag
+@_on
 @machine_options
 @output_options
 @pass_output
-def delete_command(output: Output, /, tag: str, **wanted: Any) -> int:
+def delete_command(output: Output, /, tag: str, on: tuple[str, ...], **wanted: Any) -> int:
     """Delete snapshot TAG from every disk that has it.
 
     \b
@@ -157,7 +177,12 @@ def delete_command(output: Output, /, tag: str, **wanted: Any) -> int:
 
     _need_disks(wanted)
     with demo_machine(output, wanted) as machine:
-        done = run_job(output, "Deleting", machine, lambda jobs, shown: jobs.delete("delete", tag, shown=shown))
+        done = run_job(
+            output,
+            "Deleting",
+            machine,
+            lambda jobs, shown: jobs.delete("delete", tag, devices=on or None, shown=shown),
+        )
     if output.json:
         output.document({"devices": [{"path": one.path, "id": one.id, "name": one.name} for one in done]})
     for one in () if output.json else done:

@@ -1,4 +1,4 @@
-"""``snapctl snapshot create|apply|delete|prune|rename``: what changes images."""
+"""``snapctl snapshot create|apply|delete|finish|prune|rename``: what changes images."""
 
 from __future__ import annotations
 
@@ -105,6 +105,29 @@ def delete_command(output: Output, images: tuple[Path, ...], tag: str, trim: boo
     return _say(output, done, "deleted")
 
 
+@click.command("finish", short_help="Make a snapshot whole that some disks lack.")
+@_images
+@_tag
+@output_options
+@pass_output
+def finish_command(output: Output, images: tuple[Path, ...], tag: str) -> int:
+    """Keep each IMAGE that lacks snapshot TAG as it is now, under the name and date that it has on the others.
+
+    A machine is loaded from a snapshot only where every disk has it. This is right for disks that nothing has written
+    to since the others were saved, such as one that is read only or new. To remove what there is, delete it. TAG is a
+    name, else an id; name:T and id:N say which.
+
+    \b
+    Examples:
+      snapctl snapshot finish root.qcow2 data.qcow2 before-update
+    """
+    from snapmgr.snapshots.finish import finish_snapshot
+
+    with progress(output, "Looking through") as report:
+        done = finish_snapshot(images, tag, progress=report)
+    return _say(output, done, "made")
+
+
 @click.command("rename", short_help="Give a snapshot another name.")
 @_images
 @_tag
@@ -127,7 +150,7 @@ def rename_command(output: Output, images: tuple[Path, ...], tag: str, new: str)
     return _say(output, done, f"is called {quoted(new)} now")
 
 
-COMMANDS = (create_command, apply_command, delete_command, prune_command, rename_command)
+COMMANDS = (create_command, apply_command, delete_command, finish_command, prune_command, rename_command)
 
 
 def _these(images: Sequence[Path]) -> str:

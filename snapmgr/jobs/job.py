@@ -32,6 +32,7 @@ class JobType(StrEnum):
     SNAPSHOT_DELETE = "snapshot-delete"
     SNAPSHOT_RENAME = "snapshot-rename"
     SNAPSHOT_UNDO = "snapshot-undo"
+    SNAPSHOT_FINISH = "snapshot-finish"
     """Ours: QEMU has no commands for these."""
 
 

@@ -44,12 +44,13 @@ class MachineJobs:
         tag: str | None,
         *,
         vmstate: str | None = None,
+        devices: Sequence[str] | None = None,
         overwrite: bool = False,
         live: bool = False,
         wait: bool = True,
         shown: Shown = _unseen,
     ) -> Job:
-        """The job's result is a Saved; ``live``: the guest runs meanwhile.
+        """The job's result is a Saved; ``live``: the guest runs meanwhile.  Without ``devices`` it is on all disks.
 
         Raises as ``JobTable.start``; the job fails as ``save_snapshot``.
         """
@@ -63,6 +64,7 @@ class MachineJobs:
                 order=self.table.order,
                 overwrite=overwrite,
                 vmstate=vmstate,
+                devices=devices,
                 progress=control.progress,
                 stage=control.stage,
                 cancel=control.cancel,
@@ -74,6 +76,7 @@ class MachineJobs:
                 tag,
                 overwrite=overwrite,
                 vmstate=vmstate,
+                devices=devices,
                 progress=control.progress,
                 stage=control.stage,
                 cancel=control.cancel,
@@ -83,7 +86,14 @@ class MachineJobs:
         return self.table.start(job_id, JobType.SNAPSHOT_SAVE, doing, wait=wait, shown=shown, submit=submit)
 
     def load(
-        self, job_id: str, tag: str, *, vmstate: str | None = None, wait: bool = True, shown: Shown = _unseen
+        self,
+        job_id: str,
+        tag: str,
+        *,
+        vmstate: str | None = None,
+        devices: Sequence[str] | None = None,
+        wait: bool = True,
+        shown: Shown = _unseen,
     ) -> Job:
         """The job's result is a list of Changed; it fails as ``load_snapshot``."""
 
@@ -94,6 +104,7 @@ class MachineJobs:
                 machine,
                 tag,
                 vmstate=vmstate,
+                devices=devices,
                 progress=control.progress,
                 stage=control.stage,
                 cancel=control.cancel,
@@ -104,12 +115,25 @@ class MachineJobs:
 
         return self.table.start(job_id, JobType.SNAPSHOT_LOAD, work, wait=wait, shown=shown)
 
-    def delete(self, job_id: str, tag: str, *, wait: bool = True, shown: Shown = _unseen) -> Job:
+    def delete(
+        self,
+        job_id: str,
+        tag: str,
+        *,
+        devices: Sequence[str] | None = None,
+        wait: bool = True,
+        shown: Shown = _unseen,
+    ) -> Job:
         """The job's result is a list of Changed; it fails as ``delete_snapshot``."""
 
         def work(control: JobControl) -> list[Changed]:
             return whole.delete_snapshot(
-                self._machine, tag, progress=control.progress, stage=control.stage, cancel=control.cancel
+                self._machine,
+                tag,
+                devices=devices,
+                progress=control.progress,
+                stage=control.stage,
+                cancel=control.cancel,
             )
 
         return self.table.start(job_id, JobType.SNAPSHOT_DELETE, work, wait=wait, shown=shown)

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from snapmgr.block.qcow2 import change
+from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.errors import SnapmgrError
 from snapmgr.names import quoted
 from snapmgr.snapshots import plans
@@ -36,7 +37,7 @@ def create_snapshot(
     what opening and changing an image raises; no image is changed then.
     """
     report = stoppable(progress, cancel)
-    return _on_all(paths, plans.creating(name, now(), state, progress=report), report, cancel)
+    return _on_all(paths, _creating(name, now(), state, report), report, cancel)
 
 
 def delete_snapshot(
@@ -56,7 +57,7 @@ def delete_snapshot(
     """
     report = stoppable(progress, cancel)
     plan = plans.deleting(tags, report)
-    return _on_all(paths, plan, report, cancel, skip_missing=missing_ok, trim=trim, undoable=True)
+    return _on_all(paths, lambda _: plan, report, cancel, skip_missing=missing_ok, trim=trim, undoable=True)
 
 
 def apply_snapshot(
@@ -68,7 +69,7 @@ def apply_snapshot(
 ) -> list[Changed]:
     """Make every disk what it was when the snapshot was taken.  Raises NotFound where one disk does not have it."""
     report = stoppable(progress, cancel)
-    return _on_all(paths, plans.applying(tags, report), report, cancel)
+    return _on_all(paths, lambda _: plans.applying(tags, report), report, cancel)
 
 
 def apply_after_saving(
@@ -85,7 +86,7 @@ def apply_after_saving(
     Where the second cannot be done the first is taken back: no image is changed then either.  Raises as the two.
     """
     report = stoppable(progress, cancel)
-    saved = _on_all(paths, plans.creating(name, now(), progress=report), report)
+    saved = _on_all(paths, _creating(name, now(), None, report), report)
     try:
         return apply_snapshot(paths, tags, progress=progress, cancel=cancel)
     except BaseException as error:
@@ -112,12 +113,20 @@ def rename_snapshot(
 ) -> list[Changed]:
     """Give the snapshot another name on every disk that has it.  Raises as the two above."""
     report = stoppable(progress, cancel)
-    return _on_all(paths, plans.renaming(tags, name), report, cancel, skip_missing=True)
+    return _on_all(paths, lambda _: plans.renaming(tags, name), report, cancel, skip_missing=True)
+
+
+PlanOf = Callable[[Sequence[Qcow2Image]], Plan]
+"""What is to be done, once the images are open that it is done on."""
+
+
+def _creating(name: str, now: int, state: VmState | None, report: Progress) -> PlanOf:
+    return lambda images: plans.creating(name, now, state, new_id=plans.common_id(images), progress=report)
 
 
 def _on_all(
     paths: Sequence[str | Path],
-    plan: Plan,
+    plan: PlanOf,
     progress: Progress,
     cancel: CancelToken | None = None,
     *,
@@ -130,7 +139,7 @@ def _on_all(
         return change_all(
             images,
             lambda image: change.begin(image, progress),
-            plan,
+            plan(images),
             skip_missing=skip_missing,
             trim=trim,
             undoable=undoable,

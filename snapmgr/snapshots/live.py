@@ -15,7 +15,6 @@ import numpy.typing as npt
 from snapmgr.machine.live import LiveSave
 from snapmgr.machine.machine import Machine
 from snapmgr.savevm.output import Buffer
-from snapmgr.snapshots import plans
 from snapmgr.snapshots.machine import Asked, Saved, change_disks, check_save
 from snapmgr.snapshots.phase import Phase
 from snapmgr.snapshots.plans import Put, VmState
@@ -34,6 +33,7 @@ def save_snapshot_live(
     order: Order,
     overwrite: bool = False,
     vmstate: str | None = None,
+    devices: Sequence[str] | None = None,
     now: Callable[[], int] = time.time_ns,
     progress: Progress = no_progress,
     stage: Stage = no_stage,
@@ -46,7 +46,7 @@ def save_snapshot_live(
     """
 
     def begin() -> Begun:
-        asked = check_save(machine, name, overwrite=overwrite, vmstate=vmstate, now=now)
+        asked = check_save(machine, name, overwrite=overwrite, vmstate=vmstate, devices=devices, now=now)
         return asked, LiveSave(machine), machine.state().screen
 
     asked, live, screen = order(begin)
@@ -66,11 +66,11 @@ def save_snapshot_live(
 
     try:
         state = VmState(content, live.now, position=asked.position)
-        plan = plans.creating(asked.name, asked.now, state, overwrite=overwrite, progress=progress)
-        devices = change_disks(asked.disks, plan, cancel=cancel)
+        plan = asked.plan(state, overwrite=overwrite, progress=progress)
+        changed = change_disks(asked.disks, plan, cancel=cancel)
         done = True
     finally:
         waited = live.waited
         live.end(done=done)
-    keep_screen(devices[asked.position], screen)
-    return Saved(asked.name, asked.now, written, live.stood, tuple(devices), waited)
+    keep_screen(changed[asked.position], screen)
+    return Saved(asked.name, asked.now, written, live.stood, tuple(changed), waited)

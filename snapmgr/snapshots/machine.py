@@ -7,7 +7,7 @@ finds out after the disks went back that the state cannot be loaded, the state i
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from snapmgr.block.memory import MemoryDevice
@@ -55,12 +55,17 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A snapshot that may be made: its name, its date in ns, its disks, and which of them takes the VM state."""
+    """A snapshot that may be made: its name, its date in ns, its id, its disks, which of them takes the VM state."""
 
     name: str
     now: int
+    id: bytes
     disks: tuple[Qcow2Disk, ...]
     position: int
+
+    def plan(self, state: VmState, *, overwrite: bool, progress: Progress) -> Plan:
+        """How it is made on each of its disks."""
+        return plans.creating(self.name, self.now, state, new_id=self.id, overwrite=overwrite, progress=progress)
 
 
 def save_snapshot(
@@ -69,6 +74,7 @@ def save_snapshot(
     *,
     overwrite: bool = False,
     vmstate: str | None = None,
+    devices: Sequence[str] | None = None,
     now: Callable[[], int] = time.time_ns,
     progress: Progress = no_progress,
     stage: Stage = no_stage,
@@ -76,13 +82,14 @@ def save_snapshot(
 ) -> Saved:
     """Keep machine and disks; the guest stands still meanwhile, and runs again afterwards if it ran, whatever fails.
 
-    Without a ``name`` it gets ``vm-YYYYMMDDHHMMSS`` in local time, made unique.  ``vmstate`` is the disk that the VM
-    state goes to, else the first.  With ``overwrite`` it takes the place of one of that name, once it is complete.
+    Without a ``name`` it gets ``vm-YYYYMMDDHHMMSS`` in local time, made unique.  ``devices`` are the names of the disks
+    that are kept, None for all; ``vmstate`` that of those which the VM state goes to, else the first.  With
+    ``overwrite`` it takes the place of one of that name, once it is complete.
     ``progress`` is told bytes of the VM state, then of tables, ``stage`` the Phase; ``cancel`` counts until the first
     disk is switched.  Raises Blocked, SnapmgrError ``no-snapshots`` (a disk that can hold none), ``snapshot-exists``,
-    ``vmstate-device``, SaveError, Cancelled, and what the images raise; nothing is kept then.
+    UsageError ``no-device``, ``vmstate-device``, SaveError, Cancelled, and what the images raise; nothing is kept then.
     """
-    asked = check_save(machine, name, overwrite=overwrite, vmstate=vmstate, now=now)
+    asked = check_save(machine, name, overwrite=overwrite, vmstate=vmstate, devices=devices, now=now)
     written = 0
 
     def content(put: Put) -> None:
@@ -101,15 +108,21 @@ def save_snapshot(
     with saving.standing(machine):
         screen = machine.state().screen
         state = VmState(content, machine.board.clock.now, position=asked.position)
-        plan = plans.creating(asked.name, asked.now, state, overwrite=overwrite, progress=progress)
-        devices = change_disks(asked.disks, plan, cancel=cancel)
+        plan = asked.plan(state, overwrite=overwrite, progress=progress)
+        changed = change_disks(asked.disks, plan, cancel=cancel)
     stood = time.monotonic_ns() - begin
-    keep_screen(devices[asked.position], screen)
-    return Saved(asked.name, asked.now, written, stood, tuple(devices))
+    keep_screen(changed[asked.position], screen)
+    return Saved(asked.name, asked.now, written, stood, tuple(changed))
 
 
 def check_save(
-    machine: Machine, name: str | None, *, overwrite: bool, vmstate: str | None, now: Callable[[], int]
+    machine: Machine,
+    name: str | None,
+    *,
+    overwrite: bool,
+    vmstate: str | None,
+    devices: Sequence[str] | None,
+    now: Callable[[], int],
 ) -> Asked:
     """What ``save_snapshot`` refuses before anything is done; it says there what is raised."""
     refuse_while_saved(machine)
@@ -118,14 +131,15 @@ def check_save(
         raise Blocked(
             "record-replay", "what the machine does is being recorded: it allows no snapshots now", qemu=_RECORD_REPLAY
         )
-    disks = _disks(machine)
+    named = _disks(machine, devices)
+    disks = tuple(named.values())
     moment = now()
     called = _unused(disks, moment) if name is None else name
-    position = _position(machine, disks, vmstate)
+    position = _position(named, vmstate)
     if not overwrite:
         for disk in disks:
             plans.refuse_taken(disk.image, called)
-    return Asked(called, moment, tuple(disks), position)
+    return Asked(called, moment, plans.common_id(_images(machine).values()), disks, position)
 
 
 def refuse_while_saved(machine: Machine) -> None:
@@ -138,21 +152,24 @@ def load_snapshot(
     tag: str,
     *,
     vmstate: str | None = None,
+    devices: Sequence[str] | None = None,
     progress: Progress = no_progress,
     stage: Stage = no_stage,
     cancel: CancelToken | None = None,
 ) -> list[Changed]:
     """Make machine and disks what they were; the guest runs afterwards if it ran before.
 
+    ``devices`` are the names of the disks that go back, None for all; the others stay what they are.
     ``progress`` is told bytes of the VM state, which is read twice, and of tables in between; ``stage`` the Phase.
     ``cancel`` counts until the first disk is switched.  Raises SnapmgrError ``no-snapshots``, ``disk-only``, NotFound
     where a disk does not have it, Blocked, Cancelled, and LoadError where this machine could not load that state: all
     before anything changes.  Whatever fails later leaves the machine stopped.
     """
     refuse_while_saved(machine)
-    disks = _disks(machine)
+    named = _disks(machine, devices)
+    disks = list(named.values())
     entries = [_entry(disk, tag) for disk in disks]
-    position = _state_position(machine, disks, entries, vmstate)
+    position = _state_position(named, entries, vmstate)
     disk, entry = disks[position], entries[position]
     if not entry.vm_state_size:
         raise SnapmgrError(
@@ -179,16 +196,17 @@ def delete_snapshot(
     machine: Machine,
     tag: str,
     *,
+    devices: Sequence[str] | None = None,
     progress: Progress = no_progress,
     stage: Stage = no_stage,
     cancel: CancelToken | None = None,
 ) -> list[Changed]:
-    """Delete it from every disk that has it, while the guest may run.
+    """Delete it from every disk that has it, or of those named in ``devices``, while the guest may run.
 
-    ``progress`` is told bytes of tables.  Raises NotFound where none has it, Cancelled.
+    ``progress`` is told bytes of tables.  Raises NotFound where none has it, UsageError ``no-device``, Cancelled.
     """
     refuse_while_saved(machine)
-    disks = _disks(machine)
+    disks = list(_disks(machine, devices).values())
     stage(Phase.DISKS, 0)
     return change_disks(disks, plans.deleting(tag, progress), skip_missing=True, cancel=cancel)
 
@@ -214,10 +232,22 @@ def _rows(images: Mapping[str, Qcow2Image]) -> tuple[SnapshotRow, ...]:
     return joined({name: [disk_snapshot(entry) for entry in image.snapshots] for name, image in images.items()})
 
 
-def _disks(machine: Machine) -> list[Qcow2Disk]:
-    """Raises SnapmgrError ``no-snapshots`` for a disk that is written to and can hold none (bdrv_all_can_snapshot)."""
-    found = []
-    for disk in machine.board.disks:
+def _disks(machine: Machine, devices: Sequence[str] | None) -> dict[str, Qcow2Disk]:
+    """Those that are meant, by name, in the machine's order (block/snapshot.c: bdrv_all_get_snapshot_devices).
+
+    Raises UsageError ``no-device`` for a name that no disk has, SnapmgrError ``no-snapshots`` for a disk that is
+    written to and can hold none (bdrv_all_can_snapshot).
+    """
+    board = machine.board.disks
+    names = [disk.name for disk in board]
+    for name in devices or ():
+        if name not in names:
+            text = f"Cannot find device='{name}' nor node-name='{name}'"
+            raise UsageError("no-device", f"the machine has no disk {quoted(name)}", hint=_there_are(names), qemu=text)
+    found = {}
+    for disk in board:
+        if devices is not None and disk.name not in devices:
+            continue
         if not isinstance(disk.storage, Qcow2Disk):
             raise SnapmgrError(
                 "no-snapshots",
@@ -226,31 +256,32 @@ def _disks(machine: Machine) -> list[Qcow2Disk]:
                 hint="Convert it with qemu-img convert -O qcow2.",
                 qemu=f"Device '{disk.name}' is writable but does not support snapshots",
             )
-        found.append(disk.storage)
+        found[disk.name] = disk.storage
     if not found:
         text = "no block device can store vmstate for snapshot"
         raise SnapmgrError("no-disk", "the machine has no disk that a snapshot could be kept on", qemu=text)
     return found
 
 
-def _position(machine: Machine, disks: Sequence[Qcow2Disk], vmstate: str | None) -> int:
-    """Which disk takes the VM state (bdrv_all_find_vmstate_bs)."""
+def _there_are(names: Iterable[str]) -> str:
+    return f"There are: {', '.join(names)}"
+
+
+def _position(disks: Mapping[str, Qcow2Disk], vmstate: str | None) -> int:
+    """Which of them takes the VM state (bdrv_all_find_vmstate_bs)."""
     if vmstate is None:
         return 0
-    names = [disk.name for disk in machine.board.disks]
-    if vmstate not in names:
+    if vmstate not in disks:
         text = f"vmstate block device '{vmstate}' does not exist"
-        hint = f"There are: {', '.join(names)}"
-        raise UsageError("vmstate-device", f"the machine has no disk {quoted(vmstate)}", hint=hint, qemu=text)
-    return names.index(vmstate)
+        said = f"no disk {quoted(vmstate)} is among those of the snapshot"
+        raise UsageError("vmstate-device", said, hint=_there_are(disks), qemu=text)
+    return list(disks).index(vmstate)
 
 
-def _state_position(
-    machine: Machine, disks: Sequence[Qcow2Disk], entries: Sequence[SnapshotEntry], vmstate: str | None
-) -> int:
+def _state_position(disks: Mapping[str, Qcow2Disk], entries: Sequence[SnapshotEntry], vmstate: str | None) -> int:
     """The disk that was named, else the first one that holds a VM state."""
     if vmstate is not None:
-        return _position(machine, disks, vmstate)
+        return _position(disks, vmstate)
     return next((place for place, entry in enumerate(entries) if entry.vm_state_size), 0)
 
 

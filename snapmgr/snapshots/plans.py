@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from snapmgr.block.qcow2 import change
@@ -37,12 +37,24 @@ class VmState:
     position: int = 0
 
 
+def common_id(images: Iterable[Qcow2Image]) -> bytes:
+    """An id for a new snapshot that none of these images has: the same on all of them (QEMU takes each disk's next)."""
+    return max((next_id(image.snapshots) for image in images), key=int)
+
+
 def creating(
-    name: str, now: int, state: VmState | None = None, *, overwrite: bool = False, progress: Progress = no_progress
+    name: str,
+    now: int,
+    state: VmState | None = None,
+    *,
+    new_id: bytes | None = None,
+    overwrite: bool = False,
+    progress: Progress = no_progress,
 ) -> Plan:
     """Make a snapshot ``name`` (surrogateescape) with the date ``now`` in ns since 1970; with ``overwrite`` it takes
-    the place of those with that name.  For one transaction.  Raises UsageError ``snapshot-name``; the plan
-    SnapmgrError ``snapshot-exists``, ``vm-state-too-large``, and what ``state.content`` raises.
+    the place of those with that name.  ``new_id`` is its id, None for the next one of each image.  For one transaction.
+    Raises UsageError ``snapshot-name``; the plan SnapmgrError ``snapshot-exists``, ``vm-state-too-large``, and what
+    ``state.content`` raises.
     """
     raw = name.encode(errors="surrogateescape")
     check_name(raw)
@@ -56,7 +68,7 @@ def creating(
         if not overwrite:
             refuse_taken(image, name)
         gone = [entry for entry in image.snapshots if entry.name_text == name]
-        new = NewEntry(next_id(image.snapshots), raw, seconds, nanoseconds, image.header.raw_size)
+        new = NewEntry(new_id or next_id(image.snapshots), raw, seconds, nanoseconds, image.header.raw_size)
         tables = None
         if state is not None:
             new = replace(new, vm_clock_nsec=state.vm_clock_nsec, icount=state.icount)

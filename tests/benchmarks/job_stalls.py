@@ -17,6 +17,7 @@ from ui import app
 from ui.main_window import MainWindow
 from ui.snapshots import demo
 from ui.snapshots.demo_machine import DemoMachine
+from ui.snapshots.demo_where import Where
 from ui.snapshots.page import SnapshotsPage
 
 OPTIONS = MachineOptions(ram=1 << 30, boot=BootOptions("full", 1))
@@ -41,7 +42,7 @@ async def measure(window: MainWindow) -> None:
         await machine.choose_workload("hotspot")
         await window.context.tasks.idle()
         stalls = Stalls()
-        page.demo.pane.snapshots.save_wanted.emit("x", True)
+        page.demo.pane.snapshots.save_wanted.emit("x", True, Where())
         await window.context.tasks.idle()
         print(*stalls.stop())
         if page.jobs.activities[0].failure is not None:

@@ -175,3 +175,14 @@ def test_names_are_bytes(snapctl: Snapctl, image: Path) -> None:
     assert names(snapctl, image)[-1] == (odd, 1)
     assert snapctl("snapshot", "rename", image, odd, "plain").code == 0
     assert names(snapctl, image)[-1] == ("plain", 1)
+
+
+def test_a_partial_snapshot_is_finished(snapctl: Snapctl, image: Path, other: Path) -> None:
+    assert snapctl("snapshot", "create", image, "mine").code == 0
+    kept = whole(image)
+    assert ("mine", 1) in names(snapctl, image, other)
+    made = snapctl("snapshot", "finish", image, other, "mine", "--json")
+    assert made.code == 0 and [one["path"] for one in made.document["devices"]] == [str(other)]
+    assert ("mine", 2) in names(snapctl, image, other) and whole(image) == kept
+    again = snapctl("snapshot", "finish", image, other, "mine")
+    assert again.code == 2 and b"nothing is missing" in again.err

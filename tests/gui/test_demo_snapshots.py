@@ -40,8 +40,8 @@ def started(window: MainWindow, drive: Drive, qtbot: Any) -> MainWindow:
 
 
 def answer(drive: Drive, window: MainWindow, qtbot: Any, *, yes: bool) -> None:
-    question = next(one for one in QApplication.topLevelWidgets() if isinstance(one, Question) and one.isVisible())
-    qtbot.mouseClick(question.do if yes else question.keep, Qt.MouseButton.LeftButton)
+    asked = question()
+    qtbot.mouseClick(asked.do if yes else asked.keep, Qt.MouseButton.LeftButton)
     drive(done(window))
 
 
@@ -87,6 +87,36 @@ def test_saved_loaded_and_deleted(started: MainWindow, drive: Drive, qtbot: Any)
     qtbot.keyClick(part.list, Qt.Key.Key_Delete)
     answer(drive, started, qtbot, yes=True)
     assert "first" not in names(started) and len(on_disk()) == 1
+
+
+def test_on_one_disk_alone_and_with_the_state_on_the_other(started: MainWindow, drive: Drive, qtbot: Any) -> None:
+    part = demo(started).pane.snapshots
+    drive(demo(started).machine.pause())
+    where = [part.where.itemText(row) for row in range(part.where.count())]
+    assert where == ["All disks, VM state on root", "All disks, VM state on data", "root alone", "data alone"]
+    for row, name in ((1, "both"), (3, "data")):
+        part.where.setCurrentIndex(row)
+        part.name.setText(name)
+        qtbot.mouseClick(part.save, Qt.MouseButton.LeftButton)
+        drive(done(started))
+    tick = demo(started).machine.view.tick
+    assert on_disk() == [("both", 2), ("data", 1)] and names(started) == ["data", "both"]
+    both, alone = list_snapshots([demo_folder() / name for name in NAMES]).rows
+    assert both.state_device == alone.state_device == str(demo_folder() / NAMES[1]) and not both.differs
+    drive(demo(started).machine.step(7))
+    part.list.setCurrentRow(1)
+    qtbot.mouseClick(part.load, Qt.MouseButton.LeftButton)
+    said = question().said.text().replace("\u2068", "").replace("\u2069", "")
+    assert said.endswith("root was not kept with it, and stays what it is now.")
+    answer(drive, started, qtbot, yes=True)
+    drive(until(started, lambda view: view.tick == tick))
+    qtbot.keyClick(part.list, Qt.Key.Key_Delete)
+    answer(drive, started, qtbot, yes=True)
+    assert on_disk() == [("both", 2)]
+
+
+def question() -> Question:
+    return next(one for one in QApplication.topLevelWidgets() if isinstance(one, Question) and one.isVisible())
 
 
 def test_a_line_leads_from_now_to_what_was_saved_or_loaded_last(started: MainWindow, drive: Drive, qtbot: Any) -> None:

@@ -11,6 +11,7 @@ from snapmgr.block.images import open_image
 from snapmgr.block.qcow2.create import Qcow2Writer
 from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.errors import NotFound, SnapmgrError, UsageError
+from snapmgr.machine.digest import disk_digest
 from snapmgr.machine.disks import open_disk
 from snapmgr.machine.guest import BootOptions
 from snapmgr.machine.machine import Machine
@@ -102,6 +103,33 @@ def test_the_vm_state_goes_where_it_is_said(running: Machine, disks: list[Path])
     with pytest.raises(UsageError) as refused:
         save_snapshot(running, "there", vmstate="x")
     assert refused.value.qemu == "vmstate block device 'x' does not exist"
+
+
+def test_some_of_the_disks(running: Machine, disks: list[Path]) -> None:
+    a, b = map(str, disks)
+    save_snapshot(running, "on b", devices=[b])
+    saved = save_snapshot(running, "on both", vmstate=b)
+    assert [one.id for one in saved.devices] == ["2", "2"], "the same id on all of its disks"
+    assert names(*disks) == [("on both", 2, True), ("on b", 1, True)]
+    tick = running.tick
+    running.run(30)
+    running.stop()
+    contents = [disk_digest(disk.device) for disk in running.board.disks]
+    with pytest.raises(NotFound):
+        load_snapshot(running, "on b")
+    assert [one.path for one in load_snapshot(running, "on b", devices=[b])] == [b]
+    assert running.tick == tick
+    after = [disk_digest(disk.device) for disk in running.board.disks]
+    assert after[0] == contents[0] and after[1] != contents[1], "what is not named stays what it is"
+    with pytest.raises(UsageError) as refused:
+        save_snapshot(running, "there", devices=[a], vmstate=b)
+    assert refused.value.qemu == f"vmstate block device '{b}' does not exist"
+    for change in (save_snapshot, load_snapshot, delete_snapshot):
+        with pytest.raises(UsageError) as refused:
+            change(running, "on both", devices=["x"])
+        assert refused.value.qemu == "Cannot find device='x' nor node-name='x'"
+    delete_snapshot(running, "on both", devices=[a])
+    assert names(*disks) == [("on b", 1, True), ("on both", 1, True)]
 
 
 def test_names(running: Machine, disks: list[Path]) -> None:

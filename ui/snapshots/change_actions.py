@@ -12,7 +12,7 @@ from ui.shell.documents import DocumentKind
 from ui.snapshots.actions import VIEW, has_machine, has_selection, page_of
 from ui.snapshots.change_dialog import ChangeDialog
 from ui.snapshots.change_texts import rows_text
-from ui.snapshots.may_change import why_not_change, why_not_load, why_not_save
+from ui.snapshots.may_change import why_not_change, why_not_finish, why_not_load, why_not_save
 from ui.words import later, tr
 
 ACTIONS = Actions()
@@ -74,6 +74,13 @@ def can_rename(context: WindowContext) -> str:
     return why_not_change(rows, found) or _busy(context)
 
 
+def can_finish(context: WindowContext) -> str:
+    if reason := _one(context):
+        return reason
+    found, rows = _selected(context)
+    return why_not_finish(rows[0], found) or _busy(context)
+
+
 def can_delete(context: WindowContext) -> str:
     if reason := _some(context):
         return reason
@@ -124,6 +131,18 @@ def rename(context: WindowContext) -> None:
     if page is not None and page.on_show is not None:
         found, rows = _selected(context)
         _ask(context, RenameDialog(context, page.on_show, rows[0], found))
+
+
+@ACTIONS.add("snapshot.finish", later("Finish…"), icon="check-circle", menu=Menu.SNAPSHOT, view=VIEW, group=1,
+             enabled=can_finish, subject=_subject)  # fmt: skip
+def finish(context: WindowContext) -> None:
+    """Make a snapshot whole that some disks lack: they are kept as they are now; asks first."""
+    from ui.snapshots.finish_dialog import FinishDialog
+
+    page = page_of(context)
+    if page is not None and page.on_show is not None:
+        found, rows = _selected(context)
+        _ask(context, FinishDialog(context, page.on_show, rows[0], found))
 
 
 @ACTIONS.add("snapshot.delete", later("Delete…"), keys="Del", icon="trash", menu=Menu.SNAPSHOT, view=VIEW, group=1,

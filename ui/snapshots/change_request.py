@@ -29,6 +29,8 @@ class Kind(Enum):
     RENAME = "pencil-simple"
     UNDO = "arrow-counter-clockwise"
     """Bring back what was deleted."""
+    FINISH = "check-circle"
+    """Keep on the disks that lack it what they hold now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,11 @@ def make(request: ChangeRequest, *, progress: Callable[[int, int], None], cancel
 
         bring_back(request.switched, progress=Passes(progress, len(paths)), cancel=cancel)
         return []
+    if request.kind is Kind.FINISH:
+        from snapmgr.snapshots.finish import finish_snapshot
+
+        lacking = len(paths) - len(request.tags)
+        return finish_snapshot(paths, request.tags, progress=Passes(progress, 2 * lacking), cancel=cancel)
     if request.kind is Kind.RENAME:
         report = Passes(progress, len(paths))
         return change.rename_snapshot(paths, request.tags, request.name, progress=report, cancel=cancel)

@@ -45,6 +45,8 @@ def running(request: ChangeRequest) -> str:
         return tr("Deleting {snapshot}", snapshot=what)
     if request.kind is Kind.UNDO:
         return tr("Bringing back {snapshot}", snapshot=what)
+    if request.kind is Kind.FINISH:
+        return tr("Finishing {snapshot}", snapshot=what)
     return tr("Renaming {snapshot}", snapshot=what)
 
 
@@ -59,6 +61,8 @@ def done(request: ChangeRequest) -> str:
         return tr("Deleted {snapshot}", snapshot=what)
     if request.kind is Kind.UNDO:
         return tr("Brought back {snapshot}", snapshot=what)
+    if request.kind is Kind.FINISH:
+        return tr("Finished {snapshot}", snapshot=what)
     return tr("Renamed {snapshot} to {name}", snapshot=what, name=quoted(request.name))
 
 
@@ -79,6 +83,8 @@ def result(request: ChangeRequest, changed: Sequence[Changed], units: formats.Un
         return plural("{size} of the file are free now", "{size} of {n} files are free now", count, size=size)
     if request.kind is Kind.UNDO:
         return plural("The disk is as it was.", "The disks are as they were.", len(request.paths))
+    if request.kind is Kind.FINISH:
+        return plural("One more disk has it now.", "{n} more disks have it now.", count)
     return plural("On one disk", "On {n} disks", count)
 
 
@@ -90,6 +96,7 @@ def not_done(kind: Kind) -> str:
         Kind.DELETE: tr("Not deleted"),
         Kind.RENAME: tr("Not renamed"),
         Kind.UNDO: tr("Not brought back"),
+        Kind.FINISH: tr("Not finished"),
     }
     return titles[kind]
 

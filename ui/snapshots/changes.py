@@ -27,6 +27,7 @@ TYPES = {
     Kind.DELETE: JobType.SNAPSHOT_DELETE,
     Kind.RENAME: JobType.SNAPSHOT_RENAME,
     Kind.UNDO: JobType.SNAPSHOT_UNDO,
+    Kind.FINISH: JobType.SNAPSHOT_FINISH,
 }
 
 

@@ -16,7 +16,8 @@ from snapmgr.errors import Cancelled
 from snapmgr.machine.machine import MachineView
 from snapmgr.snapshots.machine import Saved
 from snapmgr.snapshots.model import SnapshotRow
-from ui.models.names import quoted
+from ui.isolation import isolated
+from ui.models.names import disk_labels, quoted
 from ui.models.source_list import DEMO, SourceEntry, SourceListModel, SourceState
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
@@ -30,9 +31,10 @@ from ui.snapshots.demo_disks import demo_folder
 from ui.snapshots.demo_jobs import DemoJob
 from ui.snapshots.demo_machine import DemoMachine
 from ui.snapshots.demo_pane import DemoPane
+from ui.snapshots.demo_where import Where
 from ui.snapshots.jobs import Jobs
 from ui.widgets.activity import ActivityState
-from ui.words import grouped, tr
+from ui.words import grouped, listed, plural, tr
 
 LIST_EVERY = 0.2
 """Seconds between two changes of its row in the list: numbers that run faster cannot be read."""
@@ -69,7 +71,7 @@ class Demo(QObject):
         )
         pane.workload_chosen.connect(self._choose_workload)
         pane.snapshots.save_wanted.connect(
-            lambda name, live: self._start(self._save(name, live), tr("Save the snapshot"))
+            lambda name, live, where: self._start(self._save(name, live, where), tr("Save the snapshot"))
         )
         pane.snapshots.load_wanted.connect(self._ask_load)
         pane.snapshots.delete_wanted.connect(self._ask_delete)
@@ -142,6 +144,7 @@ class Demo(QObject):
         say_damaged(self._context, found.beside.damaged)
         part, why = self.pane.snapshots, self.machine.no_disks
         part.set_usable(why is None)
+        part.where.show_disks(self.machine.disks)
         if why is not None:
             part.say(tr("Without its disks nothing can be kept: {reason}", reason=describe(why).text))
         elif not rows or part.says_nothing_is_saved:
@@ -175,12 +178,12 @@ class Demo(QObject):
         if self.machine.exists and self._jobs.running(DEMO) is None:
             self._start(self._do(doing), doing.title)
 
-    async def _save(self, name: str, live: bool) -> None:
+    async def _save(self, name: str, live: bool, where: Where) -> None:
         def ended(saved: Saved) -> tuple[str, str]:
             self.pane.snapshots.name.clear()
             return demo_jobs.saved(saved, self._context.settings["appearance.units"])
 
-        await self._do(demo_jobs.save(name.strip(), live, ended))
+        await self._do(demo_jobs.save(name.strip(), live, where, ended))
 
     def _ask_load(self, row: SnapshotRow) -> None:
         async def load() -> None:
@@ -190,6 +193,16 @@ class Demo(QObject):
 
         title = tr("Load {name}?", name=quoted(row.name, row.id))
         said = tr("What the machine and its disks hold now is lost, unless a snapshot holds it too.")
+        if row.missing:
+            labels = disk_labels(self.machine.disks)
+            disks = listed([isolated(labels[path]) for path in row.missing])
+            stays = plural(
+                "{disks} was not kept with it, and stays what it is now.",
+                "{disks} were not kept with it, and stay what they are now.",
+                len(row.missing),
+                disks=disks,
+            )
+            said = f"{said} {stays}"
         keep, do = tr("Keep it as it is"), tr("Load snapshot")
         ask(self._context, title, said, keep=keep, do=do, then=load)
 

@@ -13,6 +13,7 @@ from snapmgr.snapshots.model import SnapshotRow
 from ui.models.names import quoted
 from ui.shell import formats
 from ui.snapshots.change_request import Kind
+from ui.snapshots.demo_where import Where
 from ui.words import grouped, tr
 
 Shown = Callable[[JobView], None]
@@ -28,12 +29,15 @@ class DemoJob:
     ended: Callable[[Any], tuple[str, str]]
 
 
-def save(name: str, live: bool, ended: Callable[[Saved], tuple[str, str]]) -> DemoJob:
+def save(name: str, live: bool, where: Where, ended: Callable[[Saved], tuple[str, str]]) -> DemoJob:
     """Without a ``name`` it gets one of date and time; ``live``: the guest runs meanwhile."""
     title = tr("Saving {snapshot}", snapshot=quoted(name)) if name else tr("Saving a snapshot")
-    return DemoJob(
-        Kind.SAVE, title, lambda jobs, job_id, shown: jobs.save(job_id, name or None, live=live, shown=shown), ended
-    )
+
+    def begin(jobs: MachineJobs, job_id: str, shown: Shown) -> Job:
+        kept = {"devices": where.devices, "vmstate": where.vmstate}
+        return jobs.save(job_id, name or None, live=live, shown=shown, **kept)
+
+    return DemoJob(Kind.SAVE, title, begin, ended)
 
 
 def saved(result: Saved, units: formats.Units) -> tuple[str, str]:
@@ -45,20 +49,21 @@ def saved(result: Saved, units: formats.Units) -> tuple[str, str]:
 
 
 def load(row: SnapshotRow) -> DemoJob:
-    name = quoted(row.name, row.id)
+    """On the disks that have it."""
+    name, devices = quoted(row.name, row.id), tuple(row.entries)
     return DemoJob(
         Kind.LOAD,
         tr("Loading {snapshot}", snapshot=name),
-        lambda jobs, job_id, shown: jobs.load(job_id, f"id:{row.id}", shown=shown),
+        lambda jobs, job_id, shown: jobs.load(job_id, f"id:{row.id}", devices=devices, shown=shown),
         lambda _: (tr("Loaded {snapshot}", snapshot=name), tr("The machine is what it was then")),
     )
 
 
 def delete(row: SnapshotRow) -> DemoJob:
-    name = quoted(row.name, row.id)
+    name, devices = quoted(row.name, row.id), tuple(row.entries)
     return DemoJob(
         Kind.DELETE,
         tr("Deleting {snapshot}", snapshot=name),
-        lambda jobs, job_id, shown: jobs.delete(job_id, f"id:{row.id}", shown=shown),
+        lambda jobs, job_id, shown: jobs.delete(job_id, f"id:{row.id}", devices=devices, shown=shown),
         lambda _: (tr("Deleted {snapshot}", snapshot=name), tr("Demo machine")),
     )

@@ -27,7 +27,7 @@ from snapmgr.savevm.output import Buffer
 from snapmgr.snapshots.machine import Saved, list_of
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.shell.tasks import Tasks, step_back
-from ui.snapshots.demo_disks import make_machine
+from ui.snapshots.demo_disks import NAMES, make_machine
 from ui.words import tr
 
 T = TypeVar("T")
@@ -174,6 +174,11 @@ class DemoMachine(QObject):
     async def snapshots(self) -> Snapshots:
         """What there is on its disks, and what is known beside them."""
         return await self.order(list_of)
+
+    @property
+    def disks(self) -> tuple[str, ...]:
+        """Names of its disks, none where it has none."""
+        return () if self.no_disks is not None else tuple(str(self._folder / name) for name in NAMES)
 
     async def jobs(self) -> MachineJobs:
         """The jobs on it, once it is there."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.shell import formats
 from ui.snapshots.demo_timeline import DemoTimeline
+from ui.snapshots.demo_where import WhereBox
 from ui.snapshots.note_edit import NoteEdit
 from ui.theme import fonts
 from ui.theme.tokens import ROW_SNAPSHOT
@@ -22,12 +23,12 @@ MARGINS = 10
 
 
 class DemoSnapshots(QWidget):
-    """``save_wanted`` carries a name, empty for one of date and time, and whether the guest runs meanwhile.
+    """``save_wanted`` carries a name, empty for one of date and time, whether the guest runs meanwhile, and a Where.
 
     The others carry a row of the list.
     """
 
-    save_wanted = Signal(str, bool)
+    save_wanted = Signal(str, bool, object)
     load_wanted = Signal(object)
     delete_wanted = Signal(object)
 
@@ -71,9 +72,6 @@ class DemoSnapshots(QWidget):
         self._adapt()
 
     def _add_how(self, column: QVBoxLayout) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        words = label(tr("How"), "body2")
         self.how = ComboBox()
         self.how.setAccessibleName(tr("How it is saved"))
         #: How a snapshot is saved: the guest goes on running meanwhile
@@ -81,6 +79,9 @@ class DemoSnapshots(QWidget):
         #: How a snapshot is saved: the guest stands still meanwhile
         self.how.addItem(tr("Paused"), False)
         self.how.currentIndexChanged.connect(lambda *_: self._show_how())
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        words = label(tr("How"), "body2")
         words.setBuddy(self.how)
         row.addWidget(words)
         row.addStretch(1)
@@ -88,6 +89,11 @@ class DemoSnapshots(QWidget):
         column.addLayout(row)
         self.meaning = label("", "secondary", wrap=True)
         column.addWidget(self.meaning)
+        self.where = WhereBox()
+        named = label(tr("Where"), "body2")
+        named.setBuddy(self.where)
+        column.addWidget(named)
+        column.addWidget(self.where)
         self._show_how()
 
     def _show_how(self) -> None:
@@ -134,7 +140,7 @@ class DemoSnapshots(QWidget):
         return self._found
 
     def _adapt(self) -> None:
-        for part in (self.name, self.save, self.how):
+        for part in (self.name, self.save, self.how, self.where):
             part.setEnabled(self._usable)
         for part in (self.load, self.delete):
             part.setEnabled(self._usable and self.row() is not None)
@@ -144,7 +150,7 @@ class DemoSnapshots(QWidget):
 
     def _save(self) -> None:
         if self._usable:
-            self.save_wanted.emit(self.name.text(), bool(self.how.currentData()))
+            self.save_wanted.emit(self.name.text(), bool(self.how.currentData()), self.where.where())
 
     def _load(self) -> None:
         if self._usable and (row := self.row()) is not None:

@@ -73,7 +73,12 @@ def _missing(row: SnapshotRow, labels: Mapping[str, str]) -> Remark:
         len(row.entries),
         disks=names,
     )
-    return Remark("warn", title, f"{why} {way_out}")
+    finish = plural(
+        "Or choose Finish… to keep it as it is now, if nothing wrote to it since.",
+        "Or choose Finish… to keep them as they are now, if nothing wrote to them since.",
+        count,
+    )
+    return Remark("warn", title, f"{why} {way_out} {finish}")
 
 
 def _differs(row: SnapshotRow) -> Remark:

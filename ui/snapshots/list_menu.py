@@ -9,7 +9,7 @@ from ui.shell.actions import ActionSet
 
 GROUPS = (
     ("snapshot.load", "snapshot.inspect", "snapshot.compare", "snapshot.export"),
-    ("snapshot.rename", "snapshot.note", "snapshot.copy", "snapshot.delete", "snapshot.delete_old"),
+    ("snapshot.rename", "snapshot.note", "snapshot.copy", "snapshot.finish", "snapshot.delete", "snapshot.delete_old"),
     ("snapshot.save",),
 )
 

@@ -50,6 +50,15 @@ def why_not_load(row: SnapshotRow, found: Snapshots) -> str:
     return next((_reason(told(error)) for error in errors if error is not None), "")
 
 
+def why_not_finish(row: SnapshotRow, found: Snapshots) -> str:
+    """Only what some disks lack can be finished, where the others agree on what it is."""
+    if not row.missing:
+        return tr("No disk lacks this snapshot")
+    if row.differs:
+        return remarks(row, found, disk_labels([device.path for device in found.devices]))[1].title
+    return next((reason for device in found.devices if (reason := why_fixed(device))), "")
+
+
 def why_not_change(rows: Sequence[SnapshotRow], found: Snapshots) -> str:
     """Why these cannot be deleted or renamed: one of their disks cannot be changed."""
     return next((reason for device in _having(rows, found) if (reason := why_fixed(device))), "")

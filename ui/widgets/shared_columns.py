@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QTableView
 
 from ui.shell.mnemonics import escaped
@@ -64,7 +64,7 @@ def widest(table: QTableView, column: int, font: QFont) -> int:
     """Width of the longest text of a column, in px, without any margin."""
     model = table.model()
     texts = {str(model.index(row, column).data() or "") for row in sampled(model.rowCount())}
-    return max((fonts.text_width(font, text) for text in texts), default=0)
+    return max(map(QFontMetrics(font).horizontalAdvance, texts), default=0)
 
 
 def title_width(table: QTableView, column: int) -> int:
@@ -110,9 +110,9 @@ class SharedColumns:
         self.share()
 
     def share(self) -> None:
-        """Give every column its width."""
+        """Give every column its width; of a table that nobody sees, once it is seen."""
         table = self._table
-        if table.model() is None or self._sharing:
+        if table.model() is None or self._sharing or not table.isVisible():
             return
         self._sharing = True
         if self._needs is None:
@@ -186,6 +186,11 @@ class SharedTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if self.columns is not None:
+            self.columns.share()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
         if self.columns is not None:
             self.columns.share()
 
