@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
 import numpy as np
 
 from snapmgr.errors import SnapmgrError, StreamError
 from snapmgr.ram.bitmap import Flags
-from snapmgr.ram.block import HOST_PAGE, RAMBlock
+from snapmgr.ram.block import HOST_PAGE, U8, RAMBlock
 from snapmgr.ram.blocks import ListedBlock
 from snapmgr.ram.compress import unpack
 from snapmgr.ram.copies import Copies
 from snapmgr.ram.place import length_of, place_pages
 from snapmgr.ram.ramlist import RamList
+from snapmgr.ram.resident import resident
 from snapmgr.ram.section import BlockList, OddPage, Pages, RamPayload, RamState
 from snapmgr.ram.words import VERSION, PageKind
 from snapmgr.ram.xbzrle import decode
@@ -26,7 +27,10 @@ from snapmgr.wire.window import Short, Window
 
 
 class RamLoader:
-    """One incoming migration at a time.  ``received`` says by idstr which pages have come (a flag per page)."""
+    """One incoming migration at a time.  ``received`` says by idstr which pages have come (a flag per page).
+
+    A ``dry`` one looks at everything and keeps nothing: it finds out whether RAM could be loaded.
+    """
 
     def __init__(
         self,
@@ -35,7 +39,9 @@ class RamLoader:
         postcopy_advised: Callable[[], bool],
         executor: Executor | None = None,
     ) -> None:
+        self.dry = False
         self.copies = Copies(executor)
+        self._executor = executor
         self.received: dict[str, Flags] = {}
         self._ram = ram
         self._options = options
@@ -46,16 +52,15 @@ class RamLoader:
         """Nothing has come yet (ram_load_setup)."""
         names = self._options.capabilities
         ignore = "x-ignore-shared" in names
+        sent = self._ram.sent(ignore_shared=ignore)
+        self.copies = Copies(self._executor if _is_fresh(sent) else None)
         self._state = RamState(
             self._options.page_bits,
             ignore_shared=ignore,
             mapped_ram="mapped-ram" in names,
             compress="compress" in names,
         )
-        self.received = {
-            block.idstr: np.zeros(block.max_length >> self._options.page_bits, np.bool_)
-            for block in self._ram.sent(ignore_shared=ignore)
-        }
+        self.received = {block.idstr: np.zeros(block.max_length >> self._options.page_bits, np.bool_) for block in sent}
 
     def reader(self, version: int) -> RamPayloadLoader:
         """For one section.  Raises HandlerFailed for versions that QEMU does not load either (ram_load)."""
@@ -90,10 +95,10 @@ class RamLoader:
         outside = np.flatnonzero(pages >= np.uint64(block.pages))
         words = event.words[: outside[0]] if len(outside) else event.words
         inside = pages[: len(words)]
-        if len(inside):
+        if len(inside) and not self.dry:
             copy = functools.partial(place_pages, block, words, data, bits)
             self.copies.start(block, int(inside.min()), int(inside.max()), copy)
-            self.received[block.idstr][inside] = True
+        self.received[block.idstr][inside] = True
         if len(outside):
             raise _outside(block, int(pages[outside[0]]) << bits, event.offset + length_of(words, bits))
 
@@ -102,8 +107,11 @@ class RamLoader:
         block = self._block(event.block, event.offset)
         if event.page >= block.pages:
             raise _outside(block, event.page << self._options.page_bits, event.offset)
-        self.copies.settle(block, event.page, event.page)
-        _place(block, event, data)
+        if self.dry:
+            _fill(np.zeros(1 << self._options.page_bits, np.uint8), event, data)
+        else:
+            self.copies.settle(block, event.page, event.page)
+            _place(block, event, data)
         self.received[block.idstr][event.page] = True
 
     def _block(self, name: str, offset: int) -> RAMBlock:
@@ -199,11 +207,21 @@ def _be64(window: Window, offset: int) -> int:
     return window.be64()
 
 
+def _is_fresh(blocks: Sequence[RAMBlock]) -> bool:
+    """Whether most of the memory must be made first: that is what another thread can do meanwhile.  Where it is there,
+    two threads that want the interpreter are slower than one."""
+    return 2 * sum(resident(block.memory) for block in blocks) < sum(block.used_length for block in blocks)
+
+
 def _place(block: RAMBlock, event: OddPage, data: memoryview) -> None:
-    page = block.by_page[event.page]
+    if event.kind is PageKind.ZERO:
+        block.clear(event.page, 1)
+    else:
+        _fill(block.by_page[event.page], event, data)
+
+
+def _fill(page: U8, event: OddPage, data: memoryview) -> None:
     match event.kind:
-        case PageKind.ZERO:
-            block.clear(event.page, 1)
         case PageKind.FILL:
             page[:] = event.fill
         case PageKind.NORMAL:

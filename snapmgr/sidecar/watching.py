@@ -73,13 +73,21 @@ class Watching:
         records, left = self._records, set(before.keys)
         if deed.did is Did.CREATED:
             [key] = deed.keys
-            records.put_origin(key, Origin(before.current if before.keys else "", deed.name))
+            records.put_origin(key, Origin(self._parent(key, before), deed.name))
             records.arrive(key, deed.path, left - set(deed.gone) | {key})
             self._gone(deed.gone)
         elif deed.did is Did.APPLIED:
             records.arrive(deed.keys[0], deed.path, left)
         elif deed.did is Did.DELETED:
             self._forget(deed, before, left - set(deed.keys))
+
+    def _parent(self, key: Key, before: _Before) -> Key | None:
+        """What a new snapshot came from; disks of one machine have the same, or nobody knows which of theirs it is."""
+        parent = before.current if before.keys else ""
+        known = self._records.origin(key)
+        if known is None or known.parent == parent:
+            return parent
+        return known.parent if parent == "" else None
 
     def _forget(self, deed: Deed, before: _Before, left: set[Key]) -> None:
         """A disk that was the deleted one is now what that one came from, and more."""

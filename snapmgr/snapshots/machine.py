@@ -326,10 +326,14 @@ def _chunks(disk: Qcow2Disk, entry: SnapshotEntry, progress: Progress) -> Iterat
 
 
 def _try_state(machine: Machine, chunks: Iterator[memoryview]) -> None:
-    """Load the state into a machine like this one that nobody sees.  Raises as ``saving.load``."""
+    """Load the state into a machine like this one that nobody sees, all but what is in its RAM.
+
+    Raises as ``saving.load``.
+    """
     machine.blockers.check(machine.registry)
     disks = [MemoryDisk(disk.name, MemoryDevice(bytes(512))) for disk in machine.board.disks]
     with Machine(machine.machine_options, disks) as trial:
+        trial.ram_entry.loader.dry = True
         try:
             saving.load(trial, chunks)
         except LoadError as error:

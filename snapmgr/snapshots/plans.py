@@ -73,9 +73,9 @@ def creating(
         if state is not None:
             new = replace(new, vm_clock_nsec=state.vm_clock_nsec, icount=state.icount)
             if position == state.position:
-                writer = StateWriter(shadow)
-                state.content(writer.write)
-                tables = writer.tables()
+                with StateWriter(shadow) as writer:
+                    state.content(writer.write)
+                    tables = writer.tables()
                 new = replace(new, vm_state_size=writer.size)
         place = change.create(shadow, new, tables, gone=gone, progress=progress)
         key = snapshot_key(new.id.decode(), new.at(place))

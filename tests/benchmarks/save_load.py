@@ -21,7 +21,7 @@ import numpy as np
 
 from snapmgr.containers.file import FileSource, open_descriptor
 from snapmgr.containers.sink import FileSink
-from snapmgr.ram.block import RAMBlock
+from snapmgr.ram.block import U8, RAMBlock
 from snapmgr.ram.handlers import RamEntry
 from snapmgr.ram.ramlist import RamList
 from snapmgr.savevm.handlers import StreamOptions
@@ -41,6 +41,11 @@ BUDGET = 3
 THREADS = 1
 """Beside the one that reads or writes the stream; one file takes the writes of one thread at a time."""
 NAME = "pc.ram"
+WHAT = {
+    "save": "save",
+    "load": "load into new RAM",
+    "load again": "load into RAM that is there (QEMU: `prealloc=on`)",
+}
 
 
 def fill(block: RAMBlock, stretch: int) -> None:
@@ -170,11 +175,11 @@ def bare_write(path: Path, size: int) -> float:
     return time.perf_counter() - begin
 
 
-def bare_read(path: Path) -> float:
-    """Seconds to read a whole file into memory as fresh as that of a new machine."""
+def bare_read(path: Path, memory: U8 | None = None) -> float:
+    """Seconds to read a whole file, into memory as fresh as that of a new machine where none is given."""
     size = path.stat().st_size
     begin = time.perf_counter()
-    memory = RAMBlock(NAME, size).memory
+    memory = RAMBlock(NAME, size).memory if memory is None else memory
     with path.open("rb", buffering=0) as file:
         for at in range(0, size, 4 << 20):
             file.readinto(memory[at : min(at + (4 << 20), size)].data)
@@ -186,24 +191,28 @@ def measure(folder: Path, stretch: int = STRETCH) -> dict[str, float]:
     block, entry = new_ram(stretch)
     ours, theirs, again = folder / "ours.mig", folder / "theirs.mig", folder / "again.mig"
     qemu_stream(folder, block, theirs)
-    turns: dict[str, list[float]] = {"save": [], "load": [], "qemu save": [], "qemu load": []}
-    turns |= {"bare save": [], "bare load": []}
+    turns: dict[str, list[float]] = {f"{who}{what}": [] for who in ("", "qemu ", "bare ") for what in WHAT}
     for _ in range(TURNS):
         turns["save"].append(save(entry, ours))
         with ThreadPoolExecutor(THREADS) as pool:
             target, into = new_ram(executor=pool)
             turns["load"].append(load_file(into, ours))
+            turns["load again"].append(load_file(into, ours))
         assert (target.memory == block.memory).all()
-        del target, into
+        del into
         turns["bare load"].append(bare_read(ours))
+        turns["bare load again"].append(bare_read(ours, target.memory))
+        del target
         ours.unlink()
         turns["bare save"].append(bare_write(again, theirs.stat().st_size))
         again.unlink()
+        with qemu(folder / "log", f"memory-backend-ram,id={NAME},prealloc=on") as machine:
+            turns["qemu load again"].append(qemu_load(machine, theirs))
         with qemu(folder / "log", f"memory-backend-ram,id={NAME}") as machine:
             turns["qemu load"].append(qemu_load(machine, theirs))
             turns["qemu save"].append(qemu_save(machine, again))
         again.unlink()
-    return {name: min(seconds) for name, seconds in turns.items()}
+    return {name: min(seconds) for name, seconds in turns.items() if seconds}
 
 
 def save_load_rows(folder: Path) -> list[str]:
@@ -211,10 +220,10 @@ def save_load_rows(folder: Path) -> list[str]:
     rows = []
     for title, stretch in (("usual mix", STRETCH), ("every run one page long", 1)):
         best = measure(folder, stretch)
-        for what in ("save", "load"):
+        for what, said in WHAT.items():
             ours, theirs, bare = best[what], best[f"qemu {what}"], best[f"bare {what}"]
             rows.append(
-                f"| {what}, {title} | {ours:.2f} s, QEMU `exec:cat` {theirs:.2f} s, the file alone {bare:.2f} s "
+                f"| {said}, {title} | {ours:.2f} s, QEMU `exec:cat` {theirs:.2f} s, the file alone {bare:.2f} s "
                 f"| ≥ {BUDGET} × QEMU | {theirs / ours:.1f} × |"
             )
     return rows

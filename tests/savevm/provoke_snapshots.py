@@ -40,9 +40,9 @@ def _save_twice(machine: Machine, disk: Qcow2Disk) -> None:
 def _keep(disk: Qcow2Disk, state: bytes) -> None:
     """A snapshot ``kept`` whose VM state is ``state``."""
     shadow = Shadow(disk.image)
-    writer = StateWriter(shadow)
-    writer.write(state)
-    tables = writer.tables()
+    with StateWriter(shadow) as writer:
+        writer.write(state)
+        tables = writer.tables()
     change.create(shadow, NewEntry(b"1", b"kept", 0, 0, disk.size, vm_state_size=len(state)), tables)
     shadow.prepare()
     shadow.commit()

@@ -90,6 +90,8 @@ class Allocation:
             raise SnapmgrError("image-too-long", "the image has no free cluster where one can be reached")
         self._cover(first + wanted)
         self.then[first : first + wanted] += 1
+        if wanted > 1:
+            self._row_cursor = first + wanted
         return first * self._cluster
 
     def _find_one(self) -> int:
@@ -105,16 +107,18 @@ class Allocation:
             self._cover(self._cursor + 1)
 
     def _find_row(self, wanted: int) -> int:
-        """The first free row of that length from where the last one was found."""
+        """The first free row of that length from the end of the last one that was found."""
         begin = self._row_cursor
+        here = slice(begin, begin + wanted)
+        if here.stop <= len(self.now) and not self.now[here].any() and not self.then[here].any():
+            return begin
         free = np.zeros(len(self.now) - begin + 2, np.int8)
         free[1:-1] = (self.now[begin:] == 0) & (self.then[begin:] == 0)
         edges = np.flatnonzero(np.diff(free)) + begin
         starts, ends = edges[0::2], edges[1::2]
         fitting = np.flatnonzero(ends - starts >= wanted)
         if len(fitting):
-            self._row_cursor = int(starts[fitting[0]])
-            return self._row_cursor
+            return int(starts[fitting[0]])
         first = int(starts[-1]) if len(ends) and ends[-1] == len(self.now) else len(self.now)
         self._cover(first + wanted)
         if self.now[first : first + wanted].any():  # counted clusters behind the end of the file

@@ -7,6 +7,7 @@ touched before.
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -92,10 +93,18 @@ class Shadow:
 
     def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
         """Write to clusters that ``allocation`` gave.  Raises SnapmgrError ``cannot-write``."""
-        end = offset + len(data)
+        self.make_room(offset + len(data))
+        self.fill(offset, [memoryview(data)])
+
+    def make_room(self, end: int) -> None:
+        """Have the file reach to ``end``.  Raises SnapmgrError ``cannot-write``."""
+        wanted = self._file.size + _GROWTH
         if end > self._file.size:
-            self._file.resize(max(end, min(self._file.size + _GROWTH, self.allocation.end)))
-        self._file.pwrite(offset, [memoryview(data)])
+            self._file.resize(end if end >= wanted else max(end, min(wanted, self.allocation.end)))
+
+    def fill(self, offset: int, buffers: Sequence[memoryview]) -> None:
+        """Write where room was made, also in another thread than the one that makes more.  Raises as ``write``."""
+        self._file.pwrite(offset, buffers)
 
     def prepare(self) -> None:
         """Write the refcounts; everything new is on stable storage afterwards, and the image still the old one.

@@ -6,6 +6,11 @@ that only the new snapshot will refer to, so that neither the disk nor a failure
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+
 import numpy as np
 
 from snapmgr.block.qcow2.geometry import SUBCLUSTERS
@@ -17,36 +22,51 @@ from snapmgr.errors import SnapmgrError
 _PIECE = 4 << 20
 """Bytes that are written at once, where clusters are no larger."""
 
+_AT_ONCE = 2
+"""Pieces that are being written before the next one waits for the first."""
+
+_SMALL = 1 << 14
+"""Bytes up to which it is cheaper to copy what comes together than to write it by itself."""
+
 
 class StateWriter:
-    """Takes the stream from its beginning to its end; ``tables`` ends it.  ``size`` bytes have come so far."""
+    """Takes the stream from its beginning to its end; ``tables`` ends it.  ``size`` bytes have come so far.
+
+    A thread of its own writes one piece after the other while the next one is made.  Buffers must not change until
+    ``tables`` returns.  To be used in a ``with``: after it nothing is written any more.
+    """
 
     def __init__(self, shadow: Shadow) -> None:
         self._shadow = shadow
         self._geometry = shadow.image.geometry
         self._hosts: list[Words] = []
-        self._held = memoryview(bytearray(_PIECE))
+        self._parts: list[memoryview] = []
+        """What waits for the rest of its piece, ``_filled`` bytes."""
         self._filled = 0
-        """Bytes of ``_held`` that wait for the rest of their piece."""
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="vm-state")
+        self._running: deque[Future[None]] = deque()
         self.size = 0
 
+    def __enter__(self) -> StateWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._thread.shutdown(cancel_futures=True)
+
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """The next bytes.  Raises SnapmgrError ``cannot-write``, ``vm-state-too-large``."""
+        """The next bytes.  Raises SnapmgrError ``cannot-write`` (of earlier ones too), ``vm-state-too-large``."""
         view = memoryview(data).cast("B")
         self.size += len(view)
         self._check_size()
         while len(view):
-            if not self._filled and len(view) >= _PIECE:
-                self._put(view[:_PIECE])
-                view = view[_PIECE:]
-                continue
             count = min(len(view), _PIECE - self._filled)
-            self._held[self._filled : self._filled + count] = view[:count]
+            self._parts.append(view[:count])
             self._filled += count
             view = view[count:]
             if self._filled == _PIECE:
-                self._put(self._held)
-                self._filled = 0
+                self._put()
 
     def _check_size(self) -> None:
         geometry, image = self._geometry, self._shadow.image
@@ -59,20 +79,26 @@ class StateWriter:
                 hint="Convert the image to larger clusters with qemu-img convert -o cluster_size=64k.",
             )
 
-    def _put(self, data: memoryview) -> None:
+    def _put(self) -> None:
+        """Have what waits written, with zeros up to the end of its last cluster."""
         cluster = self._geometry.cluster_size
-        count = -(-len(data) // cluster)
+        count = -(-self._filled // cluster)
         place = self._shadow.allocation.take(count * cluster)
-        self._shadow.write(place, data)
-        if len(data) % cluster:
-            self._shadow.write(place + len(data), bytes(-len(data) % cluster))
+        if self._filled % cluster:
+            self._parts.append(memoryview(bytes(-self._filled % cluster)))
+        if len(self._running) >= _AT_ONCE:
+            self._running.popleft().result()
+        self._shadow.make_room(place + count * cluster)
+        self._running.append(self._thread.submit(self._shadow.fill, place, list(_together(self._parts))))
         self._hosts.append(np.uint64(place) + np.arange(count, dtype=np.uint64) * np.uint64(cluster))
+        self._parts, self._filled = [], 0
 
     def tables(self) -> Words:
-        """Write what is left and the L2 tables; their offsets, to stand in L1 entries."""
+        """Write what is left and the L2 tables; their offsets, to stand in L1 entries.  Raises as ``write``."""
         if self._filled:
-            self._put(self._held[: self._filled])
-            self._filled = 0
+            self._put()
+        while self._running:
+            self._running.popleft().result()
         hosts = np.concatenate(self._hosts) if self._hosts else np.empty(0, np.uint64)
         per_table, cluster = self._geometry.l2_entries, self._geometry.cluster_size
         count = -(-len(hosts) // per_table)
@@ -94,3 +120,18 @@ class StateWriter:
         if geometry.extended:
             words[1 : len(hosts) * step : step] = np.uint64((1 << SUBCLUSTERS) - 1)
         return words.astype(">u8").tobytes()
+
+
+def _together(parts: Iterable[memoryview]) -> Iterator[memoryview]:
+    """The same bytes, small buffers that follow each other as one."""
+    small: list[memoryview] = []
+    for part in parts:
+        if len(part) <= _SMALL:
+            small.append(part)
+            continue
+        if small:
+            yield memoryview(b"".join(small))
+            small = []
+        yield part
+    if small:
+        yield memoryview(b"".join(small))
