@@ -46,15 +46,24 @@ class MachineHost:
         self.board: Board = build_board(options, self.ram, disks)
         check_migratable(self.board, options.machine_type, only_migratable=options.only_migratable)
         # its thread ends with the last reference to it, as the machine's RAM does
-        self.ram_entry = RamEntry(self.ram, self.options, executor=ThreadPoolExecutor(1, "ram-copies"))
+        self.postcopy_advised = False
+        """Whether the migration that comes in may go on as postcopy."""
+        own = weakref.proxy(self)
+        self.ram_entry = RamEntry(
+            self.ram,
+            self.options,
+            executor=ThreadPoolExecutor(1, "ram-copies"),
+            postcopy_advised=lambda: own.postcopy_advised,
+        )
         self.migration = MigrationState()
         self.blockers = MigrationBlockers()
         self.reports: deque[Report] = deque(maxlen=MOST_REPORTS)
         self.precopy_listeners: list[Callable[[str], None]] = []
+        self.postcopy_listeners: list[Callable[[str], None]] = []
         self._registry = Registry()
         register_board(self._registry, self.board, self.ram_entry, options.machine_type)
         # a proxy, so that a machine that is dropped gives its RAM back at once
-        self.global_state, _ = register_global_state(weakref.proxy(self), [state.value for state in RunState])
+        self.global_state, _ = register_global_state(own, [state.value for state in RunState])
 
     @property
     def registry(self) -> Registry:
@@ -93,6 +102,18 @@ class MachineHost:
     def precopy_notify(self, event: str) -> None:
         for listener in self.precopy_listeners:
             listener(event)
+
+    def postcopy_notify(self, event: str) -> None:
+        for listener in self.postcopy_listeners:
+            listener(event)
+        if event == "inbound-advise":
+            self.postcopy_advised = True
+
+    def ram_pagesize_summary(self) -> int:
+        return self.ram.pagesize_summary(ignore_shared="x-ignore-shared" in self.options.capabilities)
+
+    def discard_ram(self, idstr: str, start: int, length: int) -> None:
+        self.ram_entry.loader.discard(idstr, start, length)
 
     def in_postcopy(self) -> bool:
         return False

@@ -70,6 +70,7 @@ def load(machine: Machine, chunks: Iterable[Buffer], *, ready: Callable[[], None
             raise
     machine.reset()
     machine.global_state.received = None
+    machine.postcopy_advised = False
     try:
         load_stream(machine, chunks)
         machine.activate_disks()

@@ -20,7 +20,7 @@ from snapmgr.ram.resident import resident
 from snapmgr.ram.section import BlockList, OddPage, Pages, RamPayload, RamState
 from snapmgr.ram.words import VERSION, PageKind
 from snapmgr.ram.xbzrle import decode
-from snapmgr.savevm.handlers import EINVAL, HandlerFailed, StreamOptions
+from snapmgr.savevm.handlers import EINVAL, EPERM, HandlerFailed, StreamOptions
 from snapmgr.wire.events import Event
 from snapmgr.wire.layout import Done
 from snapmgr.wire.window import Short, Window
@@ -72,6 +72,29 @@ class RamLoader:
         """Forget what came (ram_load_cleanup)."""
         self.copies.finish()
         self.received = {}
+
+    def discard(self, idstr: str, start: int, length: int) -> None:
+        """Throw away what came of these bytes: the source has changed them since (migration/ram.c: ram_discard_range).
+
+        Raises HandlerFailed for a block that is not there, and for a range that is not made of its pages.
+        """
+        block = self._ram.find(idstr)
+        if block is None:
+            text = f"ram_discard_range: Failed to find block '{idstr}'"
+            raise HandlerFailed(EPERM, f"there is no RAM block {idstr} here", qemu=text)
+        for what, value in (("start address", start), ("length", length)):
+            if value % block.page_size:
+                text = f"ram_block_discard_range: Unaligned {what}: {value:#x}"
+                raise HandlerFailed(EINVAL, f"{value:#x} is no multiple of the pages of {idstr}", qemu=text)
+        if start + length > block.max_length:
+            text = f"ram_block_discard_range: Overrun block '{idstr}' ({start}/{length:x}/{block.max_length})"
+            raise HandlerFailed(EINVAL, f"{idstr} has no bytes {start:#x} to {start + length:#x}", qemu=text)
+        self.copies.finish()
+        bits = self._options.page_bits
+        first, end = start >> bits, start + length >> bits
+        if idstr in self.received:
+            self.received[idstr][first:end] = False
+        block.clear(first, end - first)
 
     def take_list(self, event: BlockList, window: Window) -> None:
         """Make our blocks those of the list, or refuse it.  Raises StreamError at the entry at fault."""

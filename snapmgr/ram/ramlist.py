@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Iterator
 
 from snapmgr.errors import UsageError
@@ -68,3 +70,7 @@ class RamList:
     def sent(self, *, ignore_shared: bool) -> list[RAMBlock]:
         """Those whose pages are sent (RAMBLOCK_FOREACH_NOT_IGNORED)."""
         return [block for block in self.migratable() if not (ignore_shared and block.shared)]
+
+    def pagesize_summary(self, *, ignore_shared: bool) -> int:
+        """Page sizes of the memory behind those that are sent, in bytes, or-ed (ram.c: ram_pagesize_summary)."""
+        return functools.reduce(operator.or_, (block.page_size for block in self.sent(ignore_shared=ignore_shared)), 0)

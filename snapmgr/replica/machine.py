@@ -11,13 +11,14 @@ from functools import partial
 
 from snapmgr.containers.source import Source
 from snapmgr.errors import StreamError
+from snapmgr.ram.block import HOST_PAGE
 from snapmgr.ram.section import RamState
 from snapmgr.ram.words import IDSTR, VERSION
 from snapmgr.replica.device import Device, device_of
 from snapmgr.replica.ram import RamReplay
 from snapmgr.replica.schema import Schema
 from snapmgr.replica.script import Script, Section, read_script
-from snapmgr.savevm.handlers import Handlers, StreamOptions
+from snapmgr.savevm.handlers import ENOTSUP, HandlerFailed, Handlers, StreamOptions
 from snapmgr.savevm.output import Output
 from snapmgr.savevm.registry import Registry
 from snapmgr.savevm.saver import Saver
@@ -211,6 +212,16 @@ class Replica:
 
     def precopy_notify(self, event: str) -> None:
         """Nobody listens."""
+
+    def postcopy_notify(self, event: str) -> None:
+        """Nobody listens."""
+
+    def ram_pagesize_summary(self) -> int:
+        return HOST_PAGE
+
+    def discard_ram(self, idstr: str, start: int, length: int) -> None:
+        """Its RAM is the records that came."""
+        raise HandlerFailed(ENOTSUP, f"what came of {idstr} is not taken back")
 
     def in_postcopy(self) -> bool:
         return False

@@ -127,6 +127,16 @@ class Host(Protocol):
     def precopy_notify(self, event: str) -> None:
         """``setup``, ``complete``, ``cleanup``: whoever listens may raise SnapmgrError."""
 
+    def postcopy_notify(self, event: str) -> None:
+        """``inbound-advise``, ``inbound-listen`` (migration/postcopy-ram.h: PostcopyNotifyReason): whoever listens may
+        raise SnapmgrError, and the load fails then."""
+
+    def ram_pagesize_summary(self) -> int:
+        """All page sizes of the memory behind RAM blocks that travel, in bytes, or-ed (migration/ram.c)."""
+
+    def discard_ram(self, idstr: str, start: int, length: int) -> None:
+        """What was received of a RAM block from ``start`` on, in bytes, is thrown away.  Raises HandlerFailed."""
+
     def in_postcopy(self) -> bool: ...
 
     def in_colo(self) -> bool: ...

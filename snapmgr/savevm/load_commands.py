@@ -1,23 +1,27 @@
 """Commands as they come in (savevm.c: loadvm_process_command and what it calls).
 
-Postcopy and COLO are not built yet: their commands are refused as Unsupported, except where QEMU itself would refuse
-or pass over them whatever it can do.
+Postcopy is prepared here and not begun: from LISTEN on its commands are refused as Unsupported, as those of COLO are,
+except where QEMU itself would refuse or pass over them whatever it can do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from snapmgr.errors import Unsupported
+from snapmgr.errors import SnapmgrError, Unsupported
 from snapmgr.savevm.effects import Effect, OpenReturnPath, Reply, SwitchoverStart
-from snapmgr.savevm.handlers import EINVAL, EPERM, ERANGE
-from snapmgr.savevm.incoming import Incoming, PostcopyState
+from snapmgr.savevm.handlers import EINVAL, EPERM, ERANGE, HandlerFailed
+from snapmgr.savevm.incoming import Incoming, PostcopyState, c_string, shown, signed
 from snapmgr.wire.commands import printed_name
 from snapmgr.wire.constants import COMMAND_LENGTHS, Command
 from snapmgr.wire.events import CommandEvent
 from snapmgr.wire.return_path import pong
 
 Handler = Callable[[Incoming, CommandEvent], Effect | None]
+
+_DISCARD_VERSION, _RANGE = 0, 16
+_LEAST_DISCARD = 1 + 1 + 1 + 1 + _RANGE
+"""Bytes of a discard: version, length of a name, one letter and its nil, one range."""
 
 
 def check_command(incoming: Incoming, number: int, length: int, offset: int) -> None:
@@ -75,7 +79,29 @@ def _advise(incoming: Incoming, event: CommandEvent) -> None:
     if length and not postcopy_ram:
         raise _bad_advise(incoming, event, "RAM postcopy is disabled but have 16 byte advise")
     if length:
-        raise _unsupported(event)
+        _check_page_sizes(incoming, event)
+        _notify(incoming, event, "inbound-advise")
+
+
+def _check_page_sizes(incoming: Incoming, event: CommandEvent) -> None:
+    """Pages come one by one later on: they must be alike on both sides."""
+    summary, page = int.from_bytes(event.data[:8]), int.from_bytes(event.data[8:])
+    local, own = incoming.host.ram_pagesize_summary(), 1 << incoming.host.options.page_bits
+    if summary != local:
+        text = f"Postcopy needs matching RAM page sizes (s={summary:x} d={local:x})"
+        raise incoming.refuse("postcopy-page-size", text, event.offset + 5, errno=EPERM)
+    if page != own:
+        text = f"Postcopy needs matching target page sizes (s={signed(page & 0xFFFFFFFF)} d={own})"
+        raise incoming.refuse("postcopy-page-size", text, event.offset + 13, errno=EPERM)
+
+
+def _notify(incoming: Incoming, event: CommandEvent, what: str) -> None:
+    """Whoever listens may refuse; unlike those of precopy they are heeded."""
+    try:
+        incoming.host.postcopy_notify(what)
+    except SnapmgrError as refused:
+        text = refused.qemu or refused.message
+        raise incoming.refuse("postcopy-refused", text, event.offset, message=refused.message, errno=EPERM) from refused
 
 
 def _bad_advise(incoming: Incoming, event: CommandEvent, text: str) -> Exception:
@@ -85,12 +111,48 @@ def _bad_advise(incoming: Incoming, event: CommandEvent, text: str) -> Exception
 def _discard(incoming: Incoming, event: CommandEvent) -> None:
     incoming.trace("loadvm_postcopy_ram_handle_discard", offset=event.offset)
     _check_state(incoming, event, PostcopyState.ADVISE, PostcopyState.DISCARD)
-    raise _unsupported(event)
+    incoming.postcopy = PostcopyState.DISCARD
+    name, ranges = _discarded(incoming, event)
+    incoming.trace("loadvm_postcopy_ram_handle_discard_header", shown(name), len(ranges), offset=event.offset)
+    for at in range(0, len(ranges), _RANGE):
+        start, length = (int.from_bytes(ranges[at + half : at + half + 8]) for half in (0, 8))
+        try:
+            incoming.host.discard_ram(name, start, length)
+        except HandlerFailed as failed:
+            text = failed.qemu or failed.message
+            raise incoming.refuse("postcopy-discard", text, event.offset, errno=failed.errno) from failed
+    incoming.trace("loadvm_postcopy_ram_handle_discard_end", offset=event.offset)
+
+
+def _discarded(incoming: Incoming, event: CommandEvent) -> tuple[str, memoryview]:
+    """Name of the RAM block, and its ranges: a start and a length in bytes each."""
+    data = memoryview(event.data)
+    if len(data) < _LEAST_DISCARD:
+        raise _bad_discard(incoming, event, f"invalid length ({len(data)})")
+    if data[0] != _DISCARD_VERSION:
+        raise _bad_discard(incoming, event, f"invalid version ({data[0]})")
+    end = 2 + data[1]
+    if end == 2 or end >= len(data):
+        raise _bad_discard(incoming, event, "Failed to read RAMBlock ID")
+    if data[end]:
+        raise _bad_discard(incoming, event, f"missing nil ({data[end]})")
+    name = c_string(bytes(data[2:end]).decode("utf-8", "surrogateescape"))
+    left = len(data) - 3 - len(name.encode("utf-8", "surrogateescape"))
+    if left % _RANGE or left != len(data) - end - 1:  # a name with a nil in it: QEMU would read on into the stream
+        raise _bad_discard(incoming, event, f"invalid length ({left})")
+    return name, data[end + 1 :]
+
+
+def _bad_discard(incoming: Incoming, event: CommandEvent, what: str) -> Exception:
+    return incoming.refuse("postcopy-discard", f"CMD_POSTCOPY_RAM_DISCARD {what}", event.offset, errno=EPERM)
 
 
 def _listen(incoming: Incoming, event: CommandEvent) -> None:
     incoming.trace("loadvm_postcopy_handle_listen", "enter", offset=event.offset)
     _check_state(incoming, event, PostcopyState.ADVISE, PostcopyState.DISCARD)
+    for point in ("after discard", "after uffd"):
+        incoming.trace("loadvm_postcopy_handle_listen", point, offset=event.offset)
+    _notify(incoming, event, "inbound-listen")
     raise _unsupported(event)
 
 

@@ -15,6 +15,8 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "loadvm_postcopy_handle_listen": ("str",),
     "loadvm_postcopy_handle_run": (),
     "loadvm_postcopy_ram_handle_discard": (),
+    "loadvm_postcopy_ram_handle_discard_end": (),
+    "loadvm_postcopy_ram_handle_discard_header": ("ramid", "len"),
     "loadvm_process_command": ("s", "len"),
     "loadvm_process_command_ping": ("val",),
     "loadvm_state_cleanup": (),

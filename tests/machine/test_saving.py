@@ -16,6 +16,7 @@ from snapmgr.savevm.failures import LoadError, SaveError
 from snapmgr.savevm.handlers import HandlerFailed
 from snapmgr.savevm.status import MigrationStatus
 from tests.machine.rig import RAM, fingerprint, machine, registers, stream, twin
+from tests.savevm.streams import ADVISE, command, discard
 
 
 def xen_stream(source: Machine, **options: bool) -> bytes:
@@ -285,3 +286,39 @@ def test_a_stream_that_wants_a_way_back_is_refused():
     with pytest.raises(LoadError) as caught:
         load(machine(), [wanting])
     assert caught.value.qemu == "CMD_OPEN_RETURN_PATH failed"
+
+
+def advised(data: bytes, *commands: bytes) -> bytes:
+    """A stream of a machine with postcopy-ram, with an advise and more before its first section."""
+    at = data.index(b"\3ram") - 5
+    return data[:at] + command(3, ADVISE) + b"".join(commands) + data[at:]
+
+
+def test_a_postcopy_that_was_advised_and_never_begun():
+    source = machine(capabilities=frozenset({"postcopy-ram"}))
+    source.advance(5)
+    data, target, heard = advised(stream(source)), machine(capabilities=frozenset({"postcopy-ram"})), list[str]()
+    target.postcopy_listeners.append(heard.append)
+    load(target, [data])
+    assert heard == ["inbound-advise"] and target.postcopy_advised and target.tick == source.tick
+    loaded = fingerprint(target)
+    load(target, [stream(source)])
+    assert fingerprint(target) == loaded
+    assert not target.postcopy_advised, "that of the last load only"
+
+    def refuse(event: str) -> None:
+        raise SnapmgrError("no", "not with me", qemu="vhost-user does not want postcopy")
+
+    target.postcopy_listeners.append(refuse)
+    with pytest.raises(LoadError) as refused:
+        load(target, [data])
+    assert refused.value.qemu == "vhost-user does not want postcopy"
+
+
+def test_what_is_discarded_in_ram_is_thrown_away():
+    source = machine(capabilities=frozenset({"postcopy-ram"}))
+    target = machine(capabilities=frozenset({"postcopy-ram"}))
+    load(target, [advised(stream(source), command(6, discard(b"demo.ram", (0, 4096))))])
+    with pytest.raises(LoadError) as refused:
+        load(target, [advised(stream(source), command(6, discard(b"none", (0, 4096))))])
+    assert refused.value.qemu == "ram_discard_range: Failed to find block 'none'"

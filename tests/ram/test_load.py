@@ -11,6 +11,7 @@ from snapmgr.errors import SnapmgrError, StreamError
 from snapmgr.ram.block import RAMBlock
 from snapmgr.ram.handlers import RamEntry
 from snapmgr.ram.ramlist import RamList
+from snapmgr.ram.resident import resident
 from snapmgr.savevm.handlers import HandlerFailed, StreamOptions
 from snapmgr.wire import writer
 from snapmgr.wire.constants import RecordType
@@ -247,3 +248,57 @@ def test_zero_pages_leave_untouched_memory_alone() -> None:
 
 def test_errors_are_typed() -> None:
     assert issubclass(StreamError, SnapmgrError) and issubclass(HandlerFailed, SnapmgrError)
+
+
+def test_what_is_discarded_has_not_come() -> None:
+    block = eight()
+    entry, _ = machine(block)
+    load(entry, [stream(LIST, NAMED + word(1, 8 | 32) + bytes([7]) * 4096 + word(2, 8 | 32) + bytes([8]) * 4096)])
+    assert entry.loader.received["m"].tolist() == [True] * 3 + [False] * 5
+    entry.loader.discard("m", 1 << 12, 1 << 12)
+    assert entry.loader.received["m"].tolist() == [True, False, True] + [False] * 5
+    assert not block.by_page[1].any() and (block.by_page[2] == 8).all()
+
+
+@pytest.mark.parametrize(
+    ("idstr", "start", "length", "text"),
+    [
+        ("n", 0, 4096, "ram_discard_range: Failed to find block 'n'"),
+        ("m", 1, 4096, "ram_block_discard_range: Unaligned start address: 0x1"),
+        ("m", 0, 100, "ram_block_discard_range: Unaligned length: 0x64"),
+        ("m", 7 << 12, 2 << 12, "ram_block_discard_range: Overrun block 'm' (28672/2000/32768)"),
+        (
+            "m",
+            1 << 63,
+            1 << 63,
+            "ram_block_discard_range: Overrun block 'm' (9223372036854775808/8000000000000000/32768)",
+        ),
+    ],
+)
+def test_what_cannot_be_discarded(idstr: str, start: int, length: int, text: str) -> None:
+    entry, _ = machine(eight(fill=3))
+    with pytest.raises(HandlerFailed) as refused:
+        entry.loader.discard(idstr, start, length)
+    assert refused.value.qemu == text
+
+
+def test_a_dry_load_finds_the_same_and_keeps_nothing() -> None:
+    block = eight(fill=9)
+    entry, _ = machine(block, capabilities="xbzrle compress")
+    entry.loader.dry = True
+    packed = zlib.compress(bytes(4096))
+    whole = NAMED + word(1, 8 | 32) + bytes([7]) * 4096 + word(2, 0x100 | 32) + len(packed).to_bytes(4) + packed
+    load(entry, [stream(LIST, whole)])
+    assert (block.memory == 9).all() and entry.loader.received["m"].tolist() == [True] * 3 + [False] * 5
+    damaged = NAMED + word(2, 0x100 | 32) + (8).to_bytes(4) + bytes(8)
+    for dry in (True, False):
+        entry.loader.dry = dry
+        assert refusal(entry, stream(LIST, damaged)).code == "compressed-page", dry
+        assert refusal(entry, stream(LIST, NAMED + word(8, 8 | 32) + bytes(4096))).code == "page-outside", dry
+
+
+def test_resident_memory_is_counted() -> None:
+    block = RAMBlock("m", 64 << 20)
+    assert resident(block.memory) == 0
+    block.memory[: 8 << 20 : 4096] = 1
+    assert 8 << 20 <= resident(block.memory) <= 16 << 20

@@ -64,6 +64,15 @@ class TestHost:
     def precopy_notify(self, event: str) -> None:
         self._ask(f"precopy_notify {event}")
 
+    def postcopy_notify(self, event: str) -> None:
+        self._ask(f"postcopy_notify {event}")
+
+    def ram_pagesize_summary(self) -> int:
+        return 4096
+
+    def discard_ram(self, idstr: str, start: int, length: int) -> None:
+        self._ask(f"discard_ram {idstr} {start:#x} {length:#x}")
+
     def in_postcopy(self) -> bool:
         return self.postcopy
 

@@ -21,6 +21,7 @@ from snapmgr.wire.events import NeedData
 from tests.savevm.host import DEVICE, Device, Live, TestHost, refusal
 from tests.savevm.spec import Text
 from tests.savevm.streams import (
+    ADVISE,
     EOF,
     FULL,
     HEADER,
@@ -29,6 +30,7 @@ from tests.savevm.streams import (
     be32,
     begin,
     command,
+    discard,
     footer,
     full,
     live,
@@ -216,6 +218,34 @@ TEXTS: dict[Text, tuple[str, Provoke]] = {
     Text("loadvm_postcopy_handle_advise", "CMD_POSTCOPY_ADVISE invalid length (%d)"): (
         "CMD_POSTCOPY_ADVISE invalid length (3)",
         loading(stream(command(3, bytes(3)))),
+    ),
+    Text("loadvm_postcopy_handle_advise", "Postcopy needs matching RAM page sizes (s=%lx d=%lx)"): (
+        "Postcopy needs matching RAM page sizes (s=200000 d=1000)",
+        loading(stream(command(3, (2 << 20).to_bytes(8) + ADVISE[8:])), capabilities={"postcopy-ram"}),
+    ),
+    Text("loadvm_postcopy_handle_advise", "Postcopy needs matching target page sizes (s=%d d=%zd)"): (
+        "Postcopy needs matching target page sizes (s=1024 d=4096)",
+        loading(stream(command(3, ADVISE[:8] + (1024).to_bytes(8))), capabilities={"postcopy-ram"}),
+    ),
+    Text("loadvm_postcopy_ram_handle_discard", "CMD_POSTCOPY_RAM_DISCARD invalid length (%d)"): (
+        "CMD_POSTCOPY_RAM_DISCARD invalid length (19)",
+        loading(stream(command(3), command(6, bytes(19)))),
+    ),
+    Text("loadvm_postcopy_ram_handle_discard", "CMD_POSTCOPY_RAM_DISCARD invalid length (%d)", 1): (
+        "CMD_POSTCOPY_RAM_DISCARD invalid length (17)",
+        loading(stream(command(3), command(6, discard(b"ram", (0, 1), nil=b"\0\0")))),
+    ),
+    Text("loadvm_postcopy_ram_handle_discard", "CMD_POSTCOPY_RAM_DISCARD invalid version (%d)"): (
+        "CMD_POSTCOPY_RAM_DISCARD invalid version (1)",
+        loading(stream(command(3), command(6, discard(b"ram", (0, 1), version=1)))),
+    ),
+    Text("loadvm_postcopy_ram_handle_discard", "CMD_POSTCOPY_RAM_DISCARD Failed to read RAMBlock ID"): (
+        "CMD_POSTCOPY_RAM_DISCARD Failed to read RAMBlock ID",
+        loading(stream(command(3), command(6, discard(b"", (0, 1), nil=b"\0\0\0")))),
+    ),
+    Text("loadvm_postcopy_ram_handle_discard", "CMD_POSTCOPY_RAM_DISCARD missing nil (%d)"): (
+        "CMD_POSTCOPY_RAM_DISCARD missing nil (120)",
+        loading(stream(command(3), command(6, discard(b"ram", (0, 1), nil=b"x")))),
     ),
     Text("loadvm_postcopy_ram_handle_discard", "CMD_POSTCOPY_RAM_DISCARD in wrong postcopy state (%d)"): (
         "CMD_POSTCOPY_RAM_DISCARD in wrong postcopy state (0)",

@@ -10,7 +10,7 @@ from snapmgr.savevm.saver import Saver
 from snapmgr.vmstate.state import VMState
 from tests.savevm.host import DEVICE, Device, Live, TestHost
 from tests.savevm.spec import Traced
-from tests.savevm.streams import START, be32, command, full, live, packaged, seen, stream
+from tests.savevm.streams import START, be32, command, discard, full, live, packaged, seen, stream
 
 Provoke = Callable[[], list[str]]
 
@@ -125,6 +125,14 @@ TRACES: dict[Traced, tuple[str, Provoke]] = {
     Traced("loadvm_postcopy_ram_handle_discard", "loadvm_postcopy_ram_handle_discard"): (
         "loadvm_postcopy_ram_handle_discard",
         loading(command(6)),
+    ),
+    Traced("loadvm_postcopy_ram_handle_discard", "loadvm_postcopy_ram_handle_discard_header"): (
+        "loadvm_postcopy_ram_handle_discard_header ramid=ram len=16",
+        loading(command(3), command(6, discard(b"ram", (0, 4096)))),
+    ),
+    Traced("loadvm_postcopy_ram_handle_discard", "loadvm_postcopy_ram_handle_discard_end"): (
+        "loadvm_postcopy_ram_handle_discard_end",
+        loading(command(3), command(6, discard(b"ram", (0, 4096)))),
     ),
     Traced("loadvm_postcopy_handle_listen", "loadvm_postcopy_handle_listen"): (
         "loadvm_postcopy_handle_listen str=enter",

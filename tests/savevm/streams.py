@@ -43,6 +43,16 @@ def command(number: int, data: bytes = b"", *, length: int | None = None) -> byt
     return b"\x08" + number.to_bytes(2) + (len(data) if length is None else length).to_bytes(2) + data
 
 
+ADVISE = (4096).to_bytes(8) + (4096).to_bytes(8)
+"""Data of POSTCOPY_ADVISE from a machine with pages of 4 KiB."""
+
+
+def discard(name: bytes, *ranges: tuple[int, int], version: int = 0, nil: bytes = b"\0") -> bytes:
+    """Data of POSTCOPY_RAM_DISCARD."""
+    pairs = b"".join(start.to_bytes(8) + length.to_bytes(8) for start, length in ranges)
+    return bytes([version, len(name)]) + name + nil + pairs
+
+
 def packaged(package: bytes, *, length: int | None = None) -> bytes:
     return command(7, be32(len(package) if length is None else length)) + package
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from snapmgr.errors import Unsupported
+from snapmgr.errors import SnapmgrError, Unsupported
 from snapmgr.savevm.commands import Commands
 from snapmgr.savevm.effects import OpenReturnPath, Reply, StateLoaded, SwitchoverStart
 from snapmgr.savevm.failures import LoadError
+from snapmgr.savevm.handlers import EINVAL, EIO, HandlerFailed
 from snapmgr.savevm.loader import Loader
 from snapmgr.savevm.output import Output
 from snapmgr.wire.events import NeedData
 from snapmgr.wire.return_path import pong
 from tests.savevm.host import TestHost, taken
-from tests.savevm.streams import EOF, START, be32, command, footer, full, live, packaged, seen, stream
+from tests.savevm.streams import ADVISE, EOF, START, be32, command, discard, footer, full, live, packaged, seen, stream
 
 
 @pytest.mark.parametrize(
@@ -117,12 +119,80 @@ def test_a_resume_is_reported_and_passed_over() -> None:
     assert (got.error, got.device.level) == (None, 7)
 
 
+POSTCOPY: dict[str, Any] = {"capabilities": {"postcopy-ram"}}
+
+
+def refusing(call: str, refusal: SnapmgrError) -> Callable[[TestHost], None]:
+    return lambda host: host.refuses.update({call: refusal})
+
+
+# -- loadvm_postcopy_handle_advise, loadvm_postcopy_ram_handle_discard, loadvm_postcopy_handle_listen
+
+
+def test_what_was_advised_and_never_begun_is_a_precopy() -> None:
+    got = seen(stream(command(3, ADVISE), full()), **POSTCOPY)
+    assert (got.error, got.device.level) == (None, 7)
+    assert "postcopy_notify inbound-advise" in got.host.asked
+
+
+@pytest.mark.parametrize(("event", "records"), [("advise", []), ("listen", [command(4)])])
+def test_who_listens_to_an_inbound_postcopy_is_heeded(event: str, records: list[bytes]) -> None:
+    text = "vhost does not want to"
+    got = seen(
+        stream(command(3, ADVISE), *records, full()),
+        prepare=refusing(f"postcopy_notify inbound-{event}", HandlerFailed(EIO, "no", qemu=text)),
+        **POSTCOPY,
+    )
+    assert isinstance(got.error, LoadError) and (got.error.qemu, got.host.errors) == (text, [text])
+
+
+def test_what_is_discarded() -> None:
+    got = seen(stream(command(3), command(6, discard(b"pc.ram", (0x1000, 0x2000), (0x8000, 0x1000))), full()))
+    assert (got.error, got.device.level) == (None, 7)
+    assert [call for call in got.host.asked if "discard" in call] == [
+        "discard_ram pc.ram 0x1000 0x2000",
+        "discard_ram pc.ram 0x8000 0x1000",
+    ]
+    assert [line for line in got.trace if "discard" in line] == [
+        "loadvm_postcopy_ram_handle_discard",
+        "loadvm_postcopy_ram_handle_discard_header ramid=pc.ram len=32",
+        "loadvm_postcopy_ram_handle_discard_end",
+    ]
+
+
+def test_a_discard_that_the_ram_refuses() -> None:
+    failed = HandlerFailed(EINVAL, "no", qemu="ram_discard_range: Failed to find block 'ram'")
+    got = seen(
+        stream(command(3), command(6, discard(b"ram", (0, 4096))), full()),
+        prepare=refusing("discard_ram ram 0x0 0x1000", failed),
+    )
+    assert isinstance(got.error, LoadError) and got.error.qemu == failed.qemu
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (bytes(19), "invalid length (19)"),
+        (discard(b"ram", (0, 1), version=1), "invalid version (1)"),
+        (discard(b"", (0, 1), nil=b"\0\0\0"), "Failed to read RAMBlock ID"),
+        (bytes([0, 250]) + bytes(20), "Failed to read RAMBlock ID"),
+        (discard(b"ram", (0, 1), nil=b"x"), "missing nil (120)"),
+        (discard(b"ram", (0, 1), nil=b"\0\0"), "invalid length (17)"),
+        (discard(b"r\0m", (0, 1)), "invalid length (18)"),
+    ],
+)
+def test_a_discard_that_makes_no_sense(data: bytes, what: str) -> None:
+    got = seen(stream(command(3), command(6, data), full()))
+    assert isinstance(got.error, LoadError) and got.error.qemu == f"CMD_POSTCOPY_RAM_DISCARD {what}"
+    assert not [call for call in got.host.asked if "discard" in call]
+
+
 @pytest.mark.parametrize(
     ("records", "options"),
     [
-        ([command(3, bytes(16))], {"capabilities": {"postcopy-ram"}}),
+        ([command(3, ADVISE), command(4)], {"capabilities": {"postcopy-ram"}}),
         ([command(3), command(4)], {}),
-        ([command(3), command(6, bytes(28))], {}),
+        ([command(3), command(6, discard(b"ram", (0, 4096))), command(4)], {}),
         ([command(8)], {}),
         ([command(10, b"\3ram")], {}),
     ],
