@@ -56,6 +56,18 @@ def load(machine: Machine, chunks: Iterable[Buffer], *, ready: Callable[[], None
     A machine that has not run yet becomes what the stream says: running or not (process_incoming_migration_bh).  One
     that runs, runs again afterwards (snapshot_load_job_bh).  Raises Blocked and LoadError, after which it is stopped.
     """
+    take_in(machine, lambda: load_stream(machine, chunks), ready=ready)
+
+
+def take_in(
+    machine: Machine,
+    read: Callable[[], object],
+    *,
+    ready: Callable[[], None] | None = None,
+    settled: Callable[[], None] | None = None,
+) -> None:
+    """As ``load``, where ``read`` loads the stream.  ``settled`` is called when all is loaded and the disks are taken
+    over, before anything runs."""
     before = machine.run_state
     running = before is RunState.RUNNING
     incoming = machine.run_state in (RunState.PRELAUNCH, RunState.INMIGRATE)
@@ -72,8 +84,10 @@ def load(machine: Machine, chunks: Iterable[Buffer], *, ready: Callable[[], None
     machine.global_state.received = None
     machine.postcopy_advised = False
     try:
-        load_stream(machine, chunks)
+        read()
         machine.activate_disks()
+        if settled is not None:
+            settled()
     except SnapmgrError:
         if incoming:
             machine.set_run_state(RunState.PAUSED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -108,7 +108,11 @@ class Packing:
         return records.data
 
     def _changes(self, batch: Batch, cache: XbzrleCache, age: int, *, update: bool) -> U8:
-        """Pages that the other side holds as what changed; unchanged ones are left out (save_xbzrle_page)."""
+        """Pages that the other side holds as what changed; unchanged ones are left out (save_xbzrle_page).
+
+        Of a guest that runs meanwhile a copy is taken: the cache must hold what was sent.
+        """
+        batch = replace(batch, contents=batch.contents.copy())
         number, stays = batch.pages + batch.base, batch.zero.copy()
         hit = ~batch.zero
         hit[hit] = cache.held(number[hit], age)

@@ -37,6 +37,11 @@ class Pending:
     compatible: int = 0
     postcopy_only: int = 0
 
+    @property
+    def total(self) -> int:
+        """All three."""
+        return self.precopy_only + self.compatible + self.postcopy_only
+
     def __add__(self, other: Pending) -> Pending:
         return Pending(
             self.precopy_only + other.precopy_only,

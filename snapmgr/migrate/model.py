@@ -1,0 +1,74 @@
+"""Parameters and statistics of a migration, under QAPI's names (qapi/migration.json)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from snapmgr.savevm.status import MigrationStatus
+
+PERIOD = 0.1
+"""Seconds of a period of the rate limit, after which bandwidth and threshold are estimated anew (XFER_LIMIT_RATIO)."""
+
+
+@dataclass(slots=True)
+class Parameters:
+    """MigrationParameters; they may change while it runs, where QEMU allows it too.
+
+    ``max_bandwidth`` in bytes a second, 0 = any; ``downtime_limit`` in ms; throttles in percent of the guest's time.
+    """
+
+    max_bandwidth: int = 128 << 20
+    downtime_limit: int = 300
+    throttle_trigger_threshold: int = 50
+    cpu_throttle_initial: int = 20
+    cpu_throttle_increment: int = 10
+    max_cpu_throttle: int = 99
+
+
+@dataclass(slots=True)
+class Phase:
+    """One stretch of a migration, in ms from its beginning."""
+
+    name: str
+    begin: float
+    end: float
+
+    def facts(self) -> dict[str, Any]:
+        return {"phase": self.name, "begin_ms": round(self.begin, 3), "end_ms": round(self.end, 3)}
+
+
+@dataclass(slots=True)
+class Statistics:
+    """What query-migrate tells, times in ms; ``ram`` and the caches are as RamCounters and Rates have them."""
+
+    status: MigrationStatus = MigrationStatus.NONE
+    total_time: float = 0.0
+    setup_time: float = 0.0
+    downtime: float = 0.0
+    expected_downtime: float = 0.0
+    cpu_throttle_percentage: int = 0
+    bandwidth: float = 0.0
+    """Bytes a second in the last period."""
+    threshold: int = 0
+    """Bytes that could be sent within the downtime limit."""
+    transferred: int = 0
+    """Bytes of the whole stream."""
+    phases: list[Phase] = field(default_factory=list)
+    error: str = ""
+
+    def query(self, ram: dict[str, Any]) -> dict[str, Any]:
+        """The answer of query-migrate."""
+        answer: dict[str, Any] = {"status": self.status.value}
+        if self.status is MigrationStatus.NONE:
+            return answer
+        answer |= {"total-time": int(self.total_time), "setup-time": int(self.setup_time), "ram": ram}
+        if self.status is MigrationStatus.COMPLETED:
+            answer["downtime"] = int(self.downtime)
+        elif self.status.is_running:
+            answer["expected-downtime"] = int(self.expected_downtime)
+        if self.cpu_throttle_percentage:
+            answer["cpu-throttle-percentage"] = self.cpu_throttle_percentage
+        if self.error:
+            answer["error-desc"] = self.error
+        return answer

@@ -1,0 +1,131 @@
+"""Two machines and a link between them: the source runs in a thread of its own, as do both sides of the migration."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from snapmgr.block.memory import MemoryDevice
+from snapmgr.machine.disks import Disk
+from snapmgr.machine.driver import Driver
+from snapmgr.machine.guest import BootOptions
+from snapmgr.machine.machine import Machine
+from snapmgr.machine.options import MachineOptions
+from snapmgr.machine.runstate import RunState
+from snapmgr.migrate.destination import receive
+from snapmgr.migrate.handover import Handover
+from snapmgr.migrate.link import Link
+from snapmgr.migrate.model import Parameters, Statistics
+from snapmgr.migrate.source import Outgoing
+
+RAM = 16 << 20
+DISK = 1 << 20
+RATE = 100.0
+"""Ticks a second."""
+
+
+WARM = 20
+"""Ticks before a migration: there is something to send then."""
+
+
+class SharedDisk:
+    """One device that two machines have in turn."""
+
+    def __init__(self) -> None:
+        self.device = MemoryDevice(bytes(DISK))
+
+    def disk(self, *, active: bool) -> Disk:
+        return Disk("shared", lambda: self.device, active=active)
+
+
+class Pair:
+    """``moved`` is what a migration of the running guest came to, ``ticks`` how far it was then."""
+
+    def __init__(
+        self,
+        workload: str = "random",
+        *,
+        rate: int | None = None,
+        capabilities: str = "",
+        after: Pair | None = None,
+        **options: Any,
+    ) -> None:
+        """``after``: its source is tried again."""
+        self.options = MachineOptions(
+            ram=RAM,
+            boot=BootOptions(workload, 1, rate),
+            capabilities=frozenset(capabilities.split()),
+            **options,
+        )
+        self.shared = after.shared if after is not None else SharedDisk()
+        self.source = after.source if after is not None else Machine(self.options, [self.shared.disk(active=True)])
+        self.destination = Machine(self.options, [self.shared.disk(active=False)])
+        self.link, self.handover = Link(), Handover()
+        self.driver = Driver(self.source, time.monotonic, rate=RATE)
+        self.outgoing: Outgoing | None = None
+        self.arrived: BaseException | None = None
+        self.at = -1
+        self.throttles: list[int] = []
+
+    def prepare(self, parameters: Parameters | None = None, **more: Any) -> Outgoing:
+        def stopped() -> None:
+            self.at = self.source.tick
+
+        self.outgoing = Outgoing(
+            self.source,
+            self.link.source,
+            lambda action: self.driver.order(lambda _: action()).result(),
+            parameters=parameters or Parameters(max_bandwidth=0),
+            handover=self.handover,
+            throttle=self.throttles.append,
+            stopped=stopped,
+            **more,
+        )
+        return self.outgoing
+
+    def move(
+        self,
+        parameters: Parameters | None = None,
+        *,
+        during: Callable[[Outgoing], object] | None = None,
+        run: bool = True,
+        **more: Any,
+    ) -> Statistics:
+        """Run the guest, migrate it, and wait for both sides."""
+        outgoing = self.outgoing or self.prepare(parameters, **more)
+        with ThreadPoolExecutor(3) as threads:
+            if run and not self.source.tick:
+                self.source.advance(WARM)
+            if run:
+                self.driver.order(lambda machine: machine.start())
+            ticking = threads.submit(self.driver.work)
+            receiving: Future[None] = threads.submit(self._receive)
+            sending = threads.submit(outgoing.run)
+            if during is not None:
+                during(outgoing)
+            statistics = sending.result()
+            receiving.result()
+            self.driver.finish()
+            ticking.result()
+        return statistics
+
+    def _receive(self) -> None:
+        try:
+            receive(self.destination, self.link.destination, handover=self.handover)
+        except Exception as error:
+            self.arrived = error
+
+    @property
+    def running(self) -> list[str]:
+        """Which of the two run."""
+        sides = {"source": self.source, "destination": self.destination}
+        return [name for name, machine in sides.items() if machine.run_state is RunState.RUNNING]
+
+
+def undisturbed(pair: Pair, ticks: int) -> str:
+    """The digest of a machine like these that nobody ever moved."""
+    with Machine(pair.options, [SharedDisk().disk(active=True)]) as machine:
+        machine.advance(ticks)
+        return machine.digest()

@@ -1,0 +1,60 @@
+"""A guest that runs is moved: it goes on at the other side as if nothing had happened, and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from snapmgr.machine.runstate import RunState
+from snapmgr.migrate.model import Parameters
+from snapmgr.savevm.status import MigrationStatus
+from tests.migrate.rig import Pair, undisturbed
+
+STEPS = 20
+
+
+def goes_on(pair: Pair) -> None:
+    """The destination is at the tick at which the source stopped, and does what an undisturbed machine does."""
+    assert pair.running == ["destination"] and pair.source.run_state is RunState.POSTMIGRATE
+    assert pair.destination.tick == pair.at
+    pair.destination.run(STEPS)
+    assert pair.destination.digest() == undisturbed(pair, pair.at + STEPS)
+
+
+@pytest.mark.parametrize("workload", ["idle", "sequential", "random", "hotspot", "burst", "full"])
+def test_every_workload(workload: str) -> None:
+    pair = Pair(workload)
+    wide = workload in ("full", "burst")
+    statistics = pair.move(Parameters(max_bandwidth=100 << 20, downtime_limit=300 if wide else 30))
+    assert statistics.status is MigrationStatus.COMPLETED and pair.arrived is None, statistics.error
+    assert [phase.name for phase in statistics.phases] == ["setup", "precopy", "switchover"]
+    goes_on(pair)
+
+
+@pytest.mark.parametrize("capabilities", ["xbzrle", "compress", "xbzrle compress"])
+def test_every_encoding(capabilities: str) -> None:
+    pair = Pair("hotspot", capabilities=capabilities)
+    statistics = pair.move(Parameters(max_bandwidth=60 << 20, downtime_limit=50))
+    assert statistics.status is MigrationStatus.COMPLETED, statistics.error
+    goes_on(pair)
+
+
+def test_what_was_paused_stays_paused() -> None:
+    pair = Pair()
+    pair.source.advance(7)
+    digest = pair.source.digest()
+    statistics = pair.move(run=False)
+    assert statistics.status is MigrationStatus.COMPLETED and not pair.running
+    assert pair.destination.run_state is RunState.PAUSED and pair.destination.digest() == digest
+
+
+def test_statistics_have_the_shape_of_query_migrate() -> None:
+    pair = Pair("random")
+    outgoing = pair.prepare(Parameters(max_bandwidth=60 << 20))
+    assert outgoing.query() == {"status": "none"}
+    pair.move()
+    answer = outgoing.query()
+    assert answer["status"] == "completed"
+    assert {"total-time", "setup-time", "downtime", "ram"} <= set(answer)
+    ram = answer["ram"]
+    assert isinstance(ram, dict) and ram["remaining"] == 0 and ram["transferred"] > 0 and ram["mbps"] > 0
+    assert ram["normal-bytes"] == ram["normal"] * ram["page-size"]
