@@ -85,8 +85,8 @@ def measure(
         try:
             images[str(path)] = _measure(path, most_metadata, report)
         except SnapmgrError as error:
-            if cancel is not None and cancel.cancelled:
-                raise
+            if cancel is not None:
+                cancel.check()  # whatever went wrong besides: nobody wants to know it any more
             error.path = error.path or str(path)
             errors[str(path)] = error.again()
     return MachineSpace(images, errors)
