@@ -10,6 +10,7 @@ import click
 
 from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.arguments import force, opened, source_argument
+from snapmgr.cli.demo_migrate import COMMANDS as MIGRATION
 from snapmgr.cli.demo_options import advance, demo_machine, machine_options
 from snapmgr.cli.demo_snapshot import demo_snapshot
 from snapmgr.cli.newfile import check_target, new_file
@@ -195,6 +196,8 @@ def blockers_command(output: Output, /, ticks: int, **wanted: Any) -> int:
 
 
 demo.add_command(demo_snapshot)
+for command in MIGRATION:
+    demo.add_command(command)
 
 
 def _check_file(output: Output, file: str, force: bool, disks: Sequence[Path]) -> None:

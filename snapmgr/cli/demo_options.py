@@ -16,6 +16,7 @@ from snapmgr.errors import SnapmgrError, UsageError
 
 if TYPE_CHECKING:
     from snapmgr.machine.machine import Machine
+    from snapmgr.machine.options import MachineOptions
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
@@ -85,12 +86,28 @@ def demo_machine(
     What QEMU would have printed is said on the way out.  Raises UsageError, Blocked, InUse, Unsupported.
     """
     from snapmgr.machine.disks import open_disk
-    from snapmgr.machine.guest import BootOptions
     from snapmgr.machine.machine import Machine
-    from snapmgr.machine.options import MachineOptions
     from snapmgr.snapshots.journal import finish_cut_off
 
-    options = MachineOptions(
+    options = machine_of(wanted, accel)
+    disks = []
+    finish_cut_off(wanted["disks"])
+    try:
+        disks += [open_disk(path, active=not incoming) for path in wanted["disks"]]
+        machine = Machine(options, disks)
+        with _reported(output, machine):
+            yield machine
+    finally:
+        for disk in disks:
+            disk.close()
+
+
+def machine_of(wanted: dict[str, Any], accel: str = "tcg") -> MachineOptions:
+    """What was asked for.  Raises UsageError."""
+    from snapmgr.machine.guest import BootOptions
+    from snapmgr.machine.options import MachineOptions
+
+    return MachineOptions(
         machine=wanted["machine"],
         ram=wanted["ram"],
         boot=BootOptions(wanted["workload"], wanted["seed"], wanted["rate"]),
@@ -104,16 +121,6 @@ def demo_machine(
         capabilities=frozenset(wanted["capabilities"]),
         **_switches(wanted["globals_"]),
     )
-    disks = []
-    finish_cut_off(wanted["disks"])
-    try:
-        disks += [open_disk(path, active=not incoming) for path in wanted["disks"]]
-        machine = Machine(options, disks)
-        with _reported(output, machine):
-            yield machine
-    finally:
-        for disk in disks:
-            disk.close()
 
 
 @contextmanager

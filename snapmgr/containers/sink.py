@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
+
+from snapmgr.block.vectored import VECTOR, write_at
 
 Buffer = bytes | bytearray | memoryview
 
 AT_ONCE = 4
 """Writes under way before the next one waits for the first."""
-
-VECTOR = 512
-"""Buffers written by one call; Linux takes 1024 (IOV_MAX)."""
 
 
 class FileSink:
@@ -57,15 +55,3 @@ class FileSink:
             future = self._running.popleft()
             if not future.cancelled():
                 future.exception()
-
-
-def write_at(descriptor: int, buffers: Sequence[memoryview], offset: int) -> None:
-    """Write all of the buffers from ``offset`` on, however many calls that takes.  Raises OSError."""
-    buffers = list(buffers)
-    while buffers:
-        written = os.pwritev(descriptor, buffers, offset)
-        offset += written
-        while buffers and written >= len(buffers[0]):
-            written -= len(buffers.pop(0))
-        if written:
-            buffers[0] = buffers[0][written:]

@@ -87,10 +87,11 @@ def open_disk(path: Path, *, active: bool = True) -> Disk:
 
     Raises InUse, NotFound, Unsupported for images in other formats, and what ``Qcow2Disk`` raises.
     """
-    return Disk(str(path), lambda: _open(path), active=active)
+    return Disk(str(path), lambda: open_device(path), active=active)
 
 
-def _open(path: Path) -> BlockDevice:
+def open_device(path: Path) -> BlockDevice:
+    """What ``open_disk`` opens."""
     file = RawFile.open(path, writable=True)
     try:
         form = images.format_of(file)

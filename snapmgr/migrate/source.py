@@ -80,6 +80,11 @@ class Outgoing:
         self._cancelled.set()
         self._channel.yank()
 
+    @property
+    def remaining(self) -> int:
+        """Bytes of RAM that are known to be dirty."""
+        return self._machine.ram_entry.counters.remaining
+
     def query(self) -> dict[str, object]:
         """The answer of query-migrate."""
         return self.statistics.query(self._machine.ram_entry.counters.stats() | self.rates.stats())

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapmgr.containers.sink import VECTOR, FileSink, write_at
+from snapmgr.block.vectored import VECTOR, write_at
+from snapmgr.containers.sink import FileSink
 from snapmgr.savevm.output import PIECE, Output
 
 

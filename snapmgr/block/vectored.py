@@ -1,0 +1,37 @@
+"""Many buffers with few calls: what one call leaves is gone on with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+VECTOR = 512
+"""Buffers written by one call; Linux takes 1024 (IOV_MAX)."""
+
+
+def write_at(descriptor: int, buffers: Sequence[memoryview], offset: int) -> None:
+    """Write all of the buffers from ``offset`` on.  Raises OSError."""
+
+    def write(some: Sequence[memoryview]) -> int:
+        nonlocal offset
+        count = os.pwritev(descriptor, some, offset)
+        offset += count
+        return count
+
+    drain(buffers, write)
+
+
+def write_all(descriptor: int, buffers: Sequence[memoryview]) -> None:
+    """Write all of the buffers where the descriptor stands.  Raises OSError."""
+    drain(buffers, lambda some: os.writev(descriptor, some))
+
+
+def drain(buffers: Sequence[memoryview], write: Callable[[Sequence[memoryview]], int]) -> None:
+    """Hand the buffers to ``write``, which says how many bytes it took, until all are taken."""
+    left = [buffer for buffer in buffers if len(buffer)]
+    while left:
+        taken = write(left[:VECTOR])
+        while left and taken >= len(left[0]):
+            taken -= len(left.pop(0))
+        if taken:
+            left[0] = left[0][taken:]

@@ -1,0 +1,294 @@
+"""``snapctl demo migrate`` and ``snapctl demo receive``: the demo machine moves while its guest runs."""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.demo_options import advance, demo_machine, machine_of, machine_options
+from snapmgr.cli.output import Exit, Output
+from snapmgr.cli.progress import progress
+from snapmgr.cli.text import printable, size
+from snapmgr.errors import Unsupported, UsageError
+
+if TYPE_CHECKING:
+    from snapmgr.migrate.both import Both, Moved
+    from snapmgr.migrate.channel import Channel
+    from snapmgr.migrate.model import Parameters, Statistics
+    from snapmgr.migrate.source import Outgoing
+    from snapmgr.work import Progress
+
+_Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
+_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+_LATER = ("postcopy", "colo", "mapped-ram")
+
+
+def _bandwidth(context: click.Context, parameter: click.Parameter, value: str) -> int:
+    match = re.fullmatch(r"(\d{1,12})([KMG]?)(?:i?B)?(?:/s)?", value, re.IGNORECASE)
+    if match is None:
+        raise click.BadParameter(f"{value!r} is not a bandwidth such as 100M (bytes a second).")
+    return int(match[1]) * _UNITS[match[2].upper()]
+
+
+_OPTIONS = (
+    click.option("--mode", metavar="MODE", type=click.Choice(["precopy", *_LATER]), default="precopy",
+                 show_default=True, help="How it moves."),
+    click.option("--ticks", metavar="N", type=click.IntRange(0), default=100, show_default=True,
+                 help="Ticks to run before."),
+    click.option("--tick-rate", metavar="R", type=click.FloatRange(0.1, 10_000), default=50.0, show_default=True,
+                 help="Ticks a second while it moves."),
+    click.option("--max-bandwidth", metavar="BYTES", callback=_bandwidth, default="0", show_default=True,
+                 help="Bytes a second that may be sent; 0: any."),
+    click.option("--downtime-limit", metavar="MS", type=click.IntRange(0), default=300, show_default=True,
+                 help="How long the guest may stand still."),
+    click.option("--auto-converge", is_flag=True, help="Slow the guest down where it writes faster than can be sent."),
+)  # fmt: skip
+
+
+def _migration_options(function: _Decorated) -> _Decorated:
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+@click.command("migrate", short_help="Move it while its guest runs.")
+@_migration_options
+@click.option("--after", metavar="M", type=click.IntRange(0), default=100, show_default=True,
+              help="Ticks to run on afterwards, before the digests are compared.")  # fmt: skip
+@click.option("--link-bandwidth", metavar="BYTES", callback=_bandwidth, default="0", show_default=True,
+              help="Bytes a second that come through between both; 0: any.")  # fmt: skip
+@click.option("--latency", metavar="MS", type=click.FloatRange(0, 10_000), default=0.0, show_default=True,
+              help="How long a byte takes from one side to the other.")  # fmt: skip
+@click.option("--fault", "faults", metavar="SPEC", multiple=True,
+              help="cut@BYTES or cut-back@BYTES: the link breaks after so many bytes forward, or back.")  # fmt: skip
+@click.option("--to", "uri", metavar="URI", help="Move it to `snapctl demo receive URI`, in another process.")
+@machine_options
+@output_options
+@pass_output
+def migrate_command(output: Output, /, uri: str | None, **wanted: Any) -> int:
+    """Run the machine for N ticks, then move it, while its guest runs, to another one; compare digests M ticks later.
+
+    A third machine is never moved: all digests must be equal. With --to the other machine is in another process; there
+    the digest of the moment of the switchover is printed on both sides. --fault breaks the link: the guest goes on
+    where it was.
+
+    \b
+    Examples:
+      snapctl demo migrate --workload hotspot --max-bandwidth 50M
+      snapctl demo migrate --workload full --max-bandwidth 20M --downtime-limit 20 --auto-converge --json
+      snapctl demo migrate --fault cut@1000000
+      snapctl demo migrate --to tcp:127.0.0.1:4444
+    """
+    if wanted["mode"] in _LATER:
+        raise Unsupported("mode", f"the mode {wanted['mode']} is not built yet", hint="Use --mode precopy.")
+    return _to_another_process(output, uri, wanted) if uri is not None else _in_this_one(output, wanted)
+
+
+def _parameters(wanted: dict[str, Any]) -> Parameters:
+    from snapmgr.migrate.model import Parameters
+
+    if wanted["auto_converge"]:
+        wanted["capabilities"] = (*wanted["capabilities"], "auto-converge")
+    return Parameters(max_bandwidth=wanted["max_bandwidth"], downtime_limit=wanted["downtime_limit"])
+
+
+def _in_this_one(output: Output, wanted: dict[str, Any]) -> int:
+    from snapmgr.migrate.both import Both
+    from snapmgr.snapshots.journal import finish_cut_off
+
+    parameters = _parameters(wanted)
+    finish_cut_off(wanted["disks"])
+    with Both(machine_of(wanted), wanted["disks"], rate=wanted["tick_rate"]) as both:
+        _set_link(both, wanted)
+        with progress(output, "Migrating") as report, _stoppable(both.prepare(parameters, _shown(report))):
+            moved = both.move(wanted["ticks"], wanted["after"])
+    return _say(output, wanted["mode"], moved)
+
+
+def _set_link(both: Both, wanted: dict[str, Any]) -> None:
+    for wire in (both.link.forward, both.link.back):
+        wire.bandwidth, wire.latency = wanted["link_bandwidth"], wanted["latency"] / 1000
+    for spec in wanted["faults"]:
+        match = re.fullmatch(r"(cut|cut-back)@(\d{1,18})", spec)
+        if match is None:
+            raise UsageError("usage", f"--fault {spec!r} is neither cut@BYTES nor cut-back@BYTES")
+        wire = both.link.forward if match[1] == "cut" else both.link.back
+        wire.break_at = int(match[2])
+
+
+def _shown(report: Progress) -> Callable[[Outgoing, Statistics], None]:
+    def shown(outgoing: Outgoing, statistics: Statistics) -> None:
+        report(statistics.transferred, statistics.transferred + outgoing.remaining)
+
+    return shown
+
+
+@contextmanager
+def _stoppable(outgoing: Outgoing) -> Iterator[None]:
+    """What would end the process cancels the migration; the guest goes on where it was."""
+    taken = []
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        before = signal.getsignal(number)
+        if before != signal.SIG_IGN:
+            signal.signal(number, lambda *_: outgoing.cancel())
+            taken.append((number, before))
+    try:
+        yield
+    finally:
+        for number, before in taken:
+            signal.signal(number, before)
+
+
+def _say(output: Output, mode: str, moved: Moved) -> int:
+    statistics, proof = moved.statistics, moved.proof
+    done = statistics.status.value == "completed"
+    facts = {
+        "mode": mode,
+        "status": statistics.status.value,
+        "source_digest": proof.source,
+        "destination_digest": proof.destination,
+        "reference_digest": proof.reference,
+        "tick": proof.tick,
+        "switchover_tick": proof.switched,
+        "downtime_ms": round(statistics.downtime, 3),
+        "total_ms": round(statistics.total_time, 3),
+        "transferred": statistics.transferred,
+        "throttle": statistics.cpu_throttle_percentage,
+        "phases": [phase.facts() for phase in statistics.phases],
+        "error": statistics.error or None,
+    }
+    if output.json:
+        output.document(facts)
+    else:
+        _tell(output, moved, done=done)
+    return Exit.DONE if done and proof.agrees else Exit.FAILED
+
+
+def _tell(output: Output, moved: Moved, *, done: bool) -> None:
+    statistics, proof = moved.statistics, moved.proof
+    for phase in statistics.phases:
+        output.lines(f"{phase.name:<12}{phase.end - phase.begin:>10.1f} ms")
+    if done:
+        said = f"moved at tick {proof.switched}: {size(statistics.transferred)} sent, guest stood still for "
+        output.done(f"{said}{statistics.downtime:.1f} ms")
+    else:
+        why = statistics.error or (moved.refused.message if moved.refused is not None else "it was cancelled")
+        output.done(printable(f"not moved ({statistics.status}): {why}; the guest goes on where it was"))
+    agree = "all agree" if proof.agrees else "THEY DIFFER"
+    output.lines(f"tick {proof.tick}  digest {proof.reference}  {agree}")
+
+
+def _to_another_process(output: Output, uri: str, wanted: dict[str, Any]) -> int:
+    from snapmgr.machine.driver import Driver
+    from snapmgr.migrate.source import Outgoing
+    from snapmgr.migrate.uri import open_outgoing
+
+    parameters = _parameters(wanted)
+    at: dict[str, Any] = {}
+    with demo_machine(output, wanted) as machine:
+        advance(output, machine, wanted["ticks"])
+        driver = Driver(machine, time.monotonic, rate=wanted["tick_rate"])
+
+        def stopped() -> None:
+            at.update(tick=machine.tick, digest=machine.digest())
+
+        def owner(action: Callable[[], None]) -> None:
+            driver.order(lambda _: action()).result()
+
+        with progress(output, "Migrating") as report, ThreadPoolExecutor(1) as threads:
+            outgoing = Outgoing(
+                machine,
+                open_outgoing(uri),
+                owner,
+                parameters=parameters,
+                throttle=lambda percent: driver.set_rate(wanted["tick_rate"] * (100 - percent) / 100),
+                show=lambda statistics: _shown(report)(outgoing, statistics),
+                stopped=stopped,
+            )
+            driver.order(lambda machine: machine.start())
+            work: Future[None] = threads.submit(driver.work)
+            try:
+                with _stoppable(outgoing):
+                    statistics = outgoing.run()
+            finally:
+                driver.finish()
+                work.result()
+    done = statistics.status.value == "completed"
+    facts = {
+        "mode": wanted["mode"],
+        "status": statistics.status.value,
+        "source_digest": at.get("digest"),
+        "switchover_tick": at.get("tick"),
+        "downtime_ms": round(statistics.downtime, 3),
+        "total_ms": round(statistics.total_time, 3),
+        "transferred": statistics.transferred,
+        "phases": [phase.facts() for phase in statistics.phases],
+        "error": statistics.error or None,
+    }
+    if output.json:
+        output.document(facts)
+    elif done:
+        output.done(printable(f"moved to {uri} at tick {at['tick']}: {size(statistics.transferred)} sent"))
+        output.lines(f"tick {at['tick']}  digest {at['digest']}")
+    else:
+        output.done(printable(f"not moved ({statistics.status}): {statistics.error or 'it was cancelled'}"))
+    return Exit.DONE if done else Exit.FAILED
+
+
+@click.command("receive", short_help="Wait for it to come from another process.")
+@click.argument("uri", metavar="URI")
+@click.option("--after", metavar="M", type=click.IntRange(0), default=0, show_default=True,
+              help="Ticks to run on after it came.")  # fmt: skip
+@machine_options
+@output_options
+@pass_output
+def receive_command(output: Output, /, uri: str, after: int, **wanted: Any) -> None:
+    """Wait at URI for a machine that `snapctl demo migrate --to URI` sends, and go on with it for M ticks.
+
+    The machine must be like the one that is sent: type, RAM, disks. URI is tcp:HOST:PORT, unix:PATH,
+    file:PATH[,offset=N], exec:COMMAND or fd:NUMBER; a port 0 is chosen and said.
+
+    \b
+    Examples:
+      snapctl demo receive tcp:127.0.0.1:4444 --after 100
+      snapctl demo receive unix:/tmp/migrate.sock --disk disk.qcow2
+    """
+    from snapmgr.migrate.destination import receive
+
+    with _channel(output, uri) as channel, demo_machine(output, wanted, incoming=True) as machine:
+        receive(machine, channel)
+        arrived = machine.tick
+        advance(output, machine, after)
+        machine.stop()
+        facts = {"arrival_tick": arrived, "tick": machine.tick, "digest": machine.digest()}
+    if output.json:
+        output.document(facts)
+    else:
+        output.done(f"received at tick {arrived}")
+        output.lines(f"tick {facts['tick']}  digest {facts['digest']}")
+
+
+@contextmanager
+def _channel(output: Output, uri: str) -> Iterator[Channel]:
+    from snapmgr.migrate.sockets import Listener
+    from snapmgr.migrate.uri import open_incoming
+
+    opened = open_incoming(uri)
+    if isinstance(opened, Listener):
+        output.note(f"waiting at {printable(opened.uri)}")
+        opened = opened.accept()
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+COMMANDS = (migrate_command, receive_command)

@@ -1,0 +1,131 @@
+"""``snapctl demo migrate`` and ``demo receive``: in one process, between two, and with a link that breaks."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from snapmgr.block.qcow2.create import Qcow2Writer
+from tests.cli.conftest import Snapctl
+
+SNAPCTL = [sys.executable, "-m", "snapmgr.cli"]
+SMALL = ("--ram", "16M", "--ticks", 20)
+
+
+def new_disk(path: Path) -> Path:
+    with path.open("w+b") as file:
+        Qcow2Writer(file.fileno(), 1 << 20).finish()
+    return path
+
+
+@pytest.mark.parametrize("capability", ["", "xbzrle", "compress"])
+def test_all_digests_agree(snapctl: Snapctl, tmp_path: Path, capability: str) -> None:
+    disks = [new_disk(tmp_path / name) for name in ("one.qcow2", "two.qcow2")]
+    words = [word for disk in disks for word in ("--disk", disk)]
+    words += ["--capability", capability] if capability else []
+    result = snapctl("demo", "migrate", *SMALL, *words, "--after", 30, "--workload", "hotspot", "--json")
+    document = result.document
+    assert result.code == 0 and document["status"] == "completed"
+    assert document["source_digest"] == document["destination_digest"] == document["reference_digest"]
+    assert document["tick"] == document["switchover_tick"] + 30 >= 50
+    assert [phase["phase"] for phase in document["phases"]] == ["setup", "precopy", "switchover"]
+    assert 0 < document["downtime_ms"] < document["total_ms"]
+    assert all(snapctl("check", disk).code == 0 for disk in disks)
+
+
+@pytest.mark.parametrize("fault", ["cut@5000", "cut@1000000", "cut-back@0"])
+def test_a_link_that_breaks_leaves_the_guest_where_it_was(snapctl: Snapctl, fault: str) -> None:
+    result = snapctl("demo", "migrate", *SMALL, "--after", 5, "--workload", "random", "--fault", fault, "--json")
+    document = result.document
+    assert result.code == 1 and document["status"] == "failed" and document["error"]
+    assert document["source_digest"] == document["reference_digest"] and document["destination_digest"] is None
+    said = snapctl("demo", "migrate", *SMALL, "--after", 5, "--workload", "random", "--fault", fault).text
+    assert "not moved (failed)" in said and "the guest goes on where it was" in said and "all agree" in said
+
+
+def test_words_that_make_no_sense(snapctl: Snapctl) -> None:
+    assert snapctl("demo", "migrate", "--fault", "cut@x").code == 2
+    assert snapctl("demo", "migrate", "--mode", "warp").code == 2
+    assert snapctl("demo", "migrate", "--mode", "colo", "--json").error["code"] == "mode"
+    assert snapctl("demo", "migrate", "--to", "carrier:pigeon", "--ticks", 0, "--json").error["code"] == "uri"
+    assert (
+        snapctl("demo", "migrate", "--to", "unix:/nowhere/x", "--ticks", 0, "--json").error["code"] == "cannot-connect"
+    )
+
+
+def between(uri: str, *disks: Path) -> tuple[dict[str, object], dict[str, object]]:
+    """What both processes say."""
+    like = ["--ram", "16M", *(word for disk in disks for word in ("--disk", str(disk))), "--json"]
+    receiver = subprocess.Popen(
+        [*SNAPCTL, "demo", "receive", uri, "--after", "30", *like], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert receiver.stdout is not None and receiver.stderr is not None
+    with receiver:
+        waiting = receiver.stderr.readline().decode().split()
+        assert waiting[1:3] == ["waiting", "at"]
+        source = subprocess.run(
+            [*SNAPCTL, "demo", "migrate", "--to", waiting[3], "--ticks", "20", "--workload", "hotspot", *like],
+            capture_output=True, check=False,
+        )  # fmt: skip
+        received = receiver.stdout.read()
+    assert source.returncode == receiver.returncode == 0, source.stderr
+    return json.loads(source.stdout), json.loads(received)
+
+
+@pytest.mark.parametrize("kind", ["tcp", "unix"])
+def test_between_two_processes(snapctl: Snapctl, tmp_path: Path, kind: str) -> None:
+    disk = new_disk(tmp_path / "disk.qcow2")
+    sent, received = between("tcp:127.0.0.1:0" if kind == "tcp" else f"unix:{tmp_path}/s", disk)
+    assert sent["status"] == "completed" and received["arrival_tick"] == sent["switchover_tick"]
+    again = new_disk(tmp_path / "again.qcow2")
+    straight = snapctl(
+        "demo", "run", "--ram", "16M", "--workload", "hotspot", "--ticks", received["tick"], "--disk", again, "--json"
+    )
+    assert straight.document["digest"] == received["digest"]
+
+
+def test_by_way_of_a_file_and_a_command(snapctl: Snapctl, tmp_path: Path) -> None:
+    for there, back in (
+        (f"file:{tmp_path}/state,offset=512", f"file:{tmp_path}/state,offset=0x200"),
+        (f"exec:gzip > {tmp_path}/state.gz", f"exec:gunzip < {tmp_path}/state.gz"),
+    ):
+        sent = snapctl("demo", "migrate", "--to", there, *SMALL, "--json").document
+        received = snapctl("demo", "receive", back, "--ram", "16M", "--json").document
+        assert received["digest"] == sent["source_digest"] and received["tick"] == sent["switchover_tick"]
+    assert snapctl("inspect", tmp_path / "state.gz").code == 0
+
+
+def test_a_command_that_fails(snapctl: Snapctl) -> None:
+    result = snapctl("demo", "migrate", "--to", "exec:cat >/dev/null; exit 3", *SMALL, "--json")
+    assert result.code == 1 and result.document["error"] == "the command ended with 3"
+
+
+def test_ctrl_c_cancels_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        command = [
+            *SNAPCTL,
+            "demo",
+            "migrate",
+            "--to",
+            f"tcp:127.0.0.1:{server.getsockname()[1]}",
+            "--workload",
+            "full",
+        ]
+        more = ["--downtime-limit", "1", "--max-bandwidth", "4M", "--ticks", "5", "--json"]
+        process = subprocess.Popen([*command, *more], stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        connection, _ = server.accept()
+        with process, connection:
+            seen = 0
+            while seen < 1 << 20:
+                seen += len(connection.recv(1 << 16))
+            process.send_signal(signal.SIGINT)
+            document = json.loads(process.stdout.read())
+    assert process.returncode == 1 and document["status"] == "cancelled" and document["error"] is None
+    assert document["switchover_tick"] is None and document["transferred"] > 1 << 20
