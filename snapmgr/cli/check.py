@@ -49,7 +49,10 @@ def check(output: Output, image: Path, repair: str | None, allow_roots: tuple[Pa
     """
     from snapmgr.block.checking import Repair, check_file
     from snapmgr.block.report import check_document
+    from snapmgr.snapshots.journal import settle
 
+    for cut_off in settle([image]):
+        output.note(printable(cut_off.message))
     with progress(output, "Checking") as report:
         found = check_file(image, repair=Repair(repair) if repair else None, allow_roots=allow_roots, progress=report)
     if output.json:

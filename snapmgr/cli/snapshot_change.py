@@ -158,6 +158,10 @@ def _these(images: Sequence[Path]) -> str:
 
 
 def _say(output: Output, done: Sequence[Changed], what: str) -> int:
+    from snapmgr.snapshots.journal import settle
+
+    for cut_off in settle([one.path for one in done]):
+        output.note(printable(cut_off.message))
     if output.json:
         output.document(
             {"devices": [{"path": one.path, "id": one.id, "name": one.name, "freed": one.freed} for one in done]}

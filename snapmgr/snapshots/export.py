@@ -20,6 +20,7 @@ from snapmgr.errors import ImageError, SnapmgrError, Unsupported, UsageError
 from snapmgr.names import quoted
 from snapmgr.snapshots.copy import Qcow2Target, RawTarget, check_space, copy_disk, data_ranges
 from snapmgr.snapshots.foreign import what_it_is
+from snapmgr.snapshots.journal import settle
 from snapmgr.snapshots.newfile import NewFile
 from snapmgr.work import CancelToken, Progress, no_progress
 
@@ -56,6 +57,7 @@ def export_disk(
     target = Path(out)
     _check_target(target, overwrite=overwrite)
     check_replace(target, [image], allow_roots)
+    settle([image])
     source = _open(image, tag, allow_roots)
     try:
         disk = _disk(source, tag, image)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from snapmgr.block import lock
 from snapmgr.block.backing import Chain
 from snapmgr.block.images import format_of, open_image
+from snapmgr.block.problem import ImageProblem
 from snapmgr.block.qcow2 import change
 from snapmgr.block.qcow2.check import Checked, check_image, open_below
 from snapmgr.block.qcow2.features import Encryption
@@ -19,6 +20,7 @@ from snapmgr.block.raw import RawFile
 from snapmgr.errors import NotFound, SnapmgrError, UsageError
 from snapmgr.snapshots.foreign import what_it_is
 from snapmgr.snapshots.join import joined
+from snapmgr.snapshots.journal import HINT, CutOff, settle
 from snapmgr.snapshots.model import DeviceInfo, DiskSnapshot, Snapshots
 
 _MOST_METADATA = 16 << 20
@@ -43,12 +45,21 @@ def list_snapshots(paths: Sequence[str | Path], allow_roots: Sequence[Path] = ()
     if not paths:
         raise UsageError("no-image", "no image is named", hint="Name the machine's disks.")
     _refuse_twins(paths)
-    disks = [_read(path, allow_roots) for path in paths]
+    cut_off = settle(paths)
+    disks = [_told(_read(path, allow_roots), cut_off) for path in paths]
     errors = [disk.device.error for disk in disks if disk.device.error is not None]
     if len(errors) == len(disks):
         raise errors[0]
     tables = {disk.device.path: disk.entries for disk in disks if disk.entries is not None}
     return Snapshots(tuple(disk.device for disk in disks), joined(tables))
+
+
+def _told(disk: _Disk, cut_off: Sequence[CutOff]) -> _Disk:
+    """With a change of several disks that was cut off, where this is one of them, among its problems."""
+    device = disk.device
+    path = Path(device.path).absolute()
+    mine = [ImageProblem("cut-off", one.message, hint=HINT) for one in cut_off if path in (*one.done, *one.left)]
+    return replace(disk, device=replace(device, problems=(*mine, *device.problems))) if mine else disk
 
 
 def _refuse_twins(paths: Sequence[str | Path]) -> None:

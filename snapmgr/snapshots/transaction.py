@@ -13,8 +13,8 @@ from snapmgr.block.images import open_image
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.errors import NotFound, SnapmgrError, UsageError
-from snapmgr.sidecar.watching import Deed, Watching
-from snapmgr.snapshots.journal import Journal, Switch, finish_cut_off
+from snapmgr.sidecar.watching import Deed, Did, Watching
+from snapmgr.snapshots.journal import Journal, Switch, finish_cut_off, forget_cut_off
 from snapmgr.snapshots.switched import Switched, switched
 from snapmgr.work import CancelToken
 
@@ -84,7 +84,10 @@ def change_all(
         if cancel is not None:
             cancel.close()
         switch_all(shadows)
-    watching.done([one.deed for one in done if one.deed is not None])
+    deeds = [one.deed for one in done if one.deed is not None]
+    watching.done(deeds)
+    if len(deeds) == len(done) and all(deed.did is Did.APPLIED for deed in deeds):
+        forget_cut_off([one.path for one in done])
     for shadow in shadows if trim else ():
         _trim(shadow)
     if undoable and not trim:

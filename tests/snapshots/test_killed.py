@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import shutil
@@ -12,6 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from snapmgr.block.images import open_image
+from snapmgr.block.lock import Use
+from snapmgr.cli import main
+from snapmgr.snapshots.change import apply_snapshot, create_snapshot
+from snapmgr.snapshots.export import export_disk
 from snapmgr.snapshots.journal import finish_cut_off
 from snapmgr.snapshots.list import list_snapshots
 from tests import corpus
@@ -90,7 +96,13 @@ def test_killed_at_random_moments(tmp_path: Path, case: str) -> None:
 
 
 def names(*images: Path) -> list[set[str]]:
-    return [{row.name for row in list_snapshots([image]).rows} for image in images]
+    """As they stand in the files: nothing is made up for by looking so."""
+    found = []
+    for image in images:
+        opened = open_image(image)
+        found.append({entry.name_text for entry in opened.snapshots})
+        opened.close()
+    return found
 
 
 @pytest.mark.parametrize("kind", ["create", "delete", "rename"])
@@ -113,18 +125,72 @@ def test_killed_between_two_disks_it_is_made_up_for(tmp_path: Path, kind: str) -
             subprocess.run(["qemu-img", "check", "-q", image], check=True)
 
 
-def test_what_was_written_to_meanwhile_is_left_as_it_is(tmp_path: Path) -> None:
-    images = [corpus.unpack_image(case, tmp_path)[f"{case}.qcow2"] for case in ("fmt-v3", "fmt-v2")]
-    contents, before = [image.read_bytes() for image in images], names(*images)
-    total = killed("create", 1 << 20, *images)
+def active(image: Path) -> str:
+    """The disk as it is now, read by QEMU's own tool."""
+    raw = image.with_suffix(".raw")
+    subprocess.run(["qemu-img", "convert", "-U", "-O", "raw", image, raw], check=True)
+    return hashlib.sha256(raw.read_bytes()).hexdigest()
+
+
+def cut_off_apply(folder: Path) -> tuple[list[Path], list[str], list[str]]:
+    """Two disks of which the first went back alone; their contents before and after."""
+    images = [corpus.unpack_image(case, folder)[f"{case}.qcow2"] for case in ("fmt-v3", "fmt-v2")]
+    contents, before = [image.read_bytes() for image in images], [active(image) for image in images]
+    total = killed("apply", 1 << 20, *images)
+    after = [active(image) for image in images]
+    assert all(old != new for old, new in zip(before, after, strict=True))
     for image, content in zip(images, contents, strict=True):
         image.write_bytes(content)
-    assert not killed("create", total - 1, *images)
+    assert not killed("apply", total - 1, *images)
+    assert [active(image) for image in images] == [after[0], before[1]]
+    return images, before, after
+
+
+@pytest.mark.parametrize("look", ["list", "export", "check"])
+def test_whoever_looks_next_makes_up_for_it(tmp_path: Path, look: str) -> None:
+    images, _, after = cut_off_apply(tmp_path)
+    if look == "list":
+        found = list_snapshots(images)
+        assert not any(device.problems for device in found.devices)
+    elif look == "export":
+        assert export_disk(images[1], None, tmp_path / "out.raw").path.exists()
+    else:
+        assert main(["check", str(images[1])]) == 0
+    assert [active(image) for image in images] == after
+    assert not journals()
+
+
+def journals() -> list[Path]:
+    return list((Path(os.environ["XDG_STATE_HOME"]) / "snapmgr" / "changes").glob("*"))
+
+
+def test_what_was_written_to_meanwhile_is_left_and_told_until_it_is_put_right(tmp_path: Path) -> None:
+    images, _, after = cut_off_apply(tmp_path)
     subprocess.run(["qemu-io", "-f", "qcow2", "-c", "write 0 64k", images[1]], check=True, capture_output=True)
-    finish_cut_off(images)
-    assert names(*images) == [before[0] | {"new"}, before[1]]
+    written = active(images[1])
+    for _ in range(2):
+        create_snapshot(images, f"another {_}")
+        for device in list_snapshots(images).devices:
+            [problem] = device.problems
+            assert problem.code == "cut-off" and problem.hint
+            assert "fmt-v3.qcow2 is as after it, fmt-v2.qcow2 is as before" in problem.message
+            assert "fmt-v2.qcow2 was written to since" in problem.message
+    assert [active(image) for image in images] == [after[0], written] and journals()
+    apply_snapshot(images, "id:1")
+    assert not any(device.problems for device in list_snapshots(images).devices) and not journals()
     for image in images:
         subprocess.run(["qemu-img", "check", "-q", image], check=True)
+
+
+def test_while_somebody_uses_one_of_them_it_waits(tmp_path: Path) -> None:
+    images, before, after = cut_off_apply(tmp_path)
+    held = open_image(images[0], use=Use.WRITE)
+    problems = [problem for device in list_snapshots(images).devices for problem in device.problems]
+    assert len(problems) == 2 and all("could not be made up for yet" in problem.message for problem in problems)
+    assert active(images[1]) == before[1] and journals()
+    held.close()
+    assert not any(device.problems for device in list_snapshots(images).devices)
+    assert [active(image) for image in images] == after and not journals()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"images": 3}', '{"images": [{"path": "x", "before": "zz"}]}'])
