@@ -69,7 +69,9 @@ def errno_of(cause: BaseException) -> int:
     """What QEMU would return, positive; EINVAL for refusals that carry no number."""
     if isinstance(cause, OSError):
         return cause.errno or EIO
-    return cause.errno if isinstance(cause, (HandlerFailed, SaveError, LoadError)) else EINVAL
+    if isinstance(cause, HandlerFailed | SaveError | LoadError):
+        return cause.errno
+    return errno_of(cause.__cause__) if isinstance(cause.__cause__, OSError) else EINVAL
 
 
 def report_lines(failure: SnapmgrError) -> list[str]:

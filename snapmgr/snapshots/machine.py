@@ -32,6 +32,7 @@ from snapmgr.snapshots.list import disk_snapshot
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from snapmgr.snapshots.phase import Phase
 from snapmgr.snapshots.plans import Put, VmState
+from snapmgr.snapshots.room import check_room
 from snapmgr.snapshots.screens import keep_screen
 from snapmgr.snapshots.transaction import Changed, Plan, change_all
 from snapmgr.work import CancelToken, Progress, Stage, no_progress, no_stage
@@ -87,7 +88,8 @@ def save_snapshot(
     ``overwrite`` it takes the place of one of that name, once it is complete.
     ``progress`` is told bytes of the VM state, then of tables, ``stage`` the Phase; ``cancel`` counts until the first
     disk is switched.  Raises Blocked, SnapmgrError ``no-snapshots`` (a disk that can hold none), ``snapshot-exists``,
-    UsageError ``no-device``, ``vmstate-device``, SaveError, Cancelled, and what the images raise; nothing is kept then.
+    ``no-space``, UsageError ``no-device``, ``vmstate-device``, SaveError, Cancelled, and what the images raise; nothing
+    is kept then.
     """
     asked = check_save(machine, name, overwrite=overwrite, vmstate=vmstate, devices=devices, now=now)
     written = 0
@@ -139,6 +141,8 @@ def check_save(
     if not overwrite:
         for disk in disks:
             plans.refuse_taken(disk.image, called)
+    if not machine.options.capabilities & {"compress", "x-ignore-shared"}:
+        check_room(disks[position].image, machine.ram.migratable())
     return Asked(called, moment, plans.common_id(_images(machine).values()), disks, position)
 
 
