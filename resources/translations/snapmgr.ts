@@ -3814,6 +3814,14 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Replace the snapshot of this name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What that one holds is lost once the new one is complete.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Choose a disk.</source>
         <translation type="unfinished"></translation>
     </message>

@@ -184,9 +184,12 @@ def delete_command(output: Output, /, tag: str, on: tuple[str, ...], **wanted: A
             lambda jobs, shown: jobs.delete("delete", tag, devices=on or None, shown=shown),
         )
     if output.json:
-        output.document({"devices": [{"path": one.path, "id": one.id, "name": one.name} for one in done]})
+        output.document(
+            {"devices": [{"path": one.path, "id": one.id, "name": one.name, "freed": one.freed} for one in done]}
+        )
     for one in () if output.json else done:
-        output.done(printable(f"{one.path}: snapshot {quoted(one.name)} (id {one.id}) deleted"))
+        freed = f"{size(one.freed)} of the file are free now"
+        output.done(printable(f"{one.path}: snapshot {quoted(one.name)} (id {one.id}) deleted; {freed}"))
     return Exit.DONE
 
 

@@ -12,8 +12,8 @@ _WITH = {
 
 
 def command_hint(code: str, hint: str | None) -> str | None:
-    """The hint of a fault with what does it here."""
-    return _WITH[code].format(hint=hint) if hint and code in _WITH else hint
+    """The hint of a fault with what does it here, where it does not say so itself."""
+    return _WITH[code].format(hint=hint) if hint and code in _WITH and "snapctl" not in hint else hint
 
 
 def piped_instead(error: SnapmgrError) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
 from snapmgr.cli.snapshot_prune import prune_command
 from snapmgr.cli.text import printable, size
+from snapmgr.errors import SnapmgrError
 from snapmgr.names import quoted
 
 if TYPE_CHECKING:
@@ -29,10 +31,13 @@ _tag = click.argument("tag", metavar="TAG", type=TagType())
 @_images
 @click.argument("tag", metavar="TAG")
 @click.option("--note", metavar="TEXT", default="", help="What there is to be noted on it.")
+@click.option("--overwrite", is_flag=True, help="Take the place of the snapshot with that name.")
 @output_options
 @pass_output
-def create_command(output: Output, images: tuple[Path, ...], tag: str, note: str) -> int:
+def create_command(output: Output, images: tuple[Path, ...], tag: str, note: str, overwrite: bool) -> int:
     """Make a snapshot TAG of every IMAGE: of the disks alone, without a VM state.
+
+    With --overwrite an older one of that name goes, once the new one is complete.
 
     On all images or on none. An image that another process uses is not touched (exit code 4).
 
@@ -47,8 +52,9 @@ def create_command(output: Output, images: tuple[Path, ...], tag: str, note: str
     from snapmgr.snapshots.notes import note_what_was_saved
 
     check_note(note)
+    _warn_of_ids(output, images, tag, creating=True)
     with progress(output, "Looking through") as report:
-        done = create_snapshot(images, tag, progress=report)
+        done = create_snapshot(images, tag, overwrite=overwrite, progress=report)
     if note:
         note_what_was_saved(done, note)
     return _say(output, done, "made")
@@ -73,6 +79,7 @@ def apply_command(output: Output, images: tuple[Path, ...], tag: str, yes: bool)
     """
     from snapmgr.snapshots.change import apply_snapshot
 
+    _warn_of_ids(output, images, tag)
     ask(output, f"What {_these(images)} now is lost. Apply snapshot {quoted(tag)}?", yes)
     with progress(output, "Looking through") as report:
         done = apply_snapshot(images, tag, progress=report)
@@ -99,6 +106,7 @@ def delete_command(output: Output, images: tuple[Path, ...], tag: str, trim: boo
     """
     from snapmgr.snapshots.change import delete_snapshot
 
+    _warn_of_ids(output, images, tag)
     ask(output, f"Delete snapshot {quoted(tag)} for ever?", yes)
     with progress(output, "Looking through") as report:
         done = delete_snapshot(images, tag, trim=trim, progress=report)
@@ -145,12 +153,31 @@ def rename_command(output: Output, images: tuple[Path, ...], tag: str, new: str)
     """
     from snapmgr.snapshots.change import rename_snapshot
 
+    _warn_of_ids(output, images, tag)
     with progress(output, "Looking through") as report:
         done = rename_snapshot(images, tag, new, progress=report)
     return _say(output, done, f"is called {quoted(new)} now")
 
 
 COMMANDS = (create_command, apply_command, delete_command, finish_command, prune_command, rename_command)
+
+
+def _warn_of_ids(output: Output, images: Sequence[Path], tag: str, *, creating: bool = False) -> None:
+    """Where QEMU would take another snapshot for the one of this name: it looks for ids first."""
+    from snapmgr.block.images import open_image
+
+    for path in images:
+        with suppress(SnapmgrError):
+            image = open_image(path)
+            try:
+                others = [entry for entry in image.snapshots if entry.id_text == tag and entry.name_text != tag]
+                named = any(entry.name_text == tag for entry in image.snapshots)
+            finally:
+                image.close()
+            if others and (named or creating):
+                said = f"{path}: {tag} is the id of {quoted(others[0].name_text)}, and QEMU looks for ids first"
+                output.note(printable(f"{said}: qemu-img and loadvm would take that one"))
+                return
 
 
 def _these(images: Sequence[Path]) -> str:

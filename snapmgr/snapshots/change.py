@@ -26,18 +26,20 @@ def create_snapshot(
     name: str,
     state: VmState | None = None,
     *,
+    overwrite: bool = False,
     now: Callable[[], int] = time.time_ns,
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
 ) -> list[Changed]:
     """Keep every disk as it is now, and the machine where there is a ``state``.
 
-    ``now`` gives the date in ns since 1970, the same for all disks; ``progress`` is told bytes of tables.  ``cancel``,
-    here and below, counts until the first image is switched.  Raises as ``plans.creating`` and its plan, Cancelled, and
+    With ``overwrite`` it takes the place of those of that name, once it is complete.  ``now`` gives the date in ns
+    since 1970, the same for all disks; ``progress`` is told bytes of tables.  ``cancel``, here and below, counts until
+    the first image is switched.  Raises as ``plans.creating`` and its plan, Cancelled, and
     what opening and changing an image raises; no image is changed then.
     """
     report = stoppable(progress, cancel)
-    return _on_all(paths, _creating(name, now(), state, report), report, cancel)
+    return _on_all(paths, _creating(name, now(), state, report, overwrite=overwrite), report, cancel)
 
 
 def delete_snapshot(
@@ -120,8 +122,10 @@ PlanOf = Callable[[Sequence[Qcow2Image]], Plan]
 """What is to be done, once the images are open that it is done on."""
 
 
-def _creating(name: str, now: int, state: VmState | None, report: Progress) -> PlanOf:
-    return lambda images: plans.creating(name, now, state, new_id=plans.common_id(images), progress=report)
+def _creating(name: str, now: int, state: VmState | None, report: Progress, *, overwrite: bool = False) -> PlanOf:
+    return lambda images: plans.creating(
+        name, now, state, new_id=plans.common_id(images), overwrite=overwrite, progress=report
+    )
 
 
 def _on_all(

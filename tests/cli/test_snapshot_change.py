@@ -186,3 +186,22 @@ def test_a_partial_snapshot_is_finished(snapctl: Snapctl, image: Path, other: Pa
     assert ("mine", 2) in names(snapctl, image, other) and whole(image) == kept
     again = snapctl("snapshot", "finish", image, other, "mine")
     assert again.code == 2 and b"nothing is missing" in again.err
+
+
+def test_one_of_the_same_name_is_overwritten_where_that_is_asked_for(
+    snapctl: Snapctl, image: Path, tmp_path: Path
+) -> None:
+    now = content(image, None, tmp_path)
+    assert snapctl("snapshot", "create", image, "first").code == 1 and names(snapctl, image)[0] == ("first", 1)
+    made = snapctl("snapshot", "create", image, "first", "--overwrite", "--json")
+    assert made.code == 0 and [one["id"] for one in made.document["devices"]] == ["3"]
+    assert sorted(names(snapctl, image)) == [("first", 1), ("second", 1)] and content(image, "first", tmp_path) == now
+    assert snapctl("check", image).code == 0
+
+
+def test_a_name_that_is_anothers_id_is_warned_of(snapctl: Snapctl, image: Path) -> None:
+    said = snapctl("snapshot", "create", image, "1")
+    assert said.code == 0 and b"1 is the id of 'first', and QEMU looks for ids first" in said.err
+    assert b"QEMU looks for ids first" in snapctl("snapshot", "apply", image, "1", "--yes").err
+    assert snapctl("snapshot", "apply", image, "first", "--yes").err == b""
+    assert snapctl("snapshot", "delete", image, "2", "--yes").err == b"", "an id that is no name means itself"

@@ -336,3 +336,21 @@ def test_qemu_img_finds_every_change_sound(desk: Desk, case: str) -> None:
     assert not qemu_img("snapshot", "-l", path).strip() and "No errors" in qemu_img("check", path)
     qemu_img("convert", "-O", "raw", path, raw)
     assert hashlib.sha256(raw.read_bytes()).hexdigest() == sha(path, None) and not desk.errors()
+
+
+def test_one_of_the_same_name_is_replaced_where_that_is_ticked(desk: Desk) -> None:
+    path = desk.image("vm-hmp-72")
+    desk.open(path)
+    before, now = rows(path)["work"], sha(path, None)
+    click(desk, desk.page.header.save)
+    dialog = asked(desk, SaveDialog)
+    assert dialog.replace.isHidden()
+    dialog.name.edit.setText("work")
+    assert not dialog.replace.isHidden() and not dialog.go.isEnabled()
+    dialog.replace.setChecked(True)
+    assert dialog.go.isEnabled() and "is lost" in dialog.name.message.text()
+    click(desk, dialog.go)
+    assert state(desk) is ActivityState.DONE, strip(desk)
+    after = rows(path)["work"]
+    assert after.id != before.id and after.disk_only and sha(path, "work") == now and sound(path)
+    assert len(rows(path)) == 3 and not desk.errors()

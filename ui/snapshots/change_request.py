@@ -40,7 +40,8 @@ class ChangeRequest:
     ``rows`` are the snapshots that this is about (none for a new one) and ``tags`` what names them on each disk.
     ``name`` is that of a new snapshot or the new one of a renamed one, ``keep_first`` that under which the disks are
     saved before another is loaded ("" for not), ``date`` that of what is saved in ns since 1970; ``trim`` gives room
-    back after deleting, ``note`` is written on what is saved.  ``switched`` is what takes a deletion back.
+    back after deleting, ``note`` is written on what is saved, which takes the place of one of its name where
+    ``overwrite``.  ``switched`` is what takes a deletion back.
     """
 
     kind: Kind
@@ -53,6 +54,7 @@ class ChangeRequest:
     date: int = 0
     trim: bool = False
     note: str = ""
+    overwrite: bool = False
     switched: tuple[Switched, ...] = ()
 
 
@@ -69,7 +71,9 @@ def make(request: ChangeRequest, *, progress: Callable[[int, int], None], cancel
     paths, date = request.paths, request.date
     if request.kind is Kind.SAVE:
         report = Passes(progress, 2 * len(paths))
-        saved = change.create_snapshot(paths, request.name, now=lambda: date, progress=report, cancel=cancel)
+        saved = change.create_snapshot(
+            paths, request.name, overwrite=request.overwrite, now=lambda: date, progress=report, cancel=cancel
+        )
         if request.note:
             from snapmgr.snapshots.notes import note_what_was_saved
 

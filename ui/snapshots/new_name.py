@@ -15,10 +15,11 @@ from ui.words import listed, plural, tr
 
 @dataclass(frozen=True, slots=True)
 class NameCheck:
-    """``refused`` says why the name cannot be taken, ``warning`` what to know before."""
+    """``refused`` says why the name cannot be taken, ``warning`` what to know before; ``taken``: a snapshot has it."""
 
     refused: str = ""
     warning: str = ""
+    taken: bool = False
 
 
 def offered(now: float, rows: Iterable[SnapshotRow]) -> str:
@@ -30,9 +31,17 @@ def offered(now: float, rows: Iterable[SnapshotRow]) -> str:
 
 
 def check_name(
-    name: str, rows: Iterable[SnapshotRow], disks: dict[str, str], *, renamed: SnapshotRow | None = None
+    name: str,
+    rows: Iterable[SnapshotRow],
+    disks: dict[str, str],
+    *,
+    renamed: SnapshotRow | None = None,
+    replace: str | None = None,
 ) -> NameCheck:
-    """What is to be said of ``name`` for a snapshot on ``disks`` (their labels by path); ``renamed`` has it now."""
+    """What is to be said of ``name`` for a snapshot on ``disks`` (their labels by path); ``renamed`` has it now.
+
+    ``replace`` is what is to be said where one of that name is to be replaced, None where it is not.
+    """
     if not name.strip():
         return NameCheck(tr("Give it a name."))
     size = len(name.encode("utf-8", "surrogateescape"))
@@ -41,11 +50,14 @@ def check_name(
         return NameCheck(tr("{said}; {most} are the most.", said=said, most=LONGEST_NAME))
     others = [row for row in rows if row is not renamed]
     on = [label for path, label in disks.items() if any(row.name == name and path in row.entries for row in others)]
+    if on and replace is not None:
+        return NameCheck(warning=replace, taken=True)
     if on:
         if len(disks) == 1:
-            return NameCheck(tr("There is a snapshot of this name already. Choose another name."))
+            return NameCheck(tr("There is a snapshot of this name already. Choose another name."), taken=True)
         where = listed([isolated(label) for label in on])
-        return NameCheck(tr("There is a snapshot of this name on {disks} already. Choose another name.", disks=where))
+        said = tr("There is a snapshot of this name on {disks} already. Choose another name.", disks=where)
+        return NameCheck(said, taken=True)
     for row in others:
         if any(entry.id == name for path, entry in row.entries.items() if path in disks):
             other = quoted(row.name, row.id)

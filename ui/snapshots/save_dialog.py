@@ -37,6 +37,8 @@ class SaveDialog(ChangeDialog):
         self.column.addWidget(label(tr("Name"), "group"))
         self.name = NameField(offered(context.now(), found.rows), tr("Name of the snapshot"), self._check)
         self.column.addWidget(self.name)
+        self.replace = self.tick(tr("Replace the snapshot of this name"))
+        self.replace.toggled.connect(lambda _: self.name.check())
         self._add_disks()
         self.note = NoteField()
         title_of_note = label(tr("Note"), "group")
@@ -66,9 +68,13 @@ class SaveDialog(ChangeDialog):
 
     def _check(self, text: str) -> NameCheck:
         chosen = {path: self._labels[path] for path in (self._chosen() if self.disks else self._labels)}
-        return check_name(text, self._found.rows, chosen)
+        gone = None
+        if self.disks and self.replace.isChecked():
+            gone = tr("What that one holds is lost once the new one is complete.")
+        return check_name(text, self._found.rows, chosen, replace=gone)
 
     def _checked(self) -> None:
+        self.replace.setVisible(self.name.said.taken)
         reason = self.name.said.refused or ("" if self._chosen() else tr("Choose a disk.")) or too_long(self._note())
         self.go.setEnabled(not reason)
         self.go.setToolTip(reason)
@@ -79,5 +85,11 @@ class SaveDialog(ChangeDialog):
 
     def request(self) -> ChangeRequest:
         return ChangeRequest(
-            Kind.SAVE, self._machine, self._chosen(), name=self.name.text(), date=self.date(), note=self._note()
+            Kind.SAVE,
+            self._machine,
+            self._chosen(),
+            name=self.name.text(),
+            date=self.date(),
+            note=self._note(),
+            overwrite=self.name.said.taken and self.replace.isChecked(),
         )
