@@ -2556,13 +2556,6 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
         </translation>
     </message>
     <message numerus="yes">
-        <source>{size} of the file are free now</source>
-        <comment>{size} of {n} files are free now</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>The disk is as it was.</source>
         <comment>The disks are as they were.</comment>
         <translation type="unfinished">
@@ -2579,6 +2572,13 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     <message numerus="yes">
         <source>On one disk</source>
         <comment>On {n} disks</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{size} of the file are free now</source>
+        <comment>{size} of {n} files are free now</comment>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
@@ -2932,6 +2932,10 @@ What a migration sends can be looked at today: save it to a file with QEMU and o
     </message>
     <message>
         <source>Load snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save “Now” first</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3629,10 +3633,6 @@ The snapshot that was last saved or loaded</extracomment>
     </message>
     <message>
         <source>The disks alone are loaded: no machine runs here</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Save “Now” first</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -39,8 +39,9 @@ def started(window: MainWindow, drive: Drive, qtbot: Any) -> MainWindow:
     return window
 
 
-def answer(drive: Drive, window: MainWindow, qtbot: Any, *, yes: bool) -> None:
+def answer(drive: Drive, window: MainWindow, qtbot: Any, *, yes: bool, keep_first: bool = False) -> None:
     asked = question()
+    asked.tick.setChecked(keep_first)
     qtbot.mouseClick(asked.do if yes else asked.keep, Qt.MouseButton.LeftButton)
     drive(done(window))
 
@@ -113,6 +114,32 @@ def test_on_one_disk_alone_and_with_the_state_on_the_other(started: MainWindow, 
     qtbot.keyClick(part.list, Qt.Key.Key_Delete)
     answer(drive, started, qtbot, yes=True)
     assert on_disk() == [("both", 2)]
+
+
+def test_what_there_is_now_is_kept_first_where_that_is_ticked(started: MainWindow, drive: Drive, qtbot: Any) -> None:
+    part, machine = demo(started).pane.snapshots, demo(started).machine
+    drive(machine.pause())
+    part.name.setText("first")
+    qtbot.mouseClick(part.save, Qt.MouseButton.LeftButton)
+    drive(done(started))
+    tick = machine.view.tick
+    drive(machine.step(9))
+    part.list.setCurrentRow(1)
+    qtbot.mouseClick(part.load, Qt.MouseButton.LeftButton)
+    assert question().tick.isChecked() and "Now" in question().tick.text()
+    answer(drive, started, qtbot, yes=True, keep_first=True)
+    drive(until(started, lambda view: view.tick == tick))
+    assert len(names(started)) == 2 and names(started)[0].startswith("vm-20") and names(started)[1] == "first"
+    part.list.setCurrentRow(1)
+    qtbot.mouseClick(part.load, Qt.MouseButton.LeftButton)
+    answer(drive, started, qtbot, yes=True)
+    drive(until(started, lambda view: view.tick == tick + 9))
+    part.list.setCurrentRow(2)
+    qtbot.keyClick(part.list, Qt.Key.Key_Delete)
+    assert not question().tick.isVisible()
+    answer(drive, started, qtbot, yes=True)
+    strip = started.context.page("snapshots").strip
+    assert strip.title.full_text() == "Deleted “first”" and strip.about.full_text().endswith("of 2 files are free now")
 
 
 def question() -> Question:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout
 
 from ui.shell.context import WindowContext
 from ui.widgets.controls import button
@@ -16,9 +16,12 @@ Then = Callable[[], Awaitable[None] | None]
 
 
 class Question(QDialog):
-    """``keep`` changes nothing and is the default button; closing the dialog means the same."""
+    """``keep`` changes nothing and is the default button; closing the dialog means the same.
 
-    def __init__(self, context: WindowContext, title: str, text: str, *, keep: str, do: str) -> None:
+    ``tick`` is a box besides, which is ticked at first.
+    """
+
+    def __init__(self, context: WindowContext, title: str, text: str, *, keep: str, do: str, tick: str = "") -> None:
         super().__init__(context.window)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -30,6 +33,10 @@ class Question(QDialog):
         column.addWidget(head)
         self.said = label(text, "body2", wrap=True)
         column.addWidget(self.said)
+        self.tick = QCheckBox(tick)
+        self.tick.setChecked(bool(tick))
+        self.tick.setVisible(bool(tick))
+        column.addWidget(self.tick)
         column.addSpacing(12)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -56,6 +63,20 @@ def ask_before_closing(context: WindowContext, running: Sequence[str], then: The
 
 def ask(context: WindowContext, title: str, text: str, *, keep: str, do: str, then: Then) -> None:
     """Ask; ``then`` is started if the answer is ``do``."""
-    question = Question(context, title, text, keep=keep, do=do)
-    question.accepted.connect(lambda: context.run(lambda _: then(), do))
+    ask_besides(context, title, text, keep=keep, do=do, tick="", then=lambda _: then())
+
+
+def ask_besides(
+    context: WindowContext,
+    title: str,
+    text: str,
+    *,
+    keep: str,
+    do: str,
+    tick: str,
+    then: Callable[[bool], Awaitable[None] | None],
+) -> None:
+    """Ask, with a box to tick; ``then`` is told whether it is."""
+    question = Question(context, title, text, keep=keep, do=do, tick=tick)
+    question.accepted.connect(lambda: context.run(lambda _: then(question.tick.isChecked()), do))
     question.open()

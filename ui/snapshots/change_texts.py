@@ -77,15 +77,21 @@ def result(request: ChangeRequest, changed: Sequence[Changed], units: formats.Un
             return said
         return " ".join((said, tr("What was there before is kept as {snapshot}.", snapshot=quoted(request.keep_first))))
     if request.kind is Kind.DELETE:
-        size = formats.size(sum(one.freed for one in changed), units)
         if request.trim:
+            size = formats.size(sum(one.freed for one in changed), units)
             return plural("{size} of the file were given back", "{size} of {n} files were given back", count, size=size)
-        return plural("{size} of the file are free now", "{size} of {n} files are free now", count, size=size)
+        return freed_text(changed, units)
     if request.kind is Kind.UNDO:
         return plural("The disk is as it was.", "The disks are as they were.", len(request.paths))
     if request.kind is Kind.FINISH:
         return plural("One more disk has it now.", "{n} more disks have it now.", count)
     return plural("On one disk", "On {n} disks", count)
+
+
+def freed_text(changed: Sequence[Changed], units: formats.Units) -> str:
+    """What a deletion made free within the files."""
+    size = formats.size(sum(one.freed for one in changed), units)
+    return plural("{size} of the file are free now", "{size} of {n} files are free now", len(changed), size=size)
 
 
 def not_done(kind: Kind) -> str:

@@ -22,7 +22,7 @@ from ui.models.source_list import DEMO, SourceEntry, SourceListModel, SourceStat
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
 from ui.shell.failures import describe
-from ui.shell.question import ask
+from ui.shell.question import ask, ask_besides
 from ui.snapshots import change_texts as texts
 from ui.snapshots import demo_jobs
 from ui.snapshots.beside import say_damaged
@@ -151,8 +151,8 @@ class Demo(QObject):
             part.say_nothing_is_saved(not rows)
         part.show_rows(found, self._context.settings["appearance.units"], select)
 
-    async def _do(self, doing: DemoJob) -> None:
-        """A job on it, while nothing else of the kind can be asked for."""
+    async def _do(self, doing: DemoJob) -> bool:
+        """A job on it, while nothing else of the kind can be asked for.  Whether it was done."""
         part = self.pane.snapshots
         part.set_usable(False)
         part.say("")
@@ -170,23 +170,33 @@ class Demo(QObject):
         else:
             title, about = doing.ended(result)
             self._jobs.end(number, ActivityState.DONE, title, about)
+            return True
         finally:
             if self.machine.exists and not self._context.tasks.closed:
                 await self.list_snapshots()
+        return False
 
     def _start_job(self, doing: DemoJob) -> None:
+        async def again() -> None:
+            await self._do(doing)
+
         if self.machine.exists and self._jobs.running(DEMO) is None:
-            self._start(self._do(doing), doing.title)
+            self._start(again(), doing.title)
 
     async def _save(self, name: str, live: bool, where: Where) -> None:
         def ended(saved: Saved) -> tuple[str, str]:
             self.pane.snapshots.name.clear()
-            return demo_jobs.saved(saved, self._context.settings["appearance.units"])
+            return self._saved(saved)
 
         await self._do(demo_jobs.save(name.strip(), live, where, ended))
 
+    def _saved(self, saved: Saved) -> tuple[str, str]:
+        return demo_jobs.saved(saved, self._context.settings["appearance.units"])
+
     def _ask_load(self, row: SnapshotRow) -> None:
-        async def load() -> None:
+        async def load(keep_first: bool) -> None:
+            if keep_first and not await self._do(demo_jobs.save("", self.machine.is_running, Where(), self._saved)):
+                return
             async with self.beside.showing(row):
                 await self._do(demo_jobs.load(row))
             self.show_now()  # a machine that stands says nothing more of itself
@@ -204,13 +214,16 @@ class Demo(QObject):
             )
             said = f"{said} {stays}"
         keep, do = tr("Keep it as it is"), tr("Load snapshot")
-        ask(self._context, title, said, keep=keep, do=do, then=load)
+        ask_besides(self._context, title, said, keep=keep, do=do, tick=tr("Save “Now” first"), then=load)
 
     def _ask_delete(self, row: SnapshotRow) -> None:
+        async def delete() -> None:
+            await self._do(demo_jobs.delete(row, self._context.settings["appearance.units"]))
+
         title = tr("Delete {name}?", name=quoted(row.name, row.id))
         said = tr("The state of the machine and of its disks at that time is lost for ever.")
         keep, do = tr("Keep snapshot"), tr("Delete snapshot")
-        ask(self._context, title, said, keep=keep, do=do, then=lambda: self._do(demo_jobs.delete(row)))
+        ask(self._context, title, said, keep=keep, do=do, then=delete)
 
     def _choose_workload(self, name: str, rate: int) -> None:
         work = self.machine.choose_workload(name, rate or None)

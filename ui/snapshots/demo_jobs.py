@@ -13,6 +13,7 @@ from snapmgr.snapshots.model import SnapshotRow
 from ui.models.names import quoted
 from ui.shell import formats
 from ui.snapshots.change_request import Kind
+from ui.snapshots.change_texts import freed_text
 from ui.snapshots.demo_where import Where
 from ui.words import grouped, tr
 
@@ -59,11 +60,11 @@ def load(row: SnapshotRow) -> DemoJob:
     )
 
 
-def delete(row: SnapshotRow) -> DemoJob:
+def delete(row: SnapshotRow, units: formats.Units) -> DemoJob:
     name, devices = quoted(row.name, row.id), tuple(row.entries)
     return DemoJob(
         Kind.DELETE,
         tr("Deleting {snapshot}", snapshot=name),
         lambda jobs, job_id, shown: jobs.delete(job_id, f"id:{row.id}", devices=devices, shown=shown),
-        lambda _: (tr("Deleted {snapshot}", snapshot=name), tr("Demo machine")),
+        lambda changed: (tr("Deleted {snapshot}", snapshot=name), freed_text(changed, units)),
     )
