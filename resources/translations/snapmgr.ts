@@ -914,9 +914,9 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Here you will watch a machine move: its pages on both sides, the channel between them, precopy, switchover and postcopy, and what happens when the link is cut. This part of Snapmgr is not built yet.
+        <source>Here you will watch a machine move: its pages on both sides, the channel between them, precopy, switchover and postcopy, and what happens when the link is cut. This view is not built yet.
 
-What a migration sends can be looked at today: save it to a file with QEMU and open that in the Inspector.</source>
+On the command line the demo machine moves today: snapctl demo migrate. And what a migration sends can be looked at: save it to a file with QEMU and open that in the Inspector.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

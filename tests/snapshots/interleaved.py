@@ -1,7 +1,7 @@
-"""Writes by QEMU and changes of snapshots by QEMU and by us, in any order, on one image.
+"""Writes and changes of snapshots by QEMU and by us, in any order, on one image.
 
 ``python -m tests.snapshots.interleaved SEEDS STEPS`` makes that many images of random kinds; tests make a few.  After
-each step ``qemu-img check`` finds no fault, and the disk of every snapshot is what it was.
+each step ``qemu-img check`` finds no fault, and both read the disk of every snapshot as what it was.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ import tempfile
 from pathlib import Path
 
 from snapmgr.errors import SnapmgrError
+from snapmgr.machine.disks import open_disk
 from snapmgr.snapshots.change import apply_snapshot, create_snapshot, delete_snapshot, rename_snapshot
+from snapmgr.snapshots.export import export_disk
 
 CLUSTERS = (512, 1024, 4096, 65536, 65536, 1 << 20)
 SIZES = (0, 65536, 1 << 20, 8 << 20, (3 << 20) + 5 * 512)
@@ -56,7 +58,9 @@ class Interleaved:
         kind, ours = self._chance.choice(STEPS), self._chance.random() < 0.6
         saved = self._saved()
         self.steps.append(f"{kind} by {'us' if ours else 'QEMU'}")
-        if kind in ("write", "discard") and self.size:
+        if kind in ("write", "discard") and self.size and ours:
+            self._write_ourselves(kind)
+        elif kind in ("write", "discard") and self.size:
             self._write(kind)
         elif kind == "create":
             self._create(ours)
@@ -69,16 +73,21 @@ class Interleaved:
         _run("qemu-img", "check", "-q", self.image)
         assert {identity for identity, _ in self._saved()} == set(self._truth)
         for identity, disk in self._truth.items():
-            assert self._disk("-l", f"snapshot.id={identity}") == disk
+            assert self._disk(identity) == disk
 
     def _saved(self) -> list[tuple[str, str]]:
         info = json.loads(_run("qemu-img", "info", "--output=json", self.image))
         return [(found["id"], found["name"]) for found in info.get("snapshots", [])]
 
-    def _disk(self, *chosen: str) -> str:
-        out = self._folder / "disk"
+    def _disk(self, identity: str | None = None) -> str:
+        """As QEMU reads it, and as we do: the same."""
+        out, ours = self._folder / "disk", self._folder / "ours"
+        chosen = ["-l", f"snapshot.id={identity}"] if identity is not None else []
         _run("qemu-img", "convert", "-O", "raw", *chosen, self.image, out)
-        return hashlib.sha256(out.read_bytes()).hexdigest()
+        digest = hashlib.sha256(out.read_bytes()).hexdigest()
+        export_disk(self.image, None if identity is None else f"id:{identity}", ours, overwrite=True)
+        assert hashlib.sha256(ours.read_bytes()).hexdigest() == digest
+        return digest
 
     def _write(self, kind: str) -> None:
         commands: list[str] = []
@@ -89,6 +98,20 @@ class Interleaved:
             what = f"write -P {self._chance.randint(0, 255)}" if kind == "write" else other
             commands += ["-c", f"{what} {offset} {length}"]
         _run("qemu-io", "-f", "qcow2", *commands, self.image)
+
+    def _write_ourselves(self, kind: str) -> None:
+        """As the demo machine's guest does, through the active layer."""
+        disk = open_disk(self.image)
+        try:
+            for _ in range(self._chance.randint(1, 6)):
+                offset = self._chance.randrange(0, self.size, 512)
+                length = min(self.size - offset, self._chance.choice((512, 4096, 65536, 200 << 10))) // 512 * 512
+                if kind == "write":
+                    disk.device.pwrite(offset, [memoryview(bytes([self._chance.randint(0, 255)]) * length)])
+                else:
+                    disk.device.discard(offset, length)
+        finally:
+            disk.close()
 
     def _create(self, ours: bool) -> None:
         self._names += 1

@@ -14,8 +14,9 @@ from ui.words import later, tr
 
 TEXT = later(
     "Here you will watch a machine move: its pages on both sides, the channel between them, precopy, switchover"
-    " and postcopy, and what happens when the link is cut. This part of Snapmgr is not built yet.\n\n"
-    "What a migration sends can be looked at today: save it to a file with QEMU and open that in the Inspector."
+    " and postcopy, and what happens when the link is cut. This view is not built yet.\n\n"
+    "On the command line the demo machine moves today: snapctl demo migrate. And what a migration sends can be looked"
+    " at: save it to a file with QEMU and open that in the Inspector."
 )
 
 
