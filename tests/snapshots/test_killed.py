@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import random
@@ -9,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -132,15 +134,24 @@ def active(image: Path) -> str:
     return hashlib.sha256(raw.read_bytes()).hexdigest()
 
 
+APPLIED = ("fmt-v3", "fmt-v2")
+
+
+@functools.cache
+def whole_apply() -> tuple[int, list[str], list[str]]:
+    """Writes that it takes, and what both disks are before and after."""
+    with tempfile.TemporaryDirectory() as folder:
+        images = [corpus.unpack_image(case, Path(folder))[f"{case}.qcow2"] for case in APPLIED]
+        before = [active(image) for image in images]
+        total = killed("apply", 1 << 20, *images)
+        return total, before, [active(image) for image in images]
+
+
 def cut_off_apply(folder: Path) -> tuple[list[Path], list[str], list[str]]:
     """Two disks of which the first went back alone; their contents before and after."""
-    images = [corpus.unpack_image(case, folder)[f"{case}.qcow2"] for case in ("fmt-v3", "fmt-v2")]
-    contents, before = [image.read_bytes() for image in images], [active(image) for image in images]
-    total = killed("apply", 1 << 20, *images)
-    after = [active(image) for image in images]
+    total, before, after = whole_apply()
     assert all(old != new for old, new in zip(before, after, strict=True))
-    for image, content in zip(images, contents, strict=True):
-        image.write_bytes(content)
+    images = [corpus.unpack_image(case, folder)[f"{case}.qcow2"] for case in APPLIED]
     assert not killed("apply", total - 1, *images)
     assert [active(image) for image in images] == [after[0], before[1]]
     return images, before, after
