@@ -17,13 +17,19 @@ from ui import shots
 from ui.shot_checks import blank
 
 
-@pytest.mark.timeout(900)  # some 130 pictures, beside the other tests of two cores
-def test_every_picture_is_made_and_sound(tmp_path: Path) -> None:
+PARTS = 4
+"""Processes that make the pictures, so that they are spread over the workers."""
+
+
+@pytest.mark.timeout(900)  # some 70 pictures, beside the other tests of two cores
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_picture_is_made_and_sound(tmp_path: Path, part: int) -> None:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    command = [sys.executable, "-m", "ui.shots", str(tmp_path)]
+    mine = shots.chosen([])[part::PARTS]
+    command = [sys.executable, "-m", "ui.shots", str(tmp_path), *(shot.name for shot in mine)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    expected = {name for shot in shots.chosen([]) for name in shot.files()}
+    expected = {name for shot in mine for name in shot.files()}
     assert {path.name for path in tmp_path.iterdir()} == expected
     for name in sorted(expected):
         picture = QImage(str(tmp_path / name))
