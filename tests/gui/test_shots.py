@@ -16,7 +16,6 @@ from tests.corpus import ROOT
 from ui import shots
 from ui.shot_checks import blank
 
-
 PARTS = 4
 """Processes that make the pictures, so that they are spread over the workers."""
 
