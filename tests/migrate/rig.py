@@ -22,7 +22,7 @@ from snapmgr.migrate.source import Outgoing
 
 RAM = 16 << 20
 DISK = 1 << 20
-RATE = 100.0
+RATE = 50.0
 """Ticks a second."""
 
 

@@ -19,7 +19,7 @@ from snapmgr.savevm.handlers import EIO, HandlerFailed
 from snapmgr.savevm.status import MigrationStatus
 from tests.migrate.rig import Pair, undisturbed
 
-LIMITED = Parameters(max_bandwidth=100 << 20, downtime_limit=50)
+LIMITED = Parameters(max_bandwidth=100 << 20, downtime_limit=200)
 
 
 def survives(pair: Pair, statistics: Statistics) -> Side:

@@ -24,7 +24,7 @@ def goes_on(pair: Pair) -> None:
 def test_every_workload(workload: str) -> None:
     pair = Pair(workload)
     wide = workload in ("full", "burst")
-    statistics = pair.move(Parameters(max_bandwidth=100 << 20, downtime_limit=300 if wide else 30))
+    statistics = pair.move(Parameters(max_bandwidth=100 << 20, downtime_limit=500 if wide else 200))
     assert statistics.status is MigrationStatus.COMPLETED and pair.arrived is None, statistics.error
     assert [phase.name for phase in statistics.phases] == ["setup", "precopy", "switchover"]
     goes_on(pair)
@@ -33,7 +33,7 @@ def test_every_workload(workload: str) -> None:
 @pytest.mark.parametrize("capabilities", ["xbzrle", "compress", "xbzrle compress"])
 def test_every_encoding(capabilities: str) -> None:
     pair = Pair("hotspot", capabilities=capabilities)
-    statistics = pair.move(Parameters(max_bandwidth=60 << 20, downtime_limit=50))
+    statistics = pair.move(Parameters(max_bandwidth=60 << 20, downtime_limit=200))
     assert statistics.status is MigrationStatus.COMPLETED, statistics.error
     goes_on(pair)
 
