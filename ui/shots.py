@@ -154,8 +154,11 @@ class Stage:
         await self.settled()
 
 
-async def take(app: QApplication, shot: Shot, theme: str, out: Path) -> list[str]:
-    """Make one picture.  Returns what its checks found wrong, each as a sentence."""
+async def take(app: QApplication, shot: Shot, out: Path) -> list[str]:
+    """Make its pictures: in the first theme, then after a change of theme in the next.
+
+    Returns what its checks found wrong, each as a sentence.
+    """
     from PySide6.QtCore import Qt
 
     from ui.main_window import MainWindow
@@ -169,7 +172,7 @@ async def take(app: QApplication, shot: Shot, theme: str, out: Path) -> list[str
         if shot.pseudo:
             stack.enter_context(_stretched(app))
         settings = Settings(folder / "config")
-        settings.set("appearance.theme", theme)
+        settings.set("appearance.theme", shot.themes[0])
         right = Qt.LayoutDirection.RightToLeft if shot.right_to_left else Qt.LayoutDirection.LeftToRight
         app.setLayoutDirection(right)
         appearance = Appearance(app)
@@ -179,19 +182,23 @@ async def take(app: QApplication, shot: Shot, theme: str, out: Path) -> list[str
         window.show()
         stage = Stage(window, folder)
         escaped: list[str] = []
+        faults: list[str] = []
         stack.enter_context(_listening(escaped))
         try:
             await stage.settled()
             await shot.run(stage)
-            await stage.settled()
-            picture_of(window).save(str(out / f"{shot.name}-{theme}.png"))
-            faults = await check(window) if shot.checked else []
-            faults += escaped
+            for theme in shot.themes:
+                settings.set("appearance.theme", theme)
+                await stage.settled()
+                path = out / f"{shot.name}-{theme}.png"
+                picture_of(window).save(str(path))
+                print(path, flush=True)
+            faults += await check(window) if shot.checked else []
         finally:
             await window.end()
             close_all(app, window)
             appearance.deleteLater()
-    return [f"{shot.name}-{theme}: {fault}" for fault in faults]
+    return [f"{shot.name}: {fault}" for fault in (*faults, *escaped)]
 
 
 @contextmanager
@@ -286,13 +293,11 @@ def chosen(names: list[str]) -> list[Shot]:
 async def take_all(app: QApplication, shots: list[Shot], out: Path) -> list[str]:
     faults = []
     for shot in shots:
-        for theme in shot.themes:
-            try:
-                faults += await take(app, shot, theme, out)
-            except Exception as error:  # the other pictures are wanted all the same
-                traceback.print_exception(error)
-                faults.append(f"{shot.name}-{theme}: could not be made: {error}")
-            print(out / f"{shot.name}-{theme}.png", flush=True)
+        try:
+            faults += await take(app, shot, out)
+        except Exception as error:  # the other pictures are wanted all the same
+            traceback.print_exception(error)
+            faults.append(f"{shot.name}: could not be made: {error}")
     return faults
 
 
