@@ -6,7 +6,7 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+_Result = TypeVar("_Result")
+_LOOK_EVERY = 0.1
+"""Seconds between two looks at whether somebody wants to stop."""
 _LATER = ("postcopy", "colo", "mapped-ram")
 
 
@@ -109,7 +112,7 @@ def _in_this_one(output: Output, wanted: dict[str, Any]) -> int:
     with Both(machine_of(wanted), wanted["disks"], rate=wanted["tick_rate"]) as both:
         _set_link(both, wanted)
         with progress(output, "Migrating") as report, _stoppable(both.prepare(parameters, _shown(report))):
-            moved = both.move(wanted["ticks"], wanted["after"])
+            moved = _apart(lambda: both.move(wanted["ticks"], wanted["after"]))
     return _say(output, wanted["mode"], moved)
 
 
@@ -145,6 +148,16 @@ def _stoppable(outgoing: Outgoing) -> Iterator[None]:
     finally:
         for number, before in taken:
             signal.signal(number, before)
+
+
+def _apart(work: Callable[[], _Result]) -> _Result:
+    """Its result, from a thread of its own: a signal that comes right before the main thread goes to sleep in a call of
+    the system would wait for that call."""
+    with ThreadPoolExecutor(1, thread_name_prefix="migration") as threads:
+        running = threads.submit(work)
+        while not running.done():
+            wait([running], timeout=_LOOK_EVERY)
+        return running.result()
 
 
 def _say(output: Output, mode: str, moved: Moved) -> int:
@@ -217,7 +230,7 @@ def _to_another_process(output: Output, uri: str, wanted: dict[str, Any]) -> int
             work: Future[None] = threads.submit(driver.work)
             try:
                 with _stoppable(outgoing):
-                    statistics = outgoing.run()
+                    statistics = _apart(outgoing.run)
             finally:
                 driver.finish()
                 work.result()
