@@ -63,4 +63,5 @@ def receive(
                 channel.send([shut(1)])
         raise
     finally:
-        channel.end()
+        if channel.returns:  # what only brings the stream is closed by whoever opened it
+            channel.end()

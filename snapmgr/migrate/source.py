@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -25,7 +25,7 @@ from snapmgr.migrate.model import PERIOD, Parameters, Phase, Statistics
 from snapmgr.migrate.returning import ReturnPath
 from snapmgr.ram.rate import Rates, rates, sample
 from snapmgr.savevm.commands import Commands
-from snapmgr.savevm.output import Buffer, Output
+from snapmgr.savevm.output import Output
 from snapmgr.savevm.save import check_idle
 from snapmgr.savevm.saver import Saver, guest_unplug_pending
 from snapmgr.savevm.status import MigrationStatus as Status
@@ -115,7 +115,7 @@ class Outgoing:
     def _migrate(self) -> None:
         with self._phase("setup"):
             self._at_owner(self._set_up)
-            self._out.hand_to(self._send)
+            self._out.hand_to(self._channel.send)
         self.statistics.setup_time = self._elapsed()
         if self._at_owner(self._unplugging):
             with self._phase("wait-unplug"):
@@ -270,9 +270,6 @@ class Outgoing:
         result: list[T] = []
         self._owner(lambda: result.append(action()))
         return result[0]
-
-    def _send(self, buffers: Sequence[Buffer]) -> None:
-        self._channel.send(buffers)
 
     def _set_status(self, status: Status) -> None:
         self._machine.migration.status = self.statistics.status = status

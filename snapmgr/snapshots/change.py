@@ -11,16 +11,12 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from snapmgr.block.checking import MOST_METADATA
-from snapmgr.block.qcow2 import change
 from snapmgr.block.qcow2.image import Qcow2Image
-from snapmgr.block.qcow2.rebuild import repair_all
-from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.errors import SnapmgrError
 from snapmgr.names import quoted
 from snapmgr.snapshots import plans
 from snapmgr.snapshots.plans import Tags, VmState
-from snapmgr.snapshots.transaction import Changed, Plan, change_all, open_all
+from snapmgr.snapshots.transaction import Changed, Plan, begin, change_all, open_all
 from snapmgr.work import CancelToken, Progress, no_progress, stoppable
 
 
@@ -131,13 +127,6 @@ def _creating(name: str, now: int, state: VmState | None, report: Progress, *, o
     )
 
 
-def _begin(image: Qcow2Image, progress: Progress) -> Shadow:
-    """An image that was not closed properly is put right before, as QEMU does when it opens it for writing."""
-    if image.dirty:
-        repair_all(image, most_metadata=MOST_METADATA, progress=progress)
-    return change.begin(image, progress)
-
-
 def _on_all(
     paths: Sequence[str | Path],
     plan: PlanOf,
@@ -152,7 +141,7 @@ def _on_all(
         images = open_all(paths, open_files)
         return change_all(
             images,
-            lambda image: _begin(image, progress),
+            lambda image: begin(image, progress),
             plan(images),
             skip_missing=skip_missing,
             trim=trim,

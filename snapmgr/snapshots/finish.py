@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from snapmgr.block.qcow2 import change
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
 from snapmgr.errors import NotFound, SnapmgrError, UsageError
 from snapmgr.names import quoted
 from snapmgr.snapshots import plans
 from snapmgr.snapshots.plans import Put, Tags, VmState
-from snapmgr.snapshots.transaction import Changed, change_all, open_all
+from snapmgr.snapshots.transaction import Changed, begin, change_all, open_all
 from snapmgr.work import CancelToken, Progress, no_progress, stoppable
 
 _NOWHERE = -1
@@ -51,7 +50,7 @@ def finish_snapshot(
             new_id=main.id if main.id not in taken else plans.common_id(images),
             progress=report,
         )
-        return change_all(lacking, lambda image: change.begin(image, report), plan, cancel=cancel)
+        return change_all(lacking, lambda image: begin(image, report), plan, cancel=cancel)
 
 
 def _nothing(put: Put) -> None:

@@ -120,9 +120,9 @@ def settle(paths: Iterable[str | Path]) -> list[CutOff]:
         if left is None:
             try:
                 left = _finish(switches)
-            except SnapmgrError as error:
+                _close(file, switches, left)
+            except SnapmgrError as error:  # its writer may be at work just now: the journal is his
                 left = _as_it_is(switches, error.message, final=False)
-            _close(file, switches, left)
         if left is not None:
             found.append(left)
     return found

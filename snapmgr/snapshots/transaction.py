@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Protocol
 
 from snapmgr.block import lock
+from snapmgr.block.checking import MOST_METADATA
 from snapmgr.block.images import open_image
+from snapmgr.block.qcow2 import change
 from snapmgr.block.qcow2.image import Qcow2Image
+from snapmgr.block.qcow2.rebuild import repair_all
 from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.errors import NotFound, SnapmgrError, UsageError
 from snapmgr.sidecar.watching import Deed, Did, Watching
 from snapmgr.snapshots.journal import Journal, Switch, finish_cut_off, forget_cut_off
 from snapmgr.snapshots.switched import Switched, switched
-from snapmgr.work import CancelToken
+from snapmgr.work import CancelToken, Progress, no_progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,14 @@ class Changed:
 
 Plan = Callable[[Shadow], Changed]
 """Fills one shadow in; NotFound where the image does not have what this is about."""
+
+
+def begin(image: Qcow2Image, progress: Progress = no_progress) -> Shadow:
+    """A change of an image without a machine.  One that was not closed properly is put right before, as QEMU does when
+    it opens it for writing.  Raises as ``change.begin`` and ``repair_all``."""
+    if image.dirty:
+        repair_all(image, most_metadata=MOST_METADATA, progress=progress)
+    return change.begin(image, progress)
 
 
 def change_all(

@@ -17,6 +17,7 @@ import pytest
 
 from snapmgr.block.images import open_image
 from snapmgr.block.lock import Use
+from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.cli import main
 from snapmgr.snapshots.change import apply_snapshot, create_snapshot
 from snapmgr.snapshots.export import export_disk
@@ -191,6 +192,25 @@ def test_what_was_written_to_meanwhile_is_left_and_told_until_it_is_put_right(tm
     assert not any(device.problems for device in list_snapshots(images).devices) and not journals()
     for image in images:
         subprocess.run(["qemu-img", "check", "-q", image], check=True)
+
+
+def test_whoever_looks_while_a_change_is_made_leaves_its_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = [corpus.unpack_image(case, tmp_path)[f"{case}.qcow2"] for case in APPLIED]
+    seen: list[int] = []
+    commit = Shadow.commit
+
+    def looked_at(shadow: Shadow) -> None:
+        list_snapshots(images)
+        seen.append(len(journals()))
+        commit(shadow)
+        list_snapshots(images)
+        seen.append(len(journals()))
+
+    monkeypatch.setattr(Shadow, "commit", looked_at)
+    create_snapshot(images, "new")
+    assert seen == [1, 1, 1, 1] and not journals()
 
 
 def test_while_somebody_uses_one_of_them_it_waits(tmp_path: Path) -> None:
