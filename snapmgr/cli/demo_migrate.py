@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from snapmgr.cli.answer import output_options, pass_output
-from snapmgr.cli.demo_options import advance, demo_machine, machine_of, machine_options
+from snapmgr.cli.demo_options import advance, bytes_of, demo_machine, machine_of, machine_options
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
 from snapmgr.cli.text import printable, size
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from snapmgr.work import Progress
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
-_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 _Result = TypeVar("_Result")
 _LOOK_EVERY = 0.1
 """Seconds between two looks at whether somebody wants to stop."""
@@ -35,10 +34,10 @@ _LATER = ("postcopy", "colo", "mapped-ram")
 
 
 def _bandwidth(context: click.Context, parameter: click.Parameter, value: str) -> int:
-    match = re.fullmatch(r"(\d{1,12})([KMG]?)(?:i?B)?(?:/s)?", value, re.IGNORECASE)
-    if match is None:
+    bandwidth = bytes_of(value.removesuffix("/s"), "B")
+    if bandwidth is None:
         raise click.BadParameter(f"{value!r} is not a bandwidth such as 100M (bytes a second).")
-    return int(match[1]) * _UNITS[match[2].upper()]
+    return bandwidth
 
 
 _OPTIONS = (
@@ -164,13 +163,25 @@ def _say(output: Output, mode: str, moved: Moved) -> int:
     statistics, proof = moved.statistics, moved.proof
     done = statistics.status.value == "completed"
     facts = {
-        "mode": mode,
-        "status": statistics.status.value,
         "source_digest": proof.source,
         "destination_digest": proof.destination,
         "reference_digest": proof.reference,
         "tick": proof.tick,
         "switchover_tick": proof.switched,
+        **_facts(mode, statistics),
+    }
+    if output.json:
+        output.document(facts)
+    else:
+        _tell(output, moved, done=done)
+    return Exit.DONE if done and proof.agrees else Exit.FAILED
+
+
+def _facts(mode: str, statistics: Statistics) -> dict[str, Any]:
+    """What is told of every migration."""
+    return {
+        "mode": mode,
+        "status": statistics.status.value,
         "downtime_ms": round(statistics.downtime, 3),
         "total_ms": round(statistics.total_time, 3),
         "transferred": statistics.transferred,
@@ -178,11 +189,6 @@ def _say(output: Output, mode: str, moved: Moved) -> int:
         "phases": [phase.facts() for phase in statistics.phases],
         "error": statistics.error or None,
     }
-    if output.json:
-        output.document(facts)
-    else:
-        _tell(output, moved, done=done)
-    return Exit.DONE if done and proof.agrees else Exit.FAILED
 
 
 def _tell(output: Output, moved: Moved, *, done: bool) -> None:
@@ -236,15 +242,9 @@ def _to_another_process(output: Output, uri: str, wanted: dict[str, Any]) -> int
                 work.result()
     done = statistics.status.value == "completed"
     facts = {
-        "mode": wanted["mode"],
-        "status": statistics.status.value,
         "source_digest": at.get("digest"),
         "switchover_tick": at.get("tick"),
-        "downtime_ms": round(statistics.downtime, 3),
-        "total_ms": round(statistics.total_time, 3),
-        "transferred": statistics.transferred,
-        "phases": [phase.facts() for phase in statistics.phases],
-        "error": statistics.error or None,
+        **_facts(wanted["mode"], statistics),
     }
     if output.json:
         output.document(facts)

@@ -20,18 +20,23 @@ if TYPE_CHECKING:
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
-_UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+_UNITS = {"B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 _SWITCHES = ("send-configuration", "send-section-footer", "store-global-state")
 TICKS_AT_ONCE = 50
 
 
 def _size(context: click.Context, parameter: click.Parameter, value: str) -> int:
-    """Bytes, as QEMU takes them: a number with K, M or G behind it; without one it means MiB, as with -m."""
-    match = re.fullmatch(r"(\d{1,12})([KMG]?)(?:i?B)?", value, re.IGNORECASE)
-    if match is None:
+    """Bytes, as QEMU takes them: without a letter it means MiB, as with -m."""
+    size = bytes_of(value, "M")
+    if size is None:
         raise click.BadParameter(f"{value!r} is not a size such as 64M or 2G.")
-    number, unit = match.groups()
-    return int(number) * _UNITS[unit.upper() or "M"]
+    return size
+
+
+def bytes_of(value: str, usual: str) -> int | None:
+    """A number with K, M or G behind it; ``usual`` (B for bytes) where there is no letter.  None for anything else."""
+    match = re.fullmatch(r"(\d{1,12})([KMG]?)(?:i?B)?", value, re.IGNORECASE)
+    return None if match is None else int(match[1]) * _UNITS[match[2].upper() or usual]
 
 
 def _uuid(context: click.Context, parameter: click.Parameter, value: str | None) -> bytes | None:
