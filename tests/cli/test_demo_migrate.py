@@ -106,7 +106,8 @@ def test_a_command_that_fails(snapctl: Snapctl) -> None:
     assert result.code == 1 and result.document["error"] == "the command ended with 3"
 
 
-def test_ctrl_c_cancels_it() -> None:
+def test_a_signal_cancels_it() -> None:
+    """SIGTERM: a shell has what runs beside it ignore SIGINT, and what is ignored stays so."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         command = [
             *SNAPCTL,
@@ -125,7 +126,7 @@ def test_ctrl_c_cancels_it() -> None:
             seen = 0
             while seen < 1 << 20:
                 seen += len(connection.recv(1 << 16))
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)
             document = json.loads(process.stdout.read())
     assert process.returncode == 1 and document["status"] == "cancelled" and document["error"] is None
     assert document["switchover_tick"] is None and document["transferred"] > 1 << 20
