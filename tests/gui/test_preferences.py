@@ -28,6 +28,13 @@ def test_every_setting_has_an_editor_with_a_name(dialog: PreferencesDialog) -> N
         assert control is not None, setting.id
 
 
+def test_a_change_from_elsewhere_is_shown(dialog: PreferencesDialog, window: MainWindow) -> None:
+    window.context.actions.run("theme.light")
+    assert dialog.findChild(object, "appearance.theme").current() == "light"
+    window.settings.set("appearance.font_size", 17)
+    assert dialog.findChild(object, "appearance.font_size").findChild(QLineEdit).text() == "17"
+
+
 def test_a_change_applies_at_once(dialog: PreferencesDialog, window: MainWindow, qtbot: Any) -> None:
     field = dialog.findChild(object, "appearance.font_size").findChild(QLineEdit)
     qtbot.keyClick(field, Qt.Key.Key_Up)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from ui.isolation import isolated
 from ui.shell.context import WindowContext
 from ui.shell.dialogs import ShellDialog
-from ui.shell.preferences.editors import editor
+from ui.shell.preferences.editors import Show, editor
 from ui.shell.settings import SETTINGS, Setting
 from ui.widgets.controls import SearchField, button, line
 from ui.widgets.labels import label
@@ -29,6 +29,7 @@ class PreferencesDialog(ShellDialog):
         self._column.setContentsMargins(0, 4, 12, 0)
         self._column.setSpacing(0)
         self._rows: dict[str, QWidget] = {}
+        self._shows: dict[str, Show] = {}
         self._titles: dict[str, QWidget] = {}
         for setting in SETTINGS:
             if setting.page not in self._titles:
@@ -42,6 +43,7 @@ class PreferencesDialog(ShellDialog):
         self._none.hide()
         self._column.addWidget(self._none)
         self._column.addStretch()
+        context.settings.changed.connect(self._follow)
         self.buttons.insertWidget(0, button(tr("Put all back to default"), "ghost", run=self._reset))
 
     def _title(self, text: str) -> QWidget:
@@ -64,7 +66,7 @@ class PreferencesDialog(ShellDialog):
         words.addWidget(label(tr(setting.label), "medium"))
         words.addWidget(label(tr(setting.about), "secondary", wrap=True))
         row.addLayout(words, 1)
-        control = editor(setting, self._context.settings)
+        control, self._shows[setting.id] = editor(setting, self._context.settings)
         control.setObjectName(setting.id)
         alignment = Qt.AlignmentFlag(0) if wide else Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         row.addWidget(control, 0, alignment)
@@ -95,6 +97,11 @@ class PreferencesDialog(ShellDialog):
             if control.focusPolicy() & Qt.FocusPolicy.TabFocus:
                 control.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
+
+    def _follow(self, id: str) -> None:
+        """It was changed, here or elsewhere."""
+        if id in self._shows:
+            self._shows[id]()
 
     def _reset(self) -> None:
         for setting in SETTINGS:

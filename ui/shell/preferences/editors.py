@@ -1,7 +1,8 @@
-"""One editor for each kind of setting; each applies at once and follows a change from elsewhere."""
+"""One editor for each kind of setting; each applies at once, and can show a change from elsewhere."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -22,16 +23,22 @@ from ui.widgets.controls import ComboBox, Segmented, button, icon_button
 from ui.widgets.labels import label
 from ui.words import tr
 
+Show = Callable[[], None]
+"""Have an editor show the value in force."""
 
-def editor(setting: Setting, settings: Settings) -> QWidget:
-    """The widget that shows and changes a setting."""
+
+def editor(setting: Setting, settings: Settings) -> tuple[QWidget, Show]:
+    """The widget that shows and changes a setting, and what makes it show the value anew."""
     if isinstance(setting.default, bool):
-        return _Switch(setting, settings)
+        switch = _Switch(setting, settings)
+        return switch, lambda: switch.setChecked(settings[setting.id])
     if isinstance(setting.default, tuple):
-        return _Folders(setting, settings)
+        folders = _Folders(setting, settings)
+        return folders, folders.fill
     if setting.choices:
         return _segmented(setting, settings) if len(setting.choices) <= 3 else _combo(setting, settings)
-    return _Number(setting, settings)
+    number = _Number(setting, settings)
+    return number, number.show_value
 
 
 class _Switch(QCheckBox):
@@ -48,21 +55,21 @@ class _Switch(QCheckBox):
         self.setText(tr("On") if on else tr("Off"))
 
 
-def _segmented(setting: Setting, settings: Settings) -> Segmented:
+def _segmented(setting: Setting, settings: Settings) -> tuple[QWidget, Show]:
     made = Segmented([(value, tr(text)) for value, text in setting.choices], tr(setting.label))
     made.set_chosen(settings[setting.id])
     made.chosen.connect(lambda value: settings.set(setting.id, value))
-    return made
+    return made, lambda: made.set_chosen(settings[setting.id])
 
 
-def _combo(setting: Setting, settings: Settings) -> ComboBox:
+def _combo(setting: Setting, settings: Settings) -> tuple[QWidget, Show]:
     made = ComboBox()
     made.setAccessibleName(tr(setting.label))
     for value, text in setting.choices:
         made.addItem(tr(text), value)
     made.setCurrentIndex(made.findData(settings[setting.id]))
     made.activated.connect(lambda _: settings.set(setting.id, made.currentData()))
-    return made
+    return made, lambda: made.setCurrentIndex(made.findData(settings[setting.id]))
 
 
 class _Number(QWidget):
@@ -85,9 +92,9 @@ class _Number(QWidget):
         row.addWidget(self.field)
         row.addWidget(label(setting.unit, "secondary"))
         row.addWidget(icon_button("plus", tr("{setting}: more", setting=name), lambda: self._step(1)))
-        self._show()
+        self.show_value()
 
-    def _show(self) -> None:
+    def show_value(self) -> None:
         self.field.setText(str(self._settings[self._setting.id]))
 
     def _step(self, step: int) -> None:
@@ -95,7 +102,7 @@ class _Number(QWidget):
 
     def _put(self, value: int) -> None:
         self._settings.set(self._setting.id, max(self._setting.low, min(value, self._setting.high)))
-        self._show()
+        self.show_value()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
@@ -130,9 +137,9 @@ class _Folders(QWidget):
         row.addStretch()
         column.addLayout(row)
         self.list.currentRowChanged.connect(lambda _: self._tell())
-        self._fill()
+        self.fill()
 
-    def _fill(self) -> None:
+    def fill(self) -> None:
         self.list.clear()
         self.list.addItems(self._settings[self._setting.id])
         for number in range(self.list.count()):
@@ -155,10 +162,10 @@ class _Folders(QWidget):
         folders = [*self._settings[self._setting.id]]
         if (resolved := str(Path(folder).resolve())) not in folders:
             self._settings.set(self._setting.id, (*folders, resolved))
-            self._fill()
+            self.fill()
 
     def _less(self) -> None:
         folders = [*self._settings[self._setting.id]]
         del folders[self.list.currentRow()]
         self._settings.set(self._setting.id, tuple(folders))
-        self._fill()
+        self.fill()
