@@ -6,7 +6,9 @@ snapshot says (savevm.c: snapshot_load_job_bh).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from snapmgr.jobs.control import JobControl
@@ -14,10 +16,13 @@ from snapmgr.jobs.job import Job, JobType, JobView
 from snapmgr.jobs.table import JobTable, Submit
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.runstate import RunState
-from snapmgr.snapshots import change
+from snapmgr.snapshots import change, upkeep
 from snapmgr.snapshots import machine as whole
 from snapmgr.snapshots.live import save_snapshot_live
+from snapmgr.snapshots.notes import note_what_was_saved
 from snapmgr.snapshots.phase import Phase
+from snapmgr.snapshots.plans import Tags
+from snapmgr.snapshots.switched import Switched
 from snapmgr.snapshots.transaction import Changed
 
 Shown = Callable[[JobView], None]
@@ -47,48 +52,44 @@ class MachineJobs:
         devices: Sequence[str] | None = None,
         overwrite: bool = False,
         live: bool = False,
+        note: str = "",
+        now: Callable[[], int] = time.time_ns,
         wait: bool = True,
         shown: Shown = _unseen,
     ) -> Job:
         """The job's result is a Saved; ``live``: the guest runs meanwhile.  Without ``devices`` it is on all disks.
 
-        Raises as ``JobTable.start``; the job fails as ``save_snapshot``.
+        ``note`` is written on it.  Raises as ``JobTable.start``; the job fails as ``save_snapshot`` and
+        ``note_what_was_saved``.
         """
         if live:
             assert self._beside is not None, "nobody to save it while its own thread goes on"
 
-        def beside(control: JobControl) -> whole.Saved:
-            return save_snapshot_live(
-                self._machine,
-                tag,
-                order=self.table.order,
-                overwrite=overwrite,
-                vmstate=vmstate,
-                devices=devices,
-                progress=control.progress,
-                stage=control.stage,
-                cancel=control.cancel,
-            )
+        save = partial(save_snapshot_live, order=self.table.order) if live else whole.save_snapshot
 
         def work(control: JobControl) -> whole.Saved:
-            return whole.save_snapshot(
+            saved = save(
                 self._machine,
                 tag,
                 overwrite=overwrite,
                 vmstate=vmstate,
                 devices=devices,
+                now=now,
                 progress=control.progress,
                 stage=control.stage,
                 cancel=control.cancel,
             )
+            if note:
+                note_what_was_saved(saved.devices, note)
+            return saved
 
-        doing, submit = (beside, self._beside) if live else (work, None)
-        return self.table.start(job_id, JobType.SNAPSHOT_SAVE, doing, wait=wait, shown=shown, submit=submit)
+        submit = self._beside if live else None
+        return self.table.start(job_id, JobType.SNAPSHOT_SAVE, work, wait=wait, shown=shown, submit=submit)
 
     def load(
         self,
         job_id: str,
-        tag: str,
+        tags: Tags,
         *,
         vmstate: str | None = None,
         devices: Sequence[str] | None = None,
@@ -102,7 +103,7 @@ class MachineJobs:
             ran = machine.run_state is RunState.RUNNING
             changed = whole.load_snapshot(
                 machine,
-                tag,
+                tags,
                 vmstate=vmstate,
                 devices=devices,
                 progress=control.progress,
@@ -118,9 +119,10 @@ class MachineJobs:
     def delete(
         self,
         job_id: str,
-        tag: str,
+        tags: Tags,
         *,
         devices: Sequence[str] | None = None,
+        trim: bool = False,
         wait: bool = True,
         shown: Shown = _unseen,
     ) -> Job:
@@ -129,14 +131,43 @@ class MachineJobs:
         def work(control: JobControl) -> list[Changed]:
             return whole.delete_snapshot(
                 self._machine,
-                tag,
+                tags,
                 devices=devices,
+                trim=trim,
                 progress=control.progress,
                 stage=control.stage,
                 cancel=control.cancel,
             )
 
         return self.table.start(job_id, JobType.SNAPSHOT_DELETE, work, wait=wait, shown=shown)
+
+    def rename(self, job_id: str, tags: Tags, name: str, *, shown: Shown = _unseen) -> Job:
+        """The job's result is a list of Changed; it fails as ``upkeep.rename_snapshot``."""
+        devices = None if isinstance(tags, str) else tuple(tags)
+
+        def work(control: JobControl) -> list[Changed]:
+            control.stage(Phase.DISKS, 0)
+            return upkeep.rename_snapshot(self._machine, tags, name, devices=devices, cancel=control.cancel)
+
+        return self.table.start(job_id, JobType.SNAPSHOT_RENAME, work, shown=shown)
+
+    def finish(self, job_id: str, tags: Tags, *, shown: Shown = _unseen) -> Job:
+        """Keep the disks that lack the snapshot as they are then.  The job fails as ``upkeep.finish_snapshot``."""
+
+        def work(control: JobControl) -> list[Changed]:
+            control.stage(Phase.DISKS, 0)
+            return upkeep.finish_snapshot(self._machine, tags, progress=control.progress, cancel=control.cancel)
+
+        return self.table.start(job_id, JobType.SNAPSHOT_FINISH, work, shown=shown)
+
+    def bring_back(self, job_id: str, changes: Sequence[Switched], *, shown: Shown = _unseen) -> Job:
+        """Undo a deletion.  The job's result is an empty list; it fails as ``upkeep.bring_back``."""
+
+        def work(control: JobControl) -> list[Changed]:
+            control.stage(Phase.DISKS, 0)
+            return upkeep.bring_back(self._machine, changes, progress=control.progress, cancel=control.cancel)
+
+        return self.table.start(job_id, JobType.SNAPSHOT_UNDO, work, shown=shown)
 
 
 class ImageJobs:

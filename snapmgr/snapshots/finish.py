@@ -16,7 +16,7 @@ from snapmgr.errors import NotFound, SnapmgrError, UsageError
 from snapmgr.names import quoted
 from snapmgr.snapshots import plans
 from snapmgr.snapshots.plans import Put, Tags, VmState
-from snapmgr.snapshots.transaction import Changed, begin, change_all, open_all
+from snapmgr.snapshots.transaction import Changed, Plan, begin, change_all, open_all
 from snapmgr.work import CancelToken, Progress, no_progress, stoppable
 
 _NOWHERE = -1
@@ -39,18 +39,23 @@ def finish_snapshot(
     """
     report = stoppable(progress, cancel)
     with ExitStack() as open_files:
-        images = open_all(paths, open_files)
-        having, lacking = _sorted_out(images, tags)
-        main = _main(having)
-        taken = {entry.id for image in lacking for entry in image.snapshots}
-        plan = plans.creating(
-            main.name_text,
-            main.date_sec * 1_000_000_000 + main.date_nsec,
-            VmState(_nothing, main.vm_clock_nsec, main.icount, _NOWHERE),
-            new_id=main.id if main.id not in taken else plans.common_id(images),
-            progress=report,
-        )
+        lacking, plan = finishing(open_all(paths, open_files), tags, report)
         return change_all(lacking, lambda image: begin(image, report), plan, cancel=cancel)
+
+
+def finishing(images: Sequence[Qcow2Image], tags: Tags, progress: Progress) -> tuple[list[Qcow2Image], Plan]:
+    """The images that lack the snapshot, and what is to be done to them.  Raises as ``finish_snapshot``."""
+    having, lacking = _sorted_out(images, tags)
+    main = _main(having)
+    taken = {entry.id for image in lacking for entry in image.snapshots}
+    plan = plans.creating(
+        main.name_text,
+        main.date_sec * 1_000_000_000 + main.date_nsec,
+        VmState(_nothing, main.vm_clock_nsec, main.icount, _NOWHERE),
+        new_id=main.id if main.id not in taken else plans.common_id(images),
+        progress=progress,
+    )
+    return lacking, plan
 
 
 def _nothing(put: Put) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from snapmgr.block.memory import MemoryDevice
@@ -29,9 +30,9 @@ from snapmgr.snapshots import plans
 from snapmgr.snapshots.beside import beside_of_machine
 from snapmgr.snapshots.join import joined
 from snapmgr.snapshots.list import disk_snapshot
-from snapmgr.snapshots.model import SnapshotRow, Snapshots
+from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
 from snapmgr.snapshots.phase import Phase
-from snapmgr.snapshots.plans import Put, VmState
+from snapmgr.snapshots.plans import Put, Tags, VmState
 from snapmgr.snapshots.room import check_room
 from snapmgr.snapshots.screens import keep_screen
 from snapmgr.snapshots.transaction import Changed, Plan, change_all
@@ -133,7 +134,7 @@ def check_save(
         raise Blocked(
             "record-replay", "what the machine does is being recorded: it allows no snapshots now", qemu=_RECORD_REPLAY
         )
-    named = _disks(machine, devices)
+    named = disks_of(machine, devices)
     disks = tuple(named.values())
     moment = now()
     called = _unused(disks, moment) if name is None else name
@@ -153,7 +154,7 @@ def refuse_while_saved(machine: Machine) -> None:
 
 def load_snapshot(
     machine: Machine,
-    tag: str,
+    tags: Tags,
     *,
     vmstate: str | None = None,
     devices: Sequence[str] | None = None,
@@ -170,9 +171,9 @@ def load_snapshot(
     before anything changes.  Whatever fails later leaves the machine stopped.
     """
     refuse_while_saved(machine)
-    named = _disks(machine, devices)
+    named = disks_of(machine, devices)
     disks = list(named.values())
-    entries = [_entry(disk, tag) for disk in disks]
+    entries = [_entry(disk, tags) for disk in disks]
     position = _state_position(named, entries, vmstate)
     disk, entry = disks[position], entries[position]
     if not entry.vm_state_size:
@@ -189,7 +190,7 @@ def load_snapshot(
 
     def ready() -> None:
         stage(Phase.DISKS, entry.vm_state_size)
-        changed.extend(change_disks(disks, plans.applying(tag, progress), cancel=cancel))
+        changed.extend(change_disks(disks, plans.applying(tags, progress), cancel=cancel))
         stage(Phase.LOADING, 0)
 
     saving.load(machine, _chunks(disk, entry, progress), ready=ready)
@@ -198,21 +199,26 @@ def load_snapshot(
 
 def delete_snapshot(
     machine: Machine,
-    tag: str,
+    tags: Tags,
     *,
     devices: Sequence[str] | None = None,
+    trim: bool = False,
     progress: Progress = no_progress,
     stage: Stage = no_stage,
     cancel: CancelToken | None = None,
 ) -> list[Changed]:
-    """Delete it from every disk that has it, or of those named in ``devices``, while the guest may run.
+    """Delete it from every disk that has it, or of those named in ``devices``, while the guest may run; several in one
+    go where ``tags`` names them disk by disk.
 
-    ``progress`` is told bytes of tables.  Raises NotFound where none has it, UsageError ``no-device``, Cancelled.
+    ``trim`` gives back whatever is free in the files; without it ``upkeep.bring_back`` undoes it until somebody writes
+    to them.  ``progress`` is told bytes of tables.  Raises NotFound where none has it, UsageError ``no-device``,
+    Cancelled.
     """
     refuse_while_saved(machine)
-    disks = list(_disks(machine, devices).values())
+    disks = list(disks_of(machine, devices).values())
     stage(Phase.DISKS, 0)
-    return change_disks(disks, plans.deleting(tag, progress), skip_missing=True, cancel=cancel)
+    plan = plans.deleting(tags, progress)
+    return change_disks(disks, plan, skip_missing=True, trim=trim, undoable=True, cancel=cancel)
 
 
 def snapshots_of(machine: Machine) -> tuple[SnapshotRow, ...]:
@@ -221,10 +227,11 @@ def snapshots_of(machine: Machine) -> tuple[SnapshotRow, ...]:
 
 
 def list_of(machine: Machine) -> Snapshots:
-    """The same with what is known beside the images; nothing is said of the disks themselves."""
+    """The same with the disks that can hold any, and with what is known beside the images."""
     images = _images(machine)
     rows = _rows(images)
-    return Snapshots((), rows, beside_of_machine(rows, images))
+    devices = tuple(DeviceInfo(name, "qcow2", image.size, image.cluster_size) for name, image in images.items())
+    return Snapshots(devices, rows, beside_of_machine(rows, images), owned=True)
 
 
 def _images(machine: Machine) -> dict[str, Qcow2Image]:
@@ -236,7 +243,7 @@ def _rows(images: Mapping[str, Qcow2Image]) -> tuple[SnapshotRow, ...]:
     return joined({name: [disk_snapshot(entry) for entry in image.snapshots] for name, image in images.items()})
 
 
-def _disks(machine: Machine, devices: Sequence[str] | None) -> dict[str, Qcow2Disk]:
+def disks_of(machine: Machine, devices: Sequence[str] | None) -> dict[str, Qcow2Disk]:
     """Those that are meant, by name, in the machine's order (block/snapshot.c: bdrv_all_get_snapshot_devices).
 
     Raises UsageError ``no-device`` for a name that no disk has, SnapmgrError ``no-snapshots`` for a disk that is
@@ -289,12 +296,14 @@ def _state_position(disks: Mapping[str, Qcow2Disk], entries: Sequence[SnapshotEn
     return next((place for place, entry in enumerate(entries) if entry.vm_state_size), 0)
 
 
-def _entry(disk: Qcow2Disk, tag: str) -> SnapshotEntry:
+def _entry(disk: Qcow2Disk, tags: Tags) -> SnapshotEntry:
     try:
-        return plans.find(disk.image, tag)
+        [entry] = plans.find_all(disk.image, tags)
     except NotFound as error:
+        tag = tags if isinstance(tags, str) else tags[str(disk.image.path)][0]
         error.qemu = f"Snapshot '{tag}' does not exist in one or more devices"
         raise
+    return entry
 
 
 def _unused(disks: Sequence[Qcow2Disk], moment: int) -> str:
@@ -306,13 +315,27 @@ def _unused(disks: Sequence[Qcow2Disk], moment: int) -> str:
 
 
 def change_disks(
-    disks: Sequence[Qcow2Disk], plan: Plan, *, skip_missing: bool = False, cancel: CancelToken | None = None
+    disks: Sequence[Qcow2Disk],
+    plan: Plan,
+    *,
+    skip_missing: bool = False,
+    trim: bool = False,
+    undoable: bool = False,
+    cancel: CancelToken | None = None,
 ) -> list[Changed]:
     """All disks or none; they go on with what they are then."""
+    how = {"skip_missing": skip_missing, "trim": trim, "undoable": undoable}
+    with renewed(disks):
+        return change_all([disk.image for disk in disks], Shadow, plan, cancel=cancel, **how)
+
+
+@contextmanager
+def renewed(disks: Sequence[Qcow2Disk]) -> Iterator[None]:
+    """The files of these disks are changed meanwhile, by the thread that owns the machine."""
     for disk in disks:
         disk.flush()
     try:
-        return change_all([disk.image for disk in disks], Shadow, plan, skip_missing=skip_missing, cancel=cancel)
+        yield
     finally:
         for disk in disks:
             disk.reload()

@@ -151,12 +151,14 @@ class Beside:
 class Snapshots:
     """What ``list_snapshots`` found: the disks in the order given, and the names across them in table order.
 
-    What stands ``beside`` them is looked up by ``beside.with_beside``.
+    What stands ``beside`` them is looked up by ``beside.with_beside``.  ``owned``: a machine of this process has the
+    disks open, so that whatever is done with them goes through it.
     """
 
     devices: tuple[DeviceInfo, ...]
     rows: tuple[SnapshotRow, ...]
     beside: Beside = field(default_factory=Beside)
+    owned: bool = False
 
     def having(self, rows: Iterable[SnapshotRow]) -> list[str]:
         """Paths of the disks that have one of these, in the order of the disks."""

@@ -32,18 +32,29 @@ def bring_back(
     ``progress`` is told bytes of tables.  Raises SnapmgrError ``written-since`` where anybody wrote to one of them,
     Cancelled, and what opening an image for writing raises; nothing is changed then.
     """
-    report = stoppable(progress, cancel)
     with ExitStack() as open_files:
         images = open_all([change.path for change in changes], open_files)
-        backs = [_Back(image, change) for image, change in zip(images, changes, strict=True)]
-        for back in backs:
-            with about(back.image):
-                back.verify(report)
-        if cancel is not None:
-            cancel.close()
-        switch_all(backs)
-        for back in backs:
-            back.shorten()
+        switch_back(images, changes, progress=progress, cancel=cancel)
+
+
+def switch_back(
+    images: Sequence[Qcow2Image],
+    changes: Sequence[Switched],
+    *,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+) -> None:
+    """The same for images that are open for writing, in the order of ``changes``; the file is what is looked at."""
+    report = stoppable(progress, cancel)
+    backs = [_Back(image, change) for image, change in zip(images, changes, strict=True)]
+    for back in backs:
+        with about(back.image):
+            back.verify(report)
+    if cancel is not None:
+        cancel.close()
+    switch_all(backs)
+    for back in backs:
+        back.shorten()
 
 
 class _Back:
