@@ -8,26 +8,36 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from snapmgr.errors import SnapmgrError
+from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.machine.disks import Disk, open_device, open_disk
 from snapmgr.machine.driver import Driver
-from snapmgr.machine.machine import Machine
+from snapmgr.machine.machine import Machine, MachineView
 from snapmgr.machine.options import MachineOptions
+from snapmgr.machine.runstate import RunState
 from snapmgr.migrate.destination import receive
-from snapmgr.migrate.handover import Handover
+from snapmgr.migrate.handover import Handover, Side
 from snapmgr.migrate.link import Link
 from snapmgr.migrate.model import Parameters, Statistics
 from snapmgr.migrate.source import Outgoing
 from snapmgr.savevm.status import MigrationStatus
 
 TICKS_A_SECOND = 50.0
+
+Seen = Callable[[Side, MachineView], None]
+"""Is shown what a machine is like, at most 30 times a second, by the thread that it belongs to."""
+
+
+def _unseen(side: Side, view: MachineView) -> None:
+    """Nobody looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +66,36 @@ class Moved:
     refused: SnapmgrError | None
 
 
-class Both:
-    """Source, destination, the link between them and the migration; to be used in a ``with``, which opens the disks."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """At ``tick``, while ``side`` had the guest, it was asked to do this from then on."""
 
-    def __init__(self, options: MachineOptions, disks: Sequence[Path], *, rate: float = TICKS_A_SECOND) -> None:
-        self.link = Link()
+    tick: int
+    side: Side
+    workload: str
+    rate: int
+
+
+class Both:
+    """Source, destination, the link between them and the migration; to be used in a ``with``, which opens the disks.
+
+    ``rate`` in ticks a second of ``clock``, which gives seconds.
+    """
+
+    def __init__(
+        self,
+        options: MachineOptions,
+        disks: Sequence[Path],
+        *,
+        rate: float = TICKS_A_SECOND,
+        clock: Callable[[], float] = time.monotonic,
+        seen: Seen = _unseen,
+    ) -> None:
+        self.link = Link(clock)
         self._options, self._paths, self._rate = options, [Path(path) for path in disks], rate
+        self._clock, self._seen = clock, seen
+        self._chosen: list[Chosen] = []
+        self._given_up = threading.Event()
         self._places = list(self._paths)
         """Where the source's disks are."""
         self.outgoing: Outgoing
@@ -99,7 +133,7 @@ class Both:
         self, parameters: Parameters, show: Callable[[Outgoing, Statistics], None] = lambda outgoing, statistics: None
     ) -> Outgoing:
         """The migration, not begun yet; ``show`` is called as Outgoing does."""
-        self._driver = Driver(self.source, time.monotonic, rate=self._rate)
+        self._driver = Driver(self.source, self._clock, rate=self._rate, show=partial(self._seen, Side.SOURCE))
         self._handover = Handover()
         self.outgoing = Outgoing(
             self.source,
@@ -110,15 +144,41 @@ class Both:
             throttle=lambda percent: self._driver.set_rate(self._rate * (100 - percent) / 100),
             show=lambda statistics: show(self.outgoing, statistics),
             stopped=self._stopped,
+            clock=self._clock,
         )
         return self.outgoing
+
+    @property
+    def owner(self) -> Side:
+        """Who may run the guest now."""
+        return self._handover.owner
+
+    def choose_workload(self, name: str, rate: int) -> None:
+        """Ask this of the guest, whoever has it; between both it is not asked.  From any thread, once prepared.
+
+        KeyError for an unknown name; ``rate`` in pages a tick."""
+        side = self.owner
+
+        def choose(machine: Machine) -> None:
+            if machine.run_state is RunState.RUNNING:
+                machine.choose_workload(name, rate)
+                self._chosen.append(Chosen(machine.tick, side, name, rate))
+
+        self._driver.order(choose)
+
+    def give_up(self) -> None:
+        """End it: cancel the migration, and prove nothing.  From any thread."""
+        self._given_up.set()
+        self.outgoing.cancel()
 
     def _stopped(self) -> None:
         self._switched = self.source.tick
         self._kept = self._copies("switched")
 
-    def move(self, before: int, after: int) -> Moved:
-        """Run ``before`` ticks, migrate the running guest, and ``after`` ticks more.  Raises Blocked, SaveError."""
+    def move(self, before: int, after: int, *, live: bool = False) -> Moved:
+        """Run ``before`` ticks, migrate the running guest, and ``after`` ticks more, ``live`` ones at the usual rate.
+
+        Raises Blocked, SaveError, and Cancelled where it was given up."""
         self.source.advance(before)
         refused: list[SnapmgrError] = []
 
@@ -135,7 +195,24 @@ class Both:
             finally:
                 self.link.source.yank()
             arriving.result()
+        completed = statistics.status is MigrationStatus.COMPLETED
+        if live:
+            self._live(*((Side.DESTINATION, self.destination) if completed else (Side.SOURCE, self.source)), after)
+            after = 0
         return Moved(statistics, self._proof(statistics, after), refused[0] if refused else None)
+
+    def _live(self, side: Side, machine: Machine, ticks: int) -> None:
+        """In real time, until so many ticks more have passed or the guest stands still."""
+        end = machine.tick + ticks
+
+        def show(view: MachineView) -> None:
+            self._seen(side, view)
+            if view.tick >= end or view.run_state is not RunState.RUNNING or self._given_up.is_set():
+                self._driver.finish()
+
+        self._driver = Driver(machine, self._clock, rate=self._rate, show=show)
+        self._driver.order(lambda machine: None)  # it is looked at once in any case
+        self._driver.work()
 
     @contextmanager
     def _ticking(self, threads: ThreadPoolExecutor) -> Iterator[None]:
@@ -148,17 +225,28 @@ class Both:
             work.result()
 
     def _proof(self, statistics: Statistics, after: int) -> Proof:
+        if self._given_up.is_set():
+            raise Cancelled("the migration was given up")
         if statistics.status is MigrationStatus.COMPLETED:
             self._places = self._kept
             self.destination.advance(after)
             tick = self.destination.tick
             destination = self.destination.digest()
             self.source.start()
-            self.source.run(after)
+            self._advance(self.source, tick, since=Side.DESTINATION)
         else:
             self.source.advance(after)
             tick, destination = self.source.tick, None
         source = self.source.digest()
         with Machine(self._options, [open_disk(path) for path in self._begun]) as reference:
-            reference.advance(tick)
+            self._advance(reference, tick)
             return Proof(tick, source, destination, reference.digest(), self._switched)
+
+    def _advance(self, machine: Machine, tick: int, since: Side | None = None) -> None:
+        """To ``tick``, being asked on the way what the guest was asked: all, or only what was asked while ``since`` had
+        it."""
+        for chosen in self._chosen:
+            if chosen.side is since or since is None:
+                machine.advance(chosen.tick - machine.tick)
+                machine.choose_workload(chosen.workload, chosen.rate)
+        machine.advance(tick - machine.tick)

@@ -5,6 +5,7 @@ Time is the caller's: ``clock`` gives seconds that only grow.
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections import deque
@@ -14,22 +15,28 @@ from snapmgr.migrate.channel import ChannelBroken
 from snapmgr.savevm.output import Buffer
 
 CAPACITY = 8 << 20
-"""Bytes under way before a sender waits."""
+"""Bytes under way before a sender waits, at most; a slow link has room for less."""
+
+QUEUED = 0.1
+"""Seconds that a link with a bandwidth takes to pass on what waits in it."""
 
 SLICE = 64 << 10
 """Bytes that a link with a bandwidth passes on at once."""
 
 
 class Wire:
-    """One direction.  ``bandwidth`` in bytes a second, 0 = unlimited; ``latency`` in seconds; both may change at any
-    time.  ``break_at`` is the number of bytes after which it breaks, None for never.  ``passed`` bytes were sent."""
+    """One direction.  ``bandwidth`` in bytes a second, 0 = unlimited; ``latency`` in seconds, and ``jitter`` in seconds
+    that come on top at most; all may change at any time.  ``break_at`` is the number of bytes after which it breaks,
+    None for never.  ``passed`` bytes were sent.  ``tap`` is shown all of them, in their order."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.bandwidth = 0
-        self.latency = 0.0
+        self.latency = self.jitter = 0.0
+        self.tap: Callable[[memoryview], None] = lambda view: None
         self.break_at: int | None = None
         self.passed = 0
         self._clock = clock
+        self._random = random.Random(1)
         self._queue: deque[tuple[float, memoryview]] = deque()
         self._under_way = 0
         self._free_at = clock()
@@ -46,13 +53,14 @@ class Wire:
     def _pass(self, view: memoryview) -> int:
         """As much as there is room for; returns how many bytes that is."""
         with self._changed:
-            self._changed.wait_for(lambda: self._broken or self._under_way < CAPACITY)
+            self._changed.wait_for(lambda: self._broken or self._under_way < self._room())
             if self._broken:
                 raise ChannelBroken
             count = min(len(view), SLICE) if self.bandwidth else len(view)
             if self.break_at is not None:
                 count = min(count, self.break_at - self.passed)
             if count:
+                self.tap(view[:count])
                 self._queue.append((self._arrival(count), view[:count]))
                 self._under_way += count
                 self.passed += count
@@ -63,12 +71,19 @@ class Wire:
                 raise ChannelBroken
             return count
 
+    def _room(self) -> int:
+        """Bytes that may be under way at once."""
+        if not self.bandwidth:
+            return CAPACITY
+        return max(SLICE, min(CAPACITY, int(self.bandwidth * (QUEUED + self.latency))))
+
     def _arrival(self, count: int) -> float:
-        """When the last of so many bytes is through."""
+        """When the last of so many bytes is through; none overtakes another, as they wait in their order."""
+        delay = self.latency + (self._random.random() * self.jitter if self.jitter else 0.0)
         if self.bandwidth:
             self._free_at = max(self._free_at, self._clock()) + count / self.bandwidth
-            return self._free_at + self.latency
-        return self._clock() + self.latency if self.latency else 0.0
+            return self._free_at + delay
+        return self._clock() + delay if delay else 0.0
 
     def receive(self) -> Buffer:
         """As Channel.receive."""

@@ -10,6 +10,9 @@ from snapmgr.savevm.status import MigrationStatus
 PERIOD = 0.1
 """Seconds of a period of the rate limit, after which bandwidth and threshold are estimated anew (XFER_LIMIT_RATIO)."""
 
+TURN = 0.05
+"""Seconds after which an iteration lets others have their turn (migration/ram.c: MAX_WAIT)."""
+
 
 @dataclass(slots=True)
 class Parameters:

@@ -21,7 +21,7 @@ from snapmgr.machine.runstate import RunState
 from snapmgr.migrate.channel import Channel, ChannelBroken
 from snapmgr.migrate.converge import AutoConverge
 from snapmgr.migrate.handover import Handover, Side
-from snapmgr.migrate.model import PERIOD, Parameters, Phase, Statistics
+from snapmgr.migrate.model import PERIOD, TURN, Parameters, Phase, Statistics
 from snapmgr.migrate.returning import ReturnPath
 from snapmgr.ram.rate import Rates, rates, sample
 from snapmgr.savevm.commands import Commands
@@ -65,6 +65,8 @@ class Outgoing:
         self._throttle, self._show, self._stopped, self._clock = throttle, show, stopped, clock
         self._converge = AutoConverge(self.parameters)
         self._out = Output()
+        self._turn_ends = 0.0
+        self._out.turn_over = lambda: self._clock() >= self._turn_ends
         self._saver = Saver(machine, self._out)
         self._back = ReturnPath(channel) if channel.returns else None
         self._cancelled = threading.Event()
@@ -163,6 +165,7 @@ class Outgoing:
                 return
             if "auto-converge" in self._machine.options.capabilities:
                 self._look_at_convergence()
+            self._turn_ends = self._clock() + TURN
             self._saver.iterate()
             self._pace()
 

@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import nullcontext
 
+import numpy as np
+
 from snapmgr.ram.bitmap import PageBitmap, Pages
 from snapmgr.ram.block import HOST_PAGE, RAMBlock
 from snapmgr.ram.counters import RamCounters
 from snapmgr.ram.encode import U8, named, zero_pages
 from snapmgr.ram.packing import Batch, Packing, PackingOptions
 from snapmgr.ram.ramlist import RamList
-from snapmgr.ram.tracked import Tracked
+from snapmgr.ram.tracked import Put, Tracked
 from snapmgr.ram.tracking import WriteTracking
 from snapmgr.ram.words import RamFlag
 from snapmgr.savevm.handlers import EINVAL, EIO, HandlerFailed, Pending, StreamOptions
@@ -27,13 +29,17 @@ PIECE = 4 << 20
 """Bytes of RAM looked at in one step."""
 
 ROUND = 64 << 20
-"""Bytes of RAM looked at in one iterate, so that others have their turn (QEMU: 50 ms)."""
+"""Bytes of RAM looked at in one iterate at most, so that others have their turn."""
 
 WORD = 8
 
 
 class RamSaver:
-    """One migration at a time.  ``in_postcopy`` says whether the other side runs already."""
+    """One migration at a time.  ``in_postcopy`` says whether the other side runs already.
+
+    ``tracked`` are the blocks that are being sent, ``last_put`` the pages that were put last; both may be looked at by
+    any thread at any time.
+    """
 
     def __init__(
         self,
@@ -44,6 +50,7 @@ class RamSaver:
         executor: Executor | None = None,
     ) -> None:
         self.counters = RamCounters()
+        self.last_put: Put | None = None
         self._ram = ram
         self._options = options
         self._packing_options = packing
@@ -55,6 +62,11 @@ class RamSaver:
         self._named: RAMBlock | None = None
         self._turn = 0
         self._page = 0
+
+    @property
+    def tracked(self) -> tuple[Tracked, ...]:
+        """None when nothing is sent."""
+        return tuple(self._tracked)
 
     def setup(self, output: Output) -> None:
         """Everything is dirty from now on; put the block list (ram_save_setup)."""
@@ -76,10 +88,11 @@ class RamSaver:
         return self._tracking
 
     def iterate(self, output: Output) -> bool:
-        """Put what is dirty up to the rate limit, ROUND at most; True if nothing is (ram_save_iterate)."""
+        """Put what is dirty up to the rate limit, ROUND at most, or until the turn is over; True if nothing is dirty
+        (ram_save_iterate)."""
         self._check_sizes()
         left, done = ROUND, False
-        while left > 0 and not done and not output.over_limit():
+        while left > 0 and not done and not output.over_limit() and not output.turn_over():
             looked_at = self._step(output, last=False)
             left, done = left - looked_at, not looked_at
         self._end_section(output)
@@ -194,7 +207,10 @@ class RamSaver:
     def _records(self, tracked: Tracked, pages: Pages, contents: U8, *, last: bool) -> list[memoryview]:
         """These pages' records, none of them a view of RAM."""
         assert self._packing is not None
-        batch = Batch(pages, tracked.base, contents, zero_pages(contents))
+        batch = Batch(pages, tracked.base, contents, zero := zero_pages(contents))
+        tracked.zero[pages] = zero
+        idstr = tracked.block.idstr
+        self.last_put = Put(idstr, int(pages[0]), int(pages[-1]), len(pages), int(np.count_nonzero(zero)))
         age = self.counters.dirty_sync_count
         opens = self._named is not tracked.block
         data = self._packing.records(batch, age, opens=opens, update=not last, plain=self._in_postcopy())

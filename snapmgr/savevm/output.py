@@ -18,6 +18,7 @@ PIECE = 1 << 20
 
 class Output:
     """Bytes in order, from ``start`` on.  ``limit`` bytes may be put between two calls of ``new_period``, 0 = any.
+    ``turn_over`` says that whoever puts one piece after the other should let somebody else have a turn.
 
     A buffer that was put must not change until it is drained: ``put`` hands on at once whatever is large.
     """
@@ -25,6 +26,7 @@ class Output:
     def __init__(self, drain: Drain | None = None, *, limit: int = 0, start: int = 0) -> None:
         self.limit = limit
         self.error: BaseException | None = None
+        self.turn_over: Callable[[], bool] = lambda: False
         self._drain = drain
         self._held: list[Buffer] = []
         self._held_bytes = 0

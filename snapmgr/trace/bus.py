@@ -5,8 +5,15 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Sequence
+from typing import Protocol
 
 from snapmgr.trace.events import TraceEvent
+
+
+class Listener(Protocol):
+    """Whoever is told of every event at once, by the thread that emits it."""
+
+    def put(self, event: TraceEvent) -> None: ...
 
 
 class Subscription:
@@ -38,17 +45,21 @@ class Trace:
     """Where the engine emits; costs a length check while nobody listens."""
 
     def __init__(self) -> None:
-        self._subscriptions: tuple[Subscription, ...] = ()
+        self._subscriptions: tuple[Listener, ...] = ()
         self._lock = threading.Lock()
 
     def subscribe(self, limit: int = 65_536) -> Subscription:
         """Start listening; at most ``limit`` events wait at a time."""
         subscription = Subscription(limit)
-        with self._lock:
-            self._subscriptions = (*self._subscriptions, subscription)
+        self.listen(subscription)
         return subscription
 
-    def unsubscribe(self, subscription: Subscription) -> None:
+    def listen(self, listener: Listener) -> None:
+        """Have ``listener`` told, behind those that listen already; what takes it long, the engine waits for."""
+        with self._lock:
+            self._subscriptions = (*self._subscriptions, listener)
+
+    def unsubscribe(self, subscription: Listener) -> None:
         with self._lock:
             self._subscriptions = tuple(known for known in self._subscriptions if known is not subscription)
 

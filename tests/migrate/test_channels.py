@@ -82,7 +82,7 @@ def test_a_link_is_as_slow_as_it_is_told() -> None:
     now = 0.0
     link = Link(clock=lambda: now)
     link.forward.bandwidth, link.forward.latency = 1 << 20, 0.5
-    link.source.send([bytes(1 << 20)])
+    link.source.send([bytes(512 << 10)])
     got: list[bytes] = []
 
     def receive() -> None:
@@ -96,6 +96,16 @@ def test_a_link_is_as_slow_as_it_is_told() -> None:
     now = 1.5
     waiting.join()
     assert len(got) == 2
+
+
+def test_jitter_delays_and_keeps_the_order() -> None:
+    now = 0.0
+    link = Link(clock=lambda: now)
+    seen = bytearray()
+    link.forward.jitter, link.forward.tap = 1.0, seen.extend
+    link.source.send([bytes([number]) for number in range(8)])
+    now = 1.0
+    assert b"".join(bytes(link.destination.receive()) for _ in range(8)) == bytes(range(8)) == seen
 
 
 def test_what_is_under_way_is_lost_when_it_is_cut() -> None:
