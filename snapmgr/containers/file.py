@@ -46,6 +46,7 @@ class FileSource:
         whole = os.fstat(descriptor).st_size
         start, length = window
         self._start = min(start, whole)
+        self.origin = self._start
         self.size = whole - self._start if length is None else min(length, whole - self._start)
 
     def read(self, offset: int, length: int) -> memoryview:

@@ -33,6 +33,7 @@ class VmStateSource:
         """
         self.path: Path | None = Path(path)
         self.container = "qcow2"
+        self.origin = 0
         self._image = open_image(path, allow_roots=allow_roots)
         try:
             self.snapshot: SnapshotEntry = _chosen(self._image, tag, path)

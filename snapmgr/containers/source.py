@@ -20,6 +20,8 @@ class Source(Protocol):
     container: str
     tag: str | None
     size: int
+    origin: int
+    """Where in its file the stream begins, as far as offsets inside the stream count from the file's beginning."""
     complete: bool
     """False where the container was damaged, and only what came before the damage is here."""
 

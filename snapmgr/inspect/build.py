@@ -12,9 +12,10 @@ from snapmgr.inspect.header_checks import machine_problem, section_problem
 from snapmgr.inspect.model import ConfigurationInfo, Problem, Record, Severity
 from snapmgr.inspect.records import RecordColumns
 from snapmgr.inspect.versions import VersionNotes
-from snapmgr.ram.index import U32, RunBuilder
+from snapmgr.ram.columns import U32, RunBuilder
+from snapmgr.ram.mapped import runs_of_bitmap
 from snapmgr.ram.runs import U64, runs_of
-from snapmgr.ram.section import BlockList, OddPage, Pages, RamState, RamWord, page_outside
+from snapmgr.ram.section import BlockList, MappedBlock, OddPage, Pages, RamState, RamWord, page_outside
 from snapmgr.ram.words import IDSTR, VERSION, PageKind, RamFlag
 from snapmgr.vmstate.description import VmDescription
 from snapmgr.wire import configuration as wire_configuration
@@ -66,6 +67,8 @@ class IndexBuilder:
                 self._pages(event)
             case OddPage():
                 self._odd_page(event)
+            case MappedBlock():
+                self._mapped_block(event)
             case BlockList():
                 self._order = {block.name: row for row, block in enumerate(event.blocks)}
             case RamWord():
@@ -253,6 +256,16 @@ class IndexBuilder:
             self._zero_fill(event)
         elif event.kind is PageKind.COMPRESSED:
             self.versions.see("compressed-pages", event.offset, 8)
+
+    def _mapped_block(self, event: MappedBlock) -> None:
+        block, bits = event.block, self.ram.page_bits
+        assert block.mapped is not None
+        if block.mapped.ignored:
+            return
+        if not self.iteration_starts:
+            self.iteration_starts.append(block.mapped.pages)
+        for runs in runs_of_bitmap(event.bitmap, block.used_length >> bits, block.mapped.pages, bits):
+            self._runs(block.name).add_bare(runs, np.ones(len(runs.first), np.uint32))
 
     def _zero_fill(self, event: OddPage) -> None:
         cause, hint = EXPLANATIONS["zero-fill"]

@@ -49,9 +49,9 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         "The RAM section has another layout than all current QEMUs.",
         "Load it with the QEMU version that wrote it.",
     ),
-    "mapped-ram": (
-        "The sender had the capability mapped-ram.",
-        "Save without mapped-ram for now; device state can be looked at.",
+    "mapped-ram-version": (
+        "The sender is newer than any QEMU that this is known of.",
+        "Load it with the QEMU version that wrote it.",
     ),
     "section-end-unknown": (
         "Nothing in the stream says how long a device section is.",
@@ -61,9 +61,6 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "no-vmdesc": (_DAMAGED, "QEMU loads it all the same; fields are shown as bytes only."),
     "damaged-container": ("The packed file is cut or damaged.", "Copy or pack it again."),
 }
-NOT_READ_YET = frozenset({"mapped-ram"})
-"""Sound for QEMU, but of a kind that is not read here yet."""
-
 _DEFAULT = (_DAMAGED, "Save the stream again.")
 
 
@@ -73,7 +70,7 @@ def problem_of(fault: Fault, instance_id: int | None) -> Problem:
     section = None
     if fault.idstr is not None:
         section = fault.idstr if instance_id is None else f"{fault.idstr} ({instance_id})"
-    severity = Severity.ERROR if fault.fatal and fault.code not in NOT_READ_YET else Severity.WARNING
+    severity = Severity.ERROR if fault.fatal else Severity.WARNING
     message = fault.message[:1].upper() + fault.message[1:]
     return Problem(severity, fault.code, fault.offset, message, section, fault.length, cause, hint, dict(fault.qemu))
 

@@ -13,28 +13,27 @@ from snapmgr.containers.source import Source
 from snapmgr.errors import NotFound, SnapmgrError, StreamError
 from snapmgr.inspect.build import IndexBuilder
 from snapmgr.inspect.explain import EXPLANATIONS, ordered
+from snapmgr.inspect.feeding import at_end, stream_events
 from snapmgr.inspect.model import BlockSummary, ConfigurationInfo, Problem, Severity, Span
 from snapmgr.inspect.records import Records
 from snapmgr.inspect.spans import spans_of
 from snapmgr.inspect.tree import Tree
 from snapmgr.names import quoted
 from snapmgr.ram.blocks import ListedBlock
-from snapmgr.ram.index import BlockPages, RamIndex, RunBuilder, block_pages
+from snapmgr.ram.columns import BlockPages, RunBuilder, block_pages
+from snapmgr.ram.index import RamIndex
 from snapmgr.ram.words import PageKind
 from snapmgr.trace.bus import Trace
 from snapmgr.vmstate.description import VmDescription
-from snapmgr.wire.events import NeedData
+from snapmgr.wire.events import Event
 from snapmgr.wire.reader import StreamReader
 from snapmgr.work import CancelToken, Progress, no_progress
 
 STEP = 4 << 20
 """Bytes read between two looks at progress and cancel."""
 
-ROOM = 1 << 17
-"""Bytes before each piece of a stream, for what the last one left over: more than a page."""
-
-_NOTHING = memoryview(b"")
-_SENT = (PageKind.NORMAL, PageKind.FILL, PageKind.ZERO, PageKind.XBZRLE, PageKind.COMPRESSED)
+_NORMAL = (PageKind.NORMAL, PageKind.FILL, PageKind.PLAIN)
+_COMPRESSED = (PageKind.COMPRESSED, PageKind.FOREIGN)
 
 GROWTH_INTERVAL = 0.25
 """Seconds between two looks at an index that is still growing: each costs a pass over its runs."""
@@ -157,43 +156,16 @@ class _Pass:
         self.started = time.monotonic()
         self.description = find_description(source)
         self.builder = IndexBuilder(self.description)
+        self.builder.ram.origin = source.origin
         self.reader = StreamReader(StreamLayout(self.builder.ram, self.description), trace=trace)
 
     def steps(self) -> Iterator[None]:
         """Read on; yields after every stretch of some MiB at most."""
-        for piece in self._until_cut(self.source.chunks(room=ROOM)):
-            self.reader.feed(piece, ROOM)
-            yield from self._drain()
-            if self.cancelled:
-                return
-        beyond = self._until_cut(self.source.beyond())
-        while not self.reader.past_end and len(piece := next(beyond, _NOTHING)):
-            self.reader.feed(piece)
-            yield from self._drain()
-            if self.cancelled:
-                return
-        self.reader.feed(b"")
-        yield from self._drain()
-        self.builder.finish(self.reader.offset)
-        if not self.source.complete:
-            self._incomplete()
-        if self.cut is not None:
-            self._cut_off(self.cut)
-
-    def _until_cut(self, pieces: Iterator[memoryview]) -> Iterator[memoryview]:
-        """The pieces up to where the file was cut off meanwhile."""
-        try:
-            yield from pieces
-        except SnapmgrError as error:
-            if error.code != "file-changed":
-                raise
-            self.cut = error
-
-    def _drain(self) -> Iterator[None]:
-        done = self.reader.offset
-        while not isinstance(event := self.reader.next_event(), NeedData | None):
-            self.builder.add(event)
-            if self.reader.offset - done >= STEP:
+        done = 0
+        for event in self._until_cut(self._events()):
+            if event is not None:
+                self.builder.add(event)
+            if event is None or self.reader.offset - done >= STEP:
                 done = self.reader.offset
                 yield
                 if self._stopped():
@@ -202,8 +174,24 @@ class _Pass:
                 self._too_many()
                 self.cancelled = True
                 return
-        yield
-        self._stopped()
+        self.builder.finish(self.reader.offset)
+        if not self.source.complete:
+            self._incomplete()
+        if self.cut is not None:
+            self._cut_off(self.cut)
+
+    def _until_cut(self, events: Iterator[Event | None]) -> Iterator[Event | None]:
+        """The events up to where the file was cut off meanwhile."""
+        try:
+            yield from events
+        except SnapmgrError as error:
+            if error.code != "file-changed":
+                raise
+            self.cut = error
+            yield from at_end(self.reader)
+
+    def _events(self) -> Iterator[Event | None]:
+        return stream_events(self.reader, self.source)
 
     def _stopped(self) -> bool:
         self.cancelled = self.cancel is not None and self.cancel.cancelled
@@ -261,17 +249,16 @@ class _Pass:
 
     def _summary(self, block: ListedBlock, pages: BlockPages) -> BlockSummary:
         counted = pages.counted()
-        sent = [counted[kind] for kind in _SENT]
         shares = self.builder.ram.ignore_shared and self.builder.records.has("END")
         return BlockSummary(
             name=block.name,
             used_length=block.used_length,
             page_size=block.page_size or 1 << self.builder.ram.page_bits,
             pages=pages.pages,
-            normal=counted[PageKind.NORMAL] + counted[PageKind.FILL],
+            normal=sum(counted[kind] for kind in _NORMAL),
             zero=counted[PageKind.ZERO],
             xbzrle=counted[PageKind.XBZRLE],
-            compressed=counted[PageKind.COMPRESSED],
+            compressed=sum(counted[kind] for kind in _COMPRESSED),
             resent=pages.resent,
-            ignored=shares and not any(sent),
+            ignored=shares and not any(counted.values()),
         )

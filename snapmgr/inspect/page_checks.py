@@ -12,7 +12,8 @@ import numpy as np
 
 from snapmgr.containers.source import Source
 from snapmgr.inspect.model import Problem, Severity
-from snapmgr.ram.index import BlockPages, RamIndex
+from snapmgr.ram.columns import BlockPages
+from snapmgr.ram.index import RamIndex
 from snapmgr.ram.words import PageKind
 
 MAX_FOUND = 100

@@ -9,6 +9,8 @@ import numpy as np
 
 from snapmgr.errors import SnapmgrError
 from snapmgr.inspect.model import Node, NodeKind, Record
+from snapmgr.ram.blocks import ListedBlock
+from snapmgr.ram.mapped import HEADER_SIZE, MappedHeader
 from snapmgr.ram.words import PageKind
 from snapmgr.wire.commands import command_name
 from snapmgr.wire.constants import Command
@@ -183,7 +185,26 @@ def _block_list(tree: Tree, rows: Rows) -> None:
         name = len(block.name.encode("utf-8", "surrogateescape"))
         own = 9 + name + (8 if block.page_size else 0) + (8 if block.address is not None else 0)
         length = stop - rows.offset if stop is not None else own
+        if block.mapped is not None:
+            _mapped_block(rows, block, block.mapped)
+            continue
         rows.add(block.name, f"0x{block.used_length:016x}", f"{block.used_length} bytes", "RAM block", length)
+
+
+def _mapped_block(rows: Rows, block: ListedBlock, header: MappedHeader) -> None:
+    """A block in the mapped-ram layout: its entry, header, bitmap, and its pages at their places."""
+    value, meaning = f"0x{block.used_length:016x}", f"{block.used_length} bytes"
+    rows.add(block.name, value, meaning, "RAM block", header.offset - rows.offset)
+    at = f"bitmap at 0x{header.bitmap:x}, pages at 0x{header.pages:x}"
+    rows.add(f"{block.name}, header", "not in the stream" if header.ignored else at, "", "mapped-ram", HEADER_SIZE)
+    if header.ignored:
+        return
+    rows.add("alignment", "", "", "padding", header.bitmap - rows.offset)
+    pages = rows.tree.ram.blocks[block.name].counted()
+    counted = f"{pages[PageKind.PLAIN]} pages that are there, {pages[PageKind.ZERO]} of zeros"
+    rows.add(f"{block.name}, bitmap", "", counted, "bitmap", header.bitmap_length)
+    rows.add("alignment", "", "", "padding", header.pages - rows.offset)
+    rows.add(f"{block.name}, pages", "", meaning, "pages", block.used_length)
 
 
 def _payload_text(tree: Tree, record: Record, offset: int) -> tuple[str, str, str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from snapmgr.errors import StreamError
+from snapmgr.ram.mapped import MappedHeader
 from snapmgr.ram.words import RamFlag
 from snapmgr.wire.window import Window
 
@@ -16,7 +18,8 @@ class ListedBlock:
     """One RAMBlock as announced.
 
     ``used_length`` in bytes, ``page_size`` where its pages are not the host's (else None), ``address`` in the guest
-    under x-ignore-shared (else None), ``offset`` of its entry in the stream.
+    under x-ignore-shared (else None), ``offset`` of its entry in the stream, ``mapped`` where its pages lie in the
+    mapped-ram layout (else None).
     """
 
     name: str
@@ -24,6 +27,7 @@ class ListedBlock:
     offset: int
     page_size: int | None = None
     address: int | None = None
+    mapped: MappedHeader | None = None
 
 
 def read_block_list(window: Window, total: int, *, ignore_shared: bool) -> tuple[ListedBlock, ...]:
@@ -33,36 +37,40 @@ def read_block_list(window: Window, total: int, *, ignore_shared: bool) -> tuple
     word EOS, which is no page size.  Under x-ignore-shared an address follows in any case, which may look like a
     page size: then what comes behind it decides.  Raises Short; StreamError with the offset of the entry at fault.
     """
-    blocks: list[ListedBlock] = []
-    names: set[str] = set()
+    blocks: dict[str, ListedBlock] = {}
     left = total
     while left > 0:
-        at = window.offset
-        if len(blocks) >= MAX_BLOCKS:
-            raise StreamError("block-count", f"more than {MAX_BLOCKS} RAM blocks", offset=at)
-        raw = window.counted()
-        name = raw.decode("utf-8", "surrogateescape")
-        if not raw:
-            text = 'Unknown ramblock "", cannot accept migration'
-            raise StreamError(
-                "block-name",
-                f"a RAM block without a name; {left} bytes of the list's total are left",
-                offset=at,
-                qemu=text,
-            )
-        used = window.be64()
-        if used > left or used == 0:
-            text = 'Unknown ramblock "", cannot accept migration'  # it reads on until it meets EOS
-            message = f"RAM block {name} claims {used} bytes, and the list's total leaves {left}"
-            raise StreamError("block-length", message, offset=at + 1 + len(raw), qemu=text)
-        left -= used
-        page_size = _page_size(window, before_address=ignore_shared, last=left == 0)
-        address = window.be64() if ignore_shared else None
-        if name in names:
-            raise StreamError("block-twice", f"RAM block {name} is listed twice", offset=at)
-        names.add(name)
-        blocks.append(ListedBlock(name, used, at, page_size, address))
-    return tuple(blocks)
+        block = read_entry(window, blocks, left, ignore_shared=ignore_shared)
+        blocks[block.name] = block
+        left -= block.used_length
+    return tuple(blocks.values())
+
+
+def read_entry(
+    window: Window, known: Collection[str], left: int, *, ignore_shared: bool, mapped: bool = False
+) -> ListedBlock:
+    """One entry of a list that has announced ``left`` more bytes.  Raises as ``read_block_list``.
+
+    ``mapped``: no page size is sent, since mapped-ram does not go together with postcopy-ram.
+    """
+    at = window.offset
+    if len(known) >= MAX_BLOCKS:
+        raise StreamError("block-count", f"more than {MAX_BLOCKS} RAM blocks", offset=at)
+    raw = window.counted()
+    name = raw.decode("utf-8", "surrogateescape")
+    text = 'Unknown ramblock "", cannot accept migration'  # it reads on until it meets EOS
+    if not raw:
+        message = f"a RAM block without a name; {left} bytes of the list's total are left"
+        raise StreamError("block-name", message, offset=at, qemu=text)
+    used = window.be64()
+    if used > left or used == 0:
+        message = f"RAM block {name} claims {used} bytes, and the list's total leaves {left}"
+        raise StreamError("block-length", message, offset=at + 1 + len(raw), qemu=text)
+    page_size = None if mapped else _page_size(window, before_address=ignore_shared, last=left == used)
+    address = window.be64() if ignore_shared else None
+    if name in known:
+        raise StreamError("block-twice", f"RAM block {name} is listed twice", offset=at)
+    return ListedBlock(name, used, at, page_size, address)
 
 
 def _page_size(window: Window, *, before_address: bool, last: bool) -> int | None:

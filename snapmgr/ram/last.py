@@ -21,6 +21,11 @@ class LastState:
     count: U64
     run: npt.NDArray[np.int64]
 
+    def row_of(self, page: int) -> int | None:
+        """The run that holds a page, None where it never came."""
+        at = int(np.searchsorted(self.first, np.uint64(page), side="right")) - 1
+        return int(self.run[at]) if at >= 0 and page < int(self.first[at] + self.count[at]) else None
+
 
 def flatten(first: U64, count: U64) -> LastState:
     """Resolve overlapping runs, given in the order of the wire.  O(runs) memory; time O(pages sent) at the worst."""

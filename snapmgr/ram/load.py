@@ -17,7 +17,7 @@ from snapmgr.ram.copies import Copies
 from snapmgr.ram.place import length_of, place_pages
 from snapmgr.ram.ramlist import RamList
 from snapmgr.ram.resident import resident
-from snapmgr.ram.section import BlockList, OddPage, Pages, RamPayload, RamState
+from snapmgr.ram.section import BlockList, MappedBlock, OddPage, Pages, RamPayload, RamState
 from snapmgr.ram.words import VERSION, PageKind
 from snapmgr.ram.xbzrle import decode
 from snapmgr.savevm.handlers import EINVAL, EPERM, HandlerFailed, StreamOptions
@@ -217,6 +217,9 @@ class RamPayloadLoader:
                 self._loader.take_page(event, _bytes(window, event.data_offset, event.data_length))
             case BlockList():
                 self._loader.take_list(event, window)
+            case MappedBlock():
+                message = "RAM lies in the mapped-ram layout, which is not loaded yet"
+                raise StreamError("mapped-ram", message, offset=event.offset)
         window.offset = end
 
 

@@ -84,4 +84,6 @@ def runs_of(words: U64, offset: int, page_bits: int) -> Runs:
 
 def record_stride(kind: int, page_bits: int) -> int:
     """Bytes from one record of a run to the next, for the kinds whose records are all of one size."""
+    if kind == PageKind.PLAIN:
+        return 1 << page_bits
     return _WORD + (1 << page_bits) if kind == PageKind.NORMAL else _WORD + 1

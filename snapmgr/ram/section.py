@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from snapmgr.errors import StreamError
-from snapmgr.ram.blocks import ListedBlock, read_block_list
+from snapmgr.ram.blocks import ListedBlock, read_block_list, read_entry
+from snapmgr.ram.mapped import read_bitmap, read_header
 from snapmgr.ram.runs import U64, walk
 from snapmgr.ram.words import PAGE_BITS, PageKind, RamFlag
 from snapmgr.wire.events import Event, Fault
@@ -22,6 +23,19 @@ class BlockList(Event):
 
     total: int
     blocks: tuple[ListedBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MappedBlock(Event):
+    """A block in the mapped-ram layout, with the bitmap of its pages that are there (little-endian bits)."""
+
+    block: ListedBlock
+    bitmap: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MappedPages(Event):
+    """Where the pages of the block before stand; they were passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +63,7 @@ class OddPage(Event):
 
 @dataclass(frozen=True, slots=True)
 class RamWord(Event):
-    """A word without data: EOS, MULTIFD_FLUSH, HOOK."""
+    """A word without data: EOS, MULTIFD_FLUSH, and MEM_SIZE where blocks and their pages follow one by one."""
 
     flags: int
 
@@ -63,6 +77,8 @@ class RamState:
     mapped_ram: bool = False
     compress: bool = True
     """Whether compressed pages are read, as capability ``compress`` has it for QEMU."""
+    origin: int = 0
+    """Where in its file the stream begins: offsets of mapped-ram count from the file's beginning."""
     blocks: dict[str, ListedBlock] = field(default_factory=dict)
     last_block: str | None = None
 
@@ -72,11 +88,16 @@ class RamPayload:
 
     def __init__(self, state: RamState) -> None:
         self._state = state
+        self._mapped: _MappedList | None = None
 
     def step(self, window: Window) -> Event | Done:
         """The next stretch of pages, or what else stands there.  Raises Short, StreamError."""
         state = self._state
         start = window.offset
+        if self._mapped is not None:
+            event = self._mapped.step(window, state)
+            self._mapped = None if isinstance(event, BlockList) else self._mapped
+            return event
         if state.last_block is not None:
             view, at = window.front()
             end, words = walk(view, at, state.page_bits)
@@ -103,9 +124,10 @@ class RamPayload:
         block = self._block(window, start, flags)
         return self._page(window, start, block, word >> state.page_bits, kind)
 
-    def _block_list(self, window: Window, start: int, total: int) -> BlockList:
+    def _block_list(self, window: Window, start: int, total: int) -> Event:
         if self._state.mapped_ram:
-            raise StreamError("mapped-ram", "RAM lies in the mapped-ram layout, which is not read yet", offset=start)
+            self._mapped = _MappedList(start, total)
+            return RamWord(start, 8, RamFlag.MEM_SIZE)
         blocks = read_block_list(window, total, ignore_shared=self._state.ignore_shared)
         self._state.blocks = {block.name: block for block in blocks}
         return BlockList(start, window.offset - start, total, blocks)
@@ -176,6 +198,39 @@ class RamPayload:
             )
         window.take(length)
         return at + 4
+
+
+class _MappedList:
+    """The block list in the mapped-ram layout, block by block: its pages stand between the entries."""
+
+    def __init__(self, start: int, total: int) -> None:
+        self._start = start
+        self._total = total
+        self._blocks: dict[str, ListedBlock] = {}
+        self._passing: tuple[int, int] | None = None
+
+    def step(self, window: Window, state: RamState) -> Event:
+        """A block, then its pages; the list when all blocks were told.  Raises Short, StreamError."""
+        if self._passing is not None:
+            (pages, end), self._passing = self._passing, None
+            window.pass_over(end - window.offset)
+            return MappedPages(pages, end - pages)
+        left = self._total - sum(block.used_length for block in self._blocks.values())
+        if left > 0:
+            return self._block(window, state, left)
+        blocks = tuple(self._blocks.values())
+        return BlockList(self._start, window.offset - self._start, self._total, blocks)
+
+    def _block(self, window: Window, state: RamState, left: int) -> Event:
+        start = window.offset
+        entry = read_entry(window, self._blocks, left, ignore_shared=state.ignore_shared, mapped=True)
+        header = read_header(window, entry.name, entry.used_length, state.page_bits, state.origin)
+        bitmap = read_bitmap(window, header)
+        block = self._blocks[entry.name] = replace(entry, mapped=header)
+        state.blocks = dict(self._blocks)
+        if not header.ignored:
+            self._passing = header.pages, header.pages + entry.used_length
+        return MappedBlock(start, window.offset - start, block, bitmap)
 
 
 def page_outside(block: ListedBlock, page: int, page_bits: int, offset: int) -> Fault:

@@ -25,10 +25,17 @@ class RamFlag(IntFlag):
 
 
 class PageKind(IntEnum):
-    """How a page travelled.  FILL is a ZERO record whose byte is not 0, which only old QEMUs accept."""
+    """How a page travelled.
+
+    FILL is a ZERO record whose byte is not 0, which only old QEMUs accept.  PLAIN is a page without a word before it,
+    as in mapped-ram files and multifd packets; FOREIGN one that is packed in a way that is not read (multifd's qpl,
+    uadk, qatzip).
+    """
 
     NORMAL = 0
     ZERO = 1
     XBZRLE = 2
     COMPRESSED = 3
     FILL = 4
+    PLAIN = 5
+    FOREIGN = 6

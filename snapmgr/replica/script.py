@@ -8,7 +8,7 @@ from snapmgr.containers.describe import find_description
 from snapmgr.containers.layouts import StreamLayout
 from snapmgr.containers.source import Source
 from snapmgr.errors import StreamError, Unsupported
-from snapmgr.ram.section import BlockList, RamState
+from snapmgr.ram.section import BlockList, MappedBlock, RamState
 from snapmgr.vmstate.description import VmDescription
 from snapmgr.wire.commands import command_name
 from snapmgr.wire.constants import Command, RecordType
@@ -117,6 +117,9 @@ class _Builder:
         match event:
             case Configuration():
                 self._configuration(event)
+            case MappedBlock():
+                message = "RAM lies in the mapped-ram layout, which a replica does not send"
+                raise Unsupported("replica-mapped-ram", message, offset=event.offset)
             case BlockList():
                 script.blocks = {block.name: block.used_length for block in event.blocks}
             case SectionBegin():

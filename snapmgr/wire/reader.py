@@ -103,6 +103,15 @@ class StreamReader:
         return self._in.offset
 
     @property
+    def ahead(self) -> int:
+        """Bytes before ``offset`` that were not fed and that nobody wants (pages in the mapped-ram layout)."""
+        return self._in.ahead
+
+    def jump(self) -> None:
+        """What is fed next begins at ``offset``, without the bytes that nobody wants."""
+        self._in.arrive()
+
+    @property
     def section(self) -> SectionBegin | None:
         """The section being read."""
         return self._section

@@ -45,6 +45,8 @@ class Window:
         self._at = 0
         self._pieces: deque[memoryview] = deque()
         self._waiting = 0
+        self.ahead = 0
+        """Bytes that nobody wants: so many of those fed next are dropped."""
 
     @property
     def offset(self) -> int:
@@ -76,7 +78,14 @@ class Window:
         piece = memoryview(data)
         if len(piece) <= room:
             self.ended = True
+            self._base, self.ahead = self._base - self.ahead, 0
             return
+        if self.ahead:
+            dropped = min(self.ahead, len(piece) - room)
+            self.ahead -= dropped
+            room += dropped
+            if room == len(piece):
+                return
         if not self._pieces:
             kept = self._kept()
             left = len(self._view) - kept
@@ -114,6 +123,27 @@ class Window:
     def skip(self, count: int) -> None:
         """Consume ``count`` bytes that were peeked at."""
         self._at += count
+
+    def pass_over(self, count: int) -> None:
+        """Consume ``count`` bytes that nobody wants, whether they were fed or are still to come.
+
+        Who can read elsewhere may go on with the byte at ``offset`` and call ``arrive`` before.
+        """
+        if count <= len(self._view) - self._at:
+            self._at += count
+            return
+        self.all_held()
+        held = len(self._view) - self._at
+        if count <= held:
+            self._at += count
+            return
+        self._base += self._at + count
+        self._view, self._at, self.ahead = memoryview(b""), 0, count - held
+        self._mark = self._base
+
+    def arrive(self) -> None:
+        """The bytes fed next begin at ``offset``: nothing is to be dropped."""
+        self.ahead = 0
 
     def front(self, at_least: int = 1) -> tuple[memoryview, int]:
         """Bytes in one piece, and the index of the next one: for scans that go as far as they can.

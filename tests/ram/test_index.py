@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapmgr.errors import NotFound, StreamError, Unsupported
-from snapmgr.ram.index import RamIndex, RunBuilder, block_pages
+from snapmgr.ram.columns import RunBuilder, block_pages
+from snapmgr.ram.index import RamIndex
 from snapmgr.ram.runs import runs_of, walk
 from snapmgr.ram.words import PageKind
+from snapmgr.ram.xbzrle import encode as encode_xbzrle
 from tests.ram.test_runs import RECORDS, encode
 
 PAGES = 41
@@ -100,13 +102,29 @@ def test_an_odd_length_ends_inside_a_page() -> None:
     assert ram.block("pc.ram").pages == 2
 
 
-def test_encodings_that_are_not_read_yet_are_refused_by_name() -> None:
+def test_pages_that_are_packed_in_a_way_that_is_not_read_are_refused() -> None:
     builder = RunBuilder()
-    builder.add_page(2, PageKind.XBZRLE, 100, 30, 1)
+    builder.add_page(2, PageKind.FOREIGN, 100, 30, 1)
     ram = RamIndex({"pc.ram": block_pages("pc.ram", PAGES << 12, 12, builder)}, Bytes(bytes(200)))
-    with pytest.raises(Unsupported, match="xbzrle"):
+    with pytest.raises(Unsupported, match="not read"):
         ram.sha256("pc.ram")
     assert ram.read("pc.ram", 0, 4096) == bytes(4096)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans(), st.integers(0, 255)), min_size=1, max_size=30))
+def test_xbzrle_pages_are_rebuilt_through_all_that_was_sent(sent: list[tuple[int, bool, int]]) -> None:
+    """Each record sets one byte of a page: a whole page, or the change against what the page was."""
+    stream, builder, pages = bytearray(), RunBuilder(), np.zeros((6, 4096), np.uint8)
+    for number, (page, whole, value) in enumerate(sent):
+        before = pages[page].copy()
+        pages[page, number * 100 % 4096] = value
+        change = encode_xbzrle(before[None], pages[page][None]).data.tobytes()
+        data = pages[page].tobytes() if whole or not change else change
+        kind = PageKind.PLAIN if whole or not change else PageKind.XBZRLE
+        builder.add_page(page, kind, len(stream), len(data), 1)
+        stream += data
+    ram = RamIndex({"pc.ram": block_pages("pc.ram", 6 << 12, 12, builder)}, Bytes(bytes(stream)))
+    assert ram.read("pc.ram", 0, 6 << 12) == pages.tobytes()
 
 
 def test_contents_cut_by_the_end_of_the_stream_say_where() -> None:
