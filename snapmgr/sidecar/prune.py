@@ -17,6 +17,19 @@ GONE_FOR = 30 * 86400.0
 """Seconds for which notes and screens of deleted snapshots are kept, since a copy of the image may have them still."""
 PART_FOR = 3600.0
 """Seconds after which a file that was begun will not be finished any more."""
+EVERY = 86400.0
+"""Seconds between two looks through all files."""
+_LAST = "pruned"
+"""An empty file, as old as the last look."""
+
+
+def prune_daily(store: Store, *, now: float | None = None) -> None:
+    """``prune`` where that was not done today: a change of a snapshot is not to wait for it.  Raises OSError."""
+    moment = time.time() if now is None else now
+    if abs(moment - _written(store, _LAST)) < EVERY:
+        return
+    prune(store, now=now)
+    (store.folder / _LAST).touch()
 
 
 def prune(store: Store, *, files: int = MOST_FILES, pictures: int = MOST_PICTURES, now: float | None = None) -> None:

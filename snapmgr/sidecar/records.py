@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,27 +57,29 @@ class Records:
     def __init__(self, store: Store | None = None, now: Callable[[], int] = time.time_ns) -> None:
         self.store = store or Store()
         self._now = now
-        self._kinds: defaultdict[str, list[str]] = defaultdict(list)
-        for name in self.store.names():
-            key, dot, kind = name.partition(".")
-            if dot and is_key(key):
-                self._kinds[key].append(kind)
+        self._names = sorted(self.store.names())
+        """In order, so that those of one snapshot stand together: there may be many thousands of others."""
 
     @property
     def empty(self) -> bool:
         """Whether nothing is recorded of any snapshot."""
-        return not self._kinds
+        return not any(is_key(name.partition(".")[0]) for name in self._names)
 
     def known(self, key: Key) -> bool:
         """Whether anything is recorded of a snapshot."""
-        return key in self._kinds
+        return self.has_any(key, "")
 
     def has(self, key: Key, kind: str) -> bool:
-        return key in self._kinds and kind in self._kinds[key]
+        return self._is_there(self._file(key, kind))
 
     def has_any(self, key: Key, start: str) -> bool:
         """Whether there is a kind that begins so."""
-        return key in self._kinds and any(kind.startswith(start) for kind in self._kinds[key])
+        return bool(self._beginning(self._file(key, start)))
+
+    def _beginning(self, start: str) -> list[str]:
+        """The files whose names begin so."""
+        first = bisect_left(self._names, start)
+        return self._names[first : bisect_left(self._names, start + "\U0010ffff", first)]
 
     def _file(self, key: Key, kind: str) -> str:
         return f"{key}.{kind}"
@@ -95,8 +97,7 @@ class Records:
 
     def arrivals(self, key: Key) -> list[Arrival]:
         """Where an image was last seen to become what the snapshot holds."""
-        kinds = [kind for kind in self._kinds.get(key, ()) if kind.startswith(AT)]
-        found = [self.store.read_facts(self._file(key, kind), _arrival) for kind in kinds]
+        found = [self.store.read_facts(name, _arrival) for name in self._beginning(self._file(key, AT))]
         return [one for one in found if one is not None]
 
     def arrive(self, key: Key, path: str | Path, among: Iterable[Key]) -> None:
@@ -122,7 +123,7 @@ class Records:
         check_note(text)
         when = self._now()
         for key in dict.fromkeys(keys):
-            self._put(key, NOTE, {"text": text, "when": when})
+            self._put(key, NOTE, {"text": text, "when": when}, lasting=True)
 
     # --- what the screen showed ---
 
@@ -135,8 +136,9 @@ class Records:
     def put_screen(self, key: Key, png: bytes) -> None:
         """Raises ValueError for what is no PNG, or too large a one; SnapmgrError ``sidecar``."""
         check_png(png)
-        self.store.write(self._file(key, SCREEN), png)
-        self._kinds[key].append(SCREEN)
+        name = self._file(key, SCREEN)
+        self.store.write(name, png)
+        self._add(name)
 
     # --- deleted snapshots ---
 
@@ -150,13 +152,24 @@ class Records:
         if self.has(key, GONE):
             self._drop(key, GONE)
 
-    def _put(self, key: Key, kind: str, facts: dict[str, Any]) -> None:
-        self.store.write_facts(self._file(key, kind), facts)
-        self._kinds[key].append(kind)
+    def _put(self, key: Key, kind: str, facts: dict[str, Any], *, lasting: bool = False) -> None:
+        """What was seen may be forgotten in a power cut: then nothing is known, and a change does not wait for it."""
+        name = self._file(key, kind)
+        self.store.write_facts(name, facts, lasting=lasting)
+        self._add(name)
+
+    def _add(self, name: str) -> None:
+        if not self._is_there(name):
+            insort(self._names, name)
+
+    def _is_there(self, name: str) -> bool:
+        at = bisect_left(self._names, name)
+        return at < len(self._names) and self._names[at] == name
 
     def _drop(self, key: Key, kind: str) -> None:
-        self.store.remove(self._file(key, kind))
-        self._kinds[key] = [one for one in self._kinds[key] if one != kind]
+        name = self._file(key, kind)
+        self.store.remove(name)
+        del self._names[bisect_left(self._names, name)]
 
 
 def check_note(text: str) -> None:

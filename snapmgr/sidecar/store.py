@@ -49,16 +49,17 @@ class Store:
     def names(self) -> frozenset[str]:
         """All files there are; none where the folder cannot be read."""
         try:
-            with os.scandir(self.folder) as found:
-                return frozenset(one.name for one in found)
+            return frozenset(os.listdir(self.folder))  # noqa: PTH208 - names alone, of many thousands
         except OSError:
             return frozenset()
 
     def read(self, name: str, parse: Callable[[bytes], T], longest: int = LONGEST) -> T | None:
-        """What ``parse`` makes of a file, None where there is none; ValueError of it says that the file is damaged."""
+        """What ``parse`` makes of a file, None where there is none or an empty one, as a power cut leaves what was
+        written just before; ValueError of it says that the file is damaged.
+        """
         try:
             data = self._bytes(name, longest)
-            return None if data is None else parse(data)
+            return parse(data) if data else None
         except (ValueError, KeyError, TypeError, RecursionError):
             self._set_aside(name)
             return None
@@ -101,12 +102,15 @@ class Store:
                 one.unlink()
         self.damaged.append(name)
 
-    def write_facts(self, name: str, facts: dict[str, Any]) -> None:
+    def write_facts(self, name: str, facts: dict[str, Any], *, lasting: bool = True) -> None:
         """Raises as ``write``."""
-        self.write(name, json.dumps(facts).encode())
+        self.write(name, json.dumps(facts).encode(), lasting=lasting)
 
-    def write(self, name: str, data: bytes) -> None:
-        """On stable storage, whole, in the place of what was there.  Raises SnapmgrError ``sidecar``."""
+    def write(self, name: str, data: bytes, *, lasting: bool = True) -> None:
+        """Whole, in the place of what was there, and where ``lasting`` on stable storage when it returns.
+
+        Raises SnapmgrError ``sidecar``.
+        """
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor, begun = tempfile.mkstemp(".part", dir=self.folder)
@@ -115,13 +119,15 @@ class Store:
                 with os.fdopen(descriptor, "wb") as file:
                     file.write(data)
                     file.flush()
-                    os.fsync(descriptor)
+                    if lasting:
+                        os.fsync(descriptor)
                 temporary.replace(self.folder / name)
             except BaseException:
                 with suppress(OSError):
                     temporary.unlink()
                 raise
-            self._sync_folder()
+            if lasting:
+                self._sync_folder()
         except OSError as error:
             raise SnapmgrError(
                 "sidecar",

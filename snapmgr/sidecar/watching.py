@@ -15,7 +15,7 @@ from snapmgr.errors import SnapmgrError
 from snapmgr.sidecar.ancestry import parent_of
 from snapmgr.sidecar.current import current_of, keys_of
 from snapmgr.sidecar.keys import Key
-from snapmgr.sidecar.prune import prune
+from snapmgr.sidecar.prune import prune_daily
 from snapmgr.sidecar.records import Origin, Records
 from snapmgr.sidecar.store import Store
 
@@ -67,7 +67,7 @@ class Watching:
                 if before is not None:
                     self._note(deed, before)
         with suppress(OSError):
-            prune(self._records.store)
+            prune_daily(self._records.store)
 
     def _note(self, deed: Deed, before: _Before) -> None:
         records, left = self._records, set(before.keys)

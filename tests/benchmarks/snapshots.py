@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Callable
@@ -188,7 +189,8 @@ def live_rows(folder: Path) -> list[str]:
 
 
 def snapshot_rows(folder: Path) -> list[str]:
-    """Rows of docs/performance.md."""
+    """Rows of docs/performance.md; what is noted beside the images stays in the folder too."""
+    os.environ.update({f"XDG_{kind}_HOME": str(folder / kind) for kind in ("DATA", "STATE")})
     return [*state_rows(folder), *live_rows(folder), *change_rows(folder), list_row(folder)]
 
 

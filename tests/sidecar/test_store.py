@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,8 @@ from hypothesis import strategies as st
 
 from snapmgr.errors import SnapmgrError, UsageError
 from snapmgr.sidecar.png import MOST_SIDE, check_png, to_png
-from snapmgr.sidecar.prune import prune
-from snapmgr.sidecar.records import LONGEST_NOTE, Origin, Records
+from snapmgr.sidecar.prune import EVERY, prune, prune_daily
+from snapmgr.sidecar.records import AT, GONE, LONGEST_NOTE, NOTE, Origin, Records
 from snapmgr.sidecar.store import LONGEST, Store
 
 A, B, C = ("a" * 32, "b" * 32, "c" * 32)
@@ -49,10 +50,10 @@ def test_what_is_written_is_read_by_the_next(folder: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"{", b"[]", b"\xff\xfe", b"[" * 60_000, b'{"parent": 7, "name": 1, "text": 3, "path": 1}',
+        b"{", b"[]", b"\xff\xfe", b"[" * 60_000, b'{"parent": 7, "name": 1, "text": 3, "path": 1}',
         b"x" * (LONGEST + 9),
     ],
-    ids=["empty", "cut", "list", "bytes", "deep", "types", "long"],
+    ids=["cut", "list", "bytes", "deep", "types", "long"],
 )  # fmt: skip
 def test_damaged_files_are_set_aside_and_said(folder: Path, name: str, content: bytes) -> None:
     folder.mkdir()
@@ -63,6 +64,43 @@ def test_damaged_files_are_set_aside_and_said(folder: Path, name: str, content: 
     assert (folder / "damaged" / name).read_bytes() == content and not (folder / name).exists()
     records(folder).put_note([A], "again")
     assert records(folder).note(A).text == "again"  # type: ignore[union-attr]
+
+
+def test_what_a_power_cut_left_empty_is_not_there(folder: Path) -> None:
+    folder.mkdir()
+    for kind in ("origin", "note", "at-0123456789ab", "png"):
+        (folder / f"{A}.{kind}").touch()
+    read = records(folder)
+    assert (read.origin(A), read.note(A), read.arrivals(A), read.screen(A)) == (None, None, [], None)
+    assert not read.store.damaged
+
+
+def test_the_records_of_one_snapshot_are_found_among_others(folder: Path) -> None:
+    made = records(folder)
+    for key in (A, B, C):
+        made.put_origin(key, Origin(""))
+        made.arrive(key, f"/{key[0]}.qcow2", [key])
+        made.arrive(key, "/both.qcow2", [key])
+    made.mark_gone(B)
+    for read in (made, records(folder)):
+        assert sorted(one.path for one in read.arrivals(B)) == ["/b.qcow2", "/both.qcow2"]
+        assert read.has(B, GONE) and not read.has(A, GONE) and read.has_any(C, AT) and not read.has_any(C, NOTE)
+        assert read.known(A) and not read.known("d" * 32) and not read.empty
+    made.mark_seen(B)
+    assert not made.has(B, GONE) and made.known(B) and not records(folder).has(B, GONE)
+
+
+def test_all_is_looked_through_once_a_day(folder: Path) -> None:
+    made = records(folder)
+    made.put_origin(A, Origin(""))
+    prune_daily(made.store)
+    begun = folder / "tmp.part"
+    begun.touch()
+    os.utime(begun, (1, 1))
+    prune_daily(made.store)
+    assert begun.exists()
+    prune_daily(made.store, now=time.time() + EVERY + 1)
+    assert not begun.exists()
 
 
 def test_what_is_no_file_is_never_waited_for(folder: Path, tmp_path: Path) -> None:

@@ -130,9 +130,9 @@ class Allocation:
         missing = range(len(self.now) // self._width, -(-clusters // self._width))
         if not missing:
             return
-        more = np.concatenate([self._read_block(index) for index in missing])
-        self.now = np.concatenate([self.now, more])
-        self.then = np.concatenate([self.then, more])
+        more = [self._read_block(index) for index in missing]
+        self.now = np.concatenate([self.now, *more])
+        self.then = np.concatenate([self.then, *more])
 
     def _read_block(self, index: int) -> Counts:
         offset = self._block_offset(index)
@@ -141,6 +141,8 @@ class Allocation:
         raw = bytearray(self._cluster)
         self._file.pread_into(offset, memoryview(raw))
         counts = decode_refcounts(raw, self._header.refcount_order)
+        if self._header.refcount_order < 6:
+            return counts.view(np.int64)
         return np.minimum(counts, np.uint64(np.iinfo(np.int64).max)).astype(np.int64)
 
     def _block_offset(self, index: int) -> int:

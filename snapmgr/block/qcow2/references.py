@@ -83,7 +83,10 @@ class References:
 
     def _count(self, numbers: NDArray[np.int64], times: int) -> None:
         """``times`` uses of each of these clusters; one that is named twice is used twice as often."""
-        np.add.at(self.counts, numbers, times)
+        if _is_row(numbers):
+            self.counts[numbers[0] : numbers[-1] + 1] += times
+        else:
+            np.add.at(self.counts, numbers, times)
 
     def _count_row(self, offset: int, length: int, times: int) -> None:
         """``times`` uses of each cluster that the range touches."""
@@ -92,12 +95,14 @@ class References:
     def add_clusters(self, offsets: Words, times: int) -> Flags:
         """``times`` uses of the cluster at each offset, of both clusters where it lies between two; says which lie
         behind the end of the file."""
-        bits, mask = _u64(self._image.header.cluster_bits), _u64(self._cluster - 1)
-        numbers = offsets >> bits
-        outside: Flags = numbers >= _u64(len(self.counts) - 1)
-        self._count(numbers[~outside].astype(np.int64), times)
-        two = ~outside & ((offsets & mask) != 0)
-        self._count(numbers[two].astype(np.int64) + 1, times)
+        numbers = (offsets >> _u64(self._image.header.cluster_bits)).view(np.int64)
+        odd: Flags = (offsets & _u64(self._cluster - 1)) != 0
+        outside: Flags = numbers >= len(self.counts) - 1
+        if not outside.any() and not odd.any():
+            self._count(numbers, times)
+            return outside
+        self._count(numbers[~outside], times)
+        self._count(numbers[~outside & odd] + 1, times)
         self._tally.corruptions += times * int(np.count_nonzero(outside))
         return outside
 
@@ -130,6 +135,8 @@ class References:
         """Counts end where the width of refcounts ends; every use beyond is an error."""
         width = 1 << self._image.header.refcount_order
         most = (1 << min(width, 63)) - 1
+        if self.counts.max() <= most:
+            return
         self._tally.corruptions += int(np.maximum(self.counts - most, 0).sum())
         np.minimum(self.counts, most, out=self.counts)
 
@@ -241,6 +248,12 @@ class References:
             self._count_row(offset, length, times)
 
 
+def _is_row(numbers: NDArray[np.int64]) -> bool:
+    """Whether each follows the one before, as the clusters of a table mostly do."""
+    count = len(numbers)
+    return count > 0 and int(numbers[-1]) - int(numbers[0]) == count - 1 and bool((np.diff(numbers) == 1).all())
+
+
 def read_l2(image: Qcow2Image, l2_offset: int) -> tuple[Words, Words | None]:
     """The entries of an L2 table, and their subcluster bitmaps where there are any."""
     raw = bytearray(image.cluster_size)
@@ -282,8 +295,8 @@ def _wrong_flags(entries: Words, refcounts: Refcounts, cluster_bits: int) -> tup
     """Which entries have the wrong flag, and which refer to the file: what lies behind its end is a fault already."""
     offsets = entries & _u64(OFFSET_MASK)
     numbers = offsets >> _u64(cluster_bits)
-    here = np.flatnonzero((offsets != 0) & (numbers < _u64(len(refcounts.counts))))
-    there = np.flatnonzero((offsets != 0) & (numbers >= _u64(len(refcounts.counts))))
+    inside = numbers < _u64(len(refcounts.counts))
+    here, there = np.flatnonzero((offsets != 0) & inside), np.flatnonzero(~inside)
     single = np.zeros(len(entries), dtype=bool)
     told = np.zeros(len(entries), dtype=bool)
     index = numbers[here].astype(np.int64)
@@ -292,4 +305,4 @@ def _wrong_flags(entries: Words, refcounts: Refcounts, cluster_bits: int) -> tup
         counts, told[there] = refcounts.elsewhere(numbers[there])
         single[there] = counts == 1
     wrong: Flags = told & (single != ((entries & _u64(COPIED)) != 0))
-    return wrong, numbers < _u64(len(refcounts.counts))
+    return wrong, inside
