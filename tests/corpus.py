@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import zstandard
 
@@ -46,6 +47,22 @@ def unpack(stored: Path) -> bytes:
     if stored.suffix == ".zst":
         return zstandard.ZstdDecompressor().decompressobj().decompress(data)
     return data
+
+
+BLOCK = 1 << 16
+"""Bytes of zeros that become a hole."""
+
+
+def write_sparse(target: Path, data: bytes) -> None:
+    """Write a file as QEMU does, whole blocks of zeros as holes: most of the images are nothing else."""
+    whole = len(data) // BLOCK * BLOCK
+    used = np.frombuffer(data, np.uint64, whole // 8).reshape(-1, BLOCK // 8).any(axis=1)
+    edges = np.flatnonzero(np.diff(used, prepend=False, append=False)).reshape(-1, 2) * BLOCK
+    with target.open("wb") as file:
+        for start, end in (*edges.tolist(), (whole, len(data))):
+            file.seek(start)
+            file.write(memoryview(data)[start:end])
+        file.truncate(len(data))
 
 
 def _case(name: str, cases: dict[str, Any]) -> Any:
@@ -84,7 +101,7 @@ def unpack_image(name: str, folder: Path) -> dict[str, Path]:
     for entry in _case(name, images())["files"]:
         target = folder / entry["file"]
         stored = corpus_root() / "images" / entry.get("stored", entry["file"])
-        target.write_bytes(unpack(stored))
+        write_sparse(target, unpack(stored))
         result[entry["file"]] = target
     return result
 
