@@ -10,7 +10,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from snapmgr.block.device import BlockDevice, Extent
+from snapmgr.errors import SnapmgrError
 
 PAGE = 4096
 MOST = 64 << 20
@@ -44,6 +48,32 @@ class HeldDevice:
     def waiting(self) -> int:
         """Bytes that are not in ``below`` yet."""
         return len(self._pages) * PAGE
+
+    def pages(self) -> tuple[npt.NDArray[np.int64], bytes]:
+        """What waits: numbers of its pages in the order in which they were written last, and their contents."""
+        with self._lock:
+            numbers = np.fromiter(self._pages, np.int64, len(self._pages))
+            return numbers, b"".join(self._pages.values())
+
+    def put_pages(self, numbers: npt.NDArray[np.int64], contents: memoryview) -> None:
+        """Have these wait.  Raises SnapmgrError for a page that the disk does not have."""
+        if len(numbers) and not (int(numbers.min()) >= 0 and int(numbers.max()) * PAGE < self.size):
+            raise SnapmgrError("disk-page", f"page {int(numbers.max())} lies outside of a disk of {self.size} bytes")
+        with self._lock:
+            for place, number in enumerate(numbers.tolist()):
+                self._pages.pop(number, None)
+                self._pages[number] = bytearray(contents[place * PAGE : (place + 1) * PAGE])
+
+    def move_to(self, below: BlockDevice) -> None:
+        """The same contents, of which what waits belongs to another device from now on; the old one is closed."""
+        with self._lock:
+            self.below, old = below, self.below
+        old.close()
+
+    def drop(self) -> None:
+        """Forget what waits."""
+        with self._lock:
+            self._pages.clear()
 
     def pread_into(self, offset: int, buffer: memoryview) -> None:
         view = buffer.cast("B")

@@ -21,6 +21,7 @@ from snapmgr.machine.devices.uart import Uart
 from snapmgr.machine.devices.unplug import Unpluggable
 from snapmgr.machine.disks import Disk
 from snapmgr.machine.memory import GuestMemory
+from snapmgr.machine.output import GuestOutput
 
 CPUS = 2
 
@@ -43,6 +44,7 @@ class Board:
     legacy: Legacy = field(default_factory=Legacy)
     stubborn: Stubborn | None = None
     unplug: Unpluggable | None = None
+    output: GuestOutput = field(default_factory=GuestOutput)
 
     def __post_init__(self) -> None:
         if not self.controllers:
@@ -59,6 +61,9 @@ class Board:
 
     def raise_irq(self, line: int) -> None:
         self.irq.raise_line(line)
+
+    def send(self, line: str, data: bytes) -> None:
+        self.output.send(line, self.now, data)
 
     # -- all of them --
 

@@ -5,12 +5,13 @@ Who has given a disk away holds no lock on it and does not touch it, so that ano
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from snapmgr.block import images, lock
 from snapmgr.block.device import BlockDevice
-from snapmgr.block.held import HeldDevice
+from snapmgr.block.held import MOST, HeldDevice
 from snapmgr.block.raw import RawFile
 from snapmgr.errors import SnapmgrError
 
@@ -18,14 +19,16 @@ Opener = Callable[[], BlockDevice]
 
 
 class Disk:
-    """One disk.  ``opener`` opens its device, again after it was given away; ``name`` is for messages.
+    """One disk.  ``opener`` opens its device, again after it was given away; ``name`` is for messages.  ``viewer``
+    opens it for reading while another machine writes to it.
 
     One that is not ``active`` yet is taken over at the end of a load.
     """
 
-    def __init__(self, name: str, opener: Opener, *, active: bool = True) -> None:
+    def __init__(self, name: str, opener: Opener, *, active: bool = True, viewer: Opener | None = None) -> None:
         self.name = name
         self._opener = opener
+        self._viewer = viewer or opener
         self._device: BlockDevice | None = opener() if active else None
         self._held: HeldDevice | None = None
 
@@ -45,9 +48,32 @@ class Disk:
             raise SnapmgrError("disk-inactive", f"{self.name} was given away by a migration", path=self.name)
         return self._device
 
-    def hold(self) -> None:
-        """``storage`` stays as it is from now on; what the guest writes waits in memory."""
-        self._held = HeldDevice(self.storage)
+    def hold(self, *, most: int = MOST) -> None:
+        """``storage`` stays as it is from now on; what the guest writes waits in memory, ``most`` bytes of it."""
+        self._held = HeldDevice(self.storage, most=most)
+
+    @property
+    def held(self) -> HeldDevice | None:
+        """What the guest's writes wait in, if they do."""
+        return self._held
+
+    def look_on(self) -> HeldDevice:
+        """See it as it is now, while another machine has it.  What is put or written here waits until ``activate``.
+
+        What waited is forgotten.  Raises as the opener does.
+        """
+        self.look_away()
+        self._held = HeldDevice(self._viewer(), most=sys.maxsize)
+        return self._held
+
+    def look_away(self) -> None:
+        """Forget what waits, and let go of what was looked at or had."""
+        if self._held is not None:
+            self._held.drop()
+        open_one = self._held or self._device
+        if open_one is not None:
+            open_one.close()
+        self._held = self._device = None
 
     def let_go(self) -> None:
         """What waits is written; more than once is harmless, and from any thread.
@@ -66,9 +92,12 @@ class Disk:
             self._device = self._held = None
 
     def activate(self) -> None:
-        """Take it back.  Raises InUse where somebody else has it now."""
+        """Take it back, with what waits since ``look_on``.  Raises InUse where somebody else has it now."""
         if self._device is None:
             self._device = self._opener()
+            if self._held is not None:
+                self._held.move_to(self._device)
+                self.let_go()
 
     def close(self) -> None:
         """For good; what was written is flushed."""
@@ -87,7 +116,24 @@ def open_disk(path: Path, *, active: bool = True) -> Disk:
 
     Raises InUse, NotFound, Unsupported for images in other formats, and what ``Qcow2Disk`` raises.
     """
-    return Disk(str(path), lambda: open_device(path), active=active)
+    return Disk(str(path), lambda: open_device(path), active=active, viewer=lambda: view_device(path))
+
+
+def view_device(path: Path) -> BlockDevice:
+    """A disk as it is, to be read while another process writes to it.  Raises as ``open_disk``, but not InUse."""
+    file = RawFile.open(path)
+    try:
+        form = images.format_of(file)
+        if form == "qcow2":
+            file.close()
+            return images.open_image(path, use=lock.Use.SHARE)
+        if form != "raw":
+            raise images.not_qcow2(path, form)
+        lock.share(file.descriptor)
+        return file
+    except BaseException:
+        file.close()
+        raise
 
 
 def open_device(path: Path) -> BlockDevice:

@@ -48,6 +48,8 @@ class MachineHost:
         # its thread ends with the last reference to it, as the machine's RAM does
         self.postcopy_advised = False
         """Whether the migration that comes in may go on as postcopy."""
+        self.colo = False
+        """Whether it is one of two that run the same guest."""
         own = weakref.proxy(self)
         self.ram_entry = RamEntry(
             self.ram,
@@ -119,4 +121,4 @@ class MachineHost:
         return False
 
     def in_colo(self) -> bool:
-        return False
+        return self.colo

@@ -9,8 +9,9 @@ from snapmgr.errors import SnapmgrError
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.saving import take_in
 from snapmgr.migrate.channel import Channel, ChannelBroken
+from snapmgr.migrate.colo.secondary import Secondary
 from snapmgr.migrate.handover import Handover, Side
-from snapmgr.savevm.effects import OpenReturnPath, Reply
+from snapmgr.savevm.effects import EnableColo, OpenReturnPath, Reply
 from snapmgr.savevm.loader import Loader
 from snapmgr.wire.events import NeedData
 from snapmgr.wire.return_path import shut
@@ -21,9 +22,13 @@ def receive(
     channel: Channel,
     *,
     handover: Handover | None = None,
+    secondary: Secondary | None = None,
     loaded: Callable[[], None] = lambda: None,
 ) -> None:
     """Load what comes and go on as the source was; for the thread that the machine belongs to.
+
+    Where the source wants COLO, the machine is the ``secondary`` until the source is lost; then it goes on.  Raises
+    PrimaryGoesOn where the source is not lost.
 
     The machine has not run yet.  ``loaded`` is called when everything is here and nothing runs yet.  Raises Blocked,
     LoadError, ChannelBroken, and what taking over the disks raises; the machine stands then and has no disks.
@@ -33,17 +38,26 @@ def receive(
 
     def read() -> None:
         nonlocal opened
-        loader = Loader(machine)
+        second: Secondary | None = None
+        fed, piece = 0, memoryview(b"")
+        loader = Loader(machine, colo=channel.returns)
         while (step := loader.next_effect()) is not None:
             match step:
                 case NeedData():
-                    loader.feed(channel.receive())
+                    piece = memoryview(channel.receive())
+                    fed += len(piece)
+                    loader.feed(piece)
+                case EnableColo():
+                    second = secondary or Secondary()
+                    second.prepare(machine, channel, whose)
                 case OpenReturnPath() if not channel.returns:
                     loader.return_path_failed()
                 case OpenReturnPath():
                     opened = True
                 case Reply():
                     channel.send([step.data])
+        if second is not None:
+            second.run(loader, piece[len(piece) - (fed - loader.offset) :])
 
     def settled() -> None:
         loaded()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from snapmgr.migrate.colo.status import ColoStatus
 from snapmgr.savevm.status import MigrationStatus
 
 PERIOD = 0.1
@@ -27,6 +28,8 @@ class Parameters:
     cpu_throttle_initial: int = 20
     cpu_throttle_increment: int = 10
     max_cpu_throttle: int = 99
+    x_checkpoint_delay: int = 20_000
+    """ms between two checkpoints of COLO."""
 
 
 @dataclass(slots=True)
@@ -58,6 +61,7 @@ class Statistics:
     transferred: int = 0
     """Bytes of the whole stream."""
     phases: list[Phase] = field(default_factory=list)
+    colo: ColoStatus | None = None
     error: str = ""
 
     def query(self, ram: dict[str, Any]) -> dict[str, Any]:

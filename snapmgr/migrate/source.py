@@ -15,10 +15,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from snapmgr.errors import Cancelled, SnapmgrError
+from snapmgr.errors import Cancelled, SnapmgrError, UsageError
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.runstate import RunState
 from snapmgr.migrate.channel import Channel, ChannelBroken
+from snapmgr.migrate.colo.primary import Primary
 from snapmgr.migrate.converge import AutoConverge
 from snapmgr.migrate.handover import Handover, Side
 from snapmgr.migrate.model import PERIOD, TURN, Parameters, Phase, Statistics
@@ -68,7 +69,8 @@ class Outgoing:
         self._turn_ends = 0.0
         self._out.turn_over = lambda: self._clock() >= self._turn_ends
         self._saver = Saver(machine, self._out)
-        self._back = ReturnPath(channel) if channel.returns else None
+        self._colo = self._primary() if "x-colo" in machine.options.capabilities else None
+        self._back = ReturnPath(channel) if channel.returns and self._colo is None else None
         self._cancelled = threading.Event()
         self._ran = self._stands = False
         self._begin = self._period = 0.0
@@ -78,9 +80,22 @@ class Outgoing:
     # -- from any thread -------------------------------------------------------------------------------------------
 
     def cancel(self) -> None:
-        """Give it up: the guest goes on here (migrate_cancel).  Too late once the other side has the guest."""
+        """Give it up: the guest goes on here (migrate_cancel).  Too late once the other side has the guest.
+
+        Of COLO nothing is given up: the other side is taken for lost.
+        """
+        if self._colo is not None and self.statistics.status is Status.COLO:
+            self._colo.lost_heartbeat()
+            return
         self._cancelled.set()
         self._channel.yank()
+
+    def x_colo_lost_heartbeat(self) -> None:
+        """The other side is lost: the guest goes on here.  Raises SnapmgrError where COLO is not on."""
+        if self._colo is None or self.statistics.status is not Status.COLO:
+            text = "Couldn't find the related COLO state"
+            raise SnapmgrError("no-colo", "COLO is not on", qemu=text)
+        self._colo.lost_heartbeat()
 
     @property
     def remaining(self) -> int:
@@ -128,11 +143,38 @@ class Outgoing:
         with self._phase("switchover"):
             begin = self._clock()
             self._at_owner(self._switch_over)
-            self._wait_for_the_other_side()
+            if self._colo is not None:
+                self._colo.wait_for_ready()
+            else:
+                self._wait_for_the_other_side()
             self.statistics.downtime = (self._clock() - begin) * 1000
-        self._at_owner(self._complete)
+        if self._colo is not None:
+            self._replicate(self._colo)
+        else:
+            self._at_owner(self._complete)
+
+    def _primary(self) -> Primary:
+        return Primary(
+            self._machine,
+            self._channel,
+            self._handover,
+            self.parameters,
+            at_owner=self._at_owner,
+            show=lambda status: self._new_period(),
+            clock=self._clock,
+        )
+
+    def _replicate(self, colo: Primary) -> None:
+        """Until one of both sides is lost; the migration is completed then, wherever the guest is."""
+        self.statistics.colo = colo.status
+        with self._phase("colo"):
+            colo.run(self._saver, self._out, lambda: self._set_status(Status.COLO))
+        self._at_owner(self._saver.cleanup)
+        self._set_status(Status.COMPLETED)
 
     def _check(self) -> None:
+        if self._colo is not None and not self._channel.returns:
+            raise UsageError("colo-one-way", "COLO needs a channel with a way back", hint="Use tcp: or unix:.")
         self._machine.blockers.check(self._machine.registry)
         check_idle(self._machine, self._machine.migration)
         self._set_status(Status.SETUP)
@@ -140,6 +182,8 @@ class Outgoing:
     def _set_up(self) -> None:
         """Header, the way back, and what every live entry has to say first."""
         self._saver.header()
+        if self._colo is not None:
+            Commands(self._machine, self._out).colo_enable()
         if self._back is not None:
             commands = Commands(self._machine, self._out)
             commands.open_return_path()
@@ -212,8 +256,9 @@ class Outgoing:
         self._stands = True
         self._stopped()
         self._out.limit = 0
-        self._saver.complete_precopy(inactivate_disks=True)
-        self._channel.end()
+        self._saver.complete_precopy(inactivate_disks=self._colo is None)
+        if self._colo is None:
+            self._channel.end()
 
     def _wait_for_the_other_side(self) -> None:
         """Without a way back nobody can say what became of it: QEMU takes it for loaded, too."""

@@ -12,11 +12,13 @@ from snapmgr.errors import SnapmgrError, StreamError
 from snapmgr.ram.bitmap import Flags
 from snapmgr.ram.block import HOST_PAGE, U8, RAMBlock
 from snapmgr.ram.blocks import ListedBlock
+from snapmgr.ram.cache import RamCache
 from snapmgr.ram.compress import unpack
 from snapmgr.ram.copies import Copies
 from snapmgr.ram.place import length_of, place_pages
 from snapmgr.ram.ramlist import RamList
 from snapmgr.ram.resident import resident
+from snapmgr.ram.runs import U64
 from snapmgr.ram.section import BlockList, MappedBlock, OddPage, Pages, RamPayload, RamState
 from snapmgr.ram.words import VERSION, PageKind
 from snapmgr.ram.xbzrle import decode
@@ -40,6 +42,8 @@ class RamLoader:
         executor: Executor | None = None,
     ) -> None:
         self.dry = False
+        self.cache: RamCache | None = None
+        """Where what comes is kept under COLO."""
         self.copies = Copies(executor)
         self._executor = executor
         self.received: dict[str, Flags] = {}
@@ -72,6 +76,7 @@ class RamLoader:
         """Forget what came (ram_load_cleanup)."""
         self.copies.finish()
         self.received = {}
+        self.cache = None
 
     def discard(self, idstr: str, start: int, length: int) -> None:
         """Throw away what came of these bytes: the source has changed them since (migration/ram.c: ram_discard_range).
@@ -119,8 +124,10 @@ class RamLoader:
         words = event.words[: outside[0]] if len(outside) else event.words
         inside = pages[: len(words)]
         if len(inside) and not self.dry:
-            copy = functools.partial(place_pages, block, words, data, bits)
-            self.copies.start(block, int(inside.min()), int(inside.max()), copy)
+            for target in self._targets(block):
+                copy = functools.partial(place_pages, target, words, data, bits)
+                self.copies.start(target, int(inside.min()), int(inside.max()), copy)
+            self._came(block, inside)
         self.received[block.idstr][inside] = True
         if len(outside):
             raise _outside(block, int(pages[outside[0]]) << bits, event.offset + length_of(words, bits))
@@ -133,9 +140,18 @@ class RamLoader:
         if self.dry:
             _fill(np.zeros(1 << self._options.page_bits, np.uint8), event, data)
         else:
-            self.copies.settle(block, event.page, event.page)
-            _place(block, event, data)
+            for target in self._targets(block):
+                self.copies.settle(target, event.page, event.page)
+                _place(target, event, data)
+            self._came(block, event.page)
         self.received[block.idstr][event.page] = True
+
+    def _targets(self, block: RAMBlock) -> tuple[RAMBlock, ...]:
+        return (block,) if self.cache is None else self.cache.targets(block)
+
+    def _came(self, block: RAMBlock, pages: int | U64) -> None:
+        if self.cache is not None:
+            self.cache.came(block, pages)
 
     def _block(self, name: str, offset: int) -> RAMBlock:
         """The block that a page is for (ram_block_from_stream)."""

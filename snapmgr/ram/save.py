@@ -103,7 +103,8 @@ class RamSaver:
         self._check_sizes()
         if not self._in_postcopy():
             self._sync()
-        while output.error is None and self._step(output, last=True):
+        again = self._has("x-colo")  # checkpoints follow, which send these pages once more
+        while output.error is None and self._step(output, last=not again):
             pass
         self._end_section(output)
 

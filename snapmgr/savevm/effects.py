@@ -23,10 +23,15 @@ class SwitchoverStart:
 
 
 @dataclass(frozen=True, slots=True)
+class EnableColo:
+    """Keep a cache of RAM: checkpoints follow when all is loaded.  Only a driver that announced that it can is told."""
+
+
+@dataclass(frozen=True, slots=True)
 class StateLoaded:
     """All is loaded; ``offset`` is where the stream's next byte, if any, is not ours."""
 
     offset: int
 
 
-Effect = OpenReturnPath | Reply | SwitchoverStart | StateLoaded
+Effect = OpenReturnPath | Reply | SwitchoverStart | EnableColo | StateLoaded

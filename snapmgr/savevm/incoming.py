@@ -45,6 +45,9 @@ class Incoming:
     """Whether a device, RAM or the configuration is reading just now."""
     section: SectionBegin | None = None
     entry: Entry | None = None
+    may_colo: bool = False
+    """Whether whoever drives the load can go on with COLO."""
+    colo: bool = False
 
     def __post_init__(self) -> None:
         self.loaded = LoadedSections(self.host.registry)

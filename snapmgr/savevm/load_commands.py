@@ -1,7 +1,7 @@
 """Commands as they come in (savevm.c: loadvm_process_command and what it calls).
 
-Postcopy is prepared here and not begun: from LISTEN on its commands are refused as Unsupported, as those of COLO are,
-except where QEMU itself would refuse or pass over them whatever it can do.
+Postcopy is prepared here and not begun: from LISTEN on its commands are refused as Unsupported, except where QEMU
+itself would refuse or pass over them whatever it can do.  COLO's is refused where the driver cannot go on with it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from snapmgr.errors import SnapmgrError, Unsupported
-from snapmgr.savevm.effects import Effect, OpenReturnPath, Reply, SwitchoverStart
+from snapmgr.savevm.effects import Effect, EnableColo, OpenReturnPath, Reply, SwitchoverStart
 from snapmgr.savevm.handlers import EINVAL, EPERM, ERANGE, HandlerFailed
 from snapmgr.savevm.incoming import Incoming, PostcopyState, c_string, shown, signed
 from snapmgr.wire.commands import printed_name
@@ -178,8 +178,15 @@ def _receive_bitmap(incoming: Incoming, event: CommandEvent) -> None:
     raise _unsupported(event)
 
 
-def _enable_colo(incoming: Incoming, event: CommandEvent) -> None:
-    raise _unsupported(event)
+def _enable_colo(incoming: Incoming, event: CommandEvent) -> Effect:
+    """The capability is asked for since QEMU 8.1, whose text this is; our specification begins unasked."""
+    if not incoming.may_colo:
+        raise _unsupported(event)
+    if "x-colo" not in incoming.host.options.capabilities:
+        text = "ENABLE_COLO command come in migration stream, but x-colo capability is not set"
+        raise incoming.refuse("colo-capability", text, event.offset, errno=EINVAL)
+    incoming.colo = True
+    return EnableColo()
 
 
 def _check_state(incoming: Incoming, event: CommandEvent, *allowed: PostcopyState) -> None:

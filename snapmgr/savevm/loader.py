@@ -41,13 +41,24 @@ class Stage(Enum):
 class Loader:
     """Loads one stream into one machine, which has been reset before.
 
-    ``device_state`` is for sections without a header (qemu_load_device_state).  ``offset`` is where the first byte
-    stands in whatever it is taken from.
+    ``device_state`` is for sections without a header (qemu_load_device_state); they belong to a stream before them
+    where they go on ``after`` its loader.  ``colo`` says that the driver can do it: what was set up to load stays then
+    until ``cleanup``.  ``offset`` is where the first byte stands in whatever it is taken from.
     """
 
-    def __init__(self, host: Host, *, device_state: bool = False, offset: int = 0) -> None:
+    def __init__(
+        self,
+        host: Host,
+        *,
+        device_state: bool = False,
+        offset: int = 0,
+        colo: bool = False,
+        after: Loader | None = None,
+    ) -> None:
         self._host = host
-        self._in = Incoming(host)
+        self._in = Incoming(host, may_colo=colo)
+        if after is not None:
+            self._in.loaded = after._in.loaded
         self._reader = LoadingReader(
             SectionLoading(self._in),
             footers=host.options.send_section_footer,
@@ -211,12 +222,12 @@ class Loader:
         if found is not None:
             self._host.error_report(f"Expected vmdescription section, but got {found}")
         self._stage = Stage.DONE
-        if not self._device_state:
-            self._cleanup()
+        if not self._device_state and not self._in.colo:
+            self.cleanup()
         self._host.cpu_synchronize_all_post_init()
         return StateLoaded(self.offset)
 
-    def _cleanup(self) -> None:
+    def cleanup(self) -> None:
         """Every entry's hook, active or not (qemu_loadvm_state_cleanup)."""
         self._in.trace("loadvm_state_cleanup", offset=self.offset)
         for entry in self._host.registry:
@@ -251,14 +262,14 @@ class Loader:
         self._failure = error.again()
         result = -errno_of(error)
         if self._stage is Stage.CONFIGURATION:
-            self._cleanup()
+            self.cleanup()
         elif self._stage is Stage.MAIN:
             self._packages.fail(result)
             if self._device_state:
                 self._host.error_report(f"Failed to load device state: {result}")
                 return
             self._in.trace("qemu_loadvm_state_post_main", result, offset=error.offset)
-            self._cleanup()
+            self.cleanup()
             self._host.cpu_synchronize_all_post_init()
 
 

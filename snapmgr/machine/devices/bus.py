@@ -19,3 +19,6 @@ class Bus(Protocol):
     def fold(self, value: int) -> None: ...
 
     def raise_irq(self, line: int) -> None: ...
+
+    def send(self, line: str, data: bytes) -> None:
+        """Out of the machine: through the serial line ``uart``, or the network card ``nic``."""

@@ -62,10 +62,11 @@ class Nic:
         bus.raise_irq(irq.NIC)
 
     def take(self, bus: Bus) -> None:
-        """The guest takes a packet."""
+        """The guest takes a packet, and answers with what it received."""
         for packet in self.ring:
             if packet is not None and packet.length:
                 bus.fold(crc32(packet.data) << 16 | packet.length)
+                bus.send("nic", bytes(packet.data[: packet.length]))
                 packet.length = 0
                 return
 

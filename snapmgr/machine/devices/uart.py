@@ -35,6 +35,7 @@ class Uart:
             if not self.has_fifo:
                 self.sent = (self.sent + 1) & MASK
                 bus.fold(byte)
+                bus.send("uart", bytes([byte]))
             elif self.count == FIFO_SIZE:
                 self.overruns = (self.overruns + 1) & 0xFFFF_FFFF
             else:
@@ -47,6 +48,7 @@ class Uart:
         """Send what the line's speed allows."""
         count = min(self.count, max(1, FASTEST // max(1, self.divider)))
         if count:
+            bus.send("uart", bytes(self.fifo[(self.head + number) % FIFO_SIZE] for number in range(count)))
             self.head = (self.head + count) % FIFO_SIZE
             self.count -= count
             self.sent = (self.sent + count) & MASK
