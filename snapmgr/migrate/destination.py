@@ -75,6 +75,8 @@ def receive(
         if opened:
             with suppress(ChannelBroken):
                 channel.send([shut(1)])
+        elif channel.returns:  # nobody reads any more: whoever sends must not wait
+            channel.yank()
         raise
     finally:
         if channel.returns:  # what only brings the stream is closed by whoever opened it

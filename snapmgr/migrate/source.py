@@ -111,8 +111,11 @@ class Outgoing:
     def run(self) -> Statistics:
         """The whole migration.  What goes wrong is told by ``statistics``: status and error.
 
-        Raises before anything is sent only: Blocked, SaveError where another one is under way.
+        Raises before anything is sent only: Blocked, SaveError where another one is under way, UsageError for COLO over
+        a channel without a way back.
         """
+        if self._colo is not None and not self._channel.returns:
+            raise UsageError("colo-one-way", "COLO needs a channel with a way back", hint="Use tcp: or unix:.")
         self._at_owner(self._check)
         self._begin = self._period = self._clock()
         try:
@@ -173,8 +176,6 @@ class Outgoing:
         self._set_status(Status.COMPLETED)
 
     def _check(self) -> None:
-        if self._colo is not None and not self._channel.returns:
-            raise UsageError("colo-one-way", "COLO needs a channel with a way back", hint="Use tcp: or unix:.")
         self._machine.blockers.check(self._machine.registry)
         check_idle(self._machine, self._machine.migration)
         self._set_status(Status.SETUP)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 
 from snapmgr.block.memory import MemoryDevice
 from snapmgr.machine.disks import Disk
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.output import Sent
-from snapmgr.machine.runstate import RunState
 from snapmgr.migrate.colo.secondary import Secondary
 from snapmgr.migrate.colo.status import ColoStatus
 from snapmgr.migrate.destination import receive
+from snapmgr.migrate.link import Wire
 from snapmgr.migrate.model import Parameters, Statistics
 from snapmgr.migrate.source import Outgoing
 from tests.migrate.rig import RATE, Pair
@@ -35,14 +34,24 @@ class ColoPair(Pair):
         self.seen: list[int] = []
         self.digests: dict[int, str] = {}
         self.over = -1
+        self.breaks: tuple[Wire, int] | None = None
+        """A direction, and how many bytes after the first checkpoint it breaks."""
         self.reached = threading.Event()
         self.wanted = 3
         self.secondary = Secondary(rate=RATE, show=self._checkpoint, lost=self._lost)
 
     def _checkpoint(self, status: ColoStatus) -> None:
         self.seen.append(status.tick)
-        if len(self.seen) == self.wanted:
+        self.digests[status.tick] = self.destination.digest()
+        self.scribble(self.destination)
+        if self.breaks is not None:
+            wire, after = self.breaks
+            wire.break_at, self.breaks = wire.passed + after, None
+        if len(self.seen) == self.wanted and self.breaks is None:
             self.reached.set()
+
+    def scribble(self, secondary: Machine) -> None:
+        """At every checkpoint, before the secondary runs on."""
 
     def _lost(self, machine: Machine) -> None:
         self.over = machine.tick
@@ -65,10 +74,11 @@ class ColoPair(Pair):
         return self.move(Parameters(max_bandwidth=0, x_checkpoint_delay=self.delay), during=during)
 
 
-def what_the_world_sees(pair: Pair, ticks: int) -> list[Sent]:
-    """Of a machine like these that nobody replicates."""
+def what_the_world_sees(pair: Pair, ticks: int) -> list[tuple[int, Sent]]:
+    """Of a machine like these that nobody replicates: in which tick what came out."""
     with Machine(pair.options, [Disk("own", lambda: MemoryDevice(bytes(pair.shared.device.size)))]) as machine:
-        world: list[Sent] = []
-        machine.board.output.sink = world.append
-        machine.advance(ticks)
+        world: list[tuple[int, Sent]] = []
+        for tick in range(1, ticks + 1):
+            machine.board.output.sink = lambda sent, tick=tick: world.append((tick, sent))  # type: ignore[misc]
+            machine.advance(1)
         return world

@@ -73,6 +73,7 @@ class Primary:
 
         Between two checkpoints it is told; in the middle of one nobody waits for its answer any more.
         """
+        self._handover.take(Side.SOURCE)
         with self._lock:
             self._asked = True
             if self._busy:

@@ -159,7 +159,8 @@ class Secondary:
         machine, error = self._machine, self._error
         self._stop()
         ours = self._whole and not isinstance(error, PrimaryGoesOn) and self._handover.take(Side.DESTINATION)
-        self.status.end(Reason.REQUEST if self._asked else Reason.ERROR, machine.trace)
+        asked = self._asked or isinstance(error, PrimaryGoesOn)
+        self.status.end(Reason.REQUEST if asked else Reason.ERROR, machine.trace)
         if not ours:
             raise error if error is not None and not isinstance(error, ChannelBroken) else PrimaryGoesOn()
         self._lost(machine)
