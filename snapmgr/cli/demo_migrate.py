@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from snapmgr.cli.answer import output_options, pass_output
+from snapmgr.cli.demo_colo import colo_facts, losing, replicated, told
 from snapmgr.cli.demo_options import advance, bytes_of, demo_machine, machine_of, machine_options
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
@@ -30,7 +31,7 @@ _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 _Result = TypeVar("_Result")
 _LOOK_EVERY = 0.1
 """Seconds between two looks at whether somebody wants to stop."""
-_LATER = ("postcopy", "colo", "mapped-ram")
+_LATER = ("postcopy", "mapped-ram")
 
 
 def _bandwidth(context: click.Context, parameter: click.Parameter, value: str) -> int:
@@ -41,7 +42,7 @@ def _bandwidth(context: click.Context, parameter: click.Parameter, value: str) -
 
 
 _OPTIONS = (
-    click.option("--mode", metavar="MODE", type=click.Choice(["precopy", *_LATER]), default="precopy",
+    click.option("--mode", metavar="MODE", type=click.Choice(["precopy", "colo", *_LATER]), default="precopy",
                  show_default=True, help="How it moves."),
     click.option("--ticks", metavar="N", type=click.IntRange(0), default=100, show_default=True,
                  help="Ticks to run before."),
@@ -51,6 +52,14 @@ _OPTIONS = (
                  help="Bytes a second that may be sent; 0: any."),
     click.option("--downtime-limit", metavar="MS", type=click.IntRange(0), default=300, show_default=True,
                  help="How long the guest may stand still."),
+    click.option("--checkpoint-delay", metavar="MS", type=click.IntRange(0), default=200, show_default=True,
+                 help="With --mode colo: time between two checkpoints."),
+    click.option("--checkpoints", metavar="N", type=click.IntRange(1), default=5, show_default=True,
+                 help="With --mode colo: how many of them come before one side is lost."),
+    click.option("--failover", metavar="SIDE", type=click.Choice(["primary", "secondary", "kill"]),
+                 default="secondary", show_default=True,
+                 help="With --mode colo: the side that goes on, primary or secondary; kill ends this process at once,"
+                      " so that the secondary at --to goes on."),
     click.option("--auto-converge", is_flag=True, help="Slow the guest down where it writes faster than can be sent."),
 )  # fmt: skip
 
@@ -82,11 +91,15 @@ def migrate_command(output: Output, /, uri: str | None, **wanted: Any) -> int:
     the digest of the moment of the switchover is printed on both sides. --fault breaks the link: the guest goes on
     where it was.
 
+    With --mode colo both run the same guest, and one of them is lost after some checkpoints. What the guest sends and
+    writes to disks waits for the next checkpoint. --to needs `snapctl demo receive URI --capability x-colo`.
+
     \b
     Examples:
       snapctl demo migrate --workload hotspot --max-bandwidth 50M
       snapctl demo migrate --workload full --max-bandwidth 20M --downtime-limit 20 --auto-converge --json
       snapctl demo migrate --fault cut@1000000
+      snapctl demo migrate --mode colo --checkpoint-delay 100 --failover primary
       snapctl demo migrate --to tcp:127.0.0.1:4444
     """
     if wanted["mode"] in _LATER:
@@ -97,22 +110,34 @@ def migrate_command(output: Output, /, uri: str | None, **wanted: Any) -> int:
 def _parameters(wanted: dict[str, Any]) -> Parameters:
     from snapmgr.migrate.model import Parameters
 
-    if wanted["auto_converge"]:
-        wanted["capabilities"] = (*wanted["capabilities"], "auto-converge")
-    return Parameters(max_bandwidth=wanted["max_bandwidth"], downtime_limit=wanted["downtime_limit"])
+    for wants, name in ((wanted["auto_converge"], "auto-converge"), (wanted["mode"] == "colo", "x-colo")):
+        if wants:
+            wanted["capabilities"] = (*wanted["capabilities"], name)
+    return Parameters(
+        max_bandwidth=wanted["max_bandwidth"],
+        downtime_limit=wanted["downtime_limit"],
+        x_checkpoint_delay=wanted["checkpoint_delay"],
+    )
 
 
 def _in_this_one(output: Output, wanted: dict[str, Any]) -> int:
-    from snapmgr.migrate.both import Both
     from snapmgr.snapshots.journal import finish_cut_off
 
     parameters = _parameters(wanted)
     finish_cut_off(wanted["disks"])
-    with Both(machine_of(wanted), wanted["disks"], rate=wanted["tick_rate"]) as both:
+    with _both(wanted) as both:
         _set_link(both, wanted)
         with progress(output, "Migrating") as report, _stoppable(both.prepare(parameters, _shown(report))):
             moved = _apart(lambda: both.move(wanted["ticks"], wanted["after"]))
     return _say(output, wanted["mode"], moved)
+
+
+def _both(wanted: dict[str, Any]) -> Both:
+    from snapmgr.migrate.both import Both
+
+    if wanted["mode"] == "colo":
+        return replicated(wanted)
+    return Both(machine_of(wanted), wanted["disks"], rate=wanted["tick_rate"])
 
 
 def _set_link(both: Both, wanted: dict[str, Any]) -> None:
@@ -187,6 +212,7 @@ def _facts(mode: str, statistics: Statistics) -> dict[str, Any]:
         "transferred": statistics.transferred,
         "throttle": statistics.cpu_throttle_percentage,
         "phases": [phase.facts() for phase in statistics.phases],
+        **colo_facts(statistics),
         "error": statistics.error or None,
     }
 
@@ -195,7 +221,9 @@ def _tell(output: Output, moved: Moved, *, done: bool) -> None:
     statistics, proof = moved.statistics, moved.proof
     for phase in statistics.phases:
         output.lines(f"{phase.name:<12}{phase.end - phase.begin:>10.1f} ms")
-    if done:
+    if done and statistics.colo is not None:
+        output.done(told(statistics, "secondary" if proof.destination is not None else "primary"))
+    elif done:
         said = f"moved at tick {proof.switched}: {size(statistics.transferred)} sent, guest stood still for "
         output.done(f"{said}{statistics.downtime:.1f} ms")
     else:
@@ -207,10 +235,11 @@ def _tell(output: Output, moved: Moved, *, done: bool) -> None:
 
 def _to_another_process(output: Output, uri: str, wanted: dict[str, Any]) -> int:
     from snapmgr.machine.driver import Driver
+    from snapmgr.migrate.handover import Handover, Side
     from snapmgr.migrate.source import Outgoing
     from snapmgr.migrate.uri import open_outgoing
 
-    parameters = _parameters(wanted)
+    parameters, handover = _parameters(wanted), Handover()
     at: dict[str, Any] = {}
     with demo_machine(output, wanted) as machine:
         advance(output, machine, wanted["ticks"])
@@ -223,13 +252,21 @@ def _to_another_process(output: Output, uri: str, wanted: dict[str, Any]) -> int
             driver.order(lambda _: action()).result()
 
         with progress(output, "Migrating") as report, ThreadPoolExecutor(1) as threads:
+            channel = open_outgoing(uri)
+            look = losing(wanted, channel, handover)
+
+            def show(statistics: Statistics) -> None:
+                _shown(report)(outgoing, statistics)
+                look(outgoing, statistics)
+
             outgoing = Outgoing(
                 machine,
-                open_outgoing(uri),
+                channel,
                 owner,
                 parameters=parameters,
+                handover=handover,
                 throttle=lambda percent: driver.set_rate(wanted["tick_rate"] * (100 - percent) / 100),
-                show=lambda statistics: _shown(report)(outgoing, statistics),
+                show=show,
                 stopped=stopped,
             )
             driver.order(lambda machine: machine.start())
@@ -240,6 +277,9 @@ def _to_another_process(output: Output, uri: str, wanted: dict[str, Any]) -> int
             finally:
                 driver.finish()
                 work.result()
+        if statistics.colo is not None:
+            ours = handover.owner is Side.SOURCE
+            at.update(tick=machine.tick, digest=machine.digest()) if ours else at.update(digest=None)
     done = statistics.status.value == "completed"
     facts = {
         "source_digest": at.get("digest"),
@@ -248,6 +288,10 @@ def _to_another_process(output: Output, uri: str, wanted: dict[str, Any]) -> int
     }
     if output.json:
         output.document(facts)
+    elif done and statistics.colo is not None:
+        output.done(told(statistics, "primary" if at["digest"] else "secondary"))
+        if at["digest"]:
+            output.lines(f"tick {at['tick']}  digest {at['digest']}")
     elif done:
         output.done(printable(f"moved to {uri} at tick {at['tick']}: {size(statistics.transferred)} sent"))
         output.lines(f"tick {at['tick']}  digest {at['digest']}")
@@ -260,6 +304,8 @@ def _to_another_process(output: Output, uri: str, wanted: dict[str, Any]) -> int
 @click.argument("uri", metavar="URI")
 @click.option("--after", metavar="M", type=click.IntRange(0), default=0, show_default=True,
               help="Ticks to run on after it came.")  # fmt: skip
+@click.option("--tick-rate", metavar="R", type=click.FloatRange(0.1, 10_000), default=50.0, show_default=True,
+              help="Ticks a second while it is the secondary of COLO.")  # fmt: skip
 @machine_options
 @output_options
 @pass_output
@@ -269,19 +315,26 @@ def receive_command(output: Output, /, uri: str, after: int, **wanted: Any) -> N
     The machine must be like the one that is sent: type, RAM, disks. URI is tcp:HOST:PORT, unix:PATH,
     file:PATH[,offset=N], exec:COMMAND or fd:NUMBER; a port 0 is chosen and said.
 
+    With --capability x-colo it may be the secondary of `demo migrate --mode colo`: it goes on when the other process
+    is gone, from the last checkpoint.
+
     \b
     Examples:
       snapctl demo receive tcp:127.0.0.1:4444 --after 100
       snapctl demo receive unix:/tmp/migrate.sock --disk disk.qcow2
     """
+    from snapmgr.migrate.colo.secondary import Secondary
     from snapmgr.migrate.destination import receive
 
+    secondary = Secondary(rate=wanted["tick_rate"])
     with _channel(output, uri) as channel, demo_machine(output, wanted, incoming=True) as machine:
-        receive(machine, channel)
+        receive(machine, channel, secondary=secondary)
         arrived = machine.tick
         advance(output, machine, after)
         machine.stop()
         facts = {"arrival_tick": arrived, "tick": machine.tick, "digest": machine.digest()}
+        if "x-colo" in wanted["capabilities"]:
+            facts |= {"checkpoint_tick": secondary.status.tick, "checkpoints": secondary.status.checkpoints}
     if output.json:
         output.document(facts)
     else:

@@ -184,7 +184,7 @@ class Both:
 
         def arrive() -> None:
             try:
-                receive(self.destination, self.link.destination, handover=self._handover)
+                self._receive()
             except SnapmgrError as error:
                 refused.append(error)
 
@@ -195,11 +195,14 @@ class Both:
             finally:
                 self.link.source.yank()
             arriving.result()
-        completed = statistics.status is MigrationStatus.COMPLETED
         if live:
-            self._live(*((Side.DESTINATION, self.destination) if completed else (Side.SOURCE, self.source)), after)
+            moved = self.owner is Side.DESTINATION
+            self._live(*((Side.DESTINATION, self.destination) if moved else (Side.SOURCE, self.source)), after)
             after = 0
         return Moved(statistics, self._proof(statistics, after), refused[0] if refused else None)
+
+    def _receive(self) -> None:
+        receive(self.destination, self.link.destination, handover=self._handover)
 
     def _live(self, side: Side, machine: Machine, ticks: int) -> None:
         """In real time, until so many ticks more have passed or the guest stands still."""
@@ -238,9 +241,13 @@ class Both:
             self.source.advance(after)
             tick, destination = self.source.tick, None
         source = self.source.digest()
+        return Proof(tick, source, destination, self._undisturbed(tick), self._switched)
+
+    def _undisturbed(self, tick: int) -> str:
+        """The digest of the machine that was never moved."""
         with Machine(self._options, [open_disk(path) for path in self._begun]) as reference:
             self._advance(reference, tick)
-            return Proof(tick, source, destination, reference.digest(), self._switched)
+            return reference.digest()
 
     def _advance(self, machine: Machine, tick: int, since: Side | None = None) -> None:
         """To ``tick``, being asked on the way what the guest was asked: all, or only what was asked while ``since`` had

@@ -52,7 +52,8 @@ def test_a_link_that_breaks_leaves_the_guest_where_it_was(snapctl: Snapctl, faul
 def test_words_that_make_no_sense(snapctl: Snapctl) -> None:
     assert snapctl("demo", "migrate", "--fault", "cut@x").code == 2
     assert snapctl("demo", "migrate", "--mode", "warp").code == 2
-    assert snapctl("demo", "migrate", "--mode", "colo", "--json").error["code"] == "mode"
+    assert snapctl("demo", "migrate", "--mode", "mapped-ram", "--json").error["code"] == "mode"
+    assert snapctl("demo", "migrate", "--mode", "colo", "--failover", "kill").code == 2
     assert snapctl("demo", "migrate", "--to", "carrier:pigeon", "--ticks", 0, "--json").error["code"] == "uri"
     assert (
         snapctl("demo", "migrate", "--to", "unix:/nowhere/x", "--ticks", 0, "--json").error["code"] == "cannot-connect"
