@@ -1,16 +1,22 @@
-"""``python -m tests.snapshots.killed KIND K IMAGE…``: change images, and be killed with the k-th write half done.
+"""Changes of images that are killed with the k-th write half done.
 
-KIND ``save`` saves the demo machine with the images as its disks.
-Prints how many writes there were, unless it dies.
+``python -m tests.snapshots.killed`` stays: for each line ``[KIND, K, [IMAGE, …], ENVIRONMENT]`` it forks a process that
+makes the change, and answers ``[STATUS, TEXT]``: how that ended, and how many writes there were where it came so far.
+KIND ``save`` saves the demo machine with the images as its disks, ``live`` does while its guest runs.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
+import json
 import os
 import signal
+import subprocess
 import sys
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 from snapmgr.block.checking import Repair, check_file
 from snapmgr.machine.disks import open_disk
@@ -18,13 +24,58 @@ from snapmgr.machine.guest import BootOptions
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.options import MachineOptions
 from snapmgr.snapshots.change import apply_snapshot, create_snapshot, delete_snapshot, rename_snapshot
+from snapmgr.snapshots.live import save_snapshot_live
 from snapmgr.snapshots.machine import save_snapshot
 from snapmgr.snapshots.undo import bring_back
+from tests import corpus
 
 _real = os.pwrite
 
 
-def main(kind: str, last: int, images: list[str]) -> None:
+def killed(kind: str, write: int, *images: Path) -> int:
+    """0 where it was killed, else the number of writes that there were."""
+    server = _server()
+    assert server.stdin is not None and server.stdout is not None
+    server.stdin.write(json.dumps([kind, write, [str(image) for image in images], dict(os.environ)]) + "\n")
+    server.stdin.flush()
+    status, text = json.loads(server.stdout.readline())
+    assert status in (0, -signal.SIGKILL), text
+    return int(text or 0)
+
+
+@functools.cache
+def _server() -> subprocess.Popen[str]:
+    """One for all, as most of the time of a process goes into its imports; it ends with this one, which closes it."""
+    command = [sys.executable, "-m", "tests.snapshots.killed"]
+    return subprocess.Popen(command, cwd=corpus.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def serve() -> None:
+    for line in sys.stdin:
+        kind, last, images, environment = json.loads(line)
+        out, into = os.pipe()
+        if not (child := os.fork()):
+            os.environ.update(environment)
+            _answer(into, kind, last, images)
+        os.close(into)
+        with os.fdopen(out) as answer:
+            text = answer.read()
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        print(json.dumps([status, text]), flush=True)
+
+
+def _answer(into: int, kind: str, last: int, images: list[str]) -> None:
+    status = 0
+    try:
+        text = str(main(kind, last, images))
+    except BaseException:
+        status, text = 1, traceback.format_exc()
+    os.write(into, text.encode())
+    os._exit(status)
+
+
+def main(kind: str, last: int, images: list[str]) -> int:
+    """How many writes there were, unless it dies."""
     count = itertools.count(1)
 
     def pwrite(descriptor: int, data: bytes, offset: int, /) -> int:
@@ -34,10 +85,10 @@ def main(kind: str, last: int, images: list[str]) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError("still here")
 
-    change = {"save": save, "undo": undo}[kind](images) if kind in ("save", "undo") else changes(images)[kind]
+    change = PREPARED[kind](images) if kind in PREPARED else changes(images)[kind]
     os.pwrite = pwrite
     change()
-    print(next(count) - 1)
+    return next(count) - 1
 
 
 def changes(images: list[str]) -> dict[str, Callable[[], object]]:
@@ -56,6 +107,16 @@ def undo(images: list[str]) -> Callable[[], object]:
     return lambda: bring_back([one for one in gone if one is not None])
 
 
+def live(images: list[str]) -> Callable[[], object]:
+    """A save of a machine whose guest goes on meanwhile."""
+    machine = Machine(MachineOptions(ram=16 << 20, boot=BootOptions("random", 1)), [open_disk(path) for path in images])
+    machine.start()
+    machine.run(30)
+    return lambda: save_snapshot_live(
+        machine, "new", order=lambda go: go(), progress=lambda done, total: machine.run(1)
+    )
+
+
 def save(images: list[str]) -> Callable[[], object]:
     """Of a machine that has written to its disks, and stands."""
     machine = Machine(MachineOptions(ram=16 << 20, boot=BootOptions("random", 1)), [open_disk(path) for path in images])
@@ -65,5 +126,7 @@ def save(images: list[str]) -> Callable[[], object]:
     return lambda: save_snapshot(machine, "new")
 
 
+PREPARED = {"save": save, "live": live, "undo": undo}
+
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3:])
+    serve()

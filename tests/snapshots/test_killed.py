@@ -7,9 +7,7 @@ import hashlib
 import os
 import random
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from snapmgr.snapshots.export import export_disk
 from snapmgr.snapshots.journal import finish_cut_off
 from snapmgr.snapshots.list import list_snapshots
 from tests import corpus
+from tests.snapshots.killed import killed
 
 pytestmark = [
     pytest.mark.qemu,
@@ -40,14 +39,6 @@ FORMATS = [
     if name in corpus.images()
 ]
 DEATHS = 1000 if "SNAPMGR_LONG" in os.environ else 16
-
-
-def killed(kind: str, write: int, *images: Path) -> int:
-    """0 where it was killed, else the number of writes that there were."""
-    command = [sys.executable, "-m", "tests.snapshots.killed", kind, str(write), *map(str, images)]
-    done = subprocess.run(command, cwd=corpus.ROOT, capture_output=True, text=True)
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return int(done.stdout or 0)
 
 
 def state(image: Path, folder: Path) -> list[tuple[str, str, bytes]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -35,6 +34,7 @@ from snapmgr.snapshots.machine import delete_snapshot, load_snapshot, save_snaps
 from snapmgr.work import CancelToken
 from tests import corpus
 from tests.jobs.machines import contents, images, on_write
+from tests.snapshots.killed import killed
 from tests.snapshots.test_machine import machine, names
 
 T = TypeVar("T")
@@ -300,53 +300,20 @@ def test_two_threads(tmp_path: Path) -> None:
     contents(paths)
 
 
-_KILLED = """
-import os, signal, sys
-from pathlib import Path
-from snapmgr.machine.disks import open_disk
-from snapmgr.snapshots.live import save_snapshot_live
-from tests.snapshots.test_machine import machine
-
-last, paths = int(sys.argv[1]), [Path(path) for path in sys.argv[2:]]
-real, count = os.pwrite, 0
-
-def pwrite(descriptor, data, offset, /):
-    global count
-    count += 1
-    if count < last:
-        return real(descriptor, data, offset)
-    real(descriptor, memoryview(data)[: len(data) // 2] if offset else data, offset)
-    os.kill(os.getpid(), signal.SIGKILL)
-
-made = machine(paths)
-made.start()
-made.run(30)
-os.pwrite = pwrite
-save_snapshot_live(made, "new", order=lambda action: action(), progress=lambda done, total: made.run(1))
-print(count)
-made.close()
-"""
-
-
 @pytest.mark.qemu
 @pytest.mark.skipif(
     shutil.which("qemu-img") is None and "SNAPMGR_CI" not in os.environ, reason="qemu-img is not installed"
 )
 def test_killed_at_a_write_it_is_there_or_not_and_qemu_finds_the_image_sound(tmp_path: Path) -> None:
     paths = images(tmp_path, "a")
-
-    def run(last: int) -> str:
-        command = [sys.executable, "-c", _KILLED, str(last), *map(str, paths)]
-        return subprocess.run(command, cwd=corpus.ROOT, capture_output=True, text=True, check=False).stdout
-
     fresh = paths[0].read_bytes()
-    total = int(run(1 << 30))
+    total = killed("live", 1 << 30, *paths)
     assert names(*paths) == [("new", 1, True)]
     subprocess.run(["qemu-img", "check", "-q", *paths], check=True)
     found = set()
     for last in sorted({2, 5, total // 3, total // 2, *range(total - 6, total + 1)}):
         paths[0].write_bytes(fresh)
-        assert run(last) == ""
+        assert not killed("live", last, *paths)
         # 3 is leaks only, which the guest's own writes may leave; nothing else may be found
         assert subprocess.run(["qemu-img", "check", "-q", *paths], check=False).returncode in (0, 3)
         found.add(tuple(names(*paths)))

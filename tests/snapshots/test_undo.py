@@ -20,8 +20,9 @@ from snapmgr.snapshots.undo import bring_back
 from snapmgr.work import CancelToken
 from tests import corpus
 from tests.qemu import needs_qemu
+from tests.snapshots.killed import killed
 from tests.snapshots.test_change_corpus import REFUSED, SOUND, checked, disk_is, states
-from tests.snapshots.test_killed import killed, names, state
+from tests.snapshots.test_killed import names, state
 from tests.snapshots.test_list import WRITER, held, released
 
 CASES = [case for case in SOUND if case[0] not in REFUSED and not case[0].startswith(("vmstate", "many"))]

@@ -22,7 +22,7 @@ from tests import corpus
 from tests.block.qcow2.test_repair import contents
 from tests.block.tiny import COPIED, tiny
 from tests.qemu import needs_qemu
-from tests.snapshots.test_killed import killed
+from tests.snapshots.killed import killed
 
 REPAIRED = [
     name
