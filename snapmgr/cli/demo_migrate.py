@@ -15,6 +15,7 @@ import click
 from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.demo_colo import colo_facts, losing, replicated, told
 from snapmgr.cli.demo_options import advance, bytes_of, demo_machine, machine_of, machine_options
+from snapmgr.cli.demo_tls import tls_of, tls_options
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
 from snapmgr.cli.text import printable, size
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from snapmgr.migrate.channel import Channel
     from snapmgr.migrate.model import Parameters, Statistics
     from snapmgr.migrate.source import Outgoing
+    from snapmgr.migrate.tls import TlsCreds, TlsFailed
     from snapmgr.work import Progress
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
@@ -81,6 +83,7 @@ def _migration_options(function: _Decorated) -> _Decorated:
 @click.option("--fault", "faults", metavar="SPEC", multiple=True,
               help="cut@BYTES or cut-back@BYTES: the link breaks after so many bytes forward, or back.")  # fmt: skip
 @click.option("--to", "uri", metavar="URI", help="Move it to `snapctl demo receive URI`, in another process.")
+@tls_options
 @machine_options
 @output_options
 @pass_output
@@ -104,7 +107,10 @@ def migrate_command(output: Output, /, uri: str | None, **wanted: Any) -> int:
     """
     if wanted["mode"] in _LATER:
         raise Unsupported("mode", f"the mode {wanted['mode']} is not built yet", hint="Use --mode precopy.")
-    return _to_another_process(output, uri, wanted) if uri is not None else _in_this_one(output, wanted)
+    tls = tls_of(wanted)
+    if uri is None and tls is not None:
+        raise UsageError("usage", "--tls-creds needs --to")
+    return _to_another_process(output, uri, tls, wanted) if uri is not None else _in_this_one(output, wanted)
 
 
 def _parameters(wanted: dict[str, Any]) -> Parameters:
@@ -233,7 +239,7 @@ def _tell(output: Output, moved: Moved, *, done: bool) -> None:
     output.lines(f"tick {proof.tick}  digest {proof.reference}  {agree}")
 
 
-def _to_another_process(output: Output, uri: str, wanted: dict[str, Any]) -> int:
+def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: dict[str, Any]) -> int:
     from snapmgr.machine.driver import Driver
     from snapmgr.migrate.handover import Handover, Side
     from snapmgr.migrate.source import Outgoing
@@ -252,7 +258,7 @@ def _to_another_process(output: Output, uri: str, wanted: dict[str, Any]) -> int
             driver.order(lambda _: action()).result()
 
         with progress(output, "Migrating") as report, ThreadPoolExecutor(1) as threads:
-            channel = open_outgoing(uri)
+            channel = open_outgoing(uri, tls=tls)
             look = losing(wanted, channel, handover)
 
             def show(statistics: Statistics) -> None:
@@ -306,6 +312,7 @@ def _to_another_process(output: Output, uri: str, wanted: dict[str, Any]) -> int
               help="Ticks to run on after it came.")  # fmt: skip
 @click.option("--tick-rate", metavar="R", type=click.FloatRange(0.1, 10_000), default=50.0, show_default=True,
               help="Ticks a second while it is the secondary of COLO.")  # fmt: skip
+@tls_options
 @machine_options
 @output_options
 @pass_output
@@ -327,7 +334,8 @@ def receive_command(output: Output, /, uri: str, after: int, **wanted: Any) -> N
     from snapmgr.migrate.destination import receive
 
     secondary = Secondary(rate=wanted["tick_rate"])
-    with _channel(output, uri) as channel, demo_machine(output, wanted, incoming=True) as machine:
+    tls = tls_of(wanted)
+    with _channel(output, uri, tls) as channel, demo_machine(output, wanted, incoming=True) as machine:
         receive(machine, channel, secondary=secondary)
         arrived = machine.tick
         advance(output, machine, after)
@@ -343,11 +351,14 @@ def receive_command(output: Output, /, uri: str, after: int, **wanted: Any) -> N
 
 
 @contextmanager
-def _channel(output: Output, uri: str) -> Iterator[Channel]:
+def _channel(output: Output, uri: str, tls: TlsCreds | None) -> Iterator[Channel]:
     from snapmgr.migrate.sockets import Listener
     from snapmgr.migrate.uri import open_incoming
 
-    opened = open_incoming(uri)
+    def refused(error: TlsFailed) -> None:
+        output.note(printable(error.message))
+
+    opened = open_incoming(uri, tls=tls, refused=refused)
     if isinstance(opened, Listener):
         output.note(f"waiting at {printable(opened.uri)}")
         opened = opened.accept()

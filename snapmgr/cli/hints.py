@@ -7,6 +7,7 @@ from snapmgr.errors import SnapmgrError
 _WITH = {
     "backing-outside": "{hint} --allow-root does that.",
     "disk-only": "{hint} snapctl snapshot export does that.",
+    "tls-hostname": "{hint} --tls-hostname does that.",
     "migration-stream": "{hint} snapctl inspect does that.",
 }
 

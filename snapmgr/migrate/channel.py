@@ -18,6 +18,12 @@ class ChannelBroken(SnapmgrError):
         super().__init__("channel-broken", message, hint=hint)
 
 
+def broken(error: OSError) -> ChannelBroken:
+    """What the system said."""
+    why = error.strerror or str(error)
+    return ChannelBroken(f"the channel to the other side is broken: {why}")
+
+
 class Channel(Protocol):
     """Both directions.  One thread may send while another receives; ``yank`` may be called by any."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from snapmgr.block.vectored import drain
 from snapmgr.errors import SnapmgrError, UsageError
-from snapmgr.migrate.channel import ChannelBroken
+from snapmgr.migrate.channel import Channel, broken
+from snapmgr.migrate.tls import TlsChannel, TlsCreds, TlsFailed
 from snapmgr.savevm.output import Buffer
 
 PIECE = 1 << 20
@@ -33,14 +34,14 @@ class SocketChannel:
         try:
             drain(views, self._socket.sendmsg)
         except OSError as error:
-            raise _broken(error) from error
+            raise broken(error) from error
 
     def receive(self) -> Buffer:
         piece = bytearray(PIECE)
         try:
             count = self._socket.recv_into(piece)
         except OSError as error:
-            raise _broken(error) from error
+            raise broken(error) from error
         return memoryview(piece)[:count]
 
     def end(self) -> None:
@@ -55,12 +56,12 @@ class SocketChannel:
         self._socket.close()
 
 
-def _broken(error: OSError) -> ChannelBroken:
-    return ChannelBroken(f"the channel to the other side is broken: {error.strerror or error}")
+def connect(address: tuple[str, int] | Path, patience: float, tls: TlsCreds | None = None) -> Channel:
+    """To who listens there, within ``patience`` seconds, with ``tls`` over tcp.
 
-
-def connect(address: tuple[str, int] | Path, patience: float) -> SocketChannel:
-    """To who listens there, within ``patience`` seconds.  Raises SnapmgrError ``cannot-connect``."""
+    Raises SnapmgrError ``cannot-connect``, TlsFailed, UsageError ``tls-creds``.
+    """
+    context = tls.client() if tls is not None else None
     try:
         if isinstance(address, Path):
             made = socket.socket(socket.AF_UNIX)
@@ -74,16 +75,27 @@ def connect(address: tuple[str, int] | Path, patience: float) -> SocketChannel:
             f"nobody answers at {shown(address)}: {error.strerror or error}",
             hint="Start the other side first: snapctl demo receive URI.",
         ) from error
-    return SocketChannel(made)
+    if tls is None or context is None or isinstance(address, Path):
+        return SocketChannel(made)
+    return TlsChannel(made, context, hostname=tls.hostname or address[0])
 
 
 class Listener:
     """Waits at an address for the one connection of a migration.  A unix socket is its owner's alone (mode 0600).
 
-    Raises UsageError ``cannot-listen``.
+    With ``tls`` whoever cannot show a certificate is told to ``refused`` and does not count.  Raises UsageError
+    ``cannot-listen`` and ``tls-creds``.
     """
 
-    def __init__(self, address: tuple[str, int] | Path) -> None:
+    def __init__(
+        self,
+        address: tuple[str, int] | Path,
+        tls: TlsCreds | None = None,
+        *,
+        refused: Callable[[TlsFailed], None] = lambda error: None,
+    ) -> None:
+        self._tls = tls.server() if tls is not None else None
+        self._refused = refused
         self._path = address if isinstance(address, Path) else None
         try:
             if isinstance(address, Path):
@@ -108,15 +120,28 @@ class Listener:
         host, port = self._socket.getsockname()[:2]
         return f"tcp:[{host}]:{port}" if ":" in host else f"tcp:{host}:{port}"
 
-    def accept(self) -> SocketChannel:
+    def accept(self) -> Channel:
         """The first who comes; nobody else is let in afterwards.  Raises ChannelBroken once it is closed."""
+        try:
+            while (channel := self._next()) is None:
+                pass
+            return channel
+        finally:
+            self.close()
+
+    def _next(self) -> Channel | None:
+        """None for one who was refused."""
         try:
             connection, _ = self._socket.accept()
         except OSError as error:
-            raise _broken(error) from error
-        finally:
-            self.close()
-        return SocketChannel(connection)
+            raise broken(error) from error
+        if self._tls is None:
+            return SocketChannel(connection)
+        try:
+            return TlsChannel(connection, self._tls, hostname=None)
+        except TlsFailed as error:
+            self._refused(error)
+            return None
 
     def close(self) -> None:
         """Listen no more; more than once is harmless."""

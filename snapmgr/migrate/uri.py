@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from snapmgr.errors import UsageError
 from snapmgr.migrate import one_way
 from snapmgr.migrate.channel import Channel
 from snapmgr.migrate.sockets import Listener, connect
+from snapmgr.migrate.tls import TlsCreds, TlsFailed
 
 PATIENCE = 10.0
 """Seconds that the other side may take to answer."""
@@ -31,18 +33,27 @@ def address_of(uri: str) -> tuple[str, int] | Path | None:
     return None
 
 
-def open_outgoing(uri: str, patience: float = PATIENCE) -> Channel:
-    """Raises UsageError ``uri``, SnapmgrError ``cannot-connect`` and what opening a file raises."""
-    address = address_of(uri)
+def open_outgoing(uri: str, patience: float = PATIENCE, *, tls: TlsCreds | None = None) -> Channel:
+    """Raises UsageError ``uri``, SnapmgrError ``cannot-connect`` and what opening a file or TLS raises."""
+    address = _address_for(uri, tls)
     if address is not None:
-        return connect(address, patience)
+        return connect(address, patience, tls)
     return _one_way(uri, out=True)
 
 
-def open_incoming(uri: str) -> Channel | Listener:
+def open_incoming(
+    uri: str, *, tls: TlsCreds | None = None, refused: Callable[[TlsFailed], None] = lambda error: None
+) -> Channel | Listener:
     """A Listener for sockets, whose ``accept`` gives the channel.  Raises as ``open_outgoing``."""
+    address = _address_for(uri, tls)
+    return Listener(address, tls, refused=refused) if address is not None else _one_way(uri, out=False)
+
+
+def _address_for(uri: str, tls: TlsCreds | None) -> tuple[str, int] | Path | None:
     address = address_of(uri)
-    return Listener(address) if address is not None else _one_way(uri, out=False)
+    if tls is not None and not isinstance(address, tuple):
+        raise UsageError("tls-transport", f"there is no TLS over {uri}", hint="Write tcp:HOST:PORT.")
+    return address
 
 
 def _one_way(uri: str, *, out: bool) -> Channel:

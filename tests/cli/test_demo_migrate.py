@@ -13,6 +13,7 @@ import pytest
 
 from snapmgr.block.qcow2.create import Qcow2Writer
 from tests.cli.conftest import Snapctl
+from tests.migrate.certificates import good
 
 SNAPCTL = [sys.executable, "-m", "snapmgr.cli"]
 SMALL = ("--ram", "16M", "--ticks", 20)
@@ -60,9 +61,9 @@ def test_words_that_make_no_sense(snapctl: Snapctl) -> None:
     )
 
 
-def between(uri: str, *disks: Path) -> tuple[dict[str, object], dict[str, object]]:
+def between(uri: str, *disks: Path, words: tuple[str, ...] = ()) -> tuple[dict[str, object], dict[str, object]]:
     """What both processes say."""
-    like = ["--ram", "16M", *(word for disk in disks for word in ("--disk", str(disk))), "--json"]
+    like = ["--ram", "16M", *(word for disk in disks for word in ("--disk", str(disk))), "--json", *words]
     receiver = subprocess.Popen(
         [*SNAPCTL, "demo", "receive", uri, "--after", "30", *like], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -79,16 +80,26 @@ def between(uri: str, *disks: Path) -> tuple[dict[str, object], dict[str, object
     return json.loads(source.stdout), json.loads(received)
 
 
-@pytest.mark.parametrize("kind", ["tcp", "unix"])
+@pytest.mark.parametrize("kind", ["tls", "unix"])
 def test_between_two_processes(snapctl: Snapctl, tmp_path: Path, kind: str) -> None:
     disk = new_disk(tmp_path / "disk.qcow2")
-    sent, received = between("tcp:127.0.0.1:0" if kind == "tcp" else f"unix:{tmp_path}/s", disk)
+    if kind == "tls":
+        sent, received = between("tcp:127.0.0.1:0", disk, words=("--tls-creds", str(good())))
+    else:
+        sent, received = between(f"unix:{tmp_path}/s", disk)
     assert sent["status"] == "completed" and received["arrival_tick"] == sent["switchover_tick"]
     again = new_disk(tmp_path / "again.qcow2")
     straight = snapctl(
         "demo", "run", "--ram", "16M", "--workload", "hotspot", "--ticks", received["tick"], "--disk", again, "--json"
     )
     assert straight.document["digest"] == received["digest"]
+
+
+def test_tls_options_that_make_no_sense(snapctl: Snapctl, tmp_path: Path) -> None:
+    assert snapctl("demo", "migrate", "--tls-creds", tmp_path).code == 2
+    assert snapctl("demo", "receive", "tcp::0", "--tls-hostname", "x").code == 2
+    refused = snapctl("demo", "receive", "tcp::0", "--tls-creds", tmp_path, "--json")
+    assert refused.code == 2 and "ca-cert.pem cannot be read" in refused.error["message"]
 
 
 def test_by_way_of_a_file_and_a_command(snapctl: Snapctl, tmp_path: Path) -> None:
