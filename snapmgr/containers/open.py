@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import cast
 
+from snapmgr.containers.capture import is_capture, open_capture
 from snapmgr.containers.file import FileSource, open_descriptor
 from snapmgr.containers.packed import packed_kind, spool, unpack, unpack_head
 from snapmgr.containers.source import Source
@@ -117,6 +118,8 @@ def open_source(
     if str(src) == STDIN:
         return _stdin(cancel)
     path, tag = split_tag(str(src))
+    if is_capture(path):
+        return open_capture(path, lambda file: _channel(file, progress, cancel))
     head, packed = _head(path)
     found = _by_head(head, packed)
     if found.kind is Kind.QCOW2:
@@ -151,6 +154,16 @@ def open_source(
         source.complete = complete
         return source
     return FileSource(open_descriptor(path), path.name, path, "raw")
+
+
+def _channel(path: Path, progress: Progress, cancel: CancelToken | None) -> FileSource:
+    """One direction of a connection; whether it is packed, its name says: it may begin with any bytes."""
+    if path.suffix != ".zst" or not path.stat().st_size:
+        return FileSource(open_descriptor(path), path.name, path, "raw")
+    descriptor, complete = unpack(path, "zst", progress, cancel)
+    source = FileSource(descriptor, path.name, path, "zst")
+    source.complete = complete
+    return source
 
 
 def _refuse_other_bytes(head: bytes, label: str, path: Path | None = None) -> None:

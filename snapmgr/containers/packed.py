@@ -79,19 +79,30 @@ def unpack(path: Path, kind: str, progress: Progress, cancel: CancelToken | None
 
 def spool(piece: Callable[[], bytes], target: IO[bytes], cancel: CancelToken | None) -> None:
     """Copy pieces into ``target`` until an empty one comes, watching the free space below it."""
-    room = 0
+    room = Room()
     while data := piece():
         if cancel is not None:
             cancel.check()
-        if room < len(data):
-            room = shutil.disk_usage(tempfile.gettempdir()).free - RESERVE
-            if room < len(data):
+        room.take(len(data), target.tell())
+        target.write(data)
+    target.flush()
+
+
+class Room:
+    """The free space where temporary files are, looked at now and then."""
+
+    def __init__(self) -> None:
+        self._left = 0
+
+    def take(self, count: int, done: int) -> None:
+        """``count`` bytes are about to be written behind ``done`` others.  Raises SnapmgrError ``disk-full``."""
+        if self._left < count:
+            free = shutil.disk_usage(tempfile.gettempdir()).free - RESERVE
+            if free < count:
                 raise SnapmgrError(
                     "disk-full",
-                    f"there is no room to unpack more than {target.tell()} bytes in {tempfile.gettempdir()}",
+                    f"there is no room to unpack more than {done} bytes in {tempfile.gettempdir()}",
                     hint="Make room there, or set TMPDIR to a folder with more.",
                 )
-            room = min(room, 256 << 20)
-        target.write(data)
-        room -= len(data)
-    target.flush()
+            self._left = min(free, 256 << 20)
+        self._left -= count

@@ -10,7 +10,8 @@ from typing import Protocol
 class Source(Protocol):
     """An unpacked migration stream.  Offsets and sizes are bytes of the unpacked stream.
 
-    ``container`` is one of ``raw``, ``gz``, ``zst``, ``xz``, ``stdin`` (raw bytes from standard input), ``qcow2``.
+    ``container`` is one of ``raw``, ``gz``, ``zst``, ``xz``, ``stdin`` (raw bytes from standard input), ``qcow2``,
+    ``directory`` (captured channels).
     ``label`` is what a person calls it (``disk.qcow2@before``), ``path`` the file (None for standard input),
     ``tag`` the snapshot inside a qcow2.  All methods may be called from any thread.
     """

@@ -20,6 +20,7 @@ from snapmgr.ram.words import IDSTR, VERSION, PageKind, RamFlag
 from snapmgr.vmstate.description import VmDescription
 from snapmgr.wire import configuration as wire_configuration
 from snapmgr.wire import events as wire
+from snapmgr.wire.colo import ColoMessage
 from snapmgr.wire.commands import command_fault, command_name
 from snapmgr.wire.constants import Command, RecordType
 from snapmgr.wire.faults import fault
@@ -42,6 +43,7 @@ class IndexBuilder:
         self._description = description
         self.version = 0
         self.records = RecordColumns()
+        self._in_other_channels = 0
         self.problems: list[Problem] = []
         self.configuration: ConfigurationInfo | None = None
         self.vmdesc: wire.Vmdesc | None = None
@@ -49,16 +51,23 @@ class IndexBuilder:
         self.iteration_starts: list[int] = []
         self._instances: dict[int, wire.SectionBegin] = {}
         self._section: wire.SectionBegin | None = None
-        self._packages: list[tuple[int, int]] = []
         self._order: dict[str, int] = {}
         self._at = (-1, -1)
         self._postcopy = False
+        self._carried = False
+        self.colo = False
         self._commands = CommandOrder()
 
     @property
     def full(self) -> bool:
         """Whether the stream has more records than anybody could look at."""
-        return len(self.records) >= MAX_RECORDS
+        return len(self.records) + self._in_other_channels >= MAX_RECORDS
+
+    def enter(self, records: RecordColumns) -> None:
+        """The events that follow are those of a channel with ``records``."""
+        if records is not self.records:
+            self._in_other_channels += len(self.records) - len(records)
+            self.records = records
 
     def add(self, event: wire.Event) -> None:
         """Take the next event of the reader."""
@@ -79,11 +88,14 @@ class IndexBuilder:
             case wire.SectionEnd():
                 self._end(event.offset, event.length)
             case wire.Fault():
-                self._fault(event)
+                self.refuse(event)
             case wire.CommandEvent():
                 self._command(event)
+            case ColoMessage():
+                name = event.number.name
+                self.append(Record("MESSAGE", event.offset, event.length, event.offset, event.length, idstr=name))
             case wire.PackageBegin():
-                self._packages.append((event.offset + event.length, len(self.records) - 1))
+                self.records.packages.append((event.offset + event.length, len(self.records) - 1))
             case _:
                 self._framing(event)
 
@@ -105,14 +117,14 @@ class IndexBuilder:
                 self._plain("EOF", event)
             case wire.Vmdesc():
                 self.vmdesc = event
-                self._append(Record("VMDESCRIPTION", event.offset, event.length, event.json_offset, len(event.text)))
+                self.append(Record("VMDESCRIPTION", event.offset, event.length, event.json_offset, len(event.text)))
             case wire.Trailing():
                 self._trailing(event)
             case wire.Skipped():
                 self._skipped(event)
 
     def _plain(self, kind: str, event: wire.Event) -> None:
-        self._append(Record(kind, event.offset, event.length, event.offset, event.length))
+        self.append(Record(kind, event.offset, event.length, event.offset, event.length))
 
     def _skipped(self, event: wire.Skipped) -> None:
         if self._section is None:
@@ -129,7 +141,7 @@ class IndexBuilder:
             return
         self._plain("UNKNOWN", event)
         message = "Bytes follow the end of the stream that belong to no record"
-        self._note(Problem(Severity.NOTE, "trailing-bytes", event.offset, message, hint="QEMU does not read them."))
+        self.note(Problem(Severity.NOTE, "trailing-bytes", event.offset, message, hint="QEMU does not read them."))
 
     def _configuration(self, event: wire.Configuration) -> None:
         info = ConfigurationInfo(event.machine.decode("utf-8", "surrogateescape"))
@@ -143,18 +155,18 @@ class IndexBuilder:
                 text = sub.data.hex()
                 info = replace(info, uuid="-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:])))
         self.configuration = info
-        self._note(machine_problem(event))
+        self.note(machine_problem(event))
         if info.target_page_bits is not None and 10 <= info.target_page_bits <= 16:
             self.ram.page_bits = info.target_page_bits
         self.ram.ignore_shared = "x-ignore-shared" in (info.capabilities or ())
         self.ram.mapped_ram = "mapped-ram" in (info.capabilities or ())
-        self._append(
+        self.append(
             Record("CONFIGURATION", event.offset, event.length, event.offset + 1, event.length - 1, idstr=info.machine)
         )
 
     def _capabilities(self, sub: wire.ConfigurationSubsection, names: tuple[str, ...]) -> None:
         for name in names:
-            self._note(self.versions.capability(name, sub.offset, sub.length))
+            self.note(self.versions.capability(name, sub.offset, sub.length))
 
     def _command(self, event: wire.CommandEvent) -> None:
         if event.number == Command.POSTCOPY_RUN:
@@ -162,13 +174,14 @@ class IndexBuilder:
         elif event.number == Command.SWITCHOVER_START:
             self.versions.see("switchover-start", event.offset, event.length)
         elif event.number == Command.ENABLE_COLO:
+            self.colo = True
             self.versions.colo(event.offset, event.length)
         if command_fault(event.number, len(event.data), event.offset) is None:
             problem = self._commands.check(event, self.ram.blocks)
             if problem is not None:
-                self._fault(problem)
+                self.refuse(problem)
         name = command_name(event.number)
-        self._append(
+        self.append(
             Record("COMMAND", event.offset, event.length, event.offset + 5, len(event.data), event.number, name)
         )
 
@@ -178,7 +191,7 @@ class IndexBuilder:
         self._section = event
         if event.instance_id is not None:
             self._instances[event.section_id] = event
-            self._note(section_problem(event, self._description))
+            self.note(section_problem(event, self._description))
             if event.idstr == IDSTR and event.version_id != VERSION and event.type != RecordType.FULL:
                 self._ram_version(event)
 
@@ -190,14 +203,14 @@ class IndexBuilder:
             else f"error while loading state for instance 0x{event.instance_id:x} of device 'ram'"
         )
         at = event.offset + event.length - 4
-        self._fault(fault("ram-version", at, 4, f"the RAM section has version {version} instead of {VERSION}", text))
+        self.refuse(fault("ram-version", at, 4, f"the RAM section has version {version} instead of {VERSION}", text))
 
     def _end(self, offset: int, footer: int) -> None:
         section = self._section
         assert section is not None
         first = self._instances.get(section.section_id, section)
         payload = section.offset + section.length
-        self._append(
+        self.append(
             Record(
                 section.type.name,
                 section.offset,
@@ -213,18 +226,21 @@ class IndexBuilder:
         )
         self._section = None
 
-    def _append(self, record: Record) -> None:
-        while self._packages and record.offset >= self._packages[-1][0]:
-            self._packages.pop()
-        if self._packages:
-            record = replace(record, within=self._packages[-1][1])
+    def append(self, record: Record) -> None:
+        """The next record of the channel that is read."""
+        while self.records.packages and record.offset >= self.records.packages[-1][0]:
+            self.records.packages.pop()
+        if self.records.packages:
+            record = replace(record, within=self.records.packages[-1][1])
         self.records.append(record)
 
-    def _fault(self, event: wire.Fault) -> None:
+    def refuse(self, event: wire.Fault) -> None:
+        """Note a fault, with the name of its section."""
         first = self._instances.get(event.section_id) if event.section_id is not None else None
-        self._note(problem_of(event, first.instance_id if first else None))
+        self.note(problem_of(event, first.instance_id if first else None))
 
-    def _note(self, problem: Problem | None) -> None:
+    def note(self, problem: Problem | None) -> None:
+        """Add a problem, if it is one, as long as there is room."""
         if problem is None:
             return
         room = 2 * MAX_PROBLEMS if problem.severity is Severity.ERROR else MAX_PROBLEMS
@@ -233,7 +249,8 @@ class IndexBuilder:
 
     # -- RAM --------------------------------------------------------------------------------------------------------
 
-    def _runs(self, block: str) -> RunBuilder:
+    def of_block(self, block: str) -> RunBuilder:
+        """Where the runs of a block are collected."""
         builder = self.runs.get(block)
         if builder is None:
             builder = self.runs[block] = RunBuilder()
@@ -243,15 +260,15 @@ class IndexBuilder:
         bits = self.ram.page_bits
         runs = runs_of(event.words, event.offset, bits)
         iteration = self._iterations(event.block, runs.first, runs.count, runs.offset)
-        self._runs(event.block).add(runs, iteration)
-        self._check_bounds(event.block, runs.first, runs.count, runs.offset)
+        self.of_block(event.block).add(runs, iteration)
+        self.check_bounds(event.block, runs.first, runs.count, runs.offset)
 
     def _odd_page(self, event: OddPage) -> None:
         one = np.array([event.page], np.uint64)
         count, offset = np.ones(1, np.uint64), np.array([event.offset], np.uint64)
         iteration = int(self._iterations(event.block, one, count, offset)[0])
-        self._runs(event.block).add_page(event.page, event.kind, event.data_offset, event.data_length, iteration)
-        self._check_bounds(event.block, one, count, offset)
+        self.of_block(event.block).add_page(event.page, event.kind, event.data_offset, event.data_length, iteration)
+        self.check_bounds(event.block, one, count, offset)
         if event.kind is PageKind.FILL:
             self._zero_fill(event)
         elif event.kind is PageKind.COMPRESSED:
@@ -265,17 +282,28 @@ class IndexBuilder:
         if not self.iteration_starts:
             self.iteration_starts.append(block.mapped.pages)
         for runs in runs_of_bitmap(event.bitmap, block.used_length >> bits, block.mapped.pages, bits):
-            self._runs(block.name).add_bare(runs, np.ones(len(runs.first), np.uint32))
+            self.of_block(block.name).add_bare(runs, np.ones(len(runs.first), np.uint32))
 
     def _zero_fill(self, event: OddPage) -> None:
         cause, hint = EXPLANATIONS["zero-fill"]
         message = f"A zero page of {event.block} carries a byte that is not 0"
         text = {"10.0": f"Found a zero page with value {event.fill}"}
-        self._note(Problem(Severity.WARNING, "zero-fill", event.data_offset, message, "ram (0)", 1, cause, hint, text))
+        self.note(Problem(Severity.WARNING, "zero-fill", event.data_offset, message, "ram (0)", 1, cause, hint, text))
+
+    @property
+    def main_carries_pages(self) -> bool:
+        """Whether page records came in the main stream: then these say where a pass begins."""
+        return self._carried
+
+    def turned_back(self, block: str, first: int, last: str, end: int) -> bool:
+        """Whether a walk from page ``first`` of ``block`` up to page ``end`` of block ``last`` is a new pass."""
+        back = (self._order.get(block, 0), first) < self._at
+        self._at = (self._order.get(last, 0), end)
+        return back
 
     def _iterations(self, block: str, first: U64, count: U64, offset: U64) -> U32:
         """The pass of each run: a new one begins wherever the walk over blocks and pages turns back."""
-        starts = self.iteration_starts
+        starts, self._carried = self.iteration_starts, True
         if not starts:
             starts.append(int(offset[0]))
         here = (self._order.get(block, 0), int(first[0]))
@@ -289,7 +317,8 @@ class IndexBuilder:
         starts.extend(int(value) for value in offset[back][: MAX_ITERATIONS - len(starts)])
         return numbers.astype(np.uint32)
 
-    def _check_bounds(self, block: str, first: U64, count: U64, offset: U64) -> None:
+    def check_bounds(self, block: str, first: U64, count: U64, offset: U64) -> None:
+        """Note the first page of these runs that lies beyond its block."""
         listed = self.ram.blocks.get(block)
         if listed is None:
             return
@@ -299,4 +328,4 @@ class IndexBuilder:
             row = int(outside[0])
             page = max(int(first[row]), pages)
             event = page_outside(listed, page, self.ram.page_bits, int(offset[row]))
-            self._fault(event)
+            self.refuse(event)

@@ -7,11 +7,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from snapmgr.containers.capture import CaptureSource
 from snapmgr.containers.describe import find_description
 from snapmgr.containers.layouts import StreamLayout
 from snapmgr.containers.source import Source
+from snapmgr.containers.unpacked import UnpackedBytes
 from snapmgr.errors import NotFound, SnapmgrError, StreamError
 from snapmgr.inspect.build import IndexBuilder
+from snapmgr.inspect.capture import CaptureReading
 from snapmgr.inspect.explain import EXPLANATIONS, ordered
 from snapmgr.inspect.feeding import at_end, stream_events
 from snapmgr.inspect.model import BlockSummary, ConfigurationInfo, Problem, Severity, Span
@@ -154,10 +157,16 @@ class _Pass:
         self.cancelled = False
         self.cut: SnapmgrError | None = None
         self.started = time.monotonic()
-        self.description = find_description(source)
+        capture = source if isinstance(source, CaptureSource) else None
+        self.description = find_description(capture.member(capture.main) if capture else source)
         self.builder = IndexBuilder(self.description)
         self.builder.ram.origin = source.origin
         self.reader = StreamReader(StreamLayout(self.builder.ram, self.description), trace=trace)
+        self.capture: CaptureReading | None = None
+        self.bytes: UnpackedBytes | Source = source
+        if capture:
+            self.capture = CaptureReading(capture, self.builder, self.reader, self.description, trace)
+            self.bytes = UnpackedBytes(source, self.capture.channels.packs)
 
     def steps(self) -> Iterator[None]:
         """Read on; yields after every stretch of some MiB at most."""
@@ -191,7 +200,7 @@ class _Pass:
             yield from at_end(self.reader)
 
     def _events(self) -> Iterator[Event | None]:
-        return stream_events(self.reader, self.source)
+        return stream_events(self.reader, self.source) if self.capture is None else self.capture.events()
 
     def _stopped(self) -> bool:
         self.cancelled = self.cancel is not None and self.cancel.cancelled
@@ -220,12 +229,13 @@ class _Pass:
         listed = tuple(builder.ram.blocks.values())
         pages = self._block_pages(listed)
         vmdesc = builder.vmdesc
+        records = builder.records if self.capture is None else self.capture.columns()
         return StreamIndex(
             source=self.source,
             size=max(self.source.size, self.reader.offset),
             version=builder.version,
             configuration=builder.configuration,
-            records=Records(builder.records, len(builder.records)),
+            records=Records(records, len(records)),
             blocks=tuple(self._summary(block, pages[block.name]) for block in listed),
             listed=listed,
             page_size=1 << builder.ram.page_bits if listed else None,
@@ -234,7 +244,7 @@ class _Pass:
             version_notes=tuple(builder.versions.notes),
             vmdesc=(vmdesc.json_offset, len(vmdesc.text)) if vmdesc else None,
             description=self.description,
-            ram=RamIndex(pages, self.source),
+            ram=RamIndex(pages, self.bytes),
             elapsed=time.monotonic() - self.started,
             complete=complete,
             indexed=self.reader.offset,

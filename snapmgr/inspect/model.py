@@ -38,9 +38,11 @@ class Record:
     """One record of the stream, in the order of the wire.
 
     ``type`` is HEADER, CONFIGURATION, START, PART, END, FULL, COMMAND, EOF, VMDESCRIPTION or UNKNOWN (bytes that
-    were skipped after a fault).  ``offset`` is that of the type byte, ``length`` reaches to the end of the footer.
-    ``payload`` is the offset of the first byte behind the record's own header, ``payload_length`` ends before
-    the footer.  For COMMAND ``idstr`` is the command's name and ``section_id`` its number.  ``within`` is the
+    were skipped after a fault); of captured channels also CHANNEL (its beginning, which may have no bytes), PACKET
+    (multifd), PAGES (without a section) and MESSAGE (return path, COLO).  ``offset`` is that of the type byte,
+    ``length`` reaches to the end of the footer.  ``payload`` is the offset of the first byte behind the record's own
+    header, ``payload_length`` ends before the footer.  For COMMAND, PACKET and MESSAGE ``idstr`` is the name of the
+    command, block or message and ``section_id`` its number, for CHANNEL that of its connection.  ``within`` is the
     row number of the PACKAGED command that this record lies in, else None.
     """
 

@@ -9,7 +9,22 @@ from typing import overload
 
 from snapmgr.inspect.model import Record
 
-TYPES = ("HEADER", "CONFIGURATION", "START", "PART", "END", "FULL", "COMMAND", "EOF", "VMDESCRIPTION", "UNKNOWN")
+TYPES = (
+    "HEADER",
+    "CONFIGURATION",
+    "START",
+    "PART",
+    "END",
+    "FULL",
+    "COMMAND",
+    "EOF",
+    "VMDESCRIPTION",
+    "UNKNOWN",
+    "CHANNEL",
+    "PACKET",
+    "PAGES",
+    "MESSAGE",
+)
 _NUMBER = {name: number for number, name in enumerate(TYPES)}
 _NONE = -1
 _INTEGERS = ("offset", "length", "payload", "payload_length", "section_id", "instance_id", "version_id", "within")
@@ -18,13 +33,16 @@ _INTEGERS = ("offset", "length", "payload", "payload_length", "section_id", "ins
 class RecordColumns:
     """Grows while the stream is read; ``view`` hands out what is there."""
 
-    def __init__(self) -> None:
+    def __init__(self, like: RecordColumns | None = None) -> None:
+        """``like`` are others whose names it shares, so that they can be joined."""
         self.type = array("B")
         self.footer = array("B")
         self.name = array("i")
         self.integers = {name: array("q") for name in _INTEGERS}
-        self.names: list[str] = []
-        self._name_rows: dict[str, int] = {}
+        self.packages: list[tuple[int, int]] = []
+        """The packages that are open at the last record: where each ends, and the row of its command."""
+        self.names: list[str] = like.names if like else []
+        self._name_rows: dict[str, int] = like._name_rows if like else {}
 
     def __len__(self) -> int:
         return len(self.type)
@@ -51,6 +69,22 @@ class RecordColumns:
             self.names.append(name)
         return row
 
+    @classmethod
+    def joined(cls, parts: Sequence[RecordColumns]) -> RecordColumns:
+        """The rows of all parts, one behind the other."""
+        if len(parts) == 1:
+            return parts[0]
+        result = cls(parts[0])
+        for part in parts:
+            shift = len(result)
+            result.type.extend(part.type)
+            result.footer.extend(part.footer)
+            result.name.extend(part.name)
+            for name, column in result.integers.items():
+                values = part.integers[name]
+                column.extend(_shifted(values, shift) if name == "within" else values)
+        return result
+
     def row(self, number: int) -> Record:
         values = {name: column[number] for name, column in self.integers.items()}
         optional = {name: None if values[name] == _NONE else values[name] for name in _INTEGERS[4:]}
@@ -68,6 +102,10 @@ class RecordColumns:
             optional["within"],
             bool(self.footer[number]),
         )
+
+
+def _shifted(rows: array[int], by: int) -> array[int]:
+    return array("q", (row if row == _NONE else row + by for row in rows)) if by else rows
 
 
 class Records(Sequence[Record]):

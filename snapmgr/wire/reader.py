@@ -13,6 +13,7 @@ from types import MethodType
 
 from snapmgr.errors import StreamError
 from snapmgr.trace.bus import Trace
+from snapmgr.wire.colo import WITH_RECORDS, read_colo
 from snapmgr.wire.commands import command_fault
 from snapmgr.wire.configuration import read_configuration
 from snapmgr.wire.constants import SECTION_TYPES, Command, RecordType
@@ -95,6 +96,7 @@ class StreamReader:
         self._packages: list[int] = []
         self._bare: Fault | None = None
         """What is to be said of the first section if it turns out that the others have footers."""
+        self._colo = False
         self._finished = False
 
     @property
@@ -402,6 +404,8 @@ class StreamReader:
             self._emit(problem)
         elif number == Command.PACKAGED:
             self._package(int.from_bytes(data))
+        elif number == Command.ENABLE_COLO:
+            self._colo = True
 
     def _package(self, length: int) -> None:
         start = self._in.offset
@@ -416,9 +420,20 @@ class StreamReader:
         if self._in.available == 0 and self._in.ended:
             self._finish()
             return
+        if self._colo and self._in.peek(1)[0] != RecordType.VMDESCRIPTION:
+            self._next = self._checkpoint
+            return
         vmdesc, problem = read_vmdesc(self._in, self.limits.vmdesc)
         self._emit_all(vmdesc, problem)
-        self._next = self._trailing
+        self._next = self._after_eof if self._colo else self._trailing
+
+    def _checkpoint(self) -> None:
+        message = read_colo(self._in)
+        self._emit(message)
+        if isinstance(message, Fault):
+            self._next = self._resync
+        else:
+            self._next = self._type if message.number in WITH_RECORDS else self._after_eof
 
     def _trailing(self) -> None:
         count = self._in.available

@@ -60,12 +60,12 @@ class Message(Event):
 class ReturnPathReader:
     """Feed bytes, ask for messages.  Raises StreamError: a damaged return path cannot be resynchronised."""
 
-    def __init__(self) -> None:
-        self._in = Window(MAX_BITMAP + 64)
+    def __init__(self, offset: int = 0) -> None:
+        self._in = Window(MAX_BITMAP + 64, offset)
 
-    def feed(self, data: Buffer) -> None:
-        """Add bytes in any chunking; empty data says that no more will come."""
-        self._in.append(data)
+    def feed(self, data: Buffer, room: int = 0) -> None:
+        """Add bytes in any chunking, of which the first ``room`` are none; empty data says that no more will come."""
+        self._in.append(data, room)
 
     def next_event(self) -> Message | NeedData | None:
         """The next message, how many bytes are missing for it, or None at a clean end."""

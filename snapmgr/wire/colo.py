@@ -1,0 +1,43 @@
+"""What follows a migration for COLO: checkpoints, announced by numbers of 32 bits (colo.c, qapi: COLOMessage)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from snapmgr.wire.events import Event, Fault
+from snapmgr.wire.faults import fault
+from snapmgr.wire.window import Window
+
+
+class ColoNumber(IntEnum):
+    """Those of odd numbers, and SIZE, come from the source, the others answer them."""
+
+    CHECKPOINT_READY = 0
+    CHECKPOINT_REQUEST = 1
+    CHECKPOINT_REPLY = 2
+    VMSTATE_SEND = 3
+    VMSTATE_SIZE = 4
+    VMSTATE_RECEIVED = 5
+    VMSTATE_LOADED = 6
+
+
+WITH_RECORDS = frozenset({ColoNumber.VMSTATE_SEND, ColoNumber.VMSTATE_SIZE})
+"""Sections up to an EOF follow: those of RAM, then those of devices."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColoMessage(Event):
+    """One message; ``value`` is the bytes of device state that VMSTATE_SIZE announces, else None."""
+
+    number: ColoNumber
+    value: int | None = None
+
+
+def read_colo(window: Window) -> ColoMessage | Fault:
+    """The message that begins at the window's offset.  Raises Short."""
+    start, number = window.offset, window.be32()
+    if number > max(ColoNumber):
+        return fault("colo-message", start, 4, f"no message of COLO has the number {number}")
+    value = window.be64() if number == ColoNumber.VMSTATE_SIZE else None
+    return ColoMessage(start, window.offset - start, ColoNumber(number), value)
