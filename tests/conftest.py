@@ -145,7 +145,7 @@ def window(make_window: Callable[..., MainWindow]) -> MainWindow:
 
 @pytest.fixture(scope="session")
 def indexed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., StreamIndex]]:
-    """``indexed(name, file="stream", damaged=False)``: the index of a corpus stream."""
+    """``indexed(name, file="stream", damaged=False)``: the index of a corpus stream, ``*`` all channels of one."""
     from snapmgr.containers.open import open_source
     from snapmgr.inspect.index import index_stream
     from tests import corpus
@@ -156,8 +156,9 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., 
     def index(name: str, file: str = "stream", *, damaged: bool = False) -> StreamIndex:
         key = (name, file, damaged)
         if key not in made:
-            path = folder / f"{name}.{file}"
-            path.write_bytes(corpus.stream_bytes(name, file, damaged=damaged))
+            path = corpus.lay_out(name, folder) if file == "*" else folder / f"{name}.{file}"
+            if file != "*":
+                path.write_bytes(corpus.stream_bytes(name, file, damaged=damaged))
             made[key] = index_stream(open_source(path))
         return made[key]
 

@@ -77,6 +77,22 @@ def stream_bytes(name: str, file: str = "stream", *, damaged: bool = False) -> b
     return unpack(corpus_root() / "streams" / case["files"][file]["file"])
 
 
+def capture_cases() -> list[str]:
+    """Cases whose channels were captured, one file for each direction of each connection."""
+    return [name for name, case in streams()["cases"].items() if "conn0.fwd" in case["files"]]
+
+
+def lay_out(name: str, folder: Path) -> Path:
+    """A folder with the channels of a capture, as docs/format/channels.md has them."""
+    target = folder / name
+    if not target.exists():
+        target.mkdir()
+        for entry in _case(name, streams()["cases"])["files"].values():
+            stored = corpus_root() / "streams" / entry["file"]
+            (target / entry["file"].removeprefix(f"{name}.")).write_bytes(stored.read_bytes())
+    return target
+
+
 def analyze_truth(name: str) -> str:
     """What QEMU's analyze-migration.py printed for this stream."""
     case = streams()["cases"][name]

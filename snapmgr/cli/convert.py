@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -68,7 +68,8 @@ def convert(
     """Write the stream of SRC to OUT.
 
     A precopy stream is rewritten: its RAM record by record, its devices field by field, its VM description anew, which
-    gives the same bytes. The VM state of IMAGE@TAG, and what cannot be rewritten, is copied as it is.
+    gives the same bytes. Captured channels and mapped-ram files become a plain stream that loads from a file. The VM
+    state of IMAGE@TAG, and what cannot be rewritten, is copied as it is.
 
     With --container qcow2 an image OUT gets a new snapshot TAG of its disk as it is now, with the stream as its VM
     state; without such an image one with an empty disk is made.
@@ -89,7 +90,9 @@ def convert(
         else:
             refuse_own([source.path], target, allow_roots)
         replica, reason = _replica(output, source, schema, allow_roots)
-        content = _copied(source) if replica is None else _saved(replica)
+        content, exact = (_copied(source) if replica is None else _saved(replica)), True
+        if reason is not None and (plain := _plain(output, source)) is not None:
+            content, reason, exact = plain, None, False
         if tag is not None:
             from snapmgr.snapshots.plans import VmState
 
@@ -97,11 +100,15 @@ def convert(
             written = source.size
         else:
             with new_file(target, force=force) as file:
-                written = _write(output, content, source.size, file, container)
-        result = {"path": target, "container": container, "size": source.size, "written": written}
+                written = _write(output, content, source.size, file, container, exact=exact)
+        result: dict[str, Any] = {"path": target, "container": container, "size": source.size, "written": written}
     if output.json:
-        told = {"reason": reason} if replica is None else {"unknown": unknown_document(unknown_devices(replica))}
-        output.document(result | {"rewritten": replica is not None} | told)
+        result["rewritten"] = reason is None
+        if reason is not None:
+            result["reason"] = reason
+        elif replica is not None:
+            result["unknown"] = unknown_document(unknown_devices(replica))
+        output.document(result)
     elif target != "-":
         output.done(f"{printable(target)}: {size(written)} ({container})")
         if reason is not None:
@@ -128,6 +135,21 @@ def _replica(
         return None, error.message
 
 
+def _plain(output: Output, source: Source) -> Content | None:
+    """A plain stream of what lies in channels or at places of its own, None for what is a stream already."""
+    from snapmgr.inspect.index import index_stream
+    from snapmgr.inspect.plain import is_spread, put_plain
+
+    if source.container == "qcow2":
+        return None
+    try:
+        with progress(output, "Reading") as report:
+            index = index_stream(source, progress=report)
+    except StreamError:
+        return None
+    return (lambda put: put_plain(index, put)) if is_spread(index) else None
+
+
 def _saved(replica: Replica) -> Content:
     return lambda put: put_replica(replica, put)
 
@@ -141,16 +163,19 @@ def _copied(source: Source) -> Content:
     return content
 
 
-def _write(output: Output, content: Content, total: int, file: BinaryIO, container: str) -> int:
-    """Write ``content`` of ``total`` bytes, as one zstd frame if asked for; returns the bytes written to ``file``."""
+def _write(output: Output, content: Content, total: int, file: BinaryIO, container: str, *, exact: bool) -> int:
+    """Write ``content``, as one zstd frame if asked for; returns the bytes written to ``file``.
+
+    It has ``total`` bytes, which is a guess where not ``exact``.
+    """
     done = start = file.tell() if file.seekable() else 0
-    with progress(output, "Writing") as report, _packer(file, total, container) as sink:
+    with progress(output, "Writing") as report, _packer(file, total if exact else -1, container) as sink:
 
         def put(piece: memoryview | bytes | bytearray) -> None:
             nonlocal done
             sink.write(piece)
             done += len(piece)
-            report(done - start, total)
+            report(min(done - start, total), total)
 
         content(put)
     return (file.tell() if container == "zst" and file.seekable() else done) - start

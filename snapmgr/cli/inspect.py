@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,8 +63,8 @@ def _report(output: Output, index: StreamIndex) -> Iterator[str]:
         yield _ram(index.blocks)
     yield ""
     yield heading("Records")
-    yield _records(index.records, fold=not output.verbose)
-    problems = problem_lines(output, index.problems)
+    yield _records(index, fold=not output.verbose)
+    problems = problem_lines(output, index.problems, index)
     if problems:
         yield ""
         yield from problems
@@ -88,6 +88,7 @@ def _summary(index: StreamIndex) -> Iterator[str]:
 
 
 _IGNORED = "not in the stream (x-ignore-shared)"
+_FOLDED = frozenset({"PART", "PACKET", "MESSAGE"})
 _PAGE_KINDS = ("normal", "zero", "xbzrle", "compressed", "resent")
 
 
@@ -105,28 +106,38 @@ def _ram(blocks: Iterable[BlockSummary]) -> str:
     return table(header, cells, align)
 
 
-def _records(records: Sequence[Record], *, fold: bool) -> str:
-    return table(
-        ["OFFSET", "LENGTH", "TYPE", "ID", "NAME", "INSTANCE", "VERSION"],
-        _folded(records) if fold else (_record(record, record.length, 1) for record in records),
-        ">><><>>",
-    )
+def _records(index: StreamIndex, *, fold: bool) -> str:
+    """One row for each record; of a capture the offsets count in the bytes of their channel."""
+    records = index.records
+    rows = _folded(records) if fold else ((record, record.length, 1) for record in records)
+    cells = (_record(index, record, length, count) for record, length, count in rows)
+    header, align = ["OFFSET", "LENGTH", "TYPE", "ID", "NAME", "INSTANCE", "VERSION"], ">><><>>"
+    if index.channels:
+        header, align = ["CHANNEL", *header], "<" + align
+    return table(header, cells, align)
 
 
-def _folded(records: Iterable[Record]) -> Iterator[list[str]]:
-    """One row for a run of PARTs of one section; everything else as it is."""
-    for key, group in groupby(records, key=lambda record: (record.type, record.section_id, record.within)):
+def _folded(records: Iterable[Record]) -> Iterator[tuple[Record, int, int]]:
+    """A run of PARTs of one section, or of packets, as its first record, its bytes and how many they are."""
+    for key, group in groupby(records, key=_alike):
         run = list(group)
-        if key[0] == "PART":
-            yield _record(run[0], sum(record.length for record in run), len(run))
+        if key[0] in _FOLDED:
+            yield run[0], sum(record.length for record in run), len(run)
         else:
-            yield from (_record(record, record.length, 1) for record in run)
+            yield from ((record, record.length, 1) for record in run)
 
 
-def _record(record: Record, length: int, count: int) -> list[str]:
+def _alike(record: Record) -> tuple[str, int | None, int | None, str | None]:
+    number = None if record.type == "PACKET" else record.section_id
+    return record.type, number, record.within, record.idstr
+
+
+def _record(index: StreamIndex, record: Record, length: int, count: int) -> list[str]:
+    channel, at = index.place(record.offset)
     kind = record.type if count == 1 else f"{record.type} x{count}"
     return [
-        offset(record.offset),
+        *([] if channel is None else [channel.name]),
+        offset(at),
         f"{length}",
         kind if record.within is None else f"  {kind}",
         _number(record.section_id),

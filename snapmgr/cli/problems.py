@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from snapmgr.cli.output import Output
 from snapmgr.cli.style import heading, paint
 from snapmgr.cli.text import offset, printable
 from snapmgr.inspect.model import Problem, Severity
+
+if TYPE_CHECKING:
+    from snapmgr.inspect.index import StreamIndex
 
 
 def any_error(problems: Sequence[Problem]) -> bool:
@@ -15,17 +19,26 @@ def any_error(problems: Sequence[Problem]) -> bool:
     return any(problem.severity is Severity.ERROR for problem in problems)
 
 
-def problem_lines(output: Output, problems: Sequence[Problem]) -> list[str]:
-    """A heading and, for each problem, what is wrong, what QEMU says and what to do."""
+def problem_lines(output: Output, problems: Sequence[Problem], index: StreamIndex | None = None) -> list[str]:
+    """A heading and, for each problem, what is wrong, what QEMU says and what to do.
+
+    With their ``index`` places in a capture are told as channel and offset there.
+    """
     if not problems:
         return []
     lines = [heading(f"Problems ({len(problems)})")]
     for problem in problems:
         section = f"{problem.section}: " if problem.section else ""
         severity = paint(f"{problem.severity.value:7}", problem.severity.value)
-        lines.append(f"  {offset(problem.offset)}  {severity}  {printable(section + problem.message)}")
+        where = _where(problem, index)
+        lines.append(f"  {where}  {severity}  {printable(section + problem.message)}")
         lines.extend(f"{'':21}{printable(text)}" for text in _details(output, problem))
     return lines
+
+
+def _where(problem: Problem, index: StreamIndex | None) -> str:
+    channel, at = (None, problem.offset) if index is None else index.place(problem.offset)
+    return offset(at) if channel is None else f"{channel.name}+{offset(at)}"
 
 
 def _details(output: Output, problem: Problem) -> list[str]:

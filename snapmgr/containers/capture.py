@@ -50,6 +50,11 @@ class Channel:
     file: str
 
     @property
+    def name(self) -> str:
+        """``conn1.fwd``, ``conn0.rev``."""
+        return f"conn{self.number}.{'rev' if self.role is Role.RETURN else 'fwd'}"
+
+    @property
     def title(self) -> str:
         """``conn1, multifd channel``."""
         return f"conn{self.number}, {self.role.value}"
@@ -64,6 +69,7 @@ class CaptureSource:
         self.container = "directory"
         self.tag: str | None = None
         self.origin = 0
+        self.folder = path
         self.channels = tuple(channel for channel, _ in members)
         self.complete = all(source.complete for _, source in members)
         self._members = [source for _, source in members]
@@ -154,8 +160,9 @@ def read_order(path: Path) -> list[tuple[int, str, int]] | None:
     with found.open("rb") as file:
         text = file.read(MAX_ORDER + 1)
     try:
-        rows = json.loads(text)
-        return [(int(number), str(way), int(count)) for number, way, count in rows if way in ("f", "r")]
+        said = json.loads(text)
+        runs = [run for part in said.values() for run in part] if isinstance(said, dict) else said
+        return [(int(number), str(way), int(count)) for number, way, count in runs]
     except (ValueError, TypeError, RecursionError) as error:
         raise StreamError("order-json", f"{found} does not list runs of bytes: {error}", path=found) from error
 

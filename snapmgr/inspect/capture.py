@@ -7,15 +7,19 @@ what came behind the later SYNC.  A preempt channel carries what postcopy asked 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TypeVar
 
-from snapmgr.containers.capture import CaptureSource, Channel, Role
+from snapmgr.containers.capture import CaptureSource, Channel, Role, read_order
 from snapmgr.containers.layouts import StreamLayout
+from snapmgr.errors import StreamError
 from snapmgr.inspect.back_reader import BackReader
 from snapmgr.inspect.build import IndexBuilder
 from snapmgr.inspect.channels import ChannelBuilder
 from snapmgr.inspect.feeding import ROOM, Reader, at_end, drained
+from snapmgr.inspect.model import Problem, Severity
 from snapmgr.inspect.records import RecordColumns
 from snapmgr.ram.bare import BareReader
 from snapmgr.ram.multifd import MultifdReader, Packet
@@ -57,6 +61,7 @@ class CaptureReading:
 
     def events(self) -> Iterator[Event | None]:
         """All that the main streams say, in between None for a look at the time."""
+        self._check_order()
         yield from self._stream(self._source.main, self._main)
         while not all(one.ended for one in self._multifd):
             yield from self._sync()
@@ -73,6 +78,22 @@ class CaptureReading:
                     yield fault_of(channel)
                     yield Skipped(channel.offset, channel.size)
 
+    def _check_order(self) -> None:
+        """Whether order.json and the files speak of the same bytes."""
+        try:
+            runs = read_order(self._source.folder)
+        except (StreamError, OSError) as error:
+            self._builder.note(Problem(Severity.NOTE, "order-json", 0, f"order.json cannot be read: {error}"))
+            return
+        counted = Counter[tuple[int, bool]]()
+        for number, way, count in runs or ():
+            counted[number, way == "r"] += count
+        for channel in self._source.channels if runs else ():
+            said = counted[channel.number, channel.role is Role.RETURN]
+            if said != channel.size:
+                message = f"order.json counts {said} bytes of {channel.name}, and {channel.size} are there"
+                self._builder.note(Problem(Severity.NOTE, "order-json", channel.offset, message))
+
     def _fed(self, reader: Reader, channel: Channel) -> Iterator[Event | None]:
         for piece in self._source.member(channel).chunks(room=ROOM):
             reader.feed(piece, ROOM)
@@ -83,13 +104,22 @@ class CaptureReading:
         goes_on = any(one.role is Role.RECOVERED and one.number > channel.number for one in self._source.channels)
         self.channels.enter(channel)
         for event in self._fed(reader, channel):
-            yield _interrupted(event) if goes_on and isinstance(event, Fault) else event
+            yield self._seen(event, channel, goes_on) if isinstance(event, Fault) else event
             if isinstance(event, RamWord) and self._multifd and event.flags in SYNCS:
                 self._sync_word = self._sync_word or event.flags
                 if event.flags == self._sync_word:
                     yield from self._sync()
                     self.channels.enter(channel)
         self._builder.finish(reader.offset)
+
+    def _seen(self, event: Fault, channel: Channel, goes_on: bool) -> Fault | None:
+        """A fault of a connection, at its last byte if it is its end; no fault if another connection goes on."""
+        event = _inside(event, channel)
+        if event.code != "truncated" or not goes_on:
+            return event
+        message, hint = "The connection broke here; the next one goes on", "Nothing was lost by that."
+        self._builder.note(Problem(Severity.NOTE, "interrupted", event.offset, message, hint=hint))
+        return None
 
     def _recovered(self, channel: Channel) -> Iterator[Event | None]:
         """A connection after recovery goes on with the sections of the one before, and names its blocks anew."""
@@ -112,7 +142,7 @@ class CaptureReading:
             if isinstance(event, Skipped):
                 self.channels.stretch(channel.offset, event.offset)
                 end = event.offset + event.length
-            yield event
+            yield None if event is None else _inside(event, channel)
         if end < reader.offset:
             self.channels.stretch(end, reader.offset)
 
@@ -122,7 +152,7 @@ class CaptureReading:
             if event is None:
                 yield None
             else:
-                self.channels.add(channel, event)
+                self.channels.add(channel, _inside(event, channel))
 
     def _sync(self) -> Iterator[None]:
         """Read every channel of multifd up to its next SYNC."""
@@ -134,7 +164,7 @@ class CaptureReading:
                 if event is None:
                     yield None
                     continue
-                self.channels.add(one.channel, event)
+                self.channels.add(one.channel, _inside(event, one.channel))
                 if isinstance(event, Packet):
                     packets.append((one.channel, event))
         self.channels.pages(packets, self._synced_at)
@@ -165,14 +195,17 @@ class _Multifd:
                 return
 
 
+_E = TypeVar("_E", bound=Event)
+
+
+def _inside(event: _E, channel: Channel) -> _E:
+    """A fault at the end of a channel stands at its last byte: the next one belongs to another channel."""
+    if not isinstance(event, Fault):
+        return event
+    return replace(event, offset=min(event.offset, channel.offset + channel.size - 1))
+
+
 def fault_of(channel: Channel) -> Fault:
     """A connection that is none of a migration."""
     message = f"nothing of a migration begins like conn{channel.number}"
     return Fault(channel.offset, 0, "channel-unknown", message, {}, fatal=False)
-
-
-def _interrupted(event: Fault) -> Fault:
-    """The end of a connection that another one goes on with is no damage."""
-    if event.code != "truncated":
-        return event
-    return replace(event, code="interrupted", message="the connection broke here; the next one goes on", fatal=False)

@@ -19,8 +19,8 @@ from snapmgr.wire.colo import ColoMessage
 from snapmgr.wire.events import Event, Fault, Skipped
 from snapmgr.wire.return_path import Message
 
-SYNC = "sync"
-"""Name of the packets that carry no pages."""
+SYNC, EMPTY = "sync", "no pages"
+"""Names of packets that carry no pages."""
 
 _MOST = (1 << 63) - 1
 
@@ -52,7 +52,7 @@ class ChannelBuilder:
             case Greeting():
                 self.begin(channel, event.length)
             case Packet():
-                name = event.block or SYNC
+                name = event.block or (SYNC if event.is_sync else EMPTY)
                 self._append("PACKET", event, min(event.number, _MOST), name)
             case DevicePacket():
                 self._append("PACKET", event, event.instance_id, event.idstr)

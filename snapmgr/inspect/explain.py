@@ -49,6 +49,11 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         "The RAM section has another layout than all current QEMUs.",
         "Load it with the QEMU version that wrote it.",
     ),
+    "channel-truncated": ("The capture or the connection ended early.", "Capture the migration again."),
+    "channel-unknown": (
+        "The connection belongs to something else, or is encrypted.",
+        "Take its file out of the folder.",
+    ),
     "mapped-ram-version": (
         "The sender is newer than any QEMU that this is known of.",
         "Load it with the QEMU version that wrote it.",

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from snapmgr.containers.capture import CaptureSource
+from snapmgr.containers.capture import CaptureSource, Channel
 from snapmgr.containers.describe import find_description
 from snapmgr.containers.layouts import StreamLayout
 from snapmgr.containers.source import Source
@@ -65,10 +65,21 @@ class StreamIndex:
     vmdesc: tuple[int, int] | None
     description: VmDescription | None
     ram: RamIndex
+    unpacked: UnpackedBytes | None
+    """The pages that travelled packed in channels of multifd, None without a capture."""
     elapsed: float
     complete: bool
     indexed: int
     """Bytes read so far."""
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels of a capture in the order of their offsets, none for a stream in one file."""
+        return self.source.channels if isinstance(self.source, CaptureSource) else ()
+
+    def place(self, offset: int) -> tuple[Channel | None, int]:
+        """The channel that a byte belongs to, and its offset there; None for a stream in one file."""
+        return self.source.place(offset) if isinstance(self.source, CaptureSource) else (None, offset)
 
     @property
     def iterations(self) -> int:
@@ -163,10 +174,10 @@ class _Pass:
         self.builder.ram.origin = source.origin
         self.reader = StreamReader(StreamLayout(self.builder.ram, self.description), trace=trace)
         self.capture: CaptureReading | None = None
-        self.bytes: UnpackedBytes | Source = source
+        self.unpacked: UnpackedBytes | None = None
         if capture:
             self.capture = CaptureReading(capture, self.builder, self.reader, self.description, trace)
-            self.bytes = UnpackedBytes(source, self.capture.channels.packs)
+            self.unpacked = UnpackedBytes(source, self.capture.channels.packs)
 
     def steps(self) -> Iterator[None]:
         """Read on; yields after every stretch of some MiB at most."""
@@ -244,7 +255,8 @@ class _Pass:
             version_notes=tuple(builder.versions.notes),
             vmdesc=(vmdesc.json_offset, len(vmdesc.text)) if vmdesc else None,
             description=self.description,
-            ram=RamIndex(pages, self.bytes),
+            ram=RamIndex(pages, self.unpacked or self.source),
+            unpacked=self.unpacked,
             elapsed=time.monotonic() - self.started,
             complete=complete,
             indexed=self.reader.offset,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from snapmgr.containers.source import Source
+from snapmgr.containers.unpacked import UnpackedBytes
 from snapmgr.inspect.model import Problem, Severity
 from snapmgr.ram.columns import BlockPages
 from snapmgr.ram.index import RamIndex
@@ -38,6 +39,15 @@ def page_problems(ram: RamIndex, source: Source) -> Iterator[Problem]:
     for block in ram.blocks.values():
         for kind in _CHECKS:
             yield from _of_kind(source, block, kind)
+
+
+def packet_problems(unpacked: UnpackedBytes | None) -> Iterator[Problem]:
+    """The first packet of every multifd channel that cannot be unpacked: what follows it cannot be either."""
+    for _, error in unpacked.damage() if unpacked is not None else ():
+        message = error.message[:1].upper() + error.message[1:]
+        cause = "Bytes of the channel were changed after they were sent, or some before it are missing."
+        hint = "Capture the migration again."
+        yield Problem(Severity.ERROR, error.code, error.offset or 0, message, cause=cause, hint=hint)
 
 
 def _of_kind(source: Source, block: BlockPages, kind: PageKind) -> Iterator[Problem]:

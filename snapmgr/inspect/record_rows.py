@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from snapmgr.errors import SnapmgrError
+from snapmgr.inspect.channel_rows import channel_rows
 from snapmgr.inspect.model import Node, NodeKind, Record
 from snapmgr.ram.blocks import ListedBlock
 from snapmgr.ram.mapped import HEADER_SIZE, MappedHeader
@@ -118,6 +119,8 @@ def record_nodes(tree: Tree, node: Node, record: Record) -> Sequence[Node]:
             rows.add("JSON", "", f"{rows.end - rows.offset} bytes", "text", rows.end - rows.offset)
         case "START" | "PART" | "END":
             return _section(tree, node, record)
+        case "CHANNEL" | "PACKET" | "PAGES" | "MESSAGE":
+            channel_rows(rows, record)
     return rows.nodes
 
 
@@ -201,8 +204,8 @@ def _mapped_block(rows: Rows, block: ListedBlock, header: MappedHeader) -> None:
         return
     rows.add("alignment", "", "", "padding", header.bitmap - rows.offset)
     pages = rows.tree.ram.blocks[block.name].counted()
-    counted = f"{pages[PageKind.PLAIN]} pages that are there, {pages[PageKind.ZERO]} of zeros"
-    rows.add(f"{block.name}, bitmap", "", counted, "bitmap", header.bitmap_length)
+    said = f"pages that are there: {pages[PageKind.PLAIN]}, pages of zeros: {pages[PageKind.ZERO]}"
+    rows.add(f"{block.name}, bitmap", "", said, "bitmap", header.bitmap_length)
     rows.add("alignment", "", "", "padding", header.pages - rows.offset)
     rows.add(f"{block.name}, pages", "", meaning, "pages", block.used_length)
 

@@ -41,8 +41,8 @@ class RecordColumns:
         self.integers = {name: array("q") for name in _INTEGERS}
         self.packages: list[tuple[int, int]] = []
         """The packages that are open at the last record: where each ends, and the row of its command."""
-        self.names: list[str] = like.names if like else []
-        self._name_rows: dict[str, int] = like._name_rows if like else {}
+        self.names: list[str] = [] if like is None else like.names
+        self._name_rows: dict[str, int] = {} if like is None else like._name_rows
 
     def __len__(self) -> int:
         return len(self.type)
@@ -139,6 +139,10 @@ class Records(Sequence[Record]):
     def section_at(self, row: int) -> int:
         """The section id alone, -1 for none."""
         return self._columns.integers["section_id"][row]
+
+    def name_at(self, row: int) -> int:
+        """A number for the idstr alone, the same for all rows that have the same one."""
+        return self._columns.name[row]
 
     def within_at(self, row: int) -> int:
         """Row of the PACKAGED command that holds this row, -1 for none."""

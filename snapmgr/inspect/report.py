@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from snapmgr.inspect.model import BlockSummary, ConfigurationInfo, Problem, Record
+from snapmgr.inspect.report_channels import captured
 
 if TYPE_CHECKING:
     from snapmgr.inspect.index import StreamIndex
@@ -16,17 +16,24 @@ SECTION_TYPES = frozenset({"START", "PART", "END", "FULL"})
 def inspect_document(index: StreamIndex) -> dict[str, Any]:
     """Everything that ``snapctl inspect --json`` says of a stream; offsets are bytes of the unpacked stream."""
     records = index.records
-    return {
+    document = {
         "container": index.source.container,
         "size": index.size,
         "version": index.version,
         "configuration": _configuration(index.configuration),
-        "sections": [_section(record, records) for record in records if record.type in SECTION_TYPES],
+        "sections": [_section(record, index) for record in records if record.type in SECTION_TYPES],
         "ram": {"page_size": index.page_size, "blocks": [block_document(block) for block in index.blocks]},
-        "commands": [_command(record, records) for record in records if record.type == "COMMAND"],
-        "vmdesc": None if index.vmdesc is None else {"offset": index.vmdesc[0], "length": index.vmdesc[1]},
-        "problems": [problem_document(problem) for problem in index.problems],
+        "commands": [_command(record, index) for record in records if record.type == "COMMAND"],
+        "vmdesc": None if index.vmdesc is None else placed(index, index.vmdesc[0]) | {"length": index.vmdesc[1]},
+        "problems": [problem_document(problem, index) for problem in index.problems],
     }
+    return document | captured(index) if index.channels else document
+
+
+def placed(index: StreamIndex, offset: int) -> dict[str, int]:
+    """``offset``, and of a capture the number of the connection, in whose bytes it counts then."""
+    channel, inside = index.place(offset)
+    return {"offset": offset} if channel is None else {"offset": inside, "channel": channel.number}
 
 
 def _configuration(info: ConfigurationInfo | None) -> dict[str, Any] | None:
@@ -40,29 +47,25 @@ def _configuration(info: ConfigurationInfo | None) -> dict[str, Any] | None:
     }
 
 
-def _section(record: Record, records: Sequence[Record]) -> dict[str, Any]:
+def _section(record: Record, index: StreamIndex) -> dict[str, Any]:
     row: dict[str, Any] = {
         "type": record.type,
         "section_id": record.section_id,
         "idstr": record.idstr,
         "instance_id": record.instance_id,
         "version_id": record.version_id,
-        "offset": record.offset,
+        **placed(index, record.offset),
         "length": record.length,
     }
     if record.within is not None:
-        row["within"] = records[record.within].offset
+        row["within"] = index.place(index.records[record.within].offset)[1]
     return row
 
 
-def _command(record: Record, records: Sequence[Record]) -> dict[str, Any]:
+def _command(record: Record, index: StreamIndex) -> dict[str, Any]:
     """``within`` is the offset of the PACKAGED command that this one lies in, else None."""
-    return {
-        "name": record.idstr,
-        "offset": record.offset,
-        "length": record.length,
-        "within": None if record.within is None else records[record.within].offset,
-    }
+    within = None if record.within is None else index.place(index.records[record.within].offset)[1]
+    return {"name": record.idstr, **placed(index, record.offset), "length": record.length, "within": within}
 
 
 def block_document(block: BlockSummary) -> dict[str, Any]:
@@ -80,8 +83,11 @@ def block_document(block: BlockSummary) -> dict[str, Any]:
     return document | {"ignored": True} if block.ignored else document
 
 
-def problem_document(problem: Problem) -> dict[str, Any]:
-    """A fault, with QEMU's own text by version where it has one; what is not known is left out."""
+def problem_document(problem: Problem, index: StreamIndex | None = None) -> dict[str, Any]:
+    """A fault, with QEMU's own text by version where it has one; what is not known is left out.
+
+    With its ``index`` a place in a capture is told as channel and offset there.
+    """
     document: dict[str, Any] = {
         "severity": problem.severity.value,
         "code": problem.code,
@@ -90,5 +96,7 @@ def problem_document(problem: Problem) -> dict[str, Any]:
         "message": problem.message,
         "qemu": dict(problem.qemu),
     }
+    if index is not None:
+        document.update(placed(index, problem.offset))
     document.update((key, value) for key in ("length", "cause", "hint") if (value := getattr(problem, key)))
     return document

@@ -24,13 +24,15 @@ def kind_of(record: Record) -> NodeKind:
     """Section kind of a record (UI.md §3)."""
     if record.type in _META:
         return NodeKind.META
-    if record.type == "COMMAND":
+    if record.type == "CHANNEL":
+        return NodeKind.META
+    if record.type in ("COMMAND", "MESSAGE"):
         return NodeKind.COMMAND
     if record.type == "UNKNOWN":
         return NodeKind.FAULT
     if record.type == "FULL":
         return NodeKind.DEVICE
-    return NodeKind.RAM if record.idstr == "ram" else NodeKind.BLOCK
+    return NodeKind.RAM if record.idstr == "ram" or record.type == "PACKET" else NodeKind.BLOCK
 
 
 def label_of(record: Record, *, several: bool = False) -> str:
@@ -44,12 +46,15 @@ def label_of(record: Record, *, several: bool = False) -> str:
 
 
 def spans_of(records: Records, iteration_starts: Sequence[int], tree: Tree) -> list[Span]:
-    """One span per record, where neighbouring RAM sections of one iteration are one."""
+    """One span per record, where neighbouring RAM sections of one iteration, packets or messages are one."""
     spans: list[Span] = []
+    title = ""
     for row, record in enumerate(records):
         kind, path = kind_of(record), tree.path_of_row(row)
-        if kind is NodeKind.RAM:
-            label = _ram_label(record, iteration_starts)
+        if record.type == "CHANNEL":
+            title = record.idstr or ""
+        if kind is NodeKind.RAM or record.type == "MESSAGE":
+            label = title or _ram_label(record, iteration_starts)
             if spans and spans[-1].kind is kind and spans[-1].label == label:
                 last = spans.pop()
                 spans.append(Span(kind, label, last.offset, record.offset + record.length - last.offset, last.path))

@@ -24,6 +24,8 @@ from snapmgr.vmstate.description import VmDescription
 
 Path = tuple[int, ...]
 
+_FOLDED = {"PART": "parts", "PACKET": "packets", "MESSAGE": "messages"}
+
 _CACHED = 4096
 """Opened rows whose children are remembered."""
 
@@ -200,7 +202,7 @@ class Tree:
             return self._record_node(path, rows[0])
         first, last = self.records[rows[0]], self.records[rows[-1]]
         length = last.offset + last.length - first.offset
-        parts = f"{len(rows)} parts"
+        parts = f"{len(rows)} {_FOLDED[first.type]}"
         return self._node(path, label_of(first), parts, "", "section", first.offset, length, kind_of(first), len(rows))
 
     def _record_node(self, path: Path, row: int) -> Node:
@@ -209,7 +211,7 @@ class Tree:
         value, meaning, kind_text = _describe(record)
         if record.type == "HEADER":
             meaning = f"version {self.version}"
-        below = 1 if record.type != "UNKNOWN" else 0
+        below = 1 if record.type != "UNKNOWN" and record.length else 0
         inside = len(self._below.get(row, ()))
         length = record.length
         if inside:
@@ -308,16 +310,21 @@ def _arrange(records: Records) -> tuple[list[list[int]], dict[int, list[int]]]:
             outermost = owner.get(within, within)
             owner[row] = outermost
             below.setdefault(outermost, []).append(row)
-        elif (
-            records.type_at(row) == "PART"
-            and top
-            and records.type_at(top[-1][-1]) == "PART"
-            and records.section_at(row) == records.section_at(top[-1][-1])
-        ):
+        elif top and _goes_on(records, top[-1][-1], row):
             top[-1].append(row)
         else:
             top.append([row])
     return top, below
+
+
+def _goes_on(records: Records, last: int, row: int) -> bool:
+    """Whether a row is one more of the same: a PART of one section, a packet of one block, a message of one kind."""
+    kind = records.type_at(row)
+    if kind not in _FOLDED or records.type_at(last) != kind:
+        return False
+    if kind == "PART":
+        return records.section_at(row) == records.section_at(last)
+    return records.name_at(row) == records.name_at(last)
 
 
 def _describe(record: Record) -> tuple[str, str, str]:
@@ -337,6 +344,10 @@ def _describe(record: Record) -> tuple[str, str, str]:
             return f"{record.section_id}", "", "command"
         case "VMDESCRIPTION":
             return "JSON", "", "description"
+        case "PACKET":
+            return f"packet {record.section_id}", "", "packet"
+        case "MESSAGE" | "CHANNEL" | "PAGES":
+            return "", "", record.type.lower()
         case "UNKNOWN":
             return "bytes that belong to no record", "", "not read"
     return "", "", "end"

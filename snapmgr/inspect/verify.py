@@ -9,7 +9,7 @@ from snapmgr.errors import StreamError
 from snapmgr.inspect.explain import ordered
 from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Problem, Severity
-from snapmgr.inspect.page_checks import page_problems
+from snapmgr.inspect.page_checks import packet_problems, page_problems
 from snapmgr.wire.faults import VERSIONS
 from snapmgr.work import CancelToken, Progress, no_progress
 
@@ -55,6 +55,7 @@ def unreadable(error: StreamError) -> Verdict:
 def verify(index: StreamIndex) -> Verdict:
     """Every check that a loader makes of the bytes alone: framing, order, lengths, RAM records, footers, pages."""
     found = [*index.problems, *index.version_notes, *page_problems(index.ram, index.source)]
+    found.extend(packet_problems(index.unpacked))
     return _judged(ordered(found))
 
 

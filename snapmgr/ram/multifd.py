@@ -18,7 +18,7 @@ import numpy as np
 from snapmgr.errors import StreamError
 from snapmgr.ram.runs import U64
 from snapmgr.ram.words import PAGE_BITS
-from snapmgr.wire.events import Event, Fault, NeedData, Skipped
+from snapmgr.wire.events import Event, NeedData, Skipped
 from snapmgr.wire.faults import VERSIONS, fault
 from snapmgr.wire.window import Buffer, Short, Window
 
@@ -127,7 +127,7 @@ class MultifdReader:
         self.blocks: Collection[str] = ()
         self._in = Window(1 << 20, offset)
         self._step: Any = MultifdReader._greeting
-        self._fault: Fault | None = None
+        self._due = offset
 
     @property
     def offset(self) -> int:
@@ -144,7 +144,7 @@ class MultifdReader:
         if self._step is None:
             return None
         if self._in.ended and not self._in.available and self._step == MultifdReader._packet:
-            return None
+            return self._at_end(start)
         try:
             event: Event | NeedData | None = MethodType(self._step, self)()
         except Short as short:
@@ -158,7 +158,14 @@ class MultifdReader:
             self._in.offset = start
             self._step = MultifdReader._rest
             return fault(error.code, error.offset or start, 0, error.message, error.qemu or "")
+        self._due = self._in.offset
         return event
+
+    def _at_end(self, start: int) -> Event | None:
+        """Contents were passed over before they came: say so if they did not all come."""
+        missing, self._step = self._due - start, MultifdReader._rest
+        message = f"the channel ends inside a packet: {missing} more bytes are needed"
+        return fault("channel-truncated", start, 0, message) if missing > 0 else None
 
     def _greeting(self) -> Event:
         start = self._in.offset

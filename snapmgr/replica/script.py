@@ -82,6 +82,10 @@ def read_script(
     Raises StreamError at the first fault, Unsupported for what a replica does not know to send (packages, and with
     them postcopy, COLO; bytes behind the end), Cancelled.
     """
+    if source.container == "directory":
+        message = f"{source.label} is a folder with captured channels, which a replica does not send again"
+        hint = "Convert it first: that gives a plain stream."
+        raise Unsupported("replica-channels", message, path=source.path, hint=hint)
     script = Script(description=find_description(source) or description)
     ram = RamState()
     reader = StreamReader(StreamLayout(ram, script.description))

@@ -29,23 +29,24 @@ def written(replica: Replica) -> bytes:
     return bytes(out)
 
 
-def saved_again(stream: bytes, folder: Path) -> Path:
+def saved_again(stream: bytes, folder: Path, case: str = CASE) -> Path:
     """The stream that QEMU writes after it has loaded ``stream``."""
     result = folder / "again.mig"
-    with loaded(stream, folder) as qemu:
+    with loaded(stream, folder, case) as qemu:
         qemu.migrate(result)
     return result
 
 
 @contextmanager
-def loaded(stream: bytes, folder: Path) -> Iterator[Machine]:
-    """A QEMU that has loaded ``stream`` and stands still."""
+def loaded(stream: bytes, folder: Path, case: str = CASE) -> Iterator[Machine]:
+    """A QEMU like the destination of ``case`` that has loaded ``stream`` and stands still."""
     given = folder / "given.mig"
     given.write_bytes(stream)
-    (folder / "boot-halt.img").write_bytes(
-        corpus.unpack(corpus.corpus_root() / "streams" / corpus.streams()["aux"]["boot-halt.img"]["file"])
-    )
-    arguments = [text.replace("@AUX@", str(folder)) for text in corpus.streams()["cases"][CASE]["dest_args"]]
+    for name, entry in corpus.streams()["aux"].items():
+        if name.startswith("boot-"):
+            (folder / name).write_bytes(corpus.unpack(corpus.corpus_root() / "streams" / entry["file"]))
+    arguments = [text.replace("@AUX@", str(folder)) for text in corpus.streams()["cases"][case]["dest_args"]]
+    arguments = arguments if "-S" in arguments else ["-S", *arguments]
     arguments[arguments.index("-M") + 1] = MACHINE
     arguments[arguments.index("-incoming") + 1] = f"exec:cat {given}"
     ours, theirs = socket.socketpair()

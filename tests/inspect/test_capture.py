@@ -1,0 +1,123 @@
+"""Captured channels, read together: records, RAM and messages back are what was seen without reading them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from snapmgr.containers.open import open_source
+from snapmgr.inspect.index import StreamIndex, index_stream
+from snapmgr.inspect.model import Node, Severity
+from snapmgr.inspect.report import inspect_document
+from snapmgr.inspect.verify import verify
+from tests import corpus
+
+Indexed = Callable[..., StreamIndex]
+CASES: dict[str, Any] = corpus.streams()["cases"]
+NAMES = corpus.capture_cases()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_ram_is_what_the_source_had_when_it_stood_still(indexed: Indexed, name: str) -> None:
+    index = indexed(name, "*")
+    truths = {block["name"]: block["sha256"] for block in CASES[name].get("blocks", ()) if block["sha256"]}
+    assert truths or CASES[name]["kind"] == "colo"
+    assert {block: index.ram.sha256(block) for block in truths} == truths
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_records_of_the_main_stream_are_those_of_the_independent_walker(indexed: Indexed, name: str) -> None:
+    document, facts = inspect_document(indexed(name, "*")), CASES[name]["facts"]
+    rows = {row["offset"]: row for row in document["sections"] if row["channel"] == 0}
+    for offset, kind, number, idstr, instance, version, length, count in facts["index"]:
+        if kind in ("START", "PART", "END", "FULL"):
+            row = rows[offset]
+            assert (row["type"], row["section_id"], row["idstr"]) == (kind, number, idstr)
+            assert (row["instance_id"], row["version_id"]) == (instance, version)
+            assert row["length"] == length or count > 1
+    commands: dict[str, list[int]] = {}
+    for row in document["commands"]:
+        if row["channel"] == 0:
+            commands.setdefault(row["name"], []).append(row["offset"])
+    assert commands == {command: seen["offsets"] for command, seen in facts["commands"].items()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_messages_back_are_those_that_were_seen(indexed: Indexed, name: str) -> None:
+    document = inspect_document(indexed(name, "*"))
+    for connection, truth in CASES[name]["return_path"].items():
+        ours = [row for row in document["return_path"] if f"conn{row['channel']}" == connection]
+        assert Counter(row["name"] for row in ours) == truth["counts"]
+        for row, (offset, kind, _length, _data, *more) in zip(ours, truth["first"], strict=False):
+            assert (row["offset"], row["name"]) == (offset, kind)
+            if more:
+                assert row["bitmap_bytes"] == more[0]["bitmap_bytes"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_wrong_with_them_and_every_byte_is_something(indexed: Indexed, name: str) -> None:
+    index = indexed(name, "*")
+    assert not [problem for problem in verify(index).problems if problem.severity is not Severity.NOTE] or (
+        CASES[name]["kind"] == "colo"
+    )
+    assert all(record.type != "UNKNOWN" for record in index.records)
+    at = 0
+    for row in range(len(index.records)):
+        offset, length = index.records.span(row)
+        if index.records.within_at(row) < 0:
+            assert offset == at
+        at = max(at, offset + length)
+    assert at == index.size == sum(channel.size for channel in index.channels)
+
+
+@pytest.mark.parametrize("name", ["multifd-zlib.v100", "postcopy-preempt.v72", "postcopy-recover.v100", "colo.v72"])
+def test_rows_lie_within_their_row_and_end_at_bytes(indexed: Indexed, name: str) -> None:
+    tree = indexed(name, "*").tree
+
+    def walk(node: Node) -> None:
+        for child in tree.children(node):
+            assert node.offset <= child.offset <= child.offset + child.length <= node.offset + node.length
+            walk(child)
+
+    for node in tree.roots:
+        walk(node)
+    assert tree.marks(0, indexed(name, "*").size)
+
+
+def test_a_page_that_comes_twice_has_what_came_behind_the_later_sync(indexed: Indexed) -> None:
+    index = indexed("multifd-none.v100", "*")
+    assert index.iterations == 5
+    assert sum(block.resent for block in index.blocks) > 100
+
+
+@pytest.mark.parametrize("version", ["v72", "v100"])
+def test_checkpoints_of_colo_are_told_apart(indexed: Indexed, version: str) -> None:
+    case, index = CASES[f"colo.{version}"], indexed(f"colo.{version}", "*")
+    found = [(record.offset, record.idstr) for record in index.records if record.type == "MESSAGE"]
+    forward = [(index.place(offset)[1], name) for offset, name in found if index.place(offset)[0] is index.channels[0]]
+    assert forward == [(row[0], row[1]) for row in case["colo_tail"]]
+    back = [name for offset, name in found if index.place(offset)[0] is not index.channels[0]]
+    assert back == [row[1] for row in case["colo_messages_back"]]
+
+
+def test_a_cut_channel_is_read_up_to_the_cut(tmp_path: Path) -> None:
+    folder = corpus.lay_out("multifd-zlib.v100", tmp_path)
+    whole = (folder / "conn2.fwd.bin").read_bytes()
+    (folder / "conn2.fwd.bin").write_bytes(whole[:50000])
+    index = index_stream(open_source(folder))
+    found = [(problem.code, index.place(problem.offset)) for problem in index.problems]
+    assert ("channel-truncated", (index.channels[2], 49999)) in found
+    assert index.ram.read("pc.ram", 0, 1 << 20)
+
+
+def test_a_damaged_packet_is_found_when_the_pages_are_unpacked(tmp_path: Path) -> None:
+    folder = corpus.lay_out("multifd-zlib.v100", tmp_path)
+    data = bytearray((folder / "conn2.fwd.bin").read_bytes())
+    data[60000:60400] = bytes(400)
+    (folder / "conn2.fwd.bin").write_bytes(data)
+    verdict = verify(index_stream(open_source(folder)))
+    assert "multifd-data" in [problem.code for problem in verdict.problems if problem.severity is Severity.ERROR]
