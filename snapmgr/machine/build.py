@@ -48,6 +48,7 @@ def write_rom(ram: RamList) -> None:
     """The ROM's contents, as every reset puts them there (hw/core/loader.c: rom_reset)."""
     rom = ram.find("demo.rom")
     assert rom is not None
+    rom.dirty.reading(0, rom.pages)
     content = ROM_NAME.ljust(font.AT, b"\0") + font.image()
     if rom.memory[: len(content)].tobytes() != content:
         rom.write(0, content)

@@ -31,6 +31,7 @@ def digest(board: Board, blocks: Iterable[RAMBlock]) -> str:
 def ram_digest(block: RAMBlock) -> bytes:
     """SHA-256 over the pieces of 1 MiB that are not zero, each with its number."""
     total = sha256()
+    block.dirty.reading(0, block.pages)
     for start in range(0, block.used_length, _PIECE):
         piece = block.memory[start : min(start + _PIECE, block.used_length)]
         _add(total.update, start // _PIECE, piece.data)

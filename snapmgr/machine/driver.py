@@ -13,11 +13,13 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from snapmgr.errors import SnapmgrError
+from snapmgr.machine.announce import Announcer
 from snapmgr.machine.machine import Machine, MachineView
 from snapmgr.machine.runstate import RunState
 
 T = TypeVar("T")
 
+NANO = 1_000_000_000
 MOST_BEHIND = 0.5
 """Seconds that a slow machine tries to catch up; what is older is let go."""
 VIEW_EVERY = 1 / 30
@@ -52,6 +54,7 @@ class Driver:
         self._stopping = False
         self._next_tick = clock()
         self._next_view = clock()
+        self._announcers: list[Announcer] = []
 
     def order(self, action: Callable[[Machine], T]) -> Future[T]:
         """Have ``action`` done by the worker between two ticks; from any thread.  Its error is the future's."""
@@ -81,15 +84,29 @@ class Driver:
         while self._orders:
             self._orders.popleft()()
         now = self._clock()
+        self._announce(now)
         ticks = self._due(now)
         if ticks:
             changed |= not self._run(ticks)
         if changed or (ticks and now >= self._next_view):
             self._next_view = now + VIEW_EVERY
             self._show(self._machine.state())
-        if self._stopping or self._machine.run_state is not RunState.RUNNING:
-            return None if not self._stopping else 0.0
-        return max(0.0, self._next_tick - self._clock())
+        if self._stopping:
+            return 0.0
+        due = [announcer.next_at / NANO for announcer in self._announcers]
+        if self._machine.run_state is RunState.RUNNING:
+            due.append(self._next_tick)
+        return max(0.0, min(due) - self._clock()) if due else None
+
+    def _announce(self, now: float) -> None:
+        """Tell the network where the machine is, again and again for a while."""
+        for announcer in self._machine.announcing:
+            announcer.next_at += int(now * NANO)
+            self._announcers.append(announcer)
+        self._machine.announcing.clear()
+        for announcer in self._announcers:
+            announcer.due(int(now * NANO), self._machine.trace)
+        self._announcers = [announcer for announcer in self._announcers if announcer.left]
 
     def _run(self, ticks: int) -> bool:
         """False where a disk refused: the machine stands then, and its reports say why."""

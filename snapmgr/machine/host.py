@@ -55,6 +55,7 @@ class MachineHost:
             self.ram,
             self.options,
             executor=ThreadPoolExecutor(1, "ram-copies"),
+            in_postcopy=lambda: own.in_postcopy(),
             postcopy_advised=lambda: own.postcopy_advised,
         )
         self.migration = MigrationState()
@@ -117,8 +118,12 @@ class MachineHost:
     def discard_ram(self, idstr: str, start: int, length: int) -> None:
         self.ram_entry.loader.discard(idstr, start, length)
 
+    def received_pages(self, idstr: str) -> bytes | None:
+        missing = self.ram_entry.loader.missing
+        return missing.bitmap(idstr) if missing is not None else None
+
     def in_postcopy(self) -> bool:
-        return False
+        return self.migration.status.is_postcopy
 
     def in_colo(self) -> bool:
         return self.colo

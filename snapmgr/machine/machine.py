@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from snapmgr.errors import SnapmgrError
 from snapmgr.machine import guest, workloads
+from snapmgr.machine.announce import Announcer
 from snapmgr.machine.build import write_rom
 from snapmgr.machine.devices.cpu import RESET_VECTOR
 from snapmgr.machine.digest import digest
@@ -51,6 +52,8 @@ class Machine(MachineHost):
     ) -> None:
         super().__init__(options or MachineOptions(), disks, trace or Trace())
         self.run_state = RunState.PRELAUNCH
+        self.announcing: list[Announcer] = []
+        """Who still has to tell the network that the machine is here, on a clock that begins at 0."""
         self._screen = Screen(self.board.memory)
 
     def __enter__(self) -> Machine:

@@ -53,14 +53,23 @@ MAGIC = 0x0031_4F4D_4544_4D53  # "SMDEMO1"
 
 
 class GuestMemory:
-    """Views on the three blocks; whoever writes through them says so before, for they may be saved meanwhile."""
+    """Views on the three blocks.
+
+    Whoever reads or writes through them says so before: they may be saved meanwhile, or not all have come yet.
+    """
 
     def __init__(self, ram: RAMBlock, vram: RAMBlock, rom: RAMBlock) -> None:
         self.ram = ram
         self.vram = vram
         self.rom = rom
-        self.variables: npt.NDArray[Any] = ram.memory[: VARIABLES.itemsize].view(VARIABLES)[0:1].reshape(())
+        self._variables: npt.NDArray[Any] = ram.memory[: VARIABLES.itemsize].view(VARIABLES)[0:1].reshape(())
         self.work: U64 = ram.memory[WORK : ram.used_length].view("<u8").reshape(-1, WORDS)
+
+    @property
+    def variables(self) -> npt.NDArray[Any]:
+        """To be read; who writes them calls ``changing_variables``."""
+        self.ram.dirty.reading(0)
+        return self._variables
 
     @property
     def booted(self) -> bool:
@@ -73,7 +82,12 @@ class GuestMemory:
     def set(self, name: str, value: int) -> None:
         """Write a variable."""
         self.changing_variables()
-        self.variables[name] = value
+        self._variables[name] = value
+
+    def read(self, address: int, length: int) -> bytes:
+        """Bytes of ``ram``."""
+        reading(self.ram, address, length)
+        return self.ram.memory[address : address + length].tobytes()
 
     def changing_variables(self) -> None:
         """One of ``variables`` is about to be written."""
@@ -89,6 +103,12 @@ class GuestMemory:
     def dma_page(self, disk: int, slot: int) -> int:
         """Address of a transfer page."""
         return DMA + (disk * DMA_SLOTS + slot) * PAGE
+
+
+def reading(block: RAMBlock, offset: int, length: int) -> None:
+    """``length`` > 0 bytes from ``offset`` on are about to be read."""
+    first = offset >> block.page_bits
+    block.dirty.reading(first, (offset + length - 1 >> block.page_bits) - first + 1)
 
 
 def changing(block: RAMBlock, offset: int, length: int) -> None:

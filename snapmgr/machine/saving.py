@@ -13,6 +13,7 @@ from snapmgr.savevm import device_state
 from snapmgr.savevm.loader import load as load_stream
 from snapmgr.savevm.output import Drain, Output
 from snapmgr.savevm.save import save_state
+from snapmgr.trace.names import traced
 from snapmgr.wire.window import Buffer
 
 
@@ -65,9 +66,13 @@ def take_in(
     *,
     ready: Callable[[], None] | None = None,
     settled: Callable[[], None] | None = None,
+    autostart: bool = True,
 ) -> None:
-    """As ``load``, where ``read`` loads the stream.  ``settled`` is called when all is loaded and the disks are taken
-    over, before anything runs."""
+    """As ``load``, where ``read`` loads the stream, and returns True where it has the machine going already.
+
+    ``settled`` is called when all is loaded and the disks are taken over, before anything runs.  Without ``autostart``
+    what ran is paused.
+    """
     before = machine.run_state
     running = before is RunState.RUNNING
     incoming = machine.run_state in (RunState.PRELAUNCH, RunState.INMIGRATE)
@@ -84,7 +89,8 @@ def take_in(
     machine.global_state.received = None
     machine.postcopy_advised = False
     try:
-        read()
+        if read() is True:
+            return
         machine.activate_disks()
         if settled is not None:
             settled()
@@ -93,14 +99,47 @@ def take_in(
             machine.set_run_state(RunState.PAUSED)
         raise
     if incoming:
-        _enter_loaded_state(machine)
+        _enter_loaded_state(machine, autostart=autostart)
     elif running:
         machine.start()
 
 
-def _enter_loaded_state(machine: Machine) -> None:
+def _enter_loaded_state(machine: Machine, *, autostart: bool) -> None:
     """As the source was when it was saved; running where it did not say."""
-    machine.set_run_state(RunState(machine.global_state.received or RunState.RUNNING))
+    state = RunState(machine.global_state.received or RunState.RUNNING)
+    machine.set_run_state(RunState.PAUSED if state is RunState.RUNNING and not autostart else state)
+
+
+def run_early(machine: Machine, *, autostart: bool = True) -> None:
+    """Go on while RAM is still on its way (savevm.c: loadvm_postcopy_handle_run_bh).
+
+    Disks that cannot be taken over are reported, and the machine is paused then: it is nobody else's any more.  What
+    was paused at the source stays paused, which QEMU starts.
+    """
+
+    def reached(point: str) -> None:
+        machine.trace.emit(traced("loadvm_postcopy_handle_run_bh", point))
+
+    reached("enter")
+    machine.cpu_synchronize_all_post_init()
+    reached("after cpu sync")
+    announce(machine)
+    reached("after announce")
+    try:
+        machine.activate_disks()
+    except SnapmgrError as error:
+        machine.error_report(error.qemu or error.message)
+        autostart = False
+    reached("after invalidate cache")
+    _enter_loaded_state(machine, autostart=autostart)
+    reached("return")
+
+
+def announce(machine: Machine) -> None:
+    """Tell the network where the machine is now; ``machine.driver`` repeats it (qemu_announce_self)."""
+    for announcer in announcers(machine, 0):
+        announcer.due(0, machine.trace)
+        machine.announcing.append(announcer)
 
 
 def announcers(machine: Machine, now: int) -> list[Announcer]:

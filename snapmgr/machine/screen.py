@@ -8,7 +8,7 @@ import numpy.typing as npt
 from snapmgr.machine import automaton
 from snapmgr.machine.clock import TICK_NS
 from snapmgr.machine.font import AT, pixels
-from snapmgr.machine.memory import GuestMemory, changing
+from snapmgr.machine.memory import GuestMemory, changing, reading
 from snapmgr.machine.random import numbers
 
 U8 = npt.NDArray[np.uint8]
@@ -29,8 +29,14 @@ class Screen:
 
     def __init__(self, memory: GuestMemory) -> None:
         self._memory = memory
-        self.frame: U8 = memory.vram.memory[:FRAME].reshape(HEIGHT, WIDTH)
-        self._picture = self.frame[:PICTURE_ROWS]
+        self._frame: U8 = memory.vram.memory[:FRAME].reshape(HEIGHT, WIDTH)
+        self._picture = self._frame[:PICTURE_ROWS]
+
+    @property
+    def frame(self) -> U8:
+        """To be looked at."""
+        reading(self._memory.vram, 0, FRAME)
+        return self._frame
 
     def boot(self, seed: int) -> None:
         """Something alive in the middle of an empty picture, and the clock at its start."""
@@ -57,10 +63,11 @@ class Screen:
         self._toggle(CONSOLE_ROW, new)
 
     def _toggle(self, row: int, text: bytes, place: int = 0) -> None:
+        reading(self._memory.rom, AT, 128 * 8)
         font = self._memory.rom.memory[AT : AT + 128 * 8].reshape(128, 8)
         left = place * 8
         changing(self._memory.vram, row * WIDTH, 8 * WIDTH)
-        self.frame[row : row + 8, left : left + 8 * len(text)] ^= pixels(font, text)
+        self._frame[row : row + 8, left : left + 8 * len(text)] ^= pixels(font, text)
 
 
 def clock_text(tick: int) -> bytes:

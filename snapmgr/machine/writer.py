@@ -78,7 +78,7 @@ def _submit(board: Board, controller: DiskController, device: BlockDevice, tick:
     length = int(variables["length"])
     place = length % DMA_SLOTS
     address = memory.dma_page(disk, place)
-    replaced = sha256(memory.ram.memory[address : address + PAGE].tobytes()).digest()
+    replaced = sha256(memory.read(address, PAGE)).digest()
     slot = chain.choose_slot(device, memory.get("seed") + length * MAX_DISKS + disk)
     page = chain.Record(length, tick, slot, variables["head"].tobytes(), replaced).page(memory.get("random") ^ length)
     memory.ram.write(address, page)
@@ -105,7 +105,7 @@ def _carry_out(board: Board, controller: DiskController, request: Request) -> by
         controller.fail()
         board.fold(request.slot)
         return None
-    page = board.memory.ram.memory[address : address + PAGE].tobytes()
+    page = board.memory.read(address, PAGE)
     _check(board, controller, device)
     for digest in chain.put(device, request.slot, page):
         _fold_digest(board, digest)

@@ -6,6 +6,7 @@ source, which does not have its disks any more, goes on for that with copies of 
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import tempfile
 import threading
@@ -23,10 +24,11 @@ from snapmgr.machine.driver import Driver
 from snapmgr.machine.machine import Machine, MachineView
 from snapmgr.machine.options import MachineOptions
 from snapmgr.machine.runstate import RunState
+from snapmgr.migrate.arriving import Arriving
 from snapmgr.migrate.destination import receive
 from snapmgr.migrate.handover import Handover, Side
 from snapmgr.migrate.link import Link
-from snapmgr.migrate.model import Parameters, Statistics
+from snapmgr.migrate.model import ArrivalStatistics, Parameters, Statistics
 from snapmgr.migrate.source import Outgoing
 from snapmgr.savevm.status import MigrationStatus
 
@@ -42,8 +44,8 @@ def _unseen(side: Side, view: MachineView) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Digests after ``tick`` ticks; None for a side that did not have the guest.  ``switched`` is the tick at which the
-    source stood still for good, None where it never did."""
+    """Digests after ``tick`` ticks; None for a side that did not have the whole guest.  ``switched`` is the tick at
+    which the source stood still for good, None where it never did."""
 
     tick: int
     source: str | None
@@ -53,17 +55,19 @@ class Proof:
 
     @property
     def agrees(self) -> bool:
-        """Whether whoever had the guest has what an undisturbed machine has."""
-        return all(one == self.reference for one in (self.source, self.destination) if one is not None)
+        """Whether whoever had the guest has what an undisturbed machine has; False where nobody had all of it."""
+        had = [one for one in (self.source, self.destination) if one is not None]
+        return bool(had) and all(one == self.reference for one in had)
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """How it ended, what was proved, and what the destination refused, if it did."""
+    """How it ended, what was proved, what the destination refused, if it did, and how the guest's RAM followed it."""
 
     statistics: Statistics
     proof: Proof
     refused: SnapmgrError | None
+    arrival: ArrivalStatistics | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,11 @@ class Both:
         clock: Callable[[], float] = time.monotonic,
         seen: Seen = _unseen,
     ) -> None:
-        self.link = Link(clock)
+        self.link, self.second = Link(clock), Link(clock)
+        """The channel, and that of urgent pages (capability postcopy-preempt); others after a recovery."""
+        self.arriving: Arriving | None = None
+        """The destination's half of a postcopy, from when its guest runs."""
+        self._received = threading.Event()
         self._options, self._paths, self._rate = options, [Path(path) for path in disks], rate
         self._clock, self._seen = clock, seen
         self._chosen: list[Chosen] = []
@@ -134,6 +142,8 @@ class Both:
     ) -> Outgoing:
         """The migration, not begun yet; ``show`` is called as Outgoing does."""
         self._driver = Driver(self.source, self._clock, rate=self._rate, show=partial(self._seen, Side.SOURCE))
+        there = partial(self._seen, Side.DESTINATION)
+        self._there = Driver(self.destination, self._clock, rate=self._rate, show=there)
         self._handover = Handover()
         self.outgoing = Outgoing(
             self.source,
@@ -144,6 +154,7 @@ class Both:
             throttle=lambda percent: self._driver.set_rate(self._rate * (100 - percent) / 100),
             show=lambda statistics: show(self.outgoing, statistics),
             stopped=self._stopped,
+            urgent=lambda: self.second.source,
             clock=self._clock,
         )
         return self.outgoing
@@ -164,7 +175,8 @@ class Both:
                 machine.choose_workload(name, rate)
                 self._chosen.append(Chosen(machine.tick, side, name, rate))
 
-        self._driver.order(choose)
+        follows = side is Side.DESTINATION and self.arriving is not None and not self.arriving.over
+        (self._there if follows else self._driver).order(choose)
 
     def give_up(self) -> None:
         """End it: cancel the migration, and prove nothing.  From any thread."""
@@ -175,34 +187,84 @@ class Both:
         self._switched = self.source.tick
         self._kept = self._copies("switched")
 
-    def move(self, before: int, after: int, *, live: bool = False) -> Moved:
+    def recover(self) -> None:
+        """Both sides go on with their postcopy over a new link.  Raises SnapmgrError ``not-paused``."""
+        self._received.wait()
+        old = self.link, self.second
+        self.link, self.second = Link(self._clock), Link(self._clock)
+        for made, broken in zip((self.link, self.second), old, strict=True):
+            made.be_like(broken)
+        if self.arriving is not None:
+            self.arriving.wait_for(MigrationStatus.POSTCOPY_PAUSED)
+            self.arriving.recover(self.link.destination, self.second.destination)
+        self.outgoing.recover(self.link.source)
+
+    def move(self, before: int, after: int, *, live: bool = False, recoveries: int | None = 0) -> Moved:
         """Run ``before`` ticks, migrate the running guest, and ``after`` ticks more, ``live`` ones at the usual rate.
 
-        Raises Blocked, SaveError, and Cancelled where it was given up."""
+        A postcopy that breaks is recovered ``recoveries`` times, then given up; with None somebody else calls
+        ``recover`` or ``outgoing.cancel``.  Raises Blocked, SaveError, and Cancelled where it was given up."""
         self.source.advance(before)
-        refused: list[SnapmgrError] = []
-
-        def arrive() -> None:
-            try:
-                self._receive()
-            except SnapmgrError as error:
-                refused.append(error)
-
-        with ThreadPoolExecutor(2, thread_name_prefix="migrate") as threads, self._ticking(threads):
-            arriving: Future[None] = threads.submit(arrive)
+        with ThreadPoolExecutor(3, thread_name_prefix="migrate") as threads, self._ticking(threads):
+            arriving: Future[SnapmgrError | None] = threads.submit(self._arrive)
+            tending = threads.submit(self._tend, recoveries)
             try:
                 statistics = self.outgoing.run()
             finally:
                 self.link.source.yank()
-            arriving.result()
+                self._received.wait()
+                self._end_arrival()
+            tending.result()
+            refused = arriving.result()
+        arrival = self.arriving.statistics if self.arriving is not None else None
         if live:
             moved = self.owner is Side.DESTINATION
             self._live(*((Side.DESTINATION, self.destination) if moved else (Side.SOURCE, self.source)), after)
             after = 0
-        return Moved(statistics, self._proof(statistics, after), refused[0] if refused else None)
+        return Moved(statistics, self._proof(statistics, after), refused, arrival)
 
-    def _receive(self) -> None:
-        receive(self.destination, self.link.destination, handover=self._handover)
+    def _arrive(self) -> SnapmgrError | None:
+        """The destination's thread: what was refused, if anything was; in postcopy its guest runs meanwhile."""
+        try:
+            self.arriving = self._receive()
+        except SnapmgrError as error:
+            return error
+        finally:
+            self._received.set()
+        if self.arriving is not None:
+            self._there.work()
+        return None
+
+    def _end_arrival(self) -> None:
+        """Everything has come, or never will."""
+        if self.arriving is not None:
+            if self.outgoing.statistics.status is not MigrationStatus.COMPLETED:
+                self.arriving.cancel()
+            self.arriving.wait()
+        self._there.finish()
+
+    def _tend(self, recoveries: int | None) -> None:
+        """See to a postcopy that has paused."""
+        outgoing = self.outgoing
+        for done in itertools.count():
+            outgoing.wait_until(partial(self._has_paused, done))
+            if outgoing.statistics.status is not MigrationStatus.POSTCOPY_PAUSED or recoveries is None:
+                return
+            if done >= recoveries:
+                outgoing.cancel()
+                return
+            self.recover()
+
+    def _has_paused(self, times: int) -> bool:
+        return self.outgoing.statistics.pauses > times
+
+    def _receive(self) -> Arriving | None:
+        return receive(
+            self.destination,
+            self.link.destination,
+            handover=self._handover,
+            urgent=lambda: self.second.destination,
+        )
 
     def _live(self, side: Side, machine: Machine, ticks: int) -> None:
         """In real time, until so many ticks more have passed or the guest stands still."""
@@ -230,6 +292,7 @@ class Both:
     def _proof(self, statistics: Statistics, after: int) -> Proof:
         if self._given_up.is_set():
             raise Cancelled("the migration was given up")
+        source = destination = None
         if statistics.status is MigrationStatus.COMPLETED:
             self._places = self._kept
             self.destination.advance(after)
@@ -237,10 +300,12 @@ class Both:
             destination = self.destination.digest()
             self.source.start()
             self._advance(self.source, tick, since=Side.DESTINATION)
-        else:
+            source = self.source.digest()
+        elif self._handover.owner is Side.SOURCE:
             self.source.advance(after)
-            tick, destination = self.source.tick, None
-        source = self.source.digest()
+            tick, source = self.source.tick, self.source.digest()
+        else:
+            tick = self.source.tick
         return Proof(tick, source, destination, self._undisturbed(tick), self._switched)
 
     def _undisturbed(self, tick: int) -> str:

@@ -7,11 +7,13 @@ from contextlib import suppress
 
 from snapmgr.errors import SnapmgrError
 from snapmgr.machine.machine import Machine
-from snapmgr.machine.saving import take_in
+from snapmgr.machine.saving import announce, run_early, take_in
+from snapmgr.migrate.answers import Answers
+from snapmgr.migrate.arriving import Arriving, Show
 from snapmgr.migrate.channel import Channel, ChannelBroken
 from snapmgr.migrate.colo.secondary import Secondary
 from snapmgr.migrate.handover import Handover, Side
-from snapmgr.savevm.effects import EnableColo, OpenReturnPath, Reply
+from snapmgr.savevm.effects import Effect, EnableColo, OpenReturnPath, PostcopyListen, PostcopyRun, Reply
 from snapmgr.savevm.loader import Loader
 from snapmgr.wire.events import NeedData
 from snapmgr.wire.return_path import shut
@@ -22,62 +24,129 @@ def receive(
     channel: Channel,
     *,
     handover: Handover | None = None,
-    secondary: Secondary | None = None,
     loaded: Callable[[], None] = lambda: None,
-) -> None:
+    secondary: Secondary | None = None,
+    urgent: Callable[[], Channel] | None = None,
+    autostart: bool = True,
+    show: Show = lambda statistics: None,
+) -> Arriving | None:
     """Load what comes and go on as the source was; for the thread that the machine belongs to.
 
     Where the source wants COLO, the machine is the ``secondary`` until the source is lost; then it goes on.  Raises
     PrimaryGoesOn where the source is not lost.
 
-    The machine has not run yet.  ``loaded`` is called when everything is here and nothing runs yet.  Raises Blocked,
+    The machine has not run yet.  ``loaded`` is called when everything is here and nothing runs yet.  ``urgent`` gives
+    the second channel of a postcopy (capability postcopy-preempt), ``show`` is told how that goes.  Returns None where
+    all is here; in postcopy the guest may run already, and what is returned knows of the rest.  Raises Blocked,
     LoadError, ChannelBroken, and what taking over the disks raises; the machine stands then and has no disks.
     """
-    whose = handover or Handover()
-    opened = False
+    receiving = _Receiving(machine, channel, handover or Handover(), loaded, secondary, urgent, autostart, show)
+    return receiving.run()
 
-    def read() -> None:
-        nonlocal opened
-        second: Secondary | None = None
-        fed, piece = 0, memoryview(b"")
-        loader = Loader(machine, colo=channel.returns)
-        while (step := loader.next_effect()) is not None:
-            match step:
-                case NeedData():
-                    piece = memoryview(channel.receive())
-                    fed += len(piece)
-                    loader.feed(piece)
-                case EnableColo():
-                    second = secondary or Secondary()
-                    second.prepare(machine, channel, whose)
-                case OpenReturnPath() if not channel.returns:
-                    loader.return_path_failed()
-                case OpenReturnPath():
-                    opened = True
-                case Reply():
-                    channel.send([step.data])
-        if second is not None:
-            second.run(loader, piece[len(piece) - (fed - loader.offset) :])
 
-    def settled() -> None:
-        loaded()
-        if not whose.take(Side.DESTINATION):
+class _Receiving:
+    def __init__(
+        self,
+        machine: Machine,
+        channel: Channel,
+        handover: Handover,
+        loaded: Callable[[], None],
+        secondary: Secondary | None,
+        urgent: Callable[[], Channel] | None,
+        autostart: bool,
+        show: Show,
+    ) -> None:
+        self._machine, self._channel, self._handover = machine, channel, handover
+        self._loaded, self._open_urgent, self._autostart, self._show = loaded, urgent, autostart, show
+        self._loader = Loader(machine, postcopy=channel.returns, colo=channel.returns)
+        self._secondary, self._colo = secondary, False
+        self._fed, self._piece = 0, memoryview(b"")
+        """Bytes that were fed, and the last of them: what the loader leaves of those is COLO's."""
+        self._answers = Answers(machine.trace)
+        self._held: list[bytes] = []
+        """Answers that say that the guest can run: they go out when it does."""
+        self._urgent: Channel | None = None
+        self._arriving: Arriving | None = None
+
+    def run(self) -> Arriving | None:
+        try:
+            take_in(self._machine, self._read, settled=self._settled, autostart=self._autostart)
+        except SnapmgrError:
+            self._fail()
+            raise
+        finally:
+            if self._channel.returns and self._arriving is None:
+                self._channel.end()  # what only brings the stream is closed by whoever opened it
+        return self._arriving
+
+    def _read(self) -> bool:
+        """Whether the guest is told to run before all is here."""
+        while (step := self._loader.next_effect()) is not None:
+            if isinstance(step, PostcopyRun):
+                self._run_early()
+                return True
+            self._perform(step)
+        if self._colo and self._secondary is not None:
+            self._secondary.run(self._loader, self._piece[len(self._piece) - (self._fed - self._loader.offset) :])
+        return False
+
+    def _perform(self, step: Effect | NeedData) -> None:
+        match step:
+            case NeedData():
+                self._piece = memoryview(self._channel.receive())
+                self._fed += len(self._piece)
+                self._loader.feed(self._piece)
+            case EnableColo():
+                self._colo, self._secondary = True, self._secondary or Secondary()
+                self._secondary.prepare(self._machine, self._channel, self._handover)
+            case OpenReturnPath() if not self._channel.returns:
+                self._loader.return_path_failed()
+            case OpenReturnPath():
+                self._answers.open(self._channel)
+            case Reply() if self._arriving is not None:
+                self._held.append(step.data)
+            case Reply():
+                self._answers.send(step.data)
+            case PostcopyListen():
+                self._listen()
+
+    def _listen(self) -> None:
+        """Devices come next, and pages may come at any time from now on."""
+        missing = self._machine.ram_entry.loader.listen(self._answers.ask)
+        self._arriving = Arriving(self._machine, self._loader, self._answers, missing, self._show)
+        if "postcopy-preempt" in self._machine.options.capabilities and self._open_urgent is not None:
+            self._urgent = self._open_urgent()
+        missing.start()
+
+    def _run_early(self) -> None:
+        """The source knows that the guest is ours before it is; up to here both fail as if nothing had been sent."""
+        for data in self._held:
+            self._answers.send(data)
+        if not self._handover.take(Side.DESTINATION):
             raise ChannelBroken("the source took the guest back")
-        if opened:
-            with suppress(ChannelBroken):  # the guest is ours by now, whether the source gets to know it or not
-                channel.send([shut(0)])
+        assert self._arriving is not None
+        run_early(self._machine, autostart=self._autostart)
+        self._arriving.start(self._channel, self._urgent)
 
-    try:
-        take_in(machine, read, settled=settled)
-    except SnapmgrError:
+    def _settled(self) -> None:
+        self._loaded()
+        if not self._handover.take(Side.DESTINATION):
+            raise ChannelBroken("the source took the guest back")
+        announce(self._machine)
+        if self._answers.opened:
+            with suppress(ChannelBroken):  # the guest is ours by now, whether the source gets to know it or not
+                self._answers.send(shut(0))
+
+    def _fail(self) -> None:
+        machine, self._arriving = self._machine, None
+        if machine.ram_entry.loader.missing is not None:
+            machine.ram_entry.loader.missing.stop()
         with suppress(SnapmgrError):
             machine.inactivate_disks()
-        if opened:
+        if self._answers.opened:
             with suppress(ChannelBroken):
-                channel.send([shut(1)])
-        elif channel.returns:  # nobody reads any more: whoever sends must not wait
-            channel.yank()
-        raise
-    finally:
-        if channel.returns:  # what only brings the stream is closed by whoever opened it
-            channel.end()
+                self._answers.send(shut(1))
+        elif self._channel.returns:  # nobody reads any more: whoever sends must not wait
+            self._channel.yank()
+        if self._urgent is not None:
+            self._urgent.yank()

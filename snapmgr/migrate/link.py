@@ -127,6 +127,11 @@ class Link:
         self.forward, self.back = Wire(clock), Wire(clock)
         self.source, self.destination = LinkEnd(self, self.forward, self.back), LinkEnd(self, self.back, self.forward)
 
+    def be_like(self, other: Link) -> None:
+        """As wide and as slow as another one, which may have broken since."""
+        for wire, model in ((self.forward, other.forward), (self.back, other.back)):
+            wire.bandwidth, wire.latency = model.bandwidth, model.latency
+
     def cut(self) -> None:
         """Both directions at once."""
         self.forward.cut()

@@ -20,9 +20,14 @@ class Parameters:
     """MigrationParameters; they may change while it runs, where QEMU allows it too.
 
     ``max_bandwidth`` in bytes a second, 0 = any; ``downtime_limit`` in ms; throttles in percent of the guest's time.
+
+    ``postcopy_after_passes`` and ``postcopy_after`` (ms) are ours: when to switch to postcopy without being told to.
     """
 
     max_bandwidth: int = 128 << 20
+    max_postcopy_bandwidth: int = 0
+    postcopy_after_passes: int | None = None
+    postcopy_after: int | None = None
     downtime_limit: int = 300
     throttle_trigger_threshold: int = 50
     cpu_throttle_initial: int = 20
@@ -60,6 +65,8 @@ class Statistics:
     """Bytes that could be sent within the downtime limit."""
     transferred: int = 0
     """Bytes of the whole stream."""
+    pauses: int = 0
+    """How often postcopy has stood because the channel broke."""
     phases: list[Phase] = field(default_factory=list)
     colo: ColoStatus | None = None
     error: str = ""
@@ -76,6 +83,37 @@ class Statistics:
             answer["expected-downtime"] = int(self.expected_downtime)
         if self.cpu_throttle_percentage:
             answer["cpu-throttle-percentage"] = self.cpu_throttle_percentage
+        if self.error:
+            answer["error-desc"] = self.error
+        return answer
+
+
+@dataclass(slots=True)
+class ArrivalStatistics:
+    """What the side that receives tells of a postcopy, times in ms."""
+
+    status: MigrationStatus = MigrationStatus.ACTIVE
+    requests: int = 0
+    """Runs of pages that the guest asked for."""
+    blocktime: float = 0.0
+    """How long the guest waited for pages in all."""
+    waits: tuple[float, ...] = ()
+    """How long it waited each time, the newest last; some thousand at most."""
+    missing: int = 0
+    """Pages that have not come yet."""
+    duplicates: int = 0
+    """Pages that came twice."""
+    pauses: int = 0
+    error: str = ""
+
+    def latency(self, percent: float) -> float:
+        """Within which so many percent of the waits were over, 0 where nobody waited."""
+        ordered = sorted(self.waits)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))] if ordered else 0.0
+
+    def query(self) -> dict[str, Any]:
+        """The answer of query-migrate on that side."""
+        answer: dict[str, Any] = {"status": self.status.value, "postcopy-blocktime": int(self.blocktime)}
         if self.error:
             answer["error-desc"] = self.error
         return answer

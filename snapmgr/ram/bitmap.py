@@ -24,12 +24,20 @@ _STRIDE = 1 << 16
 class DirtyLog:
     """What the guest wrote since the log was taken last.
 
-    It is told before the bytes change: where there is a ``guard``, it keeps what the pages hold until then.
+    It is told before the bytes change: where there is a ``guard``, it keeps what the pages hold until then.  Where
+    pages may be missing there is ``fetch``, called before they are read or written; it returns when they are here.
     """
 
     def __init__(self, pages: int) -> None:
         self.flags: Flags = np.zeros(pages, np.bool_)
         self.guard: Callable[[Where], None] | None = None
+        self.fetch: Callable[[Where], None] | None = None
+
+    def reading(self, first: int, count: int = 1) -> None:
+        """Pages ``[first, first + count)`` are about to be read.  Raises what ``fetch`` does, as the others do."""
+        fetch = self.fetch
+        if fetch is not None:
+            fetch(slice(first, first + count))
 
     def set(self, first: int, count: int = 1) -> None:
         """Pages ``[first, first + count)`` are about to be written."""
@@ -40,7 +48,9 @@ class DirtyLog:
         self._mark(pages)
 
     def _mark(self, where: Where) -> None:
-        guard = self.guard
+        fetch, guard = self.fetch, self.guard
+        if fetch is not None:
+            fetch(where)
         if guard is not None:
             guard(where)
         self.flags[where] = True
@@ -89,6 +99,11 @@ class PageBitmap:
         part[:] = False
         self.count -= len(pages)
         return pages
+
+    def add(self, page: int) -> None:
+        """This page, which was clean, is dirty from now on."""
+        self.flags[page] = True
+        self.count += 1
 
     def remove(self, pages: Pages) -> None:
         """These pages, each of them dirty, are clean from now on."""

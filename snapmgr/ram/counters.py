@@ -38,6 +38,12 @@ class RamCounters:
     dirty_sync_count: int = 0
     target_pages: int = 0
     """Pages handled since setup, whatever came of them."""
+    precopy_bytes: int = 0
+    downtime_bytes: int = 0
+    postcopy_bytes: int = 0
+    """Of ``transferred``: while the guest ran here, while it stood, and since it runs on the other side."""
+    postcopy_requests: int = 0
+    """How often pages were asked for by the other side."""
     dirtied: int = 0
     """Pages that syncs found dirty which were clean before."""
     xbzrle: XbzrleCounters = field(default_factory=XbzrleCounters)
@@ -55,6 +61,10 @@ class RamCounters:
             "normal-bytes": self.normal * self.page_size,
             "dirty-sync-count": self.dirty_sync_count,
             "page-size": self.page_size,
+            "precopy-bytes": self.precopy_bytes,
+            "downtime-bytes": self.downtime_bytes,
+            "postcopy-bytes": self.postcopy_bytes,
+            "postcopy-requests": self.postcopy_requests,
         }
 
     def xbzrle_stats(self) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from snapmgr.ram.blocks import ListedBlock
 from snapmgr.ram.cache import RamCache
 from snapmgr.ram.compress import unpack
 from snapmgr.ram.copies import Copies
-from snapmgr.ram.place import length_of, place_pages
+from snapmgr.ram.missing import Ask, MissingPages
+from snapmgr.ram.place import length_of, place_pages, place_some
 from snapmgr.ram.ramlist import RamList
 from snapmgr.ram.resident import resident
 from snapmgr.ram.runs import U64
@@ -47,6 +48,8 @@ class RamLoader:
         self.copies = Copies(executor)
         self._executor = executor
         self.received: dict[str, Flags] = {}
+        self.missing: MissingPages | None = None
+        """Pages that the guest runs without, from LISTEN on."""
         self._ram = ram
         self._options = options
         self._postcopy_advised = postcopy_advised
@@ -54,6 +57,7 @@ class RamLoader:
 
     def setup(self) -> None:
         """Nothing has come yet (ram_load_setup)."""
+        self.missing = None
         names = self._options.capabilities
         ignore = "x-ignore-shared" in names
         sent = self._ram.sent(ignore_shared=ignore)
@@ -72,11 +76,31 @@ class RamLoader:
             raise HandlerFailed(EINVAL, f"version {version} of RAM is not loaded, only {VERSION}")
         return RamPayloadLoader(self, RamPayload(self._state))
 
+    def listen(self, ask: Ask) -> MissingPages:
+        """From now on pages come while the guest runs, which asks for those that it needs first (ram.c:
+        ram_load_postcopy)."""
+        self.copies.finish()
+        blocks = [block for block in self._ram if block.idstr in self.received]
+        self._state.postcopy = True
+        self.missing = MissingPages(blocks, self.received, ask)
+        return self.missing
+
+    def urgent(self) -> RamPayloadLoader:
+        """For the records of a channel of its own, which come without sections (ram.c: RAM_CHANNEL_POSTCOPY)."""
+        state = self._state
+        return RamPayloadLoader(self, RamPayload(RamState(state.page_bits, postcopy=True, blocks=state.blocks)))
+
+    def resume(self) -> None:
+        """A new channel: the first page names its block."""
+        self._state.last_block = None
+
     def cleanup(self) -> None:
         """Forget what came (ram_load_cleanup)."""
         self.copies.finish()
         self.received = {}
         self.cache = None
+        if self.missing is not None:
+            self.missing.stop()
 
     def discard(self, idstr: str, start: int, length: int) -> None:
         """Throw away what came of these bytes: the source has changed them since (migration/ram.c: ram_discard_range).
@@ -123,7 +147,10 @@ class RamLoader:
         outside = np.flatnonzero(pages >= np.uint64(block.pages))
         words = event.words[: outside[0]] if len(outside) else event.words
         inside = pages[: len(words)]
-        if len(inside) and not self.dry:
+        if self.missing is not None:
+            with self.missing.placing(block, inside.astype(np.int64)) as wanted:
+                place_some(block, words, data, bits, wanted)
+        elif len(inside) and not self.dry:
             for target in self._targets(block):
                 copy = functools.partial(place_pages, target, words, data, bits)
                 self.copies.start(target, int(inside.min()), int(inside.max()), copy)
@@ -137,7 +164,11 @@ class RamLoader:
         block = self._block(event.block, event.offset)
         if event.page >= block.pages:
             raise _outside(block, event.page << self._options.page_bits, event.offset)
-        if self.dry:
+        if self.missing is not None:
+            with self.missing.placing(block, np.array([event.page])) as wanted:
+                if wanted.all():
+                    _place(block, event, data)
+        elif self.dry:
             _fill(np.zeros(1 << self._options.page_bits, np.uint8), event, data)
         else:
             for target in self._targets(block):

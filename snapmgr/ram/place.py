@@ -25,6 +25,14 @@ def length_of(words: U64, page_bits: int) -> int:
     )
 
 
+def place_some(block: RAMBlock, words: U64, data: memoryview, page_bits: int, wanted: Flags) -> None:
+    """As ``place_pages``, of those that are ``wanted`` (a flag per word); no page may come twice."""
+    if wanted.all():
+        place_pages(block, words, data, page_bits)
+    elif wanted.any():
+        _by_index(block, words, np.frombuffer(data, np.uint8), page_bits, wanted)
+
+
 def place_pages(block: RAMBlock, words: U64, data: memoryview, page_bits: int) -> None:
     """Copy what follows each of ``words`` in ``data`` to its page.
 
@@ -34,7 +42,7 @@ def place_pages(block: RAMBlock, words: U64, data: memoryview, page_bits: int) -
     runs = runs_of(words, 0, page_bits)
     pages = words >> np.uint64(page_bits)
     if len(runs.first) * SHORT > len(words) and (pages[1:] > pages[:-1]).all():
-        _by_index(block, words, raw, page_bits)
+        _by_index(block, words, raw, page_bits, np.ones(len(words), np.bool_))
     else:
         _by_run(block, runs, raw, page_bits)
 
@@ -56,13 +64,14 @@ def _by_run(block: RAMBlock, runs: Runs, raw: U8, page_bits: int) -> None:
             rows[first : first + count] = records[:, stride - size :]
 
 
-def _by_index(block: RAMBlock, words: U64, raw: U8, page_bits: int) -> None:
+def _by_index(block: RAMBlock, words: U64, raw: U8, page_bits: int, wanted: Flags) -> None:
     size, rows = 1 << page_bits, block.by_page
     pages: npt.NDArray[np.int64] = (words >> np.uint64(page_bits)).astype(np.int64)
     normal = _normal(words, page_bits)
     ends = np.cumsum(np.where(normal, WORD + size, WORD + 1))
-    if normal.any():
-        rows[pages[normal]] = places(raw, size)[ends[normal] - size]
-    zero = pages[~normal]
+    copied = normal & wanted
+    if copied.any():
+        rows[pages[copied]] = places(raw, size)[ends[copied] - size]
+    zero = pages[~normal & wanted]
     filled = zero[np.any(rows[zero].view(np.bool_), axis=1)]
     rows[filled] = 0

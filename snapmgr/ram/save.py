@@ -6,18 +6,21 @@ the order of the list, round and round.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from contextlib import nullcontext
 
 import numpy as np
 
+from snapmgr.errors import StreamError
 from snapmgr.ram.bitmap import PageBitmap, Pages
 from snapmgr.ram.block import HOST_PAGE, RAMBlock
 from snapmgr.ram.counters import RamCounters
-from snapmgr.ram.encode import U8, named, zero_pages
+from snapmgr.ram.encode import U8, named, plain_records, zero_pages
+from snapmgr.ram.handover import reload, stale
 from snapmgr.ram.packing import Batch, Packing, PackingOptions
 from snapmgr.ram.ramlist import RamList
+from snapmgr.ram.requests import PageRequests
 from snapmgr.ram.tracked import Put, Tracked
 from snapmgr.ram.tracking import WriteTracking
 from snapmgr.ram.words import RamFlag
@@ -27,6 +30,9 @@ from snapmgr.wire.writer import counted
 
 PIECE = 4 << 20
 """Bytes of RAM looked at in one step."""
+
+POSTCOPY_PIECE = 256 << 10
+"""The same once the other side runs: what it asks for waits for no more than that."""
 
 ROUND = 64 << 20
 """Bytes of RAM looked at in one iterate at most, so that others have their turn."""
@@ -60,6 +66,10 @@ class RamSaver:
         self._tracking: WriteTracking | None = None
         self._packing: Packing | None = None
         self._named: RAMBlock | None = None
+        self._named_apart: RAMBlock | None = None
+        self._requests = PageRequests([], options.page_bits)
+        self._lock: threading.Condition | threading.RLock = threading.RLock()
+        """Held while pages are taken from the bitmaps and from RAM."""
         self._turn = 0
         self._page = 0
 
@@ -84,6 +94,7 @@ class RamSaver:
         ``iterate`` alone sends all of it, in whatever thread, while the guest goes on (ram_write_tracking_start).
         """
         self._tracking = tracking(self._tracked)
+        self._lock = self._tracking.lock
         self._tracking.start()
         return self._tracking
 
@@ -92,7 +103,7 @@ class RamSaver:
         (ram_save_iterate)."""
         self._check_sizes()
         left, done = ROUND, False
-        while left > 0 and not done and not output.over_limit() and not output.turn_over():
+        while left > 0 and not done and not output.turn_over() and (not output.over_limit() or self.asked):
             looked_at = self._step(output, last=False)
             left, done = left - looked_at, not looked_at
         self._end_section(output)
@@ -115,12 +126,95 @@ class RamSaver:
         left = self.counters.remaining
         return Pending(compatible=left) if self._has("postcopy-ram") else Pending(precopy_only=left)
 
+    # -- postcopy --------------------------------------------------------------------------------------------------
+
+    def start_postcopy(self) -> list[tuple[str, Pages, Pages]]:
+        """The guest stands still: what the other side must throw away before it runs, as (block, starts, lengths) in
+        bytes (ram_postcopy_send_discard_bitmap).
+
+        Nothing to throw away at all would leave QEMU's destination waiting for ever: then one page goes once more.
+        """
+        self._sync()
+        if not any(tracked.bitmap.count for tracked in self._tracked) and self._tracked:
+            self._tracked[0].bitmap.add(0)
+        self._begin_anew()
+        found = [(tracked.block.idstr, *stale(tracked)) for tracked in self._tracked]
+        self._count()
+        return [(idstr, starts, lengths) for idstr, starts, lengths in found if len(starts)]
+
+    @property
+    def asked(self) -> bool:
+        """Whether somebody waits for a page."""
+        return bool(self._requests)
+
+    def request(self, idstr: str | None, start: int, length: int) -> None:
+        """These bytes are sent before anything else; from any thread.  Raises StreamError."""
+        self._requests.put(self._requests.parse(idstr, start, length))
+        self.counters.postcopy_requests += 1
+
+    def serve(self, idstr: str | None, start: int, length: int) -> Iterator[list[memoryview]]:
+        """As ``request``, as records for a channel of their own, piece by piece; from one thread
+        (ram_save_host_page_urgent)."""
+        request = self._requests.parse(idstr, start, length)
+        self.counters.postcopy_requests += 1
+        piece = max(1, POSTCOPY_PIECE >> self._options.page_bits)
+        for first in range(request.first, request.end, piece):
+            records = self._apart(request.tracked, first, min(piece, request.end - first))
+            if records:
+                yield records
+
+    def _apart(self, tracked: Tracked, first: int, count: int) -> list[memoryview]:
+        block, bits = tracked.block, self._options.page_bits
+        with self._lock:
+            pages = tracked.bitmap.take(first, count)
+            if not len(pages):
+                return []
+            contents = contents_of(block, pages, bits)
+            zero = zero_pages(contents)
+            data = plain_records(pages, contents, zero, bits)
+            self._count_apart(len(pages), int(zero.sum()), len(data))
+        opens, self._named_apart = self._named_apart is not block, block
+        return list(named(data, block.idstr)) if opens else [data.data]
+
+    def resume(self, received: dict[str, bytes]) -> None:
+        """After a break: ``received`` says of every block which pages have come.  Raises StreamError."""
+        for tracked in self._tracked:
+            bitmap = received.get(tracked.block.idstr)
+            if bitmap is None:
+                raise StreamError("received-bitmap", f"nothing is said of what came of {tracked.block.idstr}")
+            reload(tracked, bitmap)
+        self._begin_anew()
+        self._count()
+
+    def block_names(self) -> list[str]:
+        """Of what is being sent."""
+        return [tracked.block.idstr for tracked in self._tracked]
+
+    def _begin_anew(self) -> None:
+        """From the first page on; the first of every channel names its block."""
+        self._named = self._named_apart = None
+        self._turn = self._page = 0
+        self._requests.forget()
+
+    def _count_apart(self, pages: int, zero: int, size: int) -> None:
+        counters = self.counters
+        counters.duplicate += zero
+        counters.normal += pages - zero
+        counters.target_pages += pages
+        counters.transferred += size
+        counters.postcopy_bytes += size
+        self._count()
+
+    # -- steps -----------------------------------------------------------------------------------------------------
+
     def cleanup(self) -> None:
         """Forget the migration; the counters stay (ram_save_cleanup)."""
         if self._tracking is not None:
             self._tracking.stop()
         self._tracking = None
         self._tracked, self._packing, self._named = [], None, None
+        self._requests = PageRequests([], self._options.page_bits)
+        self._lock = threading.RLock()
 
     def _has(self, capability: str) -> bool:
         return capability in self._options.capabilities
@@ -132,6 +226,7 @@ class RamSaver:
         for block in sent:
             self._tracked.append(Tracked(block, PageBitmap(block.pages, filled=True), base, block.used_length))
             base += block.max_length >> bits
+        self._requests = PageRequests(self._tracked, bits)
         self.counters = RamCounters(page_size=1 << bits, total=sum(block.used_length for block in sent))
         self._packing = Packing(self._packing_options, self._options, self.counters, self._executor)
         for block in sent:
@@ -169,10 +264,16 @@ class RamSaver:
     def _step(self, output: Output, *, last: bool) -> int:
         """Send the dirty pages of the next piece; returns how many bytes of RAM it has, 0 if nothing is dirty."""
         limit = self._piece(0 if last else output.limit)
-        with self._tracking.lock if self._tracking is not None else nullcontext():
+        with self._lock:
             kept = self._tracking.take(limit) if self._tracking is not None else None
+            asked = self._requests.take(limit) if kept is None else None
             if kept is not None:
                 tracked, pages, contents, looked_at = kept.tracked, kept.pages, kept.contents, len(kept.pages)
+            elif asked is not None:
+                tracked, pages = asked
+                looked_at = len(pages)
+                contents = contents_of(tracked.block, pages, self._options.page_bits)
+                self._go_on_behind(tracked, pages)
             elif (found := self._next_dirty()) is not None:
                 tracked, looked_at = found, limit
                 pages = tracked.bitmap.take(self._page, limit)
@@ -182,14 +283,22 @@ class RamSaver:
                 return 0
             parts = self._records(tracked, pages, contents, last=last)
             self._count()
+            for part in parts:
+                self._add_up(len(part), last=last)
         for part in parts:
-            self._put(output, part)
+            output.put(part)
         return looked_at << self._options.page_bits
+
+    def _go_on_behind(self, tracked: Tracked, pages: Pages) -> None:
+        """What is asked for next lies there, as likely as not (get_queued_page)."""
+        self._turn = next(number for number, other in enumerate(self._tracked) if other is tracked)
+        self._page = int(pages[-1]) + 1
 
     def _piece(self, limit: int) -> int:
         """Pages of a piece: few where the rate is limited, so that the limit is passed by little."""
         assert self._packing is not None
-        size = min(PIECE, limit >> 3) if limit else PIECE
+        most = POSTCOPY_PIECE if self._in_postcopy() else PIECE
+        size = min(most, limit >> 3) if limit else most
         return max(1, min(size >> self._options.page_bits, self._packing.most))
 
     def _next_dirty(self) -> Tracked | None:
@@ -230,7 +339,18 @@ class RamSaver:
 
     def _put(self, output: Output, data: bytes | memoryview) -> None:
         output.put(data)
-        self.counters.transferred += len(data)
+        with self._lock:
+            self._add_up(len(data), last=False)
+
+    def _add_up(self, size: int, *, last: bool) -> None:
+        counters = self.counters
+        counters.transferred += size
+        if self._in_postcopy():
+            counters.postcopy_bytes += size
+        elif last:
+            counters.downtime_bytes += size
+        else:
+            counters.precopy_bytes += size
 
 
 def contents_of(block: RAMBlock, pages: Pages, page_bits: int) -> U8:

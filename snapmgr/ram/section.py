@@ -79,6 +79,8 @@ class RamState:
     """Whether compressed pages are read, as capability ``compress`` has it for QEMU."""
     origin: int = 0
     """Where in its file the stream begins: offsets of mapped-ram count from the file's beginning."""
+    postcopy: bool = False
+    """Whether the guest runs already: pages come whole then (ram.c: ram_load_postcopy)."""
     blocks: dict[str, ListedBlock] = field(default_factory=dict)
     last_block: str | None = None
 
@@ -110,6 +112,9 @@ class RamPayload:
             return Done(RamWord(start, 8, flags))
         if flags == RamFlag.MULTIFD_FLUSH:
             return RamWord(start, 8, flags)
+        if state.postcopy and flags & (RamFlag.MEM_SIZE | RamFlag.XBZRLE | RamFlag.HOOK):
+            text = f"Unknown combination of migration flags: 0x{flags:x} (postcopy mode)"
+            raise StreamError("ram-flags", f"no record of postcopy has the flags {flags:#x}", offset=start, qemu=text)
         if flags == RamFlag.MEM_SIZE:
             return self._block_list(window, start, word - flags)
         if flags & RamFlag.COMPRESS_PAGE and not state.compress:

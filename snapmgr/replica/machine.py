@@ -223,6 +223,9 @@ class Replica:
         """Its RAM is the records that came."""
         raise HandlerFailed(ENOTSUP, f"what came of {idstr} is not taken back")
 
+    def received_pages(self, idstr: str) -> bytes | None:
+        return None
+
     def in_postcopy(self) -> bool:
         return False
 

@@ -28,10 +28,27 @@ class EnableColo:
 
 
 @dataclass(frozen=True, slots=True)
+class PostcopyListen:
+    """Pages come while devices are loaded, and while the guest runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostcopyRun:
+    """Let the guest run; what still comes is to be read beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostcopyResume:
+    """The source goes on after a break: acknowledge it, and ask again for the pages that are waited for."""
+
+
+@dataclass(frozen=True, slots=True)
 class StateLoaded:
     """All is loaded; ``offset`` is where the stream's next byte, if any, is not ours."""
 
     offset: int
 
 
-Effect = OpenReturnPath | Reply | SwitchoverStart | EnableColo | StateLoaded
+Effect = (
+    OpenReturnPath | Reply | SwitchoverStart | PostcopyListen | PostcopyRun | PostcopyResume | EnableColo | StateLoaded
+)

@@ -142,6 +142,10 @@ class Host(Protocol):
     def discard_ram(self, idstr: str, start: int, length: int) -> None:
         """What was received of a RAM block from ``start`` on, in bytes, is thrown away.  Raises HandlerFailed."""
 
-    def in_postcopy(self) -> bool: ...
+    def received_pages(self, idstr: str) -> bytes | None:
+        """Which pages of a RAM block have come, as RECV_BITMAP tells it; None where there is no such block."""
+
+    def in_postcopy(self) -> bool:
+        """Whether a migration that goes out has handed the guest over already (migration_in_postcopy)."""
 
     def in_colo(self) -> bool: ...

@@ -36,6 +36,10 @@ class Incoming:
     """
 
     host: Host
+    listens: bool = False
+    """Whether the driver can run the guest while RAM still comes."""
+    recovering: bool = False
+    """Whether a new channel came after a break and the source has not said yet that it goes on."""
     loaded: LoadedSections = field(init=False)
     end: int | None = None
     return_path: bool = False
@@ -55,6 +59,11 @@ class Incoming:
     def beyond(self, offset: int) -> bool:
         """Whether bytes before ``offset`` were asked for that the stream does not have."""
         return self.end is not None and offset > self.end
+
+    @property
+    def runs(self) -> bool:
+        """Whether the guest may run already: what fails now does not end the load."""
+        return self.postcopy in (PostcopyState.RUNNING, PostcopyState.END)
 
     def trace(self, name: str, *values: Value, offset: int | None = None) -> None:
         self.host.trace.emit(traced(name, *values, offset=offset))

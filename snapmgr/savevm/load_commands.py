@@ -1,7 +1,8 @@
 """Commands as they come in (savevm.c: loadvm_process_command and what it calls).
 
-Postcopy is prepared here and not begun: from LISTEN on its commands are refused as Unsupported, except where QEMU
-itself would refuse or pass over them whatever it can do.  COLO's is refused where the driver cannot go on with it.
+Where nobody can run the guest while its RAM still comes (``Incoming.listens``), the commands of postcopy are refused as
+Unsupported from LISTEN on, except where QEMU itself would refuse or pass over them whatever it can do.  COLO's is
+refused where the driver cannot go on with it.
 """
 
 from __future__ import annotations
@@ -9,13 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from snapmgr.errors import SnapmgrError, Unsupported
-from snapmgr.savevm.effects import Effect, EnableColo, OpenReturnPath, Reply, SwitchoverStart
+from snapmgr.savevm.effects import (
+    Effect,
+    EnableColo,
+    OpenReturnPath,
+    PostcopyListen,
+    PostcopyResume,
+    PostcopyRun,
+    Reply,
+    SwitchoverStart,
+)
 from snapmgr.savevm.handlers import EINVAL, EPERM, ERANGE, HandlerFailed
 from snapmgr.savevm.incoming import Incoming, PostcopyState, c_string, shown, signed
 from snapmgr.wire.commands import printed_name
 from snapmgr.wire.constants import COMMAND_LENGTHS, Command
 from snapmgr.wire.events import CommandEvent
-from snapmgr.wire.return_path import pong
+from snapmgr.wire.return_path import pong, received_bitmap
 
 Handler = Callable[[Incoming, CommandEvent], Effect | None]
 
@@ -147,27 +157,40 @@ def _bad_discard(incoming: Incoming, event: CommandEvent, what: str) -> Exceptio
     return incoming.refuse("postcopy-discard", f"CMD_POSTCOPY_RAM_DISCARD {what}", event.offset, errno=EPERM)
 
 
-def _listen(incoming: Incoming, event: CommandEvent) -> None:
+def _listen(incoming: Incoming, event: CommandEvent) -> Effect:
     incoming.trace("loadvm_postcopy_handle_listen", "enter", offset=event.offset)
     _check_state(incoming, event, PostcopyState.ADVISE, PostcopyState.DISCARD)
     for point in ("after discard", "after uffd"):
         incoming.trace("loadvm_postcopy_handle_listen", point, offset=event.offset)
     _notify(incoming, event, "inbound-listen")
-    raise _unsupported(event)
+    if not incoming.listens:
+        raise _unsupported(event)
+    incoming.postcopy = PostcopyState.LISTENING
+    incoming.trace("postcopy_ram_listen_thread_start", offset=event.offset)
+    incoming.trace("loadvm_postcopy_handle_listen", "return", offset=event.offset)
+    return PostcopyListen()
 
 
-def _run(incoming: Incoming, event: CommandEvent) -> None:
+def _run(incoming: Incoming, event: CommandEvent) -> Effect:
     incoming.trace("loadvm_postcopy_handle_run", offset=event.offset)
     _check_state(incoming, event, PostcopyState.LISTENING)
-    raise _unsupported(event)
+    if not incoming.listens:
+        raise _unsupported(event)
+    incoming.postcopy = PostcopyState.RUNNING
+    return PostcopyRun()
 
 
-def _resume(incoming: Incoming, event: CommandEvent) -> None:
-    """Nothing is being recovered here, which QEMU reports and passes over."""
-    incoming.host.error_report("loadvm_postcopy_handle_resume: illegal resume received")
+def _resume(incoming: Incoming, event: CommandEvent) -> Effect | None:
+    """Where nothing is being recovered QEMU reports it and goes on."""
+    if not incoming.recovering:
+        incoming.host.error_report("loadvm_postcopy_handle_resume: illegal resume received")
+        return None
+    incoming.recovering = False
+    incoming.trace("loadvm_postcopy_handle_resume", offset=event.offset)
+    return PostcopyResume()
 
 
-def _receive_bitmap(incoming: Incoming, event: CommandEvent) -> None:
+def _receive_bitmap(incoming: Incoming, event: CommandEvent) -> Effect:
     data = event.data
     if data and not data[0]:
         text = "loadvm_handle_recv_bitmap: failed to read block name"
@@ -175,7 +198,15 @@ def _receive_bitmap(incoming: Incoming, event: CommandEvent) -> None:
     if not data or len(data) != 1 + data[0]:
         text = f"loadvm_handle_recv_bitmap: invalid payload length ({len(data)})"
         raise incoming.refuse("recv-bitmap-length", text, event.offset)
-    raise _unsupported(event)
+    if not incoming.listens:
+        raise _unsupported(event)
+    name = c_string(bytes(data[1:]).decode("utf-8", "surrogateescape"))
+    bitmap = incoming.host.received_pages(name)
+    if bitmap is None:
+        text = f"loadvm_handle_recv_bitmap: block '{shown(name)}' not found"
+        raise incoming.refuse("recv-bitmap-name", text, event.offset)
+    incoming.trace("loadvm_handle_recv_bitmap", shown(name), offset=event.offset)
+    return Reply(received_bitmap(name, bitmap))
 
 
 def _enable_colo(incoming: Incoming, event: CommandEvent) -> Effect:

@@ -12,10 +12,10 @@ from enum import Enum, auto
 
 from snapmgr.errors import SnapmgrError
 from snapmgr.savevm.blockers import Blocked, check_state
-from snapmgr.savevm.effects import Effect, OpenReturnPath, StateLoaded
+from snapmgr.savevm.effects import Effect, OpenReturnPath, PostcopyRun, StateLoaded
 from snapmgr.savevm.failures import LoadError, errno_of
 from snapmgr.savevm.handlers import EINVAL, EIO, ENOTSUP, EPERM, Host
-from snapmgr.savevm.incoming import Incoming, c_string, shown, signed
+from snapmgr.savevm.incoming import Incoming, PostcopyState, c_string, shown, signed
 from snapmgr.savevm.load_commands import process_command
 from snapmgr.savevm.load_sections import SectionLoading
 from snapmgr.savevm.packages import Packages
@@ -43,7 +43,8 @@ class Loader:
 
     ``device_state`` is for sections without a header (qemu_load_device_state); they belong to a stream before them
     where they go on ``after`` its loader.  ``colo`` says that the driver can do it: what was set up to load stays then
-    until ``cleanup``.  ``offset`` is where the first byte stands in whatever it is taken from.
+    until ``cleanup``.  With ``postcopy`` the driver runs the guest when it is told so.  ``offset`` is where the first
+    byte stands in whatever it is taken from.
     """
 
     def __init__(
@@ -53,23 +54,38 @@ class Loader:
         device_state: bool = False,
         offset: int = 0,
         colo: bool = False,
+        postcopy: bool = False,
         after: Loader | None = None,
     ) -> None:
         self._host = host
-        self._in = Incoming(host, may_colo=colo)
+        self._in = Incoming(host, may_colo=colo, listens=postcopy)
         if after is not None:
             self._in.loaded = after._in.loaded
-        self._reader = LoadingReader(
-            SectionLoading(self._in),
-            footers=host.options.send_section_footer,
-            header=not device_state,
-            offset=offset,
-        )
+        self._reader = self._new_reader(offset, header=not device_state)
         self._device_state = device_state
         self._fed = offset
         self._packages = Packages(self._in)
         self._stage = Stage.BEFORE
         self._failure: SnapmgrError | None = None
+
+    def _new_reader(self, offset: int, *, header: bool) -> LoadingReader:
+        footers = self._host.options.send_section_footer
+        return LoadingReader(SectionLoading(self._in), footers=footers, header=header, offset=offset)
+
+    @property
+    def runs(self) -> bool:
+        """Whether the guest was told to run while pages still come: a failure is a pause from then on."""
+        return self._in.runs
+
+    def resume(self) -> None:
+        """After a failure of a guest that ``runs``: another channel, which begins with a record of its own."""
+        incoming = self._in
+        incoming.end = incoming.section = incoming.entry = None
+        incoming.in_command = incoming.in_payload = False
+        incoming.recovering = True
+        self._failure, self._fed, self._stage = None, 0, Stage.MAIN
+        self._packages = Packages(incoming)
+        self._reader = self._new_reader(0, header=False)
 
     @property
     def offset(self) -> int:
@@ -167,7 +183,8 @@ class Loader:
             case PackageBegin():
                 self._packages.begin(event)
             case PackageEnd():
-                self._packages.end()
+                if self._packages.end():
+                    self._reader.leave_package()
             case Eof():
                 return self._eof(event)
             case Vmdesc() | None:
@@ -202,7 +219,10 @@ class Loader:
         if event.number == Command.PACKAGED:
             return None
         effect = process_command(self._in, event)
-        self._in.end_command(0)
+        quits = isinstance(effect, PostcopyRun)
+        self._in.end_command(int(quits))
+        if quits and self._packages.quit():
+            self._reader.leave_package()
         return effect
 
     def _eof(self, event: Eof) -> Effect | None:
@@ -211,6 +231,10 @@ class Loader:
             return None
         if self._device_state:
             return self._finish()
+        if self._in.postcopy is PostcopyState.LISTENING:
+            raise self._in.refuse("postcopy-state", "the stream ends before the guest may run", event.offset)
+        if self._in.runs:
+            return self._finish_postcopy()
         self._in.trace("qemu_loadvm_state_post_main", 0, offset=event.offset)
         if self._host.options.suppress_vmdesc or self._host.in_postcopy():
             return self._finish()
@@ -226,6 +250,17 @@ class Loader:
             self.cleanup()
         self._host.cpu_synchronize_all_post_init()
         return StateLoaded(self.offset)
+
+    def _finish_postcopy(self) -> Effect:
+        """The guest runs already, with its CPUs as they were loaded (postcopy_ram_listen_thread)."""
+        self._stage = Stage.DONE
+        self._in.postcopy = PostcopyState.END
+        return StateLoaded(self.offset)
+
+    def leave(self) -> None:
+        """The last page of a postcopy has come; once."""
+        self._in.trace("postcopy_ram_listen_thread_exit", offset=self.offset)
+        self.cleanup()
 
     def cleanup(self) -> None:
         """Every entry's hook, active or not (qemu_loadvm_state_cleanup)."""
@@ -261,6 +296,9 @@ class Loader:
     def _fail(self, error: SnapmgrError) -> None:
         self._failure = error.again()
         result = -errno_of(error)
+        if self._in.runs:
+            self._packages.fail(result)
+            return
         if self._stage is Stage.CONFIGURATION:
             self.cleanup()
         elif self._stage is Stage.MAIN:

@@ -19,6 +19,8 @@ class _Package:
     start: int
     length: int
     left: bool = False
+    result: int = 0
+    """With which it is left: 0 for its EOF, 1 where the guest is told to run (savevm.c: LOADVM_QUIT)."""
 
     @property
     def end(self) -> int:
@@ -62,15 +64,23 @@ class Packages:
         self._open[-1].left = True
         return True
 
-    def end(self) -> None:
-        """The innermost package is over.  Raises LoadError where its EOF is missing."""
+    def quit(self) -> bool:
+        """All are left, whatever still stands in them; False where there is none."""
+        for package in self._open:
+            package.left, package.result = True, 1
+        return bool(self._open)
+
+    def end(self) -> bool:
+        """The innermost package is over; whether the one around it is left, too.  Raises LoadError where its EOF is
+        missing."""
         package = self._open[-1]
         self._in.trace("loadvm_handle_cmd_packaged_received", package.length, offset=package.end)
         if not package.left:
             raise self._in.cut(package.end)
         self._open.pop()
-        self._in.trace("loadvm_handle_cmd_packaged_main", 0, offset=package.end)
-        self._in.end_command(0)
+        self._in.trace("loadvm_handle_cmd_packaged_main", package.result, offset=package.end)
+        self._in.end_command(package.result)
+        return bool(package.result and self._open)
 
     def fail(self, result: int) -> None:
         """Tell the trace how a failure leaves the command, and the packages around it, from the inside out."""

@@ -56,16 +56,17 @@ class Saver:
         for _, hook in self._active(lambda handlers: handlers.resume_prepare):
             hook()
 
-    def iterate(self, *, postcopy: bool = False) -> bool:
+    def iterate(self, *, postcopy: bool = False, urgent: bool = False) -> bool:
         """One PART section each, until one is not done yet.  Returns whether all are done: on to the last part.
 
-        False too where the rate limit is used up.  A ``postcopy`` pass is for entries that can postcopy.  SaveError.
+        False too where the rate limit is used up, unless something is ``urgent``.  A ``postcopy`` pass is for entries
+        that can postcopy.  SaveError.
         """
         self._trace("savevm_state_iterate")
         for entry, hook in self._active(lambda handlers: handlers.save_live_iterate):
             if not _iterates(entry, postcopy):
                 continue
-            if self._out.over_limit() or not self._iterate(entry, hook):
+            if (self._out.over_limit() and not urgent) or not self._iterate(entry, hook):
                 return False
         return True
 

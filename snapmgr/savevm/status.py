@@ -34,7 +34,15 @@ class MigrationStatus(StrEnum):
         """Whether a blocker may still be added (migration.c: migration_is_idle)."""
         return self in _IDLE
 
+    @property
+    def is_postcopy(self) -> bool:
+        """Whether the other side has the guest by now (migration.c: migration_in_postcopy)."""
+        return self in _POSTCOPY
 
+
+_POSTCOPY = frozenset(
+    {MigrationStatus.POSTCOPY_ACTIVE, MigrationStatus.POSTCOPY_PAUSED, MigrationStatus.POSTCOPY_RECOVER}
+)
 _IDLE = frozenset({MigrationStatus.NONE, MigrationStatus.CANCELLED, MigrationStatus.COMPLETED, MigrationStatus.FAILED})
 _RUNNING = frozenset(MigrationStatus) - _IDLE - {MigrationStatus.COLO}
 

@@ -1,4 +1,5 @@
-"""Names of the events of savevm.c and global_state.c with their arguments' names (migration/trace-events).
+"""Names of the events of savevm.c and global_state.c with their arguments' names (migration/trace-events), and of those
+of migration.c and ram.c that tell what passes between both sides of a postcopy.
 
 Events that savevm.c emits and that this table leaves out belong to parts that are not built yet.
 """
@@ -11,9 +12,12 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "loadvm_handle_cmd_packaged": ("length",),
     "loadvm_handle_cmd_packaged_main": ("ret",),
     "loadvm_handle_cmd_packaged_received": ("ret",),
+    "loadvm_handle_recv_bitmap": ("s",),
     "loadvm_postcopy_handle_advise": (),
     "loadvm_postcopy_handle_listen": ("str",),
+    "loadvm_postcopy_handle_resume": (),
     "loadvm_postcopy_handle_run": (),
+    "loadvm_postcopy_handle_run_bh": ("str",),
     "loadvm_postcopy_ram_handle_discard": (),
     "loadvm_postcopy_ram_handle_discard_end": (),
     "loadvm_postcopy_ram_handle_discard_header": ("ramid", "len"),
@@ -24,6 +28,14 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "migrate_global_state_post_load": ("state",),
     "migrate_global_state_pre_save": ("state",),
     "migrate_state_too_big": (),
+    "migrate_handle_rp_req_pages": ("rbname", "start", "len"),
+    "migrate_send_rp_message": ("msg_type", "len"),
+    "migrate_send_rp_recv_bitmap": ("name", "size"),
+    "postcopy_page_req_sync": ("host_addr",),
+    "postcopy_pause_incoming": (),
+    "postcopy_pause_incoming_continued": (),
+    "postcopy_ram_listen_thread_exit": (),
+    "postcopy_ram_listen_thread_start": (),
     "qemu_loadvm_state_post_main": ("ret",),
     "qemu_loadvm_state_section": ("section_type",),
     "qemu_loadvm_state_section_command": ("ret",),
@@ -32,6 +44,8 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "qemu_savevm_send_packaged": (),
     "qemu_savevm_send_postcopy_advise": (),
     "qemu_savevm_send_postcopy_ram_discard": ("id", "len"),
+    "ram_dirty_bitmap_reload_begin": ("str",),
+    "ram_postcopy_send_discard_bitmap": (),
     "savevm_command_send": ("command", "len"),
     "savevm_section_end": ("id", "section_id", "ret"),
     "savevm_section_skip": ("id", "section_id"),
@@ -49,6 +63,9 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "savevm_state_iterate": (),
     "savevm_state_resume_prepare": (),
     "savevm_state_setup": (),
+    "source_return_path_thread_pong": ("val",),
+    "source_return_path_thread_resume_ack": ("v",),
+    "source_return_path_thread_shut": ("val",),
     "vmstate_load": ("idstr", "vmsd_name"),
     "vmstate_save": ("idstr", "vmsd_name"),
 }

@@ -14,11 +14,13 @@ from snapmgr.machine.guest import BootOptions
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.options import MachineOptions
 from snapmgr.machine.runstate import RunState
+from snapmgr.migrate.arriving import Arriving
 from snapmgr.migrate.destination import receive
 from snapmgr.migrate.handover import Handover
 from snapmgr.migrate.link import Link
 from snapmgr.migrate.model import Parameters, Statistics
 from snapmgr.migrate.source import Outgoing
+from snapmgr.savevm.status import MigrationStatus
 
 RAM = 16 << 20
 DISK = 1 << 20
@@ -62,10 +64,12 @@ class Pair:
         self.shared = after.shared if after is not None else SharedDisk()
         self.source = after.source if after is not None else Machine(self.options, [self.shared.disk(active=True)])
         self.destination = Machine(self.options, [self.shared.disk(active=False)])
-        self.link, self.handover = Link(), Handover()
+        self.link, self.second, self.handover = Link(), Link(), Handover()
         self.driver = Driver(self.source, time.monotonic, rate=RATE)
         self.outgoing: Outgoing | None = None
         self.arrived: BaseException | None = None
+        self.arriving: Arriving | None = None
+        self.there = Driver(self.destination, time.monotonic, rate=RATE)
         self.at = -1
         self.throttles: list[int] = []
 
@@ -81,6 +85,7 @@ class Pair:
             handover=self.handover,
             throttle=self.throttles.append,
             stopped=stopped,
+            urgent=lambda: self.second.source,
             **more,
         )
         return self.outgoing
@@ -90,6 +95,7 @@ class Pair:
         parameters: Parameters | None = None,
         *,
         during: Callable[[Outgoing], object] | None = None,
+        recover: Callable[[Outgoing], object] | None = None,
         run: bool = True,
         **more: Any,
     ) -> Statistics:
@@ -105,7 +111,17 @@ class Pair:
             sending = threads.submit(outgoing.run)
             if during is not None:
                 during(outgoing)
+            outgoing.wait_for(MigrationStatus.POSTCOPY_PAUSED)
+            if recover is not None:
+                recover(outgoing)
+            elif outgoing.statistics.status is MigrationStatus.POSTCOPY_PAUSED:
+                outgoing.cancel()
             statistics = sending.result()
+            if self.arriving is not None:
+                if statistics.status is not MigrationStatus.COMPLETED:
+                    self.arriving.cancel()
+                self.arriving.wait()
+            self.there.finish()
             receiving.result()
             self.driver.finish()
             ticking.result()
@@ -113,9 +129,13 @@ class Pair:
 
     def _receive(self) -> None:
         try:
-            receive(self.destination, self.link.destination, handover=self.handover)
+            self.arriving = receive(
+                self.destination, self.link.destination, handover=self.handover, urgent=lambda: self.second.destination
+            )
         except Exception as error:
             self.arrived = error
+        if self.arriving is not None:
+            self.there.work()
 
     @property
     def running(self) -> list[str]:

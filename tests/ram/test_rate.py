@@ -32,6 +32,8 @@ def test_without_time_or_pages_there_is_no_rate() -> None:
 
 def test_counters_go_by_qapis_names() -> None:
     counters = RamCounters(total=8192, remaining=4096, transferred=99, normal=3, duplicate=2, dirty_sync_count=1)
+    counters.precopy_bytes, counters.downtime_bytes, counters.postcopy_bytes = 60, 9, 30
+    counters.postcopy_requests = 5
     assert counters.stats() == {
         "transferred": 99,
         "remaining": 4096,
@@ -42,4 +44,8 @@ def test_counters_go_by_qapis_names() -> None:
         "normal-bytes": 12288,
         "dirty-sync-count": 1,
         "page-size": 4096,
+        "precopy-bytes": 60,
+        "downtime-bytes": 9,
+        "postcopy-bytes": 30,
+        "postcopy-requests": 5,
     }

@@ -73,6 +73,10 @@ class TestHost:
     def discard_ram(self, idstr: str, start: int, length: int) -> None:
         self._ask(f"discard_ram {idstr} {start:#x} {length:#x}")
 
+    def received_pages(self, idstr: str) -> bytes | None:
+        self._ask(f"received_pages {idstr}")
+        return bytes(8) if idstr == "ram" else None
+
     def in_postcopy(self) -> bool:
         return self.postcopy
 

@@ -1,0 +1,316 @@
+"""The second half of a migration whose guest runs on the other side already (migration/migration.c: postcopy_start,
+postcopy_pause, postcopy_do_resume).
+
+Whatever breaks once the other side runs pauses it: the guest's newest state is there, and what it lacks is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from snapmgr.errors import Cancelled, SnapmgrError
+from snapmgr.migrate.channel import Channel, ChannelBroken
+from snapmgr.migrate.handover import Side
+from snapmgr.migrate.model import PERIOD
+from snapmgr.migrate.returning import ReturnPath
+from snapmgr.migrate.steps import Steps, said
+from snapmgr.ram.save import RamSaver
+from snapmgr.ram.words import RamFlag
+from snapmgr.savevm.commands import Commands
+from snapmgr.savevm.output import Output
+from snapmgr.savevm.saver import Saver
+from snapmgr.savevm.status import MigrationStatus as Status
+from snapmgr.trace.names import traced
+
+LOADED = 3
+"""The PING behind the devices: its PONG says that the destination has them and runs."""
+
+PAUSED_TEXT = "Detected IO failure for postcopy. Migration paused."
+
+
+class PostcopySteps(Steps):
+    """``postcopy``, ``pause`` and ``recover`` may be called by any thread."""
+
+    # -- from any thread -------------------------------------------------------------------------------------------
+
+    def postcopy(self) -> None:
+        """Go on as postcopy as soon as possible (migrate-start-postcopy).  Raises SnapmgrError ``no-postcopy``."""
+        if not self._may_postcopy:
+            text = "Enable postcopy with migrate_set_capability before the start of migration"
+            raise SnapmgrError("no-postcopy", "postcopy-ram is not on for this machine", qemu=text)
+        self._wanted.set()
+
+    def pause(self) -> None:
+        """Cut the channel of a postcopy (migrate-pause).  Raises SnapmgrError ``not-postcopy``."""
+        if self.statistics.status is not Status.POSTCOPY_ACTIVE:
+            text = "migrate-pause is currently only supported during postcopy-active or postcopy-recover state"
+            raise SnapmgrError("not-postcopy", "only postcopy can be paused", qemu=text)
+        self._channel.yank()
+
+    def recover(self, channel: Channel) -> None:
+        """Go on over another channel (migrate, resume=true).  Raises SnapmgrError ``not-paused``."""
+        with self._news:
+            if self.statistics.status is not Status.POSTCOPY_PAUSED or self._recovery is not None:
+                text = "Cannot resume if there is no paused migration"
+                raise SnapmgrError("not-paused", "there is no paused postcopy here", qemu=text)
+            self._recovery = channel
+            self._news.notify_all()
+
+    def wait_for(self, *statuses: Status, timeout: float | None = None) -> bool:
+        """Until the status is one of these, or the migration is over; False where ``timeout`` seconds were not
+        enough."""
+        return self.wait_until(lambda: self.statistics.status in statuses, timeout)
+
+    def wait_until(self, reached: Callable[[], bool], timeout: float | None = None) -> bool:
+        """As ``wait_for``, until this is true of what changes with the status."""
+        with self._news:
+            return self._news.wait_for(lambda: self._over or reached(), timeout)
+
+    def _set_status(self, status: Status) -> None:
+        super()._set_status(status)
+        self._wake()
+
+    # -- precopy's side of it --------------------------------------------------------------------------------------
+
+    @property
+    def _may_postcopy(self) -> bool:
+        return "postcopy-ram" in self._machine.options.capabilities
+
+    @property
+    def _ram(self) -> RamSaver:
+        return self._machine.ram_entry.saver
+
+    def _switches(self) -> bool:
+        """Whether it is time to go on as postcopy."""
+        if not self._may_postcopy:
+            return False
+        parameters = self.parameters
+        passes = max(self._passes, self._ram.counters.dirty_sync_count - 1)
+        after, wanted = parameters.postcopy_after, self._wanted.is_set()
+        wanted |= parameters.postcopy_after_passes is not None and passes >= parameters.postcopy_after_passes
+        return wanted or (after is not None and self._elapsed() >= after)
+
+    def _check_postcopy(self) -> None:
+        """What cannot be together (migration.c: migrate_caps_check)."""
+        names = self._machine.options.capabilities
+        if self._may_postcopy and self._colo is not None:
+            raise SnapmgrError("postcopy-colo", "postcopy and COLO do not go together")
+        if self._may_postcopy and "compress" in names:
+            text = "Postcopy is not currently compatible with compression"
+            raise SnapmgrError("postcopy-compress", "compressed pages and postcopy do not go together", qemu=text)
+        if self._may_postcopy and not self._channel.returns:
+            text = "Unable to open return-path for postcopy"
+            raise SnapmgrError("postcopy-one-way", "postcopy needs a way back, which this channel has not", qemu=text)
+        if "postcopy-preempt" in names and not self._may_postcopy:
+            text = "Postcopy preempt requires postcopy-ram"
+            raise SnapmgrError("postcopy-preempt", "postcopy-preempt is of no use without postcopy-ram", qemu=text)
+
+    # -- the switchover --------------------------------------------------------------------------------------------
+
+    def _start_postcopy(self) -> None:
+        """For the owner's thread: the guest stands still, and goes on at the other side (postcopy_start)."""
+        self._refuse_cancelled()
+        self._stood_at = self._clock()
+        self._set_status(Status.POSTCOPY_ACTIVE)
+        self._stand_still()
+        self._out.limit = 0
+        self._machine.inactivate_disks()
+        self._saver.complete_precopy(iterable_only=True)
+        self._machine.trace.emit(traced("ram_postcopy_send_discard_bitmap", offset=self._out.offset))
+        for idstr, starts, lengths in self._ram.start_postcopy():
+            self._commands.postcopy_ram_discard(idstr, list(zip(starts.tolist(), lengths.tolist(), strict=True)))
+        self._commands.ping(2)
+        self._commands.packaged(self._package())
+        self._commands.ping(4)
+        self._out.flush()
+
+    def _open_second(self) -> None:
+        """The channel for what is waited for, where there is to be one.  Raises what opening it does."""
+        if "postcopy-preempt" in self._machine.options.capabilities and self._open_urgent is not None:
+            self._urgent = self._open_urgent()
+
+    def _stand_still(self) -> None:
+        raise NotImplementedError
+
+    def _package(self) -> bytes:
+        """What the destination takes in whole before it runs, so that pages may come meanwhile."""
+        out = Output(start=self._out.offset + 9)
+        commands = Commands(self._machine, out)
+        commands.postcopy_listen()
+        Saver(self._machine, out).complete_precopy()
+        commands.ping(LOADED)
+        commands.postcopy_run()
+        return b"".join(out.take())
+
+    # -- the way back ----------------------------------------------------------------------------------------------
+
+    def _new_way_back(self) -> ReturnPath:
+        back = ReturnPath(
+            self._channel,
+            self._machine.trace,
+            request=self._request if self._may_postcopy else None,
+            ponged=self._ponged,
+            ended=self._back_ended,
+        )
+        self._back = back
+        return back
+
+    def _ponged(self, value: int) -> None:
+        if value == LOADED and not self._handed_over and self.statistics.status.is_postcopy:
+            self.statistics.downtime = (self._clock() - self._stood_at) * 1000
+            self._handed_over = True
+
+    def _request(self, idstr: str | None, start: int, length: int) -> None:
+        """Pages are waited for: they go first, or on a channel of their own."""
+        urgent = self._urgent
+        if urgent is None:
+            self._ram.request(idstr, start, length)
+            self._wake()
+        else:
+            for records in self._ram.serve(idstr, start, length):
+                urgent.send(records)
+
+    def _back_ended(self) -> None:
+        """Without the way back nobody can ask for anything: that is a broken channel, too."""
+        if self.statistics.status.is_postcopy and self._back is not None and self._back.failed:
+            self._channel.yank()
+        self._wake()
+
+    def _wake(self) -> None:
+        with self._news:
+            self._news.notify_all()
+
+    # -- pages -----------------------------------------------------------------------------------------------------
+
+    @property
+    def _bandwidth(self) -> int:
+        going = self.statistics.status.is_postcopy
+        return self.parameters.max_postcopy_bandwidth if going else self.parameters.max_bandwidth
+
+    def _go_on_as_postcopy(self) -> None:
+        """Until the destination has everything, however often the channel breaks.  Raises what went wrong where the
+        guest is still ours, and Cancelled where nobody is to wait any more."""
+        while True:
+            try:
+                with self._phase("postcopy"):
+                    self._push()
+                    self._end_postcopy()
+                return
+            except Exception as error:
+                if not self._is_gone():
+                    raise
+                self._handed_over = True
+                self._refuse_cancelled()
+                self._stand_by(error)
+
+    def _push(self) -> None:
+        """What is asked for first, everything else as far as the limit goes."""
+        self._new_period()
+        while self._saver.pending(0).total:
+            self._refuse_cancelled()
+            self._new_turn()
+            self._saver.iterate(postcopy=True, urgent=self._ram.asked)
+            left = self._period + PERIOD - self._clock()
+            if left > 0 and self._out.over_limit() and self._out.error is None:
+                with self._news:
+                    self._news.wait_for(lambda: self._ram.asked or self._cancelled.is_set() or self._broken, left)
+            if self._broken:
+                raise ChannelBroken
+            if self._clock() - self._period >= PERIOD:
+                self._new_period()
+
+    @property
+    def _broken(self) -> bool:
+        return self._back is not None and self._back.done
+
+    def _end_postcopy(self) -> None:
+        self._out.limit = 0
+        self._saver.complete_postcopy()
+        if self._urgent is not None:
+            self._urgent.send([int(RamFlag.EOS).to_bytes(8)])
+            self._urgent.end()
+        self._channel.end()
+        assert self._back is not None
+        self._back.wait_for_shut()
+        self._handed_over = True
+
+    # -- a break ---------------------------------------------------------------------------------------------------
+
+    def _is_gone(self) -> bool:
+        """Whether the other side runs the guest, or may do so: it is not ours any more then."""
+        if not self._handed_over:
+            self._channel.yank()
+            self._join_back()
+        if self._handed_over:
+            self._handover.take(Side.DESTINATION)
+            return True
+        return not self._handover.take(Side.SOURCE) or not self._at_owner(self._got_disks)
+
+    def _got_disks(self) -> bool:
+        try:
+            self._machine.activate_disks()
+        except SnapmgrError:
+            return False
+        return True
+
+    def _join_back(self) -> None:
+        if self._back is not None:
+            self._back.join()
+
+    def _stand_by(self, error: Exception) -> None:
+        """Paused until there is another channel, and on it until both agree about what is missing."""
+        while True:
+            self._let_go()
+            self.statistics.error = said(error)
+            self.statistics.pauses += 1
+            self._machine.error_report(PAUSED_TEXT)
+            with self._phase("paused"):
+                self._set_status(Status.POSTCOPY_PAUSED)
+                channel = self._wait_for_channel()
+            try:
+                with self._phase("recover"):
+                    self._take_up(channel)
+                return
+            except Exception as failure:
+                error = failure
+
+    def _let_go(self) -> None:
+        """Of a channel that is no good any more."""
+        self._channel.yank()
+        if self._urgent is not None:
+            self._urgent.yank()
+        self._join_back()
+        self._channel.close()
+        if self._urgent is not None:
+            self._urgent.close()
+            self._urgent = None
+        self._sum_up()
+
+    def _wait_for_channel(self) -> Channel:
+        with self._news:
+            self._news.wait_for(lambda: self._recovery is not None or self._cancelled.is_set())
+            channel, self._recovery = self._recovery, None
+        if channel is None:
+            raise Cancelled("the rest of the guest's RAM was given up")
+        return channel
+
+    def _take_up(self, channel: Channel) -> None:
+        """Ask what has come, and go on with the rest (postcopy_do_resume)."""
+        self._sent_before += self._out.offset
+        self._channel, self._out = channel, self._new_output(channel.send)
+        self._period_offset = 0
+        self._saver, self._commands = Saver(self._machine, self._out), Commands(self._machine, self._out)
+        back = self._new_way_back()
+        self._set_status(Status.POSTCOPY_RECOVER)
+        back.start()
+        self._open_second()
+        self._saver.resume_prepare()
+        names = self._ram.block_names()
+        for name in names:
+            self._commands.recv_bitmap(name)
+        back.wait_for(lambda: set(names) <= set(back.bitmaps))
+        self._ram.resume(back.bitmaps)
+        self._commands.postcopy_resume()
+        back.wait_for(lambda: back.resumed)
+        self.statistics.error = ""
+        self._set_status(Status.POSTCOPY_ACTIVE)
