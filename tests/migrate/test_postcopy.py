@@ -27,4 +27,3 @@ def test_every_workload(workload: str, capabilities: str) -> None:
     assert tick >= pair.at
     pair.destination.run(STEPS)
     assert pair.destination.digest() == undisturbed(pair, tick + STEPS)
-    print(pair.at, tick, statistics, pair.arriving.statistics, pair.outgoing.query())

@@ -203,6 +203,10 @@ def test_counters_say_what_was_put() -> None:
         "normal-bytes": 8192,
         "dirty-sync-count": 1,
         "page-size": 4096,
+        "precopy-bytes": len(first),
+        "downtime-bytes": 0,
+        "postcopy-bytes": 0,
+        "postcopy-requests": 0,
     }
     put(ram.saver.complete)
     ram.saver.cleanup()
