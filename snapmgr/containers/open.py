@@ -70,7 +70,9 @@ def _mode(path: str) -> int | None:
 
 
 def recognise(path: Path) -> Recognised:
-    """What ``path`` holds; reads a few KiB.  Raises NotFound, Unsupported for what is no regular file."""
+    """What ``path`` holds; reads a few KiB.  Raises NotFound, Unsupported for what is no file and no capture."""
+    if is_capture(path):
+        return Recognised(Kind.STREAM, "captured channels")
     return _by_head(*_head(path))
 
 

@@ -102,6 +102,8 @@ class Filling:
         took = tr("read in {span}", span=formats.duration(index.elapsed)) if finished else ""
         #: What the stream is packed in: gzip, or a qcow2 image
         packed = "" if index.source.container == "raw" else tr("in {container}", container=index.source.container)
+        if index.channels:
+            packed = plural("{n} channel", "{n} channels", len(index.channels))
         self._content.header.set_facts((self._size(index.size), machine, packed, took))
         passes = plural("{n} precopy iteration", "{n} precopy iterations", index.iterations)
         caption = tr("Whole stream to scale: {size}", size=self._size(index.size))

@@ -346,6 +346,12 @@ class InspectorPage(Page):
         if selection is None or self.loaded is None:
             return ""
         where = formats.offset(selection.offset, self.loaded.digits)
+        channel, inside = self.loaded.index.place(selection.offset)
+        if channel is not None:
+            #: A byte of a captured channel: 000F0040, conn1.fwd 00000040
+            where = tr(
+                "{offset}, {channel} {inside}", offset=where, channel=channel.name, inside=formats.offset(inside)
+            )
         if not selection.length:
             return tr("at {offset}", offset=where)
         return plural("{n} byte selected at {offset}", "{n} bytes selected at {offset}", selection.length, offset=where)

@@ -37,6 +37,16 @@ def open_files(context: WindowContext) -> None:
         context.open(*names)
 
 
+@ACTIONS.add("file.open-folder", later("Open captured channels…"), icon="folder", menu=Menu.FILE)
+def open_folder(context: WindowContext) -> None:
+    """Choose a folder with the connections of one migration: conn0.fwd.bin and so on."""
+    folder = context.settings.state.get("folder", "")
+    name = QFileDialog.getExistingDirectory(context.window, tr("Open a folder with captured channels"), str(folder))
+    if name:
+        context.settings.state["folder"] = str(Path(name).parent)
+        context.open(name)
+
+
 @ACTIONS.add("file.demo", later("Open demo stream"), icon="play", menu=Menu.FILE)
 def open_demo(context: WindowContext) -> None:
     """Open the small stream that comes with Snapmgr; a real QEMU 10.0 wrote it."""

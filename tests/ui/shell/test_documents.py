@@ -38,6 +38,13 @@ def test_a_stream_is_known_by_its_first_bytes(tmp_path: Path) -> None:
     assert recognise([str(packed)]).kind is DocumentKind.STREAM
 
 
+def test_a_folder_with_captured_channels_is_a_stream(tmp_path: Path) -> None:
+    with pytest.raises(Unsupported, match="folder"):
+        recognise([str(tmp_path)])
+    shutil.copyfile(DEMO, tmp_path / "conn0.fwd.bin")
+    assert recognise([str(tmp_path)]) == Document(DocumentKind.STREAM, (str(tmp_path),))
+
+
 def test_images_of_one_machine_belong_together(image: Path, tmp_path: Path) -> None:
     assert recognise([str(image)]) == Document(DocumentKind.DISKS, (str(image),))
     raw = tmp_path / "data.img"
