@@ -504,6 +504,13 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
+        <source>{n} channel</source>
+        <comment>{n} channels</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{n} precopy iteration</source>
         <comment>{n} precopy iterations</comment>
         <translation type="unfinished">
@@ -669,6 +676,11 @@ Three ways to look at a stream</extracomment>
     </message>
     <message>
         <source>read only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{offset}, {channel} {inside}</source>
+        <extracomment>A byte of a captured channel: 000F0040, conn1.fwd 00000040</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
@@ -1544,6 +1556,14 @@ On the command line the demo machine moves today: snapctl demo migrate. And what
     </message>
     <message>
         <source>Open a stream, or the disks of one machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open captured channels…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a folder with captured channels</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4221,6 +4241,11 @@ The snapshot that was last saved or loaded</extracomment>
     <message>
         <source>Choose a migration stream, or the disk images of one machine.</source>
         <extracomment>Help on the command “Open…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a folder with the connections of one migration: conn0.fwd.bin and so on.</source>
+        <extracomment>Help on the command “Open captured channels…”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
