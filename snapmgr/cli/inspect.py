@@ -57,6 +57,7 @@ def _worth_a_failure(index: StreamIndex) -> bool:
 def _report(output: Output, index: StreamIndex) -> Iterator[str]:
     yield heading(printable(index.source.label))
     yield from _summary(index)
+    yield from _libvirt(output, index)
     if index.blocks:
         yield ""
         yield heading("RAM")
@@ -85,6 +86,18 @@ def _summary(index: StreamIndex) -> Iterator[str]:
         yield f"  {'iterations':16}{index.iterations}"
     vmdesc = "none" if index.vmdesc is None else f"{size(index.vmdesc[1])} at {offset(index.vmdesc[0])}"
     yield f"  {'VM description':16}{vmdesc}"
+
+
+def _libvirt(output: Output, index: StreamIndex) -> Iterator[str]:
+    """Whose state libvirt saved, and with -v the domain's XML."""
+    if (save := index.libvirt) is None:
+        return
+    state = "running" if save.was_running else "paused"
+    yield f"  {'libvirt':16}domain {printable(save.domain) or 'without a name'}, was {state}, {save.format}"
+    if output.verbose:
+        yield ""
+        yield heading("Domain")
+        yield from (f"  {printable(line)}" for line in save.xml.splitlines())
 
 
 _IGNORED = "not in the stream (x-ignore-shared)"

@@ -117,7 +117,10 @@ class CaptureSource:
 
 def is_capture(path: Path) -> bool:
     """Whether ``path`` is a folder in which a connection's file lies."""
-    return path.is_dir() and bool(_listed(path))
+    try:
+        return path.is_dir() and bool(_listed(path))
+    except (OSError, ValueError):  # a name that can never be, or a folder that nobody may look into
+        return False
 
 
 def open_capture(path: Path, open_file: Callable[[Path], FileSource]) -> CaptureSource:

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from snapmgr.containers.libvirt import LibvirtSave
 from snapmgr.containers.pieces import memory, read_ahead
 from snapmgr.errors import Cancelled, SnapmgrError, Unsupported, became_shorter, cannot_open
 
@@ -42,6 +43,8 @@ class FileSource:
         self.tag: str | None = None
         self.complete = True
         """False where the container was damaged and only what comes before the damage is here."""
+        self.libvirt: LibvirtSave | None = None
+        """What libvirt wrote before the stream, None where it did not."""
         self._open: _Open | None = _Open(descriptor)
         whole = os.fstat(descriptor).st_size
         start, length = window

@@ -16,6 +16,7 @@ from typing import cast
 
 from snapmgr.containers.capture import is_capture, open_capture
 from snapmgr.containers.file import FileSource, open_descriptor
+from snapmgr.containers.libvirt import PACKED, LibvirtSave, is_libvirt, read_libvirt
 from snapmgr.containers.packed import packed_kind, spool, unpack, unpack_head
 from snapmgr.containers.source import Source
 from snapmgr.errors import NotFound, StreamError, Unsupported, UsageError, cannot_open
@@ -26,6 +27,7 @@ from snapmgr.work import CancelToken, Progress, no_progress
 HEAD = 4096
 QCOW2_MAGIC = b"QFI\xfb"
 STDIN = "-"
+_FILE_URI = "file:"
 _BEGIN = 8
 """Bytes that tell a stream, plain or packed, from anything else."""
 
@@ -69,6 +71,26 @@ def _mode(path: str) -> int | None:
         return None
 
 
+def split_offset(src: str) -> tuple[str, int]:
+    """``file:PATH[,offset=N]`` as QEMU has it: the path and N, which may be written as 0x…; else SRC and 0.
+
+    Raises UsageError for an offset that is no number.
+    """
+    if not src.startswith(_FILE_URI) or _mode(src) is not None:
+        return src, 0
+    path, found, number = src.removeprefix(_FILE_URI).partition(",offset=")
+    if not found:
+        return path, 0
+    try:
+        offset = int(number, 0)
+    except ValueError:
+        offset = -1
+    if offset < 0:
+        hint = "Write the bytes as a number, such as offset=4096 or offset=0x1000."
+        raise UsageError("offset", f"{quoted(number)} is no offset", hint=hint)
+    return path, offset
+
+
 def recognise(path: Path) -> Recognised:
     """What ``path`` holds; reads a few KiB.  Raises NotFound, Unsupported for what is no file and no capture."""
     if is_capture(path):
@@ -76,17 +98,17 @@ def recognise(path: Path) -> Recognised:
     return _by_head(*_head(path))
 
 
-def _head(path: Path) -> tuple[bytes, str | None]:
-    """The first bytes, unpacked where they are packed, and how."""
+def _head(path: Path, start: int = 0) -> tuple[bytes, str | None]:
+    """The first bytes from ``start`` on, unpacked where they are packed, and how."""
     descriptor = open_descriptor(path)
     try:
-        head = os.pread(descriptor, HEAD, 0)
+        head = os.pread(descriptor, HEAD, start)
     except OSError as error:  # a file in name only, as /proc has them
         raise cannot_open(path, error) from error
     finally:
         os.close(descriptor)
     packed = packed_kind(head)
-    return (unpack_head(path, packed, HEAD) if packed else head), packed
+    return (unpack_head(path, packed, HEAD, start) if packed else head), packed
 
 
 def _by_head(head: bytes, packed: str | None) -> Recognised:
@@ -94,6 +116,8 @@ def _by_head(head: bytes, packed: str | None) -> Recognised:
         return Recognised(Kind.UNKNOWN if packed else Kind.EMPTY, "", packed)
     if head.startswith(MAGIC):
         return Recognised(Kind.STREAM, "migration stream", packed)
+    if is_libvirt(head) and not packed:
+        return Recognised(Kind.STREAM, "libvirt save file")
     if head.startswith(QCOW2_MAGIC):
         version = int.from_bytes(head[4:8]) if len(head) >= 8 else 0
         if version == 1:
@@ -119,11 +143,14 @@ def open_source(
     """
     if str(src) == STDIN:
         return _stdin(cancel)
-    path, tag = split_tag(str(src))
+    name, start = split_offset(str(src))
+    path, tag = (Path(name), None) if start else split_tag(name)
     if is_capture(path):
         return open_capture(path, lambda file: _channel(file, progress, cancel))
-    head, packed = _head(path)
+    head, packed = _head(path, start)
     found = _by_head(head, packed)
+    if is_libvirt(head) and not packed:
+        return _libvirt(read_libvirt(path, start), path, progress, cancel)
     if found.kind is Kind.QCOW2:
         if found.packed:
             raise Unsupported(
@@ -150,22 +177,42 @@ def open_source(
             hint="Name a migration stream or a qcow2 image.",
         )
     _refuse_other_bytes(head, str(path), path)
-    if found.packed:
-        descriptor, complete = unpack(path, found.packed, progress, cancel)
-        source = FileSource(descriptor, path.name, path, found.packed)
-        source.complete = complete
-        return source
-    return FileSource(open_descriptor(path), path.name, path, "raw")
+    return _file(path, found.packed, "raw", progress, cancel, start)
+
+
+def _file(
+    path: Path, packed: str | None, container: str, progress: Progress, cancel: CancelToken | None, start: int
+) -> FileSource:
+    """What stands in a file from byte ``start`` on, unpacked where it is packed."""
+    if packed is None:
+        return FileSource(open_descriptor(path), path.name, path, container, (start, None))
+    descriptor, complete = unpack(path, packed, progress, cancel, start)
+    source = FileSource(descriptor, path.name, path, packed)
+    source.complete = complete
+    return source
+
+
+def _libvirt(save: LibvirtSave, path: Path, progress: Progress, cancel: CancelToken | None) -> FileSource:
+    """The stream in a file of libvirt."""
+    if save.format == "lzop":
+        raise Unsupported(
+            "libvirt-lzop",
+            f"{path} was saved by libvirt with lzop, which is not unpacked here",
+            path=path,
+            hint=f"Unpack it first: tail -c +{save.start + 1} FILE | lzop -dc > STREAM",
+        )
+    packed = PACKED.get(save.format)
+    head = unpack_head(path, packed, _BEGIN, save.start) if packed else _head(path, save.start)[0]
+    _refuse_other_bytes(head, f"what libvirt saved in {path}", path)
+    source = _file(path, packed, "libvirt", progress, cancel, save.start)
+    source.container, source.libvirt = "libvirt", save
+    return source
 
 
 def _channel(path: Path, progress: Progress, cancel: CancelToken | None) -> FileSource:
     """One direction of a connection; whether it is packed, its name says: it may begin with any bytes."""
-    if path.suffix != ".zst" or not path.stat().st_size:
-        return FileSource(open_descriptor(path), path.name, path, "raw")
-    descriptor, complete = unpack(path, "zst", progress, cancel)
-    source = FileSource(descriptor, path.name, path, "zst")
-    source.complete = complete
-    return source
+    packed = "zst" if path.suffix == ".zst" and path.stat().st_size else None
+    return _file(path, packed, "raw", progress, cancel, 0)
 
 
 def _refuse_other_bytes(head: bytes, label: str, path: Path | None = None) -> None:

@@ -1,7 +1,8 @@
-"""gz, zst and xz: unpacked once into an unnamed temporary file, which vanishes with the process."""
+"""gz, zst, xz and bz2: unpacked once into an unnamed temporary file, which vanishes with the process."""
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import lzma
 import os
@@ -39,26 +40,30 @@ def unpacker(kind: str, file: IO[bytes]) -> IO[bytes]:
         return cast(IO[bytes], gzip.GzipFile(fileobj=file))
     if kind == "xz":
         return lzma.LZMAFile(file)
+    if kind == "bz2":
+        return cast(IO[bytes], bz2.BZ2File(file))
     return zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(file, read_across_frames=True)
 
 
-def unpack_head(path: Path, kind: str, length: int) -> bytes:
-    """The first unpacked bytes of a packed file, as many of ``length`` as there are and can be unpacked."""
+def unpack_head(path: Path, kind: str, length: int, start: int = 0) -> bytes:
+    """The first unpacked bytes of what is packed from byte ``start`` on, as many of ``length`` as can be unpacked."""
     with path.open("rb") as file:
+        file.seek(start)
         try:
             return unpacker(kind, file).read(length)
         except (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError):
             return b""
 
 
-def unpack(path: Path, kind: str, progress: Progress, cancel: CancelToken | None) -> tuple[int, bool]:
-    """(descriptor of an unnamed file with the unpacked bytes, whether they are all there).
+def unpack(path: Path, kind: str, progress: Progress, cancel: CancelToken | None, start: int = 0) -> tuple[int, bool]:
+    """(descriptor of an unnamed file with the bytes that are packed from byte ``start`` on, whether all are there).
 
     What comes before a damage is kept.  Raises StreamError when nothing can be unpacked, Cancelled, and
     SnapmgrError ``disk-full`` before the disk is.
     """
     total = path.stat().st_size
     with path.open("rb") as packed, tempfile.TemporaryFile() as target:
+        packed.seek(start)
         reader = unpacker(kind, packed)
 
         def piece() -> bytes:
@@ -71,7 +76,7 @@ def unpack(path: Path, kind: str, progress: Progress, cancel: CancelToken | None
         except (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError) as error:
             if target.tell() == 0:
                 raise StreamError(
-                    "damaged-container", f"{path} is no whole {kind} file: {error}", path=path, offset=0
+                    "damaged-container", f"{path} is no whole {kind} file: {error}", path=path, offset=start
                 ) from error
             return os.dup(target.fileno()), False
         return os.dup(target.fileno()), True

@@ -11,7 +11,7 @@ class Source(Protocol):
     """An unpacked migration stream.  Offsets and sizes are bytes of the unpacked stream.
 
     ``container`` is one of ``raw``, ``gz``, ``zst``, ``xz``, ``stdin`` (raw bytes from standard input), ``qcow2``,
-    ``directory`` (captured channels).
+    ``directory`` (captured channels), ``libvirt``.
     ``label`` is what a person calls it (``disk.qcow2@before``), ``path`` the file (None for standard input),
     ``tag`` the snapshot inside a qcow2.  All methods may be called from any thread.
     """

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from snapmgr.containers.capture import CaptureSource, Channel
 from snapmgr.containers.describe import find_description
+from snapmgr.containers.file import FileSource
 from snapmgr.containers.layouts import StreamLayout
+from snapmgr.containers.libvirt import LibvirtSave
 from snapmgr.containers.source import Source
 from snapmgr.containers.unpacked import UnpackedBytes
 from snapmgr.errors import NotFound, SnapmgrError, StreamError
@@ -71,6 +73,11 @@ class StreamIndex:
     complete: bool
     indexed: int
     """Bytes read so far."""
+
+    @property
+    def libvirt(self) -> LibvirtSave | None:
+        """What libvirt wrote before the stream, None where it did not."""
+        return self.source.libvirt if isinstance(self.source, FileSource) else None
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -197,6 +204,11 @@ class _Pass:
         self.builder.finish(self.reader.offset)
         if not self.source.complete:
             self._incomplete()
+        saved = self.source.libvirt if isinstance(self.source, FileSource) else None
+        if saved is not None and not saved.whole:
+            message = "libvirt did not come to the end of saving: it refuses this file"
+            hint = "The stream in it may be whole all the same; save the domain again."
+            self.builder.note(Problem(Severity.WARNING, "libvirt-partial", 0, message, hint=hint))
         if self.cut is not None:
             self._cut_off(self.cut)
 

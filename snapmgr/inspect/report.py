@@ -8,6 +8,7 @@ from snapmgr.inspect.model import BlockSummary, ConfigurationInfo, Problem, Reco
 from snapmgr.inspect.report_channels import captured
 
 if TYPE_CHECKING:
+    from snapmgr.containers.libvirt import LibvirtSave
     from snapmgr.inspect.index import StreamIndex
 
 SECTION_TYPES = frozenset({"START", "PART", "END", "FULL"})
@@ -27,7 +28,23 @@ def inspect_document(index: StreamIndex) -> dict[str, Any]:
         "vmdesc": None if index.vmdesc is None else placed(index, index.vmdesc[0]) | {"length": index.vmdesc[1]},
         "problems": [problem_document(problem, index) for problem in index.problems],
     }
+    if index.libvirt is not None:
+        document["libvirt"] = _libvirt(index.libvirt)
     return document | captured(index) if index.channels else document
+
+
+def _libvirt(save: LibvirtSave) -> dict[str, Any]:
+    """What stands before the stream; ``offset`` is where in the file it begins, unless it is packed."""
+    return {
+        "domain": save.domain,
+        "version": save.version,
+        "format": save.format,
+        "was-running": save.was_running,
+        "complete": save.whole,
+        "offset": save.start,
+        "xml": save.xml,
+        "cookie": save.cookie,
+    }
 
 
 def placed(index: StreamIndex, offset: int) -> dict[str, int]:

@@ -102,6 +102,9 @@ class Filling:
         took = tr("read in {span}", span=formats.duration(index.elapsed)) if finished else ""
         #: What the stream is packed in: gzip, or a qcow2 image
         packed = "" if index.source.container == "raw" else tr("in {container}", container=index.source.container)
+        if index.libvirt is not None:
+            #: Whose state libvirt saved
+            packed = tr("libvirt domain {name}", name=shown(index.libvirt.domain))
         if index.channels:
             packed = plural("{n} channel", "{n} channels", len(index.channels))
         self._content.header.set_facts((self._size(index.size), machine, packed, took))
