@@ -503,6 +503,11 @@ Three ways to look at a stream</extracomment>
         <extracomment>What the stream is packed in: gzip, or a qcow2 image</extracomment>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>libvirt domain {name}</source>
+        <extracomment>Whose state libvirt saved</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
     <message numerus="yes">
         <source>{n} channel</source>
         <comment>{n} channels</comment>
