@@ -17,7 +17,7 @@ import time
 import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -38,6 +38,8 @@ MODULES = (
     "ui.shots_tight",
 )
 THEMES = ("dark", "light")
+QUICKLY = 80
+"""Of a hundred: zlib's first level, by which pictures are a little larger and written in a third of the time."""
 NOW = 1795523700.0
 """The moment that the pictures show, seconds since 1970: 24 November 2026, 12:35 UTC."""
 
@@ -61,6 +63,10 @@ class Shot:
 
     def files(self) -> list[str]:
         return [f"{self.name}-{theme}.png" for theme in self.themes]
+
+    def word(self) -> str:
+        """What ``chosen`` finds it by."""
+        return self.name if len(self.themes) > 1 else f"{self.name}-{self.themes[0]}"
 
 
 class Shots:
@@ -191,7 +197,7 @@ async def take(app: QApplication, shot: Shot, out: Path) -> list[str]:
                 settings.set("appearance.theme", theme)
                 await stage.settled()
                 path = out / f"{shot.name}-{theme}.png"
-                picture_of(window).save(str(path))
+                picture_of(window).save(str(path), quality=QUICKLY)
                 print(path, flush=True)
             faults += await check(window) if shot.checked else []
         finally:
@@ -280,14 +286,17 @@ def close_all(app: QApplication, window: MainWindow) -> None:
 
 
 def chosen(names: list[str]) -> list[Shot]:
-    """The shots of these names, all for none.  Raises SystemExit for a name that is none."""
+    """The shots of these names, all for none; ``NAME-dark`` is in one theme.  Raises SystemExit for an unknown name."""
     for module in MODULES:
         importlib.import_module(module)
     known = {shot.name: shot for shot in SHOTS}
+    known |= {f"{shot.name}-{theme}": replace(shot, themes=(theme,)) for shot in SHOTS for theme in shot.themes}
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise SystemExit(f"ui.shots: no picture is called {', '.join(unknown)}; there are: {', '.join(known)}")
-    return [known[name] for name in names] if names else list(known.values())
+        raise SystemExit(
+            f"ui.shots: no picture is called {', '.join(unknown)}; there are: {', '.join(shot.name for shot in SHOTS)}"
+        )
+    return [known[name] for name in names] if names else list(SHOTS)
 
 
 async def take_all(app: QApplication, shots: list[Shot], out: Path) -> list[str]:
@@ -335,7 +344,7 @@ def main(words: list[str]) -> int:
     here = [shot for shot in shots if shot.scale == ratio]
     faults, failed = run_here(here, out), False
     for scale in sorted({shot.scale for shot in shots} - {ratio}):
-        names = [shot.name for shot in shots if shot.scale == scale]
+        names = [shot.word() for shot in shots if shot.scale == scale]
         environment = {**os.environ, "QT_SCALE_FACTOR": str(scale)}
         command = [sys.executable, "-m", "ui.shots", str(out), *names]
         failed |= subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode != 0

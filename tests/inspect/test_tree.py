@@ -27,7 +27,8 @@ def walk(tree: Tree, nodes: list[Node] | None = None) -> Iterator[Node]:
 @pytest.mark.parametrize("name", [name for name in PLAIN if "devices" not in name])
 def test_rows_nest_and_their_paths_lead_back(indexed: Indexed, name: str) -> None:
     tree = indexed(name).tree
-    for node in walk(tree):
+    nodes = list(walk(tree))
+    for node in nodes:
         children = tree.children(node)
         assert bool(children) == bool(node.children)
         at = node.offset
@@ -35,8 +36,7 @@ def test_rows_nest_and_their_paths_lead_back(indexed: Indexed, name: str) -> Non
             assert child.path == (*node.path, place)
             assert at <= child.offset and child.offset + child.length <= node.offset + node.length
             at = child.offset
-    some = list(walk(tree))[:: max(1, len(tree.roots))]
-    assert all(tree.node(node.path) == node for node in some)
+    assert all(tree.node(node.path) == node for node in nodes[:: max(1, len(tree.roots))])
 
 
 @pytest.mark.parametrize("name", ["tiny.v72", "tiny.v100", "pc-live.v100"])

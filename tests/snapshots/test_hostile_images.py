@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,13 @@ from tests import corpus
 BASES = ("fmt-v2", "fmt-cs4k", "fmt-extl2-cs16k", "fmt-zstd", "fmt-rb64", "bad-compressed")
 INTERESTING = (0, 1, 0x7F, 0x80, 0xFF)
 SMALL = 1 << 26
+EXAMPLES = 60 if "SNAPMGR_LONG" in os.environ else 24
+
+
+@functools.cache
+def intact(base: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return corpus.unpack_image(base, Path(folder))[f"{base}.qcow2"].read_bytes()
 
 
 def metadata(image: bytearray) -> list[range]:
@@ -51,10 +61,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("base", [base for base in BASES if base in corpus.images()])
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.data())
 def test_mutated_metadata_is_a_typed_error_or_a_disk(folder: Path, base: str, data: st.DataObject) -> None:
-    image = bytearray(corpus.unpack_image(base, folder)[f"{base}.qcow2"].read_bytes())
+    image = bytearray(intact(base))
     places = metadata(image)
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.sampled_from(data.draw(st.sampled_from(places))))
@@ -97,7 +109,7 @@ STATE = "vm-cs512"
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_vm_state_of_a_mutated_table_is_read_or_refused(folder: Path, data: st.DataObject) -> None:
-    image = bytearray(corpus.unpack_image(STATE, folder)[f"{STATE}.qcow2"].read_bytes())
+    image = bytearray(intact(STATE))
     start = int.from_bytes(image[64:72])
     for _ in range(data.draw(st.integers(1, 2))):
         image[start + data.draw(st.integers(0, 120))] = data.draw(st.sampled_from(INTERESTING))

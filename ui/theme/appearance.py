@@ -40,8 +40,9 @@ class Appearance(QObject):
 
     def force_contrast(self, wanted: bool) -> None:
         """High contrast whatever the system says: for pictures and tests."""
-        self._contrast = wanted
-        self.apply()
+        if wanted != self._contrast:
+            self._contrast = wanted
+            self.apply()
 
     def tokens(self) -> Tokens:
         """The theme that the choice and the desktop ask for."""
@@ -65,7 +66,9 @@ class Appearance(QObject):
         for widget in _OWN_FONTS:
             self._app.setFont(font, widget)
         self._app.setPalette(palette.build(tokens))
-        self._app.setStyleSheet(stylesheet(tokens, self._size, font.family()))
+        sheet = stylesheet(tokens, self._size, font.family())
+        if sheet != self._app.styleSheet():  # Qt would polish every widget anew
+            self._app.setStyleSheet(sheet)
         self.changed.emit()
 
     def _scheme_changed(self) -> None:

@@ -139,6 +139,11 @@ class Shown:
         return 1
 
 
+COMPARED: dict[tuple[str, bytes, str], int] = {}
+"""Values that were compared of a device, its bytes and what QEMU's script printed of them: most streams are of the same
+machine that has just started, and the same device with the same bytes is shown once."""
+
+
 @pytest.mark.parametrize("name", PLAIN)
 def test_device_values_are_those_of_qemus_script(dressed: QApplication, indexed: Indexed, name: str) -> None:
     index = indexed(name)
@@ -148,16 +153,22 @@ def test_device_values_are_those_of_qemus_script(dressed: QApplication, indexed:
     for row, record in enumerate(index.records):
         if record.type != "FULL":
             continue
+        expected = truth[f"{record.idstr} ({record.section_id})"]
+        told += values_in(expected)
+        same = (record.idstr, bytes(index.source.read(record.payload, record.payload_length)), json.dumps(expected))
+        if same in COMPARED:
+            compared += COMPARED[same]
+            continue
+        before = compared
         top = shown.model.index_of(index.tree.path_of_row(row))
         below = shown.rows(top)
         fields = dict(below)
         for state in below.get("state", []):
             fields.update(shown.rows(state))
-        expected = truth[f"{record.idstr} ({record.section_id})"]
         for field, value in expected.items():
             assert field in fields, f"{record.idstr} shows no {field}"
             compared += shown.compare(fields[field], value)
-        told += values_in(expected)
+        COMPARED[same] = compared - before
     assert compared >= 0.9 * told > 0
 
 
