@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from snapmgr.errors import SnapmgrError
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.saving import announce, run_early, take_in
+from snapmgr.migrate import multifd
 from snapmgr.migrate.answers import Answers
 from snapmgr.migrate.arriving import Arriving, Show
 from snapmgr.migrate.channel import Channel, ChannelBroken
@@ -28,6 +29,7 @@ def receive(
     secondary: Secondary | None = None,
     urgent: Callable[[], Channel] | None = None,
     autostart: bool = True,
+    beside: Sequence[Channel] = (),
     show: Show = lambda statistics: None,
 ) -> Arriving | None:
     """Load what comes and go on as the source was; for the thread that the machine belongs to.
@@ -36,12 +38,14 @@ def receive(
     PrimaryGoesOn where the source is not lost.
 
     The machine has not run yet.  ``loaded`` is called when everything is here and nothing runs yet.  ``urgent`` gives
-    the second channel of a postcopy (capability postcopy-preempt), ``show`` is told how that goes.  Returns None where
-    all is here; in postcopy the guest may run already, and what is returned knows of the rest.  Raises Blocked,
-    LoadError, ChannelBroken, and what taking over the disks raises; the machine stands then and has no disks.
+    the second channel of a postcopy (capability postcopy-preempt), ``show`` is told how that goes; pages come
+    ``beside``, too (capability multifd).  Returns None where all is here; in postcopy the guest may run already, and
+    what is returned knows of the rest.  Raises Blocked, LoadError, ChannelBroken, and what taking over the disks
+    raises; the machine stands then and has no disks.
     """
     receiving = _Receiving(machine, channel, handover or Handover(), loaded, secondary, urgent, autostart, show)
-    return receiving.run()
+    with multifd.receiving(machine, beside):
+        return receiving.run()
 
 
 class _Receiving:

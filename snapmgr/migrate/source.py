@@ -17,6 +17,8 @@ from snapmgr.migrate.channel import ChannelBroken
 from snapmgr.migrate.colo.primary import Primary
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.model import PERIOD, Statistics
+from snapmgr.migrate.multifd import check as check_channels
+from snapmgr.migrate.multifd import sending
 from snapmgr.migrate.postcopy import PostcopySteps
 from snapmgr.migrate.steps import Owner, said
 from snapmgr.savevm.save import check_idle
@@ -40,7 +42,7 @@ class Outgoing(PostcopySteps):
             self._colo.lost_heartbeat()
             return
         self._cancelled.set()
-        self._channel.yank()
+        self._yank()
         self._wake()
 
     def x_colo_lost_heartbeat(self) -> None:
@@ -61,6 +63,7 @@ class Outgoing(PostcopySteps):
         try:
             if self._colo is not None and not self._channel.returns:
                 raise UsageError("colo-one-way", "COLO needs a channel with a way back", hint="Use tcp: or unix:.")
+            check_channels(self._machine.options, len(self._beside))
             self._at_owner(self._check)
             return self._run()
         finally:
@@ -71,7 +74,8 @@ class Outgoing(PostcopySteps):
     def _run(self) -> Statistics:
         self._begin = self._period = self._clock()
         try:
-            self._migrate()
+            with sending(self._machine, self._beside, self.parameters):
+                self._migrate()
         except Exception as error:
             self._give_up(error)
             if not isinstance(error, SnapmgrError | OSError):
@@ -224,9 +228,13 @@ class Outgoing(PostcopySteps):
 
     # -- when it fails ---------------------------------------------------------------------------------------------
 
+    def _yank(self) -> None:
+        for channel in (self._channel, *self._beside):
+            channel.yank()
+
     def _give_up(self, error: Exception) -> None:
         """The guest is taken back, unless the other side has it already."""
-        self._channel.yank()
+        self._yank()
         if self._urgent is not None:
             self._urgent.yank()
         self._join_back()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -34,7 +34,8 @@ class Steps:
 
     ``throttle(percent)`` has the guest stand still for that part of the time; ``show`` is called once a period with the
     statistics, ``stopped`` by the owner's thread when the guest stands still for good on this side.  ``urgent`` opens a
-    second channel, for the pages that the other side waits for (capability postcopy-preempt).
+    second channel, for the pages that the other side waits for (capability postcopy-preempt).  Pages go over the
+    channels ``beside`` (capability multifd), which are closed at the end, as the main one is.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Steps:
         show: Callable[[Statistics], None] = lambda statistics: None,
         stopped: Callable[[], None] = lambda: None,
         urgent: Callable[[], Channel] | None = None,
+        beside: Sequence[Channel] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.parameters = parameters or Parameters()
@@ -58,6 +60,7 @@ class Steps:
         self._handover = handover or Handover()
         self._throttle, self._show, self._stopped, self._clock = throttle, show, stopped, clock
         self._open_urgent = urgent
+        self._beside = list(beside)
         self._turn_ends = 0.0
         self._out = self._new_output()
         self._saver = Saver(machine, self._out)
@@ -117,14 +120,14 @@ class Steps:
     def _new_period(self) -> None:
         """Bandwidth, threshold and rates of the period that ends (migration_update_counters)."""
         now, statistics, counters = self._clock(), self.statistics, self._machine.ram_entry.counters
-        elapsed, sent = now - self._period, self._out.offset - self._period_offset
+        elapsed, sent = now - self._period, self._out.total - self._period_offset
         if elapsed >= PERIOD:
             statistics.bandwidth = sent / elapsed
             statistics.threshold = int(statistics.bandwidth * self.parameters.downtime_limit / 1000)
             self.rates = rates(self._sample, sample(counters, now))
             if statistics.bandwidth:
                 statistics.expected_downtime = counters.remaining / statistics.bandwidth * 1000
-        self._period, self._period_offset = now, self._out.offset
+        self._period, self._period_offset = now, self._out.total
         self._sample = sample(counters, now)
         self._out.limit = int(self._bandwidth * PERIOD)
         self._out.new_period()
@@ -133,7 +136,7 @@ class Steps:
 
     def _sum_up(self) -> None:
         self.statistics.total_time = self._elapsed()
-        self.statistics.transferred = self._sent_before + self._out.offset
+        self.statistics.transferred = self._sent_before + self._out.total
 
     def _new_turn(self) -> None:
         """What is put one after the other now may go on for a while."""

@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 import numpy as np
 
 from snapmgr.errors import SnapmgrError, StreamError
+from snapmgr.ram.beside import PageArrivals
 from snapmgr.ram.bitmap import Flags
 from snapmgr.ram.block import HOST_PAGE, U8, RAMBlock
 from snapmgr.ram.blocks import ListedBlock
@@ -20,8 +21,8 @@ from snapmgr.ram.place import length_of, place_pages, place_some
 from snapmgr.ram.ramlist import RamList
 from snapmgr.ram.resident import resident
 from snapmgr.ram.runs import U64
-from snapmgr.ram.section import BlockList, MappedBlock, OddPage, Pages, RamPayload, RamState
-from snapmgr.ram.words import VERSION, PageKind
+from snapmgr.ram.section import BlockList, MappedBlock, OddPage, Pages, RamPayload, RamState, RamWord
+from snapmgr.ram.words import VERSION, PageKind, RamFlag
 from snapmgr.ram.xbzrle import decode
 from snapmgr.savevm.handlers import EINVAL, EPERM, HandlerFailed, StreamOptions
 from snapmgr.wire.events import Event
@@ -45,6 +46,8 @@ class RamLoader:
         self.dry = False
         self.cache: RamCache | None = None
         """Where what comes is kept under COLO."""
+        self.arrivals: PageArrivals | None = None
+        """Pages that come beside the stream."""
         self.copies = Copies(executor)
         self._executor = executor
         self.received: dict[str, Flags] = {}
@@ -184,6 +187,14 @@ class RamLoader:
         if self.cache is not None:
             self.cache.came(block, pages)
 
+    def wait_for_channels(self, event: RamWord) -> None:
+        """Pages that went beside have come when it returns.  Raises StreamError where nothing brings any."""
+        if self.arrivals is None:
+            text = f"Unknown combination of migration flags: {event.flags:#x}"
+            message = "pages come over channels of multifd, of which there are none here"
+            raise StreamError("multifd", message, offset=event.offset, qemu=text)
+        self.arrivals.sync()
+
     def _block(self, name: str, offset: int) -> RAMBlock:
         """The block that a page is for (ram_block_from_stream)."""
         block = self._ram.find(name)
@@ -264,6 +275,8 @@ class RamPayloadLoader:
                 self._loader.take_page(event, _bytes(window, event.data_offset, event.data_length))
             case BlockList():
                 self._loader.take_list(event, window)
+            case RamWord() if event.flags & RamFlag.MULTIFD_FLUSH:
+                self._loader.wait_for_channels(event)
             case MappedBlock():
                 message = "RAM lies in the mapped-ram layout, which is not loaded yet"
                 raise StreamError("mapped-ram", message, offset=event.offset)

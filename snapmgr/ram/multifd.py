@@ -138,6 +138,10 @@ class MultifdReader:
         """Add bytes in any chunking; empty data says that no more will come."""
         self._in.append(data, room)
 
+    def arrive(self) -> None:
+        """The contents of the packet just told were taken elsewhere: the next byte fed is that behind them."""
+        self._in.arrive()
+
     def next_event(self) -> Event | NeedData | None:
         """The next event, how many bytes are missing for it, or None after the last.  Never raises for bad bytes."""
         start = self._in.mark()

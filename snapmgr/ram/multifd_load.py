@@ -42,7 +42,9 @@ class Unpacker:
                 case _:
                     raise StreamError("multifd-method", f"pages packed by {method} are not loaded", offset=offset)
         except (zlib.error, zstandard.ZstdError) as error:
-            raise StreamError("multifd-packed", f"pages that {method} does not unpack: {error}", offset=offset) from error
+            raise StreamError(
+                "multifd-packed", f"pages that {method} does not unpack: {error}", offset=offset
+            ) from error
         if len(unpacked) != size:
             message = f"{len(unpacked)} bytes of pages where {size} were announced"
             raise StreamError("multifd-packed", message, offset=offset)
@@ -65,7 +67,7 @@ class ChannelLoader:
         if isinstance(event, Packet):
             data = take(event.data_length)
             if event.data_length:
-                self._reader.arrive(event.data_length)
+                self._reader.arrive()
             self._place(event, data)
         return _expected(event)
 
@@ -94,7 +96,9 @@ class ChannelLoader:
             if len(pages) and int(pages.max()) >= block.pages:
                 far = int(pages.max()) << self._bits
                 text = f"multifd: offset too long {far} (max {block.used_length})"
-                raise StreamError("page-outside", f"{packet.block} has no page at {far:#x}", offset=packet.offset, qemu=text)
+                raise StreamError(
+                    "page-outside", f"{packet.block} has no page at {far:#x}", offset=packet.offset, qemu=text
+                )
         return block
 
 

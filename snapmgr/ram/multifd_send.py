@@ -1,4 +1,4 @@
-"""Packets of a multifd channel as they are sent (migration/multifd.c: multifd_send_fill_packet, multifd-zlib.c, -zstd.c).
+"""Packets of a multifd channel as they are sent (migration/multifd.c: multifd_send_fill_packet, -zlib.c, -zstd.c).
 
 Pages of zeros are listed in the packets, as QEMU 9.0 and newer do, and have no contents.
 """
@@ -36,7 +36,7 @@ class Plain:
     flag = 0
 
     def pack(self, contents: U8) -> Buffer:
-        return memoryview(np.ascontiguousarray(contents)).cast("B")
+        return np.ascontiguousarray(contents).reshape(-1).data
 
 
 class Zlib:

@@ -13,7 +13,8 @@ from concurrent.futures import Executor
 import numpy as np
 
 from snapmgr.errors import StreamError
-from snapmgr.ram.bitmap import PageBitmap, Pages
+from snapmgr.ram.beside import PageChannels
+from snapmgr.ram.bitmap import Flags, PageBitmap, Pages
 from snapmgr.ram.block import HOST_PAGE, RAMBlock
 from snapmgr.ram.counters import RamCounters
 from snapmgr.ram.encode import U8, named, plain_records, zero_pages
@@ -57,6 +58,8 @@ class RamSaver:
     ) -> None:
         self.counters = RamCounters()
         self.last_put: Put | None = None
+        self.channels: PageChannels | None = None
+        """Where pages go instead of the main stream, if they do."""
         self._ram = ram
         self._options = options
         self._packing_options = packing
@@ -72,6 +75,7 @@ class RamSaver:
         """Held while pages are taken from the bitmaps and from RAM."""
         self._turn = 0
         self._page = 0
+        self._round_over = False
 
     @property
     def tracked(self) -> tuple[Tracked, ...]:
@@ -86,6 +90,7 @@ class RamSaver:
         parts = [(total | RamFlag.MEM_SIZE).to_bytes(WORD)]
         parts += [part for block in listed for part in self._entry(block)]
         self._put(output, b"".join(parts))
+        self._sync_channels(output)
         self._end_section(output)
 
     def track_writes(self, tracking: Callable[[list[Tracked]], WriteTracking] = WriteTracking) -> WriteTracking:
@@ -117,6 +122,7 @@ class RamSaver:
         again = self._has("x-colo")  # checkpoints follow, which send these pages once more
         while output.error is None and self._step(output, last=not again):
             pass
+        self._sync_channels(output)
         self._end_section(output)
 
     def pending(self, threshold: int) -> Pending:
@@ -281,6 +287,8 @@ class RamSaver:
                 contents = contents_of(tracked.block, pages, self._options.page_bits)
             else:
                 return 0
+            if self.channels is not None:
+                return self._put_beside(output, tracked, pages, contents, last=last)
             parts = self._records(tracked, pages, contents, last=last)
             self._count()
             for part in parts:
@@ -288,6 +296,35 @@ class RamSaver:
         for part in parts:
             output.put(part)
         return looked_at << self._options.page_bits
+
+    def _put_beside(self, output: Output, tracked: Tracked, pages: Pages, contents: U8, *, last: bool) -> int:
+        """As packets of multifd; what follows a pass over all blocks comes after it at the other side, too."""
+        assert self.channels is not None
+        if self._round_over:
+            self._sync_channels(output)
+        zero = self._look_at(tracked, pages, contents)
+        duplicate = int(np.count_nonzero(zero))
+        self.counters.duplicate += duplicate
+        self.counters.normal += len(pages) - duplicate
+        self.counters.target_pages += len(pages)
+        self.channels.put(tracked.block.idstr, pages, contents, zero)
+        self._count()
+        self._charge(output, last=last)
+        return len(pages) << self._options.page_bits
+
+    def _sync_channels(self, output: Output) -> None:
+        """Both sides wait for all channels here (multifd_ram_flush_and_sync)."""
+        self._round_over = False
+        if self.channels is not None:
+            self.channels.sync()
+            self._charge(output, last=False)
+            self._put(output, int(RamFlag.MULTIFD_FLUSH).to_bytes(WORD))
+
+    def _charge(self, output: Output, *, last: bool) -> None:
+        assert self.channels is not None
+        size = self.channels.sent()
+        output.charge(size)
+        self._add_up(size, last=last)
 
     def _go_on_behind(self, tracked: Tracked, pages: Pages) -> None:
         """What is asked for next lies there, as likely as not (get_queued_page)."""
@@ -312,15 +349,21 @@ class RamSaver:
             self._turn, self._page = (self._turn + 1) % len(self._tracked), 0
             if self._turn == 0 and self._packing is not None:
                 self._packing.next_round()
+                self._round_over = True
         return None
+
+    def _look_at(self, tracked: Tracked, pages: Pages, contents: U8) -> Flags:
+        """Which are zero, told to whoever looks on."""
+        zero = zero_pages(contents)
+        tracked.zero[pages] = zero
+        count = int(np.count_nonzero(zero))
+        self.last_put = Put(tracked.block.idstr, int(pages[0]), int(pages[-1]), len(pages), count)
+        return zero
 
     def _records(self, tracked: Tracked, pages: Pages, contents: U8, *, last: bool) -> list[memoryview]:
         """These pages' records, none of them a view of RAM."""
         assert self._packing is not None
-        batch = Batch(pages, tracked.base, contents, zero := zero_pages(contents))
-        tracked.zero[pages] = zero
-        idstr = tracked.block.idstr
-        self.last_put = Put(idstr, int(pages[0]), int(pages[-1]), len(pages), int(np.count_nonzero(zero)))
+        batch = Batch(pages, tracked.base, contents, self._look_at(tracked, pages, contents))
         age = self.counters.dirty_sync_count
         opens = self._named is not tracked.block
         data = self._packing.records(batch, age, opens=opens, update=not last, plain=self._in_postcopy())

@@ -32,11 +32,23 @@ class Output:
         self._held_bytes = 0
         self._offset = start
         self._period = 0
+        self.beside = 0
+        """Bytes that went over other channels (multifd)."""
 
     @property
     def offset(self) -> int:
         """Bytes put so far (qemu_ftell)."""
         return self._offset
+
+    @property
+    def total(self) -> int:
+        """Bytes of all channels."""
+        return self._offset + self.beside
+
+    def charge(self, size: int) -> None:
+        """So many bytes went beside; the rate limit counts them."""
+        self.beside += size
+        self._period += size
 
     def put(self, data: Buffer) -> None:
         """Append bytes."""
