@@ -29,6 +29,7 @@ from snapmgr.migrate.destination import receive
 from snapmgr.migrate.handover import Handover, Side
 from snapmgr.migrate.link import Link
 from snapmgr.migrate.model import ArrivalStatistics, Parameters, Statistics
+from snapmgr.migrate.multifd import CAPABILITY
 from snapmgr.migrate.source import Outgoing
 from snapmgr.savevm.status import MigrationStatus
 
@@ -97,6 +98,8 @@ class Both:
     ) -> None:
         self.link, self.second = Link(clock), Link(clock)
         """The channel, and that of urgent pages (capability postcopy-preempt); others after a recovery."""
+        self.beside: list[Link] = []
+        """Channels for pages (capability multifd)."""
         self.arriving: Arriving | None = None
         """The destination's half of a postcopy, from when its guest runs."""
         self._received = threading.Event()
@@ -145,6 +148,10 @@ class Both:
         there = partial(self._seen, Side.DESTINATION)
         self._there = Driver(self.destination, self._clock, rate=self._rate, show=there)
         self._handover = Handover()
+        if CAPABILITY in self._options.capabilities:
+            self.beside = [Link(self._clock) for _ in range(parameters.multifd_channels)]
+            for link in self.beside:
+                link.be_like(self.link)
         self.outgoing = Outgoing(
             self.source,
             self.link.source,
@@ -155,6 +162,7 @@ class Both:
             show=lambda statistics: show(self.outgoing, statistics),
             stopped=self._stopped,
             urgent=lambda: self.second.source,
+            beside=[link.source for link in self.beside],
             clock=self._clock,
         )
         return self.outgoing
@@ -264,6 +272,7 @@ class Both:
             self.link.destination,
             handover=self._handover,
             urgent=lambda: self.second.destination,
+            beside=[link.destination for link in self.beside],
         )
 
     def _live(self, side: Side, machine: Machine, ticks: int) -> None:

@@ -33,6 +33,7 @@ class Parameters:
     cpu_throttle_initial: int = 20
     cpu_throttle_increment: int = 10
     max_cpu_throttle: int = 99
+    multifd_channels: int = 2
     multifd_compression: str = "none"
     multifd_zlib_level: int = 1
     multifd_zstd_level: int = 1
