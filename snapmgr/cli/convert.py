@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from os import SEEK_CUR
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -44,10 +45,11 @@ Content = Callable[[Put], None]
 )
 @click.option(
     "--container",
-    type=click.Choice(["raw", "zst", "qcow2"]),
+    type=click.Choice(["raw", "zst", "mapped-ram", "qcow2"]),
     default="raw",
     show_default=True,
-    help="How OUT is packed: not at all, with zstd, or as the VM state of a snapshot in a qcow2 image.",
+    help="What OUT is: a stream as it is, one packed with zstd, a file where every page of RAM has its place (for QEMU "
+    "9.0 and newer), or the VM state of a snapshot in a qcow2 image.",
 )
 @click.option("--tag", metavar="TAG", help="Name of the new snapshot, with --container qcow2.")
 @schema_option
@@ -78,17 +80,26 @@ def convert(
     Examples:
       snapctl convert disk.qcow2@before-update -o state.mig
       snapctl convert guest.mig.gz -o guest.mig.zst --container zst
+      snapctl convert guest.mig -o guest.mapped --container mapped-ram
       snapctl convert guest.mig -o disk.qcow2 --container qcow2 --tag arrived
     """
     if target == "-" and output.json:
         raise UsageError("usage", "with --json standard output is taken", hint="Name a file with -o.")
     if (container == "qcow2") != (tag is not None) or (target == "-" and tag is not None):
         raise UsageError("usage", "--tag TAG and --container qcow2 belong together, with an image as OUT")
+    if container == "mapped-ram" and (target == "-" or schema is not None):
+        raise UsageError(
+            "usage", "--container mapped-ram writes a file, and takes devices as they are", hint="Name OUT."
+        )
     with opened(output, src, allow_roots) as source:
         if tag is None:
             check_target(target, force=force, sources=[source.path], allow_roots=allow_roots)
         else:
             refuse_own([source.path], target, allow_roots)
+        if container == "mapped-ram":
+            written = _mapped(output, source, target, force=force)
+            _say_mapped(output, target, source.size, written)
+            return
         replica, reason = _replica(output, source, schema, allow_roots)
         content, exact = (_copied(source) if replica is None else _saved(replica)), True
         if reason is not None and (plain := _plain(output, source)) is not None:
@@ -115,6 +126,34 @@ def convert(
             output.note(f"copied as it is: {reason}")
         elif replica is not None and schema is not None:
             say_unknown(output, unknown_devices(replica))
+
+
+def _mapped(output: Output, source: Source, target: str, *, force: bool) -> int:
+    from snapmgr.block.vectored import write_at
+    from snapmgr.inspect.index import index_stream
+    from snapmgr.inspect.places import put_mapped
+
+    with progress(output, "Reading") as report:
+        index = index_stream(source, progress=report)
+    with new_file(target, force=force) as file, progress(output, "Writing") as report:
+
+        def put_at(offset: int, buffers: Sequence[memoryview | bytes | bytearray]) -> None:
+            file.flush()
+            write_at(file.fileno(), [memoryview(buffer).cast("B") for buffer in buffers], offset)
+
+        return put_mapped(index, file.writelines, lambda count: void(file.seek(count, SEEK_CUR)), put_at, report)
+
+
+def void(value: object) -> None:
+    """Of no interest."""
+
+
+def _say_mapped(output: Output, target: str, total: int, written: int) -> None:
+    if output.json:
+        document = {"path": target, "container": "mapped-ram", "size": total, "written": written, "rewritten": True}
+        output.document(document)
+    else:
+        output.done(f"{printable(target)}: {size(written)} (mapped-ram)")
 
 
 def _replica(

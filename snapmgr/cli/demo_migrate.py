@@ -33,7 +33,7 @@ _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 _Result = TypeVar("_Result")
 _LOOK_EVERY = 0.1
 """Seconds between two looks at whether somebody wants to stop."""
-_LATER = ("postcopy", "mapped-ram")
+_LATER = ("postcopy",)
 
 
 def _bandwidth(context: click.Context, parameter: click.Parameter, value: str) -> int:
@@ -44,8 +44,8 @@ def _bandwidth(context: click.Context, parameter: click.Parameter, value: str) -
 
 
 _OPTIONS = (
-    click.option("--mode", metavar="MODE", type=click.Choice(["precopy", "colo", *_LATER]), default="precopy",
-                 show_default=True, help="How it moves."),
+    click.option("--mode", metavar="MODE", type=click.Choice(["precopy", "colo", "mapped-ram", *_LATER]),
+                 default="precopy", show_default=True, help="How it moves."),
     click.option("--ticks", metavar="N", type=click.IntRange(0), default=100, show_default=True,
                  help="Ticks to run before."),
     click.option("--tick-rate", metavar="R", type=click.FloatRange(0.1, 10_000), default=50.0, show_default=True,
@@ -116,7 +116,11 @@ def migrate_command(output: Output, /, uri: str | None, **wanted: Any) -> int:
 def _parameters(wanted: dict[str, Any]) -> Parameters:
     from snapmgr.migrate.model import Parameters
 
-    for wants, name in ((wanted["auto_converge"], "auto-converge"), (wanted["mode"] == "colo", "x-colo")):
+    for wants, name in (
+        (wanted["auto_converge"], "auto-converge"),
+        (wanted["mode"] == "colo", "x-colo"),
+        (wanted["mode"] == "mapped-ram", "mapped-ram"),
+    ):
         if wants:
             wanted["capabilities"] = (*wanted["capabilities"], name)
     return Parameters(
@@ -143,6 +147,10 @@ def _both(wanted: dict[str, Any]) -> Both:
 
     if wanted["mode"] == "colo":
         return replicated(wanted)
+    if wanted["mode"] == "mapped-ram":
+        from snapmgr.migrate.through_file import ThroughFile
+
+        return ThroughFile(machine_of(wanted), wanted["disks"], rate=wanted["tick_rate"])
     return Both(machine_of(wanted), wanted["disks"], rate=wanted["tick_rate"])
 
 

@@ -8,12 +8,13 @@ from contextlib import suppress
 from snapmgr.errors import SnapmgrError
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.saving import announce, run_early, take_in
-from snapmgr.migrate import multifd
+from snapmgr.migrate import mapped, multifd
 from snapmgr.migrate.answers import Answers
 from snapmgr.migrate.arriving import Arriving, Show
 from snapmgr.migrate.channel import Channel, ChannelBroken
 from snapmgr.migrate.colo.secondary import Secondary
 from snapmgr.migrate.handover import Handover, Side
+from snapmgr.migrate.one_way import DescriptorChannel
 from snapmgr.savevm.effects import Effect, EnableColo, OpenReturnPath, PostcopyListen, PostcopyRun, Reply
 from snapmgr.savevm.loader import Loader
 from snapmgr.wire.events import NeedData
@@ -44,7 +45,7 @@ def receive(
     raises; the machine stands then and has no disks.
     """
     receiving = _Receiving(machine, channel, handover or Handover(), loaded, secondary, urgent, autostart, show)
-    with multifd.receiving(machine, beside):
+    with multifd.receiving(machine, beside), mapped.reading(machine, channel):
         return receiving.run()
 
 
@@ -97,6 +98,10 @@ class _Receiving:
     def _perform(self, step: Effect | NeedData) -> None:
         match step:
             case NeedData():
+                if self._loader.ahead and isinstance(self._channel, DescriptorChannel) and self._channel.position:
+                    self._fed += self._loader.ahead
+                    self._channel.skip(self._loader.ahead)
+                    self._loader.jump()
                 self._piece = memoryview(self._channel.receive())
                 self._fed += len(self._piece)
                 self._loader.feed(self._piece)

@@ -59,6 +59,8 @@ class _Job:
 class Sender:
     """PageChannels over ``channels``, between ``start`` and ``stop``."""
 
+    announces = True
+
     def __init__(self, channels: Sequence[Channel], parameters: Parameters, page_bits: int, uuid: bytes) -> None:
         self._channels, self._uuid = list(channels), uuid
         self._packets = [
@@ -106,6 +108,9 @@ class Sender:
         """Whoever waits in a channel stops to."""
         for channel in self._channels:
             channel.yank()
+
+    def place(self, name: str, used: int, at: int, *, ignored: bool) -> None:
+        """Pages have no place in the main stream."""
 
     def put(self, block: str, pages: Pages, contents: U8, zero: Flags) -> None:
         most, job = self._packets[0].pages_at_most, _Job(block, pages, contents, zero)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from snapmgr.block.vectored import write_all
+from snapmgr.block.vectored import write_all, write_at
 from snapmgr.errors import SnapmgrError, cannot_open
 from snapmgr.migrate.channel import ChannelBroken
 from snapmgr.savevm.output import Buffer
@@ -30,6 +30,37 @@ class DescriptorChannel:
     @property
     def returns(self) -> bool:
         return False
+
+    @property
+    def position(self) -> int | None:
+        """Where it stands in its file; None for what has no places."""
+        try:
+            return os.lseek(self._descriptor, 0, os.SEEK_CUR)
+        except OSError:
+            return None
+
+    def skip(self, count: int) -> None:
+        """Go on so many bytes further.  Raises OSError."""
+        os.lseek(self._descriptor, count, os.SEEK_CUR)
+
+    def write_at(self, offset: int, buffers: Sequence[Buffer]) -> None:
+        """Into the file, whatever stands there; ``position`` stays.  Raises ChannelBroken."""
+        try:
+            write_at(self._descriptor, [memoryview(buffer).cast("B") for buffer in buffers], offset)
+        except OSError as error:
+            raise ChannelBroken(f"what is sent cannot be written: {error.strerror or error}") from error
+
+    def read_at(self, offset: int, view: memoryview) -> None:
+        """Fill ``view`` from the file; ``position`` stays.  Raises ChannelBroken where it ends before."""
+        view = view.cast("B")
+        while len(view):
+            try:
+                count = os.preadv(self._descriptor, [view], offset)
+            except OSError as error:
+                raise ChannelBroken(f"what is received cannot be read: {error.strerror or error}") from error
+            if not count:
+                raise ChannelBroken("the file ends before RAM does")
+            view, offset = view[count:], offset + count
 
     def send(self, buffers: Sequence[Buffer]) -> None:
         try:

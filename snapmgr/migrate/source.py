@@ -16,6 +16,8 @@ from snapmgr.machine.runstate import RunState
 from snapmgr.migrate.channel import ChannelBroken
 from snapmgr.migrate.colo.primary import Primary
 from snapmgr.migrate.handover import Side
+from snapmgr.migrate.mapped import check as check_places
+from snapmgr.migrate.mapped import placing
 from snapmgr.migrate.model import PERIOD, Statistics
 from snapmgr.migrate.multifd import check as check_channels
 from snapmgr.migrate.multifd import sending
@@ -64,6 +66,7 @@ class Outgoing(PostcopySteps):
             if self._colo is not None and not self._channel.returns:
                 raise UsageError("colo-one-way", "COLO needs a channel with a way back", hint="Use tcp: or unix:.")
             check_channels(self._machine.options, len(self._beside))
+            check_places(self._machine, self._channel)
             self._at_owner(self._check)
             return self._run()
         finally:
@@ -74,7 +77,10 @@ class Outgoing(PostcopySteps):
     def _run(self) -> Statistics:
         self._begin = self._period = self._clock()
         try:
-            with sending(self._machine, self._beside, self.parameters):
+            with (
+                sending(self._machine, self._beside, self.parameters),
+                placing(self._machine, self._channel, self._out),
+            ):
                 self._migrate()
         except Exception as error:
             self._give_up(error)

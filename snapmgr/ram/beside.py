@@ -11,6 +11,14 @@ from snapmgr.ram.encode import U8
 class PageChannels(Protocol):
     """What a RamSaver hands pages to.  One thread calls it."""
 
+    @property
+    def announces(self) -> bool:
+        """Whether the main stream says where ``sync`` was called."""
+
+    def place(self, name: str, used: int, at: int, *, ignored: bool) -> tuple[bytes, int] | None:
+        """Where pages have a place in the file of the main stream: what is put at offset ``at`` behind the list's entry
+        of a block of ``used`` bytes, and where the stream goes on."""
+
     def put(self, block: str, pages: Pages, contents: U8, zero: Flags) -> None:
         """Pages of one block in ascending order; ``contents`` (a row for each) may be RAM itself.
 

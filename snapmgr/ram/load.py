@@ -16,6 +16,7 @@ from snapmgr.ram.blocks import ListedBlock
 from snapmgr.ram.cache import RamCache
 from snapmgr.ram.compress import unpack
 from snapmgr.ram.copies import Copies
+from snapmgr.ram.mapped import runs_of_bitmap
 from snapmgr.ram.missing import Ask, MissingPages
 from snapmgr.ram.place import length_of, place_pages, place_some
 from snapmgr.ram.ramlist import RamList
@@ -48,6 +49,10 @@ class RamLoader:
         """Where what comes is kept under COLO."""
         self.arrivals: PageArrivals | None = None
         """Pages that come beside the stream."""
+        self.read_at: Callable[[int, memoryview], None] | None = None
+        """Fills a buffer with what stands at an offset of the stream, where that can be read anywhere."""
+        self.origin = 0
+        """Where in its file the stream begins."""
         self.copies = Copies(executor)
         self._executor = executor
         self.received: dict[str, Flags] = {}
@@ -69,6 +74,7 @@ class RamLoader:
             self._options.page_bits,
             ignore_shared=ignore,
             mapped_ram="mapped-ram" in names,
+            origin=self.origin,
             compress="compress" in names,
         )
         self.received = {block.idstr: np.zeros(block.max_length >> self._options.page_bits, np.bool_) for block in sent}
@@ -142,6 +148,27 @@ class RamLoader:
             self._resize(block, listed)
             self._check_page_size(block, listed, window)
             self._check_address(block, listed)
+
+    def take_mapped(self, event: MappedBlock, window: Window) -> None:
+        """A block whose pages have their places in the file.  Raises StreamError, and what reading raises."""
+        listed = event.block
+        self.take_list(BlockList(event.offset, event.length, listed.used_length, (listed,)), window)
+        if listed.mapped is None or listed.mapped.ignored:
+            return
+        block, bits = self._block(listed.name, event.offset), self._options.page_bits
+        if self.read_at is None:
+            message = "RAM lies at places of a file, which cannot be reached from here"
+            raise StreamError("mapped-ram", message, offset=event.offset)
+        for runs in runs_of_bitmap(event.bitmap, block.pages, listed.mapped.pages, bits):
+            columns = (runs.first.tolist(), runs.count.tolist(), runs.kind.tolist(), runs.offset.tolist())
+            for first, count, kind, at in zip(*columns, strict=True):
+                if self.dry:
+                    continue
+                if kind == PageKind.ZERO:
+                    block.clear(first, count)
+                else:
+                    self.read_at(at, block.memory[first << bits : first + count << bits].data)
+        self.received[listed.name][: block.pages] = True
 
     def take_pages(self, event: Pages, data: memoryview) -> None:
         """Normal and zero pages.  Raises StreamError at the first one that lies outside its block."""
@@ -278,8 +305,7 @@ class RamPayloadLoader:
             case RamWord() if event.flags & RamFlag.MULTIFD_FLUSH:
                 self._loader.wait_for_channels(event)
             case MappedBlock():
-                message = "RAM lies in the mapped-ram layout, which is not loaded yet"
-                raise StreamError("mapped-ram", message, offset=event.offset)
+                self._loader.take_mapped(event, window)
         window.offset = end
 
 

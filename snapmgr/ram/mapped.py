@@ -30,6 +30,11 @@ _PIECE = 1 << 20
 """Bytes of a bitmap looked at once: 8 million pages."""
 
 
+def bitmap_size(used: int, page_bits: int) -> int:
+    """Bytes of the bitmap of a block of ``used`` bytes."""
+    return -(-(used >> page_bits) // _LONG) * _LONG // 8
+
+
 @dataclass(frozen=True, slots=True)
 class MappedHeader:
     """Where a block lies: ``bitmap`` and ``pages`` are offsets in the stream, ``bitmap_length`` in bytes.
@@ -63,7 +68,7 @@ def read_header(window: Window, name: str, used: int, page_bits: int, origin: in
     if pages % page_size:
         text = f"Error reading ramblock {name} pages, region has bad alignment"
         raise StreamError("mapped-ram-alignment", f"the pages of {name} begin in mid-page", offset=at + 20, qemu=text)
-    length = -(-(used >> page_bits) // _LONG) * _LONG // 8
+    length = bitmap_size(used, page_bits)
     if bitmap - origin < window.offset:
         raise StreamError("mapped-ram-overlap", f"the bitmap of {name} lies upon its header", offset=at + 12)
     if pages + used > _FARTHEST:

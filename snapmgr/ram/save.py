@@ -87,9 +87,10 @@ class RamSaver:
         self._start()
         listed = self._ram.migratable()
         total = sum(block.used_length for block in listed)
-        parts = [(total | RamFlag.MEM_SIZE).to_bytes(WORD)]
-        parts += [part for block in listed for part in self._entry(block)]
-        self._put(output, b"".join(parts))
+        self._put(output, (total | RamFlag.MEM_SIZE).to_bytes(WORD))
+        for block in listed:
+            self._put(output, b"".join(self._entry(block)))
+            self._put_place(output, block)
         self._sync_channels(output)
         self._end_section(output)
 
@@ -249,6 +250,17 @@ class RamSaver:
         if self._has("x-ignore-shared"):
             yield block.address.to_bytes(WORD)
 
+    def _put_place(self, output: Output, block: RAMBlock) -> None:
+        """Where its pages lie in the file, if they do (capability mapped-ram)."""
+        if self.channels is None:
+            return
+        ignored = self._has("x-ignore-shared") and block.shared
+        place = self.channels.place(block.idstr, block.used_length, output.offset, ignored=ignored)
+        if place is not None:
+            header, end = place
+            self._put(output, header)
+            output.hole(end - output.offset)
+
     def _check_sizes(self) -> None:
         """The list is out: no block may change any more (ram_mig_ram_block_resized)."""
         for tracked in self._tracked:
@@ -315,9 +327,11 @@ class RamSaver:
     def _sync_channels(self, output: Output) -> None:
         """Both sides wait for all channels here (multifd_ram_flush_and_sync)."""
         self._round_over = False
-        if self.channels is not None:
-            self.channels.sync()
-            self._charge(output, last=False)
+        if self.channels is None:
+            return
+        self.channels.sync()
+        self._charge(output, last=False)
+        if self.channels.announces:
             self._put(output, int(RamFlag.MULTIFD_FLUSH).to_bytes(WORD))
 
     def _charge(self, output: Output, *, last: bool) -> None:

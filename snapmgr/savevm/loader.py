@@ -92,6 +92,16 @@ class Loader:
         """Where the next byte that is taken stands."""
         return self._reader.offset
 
+    @property
+    def ahead(self) -> int:
+        """Bytes before ``offset`` that were not fed and are not wanted."""
+        return self._reader.ahead
+
+    def jump(self) -> None:
+        """What is fed next begins at ``offset``."""
+        self._fed += self._reader.ahead
+        self._reader.jump()
+
     def feed(self, data: Buffer) -> None:
         """Add bytes in any chunking; empty data says that no more will come."""
         if len(data):

@@ -6,7 +6,9 @@ error, and answers whether the rate limit is used up.  It never opens, writes or
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from errno import ESPIPE
 
 Buffer = bytes | bytearray | memoryview
 Drain = Callable[[Sequence[Buffer]], None]
@@ -27,11 +29,14 @@ class Output:
         self.limit = limit
         self.error: BaseException | None = None
         self.turn_over: Callable[[], bool] = lambda: False
+        self.skip: Callable[[int], None] | None = None
+        """Leaves so many bytes of a file to somebody else; None where that cannot be."""
         self._drain = drain
         self._held: list[Buffer] = []
         self._held_bytes = 0
         self._offset = start
         self._period = 0
+        self._holes = 0
         self.beside = 0
         """Bytes that went over other channels (multifd)."""
 
@@ -42,8 +47,8 @@ class Output:
 
     @property
     def total(self) -> int:
-        """Bytes of all channels."""
-        return self._offset + self.beside
+        """Bytes of all channels, holes aside."""
+        return self._offset - self._holes + self.beside
 
     def charge(self, size: int) -> None:
         """So many bytes went beside; the rate limit counts them."""
@@ -59,6 +64,15 @@ class Output:
         self._period += size
         if self._held_bytes >= PIECE:
             self.flush()
+
+    def hole(self, size: int) -> None:
+        """The stream goes on ``size`` bytes further.  Raises OSError where it goes to nothing that has places."""
+        self.flush()
+        if self.skip is None:
+            raise OSError(ESPIPE, os.strerror(ESPIPE))
+        self.skip(size)
+        self._offset += size
+        self._holes += size
 
     def put_be32(self, value: int) -> None:
         self.put(value.to_bytes(4))

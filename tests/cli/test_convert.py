@@ -9,6 +9,8 @@ import lzma
 import pytest
 import zstandard
 
+from snapmgr.containers.open import open_source
+from snapmgr.inspect.index import index_stream
 from tests import corpus
 from tests.cli.places import stored
 
@@ -99,3 +101,20 @@ def test_a_schema_that_is_no_dump_is_refused_by_name(snapctl, tmp_path, text):
     result = snapctl("convert", stored("no-vmdesc.v72"), *arguments)
     assert (result.code, result.error["path"]) == (3, str(tmp_path / "bad.json"))
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["tiny.v100", "mapped-ram.v100"])
+def test_a_mapped_ram_file_and_back(snapctl, tmp_path, name):
+    source, mapped, plain = stored(name), tmp_path / "mapped", tmp_path / "plain"
+    document = snapctl("convert", source, "-o", mapped, "--container", "mapped-ram", "--json").document
+    assert document["written"] == mapped.stat().st_size and document["container"] == "mapped-ram"
+    snapctl("convert", mapped, "-o", plain)
+    assert held(mapped) == held(plain) == held(source)
+
+
+def held(path):
+    """Every block's contents, and the devices."""
+    index = index_stream(open_source(path))
+    assert not [problem for problem in index.problems if problem.severity == "error"]
+    devices = [bytes(index.source.read(one.offset, one.length)) for one in index.records if one.type == "FULL"]
+    return {block.name: index.ram.sha256(block.name) for block in index.blocks}, devices

@@ -53,7 +53,8 @@ def test_a_link_that_breaks_leaves_the_guest_where_it_was(snapctl: Snapctl, faul
 def test_words_that_make_no_sense(snapctl: Snapctl) -> None:
     assert snapctl("demo", "migrate", "--fault", "cut@x").code == 2
     assert snapctl("demo", "migrate", "--mode", "warp").code == 2
-    assert snapctl("demo", "migrate", "--mode", "mapped-ram", "--json").error["code"] == "mode"
+    nowhere = ("--mode", "mapped-ram", "--to", "exec:cat >/dev/null", "--ticks", 0)
+    assert snapctl("demo", "migrate", *nowhere, "--json").error["code"] == "mapped-ram-transport"
     assert snapctl("demo", "migrate", "--mode", "colo", "--failover", "kill").code == 2
     assert snapctl("demo", "migrate", "--to", "carrier:pigeon", "--ticks", 0, "--json").error["code"] == "uri"
     assert (
@@ -100,6 +101,18 @@ def test_tls_options_that_make_no_sense(snapctl: Snapctl, tmp_path: Path) -> Non
     assert snapctl("demo", "receive", "tcp::0", "--tls-hostname", "x").code == 2
     refused = snapctl("demo", "receive", "tcp::0", "--tls-creds", tmp_path, "--json")
     assert refused.code == 2 and "ca-cert.pem cannot be read" in refused.error["message"]
+
+
+def test_by_way_of_a_mapped_ram_file(snapctl: Snapctl, tmp_path: Path) -> None:
+    disk = new_disk(tmp_path / "disk.qcow2")
+    document = snapctl(
+        "demo", "migrate", *SMALL, "--mode", "mapped-ram", "--after", 5, "--disk", disk, "--json"
+    ).document
+    assert document["status"] == "completed"
+    assert document["source_digest"] == document["destination_digest"] == document["reference_digest"]
+    sent = snapctl("demo", "migrate", *SMALL, "--mode", "mapped-ram", "--to", f"file:{tmp_path}/ram", "--json").document
+    like = ("--ram", "16M", "--capability", "mapped-ram", "--json")
+    assert snapctl("demo", "receive", f"file:{tmp_path}/ram", *like).document["digest"] == sent["source_digest"]
 
 
 def test_by_way_of_a_file_and_a_command(snapctl: Snapctl, tmp_path: Path) -> None:
