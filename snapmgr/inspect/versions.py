@@ -3,38 +3,10 @@
 from __future__ import annotations
 
 from snapmgr.inspect.model import Problem, Severity
+from snapmgr.savevm.configuration import CAPABILITIES_OF
 from snapmgr.wire.faults import VERSIONS
 
 OLD, NEW = VERSIONS
-
-_CAPABILITIES = frozenset(
-    {
-        "auto-converge",
-        "background-snapshot",
-        "dirty-bitmaps",
-        "events",
-        "late-block-activate",
-        "multifd",
-        "pause-before-switchover",
-        "postcopy-blocktime",
-        "postcopy-preempt",
-        "postcopy-ram",
-        "rdma-pin-all",
-        "release-ram",
-        "return-path",
-        "validate-uuid",
-        "x-colo",
-        "x-ignore-shared",
-        "xbzrle",
-        "zero-blocks",
-        "zero-copy-send",
-    }
-)
-CAPABILITIES = {
-    OLD: _CAPABILITIES | {"compress", "block"},
-    NEW: _CAPABILITIES | {"switchover-ack", "dirty-limit", "mapped-ram"},
-}
-"""Names that each version accepts in the configuration (qapi/migration.json: MigrationCapability)."""
 
 UNKNOWN_TO: dict[str, tuple[str, dict[str, str]]] = {
     "switchover-start": (
@@ -77,11 +49,11 @@ class VersionNotes:
         """Note a capability that some versions do not know; a problem if none does."""
         unknown = {
             version: f"Received unknown capability {name}"
-            for version, names in CAPABILITIES.items()
+            for version, names in CAPABILITIES_OF.items()
             if name not in names
         }
         message = f"Capability {name} is announced, and QEMU {' and '.join(unknown)} does not know it"
-        if len(unknown) == len(CAPABILITIES):
+        if len(unknown) == len(CAPABILITIES_OF):
             return Problem(Severity.ERROR, "capability-unknown", offset, message, length=length, qemu=unknown)
         if unknown:
             self._note(Problem(Severity.NOTE, "capability-version", offset, message, length=length, qemu=unknown))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from snapmgr.savevm.handlers import Host
 from snapmgr.savevm.output import Output
+from snapmgr.vmstate.arrays import Counted
+from snapmgr.vmstate.buffers import CountedText
 from snapmgr.vmstate.failure import VMStateError
-from snapmgr.vmstate.fields import array, capability, u8, u32, varray, vbuffer
+from snapmgr.vmstate.field import Field, Take
+from snapmgr.vmstate.fields import array, u8, u32, vbuffer
 from snapmgr.vmstate.load import StateReader
 from snapmgr.vmstate.save import save_state
 from snapmgr.vmstate.state import VMState
@@ -44,6 +47,14 @@ KNOWN_CAPABILITIES = (
 )
 """In the order of qapi/migration.json (MigrationCapability), those of QEMU 7.2 and 10.0."""
 
+_OLD_ONLY = frozenset({"compress", "block"})
+_NEW_ONLY = frozenset({"switchover-ack", "dirty-limit", "mapped-ram"})
+CAPABILITIES_OF = {
+    "7.2": frozenset(KNOWN_CAPABILITIES) - _NEW_ONLY,
+    "10.0": frozenset(KNOWN_CAPABILITIES) - _OLD_ONLY,
+}
+"""Names that each version accepts in the configuration."""
+
 VALIDATED = frozenset({"x-ignore-shared", "mapped-ram"})
 """Announced, and compared on the other side (should_validate_capability; mapped-ram since QEMU 9.0)."""
 
@@ -58,6 +69,7 @@ class Configuration:
         self.target_page_bits = 0
         self.caps_count = 0
         self.capabilities: list[str] = []
+        self.announced = 0
         self.uuid = bytes(16)
 
     def pre_save(self) -> None:
@@ -92,6 +104,11 @@ class Configuration:
             raise VMStateError("configuration-uuid", text, qemu=text)
 
     @property
+    def state(self) -> VMState:
+        """What is loaded: with the capabilities that the imitated release knows."""
+        return _OF_RELEASE.get(self._host.options.release or "", CONFIGURATION)
+
+    @property
     def sends_page_bits(self) -> bool:
         return self._host.options.page_bits > self._host.options.page_bits_minimum
 
@@ -116,9 +133,10 @@ class Configuration:
 
     def _check_capabilities(self) -> None:
         local = self._host.options.capabilities
+        known = CAPABILITIES_OF.get(self._host.options.release or "", KNOWN_CAPABILITIES)
         lines = [
             f"Capability {name} is {_on(name in local)}, but received capability is {_on(name in self.capabilities)}"
-            for name in _validated(KNOWN_CAPABILITIES)
+            for name in _validated(known)
             if (name in local) != (name in self.capabilities)
         ]
         if lines:
@@ -128,38 +146,64 @@ class Configuration:
             raise error
 
 
-CONFIGURATION = VMState(
-    "configuration",
-    minimum=0,
-    pre_save=Configuration.pre_save,
-    pre_load=Configuration.pre_load,
-    post_load=Configuration.post_load,
-    fields=(u32("len"), vbuffer("name", size_from="len", at_most=MAX_NAME)),
-    subsections=(
-        VMState(
-            TARGET_PAGE_BITS,
-            needed=lambda configuration: bool(configuration.sends_page_bits),
-            fields=(u32("target_page_bits"),),
-        ),
-        VMState(
-            CAPABILITIES,
-            needed=lambda configuration: bool(configuration.sends_capabilities),
-            fields=(
-                u32("caps_count"),
-                varray(
-                    capability("capabilities", known=KNOWN_CAPABILITIES.__contains__), "caps_count", MAX_CAPABILITIES
+
+class _Announced(Counted):
+    """Capabilities are read one by one whatever their number claims, up to more than there can be."""
+
+    def count(self, owner: Any) -> int:
+        return min(int(owner.caps_count), MAX_CAPABILITIES + 1)
+
+
+class _Capability(CountedText):
+    """One name, of those that are known; more than there can be are refused."""
+
+    def load(self, value: Any, owner: Configuration) -> Take[Any]:
+        owner.announced += 1
+        if owner.announced > MAX_CAPABILITIES:
+            raise VMStateError("count-range", f"more than {MAX_CAPABILITIES} capabilities")
+        return (yield from super().load(value, owner))
+
+
+def _state(known: Collection[str]) -> VMState:
+    """With the names of capabilities that are ``known``.  No version travels with it: it is loaded as version 0."""
+    return VMState(
+        "configuration",
+        minimum=0,
+        pre_save=Configuration.pre_save,
+        pre_load=Configuration.pre_load,
+        post_load=Configuration.post_load,
+        fields=(u32("len"), vbuffer("name", size_from="len", at_most=MAX_NAME)),
+        subsections=(
+            VMState(
+                TARGET_PAGE_BITS,
+                needed=lambda configuration: bool(configuration.sends_page_bits),
+                fields=(u32("target_page_bits"),),
+            ),
+            VMState(
+                CAPABILITIES,
+                needed=lambda configuration: bool(configuration.sends_capabilities),
+                fields=(
+                    u32("caps_count"),
+                    Field(
+                        "capabilities",
+                        _Capability("capability", known.__contains__),
+                        ("capabilities",),
+                        _Announced(("caps_count",), MAX_CAPABILITIES),
+                    ),
                 ),
             ),
+            VMState(
+                UUID,
+                needed=lambda configuration: bool(configuration.sends_uuid),
+                post_load=Configuration.uuid_post_load,
+                fields=(array(u8("uuid", name="uuid.data"), 16),),
+            ),
         ),
-        VMState(
-            UUID,
-            needed=lambda configuration: bool(configuration.sends_uuid),
-            post_load=Configuration.uuid_post_load,
-            fields=(array(u8("uuid", name="uuid.data"), 16),),
-        ),
-    ),
-)
-"""No version travels with it: it is loaded as version 0."""
+    )
+
+
+CONFIGURATION = _state(KNOWN_CAPABILITIES)
+_OF_RELEASE = {release: _state(names) for release, names in CAPABILITIES_OF.items()}
 
 
 def put_configuration(host: Host, out: Output) -> dict[str, Any]:
@@ -172,7 +216,7 @@ def put_configuration(host: Host, out: Output) -> dict[str, Any]:
 
 def configuration_reader(configuration: Configuration) -> StateReader:
     """Reads the section behind its type byte."""
-    return StateReader(CONFIGURATION, configuration, 0)
+    return StateReader(configuration.state, configuration, 0)
 
 
 def _validated(names: Iterable[str]) -> list[str]:

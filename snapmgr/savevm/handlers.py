@@ -82,7 +82,8 @@ class StreamOptions:
 
     ``page_bits`` is log2 of the target's page size, ``page_bits_minimum`` the smallest its CPU knows; ``uuid`` 16 raw
     bytes; ``capabilities`` the names that are on.  ``describe_configuration`` puts the configuration into the VM
-    description, as QEMU 10.0 does and older ones do not.
+    description, as QEMU 10.0 does and older ones do not.  ``release`` is whose loader is imitated, one of
+    ``wire.faults.VERSIONS``; None takes what any of them takes.
     """
 
     machine: str
@@ -98,6 +99,7 @@ class StreamOptions:
     describe_configuration: bool = False
     only_migratable: bool = False
     xen: bool = False
+    release: str | None = None
 
 
 class Host(Protocol):

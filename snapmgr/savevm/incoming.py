@@ -47,6 +47,8 @@ class Incoming:
     in_command: bool = False
     in_payload: bool = False
     """Whether a device, RAM or the configuration is reading just now."""
+    looked_beyond: bool = False
+    """Whether a look for a subsection has met the end: every check from then on notices it."""
     section: SectionBegin | None = None
     entry: Entry | None = None
     may_colo: bool = False
@@ -58,7 +60,7 @@ class Incoming:
 
     def beyond(self, offset: int) -> bool:
         """Whether bytes before ``offset`` were asked for that the stream does not have."""
-        return self.end is not None and offset > self.end
+        return self.end is not None and (offset > self.end or self.looked_beyond)
 
     @property
     def runs(self) -> bool:

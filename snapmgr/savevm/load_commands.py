@@ -27,6 +27,9 @@ from snapmgr.wire.constants import COMMAND_LENGTHS, Command
 from snapmgr.wire.events import CommandEvent
 from snapmgr.wire.return_path import pong, received_bitmap
 
+_UNKNOWN_TO = {"7.2": (Command.SWITCHOVER_START,)}
+"""Commands that came after a release."""
+
 Handler = Callable[[Incoming, CommandEvent], Effect | None]
 
 _DISCARD_VERSION, _RANGE = 0, 16
@@ -39,7 +42,7 @@ def check_command(incoming: Incoming, number: int, length: int, offset: int) -> 
     incoming.in_command = True
     if incoming.beyond(offset + 5):
         raise incoming.cut(offset + 5)
-    if number not in COMMAND_LENGTHS:
+    if number not in COMMAND_LENGTHS or number in _UNKNOWN_TO.get(incoming.host.options.release or "", ()):
         text = f"MIG_CMD 0x{number:x} unknown (len 0x{length:x})"
         raise incoming.refuse("command-unknown", text, offset + 1)
     name, expected = printed_name(number), COMMAND_LENGTHS[number]
@@ -211,11 +214,13 @@ def _receive_bitmap(incoming: Incoming, event: CommandEvent) -> Effect:
 
 def _enable_colo(incoming: Incoming, event: CommandEvent) -> Effect:
     """The capability is asked for since QEMU 8.1, whose text this is; our specification begins unasked."""
-    if not incoming.may_colo:
-        raise _unsupported(event)
-    if "x-colo" not in incoming.host.options.capabilities:
+    options = incoming.host.options
+    asked = incoming.may_colo if options.release is None else options.release != "7.2"
+    if asked and "x-colo" not in options.capabilities:
         text = "ENABLE_COLO command come in migration stream, but x-colo capability is not set"
         raise incoming.refuse("colo-capability", text, event.offset, errno=EINVAL)
+    if not incoming.may_colo:
+        raise _unsupported(event)
     incoming.colo = True
     return EnableColo()
 

@@ -116,7 +116,7 @@ class SectionLoading:
         incoming.in_payload = True
         version = incoming.loaded.version(entry)
         if entry.state is not None:
-            return Guarded(incoming, StateReader(entry.state, entry.target, version))
+            return Guarded(incoming, StateReader(entry.state, entry.target, version, ends_badly=True))
         if entry.handlers is None or entry.handlers.load_state is None:
             raise StreamError("not-loadable", f"{entry.idstr} can be saved, but not loaded", offset=section.offset)
         return Guarded(incoming, entry.handlers.load_state(version))
@@ -139,6 +139,8 @@ class Guarded:
                 raise
             raise self._cut(window) from None
         self._in.in_payload = not isinstance(result, Done)
+        if isinstance(self._reader, StateReader) and self._reader.looked_beyond:
+            self._in.looked_beyond = True
         return result
 
     def _cut(self, window: Window) -> StreamError:

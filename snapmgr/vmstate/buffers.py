@@ -159,7 +159,7 @@ def _little(value: Any, bits: int) -> bytes:
 
 
 class CountedText(Kind):
-    """Text behind its length in one byte; ``known`` says which texts are accepted from a stream."""
+    """Text behind its length in one byte; ``known`` says which texts are accepted from a stream, as C sees them."""
 
     size = 1
 
@@ -177,8 +177,10 @@ class CountedText(Kind):
     def load(self, value: Any, owner: Any) -> Take[Any]:
         length = yield 1
         raw = yield length[0]
-        text = bytes(raw).decode("utf-8", "surrogateescape")
-        if self._known is not None and not self._known(text):
+        if self._known is None:
+            return bytes(raw).decode("utf-8", "surrogateescape")
+        text = bytes(raw).split(b"\0", 1)[0].decode("utf-8", "replace")
+        if not self._known(text):
             qemu = f"Received unknown {self.type} {text}"
             raise VMStateError("value-unknown", f"unknown {self.type} {text!r}", qemu=qemu)
         return text

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -61,9 +62,17 @@ class Described:
     make: Callable[[], Values]
 
 
-def from_description(description: Device | Struct) -> Described:
+Names = Callable[[str, str], str]
+"""The name of a field in texts, by the name of its state and the one in the description."""
+
+
+def _as_described(state: str, field: str) -> str:
+    return field
+
+
+def from_description(description: Device | Struct, names: Names = _as_described) -> Described:
     """The state of a device, or of any struct, as a stream describes it."""
-    made = _Maker().struct(description.state if isinstance(description, Device) else description)
+    made = _Maker(names).struct(description.state if isinstance(description, Device) else description)
     return Described(made.state, made.blank)
 
 
@@ -75,6 +84,7 @@ class _Layout:
         self.fields: list[Field] = []
         self.firsts: dict[str, Callable[[], Any]] = {}
         self.state = VMState("")
+        self.named: Callable[[str], str] = str
 
     def attribute(self, name: str, first: Callable[[], Any]) -> tuple[str, ...]:
         """A place for a value, under a name that is still free."""
@@ -95,8 +105,12 @@ class _Layout:
 class _Maker:
     """Turns descriptions into states."""
 
+    def __init__(self, names: Names) -> None:
+        self._names = names
+
     def struct(self, described: Struct, path: tuple[str, ...] = (), *, sub: bool = False) -> _Layout:
         layout = _Layout(path)
+        layout.named = partial(self._names, described.vmsd_name)
         for entry in described.fields:
             if isinstance(entry, Group):
                 self.group(layout, entry)
@@ -121,10 +135,11 @@ class _Maker:
         kind, first = self.kind(entry)
         if entry.array_len is None:
             path = layout.attribute(entry.name, first)
-            layout.fields.append(Field(entry.name, kind, path, entry=_head(entry)))
+            layout.fields.append(Field(layout.named(entry.name), kind, path, entry=_head(entry)))
             return
         path = layout.attribute(entry.name, _container(kind, first, entry.array_len))
-        layout.fields.append(Field(entry.name, kind, path, Fixed(entry.array_len), entry=_head(entry)))
+        name = layout.named(entry.name)
+        layout.fields.append(Field(name, kind, path, Fixed(entry.array_len), entry=_head(entry)))
 
     def group(self, layout: _Layout, group: Group) -> None:
         """One list for all members, each of which is a field that has its part of it."""

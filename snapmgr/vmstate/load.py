@@ -23,10 +23,23 @@ from snapmgr.wire.layout import Done
 from snapmgr.wire.window import Buffer, Short, Window
 
 
-class StateReader:
-    """A section's payload, loaded into ``target`` as it arrives; a ``wire.layout.PayloadReader``."""
+class LookedBeyond(VMStateError):
+    """A look for a subsection met the end of the stream, which QEMU's file remembers as an error."""
 
-    def __init__(self, state: VMState, target: Any, version: int) -> None:
+    def __init__(self) -> None:
+        super().__init__("truncated", "the stream ends here")
+
+
+class StateReader:
+    """A section's payload, loaded into ``target`` as it arrives; a ``wire.layout.PayloadReader``.
+
+    With ``ends_badly`` the end of the bytes is that of a stream, where more should follow: a struct that ends there has
+    failed, as in QEMU, and ``looked_beyond`` says so of the whole state.
+    """
+
+    def __init__(self, state: VMState, target: Any, version: int, *, ends_badly: bool = False) -> None:
+        self.looked_beyond = False
+        self._ends_badly = ends_badly
         self._load = take_state(state, target, version)
         self._state = state
         self._start: int | None = None
@@ -47,6 +60,11 @@ class StateReader:
         window.offset = self._start + self._taken
         try:
             self._run(window)
+        except LookedBeyond as error:
+            if error.reports:
+                error.offset = self._start + self._taken
+                raise
+            self.looked_beyond = True
         except VMStateError as error:
             error.offset = self._start + self._last if error.offset is None else error.offset
             raise
@@ -84,7 +102,10 @@ class StateReader:
     def _bytes(self, window: Window) -> memoryview:
         self._last = self._taken
         if self._request < 0:
-            return _look(window, -self._request)
+            data = _look(window, -self._request)
+            if self._ends_badly and len(data) < -self._request:
+                self._load.throw(LookedBeyond())
+            return data
         if self._taken + self._request > MAX_SECTION:
             text = f"the state takes more than the {MAX_SECTION} bytes allowed"
             self._load.close()
@@ -235,8 +256,8 @@ def _take_subsections(state: VMState, target: Any) -> Take[None]:
     """Whatever begins with the state's name belongs to it, in any order; what it does not know is an error."""
     name = state.name.encode()
     while True:
-        sent = yield from _subsection_name()
-        if sent is None or len(sent) < len(name) + 1 or not sent.startswith(name):
+        sent = yield from _subsection_name(len(name) + 1)
+        if sent is None or not sent.startswith(name):
             return
         sub = next((sub for sub in state.subsections if sub.name.encode() == sent), None)
         if sub is None:
@@ -255,13 +276,13 @@ def _take_subsection(sub: VMState, name_length: int, target: Any) -> Take[None]:
         raise
 
 
-def _subsection_name() -> Take[bytes | None]:
-    """The name in the header of a subsection that begins here, None if none does."""
+def _subsection_name(least: int) -> Take[bytes | None]:
+    """The name in the header of a subsection that begins here, None if none does or it has not ``least`` bytes."""
     first = yield -1
     if not len(first) or first[0] != RecordType.SUBSECTION:
         return None
     head = yield -2
-    if len(head) < 2:
+    if len(head) < 2 or head[1] < least:
         return None
     size = 2 + head[1]
     head = yield -size

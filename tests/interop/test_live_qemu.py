@@ -8,7 +8,7 @@ from pathlib import Path
 from snapmgr.containers.open import open_source
 from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Severity
-from snapmgr.inspect.versions import CAPABILITIES
+from snapmgr.savevm.configuration import CAPABILITIES_OF
 from snapmgr.snapshots.export import export_disk
 from snapmgr.snapshots.list import list_snapshots
 from tests.qemu import MEMORY, guest_wrote, machine, needs_qemu
@@ -86,7 +86,7 @@ def test_the_capabilities_are_those_of_this_qemu(tmp_path: Path) -> None:
     with machine(tmp_path) as guest:
         version = guest.run("query-version")["qemu"]
         names = {row["capability"] for row in guest.run("query-migrate-capabilities")}
-    known = CAPABILITIES.get(f"{version['major']}.{version['minor']}")
+    known = CAPABILITIES_OF.get(f"{version['major']}.{version['minor']}")
     if known is None:  # neither of the two that verdicts are given for
-        known = names | frozenset.intersection(*CAPABILITIES.values()) - {"zero-blocks"}
+        known = names | frozenset.intersection(*CAPABILITIES_OF.values()) - {"zero-blocks"}
     assert names == known

@@ -1,0 +1,114 @@
+"""The verdict on a stream and a target: where each version of QEMU would stop, and everything else that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from snapmgr.containers.source import Source
+from snapmgr.errors import StreamError
+from snapmgr.inspect.against.rehearse import LOADS, REFUSES, UNKNOWN, Outcome, rehearse
+from snapmgr.inspect.against.target import Target
+from snapmgr.inspect.explain import EXPLANATIONS, ordered
+from snapmgr.inspect.index import StreamIndex, index_stream
+from snapmgr.inspect.model import Problem, Severity
+from snapmgr.inspect.verify import Verdict, unreadable, verify
+from snapmgr.wire.faults import VERSIONS
+from snapmgr.work import CancelToken, Progress, no_progress
+
+
+def verify_against(
+    source: Source, target: Target, *, progress: Progress = no_progress, cancel: CancelToken | None = None
+) -> Verdict:
+    """Read all of ``source`` and judge whether the target loads it.  Raises Cancelled."""
+    try:
+        index = index_stream(source, progress=progress, cancel=cancel)
+    except StreamError as error:
+        return unreadable(error)
+    return judge(index, target, cancel=cancel)
+
+
+def judge(index: StreamIndex, target: Target, *, cancel: CancelToken | None = None) -> Verdict:
+    """The same of a stream that was read."""
+    alone = verify(index)
+    outcomes = {version: rehearse(index, target, version, cancel) for version in VERSIONS}
+    verdicts = {
+        version: alone.by_version[version] if outcome.verdict == UNKNOWN else outcome.verdict
+        for version, outcome in outcomes.items()
+    }
+    return Verdict(verdicts, _problems(alone.problems, outcomes))
+
+
+def _problems(found: Iterable[Problem], outcomes: dict[str, Outcome]) -> tuple[Problem, ...]:
+    """First what QEMU says before it stops, in its order; then what else was found."""
+    said = _said(outcomes)
+    rest = [_put_right(problem, outcomes) for problem in found]
+    first: list[Problem] = []
+    for problem in said:
+        same = next((other for other in rest if _is_same(problem, other)), None)
+        if same is not None:
+            rest.remove(same)
+            problem = _joined(problem, same)
+        first.append(problem)
+    return (*first, *ordered([problem for problem in rest if problem is not None]))
+
+
+def _said(outcomes: dict[str, Outcome]) -> list[Problem]:
+    """A problem for what each version says first: one where both say it of the same place."""
+    problems: list[Problem] = []
+    for version, outcome in outcomes.items():
+        if outcome.verdict == UNKNOWN or (outcome.verdict == LOADS and not outcome.lines):
+            continue
+        problem = _of(outcome, version)
+        if any(other.verdict == LOADS for other in outcomes.values()) and outcome.verdict == REFUSES:
+            problem = replace(problem, severity=Severity.NOTE)
+        same = next((other for other in problems if _same_place(other, problem)), None)
+        if same is None:
+            problems.append(problem)
+        else:
+            problems[problems.index(same)] = replace(same, qemu=same.qemu | problem.qemu)
+    return sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)
+
+
+def _same_place(one: Problem, other: Problem) -> bool:
+    return (one.code, one.offset, one.severity) == (other.code, other.offset, other.severity)
+
+
+def _of(outcome: Outcome, version: str) -> Problem:
+    cause, hint = EXPLANATIONS.get(outcome.code, ("", ""))
+    refused = outcome.verdict == REFUSES
+    text = outcome.lines[0] if outcome.lines else ""
+    message = outcome.message or text
+    return Problem(
+        Severity.ERROR if outcome.verdict != LOADS else Severity.WARNING,
+        outcome.code if outcome.verdict != LOADS else "said",
+        outcome.offset,
+        message[:1].upper() + message[1:],
+        outcome.section,
+        0,
+        cause,
+        hint,
+        {version: text} if text and (refused or outcome.verdict == LOADS) else {},
+    )
+
+
+def _is_same(said: Problem, other: Problem) -> bool:
+    """Whether two problems are one: QEMU's words, or the place."""
+    if any(other.qemu.get(version) == text for version, text in said.qemu.items()):
+        return True
+    return said.severity is other.severity is Severity.ERROR and said.offset == other.offset
+
+
+def _joined(said: Problem, other: Problem) -> Problem:
+    """QEMU's words with what was known of the place already."""
+    return replace(other, severity=said.severity, qemu=other.qemu | said.qemu)
+
+
+def _put_right(problem: Problem, outcomes: dict[str, Outcome]) -> Problem:
+    """What the target passes is no error."""
+    if problem.severity is not Severity.ERROR:
+        return problem
+    if any(outcome.verdict == LOADS for outcome in outcomes.values()):
+        return replace(problem, severity=Severity.WARNING)
+    passed = [outcome.verdict == REFUSES and outcome.offset > problem.offset for outcome in outcomes.values()]
+    return replace(problem, severity=Severity.WARNING) if all(passed) else problem

@@ -1,0 +1,204 @@
+"""The machine of a rehearsal: the target's sections in a registry, behind them nothing (a ``savevm.handlers.Host``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from snapmgr.errors import StreamError
+from snapmgr.inspect.against.checks import checked
+from snapmgr.inspect.against.known import minimum_version, plain_name
+from snapmgr.inspect.against.memory import Memory
+from snapmgr.inspect.against.pages import RamRehearsal, no_ram
+from snapmgr.inspect.against.target import Target, TargetDevice
+from snapmgr.ram.words import IDSTR, VERSION
+from snapmgr.savevm.handlers import HandlerFailed, Handlers, StreamOptions
+from snapmgr.savevm.incoming import shown
+from snapmgr.savevm.registry import Registry, RegistryError
+from snapmgr.trace.bus import Trace
+from snapmgr.vmstate.description import Struct
+from snapmgr.vmstate.from_description import Described, from_description
+from snapmgr.vmstate.load import load_bytes
+from snapmgr.vmstate.state import VMState
+from snapmgr.wire.events import Payload
+from snapmgr.wire.layout import Done, PayloadReader
+from snapmgr.wire.window import Window
+
+LIVE = ("dirty-bitmap", "block")
+"""Live entries of every machine beside RAM, with version 1 (the second one only in 7.2)."""
+
+Lengths = Callable[[int], int | None]
+"""Bytes of the payload that begins at an offset of the stream, as far as the stream itself tells."""
+
+Sent = Mapping[tuple[str, int], Struct]
+"""What the stream says of its own sections."""
+
+
+@dataclass
+class Rehearsal:
+    """A Host.  ``lines`` is what QEMU would print, in order."""
+
+    target: Target
+    release: str
+    sent: Sent
+    lengths: Lengths
+    lines: list[str] = field(default_factory=list)
+    registry: Registry = field(default_factory=Registry)
+    trace: Trace = field(default_factory=Trace)
+
+    def __post_init__(self) -> None:
+        target = self.target
+        self.options = StreamOptions(
+            target.machine or "",
+            page_bits=target.page_bits,
+            page_bits_minimum=target.page_bits_minimum,
+            uuid=target.uuid,
+            capabilities=set(target.capabilities),
+            send_configuration=target.machine is not None,
+            send_section_footer=target.footers,
+            suppress_vmdesc=not target.describes,
+            release=self.release,
+        )
+        self.memory = Memory(target, self.release)
+        self._register()
+
+    def error_report(self, text: str) -> None:
+        self.lines.append(text)
+
+    def warn_report(self, text: str) -> None:
+        self.lines.append(f"warning: {text}")
+
+    def cpu_synchronize_all_states(self) -> None:
+        """Nothing runs here."""
+
+    def cpu_synchronize_all_pre_loadvm(self) -> None:
+        """Nothing runs here."""
+
+    def cpu_synchronize_all_post_init(self) -> None:
+        """Nothing runs here."""
+
+    def inactivate_disks(self) -> None:
+        """There are none."""
+
+    def activate_disks(self) -> None:
+        """There are none."""
+
+    def precopy_notify(self, event: str) -> None:
+        """Nobody listens."""
+
+    def postcopy_notify(self, event: str) -> None:
+        """An advice makes page sizes travel with the block list."""
+        self.memory.advised = True
+
+    def ram_pagesize_summary(self) -> int:
+        """All page sizes or-ed, as the migration compares them."""
+        sizes = 0
+        for block in self.target.blocks or ():
+            sizes |= block.page_size
+        return sizes
+
+    def discard_ram(self, idstr: str, start: int, length: int) -> None:
+        """Raises HandlerFailed for a block that the target does not have."""
+        if idstr not in self.memory.blocks:
+            text = f"ram_discard_range: Failed to find block '{shown(idstr)}'"
+            raise HandlerFailed(1, f"the target has no RAM block {shown(idstr)}", qemu=text)
+
+    def in_postcopy(self) -> bool:
+        return False
+
+    def in_colo(self) -> bool:
+        return False
+
+    # -- registry --------------------------------------------------------------------------------------------------
+
+    def _register(self) -> None:
+        devices = sorted(self.target.devices or (), key=lambda device: device.section_id)
+        for device in devices:
+            if device.section_id >= self.registry.next_section_id:
+                self._register_live(device.section_id)
+                self.registry.spend_section_ids(max(device.section_id, self.registry.next_section_id))
+            self._register_device(device)
+        self._register_live(None)
+
+    def _register_live(self, before: int | None) -> None:
+        """RAM and its like, as soon as their turn has come."""
+        if any(entry.idstr == IDSTR for entry in self.registry):
+            return
+        if before is not None and before < self.target.ram_id:
+            return
+        self.registry.register_live(
+            IDSTR, Handlers(load_state=self._ram), version_id=VERSION, instance_id=0, target=self
+        )
+        for name in LIVE[: 2 if self.release == "7.2" else 1]:
+            self.registry.register_live(name, self._opaque(None), version_id=1, instance_id=0, target=self)
+
+    def _register_device(self, device: TargetDevice) -> None:
+        described = self._described(device)
+        if described is None:
+            self.registry.register_live(
+                device.idstr, self._opaque(device.size), version_id=device.version, instance_id=device.instance_id
+            )
+            return
+        state = described.state
+        path = device.idstr.removesuffix(f"/{state.name}")
+        values = described.make()
+        if device.payload and described.state is not None:
+            _preload(state, values, device)
+        try:
+            self.registry.register(
+                checked(state),
+                values,
+                path=path if path != device.idstr else None,
+                instance_id=device.instance_id,
+            )
+        except RegistryError:
+            self.registry.register_live(
+                device.idstr, self._opaque(None), version_id=device.version, instance_id=device.instance_id
+            )
+
+    def _described(self, device: TargetDevice) -> Described | None:
+        """The layout that the stream has of it, else the target's own; versions are the target's."""
+        layout = self.sent.get((device.idstr, device.instance_id)) or device.state
+        if layout is None or device.size is not None:
+            return None
+        made = from_description(layout, plain_name)
+        minimum = minimum_version(layout.vmsd_name, device.version)
+        return replace(made, state=replace(made.state, version=device.version, minimum=minimum))
+
+    def _ram(self, version: int) -> PayloadReader:
+        if version != VERSION:
+            raise no_ram(version)
+        return RamRehearsal(self.memory)
+
+    def _opaque(self, size: int | None) -> Handlers:
+        """Bytes that nobody looks into: ``size`` of them, or as many as the stream itself says."""
+        return Handlers(load_state=lambda version: Opaque(partial(_sized, size) if size is not None else self.lengths))
+
+
+class Opaque:
+    """Takes a payload without looking at it."""
+
+    def __init__(self, lengths: Lengths) -> None:
+        self._lengths = lengths
+
+    def step(self, window: Window) -> Done:
+        """Raises Short, StreamError where nothing tells how long it is."""
+        start = window.offset
+        length = self._lengths(start)
+        if length is None:
+            raise StreamError("layout-unknown", "nothing tells how long this section is", offset=start)
+        window.take(length)
+        return Done(Payload(start, length, "layout"))
+
+
+def _sized(size: int, offset: int) -> int:
+    return size
+
+
+def _preload(state: VMState, values: object, device: TargetDevice) -> None:
+    """The target's own values, which some of what comes is compared with."""
+    try:
+        load_bytes(state, values, device.payload, device.version)
+    except StreamError:
+        return
