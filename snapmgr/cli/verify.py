@@ -14,10 +14,13 @@ from snapmgr.cli.problems import any_error, problem_lines
 from snapmgr.cli.progress import progress
 from snapmgr.cli.style import paint
 from snapmgr.cli.text import printable
-from snapmgr.errors import StreamError, Unsupported
+from snapmgr.errors import StreamError, UsageError
 
 if TYPE_CHECKING:
+    from snapmgr.containers.source import Source
+    from snapmgr.inspect.against.target import Target
     from snapmgr.inspect.verify import Verdict
+    from snapmgr.work import Progress
 
 _WORDS = {
     "loads": ("QEMU loads this stream", "good"),
@@ -28,30 +31,34 @@ _WORDS = {
 
 @click.command()
 @source_argument
-@click.option("--against", metavar="TARGET", help="The machine that would load it (not available yet).")
+@click.option(
+    "--against",
+    metavar="TARGET",
+    help="The machine that would load it: another stream, a -dump-vmstate JSON file, or a QEMU command line.",
+)
+@click.option("--dry-run", is_flag=True, help="Also let the QEMU that TARGET names load it, stopped, and look.")
 @allow_root
 @output_options
 @pass_output
-def verify(output: Output, src: str, against: str | None, allow_roots: tuple[Path, ...]) -> int:
+def verify(output: Output, src: str, against: str | None, dry_run: bool, allow_roots: tuple[Path, ...]) -> int:
     """Make every check that QEMU's loader would make of SRC, and more; exit code 1 if one of them is an error.
 
-    What depends on the machine that loads it, such as its devices and capabilities, is not judged.
+    What depends on the machine that loads it, such as its devices and RAM, is judged with --against: its TARGET is an
+    existing file (any SRC, or what -dump-vmstate wrote), else a QEMU command line in one argument, which is started
+    stopped and without a shell.
 
     \b
     Examples:
       snapctl verify guest.mig
       snapctl verify disk.qcow2@before-update && echo sound
+      snapctl verify guest.mig --against 'qemu-system-x86_64 -M q35 -m 2G'
     """
-    if against is not None:
-        raise Unsupported(
-            "against-unsupported",
-            "a stream cannot be compared with a target machine yet",
-            hint="Leave --against out: everything that does not depend on the target is checked.",
-        )
+    if dry_run and against is None:
+        raise UsageError("usage", "--dry-run needs the QEMU command line that --against names")
     from snapmgr.inspect.report import problem_document
     from snapmgr.inspect.verify import LOADS
 
-    label, verdict = _verdict(output, src, allow_roots)
+    label, verdict = _verdict(output, src, against, dry_run, allow_roots)
     if output.json:
         problems = [problem_document(problem) for problem in verdict.problems]
         output.document({"verdict": verdict.verdict, "problems": problems})
@@ -61,17 +68,38 @@ def verify(output: Output, src: str, against: str | None, allow_roots: tuple[Pat
     return Exit.DONE if loads else Exit.FAILED
 
 
-def _verdict(output: Output, src: str, allow_roots: tuple[Path, ...]) -> tuple[str, Verdict]:
+def _verdict(
+    output: Output, src: str, against: str | None, dry_run: bool, allow_roots: tuple[Path, ...]
+) -> tuple[str, Verdict]:
     """What SRC is called, and the verdict on it; other bytes than a stream's are refused by every QEMU."""
     from snapmgr.inspect.verify import unreadable, verify_source
 
+    target = None if against is None else _target(output, against, allow_roots)
     try:
         with opened(output, src, allow_roots) as source, progress(output, "Reading") as report:
-            return source.label, verify_source(source, progress=report)
+            if target is None:
+                return source.label, verify_source(source, progress=report)
+            return source.label, _against(source, target, against if dry_run else None, report)
     except StreamError as error:
         if error.code != "not-a-stream":
             raise
         return "standard input" if src == "-" else Path(src).name, unreadable(error)
+
+
+def _target(output: Output, against: str, allow_roots: tuple[Path, ...]) -> Target:
+    from snapmgr.inspect.against.resolve import resolve_target
+
+    with progress(output, "Reading the target") as report:
+        return resolve_target(against, allow_roots=allow_roots, progress=report)
+
+
+def _against(source: Source, target: Target, command: str | None, report: Progress) -> Verdict:
+    """With a QEMU's command line the verdict is what that QEMU does."""
+    from snapmgr.inspect.against.judge import verify_against
+    from snapmgr.inspect.against.trial import tried
+
+    verdict = verify_against(source, target, progress=report)
+    return verdict if command is None else tried(verdict, source, command, target)
 
 
 def _verdict_lines(label: str, verdict: Verdict) -> list[str]:

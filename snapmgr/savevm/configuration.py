@@ -146,7 +146,6 @@ class Configuration:
             raise error
 
 
-
 class _Announced(Counted):
     """Capabilities are read one by one whatever their number claims, up to more than there can be."""
 

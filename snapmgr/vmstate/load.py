@@ -24,10 +24,14 @@ from snapmgr.wire.window import Buffer, Short, Window
 
 
 class LookedBeyond(VMStateError):
-    """A look for a subsection met the end of the stream, which QEMU's file remembers as an error."""
+    """A look at what follows met the end of the stream, which QEMU's file remembers as an error.
 
-    def __init__(self) -> None:
+    ``held`` are the bytes that are there.
+    """
+
+    def __init__(self, held: bytes = b"") -> None:
         super().__init__("truncated", "the stream ends here")
+        self.held = held
 
 
 class StateReader:
@@ -104,7 +108,7 @@ class StateReader:
         if self._request < 0:
             data = _look(window, -self._request)
             if self._ends_badly and len(data) < -self._request:
-                self._load.throw(LookedBeyond())
+                self._load.throw(LookedBeyond(bytes(data)))
             return data
         if self._taken + self._request > MAX_SECTION:
             text = f"the state takes more than the {MAX_SECTION} bytes allowed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 
 import pytest
 
@@ -33,10 +34,31 @@ def test_the_verdict_in_words(snapctl):
     assert "QEMU loads this stream" in snapctl("verify", stored("tiny.v72")).text
 
 
-def test_a_target_machine_cannot_be_named_yet(snapctl):
-    result = snapctl("verify", stored("tiny.v72"), "--against", "qemu-system-x86_64", "--json")
-    assert result.code == 3
-    assert result.error["code"] == "against-unsupported"
+def test_a_stream_as_the_target(snapctl):
+    result = snapctl("verify", stored("damaged-instance.v72", damaged=True), "--against", stored("tiny.v72"), "--json")
+    (error,) = [row for row in result.document["problems"] if row["severity"] == "error"]
+    assert (result.code, result.document["verdict"], error["code"]) == (1, "refuses", "device-unknown")
+    assert error["qemu"]["7.2"].startswith("Unknown savevm section or instance 'fw_cfg' 7. Make sure")
+    assert snapctl("verify", stored("tiny.v72"), "--against", stored("tiny.v72")).code == 0
+
+
+def test_a_dump_as_the_target_tells_versions(snapctl, tmp_path):
+    types = {"name": "fw_cfg", "version_id": 1, "minimum_version_id": 1, "Fields": []}
+    dump = {"vmschkmachine": {"Name": "pc-i440fx-7.2"}, "fw_cfg": {"version_id": 1, "Description": types}}
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(dump))
+    result = snapctl("verify", stored("tiny.v72"), "--against", path, "--json")
+    assert (result.code, result.document["problems"][0]["code"]) == (1, "version-too-new")
+    assert result.document["problems"][0]["qemu"]["7.2"] == "savevm: unsupported version 2 for 'fw_cfg' v1"
+
+
+def test_a_command_that_is_no_qemu(snapctl):
+    result = snapctl("verify", stored("tiny.v72"), "--against", "no-such-qemu -M pc", "--json")
+    assert (result.code, result.error["code"]) == (1, "qemu-failed")
+
+
+def test_a_dry_run_needs_a_command(snapctl):
+    assert snapctl("verify", stored("tiny.v72"), "--dry-run").code == 2
 
 
 @pytest.mark.parametrize("packed", [False, True])

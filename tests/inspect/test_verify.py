@@ -1,15 +1,24 @@
-"""The verdict on every damaged stream of the corpus is what a real QEMU did with it."""
+"""The verdict on every damaged stream of the corpus is what a real QEMU did with it: alone, and against its base."""
 
 from __future__ import annotations
 
+import functools
+import tempfile
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from snapmgr.containers.open import open_source
 from snapmgr.errors import StreamError
+from snapmgr.inspect.against.judge import judge
+from snapmgr.inspect.against.layouts import Layouts
+from snapmgr.inspect.against.streams import target_of_stream
+from snapmgr.inspect.against.target import Target
+from snapmgr.inspect.index import index_stream
 from snapmgr.inspect.model import Severity
-from snapmgr.inspect.verify import LOADS, REFUSES, WAITS, Verdict, unreadable, verify_source
+from snapmgr.inspect.verify import LOADS, REFUSES, WAITS, Verdict, unreadable, verify, verify_source
 from tests import corpus
 
 CASES = corpus.streams()["cases"]
@@ -57,6 +66,38 @@ def verdict_on(stream: bytes, folder: Path) -> Verdict:
         source.close()
 
 
+@functools.cache
+def base_of(name: str) -> tuple[Target, Layouts]:
+    """The machine that wrote the stream which was damaged, and what is made of its description."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(corpus.stream_bytes(DAMAGED[name]["base"]))
+        file.flush()
+        return target_of_stream(open_source(file.name)), Layouts()
+
+
+def both_verdicts(name: str, folder: Path) -> tuple[Verdict, Verdict]:
+    """On a damaged stream alone, and against its base, from one reading."""
+    path = folder / "s.mig"
+    path.write_bytes(corpus.stream_bytes(name, damaged=True))
+    try:
+        with closing(open_source(path)) as source:
+            index = index_stream(source)
+            target, layouts = base_of(name)
+            local = replace(target, releases=(version_of(name),))
+            return verify(index), judge(index, local, layouts=layouts)
+    except StreamError as error:
+        verdict = unreadable(error)
+        return verdict, verdict
+
+
+def assert_first_line(name: str, against: Verdict) -> None:
+    """What QEMU printed first, behind its own name, is the first text that was foreseen for its version."""
+    said = [line.removeprefix("qemu-system-x86_64: ") for line in DAMAGED[name]["dest"]["stderr"]]
+    foreseen = [text for problem in against.problems if (text := problem.qemu.get(version_of(name)))]
+    if not said or "GLib" not in said[0]:
+        assert foreseen[:1] == said[:1]
+
+
 def errors(verdict: Verdict) -> list[str]:
     return [problem.code for problem in verdict.problems if problem.severity is Severity.ERROR]
 
@@ -67,13 +108,19 @@ def named(result: str) -> list[str]:
 
 @pytest.mark.parametrize("name", named("loaded"))
 def test_what_qemu_loads_has_no_error(name: str, tmp_path: Path) -> None:
-    verdict = verdict_on(corpus.stream_bytes(name, damaged=True), tmp_path)
-    assert (verdict.by_version[version_of(name)], errors(verdict)) == (LOADS, [])
+    verdict, against = both_verdicts(name, tmp_path)
+    for each in (verdict, against):
+        assert (each.by_version[version_of(name)], errors(each)) == (LOADS, [])
+    if DAMAGED[name]["dest"]["stderr"]:
+        assert_first_line(name, against)
 
 
 @pytest.mark.parametrize("name", named("refused"))
 def test_what_qemu_refuses_is_refused_unless_the_target_decides(name: str, tmp_path: Path) -> None:
-    verdict = verdict_on(corpus.stream_bytes(name, damaged=True), tmp_path)
+    verdict, against = both_verdicts(name, tmp_path)
+    assert against.verdict == REFUSES
+    assert errors(against)
+    assert_first_line(name, against)
     ours = verdict.by_version[version_of(name)]
     if kind_of(name) not in TARGET_DECIDES:
         assert ours == REFUSES
@@ -85,9 +132,9 @@ def test_what_qemu_refuses_is_refused_unless_the_target_decides(name: str, tmp_p
 
 @pytest.mark.parametrize("name", named("still"))
 def test_where_qemu_waits_for_ever(name: str, tmp_path: Path) -> None:
-    verdict = verdict_on(corpus.stream_bytes(name, damaged=True), tmp_path)
-    assert verdict.by_version[version_of(name)] == WAITS
-    assert errors(verdict)
+    for verdict in both_verdicts(name, tmp_path):
+        assert verdict.by_version[version_of(name)] == WAITS
+        assert errors(verdict)
 
 
 @pytest.mark.parametrize("name", corpus.plain_cases())

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from snapmgr.cli.dumps import ask_qemu
 from snapmgr.containers.open import open_source
+from snapmgr.inspect.against.probe import ask_dump
 from snapmgr.inspect.index import index_stream
 from snapmgr.replica.edit import edit, find_place
 from snapmgr.replica.machine import Replica
@@ -139,7 +139,7 @@ def test_an_edit_by_the_dump_of_this_qemu_is_seen_again(given: Path, tmp_path: P
     base = Replica.from_stream(open_source(str(given)))
     assert base.script.vmdesc is not None
     given.write_bytes(given.read_bytes()[: -len(base.script.vmdesc) - 5])
-    types = DumpTypes(parse_dump(ask_qemu(f"{QEMU} -M {MACHINE}")))
+    types = DumpTypes(parse_dump(ask_dump(f"{QEMU} -M {MACHINE}")))
     replica = Replica.from_stream(open_source(str(given)), types)
     done = edit(replica, "i8259 (1)/last_irr=1")
     assert done.before != done.after

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from snapmgr.containers.source import Source
 from snapmgr.errors import StreamError
+from snapmgr.inspect.against.compare import differences
+from snapmgr.inspect.against.dumped import with_devices_of
+from snapmgr.inspect.against.layouts import Layouts
 from snapmgr.inspect.against.rehearse import LOADS, REFUSES, UNKNOWN, Outcome, rehearse
 from snapmgr.inspect.against.target import Target
 from snapmgr.inspect.explain import EXPLANATIONS, ordered
 from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Problem, Severity
 from snapmgr.inspect.verify import Verdict, unreadable, verify
-from snapmgr.wire.faults import VERSIONS
 from snapmgr.work import CancelToken, Progress, no_progress
 
 
@@ -28,15 +30,32 @@ def verify_against(
     return judge(index, target, cancel=cancel)
 
 
-def judge(index: StreamIndex, target: Target, *, cancel: CancelToken | None = None) -> Verdict:
-    """The same of a stream that was read."""
-    alone = verify(index)
-    outcomes = {version: rehearse(index, target, version, cancel) for version in VERSIONS}
+def judge(
+    index: StreamIndex, target: Target, *, layouts: Layouts | None = None, cancel: CancelToken | None = None
+) -> Verdict:
+    """The same of a stream that was read; ``layouts`` may be shared by all that are judged against one target."""
+    alone, target = verify(index), with_devices_of(target, index)
+    layouts = layouts or Layouts()
+    outcomes = {
+        version: rehearse(index, target, version, layouts=layouts, cancel=cancel) for version in target.releases
+    }
     verdicts = {
         version: alone.by_version[version] if outcome.verdict == UNKNOWN else outcome.verdict
         for version, outcome in outcomes.items()
     }
-    return Verdict(verdicts, _problems(alone.problems, outcomes))
+    found = _merged(alone.problems, differences(index, target))
+    return Verdict(verdicts, _problems(found, outcomes))
+
+
+def _merged(alone: Iterable[Problem], differing: list[Problem]) -> list[Problem]:
+    """What the comparison says is better than what the stream says alone of the same place."""
+    places = {(problem.offset, problem.section) for problem in differing if problem.severity is Severity.ERROR}
+    kept = [problem for problem in alone if not (problem.code.endswith("described") and _device_at(problem, places))]
+    return [*kept, *differing]
+
+
+def _device_at(problem: Problem, places: set[tuple[int, str | None]]) -> bool:
+    return any(section == problem.section and abs(offset - problem.offset) < 300 for offset, section in places)
 
 
 def _problems(found: Iterable[Problem], outcomes: dict[str, Outcome]) -> tuple[Problem, ...]:

@@ -68,6 +68,6 @@ def subsections(name: str, release: str) -> frozenset[str] | None:
 
 
 def plain_name(state: str, field: str) -> str:
-    """A field's own name: the description counts fields of one name, texts do not (vmstate.c: vmsd_desc_field_start)."""
+    """A field's own name: a description counts fields of one name, texts do not (vmstate.c: vmsd_desc_field_start)."""
     base = field.partition("[")[0]
     return base if _TWICE.get(state) == base else field

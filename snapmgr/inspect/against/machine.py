@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from snapmgr.errors import StreamError
-from snapmgr.inspect.against.checks import checked
-from snapmgr.inspect.against.known import minimum_version, plain_name
+from snapmgr.inspect.against.known import minimum_version, subsections
+from snapmgr.inspect.against.layouts import Layouts, compares
 from snapmgr.inspect.against.memory import Memory
 from snapmgr.inspect.against.pages import RamRehearsal, no_ram
 from snapmgr.inspect.against.target import Target, TargetDevice
@@ -17,10 +18,9 @@ from snapmgr.savevm.handlers import HandlerFailed, Handlers, StreamOptions
 from snapmgr.savevm.incoming import shown
 from snapmgr.savevm.registry import Registry, RegistryError
 from snapmgr.trace.bus import Trace
-from snapmgr.vmstate.description import Struct
-from snapmgr.vmstate.from_description import Described, from_description
+from snapmgr.vmstate.description import Field, Group, Struct
+from snapmgr.vmstate.from_description import Values
 from snapmgr.vmstate.load import load_bytes
-from snapmgr.vmstate.state import VMState
 from snapmgr.wire.events import Payload
 from snapmgr.wire.layout import Done, PayloadReader
 from snapmgr.wire.window import Window
@@ -43,6 +43,7 @@ class Rehearsal:
     release: str
     sent: Sent
     lengths: Lengths
+    layouts: Layouts = field(default_factory=Layouts)
     lines: list[str] = field(default_factory=list)
     registry: Registry = field(default_factory=Registry)
     trace: Trace = field(default_factory=Trace)
@@ -64,7 +65,7 @@ class Rehearsal:
         self._register()
 
     def error_report(self, text: str) -> None:
-        self.lines.append(text)
+        self.lines.extend(text.split("\n"))
 
     def warn_report(self, text: str) -> None:
         self.lines.append(f"warning: {text}")
@@ -134,37 +135,58 @@ class Rehearsal:
             self.registry.register_live(name, self._opaque(None), version_id=1, instance_id=0, target=self)
 
     def _register_device(self, device: TargetDevice) -> None:
-        described = self._described(device)
-        if described is None:
-            self.registry.register_live(
-                device.idstr, self._opaque(device.size), version_id=device.version, instance_id=device.instance_id
-            )
+        """As the stream describes it, else as the target does; in the target's versions."""
+        sent = self.sent.get((device.idstr, device.instance_id)) or device.state
+        if sent is None or device.size is not None:
+            self._register_opaque(device, device.size)
             return
-        state = described.state
-        path = device.idstr.removesuffix(f"/{state.name}")
-        values = described.make()
-        if device.payload and described.state is not None:
-            _preload(state, values, device)
+        layout = self._known_only(sent)
+        values = self.layouts.values(layout)
+        own = bool(device.payload) and compares(layout) and self._preload(layout, values, device)
+        path = device.idstr.removesuffix(f"/{layout.vmsd_name}")
         try:
             self.registry.register(
-                checked(state),
+                self.layouts.state(layout, device.version, _minimum(layout, device), own=own),
                 values,
                 path=path if path != device.idstr else None,
                 instance_id=device.instance_id,
             )
         except RegistryError:
-            self.registry.register_live(
-                device.idstr, self._opaque(None), version_id=device.version, instance_id=device.instance_id
-            )
+            self._register_opaque(device, None)
 
-    def _described(self, device: TargetDevice) -> Described | None:
-        """The layout that the stream has of it, else the target's own; versions are the target's."""
-        layout = self.sent.get((device.idstr, device.instance_id)) or device.state
-        if layout is None or device.size is not None:
-            return None
-        made = from_description(layout, plain_name)
-        minimum = minimum_version(layout.vmsd_name, device.version)
-        return replace(made, state=replace(made.state, version=device.version, minimum=minimum))
+    def _register_opaque(self, device: TargetDevice, size: int | None) -> None:
+        self.registry.register_live(
+            device.idstr, self._opaque(size), version_id=device.version, instance_id=device.instance_id
+        )
+
+    def _preload(self, layout: Struct, values: Values, device: TargetDevice) -> bool:
+        """The target's own values, which some of what comes is compared with; False where they have another layout."""
+        state = self.layouts.plain(layout).state
+        try:
+            return load_bytes(state, values, device.payload) == len(device.payload)
+        except StreamError:
+            return False
+
+    def _known_only(self, layout: Struct) -> Struct:
+        """Without the subsections that the target's type does not have, where that is known."""
+        names = self._subsections(layout.vmsd_name)
+        below = tuple(self._known_only(sub) for sub in layout.subsections if names is None or sub.vmsd_name in names)
+        fields = tuple(self._known_field(entry) for entry in layout.fields)
+        if all(map(operator.is_, fields, layout.fields)) and len(below) == len(layout.subsections):
+            return layout if all(map(operator.is_, below, layout.subsections)) else replace(layout, subsections=below)
+        return replace(layout, fields=fields, subsections=below)
+
+    def _known_field(self, entry: Field | Group) -> Field | Group:
+        if not isinstance(entry, Field) or entry.struct is None or entry.struct.version is None:
+            return entry
+        known = self._known_only(entry.struct)
+        return entry if known is entry.struct else replace(entry, struct=known)
+
+    def _subsections(self, name: str) -> frozenset[str] | None:
+        types = self.target.types
+        if types is not None and name in types:
+            return types[name].subsections
+        return subsections(name, self.release)
 
     def _ram(self, version: int) -> PayloadReader:
         if version != VERSION:
@@ -196,9 +218,5 @@ def _sized(size: int, offset: int) -> int:
     return size
 
 
-def _preload(state: VMState, values: object, device: TargetDevice) -> None:
-    """The target's own values, which some of what comes is compared with."""
-    try:
-        load_bytes(state, values, device.payload, device.version)
-    except StreamError:
-        return
+def _minimum(layout: Struct, device: TargetDevice) -> int:
+    return minimum_version(layout.vmsd_name, device.version) if device.minimum is None else device.minimum

@@ -129,7 +129,9 @@ class RamRehearsal:
     def _xbzrle(self, data: Padded, offset: int) -> None:
         encoding, length = data.number(1), data.number(2)
         if encoding != ENCODING:
-            raise _refused("xbzrle-header", "an xbzrle record of an unknown encoding", offset, _xbzrle_text("wrong compression"))
+            raise _refused(
+                "xbzrle-header", "an xbzrle record of an unknown encoding", offset, _xbzrle_text("wrong compression")
+            )
         if length > 1 << self._memory.page_bits:
             raise _refused("xbzrle-length", f"an xbzrle record of {length} bytes", offset, _xbzrle_text("len overflow"))
         contents = data.take(length)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from snapmgr.errors import Unsupported
+from snapmgr.inspect.against.layouts import Layouts
 from snapmgr.inspect.against.machine import Rehearsal, Sent
 from snapmgr.inspect.against.target import Target
 from snapmgr.inspect.index import StreamIndex
@@ -37,10 +38,17 @@ class Outcome:
         return None if self.device is None else f"{self.device} ({self.instance})"
 
 
-def rehearse(index: StreamIndex, target: Target, release: str, cancel: CancelToken | None = None) -> Outcome:
+def rehearse(
+    index: StreamIndex,
+    target: Target,
+    release: str,
+    *,
+    layouts: Layouts | None = None,
+    cancel: CancelToken | None = None,
+) -> Outcome:
     """Load the stream into the target as QEMU ``release`` would.  Raises Cancelled, and SnapmgrError where the source
     cannot be read."""
-    host = Rehearsal(target, release, _sent(index), _Lengths(index))
+    host = Rehearsal(target, release, _sent(index, target), _Lengths(index), layouts or Layouts())
     loader = Loader(host)
     try:
         _run(loader, index, cancel)
@@ -67,9 +75,7 @@ def _pieces(index: StreamIndex) -> Iterator[memoryview]:
 
 def _refused(host: Rehearsal, error: LoadError) -> Outcome:
     lines = host.lines or ([error.qemu] if error.qemu else [])
-    return Outcome(
-        REFUSES, tuple(lines), error.code, error.offset or 0, error.message, error.device, error.instance
-    )
+    return Outcome(REFUSES, tuple(lines), error.code, error.offset or 0, error.message, error.device, error.instance)
 
 
 def _beyond(index: StreamIndex, host: Rehearsal, error: Unsupported) -> Outcome:
@@ -93,13 +99,17 @@ def _bitmap(index: StreamIndex, host: Rehearsal, offset: int, length: int) -> Ou
     return Outcome(REFUSES, (*host.lines, text), "command-data", offset, message)
 
 
-def _sent(index: StreamIndex) -> Sent:
+def _sent(index: StreamIndex, target: Target) -> Sent:
+    """What the stream describes, as far as the target does not describe it in the same way."""
     if index.description is None:
         return {}
+    local = {(device.idstr, device.instance_id): device.state for device in target.devices or ()}
     return {
         (device.name, device.instance_id): device.state
         for device in index.description
-        if device.state.contradiction is None and device.size is None
+        if device.state.contradiction is None
+        and device.size is None
+        and device.state != local.get((device.name, device.instance_id))
     }
 
 
@@ -115,5 +125,3 @@ class _Lengths:
             return None
         record = self._index.records[row]
         return record.payload_length if record.payload == offset else None
-
-

@@ -17,9 +17,7 @@ _PAGE_BITS, _SIXTEEN = 12, 16
 _ADVISE = Command.POSTCOPY_ADVISE.name
 
 
-def target_of_stream(
-    source: Source, *, progress: Progress = no_progress, cancel: CancelToken | None = None
-) -> Target:
+def target_of_stream(source: Source, *, progress: Progress = no_progress, cancel: CancelToken | None = None) -> Target:
     """Read ``source`` and take it for what the target would send.  Raises StreamError where nothing can be read."""
     return target_of(index_stream(source, progress=progress, cancel=cancel))
 
@@ -77,5 +75,3 @@ def _capabilities(index: StreamIndex, sections: list[Record]) -> frozenset[str]:
     if any(block.compressed for block in index.blocks):
         found.add("compress")
     return frozenset(found)
-
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from snapmgr.vmstate.description import Struct
+from snapmgr.wire.faults import VERSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class TargetDevice:
     state: Struct | None = None
     payload: bytes = b""
     size: int | None = None
+    minimum: int | None = None
+    """The oldest version that it loads, None where that is to be looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,20 @@ class TargetBlock:
     used_length: int
     page_size: int
     address: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypeFacts:
+    """A type of device: the version that it saves, the oldest that it loads, names of its subsections."""
+
+    version: int
+    minimum: int
+    subsections: frozenset[str]
+
+    def with_other(self, other: TypeFacts) -> TypeFacts:
+        """Both, where two types save under one name."""
+        version, minimum = max(self.version, other.version), min(self.minimum, other.minimum)
+        return TypeFacts(version, minimum, self.subsections | other.subsections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +71,7 @@ class Target:
     """Section id that its RAM has."""
     devices: tuple[TargetDevice, ...] | None = None
     blocks: tuple[TargetBlock, ...] | None = None
+    types: dict[str, TypeFacts] | None = None
+    """Types of devices by the names of their states, where a dump tells them."""
+    releases: tuple[str, ...] = VERSIONS
+    """Whose loaders are imitated."""

@@ -1,0 +1,122 @@
+"""A QEMU of one's own for a moment: started, spoken to by QMP over a socket of its own, killed at the end."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import tempfile
+from types import TracebackType
+from typing import Any
+
+from snapmgr.errors import SnapmgrError
+
+_ENDED = ("completed", "failed", "cancelled", "colo")
+MAX_SAID = 1 << 20
+"""Bytes of its stderr that are looked at."""
+
+
+class Control:
+    """``with Control(words, patience) as qemu``.  Each answer is waited for ``patience`` seconds at most.
+
+    Every method raises SnapmgrError ``qemu-failed`` with the first line that QEMU said.
+    """
+
+    def __init__(self, words: list[str], patience: float, descriptors: tuple[int, ...] = ()) -> None:
+        self.program = words[0]
+        self.events: list[dict[str, Any]] = []
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+        ours, theirs = socket.socketpair()
+        ours.settimeout(patience)
+        self._socket = ours
+        handed = (theirs.fileno(), *descriptors)
+        control = ["-chardev", f"socket,id=snapmgr,fd={theirs.fileno()}", "-mon", "chardev=snapmgr,mode=control"]
+        try:
+            self._process = subprocess.Popen(
+                [*words, *control],
+                pass_fds=handed,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._said,
+            )
+        except OSError as error:
+            ours.close()
+            self._said.close()
+            raise self._failed(error.strerror or str(error)) from error
+        finally:
+            theirs.close()
+        self._answers = ours.makefile("r", encoding="utf-8", errors="replace")
+
+    def __enter__(self) -> Control:
+        try:
+            self._message()
+            self.run("qmp_capabilities")
+            self.run("migrate-set-capabilities", capabilities=[{"capability": "events", "state": True}])
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Kill it."""
+        self._process.kill()
+        self._process.wait()
+        self._answers.close()
+        self._socket.close()
+        self._said.close()
+
+    def run(self, command: str, *, descriptors: tuple[int, ...] = (), **arguments: object) -> Any:
+        """What a command returns."""
+        line = json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n"
+        try:
+            socket.send_fds(self._socket, [line], list(descriptors))
+        except OSError as error:
+            raise self._failed(error.strerror or "") from error
+        while "return" not in (message := self._message()):
+            if "error" in message:
+                raise self._failed(str(message["error"].get("desc", command)))
+            self.events.append(message)
+        return message["return"]
+
+    def wait_for_migration(self) -> str:
+        """Until it has ended; returns its status, ``completed`` or another."""
+        while True:
+            for event in self.events:
+                status = event.get("data", {}).get("status") if event.get("event") == "MIGRATION" else None
+                if status in _ENDED:
+                    return str(status)
+            self.events = [self._message()]
+
+    def said(self) -> list[str]:
+        """Lines of its stderr so far, without its own name before them."""
+        self._said.seek(0)
+        lines = self._said.read(MAX_SAID).decode("utf-8", "replace").split("\n")
+        name = self.program.rpartition("/")[2]
+        return [line.removeprefix(f"{self.program}: ").removeprefix(f"{name}: ") for line in lines if line]
+
+    def ended(self) -> bool:
+        """Whether it is gone, after its connection has broken."""
+        try:
+            return self._process.wait(1.0) is not None
+        except subprocess.TimeoutExpired:
+            return False
+
+    def _message(self) -> dict[str, Any]:
+        try:
+            line = self._answers.readline()
+        except OSError as error:
+            raise self._failed("no answer" if isinstance(error, TimeoutError) else str(error)) from error
+        if not line:
+            self.ended()
+            said = self.said()
+            raise self._failed(said[0] if said else "ended")
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+    def _failed(self, reason: str) -> SnapmgrError:
+        return SnapmgrError("qemu-failed", f"{self.program}: {reason.removeprefix(f'{self.program}: ')}")
