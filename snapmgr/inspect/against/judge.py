@@ -76,7 +76,7 @@ def _said(outcomes: dict[str, Outcome]) -> list[Problem]:
     """A problem for what each version says first: one where both say it of the same place."""
     problems: list[Problem] = []
     for version, outcome in outcomes.items():
-        if outcome.verdict == UNKNOWN or (outcome.verdict == LOADS and not outcome.lines):
+        if outcome.verdict == UNKNOWN or (outcome.verdict != REFUSES and not outcome.lines):
             continue
         problem = _of(outcome, version)
         if any(other.verdict == LOADS for other in outcomes.values()) and outcome.verdict == REFUSES:

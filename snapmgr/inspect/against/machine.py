@@ -45,6 +45,8 @@ class Rehearsal:
     lengths: Lengths
     layouts: Layouts = field(default_factory=Layouts)
     lines: list[str] = field(default_factory=list)
+    lost: bool = False
+    """Whether a section was met of which nothing tells where it ends."""
     registry: Registry = field(default_factory=Registry)
     trace: Trace = field(default_factory=Trace)
 
@@ -104,6 +106,10 @@ class Rehearsal:
         if idstr not in self.memory.blocks:
             text = f"ram_discard_range: Failed to find block '{shown(idstr)}'"
             raise HandlerFailed(1, f"the target has no RAM block {shown(idstr)}", qemu=text)
+
+    def received_pages(self, idstr: str) -> bytes | None:
+        """None for a block that the target does not have; what is told of others goes nowhere."""
+        return b"" if idstr in self.memory.blocks else None
 
     def in_postcopy(self) -> bool:
         return False
@@ -195,7 +201,14 @@ class Rehearsal:
 
     def _opaque(self, size: int | None) -> Handlers:
         """Bytes that nobody looks into: ``size`` of them, or as many as the stream itself says."""
-        return Handlers(load_state=lambda version: Opaque(partial(_sized, size) if size is not None else self.lengths))
+        return Handlers(
+            load_state=lambda version: Opaque(self._known_length if size is None else partial(_sized, size))
+        )
+
+    def _known_length(self, offset: int) -> int | None:
+        length = self.lengths(offset)
+        self.lost = self.lost or length is None
+        return length
 
 
 class Opaque:

@@ -12,6 +12,7 @@ from snapmgr.errors import StreamError
 from snapmgr.inspect.against.padded import Padded
 from snapmgr.inspect.against.target import Target, TargetBlock
 from snapmgr.ram.block import HOST_PAGE
+from snapmgr.ram.section import RamPayload, RamState
 from snapmgr.ram.words import RamFlag
 from snapmgr.savevm.incoming import shown
 
@@ -52,8 +53,11 @@ class Memory:
     blocks: dict[str, Block] = field(init=False)
     last: Block | None = None
     advised: bool = False
+    mapped: RamPayload = field(init=False)
 
     def __post_init__(self) -> None:
+        state = RamState(self.page_bits, ignore_shared=self.has("x-ignore-shared"), mapped_ram=True)
+        self.mapped = RamPayload(state)
         self.blocks = {block.name: Block(block, block.used_length) for block in self.target.blocks or ()}
 
     @property
@@ -67,14 +71,19 @@ class Memory:
         """The block list, up to a sum of ``left`` bytes.  Raises StreamError at the first entry that is refused."""
         while left:
             name, length = data.name(), data.number(8)
-            block = self.blocks.get(name)
-            if block is None:
-                text = f'Unknown ramblock "{shown(name)}", cannot accept migration'
-                raise StreamError("ram-block", f"the target has no RAM block {shown(name)!r}", offset=offset, qemu=text)
-            self._resize(block, length, offset)
+            block = self.take_block(name, length, offset)
             self._page_size(block, data, offset)
             self._address(block, data, offset)
             left = (left - length) & _U64
+
+    def take_block(self, name: str, length: int, offset: int) -> Block:
+        """The target's block of that name, with that length in bytes.  Raises StreamError."""
+        block = self.blocks.get(name)
+        if block is None:
+            text = f'Unknown ramblock "{shown(name)}", cannot accept migration'
+            raise StreamError("ram-block", f"the target has no RAM block {shown(name)!r}", offset=offset, qemu=text)
+        self._resize(block, length, offset)
+        return block
 
     def named(self, data: Padded, flags: int, offset: int) -> Block:
         """The block that a page is for.  Raises StreamError."""

@@ -12,6 +12,7 @@ from snapmgr.inspect.against.memory import Block, Memory
 from snapmgr.inspect.against.padded import Padded
 from snapmgr.ram.place import length_of
 from snapmgr.ram.runs import walk
+from snapmgr.ram.section import BlockList
 from snapmgr.ram.words import RamFlag
 from snapmgr.ram.xbzrle import ENCODING, decode
 from snapmgr.savevm.handlers import EINVAL, ENOTSUP, HandlerFailed
@@ -34,6 +35,8 @@ class RamRehearsal:
     def step(self, window: Window) -> Event | Done:
         """A stretch of pages or one other record.  Raises Short, StreamError with QEMU's text, HandlerFailed."""
         start = window.offset
+        if self._memory.has("mapped-ram"):
+            return self._mapped(window)
         if self._memory.last is not None and self._stretch(window, self._memory.last):
             return Payload(start, window.offset - start, "layout")
         data = Padded(window)
@@ -51,6 +54,15 @@ class RamRehearsal:
             raise StreamError("truncated", "the stream ends inside RAM", offset=window.offset)
         event = Payload(start, window.offset - start, "layout")
         return Done(event) if ended else event
+
+    def _mapped(self, window: Window) -> Event | Done:
+        """In the mapped-ram layout all pages stand in the block list."""
+        found = self._memory.mapped.step(window)
+        event = found.event if isinstance(found, Done) else found
+        if isinstance(event, BlockList):
+            for block in event.blocks:
+                self._memory.take_block(block.name, block.used_length, block.offset)
+        return found
 
     def _stretch(self, window: Window, block: Block) -> bool:
         """Take common records as far as they go; False where none stands here."""

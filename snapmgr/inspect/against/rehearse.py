@@ -10,10 +10,9 @@ from snapmgr.inspect.against.layouts import Layouts
 from snapmgr.inspect.against.machine import Rehearsal, Sent
 from snapmgr.inspect.against.target import Target
 from snapmgr.inspect.index import StreamIndex
+from snapmgr.savevm.effects import EnableColo
 from snapmgr.savevm.failures import LoadError
-from snapmgr.savevm.incoming import shown
 from snapmgr.savevm.loader import Loader
-from snapmgr.wire.constants import Command
 from snapmgr.wire.events import NeedData
 from snapmgr.work import CancelToken
 
@@ -49,23 +48,28 @@ def rehearse(
     """Load the stream into the target as QEMU ``release`` would.  Raises Cancelled, and SnapmgrError where the source
     cannot be read."""
     host = Rehearsal(target, release, _sent(index, target), _Lengths(index), layouts or Layouts())
-    loader = Loader(host)
+    loader = Loader(host, colo=True, postcopy=True)
     try:
-        _run(loader, index, cancel)
+        colo = _run(loader, index, cancel)
     except LoadError as error:
-        return _refused(host, error)
+        if host.lost:
+            return Outcome(UNKNOWN, (), error.code, error.offset or 0, error.message)
+        return _waits(host, error) if loader.runs else _refused(host, error)
     except Unsupported as error:
-        return _beyond(index, host, error)
-    return Outcome(LOADS, tuple(host.lines))
+        return Outcome(UNKNOWN, tuple(host.lines), error.code, error.offset or 0, error.message)
+    return Outcome(WAITS if colo else LOADS, tuple(host.lines), "colo" if colo else "")
 
 
-def _run(loader: Loader, index: StreamIndex, cancel: CancelToken | None) -> None:
-    pieces = _pieces(index)
+def _run(loader: Loader, index: StreamIndex, cancel: CancelToken | None) -> bool:
+    """To the end; whether checkpoints are waited for then (COLO)."""
+    pieces, colo = _pieces(index), False
     while (step := loader.next_effect()) is not None:
         if isinstance(step, NeedData):
             if cancel is not None:
                 cancel.check()
             loader.feed(next(pieces, b""))
+        colo = colo or isinstance(step, EnableColo)
+    return colo
 
 
 def _pieces(index: StreamIndex) -> Iterator[memoryview]:
@@ -78,25 +82,9 @@ def _refused(host: Rehearsal, error: LoadError) -> Outcome:
     return Outcome(REFUSES, tuple(lines), error.code, error.offset or 0, error.message, error.device, error.instance)
 
 
-def _beyond(index: StreamIndex, host: Rehearsal, error: Unsupported) -> Outcome:
-    """What our loader does not do yet, as far as QEMU would get there."""
-    row = index.records.holding(error.offset or 0)
-    record = index.records[row] if row is not None else None
-    if record is not None and record.type == "COMMAND":
-        if record.idstr == Command.ENABLE_COLO.name:
-            return Outcome(WAITS, tuple(host.lines), "colo", record.offset, error.message)
-        if record.idstr == Command.RECV_BITMAP.name:
-            return _bitmap(index, host, record.payload, record.payload_length)
-    return Outcome(UNKNOWN, tuple(host.lines), error.code, error.offset or 0, error.message)
-
-
-def _bitmap(index: StreamIndex, host: Rehearsal, offset: int, length: int) -> Outcome:
-    name = bytes(index.source.read(offset + 1, length - 1)).split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
-    if name in host.memory.blocks:
-        return Outcome(UNKNOWN, tuple(host.lines), "command-unsupported", offset, "")
-    text = f"loadvm_handle_recv_bitmap: block '{shown(name)}' not found"
-    message = f"RECV_BITMAP of the RAM block {shown(name)!r}, which the target does not have"
-    return Outcome(REFUSES, (*host.lines, text), "command-data", offset, message)
+def _waits(host: Rehearsal, error: LoadError) -> Outcome:
+    """A guest that was told to run is paused, and waits for another connection (postcopy_pause_incoming)."""
+    return Outcome(WAITS, tuple(host.lines), error.code, error.offset or 0, error.message)
 
 
 def _sent(index: StreamIndex, target: Target) -> Sent:
@@ -118,10 +106,12 @@ class _Lengths:
 
     def __init__(self, index: StreamIndex) -> None:
         self._index = index
+        self._lost = any(problem.code == "section-end-unknown" for problem in index.problems)
 
     def __call__(self, offset: int) -> int | None:
         row = self._index.records.holding(offset - 1)
         if row is None:
             return None
         record = self._index.records[row]
-        return record.payload_length if record.payload == offset else None
+        known = record.payload == offset and not (self._lost and offset + record.payload_length >= self._index.size)
+        return record.payload_length if known else None
