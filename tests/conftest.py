@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import Callable, Coroutine, Generator, Iterator
@@ -49,6 +50,12 @@ def pytest_make_collect_report() -> Generator[None, Any, Any]:
     report = yield
     _refuse_skip(report)
     return report
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays: no search for garbage need look through thousands of tests again."""
+    gc.collect()
+    gc.freeze()
 
 
 # The window's fixtures.  They import Qt only when a test asks for them.

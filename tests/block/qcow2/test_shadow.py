@@ -72,7 +72,7 @@ def looked_at(actions: int, switch: int, chance: random.Random) -> set[int]:
     """Some moments of a change, and all about its switch; every one where ``SNAPMGR_LONG`` is set."""
     if "SNAPMGR_LONG" in os.environ or actions <= 8:
         return set(range(actions + 1))
-    return {0, *range(switch - 1, switch + 3), *chance.sample(range(actions), 5)}
+    return {0, *range(switch - 1, switch + 3), *chance.sample(range(actions), 3)}
 
 
 @pytest.mark.parametrize("kind", CHANGES)
