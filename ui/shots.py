@@ -35,6 +35,7 @@ MODULES = (
     "ui.shots_changes",
     "ui.shots_beside",
     "ui.shots_jobs",
+    "ui.shots_migration",
     "ui.shots_tight",
 )
 THEMES = ("dark", "light")

@@ -931,17 +931,790 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Here you will watch a machine move: its pages on both sides, the channel between them, precopy, switchover and postcopy, and what happens when the link is cut. This view is not built yet.
-
-On the command line the demo machine moves today: snapctl demo migrate. And what a migration sends can be looked at: save it to a file with QEMU and open that in the Inspector.</source>
+        <source>A migration is running</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Migration comes later</source>
+        <source>No migration is running</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Migration is not built yet</source>
+        <source>Nothing was recorded yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing with a place in the stream is chosen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was sent is thrown away over there. The guest goes on on the source, and loses nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel the migration?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel migration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut link</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold or go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To the beginning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To the end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open stream in Inspector</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Event</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>at {offset} of the stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Destination</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>both sides get ready</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RAM is sent while the guest runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the guest stands still, devices are sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the guest stands still, its disks are still here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the guest has to let go of a device first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the guest runs on the destination, pages follow</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the channel is broken, the guest waits for its pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a new channel, and what is missing is asked for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>all has arrived</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it is given up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the guest stayed on the source</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the guest stays on the source</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>two machines run the same guest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The destination shall answer: it opens the way back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The destination shall send this number back, so that the source knows that it is there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Postcopy may come: both sides agree on the size of pages.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The destination gets ready to ask for pages that are missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest goes on at the destination, though pages are missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages that were sent and have changed since are thrown away over there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All that follows is taken in as one piece, before anything of it is loaded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From now on both machines run the same guest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The channel was broken: the destination shall go on where it was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The destination shall say which pages it has.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest stands still on the source.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>command {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>section {number}, ram</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The next piece of RAM that is dirty. Pages that hold nothing but zeros need nine bytes each, all others their contents.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>section {number}, {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The state of one device, while the guest stands still: its registers, as the VM description tells them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>header</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The stream begins: QEVM, its version, and which type of machine the destination must be.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>setup</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every part that is sent while the guest runs says first how large it is: RAM lists its blocks.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>section {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} byte</source>
+        <comment>{n} bytes</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>was {state}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>guest {state}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>new iteration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{pages} pages to send</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>throttle</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} % of the time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>block list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>last part</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the guest stands still</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Milestones</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which events</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter events</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Screen of the guest on the {side}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages of the {side}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The machines are being made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is over: the guest is at its new place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Migrate the demo machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two demo machines, nothing moves</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Demo migration: {state}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest lives on for a while. Then it is compared with one that never moved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>held</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>live</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the past</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>recording</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the wire now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <extracomment>A word under which the filter finds snapshots that a disk misses</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>zero</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>arrived</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>to send</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>asked for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{block} 0x{address}, {state}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{block} from 0x{address}, {pages}: {said}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>a cell is {n} page</source>
+        <comment>a cell is {n} pages, the rarest state shown</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Demo migration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>main</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sections and pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>return path</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>answers of the destination</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose what happens and press Start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two demo machines, and a channel between them. The guest runs on the source; in the end it runs on the destination, and has not noticed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try it: {scenario}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is below</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Throughput, MiB/s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Guest writes, MiB/s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remaining, MiB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expected downtime, ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Guest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left to send</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Iteration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Throttle</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Arrived</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Missing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tick</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Phases</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Phases: {phases}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} k</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It converges</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest writes less than the link carries, so every iteration has less left to send than the one before. As soon as the rest fits into the downtime limit, the guest is stopped and moved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It never converges</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest writes faster than the link carries. While one page is sent, more than one becomes dirty: precopy alone goes on for ever. Raise the bandwidth, or let the guest write less, and it ends.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Auto-converge saves it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same guest, but it may be slowed down. Where too much stays dirty, it stands still for part of its time, more with every other iteration, until it writes less than the link carries.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Slows the guest down where it writes faster than can be sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sends only what changed in a page that was sent before.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Packs pages with zlib before they are sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scenario</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bandwidth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the link carries</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How long a byte is on its way</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Jitter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What may come on top of the latency</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Workload</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much the guest writes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the source sends at most</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How long the guest may stand still at the switchover</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much auto-converge slows the guest down at first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much more it does every time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RAM of the machines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Capabilities</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fixed while running</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fixed while running</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing runs here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>connected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>broken</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>has the guest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>waits for the guest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stopped at {span}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
+        <extracomment>Instead of an id, where it is empty</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>since {span}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size} sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>iteration {number}, {left} of {total} to send</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>gave the guest away</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>iteration {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>switchover</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {span} to go</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>downtime {number} ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>throttle {number} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest writes {writes} MiB/s, the link carries {carries}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Auto-converge slows it down until the link can keep up.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It cannot finish. Raise the bandwidth, let the guest write less, or throttle it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Moved in {span}, {size} sent; the guest stood still for {number} ms.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled: the guest went on on the source.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not moved: {why}. The guest went on on the source.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At tick {tick} it differs from a machine that was never moved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At tick {tick} it is what a machine that was never moved is: their digests agree.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PONG</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SHUT</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>command</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} zero</source>
+        <comment>{n} zero</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{block} 0x{address}, {pages}, {zero}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>begins at {offset}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go live</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Speed of the replay</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1063,10 +1836,6 @@ On the command line the demo machine moves today: snapctl demo migrate. And what
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>zero</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>not sent</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1089,10 +1858,6 @@ On the command line the demo machine moves today: snapctl demo migrate. And what
     </message>
     <message>
         <source>over {number} %</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{number} %</source>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
@@ -1356,11 +2121,6 @@ On the command line the demo machine moves today: snapctl demo migrate. And what
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>missing</source>
-        <extracomment>A word under which the filter finds snapshots that a disk misses</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>VM state</source>
         <extracomment>The saved state of a machine, and its size</extracomment>
         <translation type="unfinished"></translation>
@@ -1469,10 +2229,6 @@ On the command line the demo machine moves today: snapctl demo migrate. And what
     </message>
     <message>
         <source>{id}, holds VM state</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>running</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1863,13 +2619,6 @@ On the command line the demo machine moves today: snapctl demo migrate. And what
         <source>EB</source>
         <translation type="unfinished"></translation>
     </message>
-    <message numerus="yes">
-        <source>{n} byte</source>
-        <comment>{n} bytes</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
     <message>
         <source>{size}/s</source>
         <translation type="unfinished"></translation>
@@ -1881,14 +2630,6 @@ On the command line the demo machine moves today: snapctl demo migrate. And what
     </message>
     <message>
         <source>{number} ns</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{number} ms</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{number} s</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2891,11 +3632,6 @@ On the command line the demo machine moves today: snapctl demo migrate. And what
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>none</source>
-        <extracomment>Instead of an id, where it is empty</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Came from it</source>
         <extracomment>The snapshots whose parent this one is</extracomment>
         <translation type="unfinished"></translation>
@@ -2985,10 +3721,6 @@ On the command line the demo machine moves today: snapctl demo migrate. And what
     </message>
     <message>
         <source>Run or pause</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Step</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3105,19 +3837,11 @@ On the command line the demo machine moves today: snapctl demo migrate. And what
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Workload</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Pages a tick</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Now</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Tick</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3504,10 +4228,6 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Timeline</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Table</source>
@@ -4123,10 +4843,6 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>command</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>fault</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4631,6 +5347,70 @@ The snapshot that was last saved or loaded</extracomment>
     <message>
         <source>Stop reading the stream; what was read stays.</source>
         <extracomment>Help on the command “Stop reading”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the guest of one demo machine to another one, as the settings say.</source>
+        <extracomment>Help on the command “Start”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give the migration up; asks first. The guest goes on where it is.</source>
+        <extracomment>Help on the command “Cancel…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Break the channel, as a network does: what is under way is lost.</source>
+        <extracomment>Help on the command “Cut link”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop the time of a migration that runs, or let it go on; play one that is over.</source>
+        <extracomment>Help on the command “Hold or go on”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on by one section or one command.</source>
+        <extracomment>Help on the command “Step”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look at the moment before the last section or command.</source>
+        <extracomment>Help on the command “Step back”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look at the beginning of a migration that is over.</source>
+        <extracomment>Help on the command “To the beginning”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look at how it ended, or at what happens now.</source>
+        <extracomment>Help on the command “To the end”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look at the bytes that were sent so far.</source>
+        <extracomment>Help on the command “Open stream in Inspector”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the stream in the Inspector where the chosen event stands in it.</source>
+        <extracomment>Help on the command “Show bytes”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show or hide what a migration is asked to be.</source>
+        <extracomment>Help on the command “Show settings”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start this scenario of a migration.</source>
+        <extracomment>Help on the command “It converges”
+----------
+Help on the command “It never converges”
+----------
+Help on the command “Auto-converge saves it”</extracomment>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -32,6 +32,7 @@ from snapmgr.migrate.model import ArrivalStatistics, Parameters, Statistics
 from snapmgr.migrate.multifd import CAPABILITY
 from snapmgr.migrate.source import Outgoing
 from snapmgr.savevm.status import MigrationStatus
+from snapmgr.trace.bus import Trace
 
 TICKS_A_SECOND = 50.0
 
@@ -302,6 +303,7 @@ class Both:
         if self._given_up.is_set():
             raise Cancelled("the migration was given up")
         source = destination = None
+        self.source.trace = self.destination.trace = Trace()  # what follows is no part of the migration
         if statistics.status is MigrationStatus.COMPLETED:
             self._places = self._kept
             self.destination.advance(after)

@@ -1,44 +1,349 @@
-"""Migration: what this view will be, and what there is of it today.  It shows no made-up data."""
+"""The Migration view: a guest moves between two demo machines, and everything about it can be seen and steered."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from snapmgr.migrate.recorder import ENDS
+from snapmgr.migrate.recording import Moment, Recording
+from snapmgr.savevm.status import MigrationStatus as Status
+from ui.migration import told
+from ui.migration.event_texts import explanation
+from ui.migration.panes import SETTINGS, Panes
+from ui.migration.run import Run
+from ui.migration.showing import Showing
 from ui.shell.context import WindowContext
+from ui.shell.documents import Document, DocumentKind
 from ui.shell.page import Page
-from ui.start.vignettes import Vignette, migration
-from ui.widgets.controls import button
-from ui.widgets.empty_state import EmptyState
-from ui.widgets.scrolling import Scrolling
-from ui.words import later, tr
+from ui.theme import icons
+from ui.words import tr
 
-TEXT = later(
-    "Here you will watch a machine move: its pages on both sides, the channel between them, precopy, switchover"
-    " and postcopy, and what happens when the link is cut. This view is not built yet.\n\n"
-    "On the command line the demo machine moves today: snapctl demo migrate. And what a migration sends can be looked"
-    " at: save it to a file with QEMU and open that in the Inspector."
-)
+FRAME_MS = 33
+NUMBERS_EVERY, CURVES_EVERY = 6, 3
+"""Frames between two changes of numbers, and of curves."""
 
 
 class MigrationPage(Page):
-    """An honest place holder until machines can move."""
+    """``at`` is the time of the recording that is looked at, None for what happens now or at the end."""
 
     def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
+        self.run: Run | None = None
+        self.at: float | None = None
+        self.place: int | None = None
+        """Offset in the stream of the event that was chosen."""
+        self._frames = 0
+        self._playing = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        picture = Vignette(migration)
-        picture.setFixedWidth(262)
-        self.open_stream = button(tr("Open stream…"), icon="file-search", run=lambda: context.actions.run("file.open"))
-        self.state = EmptyState(
-            "arrows-left-right", tr("Migration comes later"), tr(TEXT), buttons=(self.open_stream,), picture=picture
-        )
-        area = Scrolling(self)
-        area.hold(self.state)
-        column.addWidget(area)
+        self.panes_shown = Panes(context.actions.__getitem__)
+        column.addWidget(self.panes_shown)
+        self.showing = Showing(self.panes_shown)
+        self._timer = QTimer(self, interval=FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._frame)
+        self._connect()
+        self._show_state()
+
+    def _connect(self) -> None:
+        panes = self.panes_shown
+        panes.settings.changed.connect(self._settings_changed)
+        panes.settings.scenario_chosen.connect(self._choose)
+        panes.idle.chosen.connect(self.try_scenario)
+        panes.lower.transport.phases.moved.connect(self._scrubbed)
+        panes.lower.transport.live_wanted.connect(lambda: self.look_at(None))
+        panes.lower.events.chosen.connect(self._event_chosen)
+        panes.lower.events.opened.connect(self._event_opened)
+
+    # -- what there is ---------------------------------------------------------------------------------------------
+
+    @property
+    def is_running(self) -> bool:
+        return self.run is not None and not self.run.is_over
+
+    @property
+    def recording(self) -> Recording:
+        return self.showing.recording
+
+    @property
+    def has_recording(self) -> bool:
+        return len(self.recording.samples) > 0 or self.is_running
+
+    def too_late(self) -> str:
+        """Why the migration cannot be stopped any more, "" if it can."""
+        if self.run is None or self.run.both is None:
+            return tr("The machines are being made")
+        if self.run.status in ENDS:
+            return tr("It is over: the guest is at its new place")
+        return ""
+
+    def running(self) -> list[str]:
+        return [tr("Migrate the demo machine")] if self.is_running else []
 
     def status(self) -> tuple[str, str]:
-        return tr("Migration is not built yet"), ""
+        if self.run is None:
+            return tr("Two demo machines, nothing moves"), ""
+        status = self.run.status
+        if self.is_running and status is not Status.NONE:
+            return tr("Demo migration: {state}", state=status.value), ""
+        ending = self.recording.outcome.get("status")
+        return (tr("Demo migration: {state}", state=ending) if ending else tr("The machines are being made")), ""
 
     def panes(self) -> list[QWidget]:
-        return [self.open_stream]
+        panes = self.panes_shown
+        idle = self.run is None
+        lower = [panes.idle] if idle else [panes.lower.transport.phases, panes.lower.events.table]
+        return [panes.settings.scenario, panes.source.map, panes.destination.map, *lower]
+
+    def focus_filter(self) -> None:
+        self.panes_shown.lower.events.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def escape(self) -> bool:
+        field = self.panes_shown.lower.events.filter
+        if field.text():
+            field.clear()
+            return True
+        if self.at is not None:
+            self.look_at(None)
+            return True
+        return False
+
+    # -- what can be done ------------------------------------------------------------------------------------------
+
+    def _choose(self, id: str) -> None:
+        self.panes_shown.settings.choose(id)
+
+    def try_scenario(self, id: str) -> None:
+        """Choose it and start."""
+        if not self.is_running:
+            self._choose(id)
+            self.context.actions.run("migration.start")
+
+    def start(self) -> None:
+        """Machines of its own move, as the settings say."""
+        wanted = self.panes_shown.settings.wanted()
+        self.run = Run(self.context.tasks, wanted, self)
+        self.run.changed.connect(self._run_changed)
+        recording = self.run.recording
+        recording.facts = {"scenario": self.panes_shown.settings.scenario.currentData(), **wanted.facts()}
+        self.at, self.place, self._playing = None, None, False
+        self.showing.begin(recording)
+        self.panes_shown.show_idle(False)
+        self.run.start()
+        self._timer.start()
+        self._show_state()
+
+    def cancel(self) -> None:
+        if self.run is not None:
+            self.run.cancel()
+
+    def cut(self) -> None:
+        if self.run is not None:
+            self.run.cut()
+
+    def play(self) -> None:
+        """Hold a run, or let it go on; play a recording."""
+        if self.run is not None and self.is_running:
+            (self.run.go_on if self.run.stepping else self.run.step)()
+            return
+        if not self._playing and (self.at is None or self.at >= self.recording.end):
+            self.at = 0.0
+        self._playing = not self._playing
+        if self._playing:
+            self._timer.start()
+        self._show_past()
+
+    def step(self, step: int) -> None:
+        """One section or command on or back."""
+        if self.run is not None and self.is_running:
+            if step > 0:
+                self.run.step()
+            return
+        self._playing = False
+        at = self.at if self.at is not None else self.recording.end
+        times = [moment.time for moment in self.recording.moments if moment.event.name in _STEPS]
+        found = [time for time in times if (time > at + 1e-9 if step > 0 else time < at - 1e-9)]
+        if found:
+            self.look_at(found[0] if step > 0 else found[-1])
+
+    def look_at(self, at: float | None) -> None:
+        """At a time of the recording, or (None) at what is now."""
+        self.at = None if at is None or (at >= self.recording.end and not self.is_running) else max(0.0, at)
+        self._playing = False
+        self._show_past()
+
+    def _scrubbed(self, at: float) -> None:
+        self.look_at(at if at < self.recording.end else None)
+
+    async def inspect(self, offset: int | None) -> None:
+        """Open what was sent in the Inspector, at ``offset``."""
+        document = Document(DocumentKind.STREAM, (str(self.recording.forward),), fleeting=True)
+        await self.context.documents.show(document)
+        page = self.context.page("inspector")
+        if offset is not None and page is not None and (entry := page.palette_offset(f"{offset:X}")) is not None:
+            entry.run()
+
+    def toggle_settings(self) -> None:
+        split = self.panes_shown.split
+        split.fold(SETTINGS, not split.is_folded(SETTINGS))
+
+    def _settings_changed(self) -> None:
+        if self.run is not None and self.is_running:
+            wanted = self.panes_shown.settings.wanted()
+            self.run.want(wanted)
+            self.recording.facts.update(wanted.facts())
+
+    def _event_chosen(self, moment: Moment) -> None:
+        self.place = moment.event.offset
+        if not self.is_running:
+            self.look_at(moment.time)
+        self.context.touch()
+
+    def _event_opened(self, moment: Moment) -> None:
+        self.place = moment.event.offset
+        if self.place is not None:
+            self.context.actions.run("migration.bytes")
+
+    # -- showing it ------------------------------------------------------------------------------------------------
+
+    def _frame(self) -> None:
+        self._frames += 1
+        if self._playing:
+            self._play_on()
+        elif self.run is not None and self.is_running:
+            self._look_live(self.run)
+        else:
+            self._timer.stop()
+
+    def _look_live(self, run: Run) -> None:
+        """The recorder looks even where nobody sees the view; nothing is painted then."""
+        run.recorder.look()
+        self.showing.take(run.recorder.new_moments(self.showing.next_number))
+        if not self.isVisible():
+            return
+        now = run.recorder.now
+        if self.at is None:
+            self.showing.live(run)
+        if self._frames % NUMBERS_EVERY == 0:
+            if self.at is None:
+                self.showing.numbers(now, over=False)
+            self._say(now)
+            self.status_changed.emit()
+        if self._frames % CURVES_EVERY == 0:
+            self.showing.curves(now, at=self.at, live=True)
+
+    def _play_on(self) -> None:
+        assert self.at is not None
+        self.at += FRAME_MS / 1000 * self.panes_shown.lower.transport.speed
+        if self.at >= self.recording.end:
+            self.at, self._playing = None, False
+        self._show_past()
+
+    def _show_past(self) -> None:
+        at = self.at if self.at is not None else self.recording.end
+        if self.is_running and self.at is None:
+            self._show_state()
+            return
+        self.showing.past(at)
+        self.showing.numbers(at, over=True)
+        self.showing.curves(self.recording.end, at=self.at, live=False)
+        self.panes_shown.lower.events.show_time(at)
+        self._show_state()
+
+    def _run_changed(self) -> None:
+        run = self.run
+        if run is None:
+            return
+        if run.is_over:
+            self._timer.stop()
+            self.showing.take(run.recorder.new_moments(self.showing.next_number))
+            self._show_past()
+            self._say(self.recording.end)
+        self._show_state()
+
+    def _say(self, now: float) -> None:
+        """The notice above both machines."""
+        notice, run = self.panes_shown.notice, self.run
+        if run is None:
+            notice.tell("")
+        elif run.is_over:
+            notice.tell(*told.ended(self.recording.outcome))
+        elif run.status in ENDS:
+            said = tr("The guest lives on for a while. Then it is compared with one that never moved.")
+            notice.tell(said, tone="info")
+        else:
+            sample = self.recording.samples.at(now)
+            stuck = sample is not None and told.is_stuck(self.showing.story, now, sample["threshold"])
+            throttles = "auto-converge" in run.wanted.capabilities
+            found = told.rates(self.recording.samples, now, 2.0)
+            notice.tell(told.not_converging(found, throttles=throttles) if stuck else "")
+
+    def _show_state(self) -> None:
+        """Buttons, chips and what the step says."""
+        panes, run = self.panes_shown, self.run
+        transport = panes.lower.transport
+        panes.show_idle(run is None and not self.has_recording)
+        panes.settings.lock(self.is_running)
+        panes.header.start.setVisible(not self.is_running)
+        if self.is_running:
+            holds = run is not None and run.stepping
+            words = (tr("held"), "warn", "pause-fill") if holds else (tr("live"), "ok", "record-fill")
+            if self.at is not None:
+                words = (tr("the past"), "info", "clock-counter-clockwise")
+        else:
+            holds, words = not self._playing, (tr("recording"), "neutral", "")
+        transport.chip.set_state(*words)
+        transport.go_live.setVisible(self.is_running and self.at is not None)
+        transport.set_replay(not self.is_running and self.has_recording)
+        self.context.actions["migration.play"].setIcon(icons.icon("play" if holds else "pause", "text2"))
+        self._show_step()
+        self.context.touch()
+
+    def _show_step(self) -> None:
+        channel, waiting = self.panes_shown.channel, self.run.waiting if self.run is not None else None
+        channel.meaning.setVisible(waiting is not None)
+        channel.wire_title.setText(tr("On the wire now") if waiting is None else tr("Next"))
+        if waiting is not None:
+            title, meaning = explanation(waiting)
+            channel.section.setText(title)
+            channel.record.setText("")
+            channel.meaning.setText(meaning)
+            self.place = waiting.offset
+
+    # -- events of the widget --------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys = {Qt.Key.Key_Space: "migration.play", Qt.Key.Key_Period: "migration.step",
+                Qt.Key.Key_Comma: "migration.back"}  # fmt: skip
+        id = keys.get(Qt.Key(event.key()))
+        if id is None or event.modifiers() not in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
+            super().keyPressEvent(event)
+            return
+        idle = id == "migration.play" and not self.has_recording
+        self.context.actions.run("migration.start" if idle else id)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.panes_shown.adapt()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.panes_shown.adapt()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._playing = False
+
+    def save_state(self) -> dict[str, Any]:
+        state = bytes(self.panes_shown.lower.split.saveState().toBase64().data()).decode()
+        return {"lower": state}
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        if isinstance(state.get("lower"), str):
+            self.panes_shown.lower.split.restoreState(QByteArray.fromBase64(state["lower"].encode()))
+
+
+_STEPS = frozenset({"savevm_section_start", "savevm_command_send", "savevm_state_header", "savevm_state_setup"})

@@ -1,0 +1,111 @@
+"""What has become of every page of a machine that moves, on both sides: one byte a page, from the engine's bitmaps.
+
+Whoever looks does so beside the threads that send and receive: a page may be seen as it was a moment ago.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from snapmgr.ram.bitmap import Flags
+from snapmgr.ram.load import RamLoader
+from snapmgr.ram.save import RamSaver
+from snapmgr.ram.tracked import Tracked
+
+States = npt.NDArray[np.uint8]
+"""A PageState for each page of all blocks, one block behind the other."""
+
+
+class PageState(IntEnum):
+    """The source's are ``TO_SEND``, ``SENT`` or ``ZERO``, the destination's ``MISSING``, ``ARRIVED`` or ``ZERO``."""
+
+    MISSING = 0
+    ZERO = 1
+    SENT = 2
+    ARRIVED = 3
+    TO_SEND = 4
+    REQUESTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Blocks in their order with their pages; ``page_size`` in bytes."""
+
+    blocks: tuple[tuple[str, int], ...] = ()
+    page_size: int = 4096
+
+    @property
+    def pages(self) -> int:
+        return sum(count for _, count in self.blocks)
+
+    def place(self, page: int) -> tuple[str, int]:
+        """Block and address in it of a page, counted over all blocks.  Raises IndexError."""
+        for name, count in self.blocks:
+            if page < count:
+                return name, page * self.page_size
+            page -= count
+        raise IndexError(page)
+
+    def number(self, name: str, address: int) -> int | None:
+        """The other way round; None for a place that there is not."""
+        first = 0
+        for block, count in self.blocks:
+            if block == name:
+                page = address // self.page_size
+                return first + page if 0 <= page < count else None
+            first += count
+        return None
+
+
+class PageLook:
+    """Both sides' pages, as far as they are known."""
+
+    def __init__(self, saver: RamSaver, loader: RamLoader) -> None:
+        self.layout = Layout()
+        self.source: States = np.zeros(0, np.uint8)
+        self.destination: States = np.zeros(0, np.uint8)
+        self._saver, self._loader = saver, loader
+        self._tracked: tuple[Tracked, ...] = ()
+        self._received: dict[str, Flags] = {}
+
+    def look(self) -> bool:
+        """Bring ``source`` and ``destination`` up to date; False before there is something to see."""
+        if not self._tracked and not self._begin():
+            return False
+        if self._loader.received:
+            self._received = self._loader.received
+        first = 0
+        for tracked in self._tracked:
+            end = first + len(tracked.bitmap.flags)
+            self._look_at(tracked, self.source[first:end], self.destination[first:end])
+            first = end
+        return True
+
+    def _begin(self) -> bool:
+        tracked = self._saver.tracked
+        if not tracked:
+            return False
+        self._tracked = tracked
+        blocks = tuple((one.block.idstr, len(one.bitmap.flags)) for one in tracked)
+        self.layout = Layout(blocks, 1 << tracked[0].block.page_bits)
+        self.source = np.zeros(self.layout.pages, np.uint8)
+        self.destination = np.zeros(self.layout.pages, np.uint8)
+        return True
+
+    def _look_at(self, tracked: Tracked, source: States, destination: States) -> None:
+        pages = len(source)
+        source[:] = _SENT[tracked.zero.view(np.uint8)]
+        waiting = tracked.bitmap.flags | tracked.block.dirty.flags[:pages]
+        source[waiting] = PageState.TO_SEND
+        received = self._received.get(tracked.block.idstr)
+        if received is not None:
+            destination[:] = received[:pages]
+            destination *= _ARRIVED[tracked.zero.view(np.uint8)]
+
+
+_SENT = np.array([PageState.SENT, PageState.ZERO], np.uint8)
+_ARRIVED = np.array([PageState.ARRIVED, PageState.ZERO], np.uint8)

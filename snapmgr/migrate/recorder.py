@@ -1,0 +1,198 @@
+"""Records a migration of ``Both`` while it runs: listens to both traces and the link, and looks at the counters."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import IO
+
+from snapmgr.machine.machine import MachineView
+from snapmgr.machine.memory import PAGE
+from snapmgr.migrate.both import Both, Moved
+from snapmgr.migrate.handover import Side
+from snapmgr.migrate.pages import PageLook
+from snapmgr.migrate.recording import MOST_STREAM, Moment, Recording
+from snapmgr.ram.tracked import Put
+from snapmgr.savevm.status import MigrationStatus
+from snapmgr.trace.events import TraceEvent
+
+EVERY = 0.1
+"""Seconds between two samples that are kept."""
+SCREEN_EVERY = 0.2
+"""Seconds between two pictures that are kept of each side."""
+
+PAGES_PUT = "snapmgr_pages_put"
+"""Name of the event that says which pages were put last; QEMU has none that is told less often than once a page."""
+
+ENDS = frozenset({MigrationStatus.COMPLETED, MigrationStatus.FAILED, MigrationStatus.CANCELLED})
+_STATUSES = list(MigrationStatus)
+
+
+class _Ear:
+    """A listener at one side's trace."""
+
+    def __init__(self, side: Side, hear: Callable[[Side, TraceEvent], None]) -> None:
+        self._side, self._hear = side, hear
+
+    def put(self, event: TraceEvent) -> None:
+        self._hear(self._side, event)
+
+
+class Recorder:
+    """``recording`` grows; ``views`` are the newest of each side.
+
+    ``begin`` is called in the thread that has the machines, ``seen`` and ``hear`` come from theirs; ``look`` and
+    everything that reads the recording belong to one thread.
+    """
+
+    def __init__(self, recording: Recording, clock: Callable[[], float]) -> None:
+        self.recording = recording
+        self.views: dict[Side, MachineView] = {}
+        self.both: Both | None = None
+        self.pages: PageLook | None = None
+        self._clock = clock
+        self._start = clock()
+        self._lock = threading.Lock()
+        self._files = ExitStack()
+        self._count = self._passes = self._throttle = 0
+        self._ended = False
+        """Whether the migration is over: what the guest writes then is no part of it."""
+        self._put: Put | None = None
+        self._kept_at = -EVERY
+        self._screens_at = dict.fromkeys(Side, -SCREEN_EVERY)
+
+    @property
+    def now(self) -> float:
+        """Seconds since it began, on the clock of the migration."""
+        return self._clock() - self._start
+
+    def begin(self, both: Both) -> None:
+        """``both`` was prepared and has not moved yet."""
+        both.source.trace.listen(_Ear(Side.SOURCE, self.hear))
+        both.destination.trace.listen(_Ear(Side.DESTINATION, self.hear))
+        for wire, path in ((both.link.forward, self.recording.forward), (both.link.back, self.recording.back)):
+            file = self._files.enter_context(path.open("wb", buffering=0))
+            wire.tap = _into(file)
+        self.pages = PageLook(both.source.ram_entry.saver, both.destination.ram_entry.loader)
+        self._start = self._clock()
+        self.both = both
+
+    def hear(self, side: Side, event: TraceEvent) -> None:
+        """One more event, from any thread."""
+        with self._lock:
+            self.recording.moments.append(Moment(self._count, self.now, side, event))
+            self._count += 1
+
+    def seen(self, side: Side, view: MachineView) -> None:
+        """As Both wants it."""
+        self.views[side] = view
+        if self.both is not None and self.now - self._screens_at[side] >= SCREEN_EVERY:
+            self._screens_at[side] = self.now
+            self.recording.screens[side].add(self.now, view.screen)
+
+    def new_moments(self, after: int) -> list[Moment]:
+        """Those that are kept from number ``after`` on."""
+        with self._lock:
+            moments = self.recording.moments
+            first = moments[0].number if moments else 0
+            count = self._count - max(after, first)
+            return [moments[place] for place in range(len(moments) - count, len(moments))] if count > 0 else []
+
+    def look(self) -> None:
+        """Bring the pages up to date, and keep a sample where the last one is old enough."""
+        if self.both is None or self.pages is None:
+            return
+        self._look_at_counters(self.both)
+        known = self._ended or self.pages.look()
+        self._ended = self.both.outgoing.statistics.status in ENDS
+        if known and not self.recording.pages:
+            self.recording.begin_pages(self.pages.layout)
+        if (now := self.now) - self._kept_at >= EVERY:
+            self._kept_at = now
+            self._keep(now)
+
+    def _look_at_counters(self, both: Both) -> None:
+        """What happens without an event of the engine is told when it is seen, under QEMU's names."""
+        counters, percent = both.source.ram_entry.counters, both.outgoing.statistics.cpu_throttle_percentage
+        if counters.dirty_sync_count != self._passes:
+            self._passes = counters.dirty_sync_count
+            pages = counters.remaining // counters.page_size
+            self.hear(Side.SOURCE, TraceEvent("migration_bitmap_sync_end", (("dirty_pages", pages),)))
+        if percent != self._throttle:
+            self._throttle = percent
+            self.hear(Side.SOURCE, TraceEvent("migration_throttle", (("percentage", percent),)))
+        put = both.source.ram_entry.saver.last_put
+        if put is not None and put is not self._put:
+            self._put = put
+            arguments = (("rbname", put.idstr), ("first", put.first), ("last", put.last), ("pages", put.count),
+                         ("zero", put.zero))  # fmt: skip
+            self.hear(Side.SOURCE, TraceEvent(PAGES_PUT, arguments))
+
+    def finish(self, moved: Moved | None, error: str = "") -> None:
+        """Keep the end, and how it ended; ``moved`` is None where it was given up or refused."""
+        self._kept_at = -EVERY
+        self.look()
+        self.recording.outcome = _outcome(moved, error)
+
+    def close(self) -> None:
+        """Nothing is recorded any more: nothing may be under way."""
+        self._files.close()
+
+    def _keep(self, now: float) -> None:
+        assert self.both is not None and self.pages is not None
+        both, statistics = self.both, self.both.outgoing.statistics
+        counters = both.source.ram_entry.counters
+        guest = both.source if both.owner is Side.SOURCE else both.destination
+        self.recording.samples.add(
+            time=now,
+            transferred=both.link.forward.passed,
+            returned=both.link.back.passed,
+            remaining=counters.remaining,
+            written=guest.board.memory.get("dirtied") * PAGE,
+            bandwidth=statistics.bandwidth,
+            expected_downtime=statistics.expected_downtime,
+            threshold=statistics.threshold,
+            throttle=statistics.cpu_throttle_percentage,
+            passes=counters.dirty_sync_count,
+            status=_STATUSES.index(statistics.status),
+            source_tick=both.source.tick,
+            destination_tick=both.destination.tick,
+        )
+        for side, states in ((Side.SOURCE, self.pages.source), (Side.DESTINATION, self.pages.destination)):
+            if self.recording.pages:
+                self.recording.pages[side].note(now, states)
+
+
+def _into(file: IO[bytes]) -> Callable[[memoryview], None]:
+    """Writes to ``file`` what comes, MOST_STREAM bytes at most."""
+    room = MOST_STREAM
+
+    def write(data: memoryview) -> None:
+        nonlocal room
+        file.write(data[:room])
+        room -= min(room, len(data))
+
+    return write
+
+
+def _outcome(moved: Moved | None, error: str) -> dict[str, object]:
+    if moved is None:
+        return {"status": MigrationStatus.FAILED.value, "error": error}
+    statistics, proof = moved.statistics, moved.proof
+    return {
+        "status": statistics.status.value,
+        "error": statistics.error or (moved.refused.message if moved.refused is not None else error),
+        "downtime": statistics.downtime,
+        "total_time": statistics.total_time,
+        "setup_time": statistics.setup_time,
+        "transferred": statistics.transferred,
+        "throttle": statistics.cpu_throttle_percentage,
+        "phases": [phase.facts() for phase in statistics.phases],
+        "source_digest": proof.source,
+        "destination_digest": proof.destination,
+        "reference_digest": proof.reference,
+        "tick": proof.tick,
+        "switchover_tick": proof.switched,
+        "agrees": proof.agrees,
+    }

@@ -1,0 +1,109 @@
+"""A migration as it was recorded: events, numbers, pages, screens and both streams, all by their time.
+
+It is what the view shows, while the migration runs as well as afterwards.  ``recorder`` fills it in, ``recording_file``
+keeps it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import zlib
+from bisect import bisect_right
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from snapmgr.migrate.handover import Side
+from snapmgr.migrate.pages import Layout
+from snapmgr.migrate.samples import Changes, Samples
+from snapmgr.trace.events import TraceEvent
+
+Picture = npt.NDArray[np.uint8]
+
+MOST_EVENTS = 100_000
+MOST_SCREENS = 4_000
+"""Pictures kept of each side."""
+LARGEST_SCREEN = 1 << 22
+"""Dots of a picture at most."""
+MOST_STREAM = 1 << 30
+"""Bytes kept of each direction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An event, when it was, and on which side; ``number`` counts all of them from 0."""
+
+    number: int
+    time: float
+    side: Side
+    event: TraceEvent
+
+
+@dataclass(slots=True)
+class Screens:
+    """Pictures of one side, packed; (height, width, 3) uint8 when they are looked at."""
+
+    times: list[float] = field(default_factory=list)
+    packed: list[tuple[int, int, bytes]] = field(default_factory=list)
+
+    def add(self, time: float, picture: Picture) -> None:
+        if len(self.times) < MOST_SCREENS:
+            height, width, _ = picture.shape
+            self.packed.append((height, width, zlib.compress(picture.tobytes(), 1)))
+            self.times.append(time)
+
+    def at(self, time: float) -> Picture | None:
+        """The last one that is not later; None before the first, and for what cannot be unpacked."""
+        place = bisect_right(self.times, time) - 1
+        if place < 0:
+            return None
+        height, width, packed = self.packed[place]
+        size = height * width * 3
+        try:
+            data = zlib.decompressobj().decompress(packed, size + 1)
+        except zlib.error:
+            return None
+        return np.frombuffer(data, np.uint8).reshape(height, width, 3) if len(data) == size else None
+
+
+@dataclass(slots=True)
+class Recording:
+    """``facts`` say what was asked for, ``outcome`` how it ended; both are JSON's values.
+
+    ``forward`` and ``back`` are files with what went in each direction, in ``folder``, which goes with this object.
+    """
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    outcome: dict[str, Any] = field(default_factory=dict)
+    layout: Layout = field(default_factory=Layout)
+    moments: deque[Moment] = field(default_factory=lambda: deque(maxlen=MOST_EVENTS))
+    samples: Samples = field(default_factory=Samples)
+    pages: dict[Side, Changes] = field(default_factory=dict)
+    screens: dict[Side, Screens] = field(default_factory=lambda: {side: Screens() for side in Side})
+    folder: tempfile.TemporaryDirectory[str] = field(
+        default_factory=lambda: tempfile.TemporaryDirectory(prefix="snapmgr-run-")
+    )
+
+    @property
+    def forward(self) -> Path:
+        return Path(self.folder.name) / "forward.mig"
+
+    @property
+    def back(self) -> Path:
+        return Path(self.folder.name) / "back.bin"
+
+    @property
+    def end(self) -> float:
+        """Seconds from the beginning to what was recorded last."""
+        times = self.samples.column("time")
+        last = [float(times[-1])] if len(times) else [0.0]
+        return max(last + ([self.moments[-1].time] if self.moments else []))
+
+    def begin_pages(self, layout: Layout) -> None:
+        """From now on states of these pages come."""
+        self.layout = layout
+        self.pages = {side: Changes(layout.pages) for side in Side}

@@ -1,0 +1,115 @@
+"""Numbers and page states over time, kept so that any moment can be shown again."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+import numpy as np
+import numpy.typing as npt
+
+from snapmgr.migrate.pages import States
+
+COLUMNS = (
+    "time",
+    "transferred",
+    "returned",
+    "remaining",
+    "written",
+    "bandwidth",
+    "expected_downtime",
+    "threshold",
+    "throttle",
+    "passes",
+    "status",
+    "source_tick",
+    "destination_tick",
+)
+"""Of a sample: seconds, bytes, bytes a second, ms, percent, counts.  ``written`` are bytes of pages that the guest
+wrote, ``returned`` those of the way back; ``status`` is the place in MigrationStatus."""
+
+MOST_SAMPLES = 1 << 20
+MOST_CHANGES = 1 << 24
+"""Pages that a record of changes holds; what changes later is not kept."""
+KEY_EVERY = 64
+"""Changes between two moments of which all states are kept."""
+
+Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.uint32]
+
+
+class Samples:
+    """Rows of COLUMNS (float64) in the order of their times."""
+
+    def __init__(self, rows: Floats | None = None) -> None:
+        self._rows = np.zeros((256, len(COLUMNS))) if rows is None else rows
+        self._count = 0 if rows is None else len(rows)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def rows(self) -> Floats:
+        """A view of all rows."""
+        return self._rows[: self._count]
+
+    def column(self, name: str) -> Floats:
+        return self.rows[:, COLUMNS.index(name)]
+
+    def add(self, **values: float) -> None:
+        """One more, unless there are MOST_SAMPLES."""
+        if self._count >= MOST_SAMPLES:
+            return
+        if self._count == len(self._rows):
+            self._rows = np.concatenate((self._rows, np.zeros_like(self._rows)))
+        self._rows[self._count] = [values[name] for name in COLUMNS]
+        self._count += 1
+
+    def at(self, time: float) -> dict[str, float] | None:
+        """The last one that is not later than ``time``; None before the first."""
+        place = int(np.searchsorted(self.column("time"), time, side="right")) - 1
+        if place < 0:
+            return None
+        return dict(zip(COLUMNS, self.rows[place].tolist(), strict=True))
+
+
+class Changes:
+    """How the states of pages changed: for each moment the pages that had another state than before.
+
+    At first all pages are 0.  ``full`` says that there was no room for what came later.
+    """
+
+    def __init__(self, pages: int) -> None:
+        self.pages = pages
+        self.full = False
+        self.times: list[float] = []
+        self.changed: list[tuple[Numbers, States]] = []
+        self._now: States = np.zeros(pages, np.uint8)
+        self._keys: list[States] = [self._now.copy()]
+        self._kept = 0
+
+    def note(self, time: float, states: States) -> None:
+        """All states as they are now, of which those are kept that changed."""
+        pages = np.flatnonzero(states != self._now).astype(np.uint32)
+        if len(pages) and not self.full:
+            self.append(time, pages, states[pages])
+
+    def append(self, time: float, pages: Numbers, states: States) -> None:
+        """These pages have these states from ``time`` on."""
+        if self._kept + len(pages) > MOST_CHANGES:
+            self.full = True
+            return
+        self._kept += len(pages)
+        self._now[pages] = states
+        self.times.append(time)
+        self.changed.append((pages, states))
+        if len(self.times) % KEY_EVERY == 0:
+            self._keys.append(self._now.copy())
+
+    def at(self, time: float) -> States:
+        """All states as they were then; a copy."""
+        count = bisect_right(self.times, time)
+        key = count // KEY_EVERY
+        states = self._keys[key].copy()
+        for pages, values in self.changed[key * KEY_EVERY : count]:
+            states[pages] = values
+        return states

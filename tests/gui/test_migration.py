@@ -1,0 +1,102 @@
+"""Migrations in the window, as a person makes them: started, steered, broken, looked at again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+
+from snapmgr.machine.options import MIB
+from snapmgr.savevm.status import MigrationStatus as Status
+from ui.main_window import MainWindow
+from ui.migration.page import MigrationPage
+from ui.migration.scenarios import Wanted
+
+Drive = Callable[..., Any]
+QUICK = replace(Wanted(), ram=16 * MIB, before=20, after=10, bandwidth=64 * MIB)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+def page(window: MainWindow, qtbot: Any) -> MigrationPage:
+    window.resize(1440, 900)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.show_view("migration")
+    page = window.context.page("migration")
+    assert isinstance(page, MigrationPage)
+    page.panes_shown.settings.show_wanted(QUICK)
+    return page
+
+
+def start(page: MigrationPage, qtbot: Any) -> None:
+    qtbot.mouseClick(page.panes_shown.header.start, Qt.MouseButton.LeftButton)
+    assert page.is_running and not page.panes_shown.header.start.isVisible()
+
+
+def over(page: MigrationPage) -> bool:
+    return page.run is not None and page.run.is_over
+
+
+def test_start_moves_the_guest_and_proves_it(page: MigrationPage, qtbot: Any, drive: Drive) -> None:
+    start(page, qtbot)
+    drive(until(lambda: over(page)))
+    outcome, panes = page.recording.outcome, page.panes_shown
+    assert outcome["status"] == "completed" and outcome["agrees"]
+    assert outcome["source_digest"] == outcome["destination_digest"] == outcome["reference_digest"]
+    assert panes.header.chip.text() == "completed" and "their digests agree" in panes.notice.text()
+    assert panes.destination.chip.text() == "has the guest" and panes.destination.facts()[2] == "0"
+    assert panes.destination.screen.image.width() == 320
+    assert panes.header.start.isVisible() and page.running() == []
+
+
+def test_a_cut_link_leaves_the_guest_where_it_is(page: MigrationPage, qtbot: Any, drive: Drive) -> None:
+    page.panes_shown.settings.show_wanted(replace(QUICK, bandwidth=2 * MIB))
+    start(page, qtbot)
+    drive(until(lambda: page.run is not None and page.run.status is Status.ACTIVE))
+    qtbot.mouseClick(page.panes_shown.settings.cut, Qt.MouseButton.LeftButton)
+    drive(until(lambda: over(page)))
+    assert page.recording.outcome["status"] == "failed" and page.recording.outcome["agrees"]
+    assert page.panes_shown.notice.text().startswith("Not moved: ")
+    assert page.panes_shown.source.chip.text() == "has the guest"
+
+
+def test_steps_stop_before_each_section_and_the_past_can_be_seen(page: MigrationPage, qtbot: Any, drive: Drive) -> None:
+    run_action = page.context.actions.run
+    start(page, qtbot)
+    run_action("migration.step")
+    names = []
+    for _ in range(3):
+        drive(until(lambda: page.run is not None and page.run.waiting is not None))
+        assert page.run is not None and page.run.waiting is not None
+        names.append(page.run.waiting.name)
+        waiting = page.run.waiting
+        run_action("migration.step")
+        drive(until(lambda waiting=waiting: page.run is not None and page.run.waiting is not waiting))
+    assert names == ["savevm_state_header", "savevm_command_send", "savevm_command_send"]
+    run_action("migration.play")
+    drive(until(lambda: over(page)))
+    assert page.recording.outcome["agrees"]
+    stopped = page.showing.story.stopped
+    assert stopped is not None
+    page.look_at(stopped - 0.01)
+    assert page.panes_shown.source.chip.text() == "has the guest"
+    page.look_at(None)
+    assert page.panes_shown.destination.chip.text() == "has the guest"
+
+
+def test_the_window_closes_while_it_runs(page: MigrationPage, qtbot: Any, drive: Drive, window: MainWindow) -> None:
+    page.panes_shown.settings.show_wanted(replace(QUICK, bandwidth=MIB))
+    start(page, qtbot)
+    drive(until(lambda: page.run is not None and page.run.status is Status.ACTIVE))
+    assert page.running() == ["Migrate the demo machine"]
+    drive(window.end())
+    assert over(page)

@@ -1,0 +1,158 @@
+"""What can be done with a migration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from ui.migration.scenarios import SCENARIOS
+from ui.shell.actions import Actions, Menu, Reason
+from ui.shell.context import WindowContext
+from ui.shell.question import ask
+from ui.words import later, tr
+
+if TYPE_CHECKING:
+    from ui.migration.page import MigrationPage
+
+ACTIONS = Actions()
+VIEW = "migration"
+
+
+def page_of(context: WindowContext) -> MigrationPage | None:
+    return cast("MigrationPage | None", context.page(VIEW))
+
+
+def nothing_runs(context: WindowContext) -> str:
+    page = page_of(context)
+    return tr("A migration is running") if page is not None and page.is_running else ""
+
+
+def runs(context: WindowContext) -> str:
+    page = page_of(context)
+    return "" if page is not None and page.is_running else tr("No migration is running")
+
+
+def moves(context: WindowContext) -> str:
+    """Why nothing can be stopped any more."""
+    page = page_of(context)
+    if page is None or not page.is_running:
+        return tr("No migration is running")
+    return page.too_late()
+
+
+def recorded(context: WindowContext) -> str:
+    page = page_of(context)
+    return "" if page is not None and page.has_recording else tr("Nothing was recorded yet")
+
+
+def can_replay(context: WindowContext) -> str:
+    return recorded(context) or nothing_runs(context)
+
+
+def has_place(context: WindowContext) -> str:
+    page = page_of(context)
+    return "" if page is not None and page.place is not None else tr("Nothing with a place in the stream is chosen")
+
+
+@ACTIONS.add("migration.start", later("Start"), keys="F9", icon="play", menu=Menu.MIGRATION, view=VIEW,
+             enabled=nothing_runs)  # fmt: skip
+def start(context: WindowContext) -> None:
+    """Move the guest of one demo machine to another one, as the settings say."""
+    if (page := page_of(context)) is not None:
+        page.start()
+
+
+@ACTIONS.add("migration.cancel", later("Cancel…"), icon="x", menu=Menu.MIGRATION, view=VIEW, enabled=moves)
+def cancel(context: WindowContext) -> None:
+    """Give the migration up; asks first. The guest goes on where it is."""
+    page = page_of(context)
+    if page is None:
+        return
+    said = tr("What was sent is thrown away over there. The guest goes on on the source, and loses nothing.")
+    ask(context, tr("Cancel the migration?"), said, keep=tr("Go on"), do=tr("Cancel migration"), then=page.cancel)
+
+
+@ACTIONS.add("migration.cut", later("Cut link"), icon="scissors", menu=Menu.MIGRATION, view=VIEW, enabled=moves)
+def cut(context: WindowContext) -> None:
+    """Break the channel, as a network does: what is under way is lost."""
+    if (page := page_of(context)) is not None:
+        page.cut()
+
+
+@ACTIONS.add("migration.play", later("Hold or go on"), icon="play", menu=Menu.MIGRATION, group=1, view=VIEW,
+             enabled=recorded)  # fmt: skip
+def play(context: WindowContext) -> None:
+    """Stop the time of a migration that runs, or let it go on; play one that is over."""
+    if (page := page_of(context)) is not None:
+        page.play()
+
+
+@ACTIONS.add("migration.step", later("Step"), keys="Shift+F9", icon="caret-right", menu=Menu.MIGRATION, group=1,
+             view=VIEW, enabled=recorded)  # fmt: skip
+def step(context: WindowContext) -> None:
+    """Go on by one section or one command."""
+    if (page := page_of(context)) is not None:
+        page.step(1)
+
+
+@ACTIONS.add("migration.back", later("Step back"), icon="caret-left", menu=Menu.MIGRATION, group=1, view=VIEW,
+             enabled=can_replay)  # fmt: skip
+def back(context: WindowContext) -> None:
+    """Look at the moment before the last section or command."""
+    if (page := page_of(context)) is not None:
+        page.step(-1)
+
+
+@ACTIONS.add("migration.first", later("To the beginning"), icon="skip-back", menu=Menu.MIGRATION, group=1, view=VIEW,
+             enabled=can_replay)  # fmt: skip
+def first(context: WindowContext) -> None:
+    """Look at the beginning of a migration that is over."""
+    if (page := page_of(context)) is not None:
+        page.look_at(0.0)
+
+
+@ACTIONS.add("migration.last", later("To the end"), icon="skip-forward", menu=Menu.MIGRATION, group=1, view=VIEW,
+             enabled=recorded)  # fmt: skip
+def last(context: WindowContext) -> None:
+    """Look at how it ended, or at what happens now."""
+    if (page := page_of(context)) is not None:
+        page.look_at(None)
+
+
+@ACTIONS.add("migration.inspect", later("Open stream in Inspector"), icon="tree-structure", menu=Menu.MIGRATION,
+             group=2, view=VIEW, enabled=recorded)  # fmt: skip
+async def inspect(context: WindowContext) -> None:
+    """Look at the bytes that were sent so far."""
+    if (page := page_of(context)) is not None:
+        await page.inspect(None)
+
+
+@ACTIONS.add("migration.bytes", later("Show bytes"), icon="tree-structure", menu=Menu.MIGRATION, group=2, view=VIEW,
+             enabled=has_place)  # fmt: skip
+async def show_bytes(context: WindowContext) -> None:
+    """Open the stream in the Inspector where the chosen event stands in it."""
+    if (page := page_of(context)) is not None:
+        await page.inspect(page.place)
+
+
+@ACTIONS.add("migration.settings", later("Show settings"), icon="sliders-horizontal", menu=Menu.MIGRATION, group=3,
+             view=VIEW)  # fmt: skip
+def settings(context: WindowContext) -> None:
+    """Show or hide what a migration is asked to be."""
+    if (page := page_of(context)) is not None:
+        page.toggle_settings()
+
+
+def _declare(id: str, title: str) -> None:
+    reason: Reason = nothing_runs
+
+    def run(context: WindowContext) -> None:
+        """Start this scenario of a migration."""
+        context.show_view(VIEW)
+        if (page := page_of(context)) is not None:
+            page.try_scenario(id)
+
+    ACTIONS.add(f"migration.try.{id}", title, icon="graduation-cap", menu=Menu.MIGRATION, group=4, enabled=reason)(run)
+
+
+for _scenario in SCENARIOS:
+    _declare(_scenario.id, _scenario.title)

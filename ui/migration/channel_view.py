@@ -1,0 +1,106 @@
+"""The way between both machines: a lane for each direction, with what was really put on it last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ui.theme import fonts, icons
+from ui.theme.palette import color
+
+MOST = 12
+"""Samples of traffic on a lane at most."""
+TRAVEL = 1.2
+"""Seconds that one takes to cross the lane, so that an eye can follow it; their order is the true one."""
+APART = 0.09
+"""Seconds between two that are shown: what comes faster would lie over each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """Something that was put on a lane at ``time``; ``tint`` is the token of its kind."""
+
+    time: float
+    tint: str
+    words: str
+
+
+class Lane(QWidget):
+    """``back`` for one that goes from the destination to the source."""
+
+    def __init__(self, name: str, about: str, *, back: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._name, self._about, self._back = name, about, back
+        self._rate, self._now = "", 0.0
+        self._dashed = True
+        self.packets: list[Packet] = []
+        self.setAccessibleName(name)
+
+    def show_now(self, packets: Sequence[Packet], now: float, rate: str, *, connected: bool) -> None:
+        """``now`` on the clock of the packets, which are in the order of time."""
+        self.packets = thinned(packets)
+        self._now, self._dashed = now, not connected
+        if rate != self._rate:
+            self._rate = rate
+            self.setAccessibleName(f"{self._name}: {rate}" if rate else self._name)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, fonts.px(62))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, fonts.px(62))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        line = fonts.px(18)
+        head, foot = QRectF(4, 0, self.width() - 8, line), QRectF(4, self.height() - line + 2, self.width() - 8, line)
+        left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(fonts.ui(12, 600))
+        painter.setPen(color("text"))
+        painter.drawText(head, left | middle, self._name)
+        painter.setFont(fonts.ui(12, tabular=True))
+        painter.setPen(color("text2"))
+        painter.drawText(head, right | middle, self._rate)
+        painter.drawText(foot, left | middle, self._about)
+        self._paint_track(painter, QRectF(0, line + 2, self.width(), self.height() - 2 * line - 2))
+
+    def _paint_track(self, painter: QPainter, track: QRectF) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color("sunken"))
+        painter.drawRoundedRect(track, 6, 6)
+        if self._dashed:
+            pen = painter.pen()
+            pen.setColor(color("lineStrong"))
+            pen.setStyle(Qt.PenStyle.DashLine)
+            painter.setPen(pen)
+            painter.drawLine(QPointF(8, track.center().y()), QPointF(self.width() - 8, track.center().y()))
+            return
+        side = min(14.0, track.height() - 8)
+        room = track.width() - side - 28
+        for packet in self.packets:
+            share = (self._now - packet.time) / TRAVEL
+            x = 6 + room * (1 - share if self._back else share) + (14 if self._back else 0)
+            painter.setBrush(color(packet.tint))
+            painter.drawRoundedRect(QRectF(x, track.center().y() - side / 2, side, side), 3, 3)
+        arrow = QRectF(4 if self._back else self.width() - 18, track.center().y() - 7, 14, 14)
+        icons.paint(painter, arrow, "caret-left" if self._back else "caret-right", "text2")
+
+
+def thinned(packets: Sequence[Packet]) -> list[Packet]:
+    """The newest, as many as have room beside each other."""
+    kept: list[Packet] = []
+    for packet in reversed(packets):
+        if not kept or kept[-1].time - packet.time >= APART:
+            kept.append(packet)
+        if len(kept) == MOST:
+            break
+    return kept[::-1]

@@ -1,0 +1,151 @@
+"""Events of a migration in words: what each is called, what it says, and what a step is about to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from snapmgr.migrate.handover import Side
+from snapmgr.migrate.recording import Moment
+from snapmgr.trace.events import TraceEvent
+from snapmgr.wire.constants import Command
+from ui.words import grouped, later, plural, tr
+
+RAM = "ram"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """``tint`` and ``icon`` as the theme has them; ``text`` may be empty."""
+
+    icon: str
+    tint: str
+    title: str
+    text: str = ""
+
+
+STATES = {
+    "setup": later("both sides get ready"),
+    "active": later("RAM is sent while the guest runs"),
+    "device": later("the guest stands still, devices are sent"),
+    "pre-switchover": later("the guest stands still, its disks are still here"),
+    "wait-unplug": later("the guest has to let go of a device first"),
+    "postcopy-active": later("the guest runs on the destination, pages follow"),
+    "postcopy-paused": later("the channel is broken, the guest waits for its pages"),
+    "postcopy-recover": later("a new channel, and what is missing is asked for"),
+    "completed": later("all has arrived"),
+    "cancelling": later("it is given up"),
+    "cancelled": later("the guest stayed on the source"),
+    "failed": later("the guest stays on the source"),
+    "colo": later("two machines run the same guest"),
+}
+"""Of QAPI's MigrationStatus."""
+
+COMMANDS = {
+    Command.OPEN_RETURN_PATH: later("The destination shall answer: it opens the way back."),
+    Command.PING: later("The destination shall send this number back, so that the source knows that it is there."),
+    Command.POSTCOPY_ADVISE: later("Postcopy may come: both sides agree on the size of pages."),
+    Command.POSTCOPY_LISTEN: later("The destination gets ready to ask for pages that are missing."),
+    Command.POSTCOPY_RUN: later("The guest goes on at the destination, though pages are missing."),
+    Command.POSTCOPY_RAM_DISCARD: later("Pages that were sent and have changed since are thrown away over there."),
+    Command.PACKAGED: later("All that follows is taken in as one piece, before anything of it is loaded."),
+    Command.ENABLE_COLO: later("From now on both machines run the same guest."),
+    Command.POSTCOPY_RESUME: later("The channel was broken: the destination shall go on where it was."),
+    Command.RECV_BITMAP: later("The destination shall say which pages it has."),
+    Command.SWITCHOVER_START: later("The guest stands still on the source."),
+}
+"""What each is for, in a sentence."""
+
+
+def command_name(event: TraceEvent) -> str:
+    """QEMU's name of a command that was sent."""
+    number = event["command"]
+    known = number in set(Command)
+    return Command(number).name if known and isinstance(number, int) else tr("command {number}", number=number)
+
+
+def said(moment: Moment) -> Said:
+    """An event as the log shows it; what it does not know stands there under QEMU's name."""
+    make = _SAID.get(moment.event.name)
+    if make is None:
+        arguments = " ".join(f"{name}={value}" for name, value in moment.event.arguments)
+        return Said("circle", "text3", moment.event.name, arguments)
+    return make(moment.event)
+
+
+def is_milestone(moment: Moment) -> bool:
+    """Whether somebody who wants to understand, and not to debug, has to see it."""
+    return moment.event.name in _SAID and (moment.side is Side.SOURCE or moment.event.name in _THERE)
+
+
+def explanation(event: TraceEvent) -> tuple[str, str]:
+    """What a step is about to do: its name, and what that is for."""
+    if event.name == "savevm_section_start":
+        if event["id"] == RAM:
+            return tr("section {number}, ram", number=event["section_id"]), tr(
+                "The next piece of RAM that is dirty. Pages that hold nothing but zeros need nine bytes each, all"
+                " others their contents."
+            )
+        return tr("section {number}, {name}", number=event["section_id"], name=event["id"]), tr(
+            "The state of one device, while the guest stands still: its registers, as the VM description tells them."
+        )
+    if event.name == "savevm_command_send":
+        number = event["command"]
+        known = isinstance(number, int) and number in set(Command)
+        return command_name(event), tr(COMMANDS[Command(number)]) if known else ""
+    return {
+        "savevm_state_header": (tr("header"), tr(
+            "The stream begins: QEVM, its version, and which type of machine the destination must be.")),
+        "savevm_state_setup": (tr("setup"), tr(
+            "Every part that is sent while the guest runs says first how large it is: RAM lists its blocks.")),
+    }.get(event.name, (event.name, ""))  # fmt: skip
+
+
+def _state(event: TraceEvent) -> Said:
+    state = str(event["new_state"])
+    tint = {"completed": "ok", "failed": "danger", "cancelled": "warn", "postcopy-paused": "warn"}.get(state, "accent")
+    return Said("flag", tint, state, tr(STATES.get(state, "")))
+
+
+def _section(event: TraceEvent) -> Said:
+    text = tr("section {number}", number=event["section_id"])
+    if event["id"] == RAM:
+        return Said("square-fill", "k_ram", RAM, text)
+    return Said("square-fill", "k_dev", str(event["id"]), text)
+
+
+def _command(event: TraceEvent) -> Said:
+    size = plural("{n} byte", "{n} bytes", int(event["len"] or 0))
+    return Said("terminal", "k_cmd", command_name(event), size)
+
+
+def _run_state(event: TraceEvent) -> Said:
+    new = str(event["new_state_str"])
+    icon = "play-fill" if new == "running" else "pause-fill"
+    was = tr("was {state}", state=event["current_state_str"])
+    return Said(icon, "ok" if new == "running" else "text2", tr("guest {state}", state=new), was)
+
+
+def _sync(event: TraceEvent) -> Said:
+    pages = int(event["dirty_pages"] or 0)
+    return Said("arrows-clockwise", "p_dirty", tr("new iteration"), tr("{pages} pages to send", pages=grouped(pages)))
+
+
+def _throttle(event: TraceEvent) -> Said:
+    return Said("gauge", "warn", tr("throttle"), tr("{number} % of the time", number=event["percentage"]))
+
+
+_SAID: dict[str, Callable[[TraceEvent], Said]] = {
+    "migrate_set_state": _state,
+    "runstate_set": _run_state,
+    "savevm_section_start": _section,
+    "savevm_command_send": _command,
+    "migration_bitmap_sync_end": _sync,
+    "migration_throttle": _throttle,
+    "savevm_state_header": lambda event: Said("file-text", "k_meta", tr("header"), ""),
+    "savevm_state_setup": lambda event: Said("list-bullets", "k_meta", tr("setup"), tr("block list")),
+    "savevm_state_complete_precopy": lambda event: Said("flag-banner", "accent", tr("last part"),
+                                                        tr("the guest stands still")),
+}  # fmt: skip
+_THERE = frozenset({"runstate_set"})
+"""Events of the destination that are milestones, too."""

@@ -1,0 +1,108 @@
+"""One of the two machines: whether it has the guest, its screen, what can be counted, and its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from snapmgr.migrate.pages import Layout, PageState, States
+from ui.migration.page_map import COLOURS, WORDS, PageMap
+from ui.theme import fonts
+from ui.theme.palette import color
+from ui.widgets.guest_screen import GuestScreen
+from ui.widgets.labels import Chip, ElidedLabel, label
+from ui.words import tr
+
+SCREEN = (172, 129)
+SMALL_SCREEN = (112, 84)
+
+
+class PageLegend(QWidget):
+    """The states that a map shows, each with its colour."""
+
+    def __init__(self, states: Sequence[PageState], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entries = [(COLOURS[state], tr(WORDS[state])) for state in states]
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setToolTip(", ".join(word for _, word in self._entries))
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, fonts.px(18))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font, x = fonts.ui(12), 0
+        painter.setFont(font)
+        for tint, word in self._entries:
+            width = fonts.text_width(font, word)
+            if x + 18 + width > self.width():
+                break
+            painter.setPen(color("lineStrong"))
+            painter.setBrush(color(tint))
+            painter.drawRoundedRect(QRectF(x + 0.5, self.height() / 2 - 5.5, 11, 11), 2, 2)
+            painter.setPen(color("text2"))
+            painter.drawText(QRectF(x + 18, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, word)
+            x += 18 + width + 14
+
+
+class MachineCard(QFrame):
+    """``facts`` are the names of what is counted, in their order."""
+
+    def __init__(self, title: str, facts: Sequence[str], states: Sequence[PageState]) -> None:
+        super().__init__()
+        self.setProperty("frame", "card")
+        self.setAccessibleName(title)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(8)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(label(title, "strong"))
+        self.chip = Chip()
+        head.addWidget(self.chip)
+        head.addStretch(1)
+        column.addLayout(head)
+        middle = QHBoxLayout()
+        middle.setSpacing(12)
+        self.screen = GuestScreen()
+        self.screen.setAccessibleName(tr("Screen of the guest on the {side}", side=title.lower()))
+        middle.addWidget(self.screen)
+        middle.addLayout(self._make_facts(facts), 1)
+        column.addLayout(middle)
+        self.map = PageMap(tr("Pages of the {side}", side=title.lower()))
+        column.addWidget(self.map, 1)
+        self.legend = PageLegend(states)
+        column.addWidget(self.legend)
+        self.adapt(small=False)
+
+    def _make_facts(self, facts: Sequence[str]) -> QFormLayout:
+        form = QFormLayout()
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(4)
+        self._values: list[ElidedLabel] = []
+        for text in facts:
+            value = ElidedLabel("", "strong", Qt.TextElideMode.ElideRight)
+            value.setFont(fonts.ui(13, 600, tabular=True))
+            value.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            self._values.append(value)
+            form.addRow(label(text, "secondary"), value)
+        return form
+
+    def adapt(self, *, small: bool) -> None:
+        """Less room: a smaller screen."""
+        self.screen.setFixedSize(*(SMALL_SCREEN if small else SCREEN))
+
+    def show_facts(self, values: Sequence[str]) -> None:
+        for place, value in zip(self._values, values, strict=True):
+            if place.full_text() != value:
+                place.setText(value)
+
+    def facts(self) -> list[str]:
+        return [value.full_text() for value in self._values]
+
+    def show_states(self, layout: Layout, states: States) -> None:
+        self.map.show_states(layout, states)

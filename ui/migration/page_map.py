@@ -1,0 +1,253 @@
+"""The pages of a machine as cells: one for each, or for some where there are more pages than cells."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from snapmgr.migrate.pages import Layout, PageState, States
+from ui.shell import formats
+from ui.theme.palette import color
+from ui.words import grouped, later, plural, tr
+
+COLOURS = {
+    PageState.MISSING: "p_miss",
+    PageState.ZERO: "p_zero",
+    PageState.SENT: "p_sent",
+    PageState.ARRIVED: "p_norm",
+    PageState.TO_SEND: "p_dirty",
+    PageState.REQUESTED: "p_req",
+}
+WORDS = {
+    PageState.MISSING: later("missing"),
+    PageState.ZERO: later("zero"),
+    PageState.SENT: later("sent"),
+    PageState.ARRIVED: later("arrived"),
+    PageState.TO_SEND: later("to send"),
+    PageState.REQUESTED: later("asked for"),
+}
+LEAST, MOST = 2, 24
+"""Px of a cell's side."""
+MOST_RINGS = 64
+_NOTHING = len(PageState)
+
+
+class PageMap(QWidget):
+    """``show_states`` brings what is to be seen; ``chosen`` carries the number of a page that was clicked."""
+
+    chosen = Signal(int)
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(120, 48)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self._name = name
+        self._layout = Layout()
+        self._states: States = np.zeros(0, np.uint8)
+        self._cells: npt.NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
+        self._pixels: npt.NDArray[np.uint32] = np.zeros((0, 0), np.uint32)
+        self._zoom, self._top, self._at = 0, 0, 0
+        self.cell, self.per_cell = LEAST, 1
+        self.setAccessibleName(name)
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    def show_states(self, layout: Layout, states: States) -> None:
+        """A state for each page of ``layout``; they may change after the next call only."""
+        self._layout, self._states = layout, states
+        self._arrange()
+
+    def counts(self) -> dict[PageState, int]:
+        found = np.bincount(self._states, minlength=len(PageState))
+        return {state: int(found[state]) for state in PageState}
+
+    def describe(self) -> None:
+        """Say in words what is seen, for whoever cannot see it."""
+        said = ", ".join(f"{grouped(n)} {tr(WORDS[state])}" for state, n in self.counts().items() if n)
+        self.setAccessibleName(f"{self._name}: {said}" if said else self._name)
+
+    def sizeHint(self) -> QSize:
+        return QSize(384, 190)
+
+    def resizeEvent(self, event: object) -> None:
+        self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._arrange()
+
+    def _arrange(self) -> None:
+        pages = len(self._states)
+        self.cell, self.per_cell = self._fit(pages)
+        columns, rows = max(1, self.width() // self.cell), max(1, self.height() // self.cell)
+        needed = -(-pages // (self.per_cell * columns))
+        self._top = max(0, min(self._top, needed - rows))
+        first = self._top * columns * self.per_cell
+        seen = self._states[first : first + columns * rows * self.per_cell]
+        count = -(-len(seen) // self.per_cell)
+        cells = np.full(min(rows, max(1, -(-count // columns))) * columns, _NOTHING, np.uint8)
+        cells[:count] = self._rarest(seen, count)
+        self._cells = cells.reshape(-1, columns)
+        self._colour()
+
+    def _fit(self, pages: int) -> tuple[int, int]:
+        """Px of a cell, and pages under one: all of them fit, then as often doubled as was zoomed in."""
+        room = max(1, self.width() * self.height())
+        cell, per = LEAST, 1
+        if pages:
+            cell = min(MOST, max(LEAST, int((room / pages) ** 0.5)))
+            while cell > LEAST and (self.width() // cell) * (self.height() // cell) < pages:
+                cell -= 1
+            fitting = max(1, (self.width() // cell) * (self.height() // cell))
+            while per * fitting < pages:
+                per *= 2
+        for _ in range(self._zoom):
+            cell, per = (cell, per // 2) if per > 1 else (min(MOST, cell + 2), 1)
+        return cell, per
+
+    def _rarest(self, seen: States, count: int) -> States:
+        """Of the pages under a cell the state that the fewest pages have shows."""
+        if self.per_cell == 1:
+            return seen
+        order = np.argsort(-np.bincount(self._states, minlength=len(PageState)), kind="stable")
+        rank = np.empty(len(order), np.uint8)
+        rank[order] = np.arange(len(order), dtype=np.uint8)
+        padded = np.zeros(count * self.per_cell, np.uint8)
+        padded[: len(seen)] = rank[seen]
+        width = self.per_cell
+        while width > 1:  # halving is quicker than a maximum along short rows
+            padded = np.maximum(padded[0::2], padded[1::2])
+            width //= 2
+        states: States = order.astype(np.uint8)[padded]
+        return states
+
+    def _colour(self) -> None:
+        look = np.zeros(256, np.uint32)
+        look[: len(PageState)] = [color(COLOURS[state]).rgb() for state in PageState]
+        look[_NOTHING] = color("sunken").rgb()
+        if self._pixels.shape != self._cells.shape:
+            self._pixels = np.empty(self._cells.shape, np.uint32)
+        np.take(look, self._cells, out=self._pixels)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        painter.fillRect(self.rect(), color("sunken"))
+        if self._pixels.size:
+            height, width = self._pixels.shape
+            image = QImage(self._pixels.data, width, height, width * 4, QImage.Format.Format_RGB32)
+            painter.drawImage(QRect(0, 0, width * self.cell, height * self.cell), image)
+            self._paint_rings(painter)
+        if self.hasFocus():
+            painter.setPen(QPen(color("accent"), 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            if len(self._states):
+                painter.setPen(QPen(color("text"), 1))
+                painter.drawRect(self._place(self._at).adjusted(-1, -1, 0, 0))
+
+    def _paint_rings(self, painter: QPainter) -> None:
+        rows, columns = np.nonzero(self._cells == PageState.REQUESTED)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(color("text"), 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for row, column in list(zip(rows.tolist(), columns.tolist(), strict=True))[:MOST_RINGS]:
+            painter.drawEllipse(QPointF((column + 0.5) * self.cell, (row + 0.5) * self.cell), 6, 6)
+
+    # -- pages and places ------------------------------------------------------------------------------------------
+
+    def _place(self, page: int) -> QRect:
+        columns = self._cells.shape[1]
+        row, column = divmod(page // self.per_cell, columns)
+        return QRect(column * self.cell, (row - self._top) * self.cell, self.cell, self.cell)
+
+    def page_at(self, point: QPoint) -> int | None:
+        """The first page under a point, None where there is none."""
+        columns = self._cells.shape[1]
+        row, column = point.y() // self.cell + self._top, point.x() // self.cell
+        page = (row * columns + column) * self.per_cell
+        return page if 0 <= column < columns and 0 <= page < len(self._states) else None
+
+    def words(self, page: int) -> str:
+        """What is under a cell."""
+        name, address = self._layout.place(page)
+        if self.per_cell == 1:
+            state = tr(WORDS[PageState(self._states[page])])
+            return tr("{block} 0x{address}, {state}", block=name, address=f"{address:07X}", state=state)
+        found = np.bincount(self._states[page : page + self.per_cell], minlength=len(PageState))
+        said = ", ".join(f"{grouped(int(found[state]))} {tr(WORDS[state])}" for state in PageState if found[state])
+        pages = plural("{n} page", "{n} pages", int(found.sum()))
+        return tr("{block} from 0x{address}, {pages}: {said}", block=name, address=f"{address:07X}", pages=pages,
+                  said=said)  # fmt: skip
+
+    def scale_text(self) -> str:
+        """What a cell stands for."""
+        size = formats.size(self.per_cell * self._layout.page_size)
+        return plural("a cell is {n} page", "a cell is {n} pages, the rarest state shown", self.per_cell) + f", {size}"
+
+    # -- pointer and keys ------------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            page = self.page_at(event.pos())
+            QToolTip.showText(event.globalPos(), self.words(page) if page is not None else self.scale_text(), self)
+            return True
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        page = self.page_at(event.position().toPoint())
+        if page is not None:
+            self._go_to(page)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        step = 1 if event.angleDelta().y() > 0 else -1
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom(step)
+        else:
+            self._top = max(0, self._top - 3 * step)
+            self._arrange()
+
+    def zoom(self, step: int) -> None:
+        """Larger or smaller cells; 0 makes all pages fit."""
+        self._zoom = max(0, min(12, self._zoom + step)) if step else 0
+        self._arrange()
+        self._go_to(self._at)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        columns = self._cells.shape[1] * self.per_cell
+        moves = {
+            Qt.Key.Key_Left: -self.per_cell,
+            Qt.Key.Key_Right: self.per_cell,
+            Qt.Key.Key_Up: -columns,
+            Qt.Key.Key_Down: columns,
+            Qt.Key.Key_PageUp: -columns * 16,
+            Qt.Key.Key_PageDown: columns * 16,
+            Qt.Key.Key_Home: -len(self._states),
+            Qt.Key.Key_End: len(self._states),
+        }
+        zooms = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1, Qt.Key.Key_0: 0}
+        key = Qt.Key(event.key())
+        if key in zooms and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom(zooms[key])
+        elif key in moves:
+            self._go_to(self._at + moves[key])
+        else:
+            super().keyPressEvent(event)
+
+    def _go_to(self, page: int) -> None:
+        if not len(self._states):
+            return
+        self._at = max(0, min(len(self._states) - 1, page))
+        place = self._place(self._at)
+        if place.top() < 0 or place.bottom() >= self.height():
+            self._top = max(0, self._top + place.top() // self.cell)
+            self._arrange()
+        self.setAccessibleDescription(self.words(self._at))
+        self.chosen.emit(self._at)
+        self.update()

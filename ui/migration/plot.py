@@ -1,0 +1,142 @@
+"""One curve over time: no more points than pixels, the peaks of each kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ui.shell import formats
+from ui.theme import fonts
+from ui.theme.palette import color
+from ui.words import tr
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """``values`` at ``times`` (both n).  ``limit`` is a dashed line, ``shade`` a stretch of time that is set off."""
+
+    times: Floats = field(default_factory=lambda: np.zeros(0))
+    values: Floats = field(default_factory=lambda: np.zeros(0))
+    end: float = 1.0
+    limit: float | None = None
+    shade: tuple[float, float] | None = None
+    at: float | None = None
+    last: str = ""
+    """The newest value as it is said beside the title."""
+
+
+class Plot(QWidget):
+    """``tint`` is the token of its colour."""
+
+    def __init__(self, title: str, tint: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(120, 72)
+        self._title, self._tint = title, tint
+        self.curve = Curve()
+        self.setAccessibleName(title)
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, 112)
+
+    def show_curve(self, curve: Curve) -> None:
+        if curve.last != self.curve.last:
+            self.setAccessibleName(f"{self._title}: {curve.last}" if curve.last else self._title)
+        self.curve = curve
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        line, left = fonts.px(18), fonts.px(34)
+        head = QRectF(0, 0, self.width(), line)
+        painter.setFont(fonts.ui(12, 500))
+        painter.setPen(color("text2"))
+        painter.drawText(head, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._title)
+        painter.setFont(fonts.ui(12, 600, tabular=True))
+        painter.setPen(color("text"))
+        painter.drawText(head, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.curve.last)
+        area = QRectF(left, line + 2, self.width() - left - 1, self.height() - line - 4)
+        self._paint_curve(painter, area)
+
+    def _paint_curve(self, painter: QPainter, area: QRectF) -> None:
+        curve = self.curve
+        top = _nice(max(float(curve.values.max(initial=0.0)), (curve.limit or 0.0) * 1.1))
+        if curve.shade is not None:
+            begin, end = (area.left() + t / curve.end * area.width() for t in curve.shade)
+            painter.fillRect(QRectF(begin, area.top(), end - begin, area.height()), color("k_cmd", 0.15))
+        self._paint_scale(painter, area, top)
+        points = _points(curve, area, top)
+        if points:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color(self._tint, 0.18))
+            closed = [QPointF(points[0].x(), area.bottom()), *points, QPointF(points[-1].x(), area.bottom())]
+            painter.drawPolygon(QPolygonF(closed))
+            painter.setPen(QPen(color(self._tint), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPolyline(QPolygonF(points))
+        if curve.limit is not None and top:
+            y = area.bottom() - curve.limit / top * area.height()
+            painter.setPen(QPen(color("text2"), 1, Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+            painter.setFont(fonts.ui(11))
+            above = y - fonts.px(15) >= area.top()
+            box = QRectF(area.left() + 6, y - fonts.px(15) if above else y + 1, area.width() - 12, fonts.px(14))
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight, tr("limit"))
+        if curve.at is not None:
+            x = area.left() + curve.at / curve.end * area.width()
+            painter.setPen(QPen(color("text"), 1.5))
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+
+    def _paint_scale(self, painter: QPainter, area: QRectF, top: float) -> None:
+        painter.setFont(fonts.ui(11, tabular=True))
+        for share in (0.5, 1.0):
+            y = area.bottom() - share * area.height()
+            painter.setPen(color("line"))
+            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+            painter.setPen(color("text3"))
+            words = _short(top * share, top)
+            box = QRectF(0, y - (0 if share == 1.0 else fonts.px(7)), area.left() - 6, fonts.px(14))
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
+        painter.setPen(color("lineStrong"))
+        painter.drawLine(area.bottomLeft(), area.bottomRight())
+
+
+def _points(curve: Curve, area: QRectF, top: float) -> list[QPointF]:
+    """The curve in pixels: of the values that share one, the lowest and the highest."""
+    if not len(curve.times) or not top:
+        return []
+    x = area.left() + curve.times / curve.end * area.width()
+    y = area.bottom() - curve.values / top * area.height()
+    most = max(1, int(area.width()))
+    if len(x) > 2 * most:
+        per = -(-len(x) // most)
+        count = len(x) // per * per
+        low, high = y[:count].reshape(-1, per).min(axis=1), y[:count].reshape(-1, per).max(axis=1)
+        x, y = np.repeat(x[:count:per], 2), np.stack((low, high), axis=1).ravel()
+    return [QPointF(*pair) for pair in zip(x.tolist(), y.tolist(), strict=True)]
+
+
+def _short(value: float, top: float) -> str:
+    """A number for the scale: 12, 0.5, 40 k."""
+    if not top:
+        return ""
+    if top >= 10_000:
+        return tr("{number} k", number=formats.decimal(value / 1000, 0 if top >= 20_000 else 1))
+    return formats.decimal(value, 0 if top >= 10 else 1)
+
+
+def _nice(value: float) -> float:
+    """A round number at or above ``value``."""
+    if value <= 0:
+        return 0.0
+    power = 10.0 ** np.floor(np.log10(value))
+    return next(float(step * power) for step in (1, 2, 4, 5, 8, 10) if step * power >= value * 0.999)

@@ -1,0 +1,150 @@
+"""What a migration of the view is asked to be, and the scenarios that teach something.
+
+The engine is imported where it is asked for: the names of the scenarios stand in a menu from the beginning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ui.words import later
+
+if TYPE_CHECKING:
+    from snapmgr.machine.options import MachineOptions
+    from snapmgr.migrate.link import Link
+    from snapmgr.migrate.model import Parameters
+
+MIB = 1 << 20
+PAGE = 4096
+TICKS_A_SECOND = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """``bandwidth`` of the link in bytes a second (0: any), its ``latency`` and ``jitter`` in ms, ``writes`` in pages a
+    tick; ``before`` and ``after`` are ticks of the guest around the migration."""
+
+    ram: int = 64 * MIB
+    workload: str = "random"
+    writes: int = 40
+    bandwidth: int = 16 * MIB
+    latency: int = 1
+    jitter: int = 0
+    capabilities: frozenset[str] = frozenset()
+    max_bandwidth: int = 64 * MIB
+    downtime_limit: int = 300
+    throttle_initial: int = 20
+    throttle_increment: int = 10
+    throttle_most: int = 99
+    before: int = 300
+    after: int = 100
+    rate: float = TICKS_A_SECOND
+
+    def options(self) -> MachineOptions:
+        from snapmgr.machine.guest import BootOptions
+        from snapmgr.machine.options import MachineOptions
+
+        return MachineOptions(
+            ram=self.ram, boot=BootOptions(self.workload, 1, self.writes), capabilities=self.capabilities
+        )
+
+    def parameters(self) -> Parameters:
+        from snapmgr.migrate.model import Parameters
+
+        return Parameters(
+            max_bandwidth=self.max_bandwidth,
+            downtime_limit=self.downtime_limit,
+            cpu_throttle_initial=self.throttle_initial,
+            cpu_throttle_increment=self.throttle_increment,
+            max_cpu_throttle=self.throttle_most,
+        )
+
+    def set_link(self, link: Link) -> None:
+        """Make the link what is wanted; at any time."""
+        for wire in (link.forward, link.back):
+            wire.bandwidth, wire.latency, wire.jitter = self.bandwidth, self.latency / 1000, self.jitter / 1000
+
+    def facts(self) -> dict[str, Any]:
+        """As JSON's values, for a recording."""
+        return {**asdict(self), "capabilities": sorted(self.capabilities)}
+
+    @property
+    def written(self) -> int:
+        """Bytes a second that the guest asks to write."""
+        return int(self.writes * PAGE * self.rate)
+
+    def faster(self, times: int) -> Wanted:
+        """The same in a fraction of the time: guest and link faster, and less downtime allowed."""
+        return replace(
+            self,
+            rate=self.rate * times,
+            bandwidth=self.bandwidth * times,
+            max_bandwidth=self.max_bandwidth * times,
+            downtime_limit=max(1, self.downtime_limit // times),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """``lesson`` is what it shows.  ``facts`` are those of ``Wanted`` that make it true; with ``instead``, which is one
+    of them put back, it is not."""
+
+    id: str
+    title: str
+    lesson: str
+    facts: dict[str, Any]
+    instead: dict[str, Any]
+
+    def wanted(self) -> Wanted:
+        return replace(Wanted(), **self.facts)
+
+    def put_back(self) -> Wanted:
+        """The same without what makes it true."""
+        return replace(Wanted(), **{**self.facts, **self.instead})
+
+
+BUSY = {"writes": 120, "throttle_initial": 40, "throttle_increment": 20}
+"""A guest that writes more than the link carries."""
+
+SCENARIOS = (
+    Scenario(
+        "converges",
+        later("It converges"),
+        later(
+            "The guest writes less than the link carries, so every iteration has less left to send than the one"
+            " before. As soon as the rest fits into the downtime limit, the guest is stopped and moved."
+        ),
+        facts={},
+        instead={"writes": 120},
+    ),
+    Scenario(
+        "never-converges",
+        later("It never converges"),
+        later(
+            "The guest writes faster than the link carries. While one page is sent, more than one becomes dirty:"
+            " precopy alone goes on for ever. Raise the bandwidth, or let the guest write less, and it ends."
+        ),
+        facts=BUSY,
+        instead={"writes": 40},
+    ),
+    Scenario(
+        "auto-converge",
+        later("Auto-converge saves it"),
+        later(
+            "The same guest, but it may be slowed down. Where too much stays dirty, it stands still for part of its"
+            " time, more with every other iteration, until it writes less than the link carries."
+        ),
+        facts={**BUSY, "capabilities": frozenset({"auto-converge"})},
+        instead={"capabilities": frozenset()},
+    ),
+)
+"""In the order in which they are offered."""
+
+BY_ID = {scenario.id: scenario for scenario in SCENARIOS}
+CAPABILITIES = {
+    "auto-converge": later("Slows the guest down where it writes faster than can be sent."),
+    "xbzrle": later("Sends only what changed in a page that was sent before."),
+    "compress": later("Packs pages with zlib before they are sent."),
+}
+"""What can be turned on here, each with its meaning."""

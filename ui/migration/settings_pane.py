@@ -1,0 +1,213 @@
+"""What a migration is asked to be: scenario, channel, guest, parameters, capabilities."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from snapmgr.machine.workloads import WORKLOADS
+from ui.migration.scenarios import BY_ID, CAPABILITIES, MIB, PAGE, SCENARIOS, Wanted
+from ui.migration.stop_slider import StopSlider
+from ui.shell import formats
+from ui.theme import fonts
+from ui.widgets.controls import ComboBox, action_button
+from ui.widgets.labels import ElidedLabel, label
+from ui.widgets.scrolling import Scrolling
+from ui.words import tr
+
+BANDWIDTHS = [n * MIB for n in (1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512, 1024)]
+ANY = 1 << 50
+"""A bandwidth that nothing can use up: where a slider says “any”, the engine is told 0."""
+DELAYS = (0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+DOWNTIMES = (10, 20, 50, 100, 200, 300, 500, 1000, 2000)
+WRITES = (0, 2, 5, 10, 15, 20, 30, 40, 60, 80, 120, 160, 240, 400, 800)
+PERCENT = (1, 5, 10, 20, 30, 40, 50, 60, 80, 99)
+SIZES = [n * MIB for n in (16, 32, 64, 128, 256, 512, 1024, 2048)]
+
+
+def _bandwidth(value: int) -> str:
+    return tr("any") if value >= ANY else formats.rate(value)
+
+
+def _milliseconds(value: int) -> str:
+    return tr("{number} ms", number=value)
+
+
+def _percent(value: int) -> str:
+    return tr("{number} %", number=value)
+
+
+class SettingsPane(QWidget):
+    """``changed`` comes when somebody chose something, ``scenario_chosen`` carries the id of one."""
+
+    changed = Signal()
+    scenario_chosen = Signal(str)
+
+    def __init__(self, cut: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "app")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._wanted = Wanted()
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        area = Scrolling(self)
+        inner = QWidget()
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(16, 12, 16, 12)
+        self._column.setSpacing(8)
+        self._build(cut)
+        self._column.addStretch(1)
+        area.hold(inner)
+        outer.addWidget(area)
+        self.choose(SCENARIOS[0].id)
+
+    # -- layout ----------------------------------------------------------------------------------------------------
+
+    def _build(self, cut: QAction) -> None:
+        self._group(tr("Scenario"))
+        self.scenario = _combo_box()
+        self.scenario.setAccessibleName(tr("Scenario"))
+        for scenario in SCENARIOS:
+            self.scenario.addItem(tr(scenario.title), scenario.id)
+        self.scenario.activated.connect(lambda place: self.scenario_chosen.emit(self.scenario.itemData(place)))
+        self._column.addWidget(self.scenario)
+        self.lesson = label("", "caption", wrap=True)
+        self._column.addWidget(self.lesson)
+        self._group(tr("Channel"))
+        self.bandwidth = self._slider(tr("Bandwidth"), [*BANDWIDTHS, ANY], _bandwidth, tr("What the link carries"))
+        self.latency = self._slider(tr("Latency"), DELAYS, _milliseconds, tr("How long a byte is on its way"))
+        self.jitter = self._slider(tr("Jitter"), DELAYS, _milliseconds, tr("What may come on top of the latency"))
+        self.cut = action_button(cut)
+        self._column.addWidget(self.cut)
+        self._group(tr("Guest"))
+        self.workload = _combo_box()
+        self.workload.setAccessibleName(tr("Workload"))
+        for workload in WORKLOADS:
+            self.workload.addItem(workload.name, workload.name)
+        self.workload.activated.connect(lambda place: self.changed.emit())
+        self._column.addWidget(self.workload)
+        self.writes = self._slider(tr("Writes"), WRITES, self._writes, tr("How much the guest writes"))
+        self._ram_row()
+        self._group(tr("Parameters"))
+        self.max_bandwidth = self._slider("max-bandwidth", [*BANDWIDTHS, ANY], _bandwidth,
+                                          tr("What the source sends at most"))  # fmt: skip
+        self.downtime_limit = self._slider("downtime-limit", DOWNTIMES, _milliseconds,
+                                           tr("How long the guest may stand still at the switchover"))  # fmt: skip
+        self.throttle_initial = self._slider("cpu-throttle-initial", PERCENT, _percent,
+                                             tr("How much auto-converge slows the guest down at first"))  # fmt: skip
+        self.throttle_increment = self._slider("cpu-throttle-increment", PERCENT, _percent,
+                                               tr("How much more it does every time"))  # fmt: skip
+        self._capabilities()
+
+    def _group(self, title: str) -> None:
+        self._column.addSpacing(4)
+        self._column.addWidget(label(title, "group"))
+
+    def _slider(self, title: str, stops: object, words: object, hint: str) -> StopSlider:
+        made = StopSlider(title, stops, words, hint)  # type: ignore[arg-type]
+        made.chosen.connect(lambda value: self.changed.emit())
+        self._column.addWidget(made)
+        return made
+
+    def _ram_row(self) -> None:
+        row = QHBoxLayout()
+        self._ram_label = label(tr("RAM"), "secondary")
+        row.addWidget(self._ram_label)
+        self.ram = _combo_box()
+        self.ram.setAccessibleName(tr("RAM of the machines"))
+        for size in SIZES:
+            self.ram.addItem(formats.size(size), size)
+        self.ram.activated.connect(lambda place: self.changed.emit())
+        row.addWidget(self.ram, 1)
+        self._column.addLayout(row)
+
+    def _capabilities(self) -> None:
+        self._column.addSpacing(4)
+        row = QHBoxLayout()
+        row.addWidget(label(tr("Capabilities"), "group"))
+        self.fixed = ElidedLabel(tr("fixed while running"), "caption", Qt.TextElideMode.ElideRight)
+        row.addStretch(1)
+        row.addWidget(self.fixed)
+        self._column.addLayout(row)
+        self.capabilities: dict[str, QCheckBox] = {}
+        for name, about in CAPABILITIES.items():
+            box = QCheckBox(name)
+            box.setFont(fonts.mono(12))
+            box.setToolTip(tr(about))
+            box.toggled.connect(lambda on: self.changed.emit())
+            self.capabilities[name] = box
+            self._column.addWidget(box)
+
+    # -- what was chosen -------------------------------------------------------------------------------------------
+
+    def _writes(self, value: int) -> str:
+        return formats.rate(value * PAGE * self._wanted.rate)
+
+    def wanted(self) -> Wanted:
+        """As the controls stand."""
+        return replace(
+            self._wanted,
+            bandwidth=_told(self.bandwidth),
+            latency=self.latency.value(),
+            jitter=self.jitter.value(),
+            workload=self.workload.currentData(),
+            writes=self.writes.value(),
+            ram=self.ram.currentData(),
+            max_bandwidth=_told(self.max_bandwidth),
+            downtime_limit=self.downtime_limit.value(),
+            throttle_initial=self.throttle_initial.value(),
+            throttle_increment=self.throttle_increment.value(),
+            capabilities=frozenset(name for name, box in self.capabilities.items() if box.isChecked()),
+        )
+
+    def choose(self, id: str) -> None:
+        """Make everything what a scenario asks for."""
+        scenario = BY_ID[id]
+        self.scenario.setCurrentIndex(self.scenario.findData(id))
+        self.lesson.setText(tr(scenario.lesson))
+        self.show_wanted(scenario.wanted())
+
+    def show_wanted(self, wanted: Wanted) -> None:
+        """Stand at these, without a signal."""
+        self.blockSignals(True)
+        self._wanted = wanted
+        self.bandwidth.set_value(wanted.bandwidth or ANY)
+        self.latency.set_value(wanted.latency)
+        self.jitter.set_value(wanted.jitter)
+        self.workload.setCurrentIndex(self.workload.findData(wanted.workload))
+        self.writes.set_value(wanted.writes)
+        self.ram.setCurrentIndex(max(0, self.ram.findData(wanted.ram)))
+        self.max_bandwidth.set_value(wanted.max_bandwidth or ANY)
+        self.downtime_limit.set_value(wanted.downtime_limit)
+        self.throttle_initial.set_value(wanted.throttle_initial)
+        self.throttle_increment.set_value(wanted.throttle_increment)
+        for name, box in self.capabilities.items():
+            box.setChecked(name in wanted.capabilities)
+        self.blockSignals(False)
+
+    def lock(self, locked: bool) -> None:
+        """What cannot change while it runs is off then."""
+        self.fixed.setVisible(locked)
+        why = tr("Fixed while running")
+        for name, box in self.capabilities.items():
+            box.setEnabled(not locked)
+            box.setToolTip(f"{tr(CAPABILITIES[name])}\n{why}" if locked else tr(CAPABILITIES[name]))
+        self.scenario.setEnabled(not locked)
+        self.scenario.setToolTip(why if locked else "")
+        self.ram.setEnabled(not locked)
+        self.ram.setToolTip(why if locked else "")
+
+
+def _told(slider: StopSlider) -> int:
+    return 0 if slider.value() >= ANY else slider.value()
+
+
+def _combo_box() -> ComboBox:
+    """One that can be narrower than its longest entry."""
+    made = ComboBox()
+    made.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    made.setMinimumContentsLength(6)
+    return made

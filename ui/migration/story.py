@@ -1,0 +1,172 @@
+"""What the events of a migration tell: states, who had the guest, phases, and how long nobody ran it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+
+from snapmgr.migrate.handover import Side
+from snapmgr.migrate.recorder import ENDS
+from snapmgr.migrate.recording import Moment
+from snapmgr.savevm.status import MigrationStatus as Status
+from ui.migration.phases import Bar, Segment
+from ui.shell import formats
+from ui.words import tr
+
+AT_ONCE = 0.05
+"""Seconds in which what is seen was one and the same moment: passes are noticed when somebody looks."""
+RUNNING, STOPPED = "running", "finish-migrate"
+TINTS = {
+    Status.SETUP: "k_meta",
+    Status.WAIT_UNPLUG: "k_meta",
+    Status.ACTIVE: "k_ram",
+    Status.DEVICE: "k_dev",
+    Status.PRE_SWITCHOVER: "k_dev",
+    Status.POSTCOPY_ACTIVE: "k_cmd",
+    Status.POSTCOPY_PAUSED: "k_fault",
+    Status.POSTCOPY_RECOVER: "k_meta",
+    Status.COLO: "k_block",
+    Status.CANCELLING: "k_meta",
+}
+
+
+class Timeline:
+    """Values that held from their times on."""
+
+    def __init__(self, first: str) -> None:
+        self._first = first
+        self.times: list[float] = []
+        self.values: list[str] = []
+
+    def add(self, time: float, value: str) -> None:
+        self.times.append(time)
+        self.values.append(value)
+
+    def at(self, time: float) -> str:
+        place = bisect_right(self.times, time) - 1
+        return self.values[place] if place >= 0 else self._first
+
+    def since(self, value: str) -> float | None:
+        """When it was this for the first time."""
+        return self.times[self.values.index(value)] if value in self.values else None
+
+
+class Story:
+    """Takes the moments in their order, and answers for any time in seconds."""
+
+    def __init__(self) -> None:
+        self.status = Timeline(Status.NONE.value)
+        self.guest = {Side.SOURCE: Timeline("running"), Side.DESTINATION: Timeline("prelaunch")}
+        self.syncs: list[tuple[float, int]] = []
+        self.throttles: list[tuple[float, int]] = []
+
+    def take(self, moments: Iterable[Moment]) -> None:
+        for moment in moments:
+            event, time = moment.event, moment.time
+            match event.name:
+                case "migrate_set_state":
+                    self.status.add(time, str(event["new_state"]))
+                case "runstate_set":
+                    self.guest[moment.side].add(time, str(event["new_state_str"]))
+                case "migration_bitmap_sync_end":
+                    self.syncs.append((time, int(event["dirty_pages"] or 0)))
+                case "migration_throttle":
+                    self.throttles.append((time, int(event["percentage"] or 0)))
+
+    def status_at(self, time: float) -> Status:
+        known = {status.value: status for status in Status}
+        return known.get(self.status.at(time), Status.NONE)
+
+    def owner_at(self, time: float) -> Side | None:
+        """Where the guest runs; None while it stands still."""
+        return next((side for side in Side if self.guest[side].at(time) == RUNNING), None)
+
+    def pass_at(self, time: float) -> int:
+        """The iteration that it is in, from 1."""
+        return sum(1 for when, _ in self.syncs if when <= time)
+
+    # -- phases ----------------------------------------------------------------------------------------------------
+
+    @property
+    def stopped(self) -> float | None:
+        """When the guest stopped for good on the source."""
+        return self.guest[Side.SOURCE].since(STOPPED)
+
+    @property
+    def resumed(self) -> float | None:
+        """When somebody ran it again."""
+        since = self.stopped
+        if since is None:
+            return None
+        later = [
+            time
+            for timeline in self.guest.values()
+            for time, value in zip(timeline.times, timeline.values, strict=True)
+            if value == RUNNING and time >= since
+        ]
+        return min(later, default=None)
+
+    @property
+    def over(self) -> float | None:
+        """When the migration ended, one way or the other."""
+        ends = [self.status.since(status.value) for status in ENDS]
+        return min((end for end in ends if end is not None), default=None)
+
+    def segments(self, now: float) -> tuple[Segment, ...]:
+        """Phases from the beginning to ``now``."""
+        made: list[Segment] = []
+        over = self.over
+        for place, (time, value) in enumerate(zip(self.status.times, self.status.values, strict=True)):
+            status = Status(value)
+            if status in ENDS or time > now:
+                break
+            following = self.status.times[place + 1 :]
+            end = min(following[0] if following else now, now)
+            ends_badly = over is not None and end == over and self.status_at(over) is Status.FAILED
+            if status is Status.ACTIVE:
+                made += self._iterations(time, end, failed=ends_badly)
+            elif end > time:
+                made.append(Segment(value, time, end, TINTS.get(status, "k_meta"), failed=ends_badly))
+        return tuple(made)
+
+    def _iterations(self, begin: float, end: float, *, failed: bool) -> list[Segment]:
+        stopped = self.stopped
+        until = min(stopped, end) if stopped is not None else end
+        starts = [begin, *(time for time, _ in self.syncs if begin + AT_ONCE < time < until - AT_ONCE)]
+        stops = [*starts[1:], until]
+        made = [
+            Segment(tr("iteration {number}", number=number), first, last, "k_ram")
+            for number, (first, last) in enumerate(zip(starts, stops, strict=True), 1)
+        ]
+        if stopped is not None and end > stopped:
+            made.append(Segment(tr("switchover"), stopped, end, "k_sub"))
+        if failed and made:
+            last = made[-1]
+            made[-1] = Segment(last.title, last.begin, last.end, last.tint, failed=True)
+        return made
+
+    def bar(self, now: float, *, at: float | None, about: float | None = None) -> Bar:
+        """Everything of the phases; ``about`` are the seconds that it may take yet."""
+        segments = self.segments(now)
+        end = max(now, 1.0)
+        if about is not None and self.over is None:
+            words = tr("about {span} to go", span=formats.duration(about))
+            segments = (*segments, Segment(words, now, now + about, "k_ram", guess=True))
+            end = now + about
+        elif self.over is None:
+            end = now * 1.1 + 0.5
+        return Bar(segments, self._downtime(now), self._marks(now), end, at)
+
+    def _downtime(self, now: float) -> tuple[float, float, str] | None:
+        begin = self.stopped
+        if begin is None or begin > now:
+            return None
+        end = self.resumed
+        shown = min(end if end is not None else now, now)
+        number = formats.decimal((shown - begin) * 1000, 0)
+        return begin, shown, tr("downtime {number} ms", number=number)
+
+    def _marks(self, now: float) -> tuple[tuple[float, str], ...]:
+        return tuple(
+            (time, tr("throttle {number} %", number=percent)) for time, percent in self.throttles if time <= now
+        )

@@ -1,0 +1,98 @@
+"""Sentences about a migration: what it is doing, why it does not end, how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from snapmgr.migrate.samples import Samples
+from snapmgr.savevm.status import MigrationStatus as Status
+from ui.migration.story import Story
+from ui.shell import formats
+from ui.words import grouped, tr
+
+MIB = 1 << 20
+WINDOW = 1.0
+"""Seconds over which rates are measured for a sentence."""
+STUCK = 0.85
+"""An iteration that leaves more than this share of what the one before left gets nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Bytes a second, over the last WINDOW."""
+
+    sent: float = 0.0
+    returned: float = 0.0
+    written: float = 0.0
+
+
+def rates(samples: Samples, now: float, window: float = WINDOW) -> Rates:
+    """What was measured until ``now``."""
+    after, before = samples.at(now), samples.at(now - window)
+    if after is None:
+        return Rates()
+    if before is None:
+        before = dict(zip(after, samples.rows[0].tolist(), strict=True))
+    span = after["time"] - before["time"]
+    if span <= 0:
+        return Rates()
+    names = ("transferred", "returned", "written")
+    return Rates(*(max(0.0, after[name] - before[name]) / span for name in names))
+
+
+def is_stuck(story: Story, now: float, threshold: float, page: int = 4096) -> bool:
+    """Whether the iterations do not become smaller, though too much is left."""
+    syncs = [pages for when, pages in story.syncs if when <= now]
+    if len(syncs) < 4 or story.status_at(now) is not Status.ACTIVE or story.stopped is not None:
+        return False
+    return syncs[-1] > STUCK * syncs[-2] and syncs[-1] * page > threshold
+
+
+def not_converging(found: Rates, *, throttles: bool) -> str:
+    """The arithmetic, and what helps."""
+    writes = formats.decimal(found.written / MIB, 0 if found.written >= 10 * MIB else 1)
+    carries = formats.decimal(found.sent / MIB, 0 if found.sent >= 10 * MIB else 1)
+    said = tr("The guest writes {writes} MiB/s, the link carries {carries}.", writes=writes, carries=carries)
+    if throttles:
+        return f"{said} " + tr("Auto-converge slows it down until the link can keep up.")
+    return f"{said} " + tr("It cannot finish. Raise the bandwidth, let the guest write less, or throttle it.")
+
+
+def seconds_left(sample: dict[str, float] | None, found: Rates) -> float | None:
+    """About how long it takes yet, None where that cannot be said."""
+    if sample is None or found.sent <= found.written or not sample["bandwidth"]:
+        return None
+    left = max(0.0, sample["remaining"] - sample["threshold"]) / (found.sent - found.written)
+    return left + min(sample["remaining"], sample["threshold"]) / found.sent if left < 600 else None
+
+
+def ended(outcome: dict[str, Any]) -> tuple[str, str]:
+    """(sentence, tone) about a migration that is over."""
+    status, agrees = outcome.get("status"), outcome.get("agrees")
+    if status == Status.COMPLETED.value:
+        said = tr(
+            "Moved in {span}, {size} sent; the guest stood still for {number} ms.",
+            span=formats.duration(_number(outcome, "total_time") / 1000),
+            size=formats.size(int(_number(outcome, "transferred"))),
+            number=formats.decimal(_number(outcome, "downtime"), 0),
+        )
+        tone = "ok"
+    elif status == Status.CANCELLED.value:
+        said, tone = tr("Cancelled: the guest went on on the source."), "info"
+    else:
+        why = str(outcome.get("error") or tr("it failed"))
+        said, tone = tr("Not moved: {why}. The guest went on on the source.", why=why.rstrip(".")), "danger"
+    if agrees is None:
+        return said, tone
+    tick = grouped(int(_number(outcome, "tick")))
+    if not agrees:
+        differs = tr("At tick {tick} it differs from a machine that was never moved.", tick=tick)
+        return f"{said} {differs}", "danger"
+    proof = tr("At tick {tick} it is what a machine that was never moved is: their digests agree.", tick=tick)
+    return f"{said} {proof}", tone
+
+
+def _number(outcome: dict[str, Any], name: str) -> float:
+    value = outcome.get(name)
+    return float(value) if isinstance(value, int | float) else 0.0

@@ -1,0 +1,87 @@
+"""What was put on the wire, by the events of a migration, for any time."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from snapmgr.migrate.handover import Side
+from snapmgr.migrate.recorder import PAGES_PUT
+from snapmgr.migrate.recording import Moment
+from ui.migration.channel_view import TRAVEL, Packet
+from ui.migration.event_texts import RAM, command_name
+from ui.shell import formats
+from ui.words import plural, tr
+
+PAGE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class OnWire:
+    """``offset`` is where the section or command begins, None where that is not known."""
+
+    section: str = ""
+    record: str = ""
+    offset: int | None = None
+
+
+class Traffic:
+    """Takes moments in their order."""
+
+    def __init__(self) -> None:
+        self._times: list[float] = []
+        self._sent: list[tuple[Packet, OnWire]] = []
+        self._answers: list[Packet] = []
+        self._section = OnWire()
+
+    def take(self, moments: Iterable[Moment]) -> None:
+        for moment in moments:
+            if moment.side is Side.SOURCE:
+                self._take_sent(moment)
+            elif moment.event.name == "loadvm_process_command_ping":
+                self._answers.append(Packet(moment.time, "k_cmd", tr("PONG")))
+            elif moment.event.name == "loadvm_state_cleanup":
+                self._answers.append(Packet(moment.time, "ok", tr("SHUT")))
+
+    def _take_sent(self, moment: Moment) -> None:
+        event = moment.event
+        match event.name:
+            case "savevm_section_start":
+                ram = event["id"] == RAM
+                title = tr("section {number}, {name}", number=event["section_id"], name=event["id"])
+                self._section = OnWire(title, "", event.offset)
+                self._put(moment, "k_ram" if ram else "k_dev", self._section)
+            case "savevm_command_send":
+                self._put(moment, "k_cmd", OnWire(command_name(event), tr("command"), event.offset))
+            case _ if event.name == PAGES_PUT:
+                all_zero = event["zero"] == event["pages"]
+                first = int(event["first"] or 0) * PAGE
+                pages = plural("{n} page", "{n} pages", int(event["pages"] or 0))
+                zero = plural("{n} zero", "{n} zero", int(event["zero"] or 0))
+                record = tr("{block} 0x{address}, {pages}, {zero}", block=event["rbname"], address=f"{first:07X}",
+                            pages=pages, zero=zero)  # fmt: skip
+                wire = OnWire(self._section.section, record, self._section.offset)
+                self._put(moment, "p_zero" if all_zero else "p_norm", wire)
+
+    def _put(self, moment: Moment, tint: str, wire: OnWire) -> None:
+        self._times.append(moment.time)
+        self._sent.append((Packet(moment.time, tint, wire.record or wire.section), wire))
+
+    def packets(self, now: float) -> list[Packet]:
+        """What is on its way to the destination."""
+        first, last = bisect_left(self._times, now - TRAVEL), bisect_right(self._times, now)
+        return [packet for packet, _ in self._sent[first:last]]
+
+    def answers(self, now: float) -> list[Packet]:
+        """What is on its way back."""
+        return [packet for packet in self._answers if now - TRAVEL <= packet.time <= now]
+
+    def at(self, now: float) -> OnWire:
+        """What was put last."""
+        place = bisect_right(self._times, now) - 1
+        return self._sent[place][1] if place >= 0 else OnWire()
+
+
+def where(wire: OnWire) -> str:
+    return tr("begins at {offset}", offset=formats.offset(wire.offset)) if wire.offset is not None else ""

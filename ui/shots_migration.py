@@ -1,0 +1,67 @@
+"""Pictures of the Migration view: before, during and after migrations that really take place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ui.migration.page import MigrationPage
+from ui.shots import SHOTS, Stage
+
+
+def page_of(stage: Stage) -> MigrationPage:
+    page = stage.context.page("migration")
+    assert isinstance(page, MigrationPage)
+    return page
+
+
+QUICK = {"ram": 16 << 20, "before": 120, "after": 10}
+"""Small machines: a picture shall not take long."""
+
+
+async def begin(stage: Stage, scenario: str) -> MigrationPage:
+    """Choose a scenario and start it."""
+    await stage.act("view.migration")
+    page = page_of(stage)
+    settings = page.panes_shown.settings
+    settings.choose(scenario)
+    settings.show_wanted(replace(settings.wanted(), **QUICK))
+    await stage.act("migration.start")
+    return page
+
+
+async def passes(stage: Stage, count: int) -> None:
+    """Until it is in this iteration, then hold it, so that both pictures show the same."""
+    page = page_of(stage)
+    await stage.until(lambda: len(page.showing.story.syncs) >= count or not page.is_running)
+    await stage.act("migration.play")
+    await stage.until(lambda: page.run is not None and page.run.waiting is not None)
+
+
+@SHOTS.add("migration-idle")
+async def idle(stage: Stage) -> None:
+    """Nothing runs yet."""
+    await stage.act("view.migration")
+
+
+@SHOTS.add("B-migration")
+async def precopy(stage: Stage) -> None:
+    """In the second iteration, held before the next section."""
+    await begin(stage, "converges")
+    await passes(stage, 2)
+
+
+@SHOTS.add("migration-not-converging")
+async def not_converging(stage: Stage) -> None:
+    """The guest writes more than the link carries."""
+    page = await begin(stage, "never-converges")
+    await stage.until(lambda: bool(page.panes_shown.notice.text()))
+    await stage.act("migration.play")
+    await stage.until(lambda: page.run is not None and page.run.waiting is not None)
+
+
+@SHOTS.add("migration-finished")
+async def finished(stage: Stage) -> None:
+    """It is over, and its middle is looked at again."""
+    page = await begin(stage, "converges")
+    await stage.until(lambda: page.run is not None and page.run.is_over)
+    page.look_at(page.recording.end * 0.4)
