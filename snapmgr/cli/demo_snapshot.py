@@ -163,15 +163,19 @@ def load_command(
 @demo_snapshot.command("delete", short_help="Delete it from its disks.")
 @_tag
 @_on
+@click.option("--trim", is_flag=True, help="Give whatever is free in the images back to the disk that they are on.")
 @machine_options
 @output_options
 @pass_output
-def delete_command(output: Output, /, tag: str, on: tuple[str, ...], **wanted: Any) -> int:
+def delete_command(output: Output, /, tag: str, on: tuple[str, ...], trim: bool, **wanted: Any) -> int:
     """Delete snapshot TAG from every disk that has it.
+
+    The room becomes free inside the images; --trim makes the files themselves smaller.
 
     \b
     Examples:
       snapctl demo snapshot delete morning --disk a.qcow2 --disk b.qcow2
+      snapctl demo snapshot delete morning --disk a.qcow2 --trim
     """
     from snapmgr.cli.jobs import run_job
 
@@ -181,7 +185,7 @@ def delete_command(output: Output, /, tag: str, on: tuple[str, ...], **wanted: A
             output,
             "Deleting",
             machine,
-            lambda jobs, shown: jobs.delete("delete", tag, devices=on or None, shown=shown),
+            lambda jobs, shown: jobs.delete("delete", tag, devices=on or None, trim=trim, shown=shown),
         )
     if output.json:
         output.document(

@@ -21,6 +21,9 @@ PIECE = 4 << 20
 AHEAD = 2
 """Pieces asked for before they are needed: with one, its reading would begin only when somebody waits for it."""
 
+_SPARE = 2
+"""Pieces that are kept although nobody needs them just now: new memory costs as much as filling it."""
+
 _SMALL = 1 << 14
 """Bytes for which it is not worth it to ask the system for pages."""
 
@@ -50,10 +53,10 @@ class Pieces:
     def take(self) -> memoryview:
         """``length`` writable bytes, whatever they hold."""
         free = [one for one in self._lent if one.view() is None]
-        taken = free[0].memory if free else _pages(self.length)
+        taken = free.pop().memory if free else _pages(self.length)
         # every view of it, and of a part of it, keeps this array alive
         array = np.frombuffer(taken, np.uint8)
-        self._lent = [one for one in self._lent if one.view() is not None]
+        self._lent = [one for one in self._lent if one.view() is not None] + free[:_SPARE]
         self._lent.append(_Lent(taken, weakref.ref(array)))
         return memoryview(array.data)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 
 import numpy as np
@@ -34,7 +34,8 @@ from snapmgr.wire.window import Short, Window
 class RamLoader:
     """One incoming migration at a time.  ``received`` says by idstr which pages have come (a flag per page).
 
-    A ``dry`` one looks at everything and keeps nothing: it finds out whether RAM could be loaded.
+    A ``dry`` one looks at everything and keeps nothing: it finds out whether RAM could be loaded.  But of blocks in
+    ``kept`` (by idstr) the page with that number comes, and maybe others with it.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class RamLoader:
         """Fills a buffer with what stands at an offset of the stream, where that can be read anywhere."""
         self.origin = 0
         """Where in its file the stream begins."""
+        self.kept: Mapping[str, int] = {}
         self.copies = Copies(executor)
         self._executor = executor
         self.received: dict[str, Flags] = {}
@@ -180,7 +182,7 @@ class RamLoader:
         if self.missing is not None:
             with self.missing.placing(block, inside.astype(np.int64)) as wanted:
                 place_some(block, words, data, bits, wanted)
-        elif len(inside) and not self.dry:
+        elif len(inside) and self._comes(block, int(inside.min()), int(inside.max())):
             for target in self._targets(block):
                 copy = functools.partial(place_pages, target, words, data, bits)
                 self.copies.start(target, int(inside.min()), int(inside.max()), copy)
@@ -198,7 +200,7 @@ class RamLoader:
             with self.missing.placing(block, np.array([event.page])) as wanted:
                 if wanted.all():
                     _place(block, event, data)
-        elif self.dry:
+        elif not self._comes(block, event.page, event.page):
             _fill(np.zeros(1 << self._options.page_bits, np.uint8), event, data)
         else:
             for target in self._targets(block):
@@ -221,6 +223,9 @@ class RamLoader:
             message = "pages come over channels of multifd, of which there are none here"
             raise StreamError("multifd", message, offset=event.offset, qemu=text)
         self.arrivals.sync()
+
+    def _comes(self, block: RAMBlock, first: int, last: int) -> bool:
+        return not self.dry or first <= self.kept.get(block.idstr, -1) <= last
 
     def _block(self, name: str, offset: int) -> RAMBlock:
         """The block that a page is for (ram_block_from_stream)."""

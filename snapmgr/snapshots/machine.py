@@ -11,19 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from snapmgr.block.memory import MemoryDevice
 from snapmgr.block.qcow2.disk import Qcow2Disk
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
 from snapmgr.containers.pieces import read_ahead
 from snapmgr.errors import NotFound, SnapmgrError, UsageError
+from snapmgr.gathered import Gathered
 from snapmgr.machine import saving
-from snapmgr.machine.disks import MemoryDisk
 from snapmgr.machine.machine import Machine
 from snapmgr.names import quoted
 from snapmgr.savevm.blockers import Blocked
-from snapmgr.savevm.failures import LoadError, errno_of
 from snapmgr.savevm.output import Buffer
 from snapmgr.savevm.save import check_idle
 from snapmgr.snapshots import plans
@@ -36,6 +34,7 @@ from snapmgr.snapshots.plans import Put, Tags, VmState
 from snapmgr.snapshots.room import check_room
 from snapmgr.snapshots.screens import keep_screen
 from snapmgr.snapshots.transaction import Changed, Plan, change_all
+from snapmgr.snapshots.trial import try_state
 from snapmgr.work import CancelToken, Progress, Stage, no_progress, no_stage
 
 _RECORD_REPLAY = "Record/replay does not allow making snapshot right now. Try once more later."
@@ -96,7 +95,7 @@ def save_snapshot(
     written = 0
 
     def content(put: Put) -> None:
-        def drain(buffers: Sequence[Buffer]) -> None:
+        def drain(buffers: Sequence[Buffer | Gathered]) -> None:
             nonlocal written
             for buffer in buffers:
                 put(buffer)
@@ -104,7 +103,7 @@ def save_snapshot(
             progress(written, written + machine.ram_entry.counters.remaining)
 
         stage(Phase.SAVING, 0)
-        saving.put_state(machine, drain)
+        saving.put_state(machine, drain, gather=lambda gathered: drain([gathered]))
         stage(Phase.DISKS, 0)
 
     begin = time.monotonic_ns()
@@ -167,8 +166,9 @@ def load_snapshot(
     ``devices`` are the names of the disks that go back, None for all; the others stay what they are.
     ``progress`` is told bytes of the VM state, which is read twice, and of tables in between; ``stage`` the Phase.
     ``cancel`` counts until the first disk is switched.  Raises SnapmgrError ``no-snapshots``, ``disk-only``, NotFound
-    where a disk does not have it, Blocked, Cancelled, and LoadError where this machine could not load that state: all
-    before anything changes.  Whatever fails later leaves the machine stopped.
+    where a disk does not have it, Blocked, Cancelled, LoadError where this machine could not load that state, and
+    ``disk-order`` where the disks had another order when it was saved: all before anything changes.  Whatever fails
+    later leaves the machine stopped.
     """
     refuse_while_saved(machine)
     named = disks_of(machine, devices)
@@ -185,7 +185,8 @@ def load_snapshot(
             qemu=_DISK_ONLY,
         )
     stage(Phase.TRYING, entry.vm_state_size)
-    _try_state(machine, _chunks(disk, entry, progress))
+    then = {name: disk.image.at(entry) for (name, disk), entry in zip(named.items(), entries, strict=True)}
+    try_state(machine, _chunks(disk, entry, progress), then)
     changed: list[Changed] = []
 
     def ready() -> None:
@@ -350,20 +351,3 @@ def _chunks(disk: Qcow2Disk, entry: SnapshotEntry, progress: Progress) -> Iterat
         done += len(piece)
         progress(done, total)
         yield piece
-
-
-def _try_state(machine: Machine, chunks: Iterator[memoryview]) -> None:
-    """Load the state into a machine like this one that nobody sees, all but what is in its RAM.
-
-    Raises as ``saving.load``.
-    """
-    machine.blockers.check(machine.registry)
-    disks = [MemoryDisk(disk.name, MemoryDevice(bytes(512))) for disk in machine.board.disks]
-    with Machine(machine.machine_options, disks) as trial:
-        trial.ram_entry.loader.dry = True
-        try:
-            saving.load(trial, chunks)
-        except LoadError as error:
-            said = f"Error {-errno_of(error)} while loading VM state"
-            error.qemu = f"{error.qemu}\n{said}" if error.qemu else said
-            raise

@@ -42,6 +42,9 @@ def test_run_is_save_and_load(snapctl: Snapctl, disks: tuple[Path, ...], kind: s
         ("s", saved.document["vm-state-size"], [str(disk) for disk in disks[2:]])
     ]
     assert all(snapctl("check", disk).code == 0 for disk in disks)
+    swapped = snapctl("demo", "snapshot", "load", "s", *like, *with_disks(*disks[:1:-1]), "--json")
+    assert (swapped.code, swapped.error["code"]) == (1, "disk-order")
+    assert swapped.error["hint"].endswith(f": {disks[2]}, {disks[3]}")
 
 
 def test_people_get_two_lines_and_names_are_made(snapctl: Snapctl, disks: tuple[Path, ...]) -> None:
@@ -51,7 +54,9 @@ def test_people_get_two_lines_and_names_are_made(snapctl: Snapctl, disks: tuple[
     name = first.split("'")[1]
     assert snapctl("demo", "snapshot", "save", name, "--ticks", 1, *SMALL, *there).code == 1
     assert snapctl("demo", "snapshot", "save", name, "--ticks", 1, "--overwrite", *SMALL, *there).code == 0
-    said = snapctl("demo", "snapshot", "delete", name, *SMALL, *there)
+    grown = disks[0].stat().st_blocks
+    said = snapctl("demo", "snapshot", "delete", name, "--trim", *SMALL, *there)
+    assert disks[0].stat().st_blocks < grown / 2
     assert said.code == 0 and said.text.startswith(f"{disks[0]}: snapshot '{name}' (id 2) deleted; ")
     assert said.text.endswith(" of the file are free now\n")
     assert snapctl("demo", "snapshot", "delete", name, *SMALL, *there).code == 1

@@ -56,6 +56,36 @@ def names(*paths: Path) -> list[tuple[str, int, bool]]:
     return [(row.name, len(row.entries), not row.disk_only) for row in list_snapshots(paths).rows]
 
 
+def test_disks_in_another_order_are_refused_before_anything_changes(disks: list[Path], running: Machine) -> None:
+    save_snapshot(running, "s")
+    running.run(7)
+    running.close()
+    swapped = disks[::-1]
+    with machine(swapped) as made:
+        digests = [disk_digest(disk.device) for disk in made.board.disks]
+        for only in (None, [str(disks[0])]):
+            with pytest.raises(SnapmgrError) as refused:
+                load_snapshot(made, "s", devices=only)
+            assert refused.value.code == "disk-order" and "is disk" in refused.value.message
+        assert [disk_digest(disk.device) for disk in made.board.disks] == digests
+        assert made.run_state is RunState.PRELAUNCH
+    with machine(swapped) as made, pytest.raises(SnapmgrError) as refused:
+        load_snapshot(made, "s")
+    assert refused.value.hint.endswith(f": {disks[0]}, {disks[1]}")  # type: ignore[union-attr]
+    with machine(disks) as made:
+        load_snapshot(made, "s")
+        made.start()
+        made.run(20)
+        assert made.state().counters["mismatches"] == 0
+
+
+def test_disks_that_the_guest_never_wrote_to_have_no_order(disks: list[Path]) -> None:
+    with machine(disks) as made:
+        save_snapshot(made, "s")
+    with machine(disks[::-1]) as made:
+        load_snapshot(made, "s")
+
+
 @pytest.mark.parametrize("workload", ["idle", "sequential", "hotspot", "full"])
 def test_ticks_after_a_load_equal_ticks_without(tmp_path: Path, workload: str) -> None:
     with machine(images(tmp_path, "c", "d"), workload) as straight:
