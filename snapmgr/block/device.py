@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from snapmgr.gathered import Gathered
+
 
 @dataclass(frozen=True, slots=True)
 class Extent:
@@ -44,6 +46,14 @@ class BlockDevice(Protocol):
         """Return when everything written is on stable storage."""
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Gathers(Protocol):
+    """A device that writes what lies in many places without a copy."""
+
+    def pwrite_gathered(self, offset: int, gathered: Gathered) -> None:
+        """As ``pwrite``."""
 
 
 @runtime_checkable

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from snapmgr.block.device import Extent
 from snapmgr.block.holes import punch_hole
+from snapmgr.block.vectored import write_gathered
 from snapmgr.errors import SnapmgrError, Unsupported, became_shorter, cannot_open
+from snapmgr.gathered import Gathered
 
 _LARGEST_OFFSET = (1 << 63) - 1
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -104,21 +106,30 @@ class RawFile:
 
     def pwrite(self, offset: int, buffers: Sequence[memoryview]) -> None:
         """Raises SnapmgrError: ``read-only``, ``beyond-end``, or ``cannot-write`` with the system's reason."""
-        if not self._writable:
-            raise SnapmgrError("read-only", f"{self.path} is open for reading only", path=self.path, offset=offset)
-        if not 0 <= offset <= self._size - sum(buffer.nbytes for buffer in buffers):
-            raise SnapmgrError("beyond-end", f"{self.path} ends before that", path=self.path, offset=offset)
+        self._check_write(offset, sum(buffer.nbytes for buffer in buffers))
         try:
             for buffer in buffers:
                 offset = self._write(offset, buffer.cast("B"))
         except OSError as error:
-            raise SnapmgrError(
-                "cannot-write",
-                f"{self.path} cannot be written: {error.strerror}",
-                path=self.path,
-                offset=offset,
-                hint=_room_hint(error),
-            ) from error
+            raise self._unwritable(error, offset) from error
+
+    def pwrite_gathered(self, offset: int, gathered: Gathered) -> None:
+        """Raises as ``pwrite``."""
+        self._check_write(offset, len(gathered))
+        try:
+            write_gathered(self._descriptor, gathered, offset)
+        except OSError as error:
+            raise self._unwritable(error, offset) from error
+
+    def _check_write(self, offset: int, length: int) -> None:
+        if not self._writable:
+            raise SnapmgrError("read-only", f"{self.path} is open for reading only", path=self.path, offset=offset)
+        if not 0 <= offset <= self._size - length:
+            raise SnapmgrError("beyond-end", f"{self.path} ends before that", path=self.path, offset=offset)
+
+    def _unwritable(self, error: OSError, offset: int) -> SnapmgrError:
+        message = f"{self.path} cannot be written: {error.strerror}"
+        return SnapmgrError("cannot-write", message, path=self.path, offset=offset, hint=_room_hint(error))
 
     def _write(self, offset: int, buffer: memoryview) -> int:
         """All of it; returns the offset behind it."""

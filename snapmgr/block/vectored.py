@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import os
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
+from snapmgr.block.libc import libc
+from snapmgr.gathered import Gathered, Places
+
 VECTOR = 512
 """Buffers written by one call; Linux takes 1024 (IOV_MAX)."""
+
+_MOST_PLACES = 1024
+"""IOV_MAX."""
 
 
 def write_at(descriptor: int, buffers: Sequence[memoryview], offset: int) -> None:
@@ -35,3 +45,24 @@ def drain(buffers: Sequence[memoryview], write: Callable[[Sequence[memoryview]],
             taken -= len(left.pop(0))
         if taken:
             left[0] = left[0][taken:]
+
+
+def write_gathered(descriptor: int, gathered: Gathered, offset: int) -> None:
+    """Write all of it from ``offset`` on, out of the places where it lies.  Raises OSError."""
+    left = gathered
+    while len(left):
+        count = write_places(descriptor, left.places[:_MOST_PLACES], offset)
+        offset += count
+        left = left.split(count)[1]
+
+
+def write_places(descriptor: int, places: Places, offset: int) -> int:
+    """One call; says how many bytes were written.  Raises OSError."""
+    places = np.ascontiguousarray(places)
+    count: int = libc().pwritev(descriptor, places.ctypes.data, len(places), offset)
+    if count > 0:
+        return count
+    number = ctypes.get_errno() if count else errno.EIO
+    if number == errno.EINTR:
+        return 0
+    raise OSError(number, os.strerror(number))

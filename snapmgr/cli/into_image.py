@@ -12,6 +12,7 @@ from snapmgr.cli.progress import progress
 from snapmgr.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
+    from snapmgr.gathered import Gathered
     from snapmgr.snapshots.plans import Put, VmState
     from snapmgr.snapshots.transaction import Changed
 
@@ -77,7 +78,7 @@ def _told(output: Output, state: VmState, total: int) -> VmState:
     def content(put: Put) -> None:
         done = 0
 
-        def counted(piece: bytes | bytearray | memoryview) -> None:
+        def counted(piece: bytes | bytearray | memoryview | Gathered) -> None:
             nonlocal done
             put(piece)
             done += len(piece)

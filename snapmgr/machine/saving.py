@@ -11,7 +11,7 @@ from snapmgr.machine.machine import Machine
 from snapmgr.machine.runstate import RunState
 from snapmgr.savevm import device_state
 from snapmgr.savevm.loader import load as load_stream
-from snapmgr.savevm.output import Drain, Output
+from snapmgr.savevm.output import Drain, Gather, Output
 from snapmgr.savevm.save import save_state
 from snapmgr.trace.names import traced
 from snapmgr.wire.window import Buffer
@@ -40,9 +40,10 @@ def standing(machine: Machine) -> Iterator[None]:
             machine.start()
 
 
-def put_state(machine: Machine, drain: Drain) -> int:
-    """The stream of a machine that stands still; returns its length.  Raises SaveError, what ``drain`` raises."""
-    out = Output(drain)
+def put_state(machine: Machine, drain: Drain, *, gather: Gather | None = None) -> int:
+    """The stream of a machine that stands still; returns its length.  A ``gather`` is given RAM where it is, and the
+    machine must stand until that is written.  Raises SaveError, what ``drain`` raises."""
+    out = Output(drain, gather=gather)
     save_state(machine, out, machine.migration)
     out.flush()
     return out.offset

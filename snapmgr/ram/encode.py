@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from snapmgr.gathered import Gathered
 from snapmgr.ram.bitmap import Flags, Pages, runs_of_flags
 from snapmgr.ram.words import RamFlag
 from snapmgr.wire.writer import counted
@@ -74,8 +75,27 @@ def _put_normal(records: Records, contents: U8, normal: Flags) -> None:
         records.put(records.at[begin:end], contents[begin:end])
 
 
+def gathered_records(pages: Pages, contents: U8, zero: Flags, page_bits: int) -> Gathered:
+    """What ``plain_records`` makes, with the contents where they are: they must not change until it is written."""
+    size = 1 << page_bits
+    words = pages << page_bits | np.where(zero, int(RamFlag.ZERO), int(RamFlag.PAGE)) | int(RamFlag.CONTINUE)
+    heads = np.zeros((len(pages), WORD + 1), np.uint8)
+    heads[:, :WORD] = words.astype(">u8").view(np.uint8).reshape(-1, WORD)
+    places = np.empty((len(pages), 2, 2), np.uint64)
+    for column, rows in enumerate((heads, contents)):
+        places[:, column, 0] = rows.ctypes.data + np.arange(len(pages)) * rows.strides[0]
+    places[:, 0, 1], places[:, 1, 1] = np.where(zero, WORD + 1, WORD), size
+    sent = np.stack([np.ones(len(pages), np.bool_), ~zero], axis=1)
+    return Gathered(places[sent], [heads, contents])
+
+
 def named(data: U8, idstr: str) -> Iterator[memoryview]:
     """The same records, of which the first names its block instead of continuing it (ram.c: save_page_header)."""
-    word = int.from_bytes(data[:WORD].tobytes()) & ~int(RamFlag.CONTINUE)
-    yield memoryview(word.to_bytes(WORD) + counted(idstr.encode("utf-8", "surrogateescape")))
+    yield memoryview(naming(data[:WORD].tobytes(), idstr))
     yield data[WORD:].data
+
+
+def naming(word: bytes, idstr: str) -> bytes:
+    """The word of a record, and behind it the block that it does not continue."""
+    flagged = int.from_bytes(word) & ~int(RamFlag.CONTINUE)
+    return flagged.to_bytes(WORD) + counted(idstr.encode("utf-8", "surrogateescape"))

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from snapmgr.gathered import Gathered
 from snapmgr.ram.bitmap import Flags, Pages
 from snapmgr.ram.compress import pack
 from snapmgr.ram.counters import RamCounters
-from snapmgr.ram.encode import U8, Ints, Records, plain_records
+from snapmgr.ram.encode import U8, Ints, Records, gathered_records, plain_records
 from snapmgr.ram.words import RamFlag
 from snapmgr.ram.xbzrle import ENCODING, Encoded, encode
 from snapmgr.ram.xbzrle_cache import XbzrleCache
@@ -84,6 +85,16 @@ class Packing:
             return self._compressed(batch, opens=opens)
         self._count_plain(batch.zero)
         return plain_records(batch.pages, batch.contents, batch.zero, self._bits)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is ever packed."""
+        return self._cache is None and not self._compress
+
+    def gathered(self, batch: Batch) -> Gathered:
+        """As ``records`` where all is plain, with contents that are not copied."""
+        self._count_plain(batch.zero)
+        return gathered_records(batch.pages, batch.contents, batch.zero, self._bits)
 
     def _count_plain(self, zero: Flags) -> None:
         duplicate = int(np.count_nonzero(zero))

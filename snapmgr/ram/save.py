@@ -13,11 +13,12 @@ from concurrent.futures import Executor
 import numpy as np
 
 from snapmgr.errors import StreamError
+from snapmgr.gathered import Gathered
 from snapmgr.ram.beside import PageChannels
 from snapmgr.ram.bitmap import Flags, PageBitmap, Pages
 from snapmgr.ram.block import HOST_PAGE, RAMBlock
 from snapmgr.ram.counters import RamCounters
-from snapmgr.ram.encode import U8, named, plain_records, zero_pages
+from snapmgr.ram.encode import U8, named, naming, plain_records, zero_pages
 from snapmgr.ram.handover import reload, stale
 from snapmgr.ram.packing import Batch, Packing, PackingOptions
 from snapmgr.ram.ramlist import RamList
@@ -34,6 +35,9 @@ PIECE = 4 << 20
 
 POSTCOPY_PIECE = 256 << 10
 """The same once the other side runs: what it asks for waits for no more than that."""
+
+GATHERED = 16 << 20
+"""The same where they are not copied."""
 
 ROUND = 64 << 20
 """Bytes of RAM looked at in one iterate at most, so that others have their turn."""
@@ -281,7 +285,7 @@ class RamSaver:
 
     def _step(self, output: Output, *, last: bool) -> int:
         """Send the dirty pages of the next piece; returns how many bytes of RAM it has, 0 if nothing is dirty."""
-        limit = self._piece(0 if last else output.limit)
+        limit = self._piece(0 if last else output.limit, GATHERED if output.gathers else PIECE)
         with self._lock:
             kept = self._tracking.take(limit) if self._tracking is not None else None
             asked = self._requests.take(limit) if kept is None else None
@@ -301,12 +305,15 @@ class RamSaver:
                 return 0
             if self.channels is not None:
                 return self._put_beside(output, tracked, pages, contents, last=last)
-            parts = self._records(tracked, pages, contents, last=last)
+            parts = self._records(tracked, pages, contents, last=last, stands=output.gathers)
             self._count()
             for part in parts:
                 self._add_up(len(part), last=last)
         for part in parts:
-            output.put(part)
+            if isinstance(part, Gathered):
+                output.put_gathered(part)
+            else:
+                output.put(part)
         return looked_at << self._options.page_bits
 
     def _put_beside(self, output: Output, tracked: Tracked, pages: Pages, contents: U8, *, last: bool) -> int:
@@ -345,10 +352,10 @@ class RamSaver:
         self._turn = next(number for number, other in enumerate(self._tracked) if other is tracked)
         self._page = int(pages[-1]) + 1
 
-    def _piece(self, limit: int) -> int:
+    def _piece(self, limit: int, usual: int) -> int:
         """Pages of a piece: few where the rate is limited, so that the limit is passed by little."""
         assert self._packing is not None
-        most = POSTCOPY_PIECE if self._in_postcopy() else PIECE
+        most = POSTCOPY_PIECE if self._in_postcopy() else usual
         size = min(most, limit >> 3) if limit else most
         return max(1, min(size >> self._options.page_bits, self._packing.most))
 
@@ -374,18 +381,32 @@ class RamSaver:
         self.last_put = Put(tracked.block.idstr, int(pages[0]), int(pages[-1]), len(pages), count)
         return zero
 
-    def _records(self, tracked: Tracked, pages: Pages, contents: U8, *, last: bool) -> list[memoryview]:
-        """These pages' records, none of them a view of RAM."""
+    def _records(
+        self, tracked: Tracked, pages: Pages, contents: U8, *, last: bool, stands: bool
+    ) -> list[memoryview | Gathered]:
+        """These pages' records, none of them a view of RAM unless it ``stands`` still."""
         assert self._packing is not None
         batch = Batch(pages, tracked.base, contents, self._look_at(tracked, pages, contents))
         age = self.counters.dirty_sync_count
         opens = self._named is not tracked.block
+        if stands and self._packing.is_plain and self._tracking is None:
+            return self._gathered(tracked, batch)
         data = self._packing.records(batch, age, opens=opens, update=not last, plain=self._in_postcopy())
         self.counters.target_pages += len(pages)
         if not len(data):
             return []
         self._named = tracked.block
         return list(named(data, tracked.block.idstr)) if opens else [data.data]
+
+    def _gathered(self, tracked: Tracked, batch: Batch) -> list[memoryview | Gathered]:
+        assert self._packing is not None
+        self.counters.target_pages += len(batch.pages)
+        records = self._packing.gathered(batch)
+        if self._named is tracked.block:
+            return [records]
+        self._named = tracked.block
+        word, rest = records.split(WORD)
+        return [memoryview(naming(word.joined(), tracked.block.idstr)), rest]
 
     def _end_section(self, output: Output) -> None:
         self._put(output, int(RamFlag.EOS).to_bytes(WORD))

@@ -10,9 +10,14 @@ import os
 from collections.abc import Callable, Sequence
 from errno import ESPIPE
 
+from snapmgr.gathered import Gathered
+
 Buffer = bytes | bytearray | memoryview
 Drain = Callable[[Sequence[Buffer]], None]
 """Takes buffers in order; it may block (a worker's file) or queue (a channel), and raises OSError."""
+
+Gather = Callable[[Gathered], object]
+"""Takes what lies in many places, which will not change before it is written; as Drain otherwise."""
 
 PIECE = 1 << 20
 """Bytes that gather before they are handed on."""
@@ -22,16 +27,20 @@ class Output:
     """Bytes in order, from ``start`` on.  ``limit`` bytes may be put between two calls of ``new_period``, 0 = any.
     ``turn_over`` says that whoever puts one piece after the other should let somebody else have a turn.
 
-    A buffer that was put must not change until it is drained: ``put`` hands on at once whatever is large.
+    A buffer that was put must not change until it is drained: ``put`` hands on at once whatever is large.  A ``gather``
+    is for a machine that stands still until all is written.
     """
 
-    def __init__(self, drain: Drain | None = None, *, limit: int = 0, start: int = 0) -> None:
+    def __init__(
+        self, drain: Drain | None = None, *, gather: Gather | None = None, limit: int = 0, start: int = 0
+    ) -> None:
         self.limit = limit
         self.error: BaseException | None = None
         self.turn_over: Callable[[], bool] = lambda: False
         self.skip: Callable[[int], None] | None = None
         """Leaves so many bytes of a file to somebody else; None where that cannot be."""
         self._drain = drain
+        self._gather = gather
         self._held: list[Buffer] = []
         self._held_bytes = 0
         self._offset = start
@@ -73,6 +82,23 @@ class Output:
         self.skip(size)
         self._offset += size
         self._holes += size
+
+    @property
+    def gathers(self) -> bool:
+        """Whether there is one who takes what lies in memory that stands still, without a copy."""
+        return self._gather is not None
+
+    def put_gathered(self, gathered: Gathered) -> None:
+        """Append bytes where they are; only where ``gathers``.  Raises as ``flush``."""
+        assert self._gather is not None
+        self.flush()
+        self._offset += len(gathered)
+        self._period += len(gathered)
+        try:
+            self._gather(gathered)
+        except OSError as error:
+            self.set_error(error)
+            raise
 
     def put_be32(self, value: int) -> None:
         self.put(value.to_bytes(4))

@@ -13,13 +13,15 @@ from snapmgr.block.qcow2.snapshots import SnapshotEntry
 from snapmgr.block.qcow2.state_writer import StateWriter
 from snapmgr.block.qcow2.tags import find_tag
 from snapmgr.errors import SnapmgrError
+from snapmgr.gathered import Gathered
 from snapmgr.names import quoted
 from snapmgr.sidecar.keys import snapshot_key
 from snapmgr.sidecar.watching import Deed, Did
 from snapmgr.snapshots.transaction import Changed, Plan
 from snapmgr.work import Progress, no_progress
 
-Put = Callable[[bytes | bytearray | memoryview], object]
+Put = Callable[[bytes | bytearray | memoryview | Gathered], object]
+"""What it is given must not change until the VM state is written."""
 
 Tags = str | Mapping[str, Sequence[str]]
 """What names a snapshot: a tag that is looked for on every image, or the tags of each image by its path, since the same

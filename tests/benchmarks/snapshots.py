@@ -98,7 +98,7 @@ def list_row(folder: Path) -> str:
 
 def state_of(entry: RamEntry) -> VmState:
     def content(put: Put) -> None:
-        save_load.save_into(entry, Output(lambda buffers: [put(buffer) for buffer in buffers] and None))
+        save_load.save_into(entry, Output(lambda buffers: [put(buffer) for buffer in buffers] and None, gather=put))
 
     return VmState(content)
 

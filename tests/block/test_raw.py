@@ -12,6 +12,7 @@ import pytest
 from snapmgr.block.device import Extent
 from snapmgr.block.raw import RawFile
 from snapmgr.errors import NotFound, SnapmgrError, Unsupported
+from snapmgr.gathered import Gathered
 
 
 def test_a_missing_file_is_not_found(tmp_path: Path) -> None:
@@ -96,6 +97,37 @@ def test_no_room_is_said_and_leaves_the_file_as_long_as_it_was(tmp_path: Path) -
         signal.signal(signal.SIGXFSZ, ignored)
     assert full.value.code == "cannot-write" and "cannot become longer" in full.value.message
     assert path.stat().st_size == device.size == 4096
+    device.close()
+
+
+def test_what_lies_in_many_places_is_written_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "disk.img"
+    path.write_bytes(bytes(1 << 20))
+    device = RawFile.open(path, writable=True)
+    parts = [bytes([number % 251]) * (number % 7) for number in range(3000)]  # more than one call takes
+    device.pwrite_gathered(100, Gathered.of(map(memoryview, parts)))
+    whole = b"".join(parts)
+    assert path.read_bytes() == bytes(100) + whole + bytes((1 << 20) - 100 - len(whole))
+    with pytest.raises(SnapmgrError) as refused:
+        device.pwrite_gathered((1 << 20) - 5, Gathered.of([memoryview(b"123456")]))
+    assert refused.value.code == "beyond-end"
+    device.close()
+
+
+def test_what_lies_in_many_places_and_does_not_fit_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "disk.img"
+    path.write_bytes(bytes(1 << 20))
+    device = RawFile.open(path, writable=True)
+    limits, ignored = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8192, limits[1]))
+        with pytest.raises(SnapmgrError) as full:
+            device.pwrite_gathered(4096, Gathered.of([memoryview(b"x" * 3000)] * 3))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert full.value.code == "cannot-write" and full.value.path == str(path)
+    assert path.read_bytes()[:8192] == bytes(4096) + b"x" * 4096, "written as far as it goes"
     device.close()
 
 

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from snapmgr.block import lock
+from snapmgr.block import lock, vectored
 from snapmgr.block.device import BlockDevice
 from snapmgr.block.images import open_image
 from snapmgr.block.qcow2.check import check_image
 from snapmgr.block.qcow2.create import Qcow2Writer
+from snapmgr.gathered import Places
 from snapmgr.jobs.history import JobHistory
 from snapmgr.jobs.snapshots import MachineJobs
 from snapmgr.jobs.table import JobTable
@@ -80,7 +81,7 @@ def _sum(data: bytes | bytearray | memoryview) -> str:
 
 def on_write(patch: pytest.MonkeyPatch, call: Callable[[int], None]) -> None:
     """``call(k)`` before the k-th write to a file."""
-    real, count = os.pwrite, 0
+    real, real_places, count = os.pwrite, vectored.write_places, 0
 
     def pwrite(descriptor: int, data: bytes, offset: int, /) -> int:
         nonlocal count
@@ -88,4 +89,11 @@ def on_write(patch: pytest.MonkeyPatch, call: Callable[[int], None]) -> None:
         call(count)
         return real(descriptor, data, offset)
 
+    def write_places(descriptor: int, places: Places, offset: int) -> int:
+        nonlocal count
+        count += 1
+        call(count)
+        return real_places(descriptor, places, offset)
+
     patch.setattr(os, "pwrite", pwrite)
+    patch.setattr(vectored, "write_places", write_places)

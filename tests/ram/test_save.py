@@ -47,6 +47,36 @@ def two_blocks() -> tuple[RAMBlock, RAMBlock]:
     return big, small
 
 
+@pytest.mark.parametrize("mixed", [False, True])
+def test_what_stands_still_is_put_where_it_lies_and_is_the_same(mixed: bool) -> None:
+    def blocks() -> tuple[RAMBlock, RAMBlock]:
+        chance = np.random.default_rng(5)
+        made = RAMBlock("big", 300 << 12), RAMBlock("s", 3 << 12)
+        for block in made:
+            rows = chance.random(block.pages) < 0.6
+            block.by_page[rows] = chance.integers(0, 256, (int(rows.sum()), 4096), np.uint8)
+        return made
+
+    def whole(ram: RamEntry, output: Output) -> None:
+        for hook in (ram.saver.setup, ram.saver.iterate):
+            hook(output)
+        if mixed:  # pages that do not follow each other
+            for tracked in ram.saver._tracked:
+                tracked.block.dirty.mark(np.arange(0, tracked.block.pages, 3))
+        ram.saver.complete(output)
+
+    copied, lying, seen = bytearray(), bytearray(), []
+    plain, standing = entry(*blocks()), entry(*blocks())
+    whole(plain, Output(lambda buffers: copied.extend(b"".join(buffers))))
+    drain = Output(lambda buffers: lying.extend(b"".join(buffers)), gather=lambda one: lying.extend(one.joined()))
+    whole(standing, drain)
+    assert lying == copied and drain.offset == len(copied)
+    assert standing.counters == plain.counters
+    packed = entry(*blocks(), capabilities="xbzrle")
+    whole(packed, Output(seen.extend, gather=lambda one: pytest.fail("the cache needs copies")))
+    assert seen
+
+
 def test_setup_puts_the_list_and_a_pass_every_page() -> None:
     big, small = two_blocks()
     ram = entry(small, big)

@@ -18,7 +18,9 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from snapmgr.block import vectored
 from snapmgr.block.checking import Repair, check_file
+from snapmgr.gathered import Places
 from snapmgr.machine.disks import open_disk
 from snapmgr.machine.guest import BootOptions
 from snapmgr.machine.machine import Machine
@@ -29,7 +31,7 @@ from snapmgr.snapshots.machine import save_snapshot
 from snapmgr.snapshots.undo import bring_back
 from tests import corpus
 
-_real = os.pwrite
+_real, _real_places = os.pwrite, vectored.write_places
 
 
 def killed(kind: str, write: int, *images: Path) -> int:
@@ -85,8 +87,15 @@ def main(kind: str, last: int, images: list[str]) -> int:
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError("still here")
 
+    def write_places(descriptor: int, places: Places, offset: int) -> int:
+        if next(count) < last:
+            return _real_places(descriptor, places, offset)
+        _real_places(descriptor, places[: len(places) // 2], offset)
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError("still here")
+
     change = PREPARED[kind](images) if kind in PREPARED else changes(images)[kind]
-    os.pwrite = pwrite
+    os.pwrite, vectored.write_places = pwrite, write_places
     change()
     return next(count) - 1
 

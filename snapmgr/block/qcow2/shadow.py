@@ -13,13 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from snapmgr.block.device import GrowableFile
+from snapmgr.block.device import Gathers, GrowableFile
 from snapmgr.block.qcow2.allocation import Allocation
 from snapmgr.block.qcow2.features import KNOWN_AUTOCLEAR, Incompatible
 from snapmgr.block.qcow2.geometry import SECTOR
 from snapmgr.block.qcow2.header import Header
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.errors import SnapmgrError
+from snapmgr.gathered import Gathered
 
 _SIZE, _L1_SIZE, _REFCOUNTS, _SNAPSHOTS = 24, 36, 48, 60
 _INCOMPATIBLE, _AUTOCLEAR = 72, 88
@@ -93,18 +94,29 @@ class Shadow:
 
     def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
         """Write to clusters that ``allocation`` gave.  Raises SnapmgrError ``cannot-write``."""
-        self.make_room(offset + len(data))
+        if offset + len(data) > self._file.size:
+            self.make_room(offset + len(data), self.allocation.end)
         self.fill(offset, [memoryview(data)])
 
-    def make_room(self, end: int) -> None:
-        """Have the file reach to ``end``.  Raises SnapmgrError ``cannot-write``."""
+    def make_room(self, end: int, used: int) -> None:
+        """Have the file reach to ``end``, and some way on to ``used``, the end of what was taken so far.
+
+        As ``fill``, also in another thread than the one that takes.  Raises SnapmgrError ``cannot-write``.
+        """
         wanted = self._file.size + _GROWTH
         if end > self._file.size:
-            self._file.resize(end if end >= wanted else max(end, min(wanted, self.allocation.end)))
+            self._file.resize(end if end >= wanted else max(end, min(wanted, used)))
 
     def fill(self, offset: int, buffers: Sequence[memoryview]) -> None:
-        """Write where room was made, also in another thread than the one that makes more.  Raises as ``write``."""
+        """Write where room was made.  Raises as ``write``."""
         self._file.pwrite(offset, buffers)
+
+    def fill_gathered(self, offset: int, gathered: Gathered) -> None:
+        """The same with what lies in many places."""
+        if isinstance(self._file, Gathers):
+            self._file.pwrite_gathered(offset, gathered)
+        else:
+            self._file.pwrite(offset, [memoryview(gathered.joined())])
 
     def prepare(self) -> None:
         """Write the refcounts; everything new is on stable storage afterwards, and the image still the old one.

@@ -7,7 +7,7 @@ that only the new snapshot will refer to, so that neither the disk nor a failure
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 
@@ -18,12 +18,16 @@ from snapmgr.block.qcow2.header import MAX_L1_BYTES
 from snapmgr.block.qcow2.l2 import Words
 from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.errors import SnapmgrError
+from snapmgr.gathered import Gathered
 
 _PIECE = 4 << 20
 """Bytes that are written at once, where clusters are no larger."""
 
 _AT_ONCE = 2
-"""Pieces that are being written before the next one waits for the first."""
+"""Pieces that are being written before the next one waits for the first; they hold memory."""
+
+_GATHERED, _GATHERED_AT_ONCE = 16 << 20, 4
+"""The same of what lies where it is anyway: the fewer pieces, the less one thread waits for the other."""
 
 _SMALL = 1 << 14
 """Bytes up to which it is cheaper to copy what comes together than to write it by itself."""
@@ -32,17 +36,18 @@ _SMALL = 1 << 14
 class StateWriter:
     """Takes the stream from its beginning to its end; ``tables`` ends it.  ``size`` bytes have come so far.
 
-    A thread of its own writes one piece after the other while the next one is made.  Buffers must not change until
-    ``tables`` returns.  To be used in a ``with``: after it nothing is written any more.
+    A thread of its own writes one piece after the other while the next ones are made.  Buffers, and what is gathered,
+    must not change until ``tables`` returns.  To be used in a ``with``: after it nothing is written any more.
     """
 
     def __init__(self, shadow: Shadow) -> None:
         self._shadow = shadow
         self._geometry = shadow.image.geometry
         self._hosts: list[Words] = []
-        self._parts: list[memoryview] = []
-        """What waits for the rest of its piece, ``_filled`` bytes."""
+        self._parts: list[memoryview | Gathered] = []
+        """What waits for the rest of its piece, ``_filled`` bytes of ``_piece``."""
         self._filled = 0
+        self._piece, self._at_once = _PIECE, _AT_ONCE
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="vm-state")
         self._running: deque[Future[None]] = deque()
         self.size = 0
@@ -55,17 +60,19 @@ class StateWriter:
     ) -> None:
         self._thread.shutdown(cancel_futures=True)
 
-    def write(self, data: bytes | bytearray | memoryview) -> None:
+    def write(self, data: bytes | bytearray | memoryview | Gathered) -> None:
         """The next bytes.  Raises SnapmgrError ``cannot-write`` (of earlier ones too), ``vm-state-too-large``."""
-        view = memoryview(data).cast("B")
-        self.size += len(view)
+        left = data if isinstance(data, Gathered) else memoryview(data).cast("B")
+        self.size += len(left)
         self._check_size()
-        while len(view):
-            count = min(len(view), _PIECE - self._filled)
-            self._parts.append(view[:count])
+        if isinstance(left, Gathered):
+            self._piece, self._at_once = _GATHERED, _GATHERED_AT_ONCE
+        while len(left):
+            count = min(len(left), self._piece - self._filled)
+            part, left = left.split(count) if isinstance(left, Gathered) else (left[:count], left[count:])
+            self._parts.append(part)
             self._filled += count
-            view = view[count:]
-            if self._filled == _PIECE:
+            if self._filled == self._piece:
                 self._put()
 
     def _check_size(self) -> None:
@@ -86,12 +93,22 @@ class StateWriter:
         place = self._shadow.allocation.take(count * cluster)
         if self._filled % cluster:
             self._parts.append(memoryview(bytes(-self._filled % cluster)))
-        if len(self._running) >= _AT_ONCE:
+        if len(self._running) >= self._at_once:
             self._running.popleft().result()
-        self._shadow.make_room(place + count * cluster)
-        self._running.append(self._thread.submit(self._shadow.fill, place, list(_together(self._parts))))
+        used, parts = self._shadow.allocation.end, list(_together(self._parts))
+        self._running.append(self._thread.submit(self._fill, place, used, parts))
         self._hosts.append(np.uint64(place) + np.arange(count, dtype=np.uint64) * np.uint64(cluster))
         self._parts, self._filled = [], 0
+
+    def _fill(self, place: int, used: int, parts: Sequence[memoryview | Gathered]) -> None:
+        """In the one thread that writes: who made the file longer in another one would wait for every write."""
+        self._shadow.make_room(place + sum(map(len, parts)), used)
+        plain = [part for part in parts if not isinstance(part, Gathered)]
+        if len(plain) == len(parts):
+            self._shadow.fill(place, plain)
+            return
+        gathered = Gathered.together(part if isinstance(part, Gathered) else Gathered.of([part]) for part in parts)
+        self._shadow.fill_gathered(place, gathered)
 
     def tables(self) -> Words:
         """Write what is left and the L2 tables; their offsets, to stand in L1 entries.  Raises as ``write``."""
@@ -122,11 +139,11 @@ class StateWriter:
         return words.astype(">u8").tobytes()
 
 
-def _together(parts: Iterable[memoryview]) -> Iterator[memoryview]:
+def _together(parts: Iterable[memoryview | Gathered]) -> Iterator[memoryview | Gathered]:
     """The same bytes, small buffers that follow each other as one."""
     small: list[memoryview] = []
     for part in parts:
-        if len(part) <= _SMALL:
+        if not isinstance(part, Gathered) and len(part) <= _SMALL:
             small.append(part)
             continue
         if small:
