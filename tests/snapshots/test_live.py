@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import threading
+import tracemalloc
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -322,3 +323,37 @@ def test_killed_at_a_write_it_is_there_or_not_and_qemu_finds_the_image_sound(tmp
                 load_snapshot(made, "new")
                 assert made.tick == 30
     assert found == {(), (("new", 1, True),)}
+
+
+class Standing:
+    """Looks on while a guest stands still: ``now`` says whether it does, ``made`` how many bytes of memory were."""
+
+    def __init__(self, watched: Machine, patch: pytest.MonkeyPatch) -> None:
+        self.now, self.made = False, 0
+        self._real = watched.set_run_state
+        patch.setattr(watched, "set_run_state", self._set_run_state)
+
+    def _set_run_state(self, state: RunState) -> None:
+        if self.now:
+            self.made = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        self._real(state)
+        self.now = state is RunState.SAVE_VM
+        if self.now:
+            tracemalloc.start()
+
+
+@pytest.mark.parametrize("size", [16 << 20, 96 << 20])
+def test_no_ram_is_copied_or_written_while_the_guest_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """However much there is of it: what is made meanwhile are devices, and a byte for each page."""
+    [path], written = images(tmp_path, "a"), []
+    with Machine(MachineOptions(ram=size, boot=BootOptions("full", 1)), [open_disk(path)]) as made:
+        made.start()
+        made.run(4)
+        standing = Standing(made, monkeypatch)
+        on_write(monkeypatch, lambda number: written.append(standing.now))
+        assert save_snapshot_live(made, "x", order=at_once).vm_state_size > size * 3 // 4, "most pages hold something"
+    assert 0 < standing.made < (256 << 10) + 4 * size // 4096
+    assert written and not any(written)
