@@ -10,6 +10,7 @@ import click
 
 from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.arguments import force, opened, source_argument
+from snapmgr.cli.demo_dirty_rate import dirty_rate_command
 from snapmgr.cli.demo_migrate import COMMANDS as MIGRATION
 from snapmgr.cli.demo_options import advance, demo_machine, machine_options
 from snapmgr.cli.demo_snapshot import demo_snapshot
@@ -196,7 +197,7 @@ def blockers_command(output: Output, /, ticks: int, **wanted: Any) -> int:
 
 
 demo.add_command(demo_snapshot)
-for command in MIGRATION:
+for command in (*MIGRATION, dirty_rate_command):
     demo.add_command(command)
 
 

@@ -44,8 +44,8 @@ def _bandwidth(context: click.Context, parameter: click.Parameter, value: str) -
 
 
 _OPTIONS = (
-    click.option("--mode", metavar="MODE", type=click.Choice(["precopy", "colo", "mapped-ram", *_LATER]),
-                 default="precopy", show_default=True, help="How it moves."),
+    click.option("--mode", metavar="MODE", default="precopy", show_default=True,
+                 type=click.Choice(["precopy", "colo", "mapped-ram", "ignore-shared", *_LATER]), help="How it moves."),
     click.option("--ticks", metavar="N", type=click.IntRange(0), default=100, show_default=True,
                  help="Ticks to run before."),
     click.option("--tick-rate", metavar="R", type=click.FloatRange(0.1, 10_000), default=50.0, show_default=True,
@@ -120,6 +120,7 @@ def _parameters(wanted: dict[str, Any]) -> Parameters:
         (wanted["auto_converge"], "auto-converge"),
         (wanted["mode"] == "colo", "x-colo"),
         (wanted["mode"] == "mapped-ram", "mapped-ram"),
+        (wanted["mode"] == "ignore-shared", "x-ignore-shared"),
     ):
         if wants:
             wanted["capabilities"] = (*wanted["capabilities"], name)
@@ -147,6 +148,10 @@ def _both(wanted: dict[str, Any]) -> Both:
 
     if wanted["mode"] == "colo":
         return replicated(wanted)
+    if wanted["mode"] == "ignore-shared":
+        from snapmgr.migrate.shared_ram import SharedRam
+
+        return SharedRam(machine_of(wanted), wanted["disks"], rate=wanted["tick_rate"])
     if wanted["mode"] == "mapped-ram":
         from snapmgr.migrate.through_file import ThroughFile
 

@@ -20,7 +20,7 @@ from snapmgr.machine.devices.unplug import Unpluggable
 from snapmgr.machine.disks import Disk
 from snapmgr.machine.memory import MAX_DISKS, GuestMemory
 from snapmgr.machine.options import MachineOptions
-from snapmgr.ram.block import RAMBlock
+from snapmgr.ram.block import RAMBlock, file_memory
 from snapmgr.ram.ramlist import RamList
 
 VRAM_SIZE = 128 << 10
@@ -32,14 +32,18 @@ PATIENCE = 100 * TICK_NS
 
 
 def build_ram(options: MachineOptions) -> RamList:
-    """demo.ram, demo.vram and demo.rom, registered; the ROM is written."""
-    ram = RamList()
+    """demo.ram, demo.vram and demo.rom, registered; the ROM is written.  Raises SnapmgrError for a file of RAM."""
+    ram, shared = RamList(), options.shared_ram
     for name, size, address in (
         ("demo.ram", options.ram, RAM_ADDRESS),
         ("demo.vram", VRAM_SIZE, VRAM_ADDRESS),
         ("demo.rom", ROM_SIZE, ROM_ADDRESS),
     ):
-        ram.register(RAMBlock(name, size, page_bits=options.page_bits, address=address))
+        memory = file_memory(shared, size) if shared is not None and name == "demo.ram" else None
+        block = RAMBlock(
+            name, size, page_bits=options.page_bits, address=address, memory=memory, shared=memory is not None
+        )
+        ram.register(block)
     write_rom(ram)
     return ram
 

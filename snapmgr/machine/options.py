@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from snapmgr.errors import UsageError
 from snapmgr.machine.guest import BootOptions
@@ -41,6 +42,8 @@ class MachineOptions:
     send_section_footer: bool = True
     store_global_state: bool = True
     capabilities: frozenset[str] = frozenset()
+    shared_ram: Path | None = None
+    """A file that holds demo.ram, as memory-backend-file with share=on; x-ignore-shared leaves it where it is."""
     record_replay: bool = False
     """Whether what it does is being recorded or replayed, which allows no snapshots."""
 

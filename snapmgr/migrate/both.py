@@ -319,6 +319,15 @@ class Both:
             tick = self.source.tick
         return Proof(tick, source, destination, self._undisturbed(tick), self._switched)
 
+    def _proof_of_owner(self, after: int) -> Proof:
+        """Of the side that has the guest, where the other one has nothing any more that could be compared."""
+        moved = self.owner is Side.DESTINATION
+        machine = self.destination if moved else self.source
+        machine.advance(after)
+        digest = machine.digest()
+        source, destination = (None, digest) if moved else (digest, None)
+        return Proof(machine.tick, source, destination, self._undisturbed(machine.tick), self._switched)
+
     def _undisturbed(self, tick: int) -> str:
         """The digest of the machine that was never moved."""
         with Machine(self._options, [open_disk(path) for path in self._begun]) as reference:

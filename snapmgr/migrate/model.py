@@ -37,6 +37,8 @@ class Parameters:
     multifd_compression: str = "none"
     multifd_zlib_level: int = 1
     multifd_zstd_level: int = 1
+    vcpu_dirty_limit: int = 1
+    """MiB a second that the guest may write under dirty-limit."""
     x_checkpoint_delay: int = 20_000
     """ms between two checkpoints of COLO."""
 

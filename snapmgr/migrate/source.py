@@ -177,7 +177,7 @@ class Outgoing(PostcopySteps):
                 return True
             if not left or left < threshold:
                 return False
-            if "auto-converge" in self._machine.options.capabilities:
+            if {"auto-converge", "dirty-limit"} & self._machine.options.capabilities:
                 self._look_at_convergence()
             self._new_turn()
             self._passes += self._saver.iterate()

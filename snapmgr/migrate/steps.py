@@ -13,6 +13,7 @@ from snapmgr.machine.machine import Machine
 from snapmgr.migrate.channel import Channel
 from snapmgr.migrate.colo.primary import Primary
 from snapmgr.migrate.converge import AutoConverge
+from snapmgr.migrate.dirty_limit import DirtyLimit
 from snapmgr.migrate.handover import Handover
 from snapmgr.migrate.model import PERIOD, TURN, Parameters, Phase, Statistics
 from snapmgr.migrate.returning import ReturnPath
@@ -67,7 +68,8 @@ class Steps:
         self._commands = Commands(machine, self._out)
         self._back: ReturnPath | None = None
         self._colo = self._primary() if "x-colo" in machine.options.capabilities else None
-        self._converge = AutoConverge(self.parameters)
+        limits = "dirty-limit" in machine.options.capabilities
+        self._converge = DirtyLimit(self.parameters, clock) if limits else AutoConverge(self.parameters)
         self._cancelled, self._wanted = threading.Event(), threading.Event()
         self._news = threading.Condition()
         self._urgent: Channel | None = None

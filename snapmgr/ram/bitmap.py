@@ -32,6 +32,8 @@ class DirtyLog:
         self.flags: Flags = np.zeros(pages, np.bool_)
         self.guard: Callable[[Where], None] | None = None
         self.fetch: Callable[[Where], None] | None = None
+        self.watched: Flags | None = None
+        """Pages written since somebody began to count, whoever takes the log meanwhile."""
 
     def reading(self, first: int, count: int = 1) -> None:
         """Pages ``[first, first + count)`` are about to be read.  Raises what ``fetch`` does, as the others do."""
@@ -54,6 +56,8 @@ class DirtyLog:
         if guard is not None:
             guard(where)
         self.flags[where] = True
+        if self.watched is not None:
+            self.watched[where] = True
 
     def count(self) -> int:
         return int(np.count_nonzero(self.flags))

@@ -6,12 +6,14 @@ The guest, a loader and a saver all see the same numpy array.  A guest marks pag
 from __future__ import annotations
 
 import mmap
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from snapmgr.errors import SnapmgrError, UsageError
+from snapmgr.errors import SnapmgrError, UsageError, cannot_open
 from snapmgr.ram.bitmap import DirtyLog
 from snapmgr.ram.words import PAGE_BITS
 
@@ -135,6 +137,18 @@ class RAMBlock:
     def _refuse(self, code: str, what: str, sign: str, length: int, other: int) -> None:
         text = f"{what}: {self.idstr}: 0x{length:x} {sign} 0x{other:x}: {EINVAL_TEXT}"
         raise SnapmgrError(code, f"RAM block {self.idstr}: {length} bytes where {other} fit", qemu=text)
+
+
+def file_memory(path: Path, length: int) -> U8:
+    """A file as memory that others who map it share; one that is too short is made longer.  Raises SnapmgrError."""
+    try:
+        path.touch(0o600)
+        with path.open("r+b") as file:
+            if os.fstat(file.fileno()).st_size < length:
+                file.truncate(length)
+            return np.frombuffer(mmap.mmap(file.fileno(), length, flags=mmap.MAP_SHARED), np.uint8)
+    except OSError as error:
+        raise cannot_open(path, error) from error
 
 
 def anonymous(length: int) -> mmap.mmap:

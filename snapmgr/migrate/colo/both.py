@@ -60,14 +60,7 @@ class Replicated(Both):
         receive(self.destination, self.link.destination, handover=self._handover, secondary=self.secondary)
 
     def _proof(self, statistics: Statistics, after: int) -> Proof:
-        """Of the side that has the guest; the other one has nothing any more that could be compared."""
-        moved = self.owner is Side.DESTINATION
-        machine = self.destination if moved else self.source
-        machine.advance(after)
-        digest = machine.digest()
-        reference = self._undisturbed(machine.tick)
-        source, destination = (None, digest) if moved else (digest, None)
-        return Proof(machine.tick, source, destination, reference, self._switched)
+        return self._proof_of_owner(after)
 
 
 def has_enough(statistics: Statistics, checkpoints: int) -> bool:
