@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from snapmgr.containers.source import Source
-from snapmgr.errors import StreamError
+from snapmgr.errors import SnapmgrError, StreamError
 from snapmgr.vmstate.description import VmDescription
 from snapmgr.vmstate.vmdesc import parse_vmdesc
 
@@ -20,7 +20,12 @@ def find_description(source: Source) -> VmDescription | None:
     """The vmdesc of a stream that carries one which can be read, else None.  Reads the end of the stream only."""
     for tail in TAILS:
         start = max(0, source.size - tail)
-        found = _in_tail(source.read(start, source.size - start), start)
+        try:
+            found = _in_tail(source.read(start, source.size - start), start)
+        except SnapmgrError as error:
+            if error.code != "damaged-container":
+                raise
+            return None
         if found is not None or start == 0:
             return found
     return None

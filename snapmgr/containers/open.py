@@ -17,8 +17,9 @@ from typing import cast
 from snapmgr.containers.capture import is_capture, open_capture
 from snapmgr.containers.file import FileSource, open_descriptor
 from snapmgr.containers.libvirt import PACKED, LibvirtSave, is_libvirt, read_libvirt
-from snapmgr.containers.packed import packed_kind, spool, unpack, unpack_head
+from snapmgr.containers.packed import packed_kind, spool, unpack_head
 from snapmgr.containers.source import Source
+from snapmgr.containers.unpacking import open_packed
 from snapmgr.errors import NotFound, StreamError, Unsupported, UsageError, cannot_open
 from snapmgr.names import quoted
 from snapmgr.wire.constants import MAGIC
@@ -186,10 +187,7 @@ def _file(
     """What stands in a file from byte ``start`` on, unpacked where it is packed."""
     if packed is None:
         return FileSource(open_descriptor(path), path.name, path, container, (start, None))
-    descriptor, complete = unpack(path, packed, progress, cancel, start)
-    source = FileSource(descriptor, path.name, path, packed)
-    source.complete = complete
-    return source
+    return open_packed(path, packed, progress, cancel, start)
 
 
 def _libvirt(save: LibvirtSave, path: Path, progress: Progress, cancel: CancelToken | None) -> FileSource:
@@ -249,8 +247,6 @@ def _stdin(cancel: CancelToken | None) -> Source:
             return FileSource(descriptor, "standard input", None, "stdin")
         path = Path(f"/proc/self/fd/{descriptor}")
         _refuse_other_bytes(unpack_head(path, packed, _BEGIN), "standard input")
-        unpacked, complete = unpack(path, packed, no_progress, cancel)
+        source = open_packed(path, packed, no_progress, cancel, label="standard input")
         os.close(descriptor)
-        source = FileSource(unpacked, "standard input", None, packed)
-        source.complete = complete
         return source

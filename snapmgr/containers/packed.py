@@ -1,21 +1,20 @@
-"""gz, zst, xz and bz2: unpacked once into an unnamed temporary file, which vanishes with the process."""
+"""gz, zst, xz and bz2: what is packed how, and its bytes."""
 
 from __future__ import annotations
 
 import bz2
 import gzip
 import lzma
-import os
 import shutil
 import tempfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, cast
 
 import zstandard
 
-from snapmgr.errors import SnapmgrError, StreamError
+from snapmgr.errors import SnapmgrError
 from snapmgr.work import CancelToken, Progress
 
 PIECE = 1 << 20
@@ -55,31 +54,25 @@ def unpack_head(path: Path, kind: str, length: int, start: int = 0) -> bytes:
             return b""
 
 
-def unpack(path: Path, kind: str, progress: Progress, cancel: CancelToken | None, start: int = 0) -> tuple[int, bool]:
-    """(descriptor of an unnamed file with the bytes that are packed from byte ``start`` on, whether all are there).
+class Unpacking:
+    """What is packed from byte ``start`` of a file on, piece by piece.  ``damage`` says why it ended early."""
 
-    What comes before a damage is kept.  Raises StreamError when nothing can be unpacked, Cancelled, and
-    SnapmgrError ``disk-full`` before the disk is.
-    """
-    total = path.stat().st_size
-    with path.open("rb") as packed, tempfile.TemporaryFile() as target:
-        packed.seek(start)
-        reader = unpacker(kind, packed)
+    def __init__(self, path: Path, kind: str, progress: Progress, start: int = 0) -> None:
+        self.damage: Exception | None = None
+        self._path, self._kind, self._progress, self._start = path, kind, progress, start
 
-        def piece() -> bytes:
-            data = reader.read(PIECE)
-            progress(packed.tell(), total)
-            return data
-
-        try:
-            spool(piece, target, cancel)
-        except (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError) as error:
-            if target.tell() == 0:
-                raise StreamError(
-                    "damaged-container", f"{path} is no whole {kind} file: {error}", path=path, offset=start
-                ) from error
-            return os.dup(target.fileno()), False
-        return os.dup(target.fileno()), True
+    def pieces(self) -> Iterator[bytes]:
+        """All of it, as far as it can be unpacked."""
+        total = self._path.stat().st_size
+        with self._path.open("rb") as packed:
+            packed.seek(self._start)
+            reader = unpacker(self._kind, packed)
+            try:
+                while data := reader.read(PIECE):
+                    self._progress(packed.tell(), total)
+                    yield data
+            except (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError) as error:
+                self.damage = error
 
 
 def spool(piece: Callable[[], bytes], target: IO[bytes], cancel: CancelToken | None) -> None:
@@ -94,20 +87,22 @@ def spool(piece: Callable[[], bytes], target: IO[bytes], cancel: CancelToken | N
 
 
 class Room:
-    """The free space where temporary files are, looked at now and then."""
+    """The free space of a folder, looked at now and then."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str | Path | None = None) -> None:
+        """``folder`` None is where temporary files are."""
+        self._folder = folder or tempfile.gettempdir()
         self._left = 0
 
     def take(self, count: int, done: int) -> None:
         """``count`` bytes are about to be written behind ``done`` others.  Raises SnapmgrError ``disk-full``."""
         if self._left < count:
-            free = shutil.disk_usage(tempfile.gettempdir()).free - RESERVE
+            free = shutil.disk_usage(self._folder).free - RESERVE
             if free < count:
                 raise SnapmgrError(
                     "disk-full",
-                    f"there is no room to unpack more than {done} bytes in {tempfile.gettempdir()}",
-                    hint="Make room there, or set TMPDIR to a folder with more.",
+                    f"there is no room to unpack more than {done} bytes in {self._folder}",
+                    hint="Make room there, or set TMPDIR or XDG_CACHE_HOME to a folder with more.",
                 )
             self._left = min(free, 256 << 20)
         self._left -= count

@@ -217,7 +217,7 @@ class _Pass:
         try:
             yield from events
         except SnapmgrError as error:
-            if error.code != "file-changed":
+            if error.code not in ("file-changed", "damaged-container"):
                 raise
             self.cut = error
             yield from at_end(self.reader)
@@ -238,9 +238,10 @@ class _Pass:
 
     def _cut_off(self, error: SnapmgrError) -> None:
         at = self.reader.offset
-        self.builder.problems.append(
-            Problem(Severity.ERROR, error.code, at, "The file became shorter while it was read", hint=error.hint or "")
-        )
+        message = "The file became shorter while it was read"
+        if error.code == "damaged-container":
+            message = "The packed file is damaged from here on"
+        self.builder.problems.append(Problem(Severity.ERROR, error.code, at, message, hint=error.hint or ""))
 
     def _too_many(self) -> None:
         message = "The stream has more records than are looked at; reading stopped here"
