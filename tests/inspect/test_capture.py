@@ -96,7 +96,8 @@ def test_a_page_that_comes_twice_has_what_came_behind_the_later_sync(indexed: In
 
 @pytest.mark.parametrize("version", ["v72", "v100"])
 def test_checkpoints_of_colo_are_told_apart(indexed: Indexed, version: str) -> None:
-    case, index = CASES[f"colo.{version}"], indexed(f"colo.{version}", "*")
+    index = indexed(f"colo.{version}", "*")
+    case = CASES[f"colo.{version}"]
     found = [(record.offset, record.idstr) for record in index.records if record.type == "MESSAGE"]
     forward = [(index.place(offset)[1], name) for offset, name in found if index.place(offset)[0] is index.channels[0]]
     assert forward == [(row[0], row[1]) for row in case["colo_tail"]]
