@@ -84,10 +84,10 @@ def capture_cases() -> list[str]:
 
 def lay_out(name: str, folder: Path) -> Path:
     """A folder with the channels of a capture, as docs/format/channels.md has them."""
-    target = folder / name
+    target, case = folder / name, _case(name, streams()["cases"])
     if not target.exists():
         target.mkdir()
-        for entry in _case(name, streams()["cases"])["files"].values():
+        for entry in case["files"].values():
             stored = corpus_root() / "streams" / entry["file"]
             (target / entry["file"].removeprefix(f"{name}.")).write_bytes(stored.read_bytes())
     return target
