@@ -51,6 +51,11 @@ Content = Callable[[Put], None]
     help="What OUT is: a stream as it is, one packed with zstd, a file where every page of RAM has its place (for QEMU "
     "9.0 and newer), or the VM state of a snapshot in a qcow2 image.",
 )
+@click.option(
+    "--pages",
+    type=click.Choice(["plain", "xbzrle", "compress"]),
+    help="How RAM is coded; else as it came. xbzrle sends what changed of pages that come again.",
+)
 @click.option("--tag", metavar="TAG", help="Name of the new snapshot, with --container qcow2.")
 @schema_option
 @force
@@ -62,6 +67,7 @@ def convert(
     src: str,
     target: str,
     container: str,
+    pages: str | None,
     tag: str | None,
     schema: str | None,
     force: bool,
@@ -80,6 +86,7 @@ def convert(
     Examples:
       snapctl convert disk.qcow2@before-update -o state.mig
       snapctl convert guest.mig.gz -o guest.mig.zst --container zst
+      snapctl convert guest.mig -o small.mig --pages compress
       snapctl convert guest.mig -o guest.mapped --container mapped-ram
       snapctl convert guest.mig -o disk.qcow2 --container qcow2 --tag arrived
     """
@@ -87,7 +94,7 @@ def convert(
         raise UsageError("usage", "with --json standard output is taken", hint="Name a file with -o.")
     if (container == "qcow2") != (tag is not None) or (target == "-" and tag is not None):
         raise UsageError("usage", "--tag TAG and --container qcow2 belong together, with an image as OUT")
-    if container == "mapped-ram" and (target == "-" or schema is not None):
+    if container == "mapped-ram" and (target == "-" or schema is not None or pages is not None):
         raise UsageError(
             "usage", "--container mapped-ram writes a file, and takes devices as they are", hint="Name OUT."
         )
@@ -101,7 +108,9 @@ def convert(
             _say_mapped(output, target, source.size, written)
             return
         replica, reason = _replica(output, source, schema, allow_roots)
-        content, exact = (_copied(source) if replica is None else _saved(replica)), True
+        if pages is not None:
+            replica = _repacked(replica, reason, pages, source)
+        content, exact = (_copied(source) if replica is None else _saved(replica)), pages is None
         if reason is not None and (plain := _plain(output, source)) is not None:
             content, reason, exact = plain, None, False
         if tag is not None:
@@ -187,6 +196,15 @@ def _plain(output: Output, source: Source) -> Content | None:
     except StreamError:
         return None
     return (lambda put: put_plain(index, put)) if is_spread(index) else None
+
+
+def _repacked(replica: Replica | None, reason: str | None, pages: str, source: Source) -> Replica:
+    """The same, with RAM in another coding.  Raises Unsupported where the stream cannot be rewritten."""
+    if replica is None:
+        message = f"RAM can be coded anew only in a precopy stream that is rewritten: {reason}"
+        raise Unsupported("pages", message, path=source.path, hint="Convert it to a plain stream first.")
+    replica.pages = pages
+    return replica
 
 
 def _saved(replica: Replica) -> Content:

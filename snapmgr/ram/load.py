@@ -199,13 +199,13 @@ class RamLoader:
         if self.missing is not None:
             with self.missing.placing(block, np.array([event.page])) as wanted:
                 if wanted.all():
-                    _place(block, event, data)
+                    place_page(block, event, data)
         elif not self._comes(block, event.page, event.page):
             _fill(np.zeros(1 << self._options.page_bits, np.uint8), event, data)
         else:
             for target in self._targets(block):
                 self.copies.settle(target, event.page, event.page)
-                _place(target, event, data)
+                place_page(target, event, data)
             self._came(block, event.page)
         self.received[block.idstr][event.page] = True
 
@@ -330,7 +330,8 @@ def _is_fresh(blocks: Sequence[RAMBlock]) -> bool:
     return 2 * sum(resident(block.memory) for block in blocks) < sum(block.used_length for block in blocks)
 
 
-def _place(block: RAMBlock, event: OddPage, data: memoryview) -> None:
+def place_page(block: RAMBlock, event: OddPage, data: memoryview) -> None:
+    """A page of any kind; ``data`` is what its record holds.  Raises StreamError."""
     if event.kind is PageKind.ZERO:
         block.clear(event.page, 1)
     else:

@@ -16,6 +16,7 @@ from snapmgr.ram.section import RamState
 from snapmgr.ram.words import IDSTR, VERSION
 from snapmgr.replica.device import Device, device_of
 from snapmgr.replica.ram import RamReplay
+from snapmgr.replica.repack import RamRepack
 from snapmgr.replica.schema import Schema
 from snapmgr.replica.script import Script, Section, read_script
 from snapmgr.savevm.handlers import ENOTSUP, HandlerFailed, Handlers, StreamOptions
@@ -50,6 +51,8 @@ class Replica:
         self._registry = Registry()
         self._cursor: Iterator[Section] = iter(())
         self._due: Section | None = None
+        self.pages: str | None = None
+        """Another coding of RAM (repack.CODINGS) than the one in which it came; edits of RAM are not for that."""
         self._replay = RamReplay(source, RamState(), self.ram_edits)
         self._register()
 
@@ -116,7 +119,10 @@ class Replica:
         state = RamState(self.options.page_bits)
         capabilities = self.options.capabilities
         state.ignore_shared, state.mapped_ram = "x-ignore-shared" in capabilities, "mapped-ram" in capabilities
-        self._replay = RamReplay(self._source, state, self.ram_edits)
+        if self.pages is None:
+            self._replay = RamReplay(self._source, state, self.ram_edits)
+        else:
+            self._replay = RamRepack(self._source, state, self.pages)
         self._cursor = (section for section in self.script.sections if section.is_live)
         self._due = next(self._cursor, None)
 
