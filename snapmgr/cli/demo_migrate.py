@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -15,15 +14,25 @@ import click
 from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.demo_colo import colo_facts, losing, replicated, told
 from snapmgr.cli.demo_options import advance, bytes_of, demo_machine, machine_of, machine_options
+from snapmgr.cli.demo_postcopy import (
+    after_what,
+    arrival_facts,
+    faults_of,
+    follow,
+    followed,
+    outgoing_channels,
+    postcopy_facts,
+    tending,
+)
 from snapmgr.cli.demo_tls import tls_of, tls_options
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
 from snapmgr.cli.text import printable, size
-from snapmgr.errors import Unsupported, UsageError
+from snapmgr.errors import UsageError
 
 if TYPE_CHECKING:
+    from snapmgr.cli.demo_channels import Incoming
     from snapmgr.migrate.both import Both, Moved
-    from snapmgr.migrate.channel import Channel
     from snapmgr.migrate.model import Parameters, Statistics
     from snapmgr.migrate.source import Outgoing
     from snapmgr.migrate.tls import TlsCreds, TlsFailed
@@ -33,7 +42,6 @@ _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 _Result = TypeVar("_Result")
 _LOOK_EVERY = 0.1
 """Seconds between two looks at whether somebody wants to stop."""
-_LATER = ("postcopy",)
 
 
 def _bandwidth(context: click.Context, parameter: click.Parameter, value: str) -> int:
@@ -44,8 +52,8 @@ def _bandwidth(context: click.Context, parameter: click.Parameter, value: str) -
 
 
 _OPTIONS = (
-    click.option("--mode", metavar="MODE", default="precopy", show_default=True,
-                 type=click.Choice(["precopy", "colo", "mapped-ram", "ignore-shared", *_LATER]), help="How it moves."),
+    click.option("--mode", metavar="MODE", default="precopy", show_default=True, help="How it moves.",
+                 type=click.Choice(["precopy", "postcopy", "colo", "mapped-ram", "ignore-shared"])),
     click.option("--ticks", metavar="N", type=click.IntRange(0), default=100, show_default=True,
                  help="Ticks to run before."),
     click.option("--tick-rate", metavar="R", type=click.FloatRange(0.1, 10_000), default=50.0, show_default=True,
@@ -54,6 +62,11 @@ _OPTIONS = (
                  help="Bytes a second that may be sent; 0: any."),
     click.option("--downtime-limit", metavar="MS", type=click.IntRange(0), default=300, show_default=True,
                  help="How long the guest may stand still."),
+    click.option("--postcopy-after", metavar="N|MSms", callback=after_what, default="1", show_default=True,
+                 help="With --mode postcopy: let the guest run at the other side after N passes over its RAM, or after"
+                      " so many ms; 0: at once."),
+    click.option("--preempt", is_flag=True,
+                 help="With --mode postcopy: a second channel for the pages that the guest waits for."),
     click.option("--checkpoint-delay", metavar="MS", type=click.IntRange(0), default=200, show_default=True,
                  help="With --mode colo: time between two checkpoints."),
     click.option("--checkpoints", metavar="N", type=click.IntRange(1), default=5, show_default=True,
@@ -81,7 +94,9 @@ def _migration_options(function: _Decorated) -> _Decorated:
 @click.option("--latency", metavar="MS", type=click.FloatRange(0, 10_000), default=0.0, show_default=True,
               help="How long a byte takes from one side to the other.")  # fmt: skip
 @click.option("--fault", "faults", metavar="SPEC", multiple=True,
-              help="cut@BYTES or cut-back@BYTES: the link breaks after so many bytes forward, or back.")  # fmt: skip
+              help="What happens on the way: cut@WHERE, cut-back@WHERE, garbage@WHERE, delay=MS@WHERE. WHERE is a"
+                   " number of bytes, or N% of a postcopy. With ,recover behind it a broken postcopy goes on over"
+                   " another link.")  # fmt: skip
 @click.option("--to", "uri", metavar="URI", help="Move it to `snapctl demo receive URI`, in another process.")
 @tls_options
 @machine_options
@@ -94,6 +109,9 @@ def migrate_command(output: Output, /, uri: str | None, **wanted: Any) -> int:
     the digest of the moment of the switchover is printed on both sides. --fault breaks the link: the guest goes on
     where it was.
 
+    With --mode postcopy the guest runs at the other side before its RAM is there, and asks for what it needs; --to
+    needs `snapctl demo receive URI --capability postcopy-ram` (and postcopy-preempt with --preempt).
+
     With --mode colo both run the same guest, and one of them is lost after some checkpoints. What the guest sends and
     writes to disks waits for the next checkpoint. --to needs `snapctl demo receive URI --capability x-colo`.
 
@@ -102,11 +120,10 @@ def migrate_command(output: Output, /, uri: str | None, **wanted: Any) -> int:
       snapctl demo migrate --workload hotspot --max-bandwidth 50M
       snapctl demo migrate --workload full --max-bandwidth 20M --downtime-limit 20 --auto-converge --json
       snapctl demo migrate --fault cut@1000000
+      snapctl demo migrate --mode postcopy --preempt --fault cut@50%,recover
       snapctl demo migrate --mode colo --checkpoint-delay 100 --failover primary
       snapctl demo migrate --to tcp:127.0.0.1:4444
     """
-    if wanted["mode"] in _LATER:
-        raise Unsupported("mode", f"the mode {wanted['mode']} is not built yet", hint="Use --mode precopy.")
     tls = tls_of(wanted)
     if uri is None and tls is not None:
         raise UsageError("usage", "--tls-creds needs --to")
@@ -116,15 +133,20 @@ def migrate_command(output: Output, /, uri: str | None, **wanted: Any) -> int:
 def _parameters(wanted: dict[str, Any]) -> Parameters:
     from snapmgr.migrate.model import Parameters
 
+    postcopy, capabilities = wanted["mode"] == "postcopy", dict.fromkeys(wanted["capabilities"])
     for wants, name in (
         (wanted["auto_converge"], "auto-converge"),
         (wanted["mode"] == "colo", "x-colo"),
         (wanted["mode"] == "mapped-ram", "mapped-ram"),
         (wanted["mode"] == "ignore-shared", "x-ignore-shared"),
+        (postcopy, "postcopy-ram"),
+        (postcopy and wanted["preempt"], "postcopy-preempt"),
     ):
         if wants:
-            wanted["capabilities"] = (*wanted["capabilities"], name)
+            capabilities[name] = None
+    wanted["capabilities"] = tuple(capabilities)
     return Parameters(
+        **(wanted["postcopy_after"] if postcopy else {}),
         max_bandwidth=wanted["max_bandwidth"],
         downtime_limit=wanted["downtime_limit"],
         x_checkpoint_delay=wanted["checkpoint_delay"],
@@ -134,12 +156,14 @@ def _parameters(wanted: dict[str, Any]) -> Parameters:
 def _in_this_one(output: Output, wanted: dict[str, Any]) -> int:
     from snapmgr.snapshots.journal import finish_cut_off
 
-    parameters = _parameters(wanted)
+    parameters, faults = _parameters(wanted), faults_of(wanted)
     finish_cut_off(wanted["disks"])
     with _both(wanted) as both:
-        _set_link(both, wanted)
-        with progress(output, "Migrating") as report, _stoppable(both.prepare(parameters, _shown(report))):
-            moved = _apart(lambda: both.move(wanted["ticks"], wanted["after"]))
+        for wire in (both.link.forward, both.link.back, both.second.forward, both.second.back):
+            wire.bandwidth, wire.latency = wanted["link_bandwidth"], wanted["latency"] / 1000
+        recoveries = sum(fault.recover for fault in faults)
+        with progress(output, "Migrating") as report, _stoppable(both.prepare(parameters, _shown(report), faults)):
+            moved = _apart(lambda: both.move(wanted["ticks"], wanted["after"], recoveries=recoveries))
     return _say(output, wanted["mode"], moved)
 
 
@@ -157,17 +181,6 @@ def _both(wanted: dict[str, Any]) -> Both:
 
         return ThroughFile(machine_of(wanted), wanted["disks"], rate=wanted["tick_rate"])
     return Both(machine_of(wanted), wanted["disks"], rate=wanted["tick_rate"])
-
-
-def _set_link(both: Both, wanted: dict[str, Any]) -> None:
-    for wire in (both.link.forward, both.link.back):
-        wire.bandwidth, wire.latency = wanted["link_bandwidth"], wanted["latency"] / 1000
-    for spec in wanted["faults"]:
-        match = re.fullmatch(r"(cut|cut-back)@(\d{1,18})", spec)
-        if match is None:
-            raise UsageError("usage", f"--fault {spec!r} is neither cut@BYTES nor cut-back@BYTES")
-        wire = both.link.forward if match[1] == "cut" else both.link.back
-        wire.break_at = int(match[2])
 
 
 def _shown(report: Progress) -> Callable[[Outgoing, Statistics], None]:
@@ -213,6 +226,7 @@ def _say(output: Output, mode: str, moved: Moved) -> int:
         "tick": proof.tick,
         "switchover_tick": proof.switched,
         **_facts(mode, statistics),
+        **arrival_facts(moved.arrival),
     }
     if output.json:
         output.document(facts)
@@ -232,6 +246,7 @@ def _facts(mode: str, statistics: Statistics) -> dict[str, Any]:
         "throttle": statistics.cpu_throttle_percentage,
         "phases": [phase.facts() for phase in statistics.phases],
         **colo_facts(statistics),
+        **postcopy_facts(mode, statistics),
         "error": statistics.error or None,
     }
 
@@ -245,9 +260,15 @@ def _tell(output: Output, moved: Moved, *, done: bool) -> None:
     elif done:
         said = f"moved at tick {proof.switched}: {size(statistics.transferred)} sent, guest stood still for "
         output.done(f"{said}{statistics.downtime:.1f} ms")
+    elif moved.arrival is not None:
+        lost = f"{moved.arrival.missing} pages never came"
+        output.done(printable(f"moved, but not whole ({statistics.status}): {lost}; the guest cannot go on"))
+        return
     else:
         why = statistics.error or (moved.refused.message if moved.refused is not None else "it was cancelled")
         output.done(printable(f"not moved ({statistics.status}): {why}; the guest goes on where it was"))
+    if done and moved.arrival is not None:
+        output.lines(followed(moved.arrival))
     agree = "all agree" if proof.agrees else "THEY DIFFER"
     output.lines(f"tick {proof.tick}  digest {proof.reference}  {agree}")
 
@@ -271,7 +292,8 @@ def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: 
             driver.order(lambda _: action()).result()
 
         with progress(output, "Migrating") as report, ThreadPoolExecutor(1) as threads:
-            channel = open_outgoing(uri, tls=tls)
+            channels = outgoing_channels(wanted, lambda: open_outgoing(uri, tls=tls))
+            channel = channels.main()
             look = losing(wanted, channel, handover)
 
             def show(statistics: Statistics) -> None:
@@ -287,11 +309,13 @@ def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: 
                 throttle=lambda percent: driver.set_rate(wanted["tick_rate"] * (100 - percent) / 100),
                 show=show,
                 stopped=stopped,
+                urgent=channels.urgent,
             )
+            channels.outgoing = outgoing
             driver.order(lambda machine: machine.start())
             work: Future[None] = threads.submit(driver.work)
             try:
-                with _stoppable(outgoing):
+                with _stoppable(outgoing), tending(channels):
                     statistics = _apart(outgoing.run)
             finally:
                 driver.finish()
@@ -324,7 +348,7 @@ def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: 
 @click.option("--after", metavar="M", type=click.IntRange(0), default=0, show_default=True,
               help="Ticks to run on after it came.")  # fmt: skip
 @click.option("--tick-rate", metavar="R", type=click.FloatRange(0.1, 10_000), default=50.0, show_default=True,
-              help="Ticks a second while it is the secondary of COLO.")  # fmt: skip
+              help="Ticks a second while its RAM still comes, or while it is the secondary of COLO.")  # fmt: skip
 @tls_options
 @machine_options
 @output_options
@@ -334,6 +358,9 @@ def receive_command(output: Output, /, uri: str, after: int, **wanted: Any) -> N
 
     The machine must be like the one that is sent: type, RAM, disks. URI is tcp:HOST:PORT, unix:PATH,
     file:PATH[,offset=N], exec:COMMAND or fd:NUMBER; a port 0 is chosen and said.
+
+    With --capability postcopy-ram its guest may run before its RAM is there; where the channel breaks then, it waits
+    at the same URI for another one.
 
     With --capability x-colo it may be the secondary of `demo migrate --mode colo`: it goes on when the other process
     is gone, from the last checkpoint.
@@ -348,12 +375,15 @@ def receive_command(output: Output, /, uri: str, after: int, **wanted: Any) -> N
 
     secondary = Secondary(rate=wanted["tick_rate"])
     tls = tls_of(wanted)
-    with _channel(output, uri, tls) as channel, demo_machine(output, wanted, incoming=True) as machine:
-        receive(machine, channel, secondary=secondary)
+    with _channels(output, uri, tls, wanted) as channels, demo_machine(output, wanted, incoming=True) as machine:
+        arriving = receive(machine, channels.main(), secondary=secondary, urgent=channels.urgent)
         arrived = machine.tick
-        advance(output, machine, after)
+        if arriving is not None:
+            follow(machine, arriving, channels, wanted["tick_rate"])
+        advance(output, machine, max(0, arrived + after - machine.tick))
         machine.stop()
         facts = {"arrival_tick": arrived, "tick": machine.tick, "digest": machine.digest()}
+        facts |= arrival_facts(arriving.statistics if arriving is not None else None)
         if "x-colo" in wanted["capabilities"]:
             facts |= {"checkpoint_tick": secondary.status.tick, "checkpoints": secondary.status.checkpoints}
     if output.json:
@@ -364,7 +394,8 @@ def receive_command(output: Output, /, uri: str, after: int, **wanted: Any) -> N
 
 
 @contextmanager
-def _channel(output: Output, uri: str, tls: TlsCreds | None) -> Iterator[Channel]:
+def _channels(output: Output, uri: str, tls: TlsCreds | None, wanted: dict[str, Any]) -> Iterator[Incoming]:
+    from snapmgr.cli.demo_channels import Incoming
     from snapmgr.migrate.sockets import Listener
     from snapmgr.migrate.uri import open_incoming
 
@@ -374,11 +405,11 @@ def _channel(output: Output, uri: str, tls: TlsCreds | None) -> Iterator[Channel
     opened = open_incoming(uri, tls=tls, refused=refused)
     if isinstance(opened, Listener):
         output.note(f"waiting at {printable(opened.uri)}")
-        opened = opened.accept()
+    channels = Incoming(opened, again="postcopy-ram" in wanted["capabilities"])
     try:
-        yield opened
+        yield channels
     finally:
-        opened.close()
+        channels.close()
 
 
 COMMANDS = (migrate_command, receive_command)

@@ -75,7 +75,7 @@ class Driver:
         """Until ``finish``: the body of the worker."""
         while not self._stopping:
             self._wait(self._wake, self.step())
-        self._show(self._machine.state())
+        self._look()
 
     def step(self) -> float | None:
         """Do what is due now; returns the seconds until the next tick, None while the machine stands."""
@@ -90,7 +90,7 @@ class Driver:
             changed |= not self._run(ticks)
         if changed or (ticks and now >= self._next_view):
             self._next_view = now + VIEW_EVERY
-            self._show(self._machine.state())
+            self._look()
         if self._stopping:
             return 0.0
         due = [announcer.next_at / NANO for announcer in self._announcers]
@@ -107,6 +107,15 @@ class Driver:
         for announcer in self._announcers:
             announcer.due(int(now * NANO), self._machine.trace)
         self._announcers = [announcer for announcer in self._announcers if announcer.left]
+
+    def _look(self) -> None:
+        """A machine whose RAM came in part only cannot be shown."""
+        try:
+            view = self._machine.state()
+        except SnapmgrError as error:
+            self._machine.error_report(error.message)
+        else:
+            self._show(view)
 
     def _run(self, ticks: int) -> bool:
         """False where a disk refused: the machine stands then, and its reports say why."""

@@ -95,9 +95,12 @@ class Arriving:
 
     def wait_for(self, *statuses: Status, timeout: float | None = None) -> bool:
         """Until the status is one of these, or all is over; False where ``timeout`` seconds were not enough."""
+        return self.wait_until(lambda: self._status in statuses, timeout)
+
+    def wait_until(self, reached: Callable[[], bool], timeout: float | None = None) -> bool:
+        """As ``wait_for``, until this is true of what changes with the status."""
         with self._news:
-            over = {*statuses, Status.COMPLETED, Status.FAILED}
-            return self._news.wait_for(lambda: self._status in over, timeout)
+            return self._news.wait_for(lambda: self.over or reached(), timeout)
 
     def pause(self) -> None:
         """Cut the channel (migrate-pause).  Raises SnapmgrError ``not-postcopy``."""

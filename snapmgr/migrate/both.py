@@ -6,7 +6,6 @@ source, which does not have its disks any more, goes on for that with copies of 
 
 from __future__ import annotations
 
-import itertools
 import shutil
 import tempfile
 import threading
@@ -31,6 +30,8 @@ from snapmgr.migrate.link import Link
 from snapmgr.migrate.model import ArrivalStatistics, Parameters, Statistics
 from snapmgr.migrate.multifd import CAPABILITY
 from snapmgr.migrate.source import Outgoing
+from snapmgr.migrate.tending import tend
+from snapmgr.migrate.trouble import Fault, Trouble
 from snapmgr.savevm.status import MigrationStatus
 from snapmgr.trace.bus import Trace
 
@@ -142,9 +143,13 @@ class Both:
         return copies
 
     def prepare(
-        self, parameters: Parameters, show: Callable[[Outgoing, Statistics], None] = lambda outgoing, statistics: None
+        self,
+        parameters: Parameters,
+        show: Callable[[Outgoing, Statistics], None] = lambda outgoing, statistics: None,
+        faults: Sequence[Fault] = (),
     ) -> Outgoing:
-        """The migration, not begun yet; ``show`` is called as Outgoing does."""
+        """The migration, not begun yet; ``show`` is called as Outgoing does, ``faults`` happen on the way."""
+        self._trouble = Trouble(faults, lambda: self.outgoing.progress, lambda: self.outgoing.wait_for_run())
         self._driver = Driver(self.source, self._clock, rate=self._rate, show=partial(self._seen, Side.SOURCE))
         there = partial(self._seen, Side.DESTINATION)
         self._there = Driver(self.destination, self._clock, rate=self._rate, show=there)
@@ -155,7 +160,7 @@ class Both:
                 link.be_like(self.link)
         self.outgoing = Outgoing(
             self.source,
-            self.link.source,
+            self._trouble.forward(self.link.source),
             lambda action: self._driver.order(lambda _: action()).result(),
             parameters=parameters,
             handover=self._handover,
@@ -205,8 +210,9 @@ class Both:
             made.be_like(broken)
         if self.arriving is not None:
             self.arriving.wait_for(MigrationStatus.POSTCOPY_PAUSED)
-            self.arriving.recover(self.link.destination, self.second.destination)
-        self.outgoing.recover(self.link.source)
+            second = self.second.destination if "postcopy-preempt" in self.destination.options.capabilities else None
+            self.arriving.recover(self._trouble.back(self.link.destination), second)
+        self.outgoing.recover(self._trouble.forward(self.link.source))
 
     def move(self, before: int, after: int, *, live: bool = False, recoveries: int | None = 0) -> Moved:
         """Run ``before`` ticks, migrate the running guest, and ``after`` ticks more, ``live`` ones at the usual rate.
@@ -216,7 +222,7 @@ class Both:
         self.source.advance(before)
         with ThreadPoolExecutor(3, thread_name_prefix="migrate") as threads, self._ticking(threads):
             arriving: Future[SnapmgrError | None] = threads.submit(self._arrive)
-            tending = threads.submit(self._tend, recoveries)
+            tending = threads.submit(tend, self.outgoing, self.recover, recoveries)
             try:
                 statistics = self.outgoing.run()
             finally:
@@ -252,25 +258,10 @@ class Both:
             self.arriving.wait()
         self._there.finish()
 
-    def _tend(self, recoveries: int | None) -> None:
-        """See to a postcopy that has paused."""
-        outgoing = self.outgoing
-        for done in itertools.count():
-            outgoing.wait_until(partial(self._has_paused, done))
-            if outgoing.statistics.status is not MigrationStatus.POSTCOPY_PAUSED or recoveries is None:
-                return
-            if done >= recoveries:
-                outgoing.cancel()
-                return
-            self.recover()
-
-    def _has_paused(self, times: int) -> bool:
-        return self.outgoing.statistics.pauses > times
-
     def _receive(self) -> Arriving | None:
         return receive(
             self.destination,
-            self.link.destination,
+            self._trouble.back(self.link.destination),
             handover=self._handover,
             urgent=lambda: self.second.destination,
             beside=[link.destination for link in self.beside],

@@ -73,6 +73,10 @@ class Statistics:
     """Bytes of the whole stream."""
     pauses: int = 0
     """How often postcopy has stood because the channel broke."""
+    postcopy_requests: int = 0
+    precopy_bytes: int = 0
+    postcopy_bytes: int = 0
+    """As RamCounters has them."""
     phases: list[Phase] = field(default_factory=list)
     colo: ColoStatus | None = None
     error: str = ""

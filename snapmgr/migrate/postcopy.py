@@ -56,6 +56,16 @@ class PostcopySteps(Steps):
             self._recovery = channel
             self._news.notify_all()
 
+    @property
+    def progress(self) -> float | None:
+        """Percent of what the guest left behind that has been sent since; None before it runs at the other side."""
+        behind = self._behind
+        return None if behind is None else 100.0 * (behind - self.remaining) / max(1, behind)
+
+    def wait_for_run(self) -> None:
+        """Until the guest is known to run at the other side, or nothing is heard from there any more."""
+        self.wait_until(lambda: self._handed_over or self._broken)
+
     def wait_for(self, *statuses: Status, timeout: float | None = None) -> bool:
         """Until the status is one of these, or the migration is over; False where ``timeout`` seconds were not
         enough."""
@@ -123,6 +133,7 @@ class PostcopySteps(Steps):
         self._commands.packaged(self._package())
         self._commands.ping(4)
         self._out.flush()
+        self._behind = self.remaining
 
     def _open_second(self) -> None:
         """The channel for what is waited for, where there is to be one.  Raises what opening it does."""
@@ -159,6 +170,7 @@ class PostcopySteps(Steps):
         if value == LOADED and not self._handed_over and self.statistics.status.is_postcopy:
             self.statistics.downtime = (self._clock() - self._stood_at) * 1000
             self._handed_over = True
+            self._wake()
 
     def _request(self, idstr: str | None, start: int, length: int) -> None:
         """Pages are waited for: they go first, or on a channel of their own."""

@@ -17,6 +17,9 @@ from snapmgr.savevm.output import Buffer
 PIECE = 1 << 20
 """Bytes taken from a socket at once."""
 
+BACKLOG = 4
+"""Connections that wait to be accepted: a second channel, and those of a recovery."""
+
 
 class SocketChannel:
     """A Channel over a connected stream socket, which it takes over."""
@@ -81,7 +84,7 @@ def connect(address: tuple[str, int] | Path, patience: float, tls: TlsCreds | No
 
 
 class Listener:
-    """Waits at an address for the one connection of a migration.  A unix socket is its owner's alone (mode 0600).
+    """Waits at an address for the connections of a migration.  A unix socket is its owner's alone (mode 0600).
 
     With ``tls`` whoever cannot show a certificate is told to ``refused`` and does not count.  Raises UsageError
     ``cannot-listen`` and ``tls-creds``.
@@ -105,9 +108,9 @@ class Listener:
                     self._socket.bind(str(address))
                 finally:
                     os.umask(before)
-                self._socket.listen(1)
+                self._socket.listen(BACKLOG)
             else:
-                self._socket = socket.create_server(address, backlog=1)
+                self._socket = socket.create_server(address, backlog=BACKLOG)
         except OSError as error:
             message = f"{shown(address)} cannot be listened at: {error.strerror or error}"
             raise UsageError("cannot-listen", message, hint="Choose another address.") from error
@@ -120,14 +123,15 @@ class Listener:
         host, port = self._socket.getsockname()[:2]
         return f"tcp:[{host}]:{port}" if ":" in host else f"tcp:{host}:{port}"
 
-    def accept(self) -> Channel:
-        """The first who comes; nobody else is let in afterwards.  Raises ChannelBroken once it is closed."""
+    def accept(self, *, last: bool = True) -> Channel:
+        """The first who comes; nobody else is let in after the ``last``.  Raises ChannelBroken once it is closed."""
         try:
             while (channel := self._next()) is None:
                 pass
             return channel
         finally:
-            self.close()
+            if last:
+                self.close()
 
     def _next(self) -> Channel | None:
         """None for one who was refused."""

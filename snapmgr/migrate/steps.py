@@ -81,6 +81,8 @@ class Steps:
         self._over = False
         self._stood_at = 0.0
         self._passes = 0
+        self._behind: int | None = None
+        """Bytes of RAM that the guest left behind in a postcopy."""
         self._sent_before = 0
         """Bytes of the channels that broke."""
         self._begin = self._period = 0.0
@@ -137,8 +139,11 @@ class Steps:
         self._show(statistics)
 
     def _sum_up(self) -> None:
-        self.statistics.total_time = self._elapsed()
-        self.statistics.transferred = self._sent_before + self._out.total
+        statistics, counters = self.statistics, self._machine.ram_entry.counters
+        statistics.total_time = self._elapsed()
+        statistics.transferred = self._sent_before + self._out.total
+        statistics.postcopy_requests = counters.postcopy_requests
+        statistics.precopy_bytes, statistics.postcopy_bytes = counters.precopy_bytes, counters.postcopy_bytes
 
     def _new_turn(self) -> None:
         """What is put one after the other now may go on for a while."""

@@ -13,6 +13,7 @@ from snapmgr.migrate.destination import receive
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.model import Parameters, Statistics
 from snapmgr.migrate.source import Outgoing
+from snapmgr.migrate.trouble import Fault
 from snapmgr.savevm.status import MigrationStatus
 
 
@@ -38,14 +39,17 @@ class Replicated(Both):
         self.failover = machine.tick
 
     def prepare(
-        self, parameters: Parameters, show: Callable[[Outgoing, Statistics], None] = lambda outgoing, statistics: None
+        self,
+        parameters: Parameters,
+        show: Callable[[Outgoing, Statistics], None] = lambda outgoing, statistics: None,
+        faults: Sequence[Fault] = (),
     ) -> Outgoing:
         def shown(outgoing: Outgoing, statistics: Statistics) -> None:
             show(outgoing, statistics)
             if has_enough(statistics, self._checkpoints):
                 self._lose()
 
-        return super().prepare(parameters, shown)
+        return super().prepare(parameters, shown, faults)
 
     def _lose(self) -> None:
         if self._survivor is Side.DESTINATION:

@@ -1,0 +1,72 @@
+"""The channels of ``snapctl demo migrate --to`` and ``demo receive``: one, two, and others after a break."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from snapmgr.migrate.channel import Channel, ChannelBroken
+from snapmgr.migrate.sockets import Listener
+from snapmgr.migrate.source import Outgoing
+from snapmgr.migrate.trouble import Fault, Trouble
+
+
+class Outward:
+    """Those of the source: ``connect`` opens one."""
+
+    def __init__(self, connect: Callable[[], Channel], faults: Sequence[Fault]) -> None:
+        self.outgoing: Outgoing | None = None
+        self._connect = connect
+        self._trouble = Trouble(faults, self._progress, self._wait_for_run)
+        self.recoveries = self._trouble.recoveries
+
+    def _progress(self) -> float | None:
+        return self.outgoing.progress if self.outgoing is not None else None
+
+    def _wait_for_run(self) -> None:
+        if self.outgoing is not None:
+            self.outgoing.wait_for_run()
+
+    def main(self) -> Channel:
+        return self._trouble.forward(self._connect())
+
+    def urgent(self) -> Channel:
+        return self._connect()
+
+    def recover(self) -> None:
+        """Go on over another one.  Raises SnapmgrError."""
+        assert self.outgoing is not None
+        self.outgoing.recover(self.main())
+
+
+class Incoming:
+    """Those of the destination.  A listener is kept open where others may come ``again``."""
+
+    def __init__(self, opened: Channel | Listener, *, again: bool) -> None:
+        self._listener = opened if isinstance(opened, Listener) else None
+        self._open = [] if isinstance(opened, Listener) else [opened]
+        self._again = again
+
+    def main(self) -> Channel:
+        """The first.  Raises ChannelBroken."""
+        return self._accept() if self._listener is not None else self._open[0]
+
+    def urgent(self) -> Channel:
+        """The one that comes next.  Raises ChannelBroken."""
+        return self._accept()
+
+    def again(self, *, two: bool = False) -> tuple[Channel, Channel | None]:
+        """After a break.  Raises ChannelBroken where nobody can come."""
+        return self._accept(), self._accept() if two else None
+
+    def _accept(self) -> Channel:
+        if self._listener is None:
+            raise ChannelBroken("nobody else can come by this way")
+        self._open.append(self._listener.accept(last=not self._again))
+        return self._open[-1]
+
+    def close(self) -> None:
+        """Let nobody in any more, and let go of all that came."""
+        if self._listener is not None:
+            self._listener.close()
+        for channel in self._open:
+            channel.close()

@@ -1,0 +1,47 @@
+"""Seeing to postcopies that have paused, on either side."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from functools import partial
+
+from snapmgr.errors import SnapmgrError
+from snapmgr.migrate.arriving import Arriving
+from snapmgr.migrate.channel import Channel, ChannelBroken
+from snapmgr.migrate.source import Outgoing
+from snapmgr.savevm.status import MigrationStatus as Status
+
+
+def tend(outgoing: Outgoing, recover: Callable[[], None], recoveries: int | None) -> None:
+    """Until the migration is over: ``recover`` so many times, then give up.  With None somebody else sees to it."""
+    for done in itertools.count():
+        outgoing.wait_until(partial(_more, outgoing, done))
+        if outgoing.statistics.status is not Status.POSTCOPY_PAUSED or recoveries is None:
+            return
+        if done >= recoveries:
+            outgoing.cancel()
+            return
+        try:
+            recover()
+        except SnapmgrError:
+            outgoing.cancel()
+            raise
+
+
+def welcome(arriving: Arriving, accept: Callable[[], tuple[Channel, Channel | None]]) -> None:
+    """Until everything has come: whenever it pauses, go on with what ``accept`` gives, which raises ChannelBroken where
+    nobody is to come any more."""
+    while arriving.wait_for(Status.POSTCOPY_PAUSED) and not arriving.over:
+        try:
+            channel, urgent = accept()
+        except ChannelBroken:
+            arriving.cancel()
+            return
+        pauses = arriving.statistics.pauses
+        arriving.recover(channel, urgent)
+        arriving.wait_until(partial(_more, arriving, pauses))
+
+
+def _more(one: Outgoing | Arriving, pauses: int) -> bool:
+    return one.statistics.pauses > pauses
