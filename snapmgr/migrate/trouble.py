@@ -76,12 +76,12 @@ class Trouble:
         return sum(fault.recover for fault in self._ahead)
 
     def forward(self, channel: Channel) -> Channel:
-        """The source's end of a channel."""
-        return Troubled(channel, self, back=False)
+        """The source's end of a channel; the same where nothing lies ahead."""
+        return Troubled(channel, self, back=False) if self._ahead else channel
 
     def back(self, channel: Channel) -> Channel:
-        """The destination's end."""
-        return Troubled(channel, self, back=True)
+        """The destination's end, likewise."""
+        return Troubled(channel, self, back=True) if self._ahead else channel
 
     def next(self, *, back: bool) -> Fault | None:
         """The one that comes first in this direction."""
