@@ -11,7 +11,7 @@ from snapmgr.cli.text import offset, printable
 from snapmgr.inspect.model import Problem, Severity
 
 if TYPE_CHECKING:
-    from snapmgr.inspect.index import StreamIndex
+    from snapmgr.inspect.report import Places
 
 
 def any_error(problems: Sequence[Problem]) -> bool:
@@ -19,10 +19,10 @@ def any_error(problems: Sequence[Problem]) -> bool:
     return any(problem.severity is Severity.ERROR for problem in problems)
 
 
-def problem_lines(output: Output, problems: Sequence[Problem], index: StreamIndex | None = None) -> list[str]:
+def problem_lines(output: Output, problems: Sequence[Problem], index: Places | None = None) -> list[str]:
     """A heading and, for each problem, what is wrong, what QEMU says and what to do.
 
-    With their ``index`` places in a capture are told as channel and offset there.
+    With their ``index``, or the capture, places are told as channel and offset there.
     """
     if not problems:
         return []
@@ -36,7 +36,7 @@ def problem_lines(output: Output, problems: Sequence[Problem], index: StreamInde
     return lines
 
 
-def _where(problem: Problem, index: StreamIndex | None) -> str:
+def _where(problem: Problem, index: Places | None) -> str:
     channel, at = (None, problem.offset) if index is None else index.place(problem.offset)
     return offset(at) if channel is None else f"{channel.name}+{offset(at)}"
 

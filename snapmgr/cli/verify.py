@@ -17,6 +17,7 @@ from snapmgr.cli.text import printable
 from snapmgr.errors import StreamError, UsageError
 
 if TYPE_CHECKING:
+    from snapmgr.containers.capture import CaptureSource
     from snapmgr.containers.source import Source
     from snapmgr.inspect.against.target import Target
     from snapmgr.inspect.verify import Verdict
@@ -58,32 +59,35 @@ def verify(output: Output, src: str, against: str | None, dry_run: bool, allow_r
     from snapmgr.inspect.report import problem_document
     from snapmgr.inspect.verify import LOADS
 
-    label, verdict = _verdict(output, src, against, dry_run, allow_roots)
+    label, capture, verdict = _verdict(output, src, against, dry_run, allow_roots)
     if output.json:
-        problems = [problem_document(problem) for problem in verdict.problems]
+        problems = [problem_document(problem, capture) for problem in verdict.problems]
         output.document({"verdict": verdict.verdict, "problems": problems})
     else:
-        output.lines("\n".join([*_verdict_lines(label, verdict), *problem_lines(output, verdict.problems)]))
+        output.lines("\n".join([*_verdict_lines(label, verdict), *problem_lines(output, verdict.problems, capture)]))
     loads = LOADS in verdict.by_version.values() and not any_error(verdict.problems)
     return Exit.DONE if loads else Exit.FAILED
 
 
 def _verdict(
     output: Output, src: str, against: str | None, dry_run: bool, allow_roots: tuple[Path, ...]
-) -> tuple[str, Verdict]:
-    """What SRC is called, and the verdict on it; other bytes than a stream's are refused by every QEMU."""
+) -> tuple[str, CaptureSource | None, Verdict]:
+    """What SRC is called, SRC itself if it is a capture, and the verdict on it; other bytes than a stream's are refused
+    by every QEMU."""
+    from snapmgr.containers.capture import CaptureSource
     from snapmgr.inspect.verify import unreadable, verify_source
 
     target = None if against is None else _target(output, against, allow_roots)
     try:
         with opened(output, src, allow_roots) as source, progress(output, "Reading") as report:
+            capture = source if isinstance(source, CaptureSource) else None
             if target is None:
-                return source.label, verify_source(source, progress=report)
-            return source.label, _against(source, target, against if dry_run else None, report)
+                return source.label, capture, verify_source(source, progress=report)
+            return source.label, capture, _against(source, target, against if dry_run else None, report)
     except StreamError as error:
         if error.code != "not-a-stream":
             raise
-        return "standard input" if src == "-" else Path(src).name, unreadable(error)
+        return "standard input" if src == "-" else Path(src).name, None, unreadable(error)
 
 
 def _target(output: Output, against: str, allow_roots: tuple[Path, ...]) -> Target:

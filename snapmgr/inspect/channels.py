@@ -85,9 +85,9 @@ class ChannelBuilder:
             self._builder.check_bounds(name, runs.first, runs.count, runs.offset)
 
     def _of_packet(self, channel: Channel, packet: Packet) -> list[tuple[U64, U64, PageKind]]:
-        """(pages, offsets of their contents, kind), twice: pages with contents and pages of zeros."""
+        """(pages, offsets of their contents, kind), twice: pages with contents, if these came, and pages of zeros."""
         bits, found = self._builder.ram.page_bits, []
-        if len(packet.normal):
+        if len(packet.normal) and packet.data + packet.data_length <= channel.offset + channel.size:
             at, kind = self._contents(channel, packet)
             step = np.arange(len(packet.normal), dtype=np.uint64) << np.uint64(bits if kind is PageKind.PLAIN else 0)
             found.append((packet.normal, step + np.uint64(at), kind))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from snapmgr.inspect.model import BlockSummary, ConfigurationInfo, Problem, Record
 from snapmgr.inspect.report_channels import captured
 
 if TYPE_CHECKING:
+    from snapmgr.containers.capture import Channel
     from snapmgr.containers.libvirt import LibvirtSave
     from snapmgr.inspect.index import StreamIndex
 
@@ -47,7 +48,13 @@ def _libvirt(save: LibvirtSave) -> dict[str, Any]:
     }
 
 
-def placed(index: StreamIndex, offset: int) -> dict[str, int]:
+class Places(Protocol):
+    """An index, or a capture: what knows the channel of a byte."""
+
+    def place(self, offset: int) -> tuple[Channel | None, int]: ...
+
+
+def placed(index: Places, offset: int) -> dict[str, int]:
     """``offset``, and of a capture the number of the connection, in whose bytes it counts then."""
     channel, inside = index.place(offset)
     return {"offset": offset} if channel is None else {"offset": inside, "channel": channel.number}
@@ -100,10 +107,10 @@ def block_document(block: BlockSummary) -> dict[str, Any]:
     return document | {"ignored": True} if block.ignored else document
 
 
-def problem_document(problem: Problem, index: StreamIndex | None = None) -> dict[str, Any]:
+def problem_document(problem: Problem, index: Places | None = None) -> dict[str, Any]:
     """A fault, with QEMU's own text by version where it has one; what is not known is left out.
 
-    With its ``index`` a place in a capture is told as channel and offset there.
+    With its ``index``, or the capture, a place is told as channel and offset there.
     """
     document: dict[str, Any] = {
         "severity": problem.severity.value,

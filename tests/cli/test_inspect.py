@@ -133,3 +133,14 @@ def test_a_file_that_is_none_is_named_once_and_a_step_is_given(snapctl, tmp_path
     assert result.code == 3
     assert first.startswith(f"snapctl: {path} is ") and first.count("some-file.mig") == 1
     assert any(line.strip().split()[0] in ("Open", "Copy", "Save", "Check") for line in more), more
+
+
+def test_places_are_told_in_the_bytes_of_their_channel(snapctl, tmp_path):
+    folder = corpus.lay_out("multifd-zlib.v100", tmp_path)
+    whole = (folder / "conn2.fwd.bin").read_bytes()
+    (folder / "conn2.fwd.bin").write_bytes(whole[:50000])
+    result = snapctl("verify", folder, "--json")
+    assert result.code == 1
+    first = result.document["problems"][0]
+    assert (first["code"], first["channel"], first["offset"]) == ("channel-truncated", 2, 49999)
+    assert "conn2.fwd+0000C34F" in snapctl("inspect", folder).text

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from snapmgr.containers.open import open_source
+from snapmgr.inspect.against.judge import judge
+from snapmgr.inspect.against.resolve import resolve_target
 from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Node, Severity
 from snapmgr.inspect.report import inspect_document
@@ -112,7 +114,19 @@ def test_a_cut_channel_is_read_up_to_the_cut(tmp_path: Path) -> None:
     index = index_stream(open_source(folder))
     found = [(problem.code, index.place(problem.offset)) for problem in index.problems]
     assert ("channel-truncated", (index.channels[2], 49999)) in found
+    assert [problem.code for problem in verify(index).problems if problem.severity is Severity.ERROR] == [
+        "channel-truncated"
+    ]
+    verdict = judge(index, resolve_target(str(corpus.lay_out("multifd-zstd.v100", tmp_path))))
+    assert verdict.verdict == "refuses"
+    assert verdict.problems[0].code == "channel-truncated"
     assert index.ram.read("pc.ram", 0, 1 << 20)
+
+
+def test_a_recovered_migration_loads_on_a_machine_like_its_own(indexed: Indexed, tmp_path: Path) -> None:
+    index = indexed("postcopy-recover.v72", "*")
+    verdict = judge(index, resolve_target(str(corpus.lay_out("postcopy-recover.v72", tmp_path))))
+    assert verdict.verdict == "loads"
 
 
 def test_a_damaged_packet_is_found_when_the_pages_are_unpacked(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from snapmgr.containers.capture import Role
 from snapmgr.containers.source import Source
 from snapmgr.errors import StreamError
 from snapmgr.inspect.against.compare import differences
@@ -37,14 +38,33 @@ def judge(
     alone, target = verify(index), with_devices_of(target, index)
     layouts = layouts or Layouts()
     outcomes = {
-        version: rehearse(index, target, version, layouts=layouts, cancel=cancel) for version in target.releases
+        version: rehearse(index, target, version, layouts=layouts, cancel=cancel)
+        for version in target.releases
+        if not _was_recovered(index)
     }
-    verdicts = {
-        version: alone.by_version[version] if outcome.verdict == UNKNOWN else outcome.verdict
-        for version, outcome in outcomes.items()
-    }
+    foreseen = {version: outcome.verdict for version, outcome in outcomes.items() if outcome.verdict != UNKNOWN}
+    verdicts = {version: foreseen.get(version, alone.by_version[version]) for version in target.releases}
     found = _merged(alone.problems, differences(index, target))
-    return Verdict(verdicts, _problems(found, outcomes))
+    beside = [problem for problem in alone.problems if _beside_main(index, problem)]
+    if beside:
+        verdicts = {version: _worse(alone.by_version[version], verdict) for version, verdict in verdicts.items()}
+        found = [problem for problem in found if problem not in beside]
+    return Verdict(verdicts, (*beside, *_problems(found, outcomes)))
+
+
+def _was_recovered(index: StreamIndex) -> bool:
+    """Whether it is a capture of several main streams, in the middle of which a loader waits for somebody's help."""
+    return any(channel.role is Role.RECOVERED for channel in index.channels)
+
+
+def _beside_main(index: StreamIndex, problem: Problem) -> bool:
+    """Whether it is an error in a channel that is not rehearsed: only the main stream of a capture is."""
+    channel, _ = index.place(problem.offset)
+    return problem.severity is Severity.ERROR and channel is not None and channel.role is not Role.MAIN
+
+
+def _worse(alone: str, rehearsed: str) -> str:
+    return alone if rehearsed == LOADS else rehearsed
 
 
 def _merged(alone: Iterable[Problem], differing: list[Problem]) -> list[Problem]:
@@ -125,7 +145,7 @@ def _joined(said: Problem, other: Problem) -> Problem:
 
 def _put_right(problem: Problem, outcomes: dict[str, Outcome]) -> Problem:
     """What the target passes is no error."""
-    if problem.severity is not Severity.ERROR:
+    if problem.severity is not Severity.ERROR or not outcomes:
         return problem
     if any(outcome.verdict == LOADS for outcome in outcomes.values()):
         return replace(problem, severity=Severity.WARNING)

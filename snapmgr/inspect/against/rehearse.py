@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from snapmgr.containers.capture import CaptureSource
 from snapmgr.errors import Unsupported
 from snapmgr.inspect.against.layouts import Layouts
 from snapmgr.inspect.against.machine import Rehearsal, Sent
@@ -73,8 +74,10 @@ def _run(loader: Loader, index: StreamIndex, cancel: CancelToken | None) -> bool
 
 
 def _pieces(index: StreamIndex) -> Iterator[memoryview]:
-    yield from index.source.chunks()
-    yield from index.source.beyond()
+    source = index.source
+    main = source.member(source.main) if isinstance(source, CaptureSource) else source
+    yield from main.chunks()
+    yield from main.beyond()
 
 
 def _refused(host: Rehearsal, error: LoadError) -> Outcome:

@@ -6,8 +6,9 @@ import os
 import threading
 from dataclasses import dataclass, replace
 
+from snapmgr.containers.capture import CaptureSource
 from snapmgr.containers.source import Source
-from snapmgr.errors import SnapmgrError
+from snapmgr.errors import SnapmgrError, Unsupported
 from snapmgr.inspect.against.control import Control
 from snapmgr.inspect.against.probe import words_of
 from snapmgr.inspect.against.target import Target
@@ -30,6 +31,10 @@ class Trial:
 
 def tried(verdict: Verdict, source: Source, command: str, target: Target) -> Verdict:
     """The verdict as a real load has it, with what QEMU said where that was not foreseen."""
+    if isinstance(source, CaptureSource):
+        message = f"{source.label} is a folder with captured channels, which cannot be handed to a QEMU in one piece"
+        hint = "Convert it first: that gives a plain stream."
+        raise Unsupported("dry-run-channels", message, path=source.path, hint=hint)
     trial = try_load(source, command)
     release = target.releases[0]
     problems = verdict.problems
