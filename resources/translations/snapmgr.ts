@@ -975,6 +975,26 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Only a postcopy that goes on can be paused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only a paused postcopy can be recovered</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Postcopy now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recover</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Hold or go on</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1198,6 +1218,22 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{block} 0x{address}, {pages}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>page request</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>resume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>both sides agree</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>block list</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1243,6 +1279,26 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>It is over: the guest is at its new place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest runs on the destination: stopping now would lose it. Pause instead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is connected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The link is broken already</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The capability postcopy-ram was not on when it started</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only from precopy</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1342,6 +1398,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>pages that are waited for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>return path</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1390,6 +1450,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Waited for a page, ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Guest</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1414,7 +1478,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Tick</source>
+        <source>Waited</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1462,6 +1526,22 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Postcopy under load</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same guest again. After one iteration it goes over, stopped for no longer than its devices take. It runs there though much of its RAM is still here: what it touches is sent first, the rest follows.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Network breaks in postcopy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest runs there, much of its RAM is here, and the link breaks. Neither side can go on alone: the guest waits where it needs a missing page, until you press Recover.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Slows the guest down where it writes faster than can be sent.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1470,7 +1550,15 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Packs pages with zlib before they are sent.</source>
+        <source>Packs pages with zlib before they are sent; not together with postcopy-ram.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest may go over before its RAM, which follows.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages that are waited for have a channel of their own; needs postcopy-ram.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1566,6 +1654,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>waits for pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>closed</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1590,7 +1682,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>stopped at {span}</source>
+        <source>until {span}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1604,6 +1696,17 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>not yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} time</source>
+        <comment>{n} times</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{times}, {last}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1623,11 +1726,11 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>iteration {number}</source>
+        <source>switchover</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>switchover</source>
+        <source>iteration {number}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1655,7 +1758,15 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The channel is broken. The guest has gone over and waits where it needs one of the {pages} that are still on the source; nothing is lost. Recover goes on over a new channel.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Moved in {span}, {size} sent; the guest stood still for {number} ms.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It asked for pages {count} times and waited {number} ms each time in the middle.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1676,14 +1787,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>At tick {tick} it is what a machine that was never moved is: their digests agree.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>PONG</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>SHUT</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3845,7 +3948,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Pause</source>
+        <source>Tick</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5365,6 +5468,21 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Let the guest go over at once; its RAM follows.</source>
+        <extracomment>Help on the command “Postcopy now”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Have a postcopy stand still: its channel is closed, and the guest waits where it needs a missing page.</source>
+        <extracomment>Help on the command “Pause”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on with a paused postcopy over a new channel.</source>
+        <extracomment>Help on the command “Recover”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Stop the time of a migration that runs, or let it go on; play one that is over.</source>
         <extracomment>Help on the command “Hold or go on”</extracomment>
         <translation type="unfinished"></translation>
@@ -5410,7 +5528,11 @@ The snapshot that was last saved or loaded</extracomment>
 ----------
 Help on the command “It never converges”
 ----------
-Help on the command “Auto-converge saves it”</extracomment>
+Help on the command “Auto-converge saves it”
+----------
+Help on the command “Postcopy under load”
+----------
+Help on the command “Network breaks in postcopy”</extracomment>
         <translation type="unfinished"></translation>
     </message>
 </context>

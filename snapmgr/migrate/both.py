@@ -102,8 +102,12 @@ class Both:
         """The channel, and that of urgent pages (capability postcopy-preempt); others after a recovery."""
         self.beside: list[Link] = []
         """Channels for pages (capability multifd)."""
+        self.opened: Callable[[Link], None] = lambda link: None
+        """Is told of the links of a recovery before anything passes them."""
         self.arriving: Arriving | None = None
         """The destination's half of a postcopy, from when its guest runs."""
+        self.proving = False
+        """Whether all is over, and only digests are compared."""
         self._received = threading.Event()
         self._options, self._paths, self._rate = options, [Path(path) for path in disks], rate
         self._clock, self._seen = clock, seen
@@ -174,6 +178,11 @@ class Both:
         return self.outgoing
 
     @property
+    def links(self) -> list[Link]:
+        """All that there are now."""
+        return [self.link, self.second, *self.beside]
+
+    @property
     def owner(self) -> Side:
         """Who may run the guest now."""
         return self._handover.owner
@@ -208,6 +217,7 @@ class Both:
         self.link, self.second = Link(self._clock), Link(self._clock)
         for made, broken in zip((self.link, self.second), old, strict=True):
             made.be_like(broken)
+            self.opened(made)
         if self.arriving is not None:
             self.arriving.wait_for(MigrationStatus.POSTCOPY_PAUSED)
             second = self.second.destination if "postcopy-preempt" in self.destination.options.capabilities else None
@@ -294,6 +304,7 @@ class Both:
         if self._given_up.is_set():
             raise Cancelled("the migration was given up")
         source = destination = None
+        self.proving = True
         self.source.trace = self.destination.trace = Trace()  # what follows is no part of the migration
         if statistics.status is MigrationStatus.COMPLETED:
             self._places = self._kept

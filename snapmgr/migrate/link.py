@@ -130,7 +130,7 @@ class Link:
     def be_like(self, other: Link) -> None:
         """As wide and as slow as another one, which may have broken since."""
         for wire, model in ((self.forward, other.forward), (self.back, other.back)):
-            wire.bandwidth, wire.latency = model.bandwidth, model.latency
+            wire.bandwidth, wire.latency, wire.jitter = model.bandwidth, model.latency, model.jitter
 
     def cut(self) -> None:
         """Both directions at once."""

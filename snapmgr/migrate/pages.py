@@ -83,7 +83,18 @@ class PageLook:
             end = first + len(tracked.bitmap.flags)
             self._look_at(tracked, self.source[first:end], self.destination[first:end])
             first = end
+        self._look_at_requests()
         return True
+
+    def _look_at_requests(self) -> None:
+        """Pages that the guest waits for."""
+        missing = self._loader.missing
+        if missing is None or not missing.left:
+            return
+        for block, first, count in missing.requested():
+            at = self.layout.number(block.idstr, first * self.layout.page_size)
+            if at is not None:
+                self.source[at : at + count] = self.destination[at : at + count] = PageState.REQUESTED
 
     def _begin(self) -> bool:
         tracked = self._saver.tracked

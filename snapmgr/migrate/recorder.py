@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import IO
 
 from snapmgr.machine.machine import MachineView
 from snapmgr.machine.memory import PAGE
 from snapmgr.migrate.both import Both, Moved
 from snapmgr.migrate.handover import Side
+from snapmgr.migrate.link import Link
 from snapmgr.migrate.pages import PageLook
-from snapmgr.migrate.recording import MOST_STREAM, Moment, Recording
+from snapmgr.migrate.recording import MOST_STREAM, Moment, Recording, stream_name
 from snapmgr.ram.tracked import Put
 from snapmgr.savevm.status import MigrationStatus
 from snapmgr.trace.events import TraceEvent
@@ -26,6 +26,9 @@ PAGES_PUT = "snapmgr_pages_put"
 """Name of the event that says which pages were put last; QEMU has none that is told less often than once a page."""
 
 ENDS = frozenset({MigrationStatus.COMPLETED, MigrationStatus.FAILED, MigrationStatus.CANCELLED})
+URGENT_PUT = "snapmgr_urgent_put"
+"""Name of the event that says that so many bytes went over the channel for pages that are waited for."""
+
 _STATUSES = list(MigrationStatus)
 
 
@@ -55,6 +58,10 @@ class Recorder:
         self._start = clock()
         self._lock = threading.Lock()
         self._files = ExitStack()
+        self._connections = 0
+        self._passed = {True: 0, False: 0}
+        """Bytes that went forward, and back."""
+        self._one_stream = True
         self._count = self._passes = self._throttle = 0
         self._ended = False
         """Whether the migration is over: what the guest writes then is no part of it."""
@@ -71,16 +78,54 @@ class Recorder:
         """``both`` was prepared and has not moved yet."""
         both.source.trace.listen(_Ear(Side.SOURCE, self.hear))
         both.destination.trace.listen(_Ear(Side.DESTINATION, self.hear))
-        for wire, path in ((both.link.forward, self.recording.forward), (both.link.back, self.recording.back)):
-            file = self._files.enter_context(path.open("wb", buffering=0))
-            wire.tap = _into(file)
+        both.opened = self._record_again
+        for link in both.links:
+            self._record(link)
+        both.second.forward.tap = self._urgent_too(both.second.forward.tap)
         self.pages = PageLook(both.source.ram_entry.saver, both.destination.ram_entry.loader)
         self._start = self._clock()
         self.both = both
 
+    def _record(self, link: Link) -> None:
+        """Keep what passes this link, the next connection."""
+        for wire, forward in ((link.forward, True), (link.back, False)):
+            wire.tap = self._into(stream_name(self._connections, forward=forward), forward)
+        self._connections += 1
+
+    def _record_again(self, link: Link) -> None:
+        """One more, after a recovery: offsets of events begin anew there, so they are not kept."""
+        self._one_stream = False
+        self._record(link)
+        if self.both is not None and link is self.both.second:
+            link.forward.tap = self._urgent_too(link.forward.tap)
+
+    def _into(self, name: str, forward: bool) -> Callable[[memoryview], None]:
+        """Counts and writes to a file what comes, MOST_STREAM bytes at most; the file is made when something does."""
+        room, file = MOST_STREAM, None
+
+        def write(data: memoryview) -> None:
+            nonlocal room, file
+            if file is None:
+                file = self._files.enter_context((self.recording.streams / name).open("wb", buffering=0))
+            file.write(data[:room])
+            room -= min(room, len(data))
+            with self._lock:
+                self._passed[forward] += len(data)
+
+        return write
+
+    def _urgent_too(self, tap: Callable[[memoryview], None]) -> Callable[[memoryview], None]:
+        def tell(data: memoryview) -> None:
+            tap(data)
+            self.hear(Side.SOURCE, TraceEvent(URGENT_PUT, (("bytes", len(data)),)))
+
+        return tell
+
     def hear(self, side: Side, event: TraceEvent) -> None:
         """One more event, from any thread."""
         with self._lock:
+            if not self._one_stream and event.offset is not None:
+                event = TraceEvent(event.name, event.arguments)
             self.recording.moments.append(Moment(self._count, self.now, side, event))
             self._count += 1
 
@@ -101,7 +146,7 @@ class Recorder:
 
     def look(self) -> None:
         """Bring the pages up to date, and keep a sample where the last one is old enough."""
-        if self.both is None or self.pages is None:
+        if self.both is None or self.pages is None or (self.both.proving and self._kept_at >= 0):
             return
         self._look_at_counters(self.both)
         known = self._ended or self.pages.look()
@@ -143,11 +188,13 @@ class Recorder:
         assert self.both is not None and self.pages is not None
         both, statistics = self.both, self.both.outgoing.statistics
         counters = both.source.ram_entry.counters
+        missing = both.destination.ram_entry.loader.missing
+        waits = missing.waits if missing is not None else ()
         guest = both.source if both.owner is Side.SOURCE else both.destination
         self.recording.samples.add(
             time=now,
-            transferred=both.link.forward.passed,
-            returned=both.link.back.passed,
+            transferred=self._passed[True],
+            returned=self._passed[False],
             remaining=counters.remaining,
             written=guest.board.memory.get("dirtied") * PAGE,
             bandwidth=statistics.bandwidth,
@@ -156,24 +203,14 @@ class Recorder:
             throttle=statistics.cpu_throttle_percentage,
             passes=counters.dirty_sync_count,
             status=_STATUSES.index(statistics.status),
+            requests=missing.requests if missing is not None else 0,
+            waited=waits[-1] / 1e6 if waits else 0.0,
             source_tick=both.source.tick,
             destination_tick=both.destination.tick,
         )
         for side, states in ((Side.SOURCE, self.pages.source), (Side.DESTINATION, self.pages.destination)):
             if self.recording.pages:
                 self.recording.pages[side].note(now, states)
-
-
-def _into(file: IO[bytes]) -> Callable[[memoryview], None]:
-    """Writes to ``file`` what comes, MOST_STREAM bytes at most."""
-    room = MOST_STREAM
-
-    def write(data: memoryview) -> None:
-        nonlocal room
-        file.write(data[:room])
-        room -= min(room, len(data))
-
-    return write
 
 
 def _outcome(moved: Moved | None, error: str) -> dict[str, object]:
@@ -195,4 +232,20 @@ def _outcome(moved: Moved | None, error: str) -> dict[str, object]:
         "tick": proof.tick,
         "switchover_tick": proof.switched,
         "agrees": proof.agrees,
+        "pauses": statistics.pauses,
+        **_arrival(moved),
+    }
+
+
+def _arrival(moved: Moved) -> dict[str, object]:
+    """How the guest waited for its pages, where it did."""
+    arrival = moved.arrival
+    if arrival is None:
+        return {}
+    return {
+        "requests": arrival.requests,
+        "blocktime": arrival.blocktime,
+        "latency_50": arrival.latency(50),
+        "latency_99": arrival.latency(99),
+        "duplicates": arrival.duplicates,
     }

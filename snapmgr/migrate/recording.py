@@ -33,6 +33,11 @@ MOST_STREAM = 1 << 30
 """Bytes kept of each direction."""
 
 
+def stream_name(connection: int, *, forward: bool) -> str:
+    """Of the file with what went over a connection (docs/format/channels.md)."""
+    return f"conn{connection}.{'fwd' if forward else 'rev'}.bin"
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """An event, when it was, and on which side; ``number`` counts all of them from 0."""
@@ -74,7 +79,7 @@ class Screens:
 class Recording:
     """``facts`` say what was asked for, ``outcome`` how it ended; both are JSON's values.
 
-    ``forward`` and ``back`` are files with what went in each direction, in ``folder``, which goes with this object.
+    ``folder`` goes with this object.  ``streams`` in it has what went over each connection, as a captured channel.
     """
 
     facts: dict[str, Any] = field(default_factory=dict)
@@ -89,12 +94,15 @@ class Recording:
     )
 
     @property
-    def forward(self) -> Path:
-        return Path(self.folder.name) / "forward.mig"
+    def streams(self) -> Path:
+        return Path(self.folder.name) / "streams"
 
     @property
-    def back(self) -> Path:
-        return Path(self.folder.name) / "back.bin"
+    def stream(self) -> Path:
+        """What the Inspector can open: the one stream to the destination, or all channels where there were several."""
+        first = self.streams / stream_name(0, forward=True)
+        several = any(path.name.endswith(".fwd.bin") for path in self.streams.iterdir() if path != first)
+        return self.streams if several else first
 
     @property
     def end(self) -> float:
@@ -102,6 +110,9 @@ class Recording:
         times = self.samples.column("time")
         last = [float(times[-1])] if len(times) else [0.0]
         return max(last + ([self.moments[-1].time] if self.moments else []))
+
+    def __post_init__(self) -> None:
+        self.streams.mkdir()
 
     def begin_pages(self, layout: Layout) -> None:
         """From now on states of these pages come."""

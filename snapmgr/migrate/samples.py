@@ -21,11 +21,14 @@ COLUMNS = (
     "throttle",
     "passes",
     "status",
+    "requests",
+    "waited",
     "source_tick",
     "destination_tick",
 )
 """Of a sample: seconds, bytes, bytes a second, ms, percent, counts.  ``written`` are bytes of pages that the guest
-wrote, ``returned`` those of the way back; ``status`` is the place in MigrationStatus."""
+wrote, ``returned`` those of the way back; ``waited`` is how long the guest waited for a page the last time, in ms;
+``status`` is the place in MigrationStatus."""
 
 MOST_SAMPLES = 1 << 20
 MOST_CHANGES = 1 << 24

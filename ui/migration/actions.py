@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from ui.migration.scenarios import SCENARIOS
 from ui.shell.actions import Actions, Menu, Reason
@@ -18,7 +18,7 @@ VIEW = "migration"
 
 
 def page_of(context: WindowContext) -> MigrationPage | None:
-    return cast("MigrationPage | None", context.page(VIEW))
+    return context.page(VIEW)  # type: ignore[return-value]
 
 
 def nothing_runs(context: WindowContext) -> str:
@@ -37,6 +37,12 @@ def moves(context: WindowContext) -> str:
     if page is None or not page.is_running:
         return tr("No migration is running")
     return page.too_late()
+
+
+def can_break(context: WindowContext) -> str:
+    """Why there is no link that could be cut."""
+    page = page_of(context)
+    return page.why_no_link() if page is not None else tr("No migration is running")
 
 
 def recorded(context: WindowContext) -> str:
@@ -71,11 +77,51 @@ def cancel(context: WindowContext) -> None:
     ask(context, tr("Cancel the migration?"), said, keep=tr("Go on"), do=tr("Cancel migration"), then=page.cancel)
 
 
-@ACTIONS.add("migration.cut", later("Cut link"), icon="scissors", menu=Menu.MIGRATION, view=VIEW, enabled=moves)
+@ACTIONS.add("migration.cut", later("Cut link"), icon="scissors", menu=Menu.MIGRATION, view=VIEW, enabled=can_break)
 def cut(context: WindowContext) -> None:
     """Break the channel, as a network does: what is under way is lost."""
     if (page := page_of(context)) is not None:
         page.cut()
+
+
+def can_postcopy(context: WindowContext) -> str:
+    page = page_of(context)
+    return page.why_no_postcopy() if page is not None else tr("No migration is running")
+
+
+def in_postcopy(context: WindowContext) -> str:
+    page = page_of(context)
+    active = page is not None and page.is_running and page.is_in("postcopy-active")
+    return "" if active else tr("Only a postcopy that goes on can be paused")
+
+
+def is_paused(context: WindowContext) -> str:
+    page = page_of(context)
+    paused = page is not None and page.is_running and page.is_in("postcopy-paused")
+    return "" if paused else tr("Only a paused postcopy can be recovered")
+
+
+@ACTIONS.add("migration.postcopy", later("Postcopy now"), icon="lightning", menu=Menu.MIGRATION, view=VIEW,
+             enabled=can_postcopy)  # fmt: skip
+def postcopy(context: WindowContext) -> None:
+    """Let the guest go over at once; its RAM follows."""
+    if (page := page_of(context)) is not None and page.run is not None:
+        page.run.postcopy()
+
+
+@ACTIONS.add("migration.pause", later("Pause"), icon="pause", menu=Menu.MIGRATION, view=VIEW, enabled=in_postcopy)
+def pause(context: WindowContext) -> None:
+    """Have a postcopy stand still: its channel is closed, and the guest waits where it needs a missing page."""
+    if (page := page_of(context)) is not None and page.run is not None:
+        page.run.pause()
+
+
+@ACTIONS.add("migration.recover", later("Recover"), icon="arrow-counter-clockwise", menu=Menu.MIGRATION, view=VIEW,
+             enabled=is_paused)  # fmt: skip
+async def recover(context: WindowContext) -> None:
+    """Go on with a paused postcopy over a new channel."""
+    if (page := page_of(context)) is not None and page.run is not None:
+        await page.run.recover()
 
 
 @ACTIONS.add("migration.play", later("Hold or go on"), icon="play", menu=Menu.MIGRATION, group=1, view=VIEW,

@@ -135,6 +135,13 @@ def _throttle(event: TraceEvent) -> Said:
     return Said("gauge", "warn", tr("throttle"), tr("{number} % of the time", number=event["percentage"]))
 
 
+def _request(event: TraceEvent) -> Said:
+    start, length = int(event["start"] or 0), int(event["len"] or 0)
+    pages = plural("{n} page", "{n} pages", length // 4096)
+    where = tr("{block} 0x{address}, {pages}", block=event["rbname"] or "", address=f"{start:07X}", pages=pages)
+    return Said("question", "p_req", tr("page request"), where.strip())
+
+
 _SAID: dict[str, Callable[[TraceEvent], Said]] = {
     "migrate_set_state": _state,
     "runstate_set": _run_state,
@@ -142,6 +149,8 @@ _SAID: dict[str, Callable[[TraceEvent], Said]] = {
     "savevm_command_send": _command,
     "migration_bitmap_sync_end": _sync,
     "migration_throttle": _throttle,
+    "migrate_handle_rp_req_pages": _request,
+    "source_return_path_thread_resume_ack": lambda event: Said("check", "ok", tr("resume"), tr("both sides agree")),
     "savevm_state_header": lambda event: Said("file-text", "k_meta", tr("header"), ""),
     "savevm_state_setup": lambda event: Said("list-bullets", "k_meta", tr("setup"), tr("block list")),
     "savevm_state_complete_precopy": lambda event: Said("flag-banner", "accent", tr("last part"),

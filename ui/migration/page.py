@@ -8,6 +8,7 @@ from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from snapmgr.migrate.pages import PageState
 from snapmgr.migrate.recorder import ENDS
 from snapmgr.migrate.recording import Moment, Recording
 from snapmgr.savevm.status import MigrationStatus as Status
@@ -78,7 +79,26 @@ class MigrationPage(Page):
             return tr("The machines are being made")
         if self.run.status in ENDS:
             return tr("It is over: the guest is at its new place")
+        if self.run.status in _POSTCOPY:
+            return tr("The guest runs on the destination: stopping now would lose it. Pause instead")
         return ""
+
+    def is_in(self, status: str) -> bool:
+        return self.run is not None and self.run.status.value == status
+
+    def why_no_link(self) -> str:
+        """Why nothing can be cut now, "" if it can."""
+        if not self.is_running or self.run is None or self.run.both is None or self.run.status in ENDS:
+            return tr("Nothing is connected")
+        return tr("The link is broken already") if self.run.status is Status.POSTCOPY_PAUSED else ""
+
+    def why_no_postcopy(self) -> str:
+        """Why the guest cannot go over now, "" if it can."""
+        if self.run is None or not self.is_running:
+            return tr("No migration is running")
+        if "postcopy-ram" not in self.run.wanted.capabilities:
+            return tr("The capability postcopy-ram was not on when it started")
+        return "" if self.run.status is Status.ACTIVE else tr("Only from precopy")
 
     def running(self) -> list[str]:
         return [tr("Migrate the demo machine")] if self.is_running else []
@@ -180,7 +200,7 @@ class MigrationPage(Page):
 
     async def inspect(self, offset: int | None) -> None:
         """Open what was sent in the Inspector, at ``offset``."""
-        document = Document(DocumentKind.STREAM, (str(self.recording.forward),), fleeting=True)
+        document = Document(DocumentKind.STREAM, (str(self.recording.stream),), fleeting=True)
         await self.context.documents.show(document)
         page = self.context.page("inspector")
         if offset is not None and page is not None and (entry := page.palette_offset(f"{offset:X}")) is not None:
@@ -228,6 +248,8 @@ class MigrationPage(Page):
         if self.at is None:
             self.showing.live(run)
         if self._frames % NUMBERS_EVERY == 0:
+            panes = self.panes_shown
+            panes.header.set_moving(True, paused=run.status is Status.POSTCOPY_PAUSED)
             if self.at is None:
                 self.showing.numbers(now, over=False)
             self._say(now)
@@ -274,6 +296,8 @@ class MigrationPage(Page):
         elif run.status in ENDS:
             said = tr("The guest lives on for a while. Then it is compared with one that never moved.")
             notice.tell(said, tone="info")
+        elif run.status is Status.POSTCOPY_PAUSED:
+            notice.tell(told.paused(self.panes_shown.destination.map.counts()[PageState.MISSING]))
         else:
             sample = self.recording.samples.at(now)
             stuck = sample is not None and told.is_stuck(self.showing.story, now, sample["threshold"])
@@ -287,7 +311,7 @@ class MigrationPage(Page):
         transport = panes.lower.transport
         panes.show_idle(run is None and not self.has_recording)
         panes.settings.lock(self.is_running)
-        panes.header.start.setVisible(not self.is_running)
+        panes.header.set_moving(self.is_running, paused=self.is_in(Status.POSTCOPY_PAUSED.value))
         if self.is_running:
             holds = run is not None and run.stepping
             words = (tr("held"), "warn", "pause-fill") if holds else (tr("live"), "ok", "record-fill")
@@ -346,4 +370,5 @@ class MigrationPage(Page):
             self.panes_shown.lower.split.restoreState(QByteArray.fromBase64(state["lower"].encode()))
 
 
+_POSTCOPY = frozenset({Status.POSTCOPY_ACTIVE, Status.POSTCOPY_PAUSED, Status.POSTCOPY_RECOVER})
 _STEPS = frozenset({"savevm_section_start", "savevm_command_send", "savevm_state_header", "savevm_state_setup"})

@@ -72,7 +72,7 @@ class PageMap(QWidget):
         self.setAccessibleName(f"{self._name}: {said}" if said else self._name)
 
     def sizeHint(self) -> QSize:
-        return QSize(384, 190)
+        return QSize(384, 110)
 
     def resizeEvent(self, event: object) -> None:
         self._arrange()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -34,12 +35,15 @@ from ui.widgets.scrolling import Scrolling
 from ui.words import tr
 
 SETTINGS, MAIN = 0, 1
-SETTINGS_WIDTH, EVENTS_WIDTH, CHANNEL_WIDTH, LEAST_CHANNEL = 260, 424, 240, 168
+SETTINGS_WIDTH, EVENTS_WIDTH, CHANNEL_WIDTH, LEAST_CHANNEL = 280, 424, 240, 168
 SMALL, BELOW = 900, 700
 """Px of width below which screens are smaller, and machines stand under each other."""
 MOST_WIDTH = (1 << 24) - 1
 """Qt's word for no limit."""
 PLOTS, EVENTS = "plots", "events"
+MOVING = ("migration.postcopy", "migration.pause", "migration.cancel")
+STILL = ("migration.inspect",)
+"""Buttons of the header, while a migration runs and while none does."""
 
 
 class Header(QWidget):
@@ -57,14 +61,32 @@ class Header(QWidget):
         row.addWidget(self.about, 1)
         self.settings = action_button(actions("migration.settings"), icon_only=True)
         row.addWidget(self.settings)
-        ids = ("migration.inspect", "migration.cancel")
-        self.buttons = []
-        for id in ids:
-            actions(id).setIconText(plain(actions(id).text()))  # Qt leaves the … out of what buttons show
-            self.buttons.append(action_button(actions(id)))
-            row.addWidget(self.buttons[-1])
+        self._moving = [self._button(actions(id)) for id in MOVING]
+        self._still = [self._button(actions(id)) for id in STILL]
+        for made in (*self._moving, *self._still):
+            row.addWidget(made)
+        self.recover = button(tr("Recover"), "primary", "arrow-counter-clockwise",
+                              run=actions("migration.recover").trigger)  # fmt: skip
         self.start = button(tr("Start"), "primary", "play-fill", run=actions("migration.start").trigger)
+        row.addWidget(self.recover)
         row.addWidget(self.start)
+
+    def _button(self, action: QAction) -> QToolButton:
+        action.setIconText(plain(action.text()))  # Qt leaves the … out of what buttons show
+        return action_button(action)
+
+    def set_moving(self, moving: bool, *, paused: bool = False) -> None:
+        """What can be done while it runs, or while nothing does; what is to be done first stands out."""
+        self.recover.setVisible(moving and paused)
+        for made in self._moving:
+            made.setVisible(moving)
+        for made in self._still:
+            made.setVisible(not moving)
+        self.start.setVisible(not moving)
+
+    @property
+    def buttons(self) -> list[QToolButton]:
+        return [made for made in (*self._moving, *self._still) if not made.isHidden()]
 
     def fit(self, width: int) -> None:
         room = width - self.start.sizeHint().width() - self.chip.sizeHint().width() - fonts.px(270)
@@ -122,9 +144,11 @@ class Channel(QWidget):
         head.addStretch(1)
         column.addLayout(head)
         self.main = Lane(tr("main"), tr("sections and pages"))
+        self.urgent = Lane("postcopy-preempt", tr("pages that are waited for"))
         self.back = Lane(tr("return path"), tr("answers of the destination"), back=True)
-        column.addWidget(self.main)
-        column.addWidget(self.back)
+        for lane in (self.main, self.urgent, self.back):
+            column.addWidget(lane)
+        self.urgent.hide()
         column.addStretch(1)
         self.wire = QFrame()
         self.wire.setProperty("frame", "card")
@@ -227,6 +251,7 @@ class Lower(QWidget):
             "writes": Plot(tr("Guest writes, MiB/s"), "p_dirty"),
             "remaining": Plot(tr("Remaining, MiB"), "k_cmd"),
             "downtime": Plot(tr("Expected downtime, ms"), "k_block"),
+            "waited": Plot(tr("Waited for a page, ms"), "p_req"),
         }
         self._plots = QWidget()
         grid = QGridLayout(self._plots)
@@ -234,9 +259,15 @@ class Lower(QWidget):
         grid.setHorizontalSpacing(20)
         grid.setVerticalSpacing(8)
         for place, plot in enumerate(self.plots.values()):
-            grid.addWidget(plot, place // 2, place % 2)
+            grid.addWidget(plot, min(place, 3) // 2, 1 if place > 3 else place % 2)
+        self.plots["waited"].hide()
         self._plots.setMinimumHeight(fonts.px(168))
         return self._plots
+
+    def show_postcopy(self, postcopy: bool) -> None:
+        """After the guest has gone over nobody expects a downtime any more, but pages."""
+        self.plots["downtime"].setVisible(not postcopy)
+        self.plots["waited"].setVisible(postcopy)
 
     def adapt(self, *, narrow: bool) -> None:
         """Side by side, or one of them at a time."""
@@ -297,12 +328,12 @@ class Panes(QWidget):
         row.setContentsMargins(16, 0, 16, 12)
         row.setSpacing(16)
         here = (PageState.ZERO, PageState.SENT, PageState.TO_SEND)
-        there = (PageState.ZERO, PageState.ARRIVED, PageState.MISSING)
+        there = (PageState.ZERO, PageState.ARRIVED, PageState.MISSING, PageState.REQUESTED)
         self.source = MachineCard(
             tr("Source"), (tr("Guest"), tr("Left to send"), tr("Iteration"), tr("Throttle")), here
         )
         self.destination = MachineCard(
-            tr("Destination"), (tr("Guest"), tr("Arrived"), tr("Missing"), tr("Tick")), there
+            tr("Destination"), (tr("Guest"), tr("Arrived"), tr("Missing"), tr("Waited")), there
         )
         self.channel = Channel(actions)
         row.addWidget(self.source, 3)

@@ -44,7 +44,7 @@ class Plot(QWidget):
         self.setAccessibleName(title)
 
     def sizeHint(self) -> QSize:
-        return QSize(320, 112)
+        return QSize(320, 76)
 
     def show_curve(self, curve: Curve) -> None:
         if curve.last != self.curve.last:

@@ -91,7 +91,8 @@ class Run(QObject):
         before, self.wanted, both = self.wanted, wanted, self.both
         if both is None or self.is_over:
             return
-        wanted.set_link(both.link)
+        for link in both.links:
+            wanted.set_link(link)
         parameters, asked = both.outgoing.parameters, wanted.parameters()
         for name in parameters.__slots__:
             setattr(parameters, name, getattr(asked, name))
@@ -108,7 +109,23 @@ class Run(QObject):
         """The link breaks."""
         self._gate.open()
         if self.both is not None:
-            self.both.link.cut()
+            for link in self.both.links:
+                link.cut()
+
+    def postcopy(self) -> None:
+        """The guest goes over now, and its RAM follows.  Raises SnapmgrError ``no-postcopy``."""
+        if self.both is not None:
+            self.both.outgoing.postcopy()
+
+    def pause(self) -> None:
+        """Postcopy stands.  Raises SnapmgrError ``not-postcopy``."""
+        if self.both is not None:
+            self.both.outgoing.pause()
+
+    async def recover(self) -> None:
+        """Postcopy goes on over a new link.  Raises SnapmgrError ``not-paused``."""
+        if self.both is not None:
+            await self._tasks.run_in_worker(self.both.recover)
 
     def step(self) -> None:
         """Go on to the next section or command, and stand still before it."""
@@ -158,14 +175,15 @@ class Run(QObject):
         wanted = self.wanted
         with Both(wanted.options(), [], rate=wanted.rate, clock=self._clock, seen=self.recorder.seen) as both:
             both.source.advance(wanted.before)
-            wanted.set_link(both.link)
-            both.prepare(wanted.parameters())
+            for link in both.links:
+                wanted.set_link(link)
+            both.prepare(wanted.parameters(), wanted.watch(both))
             self.recorder.begin(both)
             both.source.trace.listen(self._gate)
             if self._ended_early:
                 raise Cancelled("the migration was given up")
             self.stage = Stage.MOVING
             self._told.emit()
-            return both.move(0, wanted.after, live=True)
+            return both.move(0, wanted.after, live=True, recoveries=None)
 
     _ended_early = False

@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, Any
 from ui.words import later
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from snapmgr.machine.options import MachineOptions
+    from snapmgr.migrate.both import Both
     from snapmgr.migrate.link import Link
-    from snapmgr.migrate.model import Parameters
+    from snapmgr.migrate.model import Parameters, Statistics
+    from snapmgr.migrate.source import Outgoing
 
 MIB = 1 << 20
 PAGE = 4096
@@ -23,7 +27,8 @@ TICKS_A_SECOND = 50.0
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """``bandwidth`` of the link in bytes a second (0: any), its ``latency`` and ``jitter`` in ms, ``writes`` in pages a
-    tick; ``before`` and ``after`` are ticks of the guest around the migration."""
+    tick; ``before`` and ``after`` are ticks of the guest around the migration.  Postcopy begins by itself after
+    ``postcopy_after_passes`` iterations, and the link breaks ``breaks_after`` bytes (0: never) after that."""
 
     ram: int = 64 * MIB
     workload: str = "random"
@@ -34,6 +39,9 @@ class Wanted:
     capabilities: frozenset[str] = frozenset()
     max_bandwidth: int = 64 * MIB
     downtime_limit: int = 300
+    max_postcopy_bandwidth: int = 0
+    postcopy_after_passes: int | None = None
+    breaks_after: int = 0
     throttle_initial: int = 20
     throttle_increment: int = 10
     throttle_most: int = 99
@@ -55,6 +63,8 @@ class Wanted:
         return Parameters(
             max_bandwidth=self.max_bandwidth,
             downtime_limit=self.downtime_limit,
+            max_postcopy_bandwidth=self.max_postcopy_bandwidth,
+            postcopy_after_passes=self.postcopy_after_passes,
             cpu_throttle_initial=self.throttle_initial,
             cpu_throttle_increment=self.throttle_increment,
             max_cpu_throttle=self.throttle_most,
@@ -64,6 +74,19 @@ class Wanted:
         """Make the link what is wanted; at any time."""
         for wire in (link.forward, link.back):
             wire.bandwidth, wire.latency, wire.jitter = self.bandwidth, self.latency / 1000, self.jitter / 1000
+
+    def watch(self, both: Both) -> Callable[[Outgoing, Statistics], None]:
+        """For ``Both.prepare``: breaks the link where that is wanted, once."""
+        done = not self.breaks_after
+
+        def show(outgoing: Outgoing, statistics: Statistics) -> None:
+            nonlocal done
+            over = both.owner.name == "DESTINATION"  # what breaks before takes the guest back instead
+            if not done and over and statistics.status.value == "postcopy-active":
+                done = True
+                both.link.forward.break_at = both.link.forward.passed + self.breaks_after
+
+        return show
 
     def facts(self) -> dict[str, Any]:
         """As JSON's values, for a recording."""
@@ -81,6 +104,7 @@ class Wanted:
             rate=self.rate * times,
             bandwidth=self.bandwidth * times,
             max_bandwidth=self.max_bandwidth * times,
+            max_postcopy_bandwidth=self.max_postcopy_bandwidth * times,
             downtime_limit=max(1, self.downtime_limit // times),
         )
 
@@ -106,6 +130,8 @@ class Scenario:
 
 BUSY = {"writes": 120, "throttle_initial": 40, "throttle_increment": 20}
 """A guest that writes more than the link carries."""
+POSTCOPY = {"capabilities": frozenset({"postcopy-ram", "postcopy-preempt"}), "postcopy_after_passes": 1}
+"""A guest that goes over after one iteration."""
 
 SCENARIOS = (
     Scenario(
@@ -126,7 +152,7 @@ SCENARIOS = (
             " precopy alone goes on for ever. Raise the bandwidth, or let the guest write less, and it ends."
         ),
         facts=BUSY,
-        instead={"writes": 40},
+        instead={"writes": 15},
     ),
     Scenario(
         "auto-converge",
@@ -138,6 +164,26 @@ SCENARIOS = (
         facts={**BUSY, "capabilities": frozenset({"auto-converge"})},
         instead={"capabilities": frozenset()},
     ),
+    Scenario(
+        "postcopy",
+        later("Postcopy under load"),
+        later(
+            "The same guest again. After one iteration it goes over, stopped for no longer than its devices take. It"
+            " runs there though much of its RAM is still here: what it touches is sent first, the rest follows."
+        ),
+        facts={**BUSY, **POSTCOPY},
+        instead={"capabilities": frozenset()},
+    ),
+    Scenario(
+        "postcopy-breaks",
+        later("Network breaks in postcopy"),
+        later(
+            "The guest runs there, much of its RAM is here, and the link breaks. Neither side can go on alone: the"
+            " guest waits where it needs a missing page, until you press Recover."
+        ),
+        facts={**BUSY, **POSTCOPY, "breaks_after": MIB},
+        instead={"breaks_after": 0},
+    ),
 )
 """In the order in which they are offered."""
 
@@ -145,6 +191,8 @@ BY_ID = {scenario.id: scenario for scenario in SCENARIOS}
 CAPABILITIES = {
     "auto-converge": later("Slows the guest down where it writes faster than can be sent."),
     "xbzrle": later("Sends only what changed in a page that was sent before."),
-    "compress": later("Packs pages with zlib before they are sent."),
+    "compress": later("Packs pages with zlib before they are sent; not together with postcopy-ram."),
+    "postcopy-ram": later("The guest may go over before its RAM, which follows."),
+    "postcopy-preempt": later("Pages that are waited for have a channel of their own; needs postcopy-ram."),
 }
 """What can be turned on here, each with its meaning."""

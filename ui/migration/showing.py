@@ -24,7 +24,7 @@ from ui.words import grouped, later, plural, tr
 MIB = 1 << 20
 SMOOTH = 0.25
 """Seconds over which rates are measured for what moves."""
-NO_SCREEN = later("nothing runs here")
+NO_SCREEN, WAITING = later("nothing runs here"), later("waits for pages")
 TONES = {
     Status.COMPLETED: ("ok", "check-circle-fill"),
     Status.FAILED: ("danger", "x-circle-fill"),
@@ -75,8 +75,8 @@ class Showing:
             view = recorder.views.get(side)
             if view is not None:
                 card.screen.show_picture(view.screen)
-            elif card.screen.text() != tr(NO_SCREEN):
-                card.screen.show_saved(QImage(), tr(NO_SCREEN))
+            else:
+                self._show_no_screen(card, side, now)
         self._show_lanes(now, connected=not run.is_over)
 
     def numbers(self, now: float, *, over: bool) -> None:
@@ -91,7 +91,7 @@ class Showing:
         self._panes.header.chip.set_state(status.value, tone, icon)
         self._panes.header.about.setText(self._about(now, sample, status))
         state = (tr("closed"), "neutral") if over or status in _CLOSED else (tr("connected"), "ok")
-        if status is Status.FAILED:
+        if status in (Status.FAILED, Status.POSTCOPY_PAUSED):
             state = (tr("broken"), "danger")
         self._panes.channel.chip.set_state(*state)
 
@@ -103,7 +103,9 @@ class Showing:
             about = told.seconds_left(samples.at(now), told.rates(samples, now))
         self._panes.lower.transport.phases.show_bar(self.story.bar(now, at=at if at is not None else now, about=about))
         end = self._panes.lower.transport.phases.bar.end
-        shade = (self.story.stopped, self.story.resumed or now) if self.story.stopped is not None else None
+        stopped = self.story.stopped
+        shade = (stopped, self.story.over or now) if stopped is not None else None
+        self._panes.lower.show_postcopy(self.story.status.since(Status.POSTCOPY_ACTIVE.value) is not None)
         times = samples.column("time")
         limit = float(self.recording.facts.get("bandwidth") or 0) / MIB or None
         values = {
@@ -111,6 +113,7 @@ class Showing:
             "writes": (_per_second(times, samples.column("written")) / MIB, None),
             "remaining": (samples.column("remaining") / MIB, None),
             "downtime": (samples.column("expected_downtime"), self.recording.facts.get("downtime_limit")),
+            "waited": (samples.column("waited"), None),
         }
         place = int(np.searchsorted(times, at if at is not None else now, side="right")) - 1
         for name, (column, line) in values.items():
@@ -130,8 +133,13 @@ class Showing:
             if picture is not None:
                 card.screen.show_picture(picture)
             else:
-                card.screen.show_saved(QImage(), tr(NO_SCREEN))
+                self._show_no_screen(card, side, at)
         self._show_lanes(at, connected=self.story.status_at(at) not in _CLOSED)
+
+    def _show_no_screen(self, card: MachineCard, side: Side, now: float) -> None:
+        words = tr(WAITING if self.story.guest[side].at(now) == RUNNING else NO_SCREEN)
+        if card.screen.text() != words:
+            card.screen.show_saved(QImage(), words)
 
     # -- parts -----------------------------------------------------------------------------------------------------
 
@@ -142,6 +150,10 @@ class Showing:
         channel, found = self._panes.channel, told.rates(self.recording.samples, now, SMOOTH)
         channel.main.show_now(self.traffic.packets(now), now, formats.rate(found.sent), connected=connected)
         back = formats.rate(found.returned) if found.returned else ""
+        preempt = "postcopy-preempt" in self.recording.facts.get("capabilities", ())
+        channel.urgent.setVisible(preempt)
+        if preempt:
+            channel.urgent.show_now(self.traffic.urgent(now), now, "", connected=connected)
         channel.back.show_now(self.traffic.answers(now), now, back, connected=connected)
         wire = self.traffic.at(now)
         texts = ((channel.section, wire.section), (channel.record, wire.record), (channel.begins, where(wire)))
@@ -165,15 +177,18 @@ class Showing:
         if sample is None:
             return ("", "", "", "")
         if side is Side.SOURCE:
-            word = tr("running") if running else tr("stopped at {span}", span=_seconds(self.story.stopped))
+            word = tr("running") if running else tr("until {span}", span=_seconds(self.story.stopped))
             left = plural("{n} page", "{n} pages", counts[PageState.TO_SEND])
             throttle = int(sample["throttle"])
             return (word, left, str(self.story.pass_at(now)),
                     tr("{number} %", number=throttle) if throttle else tr("none"))  # fmt: skip
         word = tr("since {span}", span=_seconds(since)) if running else tr("not yet")
         here = counts[PageState.ARRIVED] + counts[PageState.ZERO]
-        tick = grouped(int(sample["destination_tick"])) if running else ""
-        return word, plural("{n} page", "{n} pages", here), grouped(counts[PageState.MISSING]), tick
+        requests = int(sample["requests"])
+        last = tr("{number} ms", number=formats.decimal(sample["waited"], 1))
+        times = plural("{n} time", "{n} times", requests)
+        waits = tr("{times}, {last}", times=times, last=last) if sample["waited"] else times
+        return word, plural("{n} page", "{n} pages", here), grouped(counts[PageState.MISSING]), waits
 
     def _about(self, now: float, sample: dict[str, float] | None, status: Status) -> str:
         if sample is None:

@@ -125,9 +125,17 @@ class Story:
             ends_badly = over is not None and end == over and self.status_at(over) is Status.FAILED
             if status is Status.ACTIVE:
                 made += self._iterations(time, end, failed=ends_badly)
+            elif status is Status.POSTCOPY_ACTIVE and self._is_switchover(time):
+                over_there = min(self.resumed or end, end)
+                made.append(Segment(tr("switchover"), time, over_there, "k_sub"))
+                made.append(Segment(value, over_there, end, TINTS[status], failed=ends_badly))
             elif end > time:
                 made.append(Segment(value, time, end, TINTS.get(status, "k_meta"), failed=ends_badly))
         return tuple(made)
+
+    def _is_switchover(self, time: float) -> bool:
+        """Whether the guest stops at this beginning of a postcopy; after a recovery it runs already."""
+        return self.stopped is not None and self.stopped >= time - AT_ONCE
 
     def _iterations(self, begin: float, end: float, *, failed: bool) -> list[Segment]:
         stopped = self.stopped

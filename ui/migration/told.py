@@ -9,7 +9,7 @@ from snapmgr.migrate.samples import Samples
 from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration.story import Story
 from ui.shell import formats
-from ui.words import grouped, tr
+from ui.words import grouped, plural, tr
 
 MIB = 1 << 20
 WINDOW = 1.0
@@ -59,6 +59,16 @@ def not_converging(found: Rates, *, throttles: bool) -> str:
     return f"{said} " + tr("It cannot finish. Raise the bandwidth, let the guest write less, or throttle it.")
 
 
+def paused(missing: int) -> str:
+    """About a postcopy whose channel is broken."""
+    pages = plural("{n} page", "{n} pages", missing)
+    return tr(
+        "The channel is broken. The guest has gone over and waits where it needs one of the {pages} that are still on"
+        " the source; nothing is lost. Recover goes on over a new channel.",
+        pages=pages,
+    )
+
+
 def seconds_left(sample: dict[str, float] | None, found: Rates) -> float | None:
     """About how long it takes yet, None where that cannot be said."""
     if sample is None or found.sent <= found.written or not sample["bandwidth"]:
@@ -77,6 +87,13 @@ def ended(outcome: dict[str, Any]) -> tuple[str, str]:
             size=formats.size(int(_number(outcome, "transferred"))),
             number=formats.decimal(_number(outcome, "downtime"), 0),
         )
+        if outcome.get("requests"):
+            waits = tr(
+                "It asked for pages {count} times and waited {number} ms each time in the middle.",
+                count=grouped(int(_number(outcome, "requests"))),
+                number=formats.decimal(_number(outcome, "latency_50"), 1),
+            )
+            said = f"{said} {waits}"
         tone = "ok"
     elif status == Status.CANCELLED.value:
         said, tone = tr("Cancelled: the guest went on on the source."), "info"

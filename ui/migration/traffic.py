@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from snapmgr.migrate.handover import Side
-from snapmgr.migrate.recorder import PAGES_PUT
+from snapmgr.migrate.recorder import PAGES_PUT, URGENT_PUT
 from snapmgr.migrate.recording import Moment
 from ui.migration.channel_view import TRAVEL, Packet
 from ui.migration.event_texts import RAM, command_name
@@ -15,6 +15,14 @@ from ui.shell import formats
 from ui.words import plural, tr
 
 PAGE = 4096
+_ANSWERS = {
+    "source_return_path_thread_pong": "k_cmd",
+    "source_return_path_thread_shut": "ok",
+    "source_return_path_thread_resume_ack": "k_cmd",
+    "ram_dirty_bitmap_reload_begin": "k_block",
+    "migrate_handle_rp_req_pages": "p_req",
+}
+"""Events of the way back, each with its colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +41,20 @@ class Traffic:
         self._times: list[float] = []
         self._sent: list[tuple[Packet, OnWire]] = []
         self._answers: list[Packet] = []
+        self._urgent: list[Packet] = []
         self._section = OnWire()
 
     def take(self, moments: Iterable[Moment]) -> None:
         for moment in moments:
             if moment.side is Side.SOURCE:
                 self._take_sent(moment)
-            elif moment.event.name == "loadvm_process_command_ping":
-                self._answers.append(Packet(moment.time, "k_cmd", tr("PONG")))
-            elif moment.event.name == "loadvm_state_cleanup":
-                self._answers.append(Packet(moment.time, "ok", tr("SHUT")))
+                self._take_answer(moment)
+
+    def _take_answer(self, moment: Moment) -> None:
+        """What the source read on the way back."""
+        tint = _ANSWERS.get(moment.event.name)
+        if tint is not None:
+            self._answers.append(Packet(moment.time, tint, moment.event.name))
 
     def _take_sent(self, moment: Moment) -> None:
         event = moment.event
@@ -54,6 +66,8 @@ class Traffic:
                 self._put(moment, "k_ram" if ram else "k_dev", self._section)
             case "savevm_command_send":
                 self._put(moment, "k_cmd", OnWire(command_name(event), tr("command"), event.offset))
+            case _ if event.name == URGENT_PUT:
+                self._urgent.append(Packet(moment.time, "p_req", ""))
             case _ if event.name == PAGES_PUT:
                 all_zero = event["zero"] == event["pages"]
                 first = int(event["first"] or 0) * PAGE
@@ -75,7 +89,11 @@ class Traffic:
 
     def answers(self, now: float) -> list[Packet]:
         """What is on its way back."""
-        return [packet for packet in self._answers if now - TRAVEL <= packet.time <= now]
+        return _between(self._answers, now)
+
+    def urgent(self, now: float) -> list[Packet]:
+        """What is on its way over the channel for pages that are waited for."""
+        return _between(self._urgent, now)
 
     def at(self, now: float) -> OnWire:
         """What was put last."""
@@ -85,3 +103,8 @@ class Traffic:
 
 def where(wire: OnWire) -> str:
     return tr("begins at {offset}", offset=formats.offset(wire.offset)) if wire.offset is not None else ""
+
+
+def _between(packets: list[Packet], now: float) -> list[Packet]:
+    first = bisect_left(packets, now - TRAVEL, key=lambda packet: packet.time)
+    return packets[first : bisect_right(packets, now, key=lambda packet: packet.time)]
