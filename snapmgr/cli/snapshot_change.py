@@ -1,4 +1,4 @@
-"""``snapctl snapshot create|apply|delete|finish|prune|rename``: what changes images."""
+"""``snapctl snapshot create|apply|delete|finish|prune|rename|undo``: what changes images."""
 
 from __future__ import annotations
 
@@ -97,7 +97,8 @@ def delete_command(output: Output, images: tuple[Path, ...], tag: str, trim: boo
     """Delete snapshot TAG from every IMAGE that has it.
 
     The room becomes free inside the image; --trim makes the file itself smaller. TAG is a name, else an id; name:T
-    and id:N say which. On all images that have it or on none.
+    and id:N say which. On all images that have it or on none. Without --trim, snapshot undo brings it back until
+    something is written to the image.
 
     \b
     Examples:
@@ -107,10 +108,32 @@ def delete_command(output: Output, images: tuple[Path, ...], tag: str, trim: boo
     from snapmgr.snapshots.change import delete_snapshot
 
     _warn_of_ids(output, images, tag)
-    ask(output, f"Delete snapshot {quoted(tag)} for ever?", yes)
+    ask(output, f"Delete snapshot {quoted(tag)}{' for ever' * trim}?", yes)
     with progress(output, "Looking through") as report:
         done = delete_snapshot(images, tag, trim=trim, progress=report)
     return _say(output, done, "deleted")
+
+
+@click.command("undo", short_help="Bring back what was deleted last.")
+@_images
+@output_options
+@pass_output
+def undo_command(output: Output, images: tuple[Path, ...]) -> int:
+    """Bring back the snapshots that were deleted last from IMAGE, by this command or in the window.
+
+    That can be done until anybody writes to the image: a guest, another program, or another change of its snapshots. A
+    deletion with --trim cannot be undone. Where it was deleted from several images, all of them are to be named.
+
+    \b
+    Examples:
+      snapctl snapshot undo disk.qcow2
+      snapctl snapshot undo root.qcow2 data.qcow2
+    """
+    from snapmgr.snapshots.deleted import undo_last
+
+    with progress(output, "Looking through") as report:
+        done = undo_last(images, progress=report)
+    return _say(output, done, "is there again")
 
 
 @click.command("finish", short_help="Make a snapshot whole that some disks lack.")
@@ -159,7 +182,7 @@ def rename_command(output: Output, images: tuple[Path, ...], tag: str, new: str)
     return _say(output, done, f"is called {quoted(new)} now")
 
 
-COMMANDS = (create_command, apply_command, delete_command, finish_command, prune_command, rename_command)
+COMMANDS = (create_command, apply_command, delete_command, finish_command, prune_command, rename_command, undo_command)
 
 
 def _warn_of_ids(output: Output, images: Sequence[Path], tag: str, *, creating: bool = False) -> None:

@@ -70,7 +70,7 @@ def prune_command(
     chosen = old_ones(found.rows, keep_last=keep_last, older_than=age, now=time.time())
     done: Sequence[Changed] = ()
     if chosen.gone and not dry_run:
-        ask(output, f"Delete {_named(chosen.gone)} for ever, and keep {len(chosen.kept)}?", yes)
+        ask(output, f"Delete {_named(chosen.gone)}{' for ever' * trim}, and keep {len(chosen.kept)}?", yes)
         tags = tags_of(chosen.gone, found)
         with progress(output, "Looking through") as report:
             done = delete_snapshot(list(tags), tags, trim=trim, progress=report)

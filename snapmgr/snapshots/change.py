@@ -15,6 +15,7 @@ from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.errors import SnapmgrError
 from snapmgr.names import quoted
 from snapmgr.snapshots import plans
+from snapmgr.snapshots.deleted import remember
 from snapmgr.snapshots.plans import Tags, VmState
 from snapmgr.snapshots.transaction import Changed, Plan, begin, change_all, open_all
 from snapmgr.work import CancelToken, Progress, no_progress, stoppable
@@ -51,14 +52,17 @@ def delete_snapshot(
     cancel: CancelToken | None = None,
 ) -> list[Changed]:
     """Delete the snapshot from every disk that has it, or several in one go where ``tags`` names them disk by disk;
-    with ``trim`` whatever is free in the files is given back.  Without it ``undo.bring_back`` undoes it.
+    with ``trim`` whatever is free in the files is given back.  Without it ``undo.bring_back`` undoes it, and
+    ``deleted.undo_last`` in another process.
 
     Raises NotFound ``snapshot-not-found`` where no disk has it, or without ``missing_ok`` where one has not; UsageError
     ``ambiguous-snapshot``.
     """
     report = stoppable(progress, cancel)
     plan = plans.deleting(tags, report)
-    return _on_all(paths, lambda _: plan, report, cancel, skip_missing=missing_ok, trim=trim, undoable=True)
+    done = _on_all(paths, lambda _: plan, report, cancel, skip_missing=missing_ok, trim=trim, undoable=True)
+    remember(done)
+    return done
 
 
 def apply_snapshot(
