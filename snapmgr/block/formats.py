@@ -5,6 +5,9 @@ from __future__ import annotations
 HEAD = 4096
 """Bytes from the start of a file that ``image_format`` wants to see (fewer where the file is shorter)."""
 
+CHECKED_BY_QEMU = ("parallels", "qed", "vdi", "vhdx", "vmdk")
+"""Other formats than qcow2 that ``qemu-img check`` looks through (block/*.c: bdrv_co_check)."""
+
 QCOW_MAGIC = b"QFI\xfb"
 _QCOW2_HEADER = 112
 _SECTOR = 512

@@ -8,7 +8,7 @@ from pathlib import Path
 from snapmgr.block import lock
 from snapmgr.block.backing import Chain
 from snapmgr.block.device import BlockDevice
-from snapmgr.block.formats import HEAD, image_format
+from snapmgr.block.formats import CHECKED_BY_QEMU, HEAD, image_format
 from snapmgr.block.qcow2.disk import Qcow2Disk
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.raw import RawFile
@@ -32,7 +32,7 @@ def open_image(
     try:
         form = format_of(file)
         if form != "qcow2":
-            raise not_qcow2(path, form)
+            raise not_checked(path, form) if checking else not_qcow2(path, form)
         if use is lock.Use.SHARE:
             lock.share(file.descriptor)
         elif use is lock.Use.WRITE or checking:
@@ -66,6 +66,19 @@ def not_qcow2(path: str | Path, form: str) -> Unsupported:
         f"{path} is an image in {form} format; snapshots are read from qcow2 images only",
         path=path,
         hint="Convert it with qemu-img convert -O qcow2.",
+    )
+
+
+def not_checked(path: str | Path, form: str) -> Unsupported:
+    """The same for a check: QEMU looks through some formats, and finds nothing to look through in others."""
+    if form in CHECKED_BY_QEMU:
+        message = f"{path} is an image in {form} format: only those in qcow2 format are checked here"
+        return Unsupported("foreign-format", message, path=path, hint=f"qemu-img check -f {form} checks it.")
+    return Unsupported(
+        "raw-disk" if form == "raw" else "foreign-format",
+        f"{path} is {'a raw disk' if form == 'raw' else f'an image in {form} format'}: it has nothing to be checked",
+        path=path,
+        qemu="This image format does not support checks",
     )
 
 

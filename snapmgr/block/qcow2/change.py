@@ -178,7 +178,7 @@ def apply(shadow: Shadow, entry: SnapshotEntry, progress: Progress = no_progress
             f"the snapshot says that the disk had {entry.disk_size} bytes, which cannot be right",
             path=image.path,
             offset=entry.offset,
-            hint="qemu-img check -r all repairs it; make a copy of the image first.",
+            hint="Its contents can be read as far as its tables go: export it to a new image.",
         )
     resized = entry.disk_size != image.header.raw_size
     _refuse_bitmaps(image)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapmgr.block.problem import ImageProblem
-from snapmgr.block.qcow2.faults import Faults
+from snapmgr.block.qcow2.faults import LOST, Faults
 from snapmgr.block.qcow2.geometry import OFFSET_MASK, SECTOR
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.l2 import Words
@@ -88,6 +88,7 @@ def check_image(
     if others:
         _check_other_files(image, faults)
     try:
+        _refuse_too_long(image)
         leaks, left_out = (
             _check_clusters(image, references(image, faults, tally), faults, tally, most_metadata, progress),
             0,
@@ -102,6 +103,13 @@ class _TooMuch(Exception):
 
     def __init__(self, left_out: int) -> None:
         self.left_out = left_out
+
+
+def _refuse_too_long(image: Qcow2Image) -> None:
+    """Before anything is allocated for each cluster.  Raises _TooMuch."""
+    clusters = -(-image.file.size // image.cluster_size)
+    if clusters > MOST_CLUSTERS:
+        raise _TooMuch((clusters << image.header.refcount_order) // 8)
 
 
 def _check_header(image: Qcow2Image, faults: Faults) -> None:
@@ -121,7 +129,7 @@ def _check_header(image: Qcow2Image, faults: Faults) -> None:
     for name, offset, length in _header_tables(image):
         if length and offset + length - image.file.size >= image.cluster_size:
             code = f"{name.lower().replace(' ', '-')}-beyond-end"
-            faults.add(code, f"the {name} lies behind the end of the file: it reads as zeros", offset)
+            faults.add(code, f"the {name} lies behind the end of the file: it reads as zeros", offset, LOST)
 
 
 def _header_tables(image: Qcow2Image) -> list[tuple[str, int, int]]:
@@ -151,9 +159,12 @@ def _check_snapshots(image: Qcow2Image, faults: Faults, tally: Tally) -> None:
 def _check_entry(image: Qcow2Image, entry: SnapshotEntry, faults: Faults, tally: Tally) -> None:
     who = f"snapshot {quoted(entry.name_text[:60])} (entry {entry.index})"
     if entry.offset + entry.length > image.file.size:
-        faults.add("snapshot-table-cut", f"{who}: its table entry reaches behind the end of the file", entry.offset)
+        faults.add(
+            "snapshot-table-cut", f"{who}: its table entry reaches behind the end of the file", entry.offset, LOST
+        )
     if image.header.version >= 3 and entry.extra_size < _INCOMPLETE:
-        faults.add("snapshot-incomplete", f"{who}: the disk's size is missing from its table entry", entry.offset)
+        message = f"{who}: the disk's size is missing from its table entry"
+        faults.add("snapshot-incomplete", message, entry.offset, "Any change of its snapshots writes it.")
         tally.corruptions += 1
     if b"\0" in entry.id or b"\0" in entry.name:
         faults.add("snapshot-name-cut", f"{who}: its id or name goes on behind a zero byte", entry.offset)
@@ -161,12 +172,12 @@ def _check_entry(image: Qcow2Image, entry: SnapshotEntry, faults: Faults, tally:
     try:
         image.check_snapshot_l1(entry)
     except ImageError as error:
-        faults.add(error.code, f"{who}: {error.message}", error.offset)
+        faults.add(error.code, f"{who}: {error.message}", error.offset, LOST)
         tally.corruptions += 1
         return
     if entry.l1_offset + entry.l1_size * 8 - image.file.size >= image.cluster_size:
         message = f"{who}: its L1 table lies behind the end of the file, so the disk reads as empty"
-        faults.add("snapshot-l1-table-beyond-end", message, entry.offset)
+        faults.add("snapshot-l1-table-beyond-end", message, entry.offset, LOST)
 
 
 def _check_sizes(image: Qcow2Image, entry: SnapshotEntry, who: str, faults: Faults) -> None:
@@ -221,7 +232,7 @@ def _check_clusters(
     sound = _sound_entries(image)
     l1_bytes = 8 * (header.l1_size + sum(entry.l1_size for entry in sound))
     refcount_bytes = (clusters << header.refcount_order) // 8
-    if clusters > MOST_CLUSTERS or l1_bytes + refcount_bytes > most_metadata:
+    if l1_bytes + refcount_bytes > most_metadata:
         raise _TooMuch(l1_bytes + refcount_bytes)
     tally.total_clusters = -(-image.size // image.cluster_size)
     active = image.active_l1()

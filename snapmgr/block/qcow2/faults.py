@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from snapmgr.block.problem import ImageProblem
 
-_CHECK = "qemu-img check -r all repairs it; make a copy of the image first."
+LOST = "No check repairs it; qemu-img convert --salvage copies what can be read of the disk into a new image."
+"""For entries of tables that lead nowhere: qemu-img 7.2 check -r all leaves them as they are, too."""
 _COUNTS = "snapctl check --repair all repairs it; make a copy of the image first."
 _LEAKS = "Harmless but for the space; snapctl check --repair leaks gives it back."
 
@@ -15,15 +16,15 @@ _KINDS = {
     "refcount-too-low": ("{n} cluster{s} used more often than counted: writing may destroy data", _COUNTS),
     "leaked-clusters": ("{n} cluster{s} counted as used more often than anything uses them", _LEAKS),
     "copied-flag": ("{n} flag{s} COPIED contradicting the refcount: writing may destroy data", _COUNTS),
-    "l1-reserved-bits": ("{n} L1 entr{ies} with reserved bits set", _CHECK),
-    "l2-unaligned": ("{n} L2 table{s} said to lie off cluster boundaries", _CHECK),
-    "l2-table-beyond-end": ("{n} L2 table{s} said to lie behind the end of the file: read as zeros", _CHECK),
-    "l2-reserved-bits": ("{n} L2 entr{ies} with reserved bits set", _CHECK),
-    "l2-entry-invalid": ("{n} L2 entr{ies} that cannot be right: reading there fails", _CHECK),
-    "subcluster-bitmap": ("{n} L2 entr{ies} with a subcluster bitmap that contradicts itself", _CHECK),
-    "data-beyond-end": ("{n} data cluster{s} said to lie behind the end of the file: read as zeros", _CHECK),
-    "compressed-copied": ("{n} compressed cluster{s} with the flag COPIED", _CHECK),
-    "compressed-beyond-end": ("{n} compressed cluster{s} said to reach behind the end of the file", _CHECK),
+    "l1-reserved-bits": ("{n} L1 entr{ies} with reserved bits set", LOST),
+    "l2-unaligned": ("{n} L2 table{s} said to lie off cluster boundaries", LOST),
+    "l2-table-beyond-end": ("{n} L2 table{s} said to lie behind the end of the file: read as zeros", LOST),
+    "l2-reserved-bits": ("{n} L2 entr{ies} with reserved bits set", LOST),
+    "l2-entry-invalid": ("{n} L2 entr{ies} that cannot be right: reading there fails", LOST),
+    "subcluster-bitmap": ("{n} L2 entr{ies} with a subcluster bitmap that contradicts itself", LOST),
+    "data-beyond-end": ("{n} data cluster{s} said to lie behind the end of the file: read as zeros", LOST),
+    "compressed-copied": ("{n} compressed cluster{s} with the flag COPIED", LOST),
+    "compressed-beyond-end": ("{n} compressed cluster{s} said to reach behind the end of the file", LOST),
     "refcount-table-reserved-bits": ("{n} refcount table entr{ies} with reserved bits set", _COUNTS),
     "refcount-block-unaligned": ("{n} refcount block{s} said to lie off cluster boundaries", _COUNTS),
     "refcount-block-beyond-end": ("{n} refcount block{s} said to lie behind the end of the file", _COUNTS),
@@ -37,7 +38,7 @@ class Faults:
         self._single: list[ImageProblem] = []
         self._counted: dict[str, tuple[int, int]] = {}
 
-    def add(self, code: str, message: str, offset: int | None = None, hint: str = _CHECK) -> None:
+    def add(self, code: str, message: str, offset: int | None = None, hint: str = "") -> None:
         """One fault with a sentence of its own."""
         self._single.append(ImageProblem(code, message, offset, hint))
 

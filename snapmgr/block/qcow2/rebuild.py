@@ -67,7 +67,7 @@ def _refuse_others(image: Qcow2Image, problems: tuple[ImageProblem, ...]) -> Non
             f"only refcounts and COPIED flags are repaired, and something else is wrong: {others[0].message}",
             path=image.path,
             offset=others[0].offset,
-            hint="Make a copy of the image, then: qemu-img check -r all",
+            hint=others[0].hint or None,
         )
 
 

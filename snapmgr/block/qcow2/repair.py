@@ -46,13 +46,13 @@ def repair_leaks(image: Qcow2Image, checked: Checked) -> int:
     others = [problem for problem in checked.problems if problem.code not in HARMLESS]
     if not checked.complete or others:
         counts = others and all(problem.code in COUNTS for problem in others)
-        command = "snapctl check --repair all" if counts else "qemu-img check -r all"
+        repairs = "Make a copy of the image, then: snapctl check --repair all"
         raise SnapmgrError(
             "repair-errors",
             "leaks are repaired only where nothing else is wrong with the image"
             + "".join(f": {problem.message}" for problem in others[:1]),
             path=image.path,
-            hint=f"Make a copy of the image, then: {command}",
+            hint=repairs if counts else others[0].hint or None if others else None,
         )
     refuse_unknown(image)
     leaks = checked.leaks

@@ -145,3 +145,17 @@ def test_a_snapshot_that_shares_its_tables_counts_twice() -> None:
     (problem,) = check_image(Qcow2Image(MemoryDevice(image))).problems
     assert problem.code == "refcount-too-low"
     assert problem.message.startswith("3 clusters")  # L1, L2 and the data
+
+
+class Endless(MemoryDevice):
+    """As a sparse file on a file system that knows no end."""
+
+    @property
+    def size(self) -> int:
+        return 1 << 61
+
+
+def test_a_file_without_end_is_left_out_before_anything_is_allocated() -> None:
+    image = Qcow2Image(Endless(tiny({})))
+    found = check_image(image, others=False)
+    assert not found.complete and found.left_out > 1 << 40
