@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from snapmgr.migrate.colo.status import ColoStatus
@@ -41,6 +41,14 @@ class Parameters:
     """MiB a second that the guest may write under dirty-limit."""
     x_checkpoint_delay: int = 20_000
     """ms between two checkpoints of COLO."""
+
+
+    def query(self) -> dict[str, Any]:
+        """The answer of query-migrate-parameters, as far as these are QEMU's."""
+        return {name.replace("_", "-"): value for name, value in asdict(self).items() if name not in _OURS}
+
+
+_OURS = frozenset({"postcopy_after_passes", "postcopy_after"})
 
 
 @dataclass(slots=True)

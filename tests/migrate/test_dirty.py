@@ -120,3 +120,10 @@ def test_ram_that_stays_where_it_is(tmp_path: Path) -> None:
 def test_a_file_of_ram_that_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(SnapmgrError, match="no/ram"):
         Machine(MachineOptions(ram=16 << 20, shared_ram=tmp_path / "no" / "ram"))
+
+
+def test_parameters_have_the_names_of_qapi() -> None:
+    told = Parameters(x_checkpoint_delay=300, multifd_compression="zstd").query()
+    assert told["x-checkpoint-delay"] == 300 and told["multifd-compression"] == "zstd"
+    assert {"max-bandwidth", "downtime-limit", "max-postcopy-bandwidth", "vcpu-dirty-limit"} <= set(told)
+    assert not [name for name in told if "_" in name or name.startswith("postcopy-after")]

@@ -30,7 +30,9 @@ from snapmgr.trace.events import TraceEvent
 
 TICKS_A_SECOND = 50.0
 PATIENCE = 5.0
-"""Seconds that whoever had the disks may take to let go of them."""
+"""Seconds that a primary in the same process, which knows that it lost, may take to let go of the disks."""
+PATIENCE_BETWEEN = 0.5
+"""The same for another process: one that was killed holds nothing any more, one that lives keeps them."""
 LOOK_EVERY = 0.02
 
 
@@ -58,11 +60,13 @@ class Secondary:
         self,
         *,
         rate: float = TICKS_A_SECOND,
+        patience: float = PATIENCE,
         clock: Callable[[], float] = time.monotonic,
         show: Callable[[ColoStatus], None] = lambda status: None,
         lost: Callable[[Machine], None] = lambda machine: None,
     ) -> None:
         self.status = ColoStatus()
+        self._patience = patience
         self._rate, self._clock, self._show, self._lost = rate, clock, show, lost
         self._machine: Machine
         self._channel: Channel
@@ -169,7 +173,7 @@ class Secondary:
 
     def _take_disks(self) -> None:
         """Whoever had them may be about to end.  Raises HandlerFailed where it keeps them."""
-        until = self._clock() + PATIENCE
+        until = self._clock() + self._patience
         while True:
             try:
                 self._machine.activate_disks()
