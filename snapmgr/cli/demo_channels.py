@@ -39,9 +39,11 @@ class Outward:
 
 
 class Incoming:
-    """Those of the destination.  A listener is kept open where others may come ``again``."""
+    """Those of the destination.  A listener is kept open where others may come ``again``, and until ``more`` have come
+    behind the first."""
 
-    def __init__(self, opened: Channel | Listener, *, again: bool) -> None:
+    def __init__(self, opened: Channel | Listener, *, again: bool, more: int = 0) -> None:
+        self._expected = 1 + more
         self._listener = opened if isinstance(opened, Listener) else None
         self._open = [] if isinstance(opened, Listener) else [opened]
         self._again = again
@@ -61,7 +63,8 @@ class Incoming:
     def _accept(self) -> Channel:
         if self._listener is None:
             raise ChannelBroken("nobody else can come by this way")
-        self._open.append(self._listener.accept(last=not self._again))
+        self._expected -= 1
+        self._open.append(self._listener.accept(last=not self._again and self._expected <= 0))
         return self._open[-1]
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ import click
 
 from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.demo_colo import colo_facts, losing, replicated, told
+from snapmgr.cli.demo_multifd import channels_option, count_of, multifd_options, opened_beside
 from snapmgr.cli.demo_options import advance, bytes_of, demo_machine, machine_of, machine_options
 from snapmgr.cli.demo_postcopy import (
     after_what,
@@ -98,6 +99,7 @@ def _migration_options(function: _Decorated) -> _Decorated:
                    " number of bytes, or N% of a postcopy. With ,recover behind it a broken postcopy goes on over"
                    " another link.")  # fmt: skip
 @click.option("--to", "uri", metavar="URI", help="Move it to `snapctl demo receive URI`, in another process.")
+@multifd_options
 @tls_options
 @machine_options
 @output_options
@@ -149,6 +151,8 @@ def _parameters(wanted: dict[str, Any]) -> Parameters:
         **(wanted["postcopy_after"] if postcopy else {}),
         max_bandwidth=wanted["max_bandwidth"],
         downtime_limit=wanted["downtime_limit"],
+        multifd_channels=wanted["multifd_channels"],
+        multifd_compression=wanted["multifd_compression"],
         x_checkpoint_delay=wanted["checkpoint_delay"],
     )
 
@@ -310,6 +314,7 @@ def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: 
                 show=show,
                 stopped=stopped,
                 urgent=channels.urgent,
+                beside=opened_beside(wanted, channels.urgent),
             )
             channels.outgoing = outgoing
             driver.order(lambda machine: machine.start())
@@ -349,6 +354,7 @@ def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: 
               help="Ticks to run on after it came.")  # fmt: skip
 @click.option("--tick-rate", metavar="R", type=click.FloatRange(0.1, 10_000), default=50.0, show_default=True,
               help="Ticks a second while its RAM still comes, or while it is the secondary of COLO.")  # fmt: skip
+@channels_option
 @tls_options
 @machine_options
 @output_options
@@ -370,13 +376,14 @@ def receive_command(output: Output, /, uri: str, after: int, **wanted: Any) -> N
       snapctl demo receive tcp:127.0.0.1:4444 --after 100
       snapctl demo receive unix:/tmp/migrate.sock --disk disk.qcow2
     """
-    from snapmgr.migrate.colo.secondary import Secondary
+    from snapmgr.migrate.colo.secondary import PATIENCE_BETWEEN, Secondary
     from snapmgr.migrate.destination import receive
 
-    secondary = Secondary(rate=wanted["tick_rate"])
+    secondary = Secondary(rate=wanted["tick_rate"], patience=PATIENCE_BETWEEN)
     tls = tls_of(wanted)
     with _channels(output, uri, tls, wanted) as channels, demo_machine(output, wanted, incoming=True) as machine:
-        arriving = receive(machine, channels.main(), secondary=secondary, urgent=channels.urgent)
+        main, beside = channels.main(), [channels.urgent() for _ in range(count_of(wanted))]
+        arriving = receive(machine, main, secondary=secondary, urgent=channels.urgent, beside=beside)
         arrived = machine.tick
         if arriving is not None:
             follow(machine, arriving, channels, wanted["tick_rate"])
@@ -405,7 +412,7 @@ def _channels(output: Output, uri: str, tls: TlsCreds | None, wanted: dict[str, 
     opened = open_incoming(uri, tls=tls, refused=refused)
     if isinstance(opened, Listener):
         output.note(f"waiting at {printable(opened.uri)}")
-    channels = Incoming(opened, again="postcopy-ram" in wanted["capabilities"])
+    channels = Incoming(opened, again="postcopy-ram" in wanted["capabilities"], more=count_of(wanted))
     try:
         yield channels
     finally:

@@ -42,7 +42,6 @@ class Parameters:
     x_checkpoint_delay: int = 20_000
     """ms between two checkpoints of COLO."""
 
-
     def query(self) -> dict[str, Any]:
         """The answer of query-migrate-parameters, as far as these are QEMU's."""
         return {name.replace("_", "-"): value for name, value in asdict(self).items() if name not in _OURS}

@@ -85,7 +85,8 @@ def between(uri: str, *disks: Path, words: tuple[str, ...] = ()) -> tuple[dict[s
 def test_between_two_processes(snapctl: Snapctl, tmp_path: Path, kind: str) -> None:
     disk = new_disk(tmp_path / "disk.qcow2")
     if kind == "tls":
-        sent, received = between("tcp:127.0.0.1:0", disk, words=("--tls-creds", str(good())))
+        words = ("--tls-creds", str(good()), "--capability", "multifd", "--multifd-channels", "3")
+        sent, received = between("tcp:127.0.0.1:0", disk, words=words)
     else:
         sent, received = between(f"unix:{tmp_path}/s", disk)
     assert sent["status"] == "completed" and received["arrival_tick"] == sent["switchover_tick"]
