@@ -1,7 +1,8 @@
 """Writes and changes of snapshots by QEMU and by us, in any order, on one image.
 
 ``python -m tests.snapshots.interleaved SEEDS STEPS`` makes that many images of random kinds; tests make a few.  After
-each step ``qemu-img check`` finds no fault, and both read the disk of every snapshot as what it was.
+each step ``qemu-img check`` finds no fault, and both read the disk of every snapshot as what it was.  The VM states
+that ``keep_states`` has QEMU and us save stay what they are, and QEMU loads them at the end.
 """
 
 from __future__ import annotations
@@ -14,10 +15,16 @@ import sys
 import tempfile
 from pathlib import Path
 
+from snapmgr.block.images import open_image
 from snapmgr.errors import SnapmgrError
 from snapmgr.machine.disks import open_disk
 from snapmgr.snapshots.change import apply_snapshot, create_snapshot, delete_snapshot, rename_snapshot
 from snapmgr.snapshots.export import export_disk
+from snapmgr.snapshots.plans import VmState
+from tests.qemu import QEMU
+
+RAM = 16 << 20
+"""Bytes of the machine whose state is kept."""
 
 CLUSTERS = (512, 1024, 4096, 65536, 65536, 1 << 20)
 SIZES = (0, 65536, 1 << 20, 8 << 20, (3 << 20) + 5 * 512)
@@ -36,6 +43,8 @@ class Interleaved:
         options = ["-o", ",".join(self.kind)]
         _run("qemu-img", "create", "-q", "-f", "qcow2", *options, self.image, str(self.size))
         self._truth: dict[str, str] = {}
+        self._states: dict[str, tuple[str, str]] = {}
+        """By id: SHA-256 of the VM state as it is stored, and of RAM."""
         self._names = 0
         self.steps: list[str] = []
 
@@ -56,7 +65,7 @@ class Interleaved:
     def step(self) -> None:
         """One change, and everything checked after it."""
         kind, ours = self._chance.choice(STEPS), self._chance.random() < 0.6
-        saved = self._saved()
+        saved = [one for one in self._saved() if one[0] not in self._states or kind != "delete"]
         self.steps.append(f"{kind} by {'us' if ours else 'QEMU'}")
         if kind in ("write", "discard") and self.size and ours:
             self._write_ourselves(kind)
@@ -74,6 +83,65 @@ class Interleaved:
         assert {identity for identity, _ in self._saved()} == set(self._truth)
         for identity, disk in self._truth.items():
             assert self._disk(identity) == disk
+        for identity, (state, _) in self._states.items():
+            assert hashlib.sha256(self._state(identity)).hexdigest() == state
+
+    def keep_states(self) -> None:
+        """A real machine's state, saved by QEMU; and the same, written by us as another snapshot."""
+        ram = self._folder / "ram"
+        ram.write_bytes(bytes(1 << 20) + self._chance.randbytes(3 << 20) + bytes(RAM - (4 << 20)))
+        disk = self._disk()
+        assert self._qemu("savevm by-qemu") == [""]
+        memory = hashlib.sha256(ram.read_bytes()).hexdigest()
+        stored = self._state(self._note("by-qemu", disk))
+        create_snapshot([self.image], "by-us", VmState(lambda put: put(stored)))
+        self._note("by-us", disk)
+        for identity in self._truth:
+            self._states[identity] = hashlib.sha256(self._state(identity)).hexdigest(), memory
+        self.check()
+
+    def load_states(self) -> None:
+        """QEMU finds in each the RAM that it was, and the disk."""
+        for identity, (_, memory) in self._states.items():
+            ram = self._folder / "ram"
+            ram.write_bytes(bytes(RAM))
+            [status] = self._qemu("info status", "-loadvm", dict(self._saved())[identity])
+            assert status.startswith("VM status: paused")
+            assert hashlib.sha256(ram.read_bytes()).hexdigest() == memory
+            assert self._disk() == self._truth[identity]
+        self.check()
+
+    def _note(self, name: str, disk: str) -> str:
+        identity = next(identity for identity, found in self._saved() if found == name)
+        self._truth[identity] = disk
+        return identity
+
+    def _state(self, identity: str) -> bytes:
+        image = open_image(self.image)
+        try:
+            entry = next(one for one in image.snapshots if one.id_text == identity)
+            return image.vm_state(entry).read(0, entry.vm_state_size)
+        finally:
+            image.close()
+
+    def _qemu(self, command: str, *words: str) -> list[str]:
+        """What the monitor of a paused machine with this disk answers."""
+        assert QEMU is not None
+        memory = f"memory-backend-file,id=pc.ram,size={RAM},share=on,mem-path={self._folder / 'ram'}"
+        started = [
+            *(QEMU, "-S", "-accel", "tcg", "-display", "none", "-nodefaults", "-no-user-config", "-qmp", "stdio"),
+            *("-machine", "pc,memory-backend=pc.ram", "-m", str(RAM >> 20), "-object", memory, *words),
+            *("-blockdev", f"driver=qcow2,node-name=d0,file.driver=file,file.filename={self.image}"),
+        ]
+        asked = [
+            {"execute": "qmp_capabilities"},
+            {"execute": "human-monitor-command", "arguments": {"command-line": command}},
+            {"execute": "quit"},
+        ]
+        done = subprocess.run(started, input="\n".join(map(json.dumps, asked)), capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        answers = [json.loads(line) for line in done.stdout.splitlines()]
+        return [answer["return"].strip() for answer in answers if isinstance(answer.get("return"), str)]
 
     def _saved(self) -> list[tuple[str, str]]:
         info = json.loads(_run("qemu-img", "info", "--output=json", self.image))
@@ -125,7 +193,7 @@ class Interleaved:
                 if error.code != "refcount-overflow":
                     raise
                 return
-        self._truth[next(identity for identity, found in self._saved() if found == name)] = disk
+        self._note(name, disk)
 
     def _apply(self, ours: bool, identity: str, name: str) -> None:
         if ours:
@@ -156,8 +224,10 @@ def main(seeds: int, steps: int) -> None:
     for seed in range(seeds):
         with tempfile.TemporaryDirectory() as folder:
             made = Interleaved(Path(folder), seed)
+            made.keep_states()
             for _ in range(steps):
                 made.step()
+            made.load_states()
             print(seed, made.size, *made.kind, flush=True)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.qemu import QEMU
 from tests.snapshots.interleaved import Interleaved
 
 
@@ -21,3 +22,16 @@ def test_in_turn(tmp_path: Path, seed: int) -> None:
     for _ in range(12):
         made.step()
     assert len(made.steps) == 12
+
+
+@pytest.mark.qemu
+@pytest.mark.skipif(
+    not (shutil.which("qemu-io") and QEMU) and "SNAPMGR_CI" not in os.environ, reason="QEMU is not installed"
+)
+@pytest.mark.parametrize("seed", [3, 5])
+def test_states_that_either_saved_outlast_what_both_do(tmp_path: Path, seed: int) -> None:
+    made = Interleaved(tmp_path, seed)
+    made.keep_states()
+    for _ in range(8):
+        made.step()
+    made.load_states()
