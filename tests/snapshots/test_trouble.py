@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import resource
 import shutil
@@ -22,6 +23,7 @@ from snapmgr.errors import InUse, NotFound, SnapmgrError
 from snapmgr.snapshots.change import apply_snapshot, create_snapshot, delete_snapshot, rename_snapshot
 from snapmgr.snapshots.journal import finish_cut_off
 from tests import corpus
+from tests.snapshots.full_disk import KINDS, ROOMS
 from tests.snapshots.test_killed import state
 
 pytestmark = [
@@ -155,6 +157,25 @@ def test_a_file_that_cannot_grow(tmp_path: Path, image: Path, kind: str) -> None
     else:
         assert state(image, tmp_path) != before and image.stat().st_size <= length
     subprocess.run(["qemu-img", "check", "-q", image], check=True)
+
+
+MOUNTED = ["unshare", "-rm", "sh", "-c", 'mount -t tmpfs -o size=48m none "$1" && shift && exec "$@"', "sh"]
+
+
+def test_a_full_file_system(tmp_path: Path, image: Path) -> None:
+    """A tmpfs of our own, full to the last page; where nothing may be mounted, writes that fail as they would there."""
+    folder = tmp_path / "full"
+    folder.mkdir()
+    mounts = subprocess.run([*MOUNTED, folder, "true"], capture_output=True, check=False).returncode == 0
+    tries = [sys.executable, "-m", "tests.snapshots.full_disk", folder, image, "mounted" if mounts else "imitated"]
+    command = [*MOUNTED, folder, *tries] if mounts else tries
+    done = subprocess.run(command, cwd=corpus.ROOT, capture_output=True, text=True, check=True)
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(found) == len(KINDS) * len(ROOMS)
+    for kind, room, code, hint, same, sound in found:
+        enough = room == max(ROOMS)
+        assert (code, same, sound) == (None if enough else "cannot-write", not enough, True), (kind, room)
+        assert enough or hint == "Make room on the disk that it is on."
 
 
 def test_an_image_that_was_deleted_meanwhile_is_not_changed(image: Path) -> None:
