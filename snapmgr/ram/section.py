@@ -120,7 +120,7 @@ class RamPayload:
         if flags & RamFlag.COMPRESS_PAGE and not state.compress:
             text = "Received an unexpected compressed page"
             raise StreamError("compressed-page", "a compressed page, though compress is off", offset=start, qemu=text)
-        kind = flags & ~RamFlag.CONTINUE
+        kind = flags & ~int(RamFlag.CONTINUE)
         if kind not in (RamFlag.ZERO, RamFlag.PAGE, RamFlag.XBZRLE, RamFlag.COMPRESS_PAGE):
             text = f"Unknown combination of migration flags: 0x{flags:x}"
             if flags == RamFlag.HOOK:

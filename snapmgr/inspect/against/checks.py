@@ -6,6 +6,7 @@ A value that is cut is compared with the zeros that QEMU reads in its place.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,8 @@ from snapmgr.vmstate.from_description import Nested
 from snapmgr.vmstate.load import LookedBeyond
 from snapmgr.vmstate.scalars import EQUAL_NAMES
 from snapmgr.vmstate.state import VMState
+
+Allows = Callable[[int, int], bool]
 
 _EQUAL = frozenset(EQUAL_NAMES.values())
 _AT_MOST, _PCI_CONFIG, _PCI_INTERRUPTS = "int32 le", "pci config", "pci irq state"
@@ -28,13 +31,36 @@ _COMPARED = dict.fromkeys((0, 1, 2, 3, 8, 9, 10, 11, 14, _CAPABILITY_LIST), 255)
 of capabilities begins (hw/pci/pci.c: pci_init_cmask)."""
 
 
+_VALID: dict[tuple[str, str], tuple[Allows, str]] = {
+    ("hpet", "num_timers"): (
+        lambda came, local: 3 <= came <= 32,
+        "Input validation failed: hpet/num_timers in range",
+    ),
+    ("hpet", "num_timers_save"): (
+        lambda came, local: bool(came == local),
+        "Input validation failed: hpet/num_timers must match",
+    ),
+    ("cpu", "env.fpregs_format_vmstate"): (
+        lambda came, local: not came,
+        "Unsupported old non-softfloat CPU state",
+    ),
+}
+"""By state and field: what devices take, and their text for the rest (hw/timer/hpet.c, target/i386/machine.c)."""
+
+COMPARED_NAMES = ("num_timers_save",)
+"""Fields that are compared with the target's own value."""
+
+
 def checked(state: VMState, *, own: bool) -> VMState:
     """``state`` with the checks of its devices.  ``own`` says that the values before the load are the target's."""
-    return replace(state, fields=tuple(_field(field, own) for field in state.fields))
+    return replace(state, fields=tuple(_field(state, field, own) for field in state.fields))
 
 
-def _field(field: Field, own: bool) -> Field:
+def _field(state: VMState, field: Field, own: bool) -> Field:
     kind = field.kind
+    valid = _VALID.get((state.name, field.name))
+    if valid is not None and (own or field.name not in COMPARED_NAMES):
+        return replace(field, kind=Valid(kind, *valid))
     if isinstance(kind, Nested):
         return replace(field, kind=Nested(kind.type, checked(kind.state, own=own), kind.size))
     if kind.type == _PCI_INTERRUPTS:
@@ -68,6 +94,21 @@ class Compared(Kind):
             raise
         self.compare(loaded, value)
         return (yield from self._kind.load(value, owner))
+
+
+class Valid(Kind):
+    """A number that the device refuses unless ``allows(value, the target's)``, with a text of its own."""
+
+    def __init__(self, kind: Kind, allows: Allows, text: str) -> None:
+        self._kind, self._allows, self._text = kind, allows, text
+        self.type, self.size = kind.type, kind.size
+
+    def load(self, value: Any, owner: Any) -> Take[Any]:
+        """Raises VMStateError behind the number, as QEMU checks it when it is loaded."""
+        loaded = yield from self._kind.load(value, owner)
+        if not self._allows(loaded, value):
+            raise VMStateError("validation", f"{loaded} is no value for it", qemu=self._text)
+        return loaded
 
 
 class Equal(Compared):

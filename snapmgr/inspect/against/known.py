@@ -50,7 +50,16 @@ _SUBSECTIONS = {
 _SINCE_10 = {"acpi-ged": "cpuhp", "i8259": "ltim", "ide bmdma": "status", "virtio-gpu": "blob"}
 _NONE = ("APIC", "I440FX", "PCIHOST", "dma", "i8259", "ide bmdma", "ioapic", "port92", "pcspk", "virtio-gpu")
 
-_TWICE = {"PCIDevice": "config", "mc146818rtc": "unused", "fw_cfg": "cur_offset", "sb16": "csp_param"}
+_TWICE = {
+    "PCIDevice": ("config",),
+    "cpu": ("env.xmm_regs",),
+    "e1000": ("mac_reg", "unused"),
+    "esp": ("mig_cmdbuf",),
+    "fw_cfg": ("cur_offset",),
+    "mc146818rtc": ("unused",),
+    "sb16": ("csp_param",),
+} | dict.fromkeys(("e1000e", "ivshmem-doorbell", "megasas", "megasas-gen2", "vmxnet3", "xhci"), ("parent_obj",))
+"""Names that a type gives to several fields."""
 
 
 def minimum_version(name: str, version: int) -> int:
@@ -70,4 +79,4 @@ def subsections(name: str, release: str) -> frozenset[str] | None:
 def plain_name(state: str, field: str) -> str:
     """A field's own name: a description counts fields of one name, texts do not (vmstate.c: vmsd_desc_field_start)."""
     base = field.partition("[")[0]
-    return base if _TWICE.get(state) == base else field
+    return base if base in _TWICE.get(state, ()) else field

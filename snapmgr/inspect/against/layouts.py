@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from snapmgr.inspect.against.checks import COMPARED_TYPES, checked
+from snapmgr.inspect.against.checks import COMPARED_NAMES, COMPARED_TYPES, checked
 from snapmgr.inspect.against.known import plain_name
 from snapmgr.vmstate.description import Field, Struct
 from snapmgr.vmstate.from_description import Described, Values, from_description
@@ -44,6 +44,6 @@ def compares(layout: Struct) -> bool:
     for entry in layout.fields:
         if isinstance(entry, Field):
             below = entry.struct
-            if entry.type in COMPARED_TYPES or (below is not None and compares(below)):
+            if entry.type in COMPARED_TYPES or entry.name in COMPARED_NAMES or (below is not None and compares(below)):
                 return True
     return any(compares(below) for below in layout.subsections)

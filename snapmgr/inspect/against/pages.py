@@ -98,7 +98,7 @@ class RamRehearsal:
         return bool(flags & RamFlag.EOS)
 
     def _contents(self, data: Padded, flags: int, address: int, offset: int) -> None:
-        kind, old = flags & ~RamFlag.CONTINUE, self._memory.release == _OLD
+        kind, old = flags & ~int(RamFlag.CONTINUE), self._memory.release == _OLD
         match kind:
             case RamFlag.MEM_SIZE:
                 self._memory.take_list(data, address, offset)
