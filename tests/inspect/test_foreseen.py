@@ -1,0 +1,102 @@
+"""What ``verify --against`` foresees for every text of savevm.c's load path is what a real ``-incoming`` prints."""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from snapmgr.containers.open import open_source
+from snapmgr.errors import StreamError
+from snapmgr.inspect.against.judge import judge
+from snapmgr.inspect.against.streams import target_of_stream
+from snapmgr.inspect.against.target import Target
+from snapmgr.inspect.against.trial import Trial, try_load
+from snapmgr.inspect.index import index_stream
+from snapmgr.inspect.verify import REFUSES, Verdict, unreadable
+from tests import corpus
+from tests.inspect.foreseen import CASES, Case, reason_left_out
+from tests.qemu import QEMU, needs_qemu
+from tests.savevm import spec
+from tests.savevm.spec import Text
+
+RELEASE = "7.2"
+QUIET = (QEMU or "", *corpus.streams()["cases"]["machine-none.v72"]["dest_args"])
+
+
+@functools.cache
+def machine_none() -> Target:
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(corpus.stream_bytes("machine-none.v72"))
+        file.flush()
+        with closing(open_source(file.name)) as source:
+            return replace(target_of_stream(source), releases=(RELEASE,))
+
+
+def foreseen(case: Case, folder: Path) -> Verdict:
+    path = folder / "s.mig"
+    path.write_bytes(case.data)
+    target = replace(machine_none(), capabilities=case.capabilities, uuid=case.uuid)
+    try:
+        with closing(open_source(path)) as source:
+            return judge(index_stream(source), target)
+    except StreamError as error:
+        return unreadable(error)
+
+
+def first_text(verdict: Verdict) -> str | None:
+    return next((text for problem in verdict.problems if (text := problem.qemu.get(RELEASE))), None)
+
+
+def named(text: Text) -> str:
+    return f"{text.function}: {text.text[:40]} {text.nth}"
+
+
+@pytest.mark.parametrize("text", CASES, ids=named)
+def test_the_first_line_is_the_one_that_was_to_be_provoked(text: Text, tmp_path: Path) -> None:
+    line = first_text(foreseen(CASES[text], tmp_path))
+    assert line is not None
+    assert text.matches(line.removeprefix("warning: "))
+
+
+def test_no_text_of_the_load_path_is_forgotten() -> None:
+    texts, _ = spec.noted()
+    assert sorted(text for text in texts if reason_left_out(text) is None) == sorted(CASES)
+
+
+class Bytes:
+    """As much of a source as a dry load asks for."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def chunks(self) -> Iterator[memoryview]:
+        yield memoryview(self._data)
+
+
+def loaded(case: Case) -> Trial:
+    """What a real QEMU makes of it."""
+    source: Any = Bytes(case.data)
+    return try_load(source, " ".join([*QUIET, *case.options]))
+
+
+@needs_qemu[0]
+@needs_qemu[1]
+def test_a_real_qemu_prints_the_same(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        trials = dict(zip(CASES, pool.map(loaded, CASES.values()), strict=True))
+    wrong = {}
+    for text, trial in trials.items():
+        verdict = foreseen(CASES[text], tmp_path)
+        ours = (verdict.by_version[RELEASE], first_text(verdict))
+        if ours != (trial.verdict, trial.lines[0] if trial.lines else None):
+            wrong[named(text)] = (ours, trial)
+    assert not wrong
+    assert sum(trial.verdict == REFUSES for trial in trials.values()) > len(trials) // 2
