@@ -1023,6 +1023,14 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Save recording…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open recording…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Show settings</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1499,6 +1507,18 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>{number} k</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the recording</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a recording</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording was saved as {name}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5515,6 +5535,16 @@ The snapshot that was last saved or loaded</extracomment>
     <message>
         <source>Open the stream in the Inspector where the chosen event stands in it.</source>
         <extracomment>Help on the command “Show bytes”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep this migration in a file: both streams, events, numbers and pages.</source>
+        <extracomment>Help on the command “Save recording…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look at a migration that was saved.</source>
+        <extracomment>Help on the command “Open recording…”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

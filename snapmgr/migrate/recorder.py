@@ -12,7 +12,7 @@ from snapmgr.migrate.both import Both, Moved
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.link import Link
 from snapmgr.migrate.pages import PageLook
-from snapmgr.migrate.recording import MOST_STREAM, Moment, Recording, stream_name
+from snapmgr.migrate.recording import MOST_STREAM, PAGES_PUT, URGENT_PUT, Moment, Recording, stream_name
 from snapmgr.ram.tracked import Put
 from snapmgr.savevm.status import MigrationStatus
 from snapmgr.trace.events import TraceEvent
@@ -22,12 +22,8 @@ EVERY = 0.1
 SCREEN_EVERY = 0.2
 """Seconds between two pictures that are kept of each side."""
 
-PAGES_PUT = "snapmgr_pages_put"
-"""Name of the event that says which pages were put last; QEMU has none that is told less often than once a page."""
 
 ENDS = frozenset({MigrationStatus.COMPLETED, MigrationStatus.FAILED, MigrationStatus.CANCELLED})
-URGENT_PUT = "snapmgr_urgent_put"
-"""Name of the event that says that so many bytes went over the channel for pages that are waited for."""
 
 _STATUSES = list(MigrationStatus)
 

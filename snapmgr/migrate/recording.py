@@ -22,6 +22,11 @@ from snapmgr.migrate.pages import Layout
 from snapmgr.migrate.samples import Changes, Samples
 from snapmgr.trace.events import TraceEvent
 
+PAGES_PUT = "snapmgr_pages_put"
+"""Name of the event that says which pages were put last; QEMU has none that is told less often than once a page."""
+URGENT_PUT = "snapmgr_urgent_put"
+"""Name of the event that says that so many bytes went over the channel for pages that are waited for."""
+
 Picture = npt.NDArray[np.uint8]
 
 MOST_EVENTS = 100_000

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 
 from snapmgr.machine.options import MIB
 from snapmgr.savevm.status import MigrationStatus as Status
@@ -100,3 +102,41 @@ def test_the_window_closes_while_it_runs(page: MigrationPage, qtbot: Any, drive:
     assert page.running() == ["Migrate the demo machine"]
     drive(window.end())
     assert over(page)
+
+
+def test_a_recording_is_saved_and_opened_again(
+    page: MigrationPage, qtbot: Any, drive: Drive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start(page, qtbot)
+    drive(until(lambda: over(page)))
+    before, said = page.recording, page.panes_shown.notice.text()
+    target = tmp_path / "it.snapmgr-run"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(target), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: (str(target), ""))
+    page.context.actions.run("migration.save")
+    drive(until(target.exists))
+    drive(page.context.tasks.idle())
+    page.context.actions.run("migration.open")
+    drive(page.context.tasks.idle())
+    assert page.recording is not before and page.run is None
+    assert page.recording.outcome == before.outcome and page.panes_shown.notice.text() == said
+    assert page.panes_shown.destination.chip.text() == "has the guest"
+    middle = before.end / 2
+    for side, changes in before.pages.items():
+        assert (changes.at(middle) == page.recording.pages[side].at(middle)).all()
+    assert page.recording.stream.read_bytes() == before.stream.read_bytes()
+
+
+def test_postcopy_breaks_and_goes_on(page: MigrationPage, qtbot: Any, drive: Drive) -> None:
+    settings = page.panes_shown.settings
+    settings.choose("postcopy-breaks")
+    settings.show_wanted(replace(settings.wanted(), ram=16 * MIB, before=20, after=5))
+    start(page, qtbot)
+    drive(until(lambda: page.is_in("postcopy-paused") and page.panes_shown.header.recover.isVisible()))
+    assert page.panes_shown.notice.text().startswith("The channel is broken.")
+    assert page.context.actions.reason("migration.cancel").startswith("The guest runs on the destination")
+    qtbot.mouseClick(page.panes_shown.header.recover, Qt.MouseButton.LeftButton)
+    drive(until(lambda: over(page)))
+    outcome = page.recording.outcome
+    assert outcome["status"] == "completed" and outcome["agrees"] and outcome["pauses"] == 1
+    assert outcome["requests"] and page.recording.stream.is_dir()

@@ -149,7 +149,7 @@ def test_a_disabled_action_says_why(window: MainWindow, view: str) -> None:
 ASKS_FIRST = {
     "file.open", "file.open-folder", "snapshot.export", "snapshot.add_disk", "demo.reset", "demo.end", "stream.export",
     "stream.save_block", "stream.copy_as", "snapshot.save", "snapshot.load", "snapshot.rename", "snapshot.delete",
-    "snapshot.delete_old", "snapshot.finish", "migration.cancel",
+    "snapshot.delete_old", "snapshot.finish", "migration.cancel", "migration.save", "migration.open",
 }  # fmt: skip
 
 

@@ -180,6 +180,22 @@ async def show_bytes(context: WindowContext) -> None:
         await page.inspect(page.place)
 
 
+@ACTIONS.add("migration.save", later("Save recording…"), icon="export", menu=Menu.MIGRATION, group=2, view=VIEW,
+             enabled=can_replay)  # fmt: skip
+async def save(context: WindowContext) -> None:
+    """Keep this migration in a file: both streams, events, numbers and pages."""
+    if (page := page_of(context)) is not None:
+        await page.save()
+
+
+@ACTIONS.add("migration.open", later("Open recording…"), icon="folder-open", menu=Menu.MIGRATION, group=2, view=VIEW,
+             enabled=nothing_runs)  # fmt: skip
+async def open_recording(context: WindowContext) -> None:
+    """Look at a migration that was saved."""
+    if (page := page_of(context)) is not None:
+        await page.ask_to_open()
+
+
 @ACTIONS.add("migration.settings", later("Show settings"), icon="sliders-horizontal", menu=Menu.MIGRATION, group=3,
              view=VIEW)  # fmt: skip
 def settings(context: WindowContext) -> None:

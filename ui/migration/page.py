@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
@@ -12,7 +13,7 @@ from snapmgr.migrate.pages import PageState
 from snapmgr.migrate.recorder import ENDS
 from snapmgr.migrate.recording import Moment, Recording
 from snapmgr.savevm.status import MigrationStatus as Status
-from ui.migration import told
+from ui.migration import recordings, told
 from ui.migration.event_texts import explanation
 from ui.migration.panes import SETTINGS, Panes
 from ui.migration.run import Run
@@ -104,9 +105,9 @@ class MigrationPage(Page):
         return [tr("Migrate the demo machine")] if self.is_running else []
 
     def status(self) -> tuple[str, str]:
-        if self.run is None:
+        if self.run is None and not self.has_recording:
             return tr("Two demo machines, nothing moves"), ""
-        status = self.run.status
+        status = self.run.status if self.run is not None else Status.NONE
         if self.is_running and status is not Status.NONE:
             return tr("Demo migration: {state}", state=status.value), ""
         ending = self.recording.outcome.get("status")
@@ -114,7 +115,7 @@ class MigrationPage(Page):
 
     def panes(self) -> list[QWidget]:
         panes = self.panes_shown
-        idle = self.run is None
+        idle = self.run is None and not self.has_recording
         lower = [panes.idle] if idle else [panes.lower.transport.phases, panes.lower.events.table]
         return [panes.settings.scenario, panes.source.map, panes.destination.map, *lower]
 
@@ -206,6 +207,29 @@ class MigrationPage(Page):
         if offset is not None and page is not None and (entry := page.palette_offset(f"{offset:X}")) is not None:
             entry.run()
 
+    async def save(self) -> None:
+        """Ask where to, and keep the recording there."""
+        target = recordings.choose_target(self.context, self.recording)
+        if target is not None:
+            await recordings.save(self.context, self.recording, target)
+
+    async def ask_to_open(self) -> None:
+        """Ask which recording, and show it."""
+        source = recordings.choose_source(self.context)
+        if source is not None:
+            await self.show_file(source)
+
+    async def show_file(self, source: Path) -> None:
+        """Show a recording that was saved.  Raises StreamError, OSError; what is on show stays then."""
+        recording = await recordings.read(self.context, source)
+        if self.is_running:
+            return
+        self.run, self.at, self.place, self._playing = None, None, None, False
+        self.showing.begin(recording)
+        self.showing.take(list(recording.moments))
+        self._show_past()
+        self._say(recording.end)
+
     def toggle_settings(self) -> None:
         split = self.panes_shown.split
         split.fold(SETTINGS, not split.is_folded(SETTINGS))
@@ -289,9 +313,7 @@ class MigrationPage(Page):
     def _say(self, now: float) -> None:
         """The notice above both machines."""
         notice, run = self.panes_shown.notice, self.run
-        if run is None:
-            notice.tell("")
-        elif run.is_over:
+        if run is None or run.is_over:
             notice.tell(*told.ended(self.recording.outcome))
         elif run.status in ENDS:
             said = tr("The guest lives on for a while. Then it is compared with one that never moved.")

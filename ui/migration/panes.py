@@ -42,7 +42,7 @@ MOST_WIDTH = (1 << 24) - 1
 """Qt's word for no limit."""
 PLOTS, EVENTS = "plots", "events"
 MOVING = ("migration.postcopy", "migration.pause", "migration.cancel")
-STILL = ("migration.inspect",)
+STILL = ("migration.inspect", "migration.save")
 """Buttons of the header, while a migration runs and while none does."""
 
 

@@ -107,12 +107,13 @@ class Showing:
         shade = (stopped, self.story.over or now) if stopped is not None else None
         self._panes.lower.show_postcopy(self.story.status.since(Status.POSTCOPY_ACTIVE.value) is not None)
         times = samples.column("time")
-        limit = float(self.recording.facts.get("bandwidth") or 0) / MIB or None
+        facts = self.recording.facts
+        limit = told.number(facts, "bandwidth") / MIB or None
         values = {
             "throughput": (_per_second(times, samples.column("transferred")) / MIB, limit),
             "writes": (_per_second(times, samples.column("written")) / MIB, None),
             "remaining": (samples.column("remaining") / MIB, None),
-            "downtime": (samples.column("expected_downtime"), self.recording.facts.get("downtime_limit")),
+            "downtime": (samples.column("expected_downtime"), told.number(facts, "downtime_limit") or None),
             "waited": (samples.column("waited"), None),
         }
         place = int(np.searchsorted(times, at if at is not None else now, side="right")) - 1
@@ -150,7 +151,8 @@ class Showing:
         channel, found = self._panes.channel, told.rates(self.recording.samples, now, SMOOTH)
         channel.main.show_now(self.traffic.packets(now), now, formats.rate(found.sent), connected=connected)
         back = formats.rate(found.returned) if found.returned else ""
-        preempt = "postcopy-preempt" in self.recording.facts.get("capabilities", ())
+        capabilities = self.recording.facts.get("capabilities")
+        preempt = isinstance(capabilities, list) and "postcopy-preempt" in capabilities
         channel.urgent.setVisible(preempt)
         if preempt:
             channel.urgent.show_now(self.traffic.urgent(now), now, "", connected=connected)

@@ -117,7 +117,7 @@ class Story:
         made: list[Segment] = []
         over = self.over
         for place, (time, value) in enumerate(zip(self.status.times, self.status.values, strict=True)):
-            status = Status(value)
+            status = self.status_at(time)
             if status in ENDS or time > now:
                 break
             following = self.status.times[place + 1 :]

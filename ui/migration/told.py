@@ -83,15 +83,15 @@ def ended(outcome: dict[str, Any]) -> tuple[str, str]:
     if status == Status.COMPLETED.value:
         said = tr(
             "Moved in {span}, {size} sent; the guest stood still for {number} ms.",
-            span=formats.duration(_number(outcome, "total_time") / 1000),
-            size=formats.size(int(_number(outcome, "transferred"))),
-            number=formats.decimal(_number(outcome, "downtime"), 0),
+            span=formats.duration(number(outcome, "total_time") / 1000),
+            size=formats.size(int(number(outcome, "transferred"))),
+            number=formats.decimal(number(outcome, "downtime"), 0),
         )
         if outcome.get("requests"):
             waits = tr(
                 "It asked for pages {count} times and waited {number} ms each time in the middle.",
-                count=grouped(int(_number(outcome, "requests"))),
-                number=formats.decimal(_number(outcome, "latency_50"), 1),
+                count=grouped(int(number(outcome, "requests"))),
+                number=formats.decimal(number(outcome, "latency_50"), 1),
             )
             said = f"{said} {waits}"
         tone = "ok"
@@ -102,7 +102,7 @@ def ended(outcome: dict[str, Any]) -> tuple[str, str]:
         said, tone = tr("Not moved: {why}. The guest went on on the source.", why=why.rstrip(".")), "danger"
     if agrees is None:
         return said, tone
-    tick = grouped(int(_number(outcome, "tick")))
+    tick = grouped(int(number(outcome, "tick")))
     if not agrees:
         differs = tr("At tick {tick} it differs from a machine that was never moved.", tick=tick)
         return f"{said} {differs}", "danger"
@@ -110,6 +110,7 @@ def ended(outcome: dict[str, Any]) -> tuple[str, str]:
     return f"{said} {proof}", tone
 
 
-def _number(outcome: dict[str, Any], name: str) -> float:
+def number(outcome: dict[str, Any], name: str) -> float:
+    """A fact that counts something, 0 where there is none."""
     value = outcome.get(name)
     return float(value) if isinstance(value, int | float) else 0.0

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from snapmgr.migrate.handover import Side
-from snapmgr.migrate.recorder import PAGES_PUT, URGENT_PUT
-from snapmgr.migrate.recording import Moment
+from snapmgr.migrate.recording import PAGES_PUT, URGENT_PUT, Moment
 from ui.migration.channel_view import TRAVEL, Packet
 from ui.migration.event_texts import RAM, command_name
 from ui.shell import formats

@@ -1,0 +1,56 @@
+"""The page map: each page has a cell, or the rarest of those that share one shows; words and keys say what is where."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from snapmgr.migrate.pages import Layout, PageState
+from ui.migration.page_map import PageMap
+
+LAYOUT = Layout((("demo.ram", 4000), ("demo.rom", 96)), 4096)
+
+
+def shown(states: np.ndarray, layout: Layout = LAYOUT, size: tuple[int, int] = (400, 200)) -> PageMap:
+    made = PageMap("Pages")
+    made.resize(*size)
+    made.show_states(layout, states)
+    return made
+
+
+def test_all_pages_fit_and_each_has_its_cell(qapp: QApplication) -> None:
+    states = np.full(4096, PageState.SENT, np.uint8)
+    states[4095] = PageState.TO_SEND
+    made = shown(states)
+    assert made.per_cell == 1 and made.cell > 2
+    columns = made.width() // made.cell
+    last = QPoint(4095 % columns * made.cell, 4095 // columns * made.cell)
+    assert made.page_at(last) == 4095 and made.page_at(QPoint(399, 199)) is None
+    assert made.words(4095) == "demo.rom 0x005F000, to send"
+    assert made.counts()[PageState.TO_SEND] == 1
+
+
+def test_where_pages_share_a_cell_the_rarest_shows(qapp: QApplication) -> None:
+    pages = 1 << 20
+    states = np.full(pages, PageState.ARRIVED, np.uint8)
+    states[777_777] = PageState.REQUESTED
+    made = shown(states, Layout((("demo.ram", pages),), 4096))
+    assert made.per_cell > 1
+    cells = made._cells
+    assert np.count_nonzero(cells == PageState.REQUESTED) == 1
+    first = 777_777 // made.per_cell * made.per_cell
+    assert made.words(first).endswith(f"{made.per_cell - 1} arrived, 1 asked for")
+
+
+def test_keys_zoom_and_go_through_the_pages(qapp: QApplication) -> None:
+    made = shown(np.zeros(1 << 20, np.uint8), Layout((("demo.ram", 1 << 20),), 4096))
+    per_cell, chosen = made.per_cell, []
+    made.chosen.connect(chosen.append)
+    QTest.keyClick(made, Qt.Key.Key_Plus)
+    assert made.per_cell == per_cell // 2
+    QTest.keyClick(made, Qt.Key.Key_End)
+    assert chosen[-1] == (1 << 20) - 1 and made.page_at(QPoint(0, 0)) != 0, "it has scrolled to the end"
+    QTest.keyClick(made, Qt.Key.Key_0)
+    assert made.per_cell == per_cell
