@@ -156,18 +156,15 @@ class CaptureReading:
 
     def _sync(self) -> Iterator[None]:
         """Read every channel of multifd up to its next SYNC."""
-        packets: list[tuple[Channel, Packet]] = []
         ram = self._builder.ram
         for one in self._multifd:
             one.reader.page_bits, one.reader.blocks = ram.page_bits, ram.blocks
             for event in one.until_sync():
                 if event is None:
                     yield None
-                    continue
-                self.channels.add(one.channel, _inside(event, one.channel))
-                if isinstance(event, Packet):
-                    packets.append((one.channel, event))
-        self.channels.pages(packets, self._synced_at)
+                else:
+                    self.channels.add(one.channel, _inside(event, one.channel))
+        self.channels.packets.wait(self._synced_at)
         self._synced_at = self._main.offset
 
 

@@ -8,15 +8,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from snapmgr.containers.open import open_source
+from snapmgr.errors import Unsupported
 from snapmgr.inspect.against.judge import judge
 from snapmgr.inspect.against.resolve import resolve_target
 from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Node, Severity
 from snapmgr.inspect.report import inspect_document
 from snapmgr.inspect.verify import verify
+from snapmgr.ram.multifd import PacketFlag
+from snapmgr.ram.words import RamFlag
+from snapmgr.wire import writer
+from snapmgr.wire.constants import RecordType
+from snapmgr.wire.events import SectionBegin
 from tests import corpus
+from tests.ram.test_multifd import GREETED, packet
 
 Indexed = Callable[..., StreamIndex]
 CASES: dict[str, Any] = corpus.streams()["cases"]
@@ -136,3 +145,57 @@ def test_a_damaged_packet_is_found_when_the_pages_are_unpacked(tmp_path: Path) -
     (folder / "conn2.fwd.bin").write_bytes(data)
     verdict = verify(index_stream(open_source(folder)))
     assert "multifd-data" in [problem.code for problem in verdict.problems if problem.severity is Severity.ERROR]
+
+
+def synthetic(folder: Path, pages: int, *channels: bytes) -> StreamIndex:
+    """A capture of one RAM block without devices, whose pages travel in ``channels`` of multifd, in one pass."""
+    sync, eos = RamFlag.MULTIFD_FLUSH.to_bytes(8), RamFlag.EOS.to_bytes(8) + writer.footer(2)
+    start, end = SectionBegin(0, 0, RecordType.START, 2, "ram", 0, 4), SectionBegin(0, 0, RecordType.END, 2)
+    size = pages << 12
+    listed = (size | RamFlag.MEM_SIZE).to_bytes(8) + writer.counted(b"pc.ram") + size.to_bytes(8) + sync + eos
+    main = writer.header() + writer.section_begin(start) + listed + writer.section_begin(end) + sync + eos + b"\0"
+    (folder / "conn0.fwd.bin").write_bytes(main + writer.vmdesc(b'{"page_size": 4096, "devices": []}'))
+    for number, sent in enumerate(channels, 1):
+        silent = packet([], [], b"", PacketFlag.SYNC)
+        (folder / f"conn{number}.fwd.bin").write_bytes(GREETED + silent + sent + silent)
+    return index_stream(open_source(folder))
+
+
+def test_what_is_packed_by_hardware_is_named_and_passed_over(tmp_path: Path) -> None:
+    qpl = packet([1, 2], [3], bytes(100), PacketFlag.QPL, 5) + packet([4], [], b"\7" * 4096, 0, 6)
+    index = synthetic(tmp_path, 8, qpl)
+    (note,) = [problem for problem in index.problems if problem.code == "packing-not-read"]
+    assert "qpl" in note.message and note.severity is Severity.NOTE
+    assert (index.blocks[0].normal, index.blocks[0].compressed, index.blocks[0].zero) == (1, 2, 1)
+    assert index.ram.read("pc.ram", 4 << 12, 4096) == b"\7" * 4096
+    with pytest.raises(Unsupported):
+        index.ram.sha256("pc.ram")
+
+
+def test_device_state_in_packets_is_named_and_passed_over(tmp_path: Path) -> None:
+    head = GREETED[:8] + PacketFlag.DEVICE_STATE.to_bytes(4) + b"vfio".ljust(256, b"\0")
+    index = synthetic(tmp_path, 8, head + (0).to_bytes(4) + (50).to_bytes(4) + bytes(50) + packet([1], [], bytes(4096)))
+    assert "device-state-packet" in [problem.code for problem in index.problems]
+    assert [record.idstr for record in index.records if record.type == "PACKET"] == ["sync", "vfio", "pc.ram", "sync"]
+
+
+@given(data=st.data())
+def test_pages_are_right_however_they_are_spread_over_packets(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Each page once, in any order, by any channel, in packets of any size, with contents or zero."""
+    order = data.draw(st.permutations(range(40)))
+    zero = data.draw(st.sets(st.integers(0, 39)))
+    sent, at, number = [b"", b""], 0, 0
+    while at < len(order):
+        some = order[at : at + data.draw(st.integers(1, 20))]
+        normal = [page for page in some if page not in zero]
+        contents = b"".join(bytes([page + 1]) * 4096 for page in normal)
+        sent[data.draw(st.integers(0, 1))] += packet(
+            normal, [page for page in some if page in zero], contents, 0, number
+        )
+        at, number = at + len(some), number + 1
+    index = synthetic(tmp_path_factory.mktemp("spread"), 40, *sent)
+    expected = b"".join((b"\0" if page in zero else bytes([page + 1])) * 4096 for page in range(40))
+    assert index.ram.read("pc.ram", 0, 40 << 12) == expected
+    assert (index.blocks[0].zero, index.iterations) == (len(zero), 1)
