@@ -16,15 +16,8 @@ class Outward:
     def __init__(self, connect: Callable[[], Channel], faults: Sequence[Fault]) -> None:
         self.outgoing: Outgoing | None = None
         self._connect = connect
-        self._trouble = Trouble(faults, self._progress, self._wait_for_run)
+        self._trouble = Trouble(faults, lambda: self.outgoing)
         self.recoveries = self._trouble.recoveries
-
-    def _progress(self) -> float | None:
-        return self.outgoing.progress if self.outgoing is not None else None
-
-    def _wait_for_run(self) -> None:
-        if self.outgoing is not None:
-            self.outgoing.wait_for_run()
 
     def main(self) -> Channel:
         return self._trouble.forward(self._connect())

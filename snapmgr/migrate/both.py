@@ -153,7 +153,7 @@ class Both:
         faults: Sequence[Fault] = (),
     ) -> Outgoing:
         """The migration, not begun yet; ``show`` is called as Outgoing does, ``faults`` happen on the way."""
-        self._trouble = Trouble(faults, lambda: self.outgoing.progress, lambda: self.outgoing.wait_for_run())
+        self._trouble = Trouble(faults, lambda: self.outgoing)
         self._driver = Driver(self.source, self._clock, rate=self._rate, show=partial(self._seen, Side.SOURCE))
         there = partial(self._seen, Side.DESTINATION)
         self._there = Driver(self.destination, self._clock, rate=self._rate, show=there)

@@ -62,6 +62,11 @@ class PostcopySteps(Steps):
         behind = self._behind
         return None if behind is None else 100.0 * (behind - self.remaining) / max(1, behind)
 
+    @property
+    def runs_there(self) -> bool:
+        """Whether the guest is known to run at the other side."""
+        return self._handed_over
+
     def wait_for_run(self) -> None:
         """Until the guest is known to run at the other side, or nothing is heard from there any more."""
         self.wait_until(lambda: self._handed_over or self._broken)
@@ -95,7 +100,7 @@ class PostcopySteps(Steps):
         if not self._may_postcopy:
             return False
         parameters = self.parameters
-        passes = max(self._passes, self._ram.counters.dirty_sync_count - 1)
+        passes = max(self._passes, self._ram.counters.dirty_sync_count - 1, int(not self.remaining))
         after, wanted = parameters.postcopy_after, self._wanted.is_set()
         wanted |= parameters.postcopy_after_passes is not None and passes >= parameters.postcopy_after_passes
         return wanted or (after is not None and self._elapsed() >= after)
@@ -105,6 +110,9 @@ class PostcopySteps(Steps):
         names = self._machine.options.capabilities
         if self._may_postcopy and self._colo is not None:
             raise SnapmgrError("postcopy-colo", "postcopy and COLO do not go together")
+        if self._may_postcopy and "multifd" in names:
+            text = "Postcopy is not yet compatible with multifd"
+            raise SnapmgrError("postcopy-multifd", "multifd and postcopy do not go together", qemu=text)
         if self._may_postcopy and "compress" in names:
             text = "Postcopy is not currently compatible with compression"
             raise SnapmgrError("postcopy-compress", "compressed pages and postcopy do not go together", qemu=text)

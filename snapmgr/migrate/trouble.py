@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from snapmgr.errors import UsageError
 from snapmgr.migrate.channel import Channel, ChannelBroken
+from snapmgr.migrate.postcopy import PostcopySteps
 from snapmgr.savevm.output import Buffer
 from snapmgr.wire.constants import RecordType
 
@@ -21,9 +22,6 @@ _SPEC = re.compile(
 _BEGINNINGS = (RecordType.PART, RecordType.END, RecordType.FOOTER)
 _BEGINNING = 5
 """Bytes of the beginning of a PART, of an END, and of a footer."""
-
-Progress = Callable[[], float | None]
-"""Percent of its RAM that has been sent since the guest runs at the other side, None before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +61,8 @@ def parse(spec: str) -> Fault:
 class Trouble:
     """What still lies ahead of a migration, over all of its channels."""
 
-    def __init__(self, faults: Sequence[Fault], progress: Progress, wait_for_run: Callable[[], object]) -> None:
-        """What is due by its percent waits for the guest to run at the other side."""
-        self.progress, self.wait_for_run = progress, wait_for_run
+    def __init__(self, faults: Sequence[Fault], outgoing: Callable[[], PostcopySteps | None]) -> None:
+        self._outgoing = outgoing
         self.passed = {False: 0, True: 0}
         """Bytes forward, and back."""
         self._ahead = list(faults)
@@ -87,6 +84,16 @@ class Trouble:
         """The one that comes first in this direction."""
         return next((fault for fault in self._ahead if fault.back is back), None)
 
+    def is_due(self, fault: Fault) -> bool:
+        """By its percent, which counts once the guest runs at the other side: what is sent there waits for that."""
+        outgoing = self._outgoing()
+        progress = outgoing.progress if outgoing is not None else None
+        if outgoing is None or progress is None or progress < fault.at:
+            return False
+        if not fault.back:
+            outgoing.wait_for_run()
+        return outgoing.runs_there
+
     def done(self, fault: Fault) -> None:
         """It has happened."""
         self._ahead.remove(fault)
@@ -106,8 +113,6 @@ class Troubled:
     def send(self, buffers: Sequence[Buffer]) -> None:
         size = sum(len(buffer) for buffer in buffers)
         while (fault := self._trouble.next(back=self._back)) is not None and self._is_due(fault, size, buffers):
-            if fault.percent:
-                self._trouble.wait_for_run()
             self._trouble.done(fault)
             if fault.kind == "cut":
                 self._cut(fault, buffers)
@@ -122,8 +127,7 @@ class Troubled:
         if fault.kind == "garbage" and not (len(buffers[0]) == _BEGINNING and buffers[0][0] in _BEGINNINGS):
             return False
         if fault.percent:
-            progress = self._trouble.progress()
-            return progress is not None and progress >= fault.at
+            return self._trouble.is_due(fault)
         passed = self._trouble.passed[self._back]
         return passed + size > fault.at if fault.kind == "cut" else passed >= fault.at
 

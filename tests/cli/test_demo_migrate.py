@@ -53,6 +53,15 @@ def test_a_link_that_breaks_leaves_the_guest_where_it_was(snapctl: Snapctl, faul
 def test_words_that_make_no_sense(snapctl: Snapctl) -> None:
     assert snapctl("demo", "migrate", "--fault", "cut@x").code == 2
     assert snapctl("demo", "migrate", "--mode", "warp").code == 2
+    for fault in ("garbage-back@5", "cut@101%", "delay@5", "cut@5,mend"):
+        assert snapctl("demo", "migrate", "--mode", "postcopy", "--fault", fault).code == 2
+    assert snapctl("demo", "migrate", "--fault", "cut@5,recover").code == 2
+    assert snapctl("demo", "migrate", "--mode", "postcopy", "--postcopy-after", "soon").code == 2
+    assert (
+        snapctl("demo", "migrate", "--mode", "postcopy", "--to", "unix:/nowhere/x", "--fault", "cut-back@9").code == 2
+    )
+    compress = ("--mode", "postcopy", "--capability", "compress", "--ticks", 0)
+    assert snapctl("demo", "migrate", *compress, "--json").error["code"] == "postcopy-compress"
     nowhere = ("--mode", "mapped-ram", "--to", "exec:cat >/dev/null", "--ticks", 0)
     assert snapctl("demo", "migrate", *nowhere, "--json").error["code"] == "mapped-ram-transport"
     assert snapctl("demo", "migrate", "--mode", "colo", "--failover", "kill").code == 2
@@ -62,18 +71,45 @@ def test_words_that_make_no_sense(snapctl: Snapctl) -> None:
     )
 
 
-def between(uri: str, *disks: Path, words: tuple[str, ...] = ()) -> tuple[dict[str, object], dict[str, object]]:
+@pytest.mark.parametrize(
+    "words", ["--preempt --fault cut@50%,recover", "--fault garbage@0%,recover --postcopy-after 0ms"]
+)
+def test_a_postcopy_that_breaks_and_goes_on(snapctl: Snapctl, words: str) -> None:
+    document = snapctl("demo", "migrate", *SMALL, "--mode", "postcopy", "--after", 5, *words.split(), "--json").document
+    assert document["status"] == "completed" and document["pauses"] == 1 and document["missing_pages"] == 0
+    assert document["source_digest"] == document["destination_digest"] == document["reference_digest"]
+    assert [phase["phase"] for phase in document["phases"]][2:] == [
+        "switchover", "postcopy", "paused", "recover", "postcopy",
+    ]  # fmt: skip
+    assert document["postcopy-bytes"] > 0 and document["postcopy-blocktime"] > 0
+
+
+def test_a_postcopy_that_nobody_recovers(snapctl: Snapctl) -> None:
+    words = ("demo", "migrate", *SMALL, "--mode", "postcopy", "--postcopy-after", 0, "--fault", "cut@10%")
+    result = snapctl(*words, "--json")
+    document = result.document
+    assert result.code == 1 and document["status"] == "failed" and document["missing_pages"] > 0
+    assert document["source_digest"] is None and document["destination_digest"] is None
+    assert "moved, but not whole" in snapctl(*words).text
+
+
+def between(
+    uri: str, *disks: Path, words: tuple[str, ...] = (), there: str = "", here: str = ""
+) -> tuple[dict[str, object], dict[str, object]]:
     """What both processes say."""
     like = ["--ram", "16M", *(word for disk in disks for word in ("--disk", str(disk))), "--json", *words]
     receiver = subprocess.Popen(
-        [*SNAPCTL, "demo", "receive", uri, "--after", "30", *like], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*SNAPCTL, "demo", "receive", uri, "--after", "30", *like, *there.split()],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert receiver.stdout is not None and receiver.stderr is not None
     with receiver:
         waiting = receiver.stderr.readline().decode().split()
         assert waiting[1:3] == ["waiting", "at"]
         source = subprocess.run(
-            [*SNAPCTL, "demo", "migrate", "--to", waiting[3], "--ticks", "20", "--workload", "hotspot", *like],
+            [*SNAPCTL, "demo", "migrate", "--to", waiting[3], "--ticks", "20", "--workload", "hotspot", *like,
+             *here.split()],
             capture_output=True, check=False,
         )  # fmt: skip
         received = receiver.stdout.read()
@@ -114,6 +150,19 @@ def test_by_way_of_a_mapped_ram_file(snapctl: Snapctl, tmp_path: Path) -> None:
     sent = snapctl("demo", "migrate", *SMALL, "--mode", "mapped-ram", "--to", f"file:{tmp_path}/ram", "--json").document
     like = ("--ram", "16M", "--capability", "mapped-ram", "--json")
     assert snapctl("demo", "receive", f"file:{tmp_path}/ram", *like).document["digest"] == sent["source_digest"]
+
+
+def test_a_socket_is_cut_in_the_middle_of_a_postcopy(snapctl: Snapctl, tmp_path: Path) -> None:
+    """The source connects anew, twice as there are two channels, and the guest at the other side never notices."""
+    sent, received = between(
+        f"unix:{tmp_path}/s",
+        there="--capability postcopy-ram --capability postcopy-preempt",
+        here="--mode postcopy --preempt --postcopy-after 0 --fault cut@50%,recover",
+    )
+    assert sent["status"] == "completed" and sent["pauses"] == 1 and received["missing_pages"] == 0
+    assert received["arrival_tick"] == sent["switchover_tick"]
+    straight = snapctl("demo", "run", "--ram", "16M", "--workload", "hotspot", "--ticks", received["tick"], "--json")
+    assert straight.document["digest"] == received["digest"]
 
 
 def test_by_way_of_a_file_and_a_command(snapctl: Snapctl, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -69,6 +70,9 @@ class Pair:
         self.outgoing: Outgoing | None = None
         self.arrived: BaseException | None = None
         self.arriving: Arriving | None = None
+        self.receiving: dict[str, Any] = {}
+        """What ``receive`` is told besides."""
+        self.received = threading.Event()
         self.there = Driver(self.destination, time.monotonic, rate=RATE)
         self.at = -1
         self.throttles: list[int] = []
@@ -130,12 +134,25 @@ class Pair:
     def _receive(self) -> None:
         try:
             self.arriving = receive(
-                self.destination, self.link.destination, handover=self.handover, urgent=lambda: self.second.destination
+                self.destination,
+                self.link.destination,
+                handover=self.handover,
+                urgent=lambda: self.second.destination,
+                **self.receiving,
             )
         except Exception as error:
             self.arrived = error
+        self.received.set()
         if self.arriving is not None:
             self.there.work()
+
+    def recover(self, outgoing: Outgoing) -> None:
+        """Both sides of a postcopy that has paused go on over a new link."""
+        assert self.received.wait(30) and self.arriving is not None
+        self.link = Link()
+        self.arriving.wait_for(MigrationStatus.POSTCOPY_PAUSED)
+        self.arriving.recover(self.link.destination)
+        outgoing.recover(self.link.source)
 
     @property
     def running(self) -> list[str]:
