@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -114,6 +115,7 @@ class TlsChannel:
         self._come, self._go = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._come, self._go, server_side=hostname is None, server_hostname=hostname)
         self._cipher, self._sending = threading.Lock(), threading.Lock()
+        self._decrypted: deque[bytes] = deque()
         connection.settimeout(PATIENCE)
         try:
             self._shake_hands()
@@ -141,17 +143,20 @@ class TlsChannel:
     def receive(self) -> Buffer:
         while True:
             with self._cipher:
-                piece = self._read()
+                piece = self._decrypted.popleft() if self._decrypted else self._read()
             if piece is not None:
                 return piece
             if self._go.pending:
-                self._flush()
+                with suppress(ChannelBroken):  # what TLS itself has to say may come too late
+                    self._flush()
             self._take_in()
 
     def end(self) -> None:
-        with suppress(ssl.SSLError, ChannelBroken):
-            with self._cipher, suppress(ssl.SSLWantReadError):
-                self._tls.unwrap()
+        with self._cipher, suppress(ssl.SSLError, ChannelBroken):
+            while piece := self._read():  # unwrap looks for the other side's end, and chokes on anything before it
+                self._decrypted.append(piece)
+            self._tls.unwrap()
+        with suppress(ChannelBroken):
             self._flush()
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_WR)
