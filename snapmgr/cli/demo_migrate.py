@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from snapmgr.cli.answer import output_options, pass_output
-from snapmgr.cli.demo_colo import colo_facts, losing, replicated, told
+from snapmgr.cli.demo_colo import colo_facts, keep_disks, losing, replicated, told
 from snapmgr.cli.demo_multifd import channels_option, count_of, multifd_options, opened_beside
 from snapmgr.cli.demo_options import advance, bytes_of, demo_machine, machine_of, machine_options
 from snapmgr.cli.demo_postcopy import (
@@ -327,6 +327,7 @@ def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: 
                 work.result()
         if statistics.colo is not None:
             ours = handover.owner is Side.SOURCE
+            keep_disks(statistics, ours)
             at.update(tick=machine.tick, digest=machine.digest()) if ours else at.update(digest=None)
     done = statistics.status.value == "completed"
     facts = {

@@ -105,6 +105,11 @@ class RamLoader:
         """A new channel: the first page names its block."""
         self._state.last_block = None
 
+    def copy_here(self) -> None:
+        """From now on without other threads, which help only while memory is made."""
+        self.copies.finish()
+        self.copies = Copies(None)
+
     def cleanup(self) -> None:
         """Forget what came (ram_load_cleanup)."""
         self.copies.finish()

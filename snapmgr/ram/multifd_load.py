@@ -9,7 +9,7 @@ import numpy as np
 import zstandard
 
 from snapmgr.errors import StreamError
-from snapmgr.ram.bitmap import runs_of_pages
+from snapmgr.ram.bitmap import Pages
 from snapmgr.ram.block import RAMBlock
 from snapmgr.ram.multifd import DevicePacket, Greeting, MultifdReader, Packet
 from snapmgr.ram.ramlist import RamList
@@ -79,12 +79,10 @@ class ChannelLoader:
         normal, zero = packet.normal.astype(np.int64), packet.zero.astype(np.int64)
         if len(normal):
             content = self._unpacker.unpack(packet.method, data, len(normal) * size, packet.data)
-            rows, at = np.frombuffer(content, np.uint8).reshape(-1, size), 0
-            for first, count in runs_of_pages(normal):
-                block.by_page[first : first + count] = rows[at : at + count]
-                at += count
-        for first, count in runs_of_pages(zero):
-            block.clear(first, count)
+            rows = np.frombuffer(content, np.uint8).reshape(-1, size)
+            block.by_page[_where(normal)] = rows
+        if len(zero):
+            _clear(block, zero)
 
     def _block(self, packet: Packet) -> RAMBlock:
         block = self._ram.find(packet.block)
@@ -100,6 +98,22 @@ class ChannelLoader:
                     "page-outside", f"{packet.block} has no page at {far:#x}", offset=packet.offset, qemu=text
                 )
         return block
+
+
+def _where(pages: Pages) -> slice | Pages:
+    """As a slice where they follow each other, which is faster."""
+    first, count = int(pages[0]), len(pages)
+    return slice(first, first + count) if (np.diff(pages) == 1).all() else pages
+
+
+def _clear(block: RAMBlock, pages: Pages) -> None:
+    """What was never touched stays so."""
+    where = _where(pages)
+    if isinstance(where, slice):
+        block.clear(where.start, len(pages))
+    else:
+        filled = pages[block.by_page[pages].view(np.bool_).any(axis=1)]
+        block.by_page[filled] = 0
 
 
 def _expected(event: Event | None) -> Packet | Greeting:

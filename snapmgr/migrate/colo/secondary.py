@@ -107,6 +107,7 @@ class Secondary:
             serving.join()
             self._take_over()
         except BaseException:
+            self._channel.yank()  # a guest that broke: nobody here goes on
             if self._machine.run_state is RunState.COLO:  # from where it can be paused
                 self._machine.set_run_state(RunState.RUNNING)
             self._machine.board.output.take()
@@ -128,6 +129,7 @@ class Secondary:
         for journal in self._replication.journals:
             journal.apply()
         machine.board.output.hold()
+        machine.ram_entry.loader.copy_here()
         self._cache.part()
 
     def _start(self) -> None:
