@@ -34,6 +34,7 @@ MODULES = (
     "ui.shots_snapshots",
     "ui.shots_changes",
     "ui.shots_beside",
+    "ui.shots_demo",
     "ui.shots_jobs",
     "ui.shots_migration",
     "ui.shots_tight",

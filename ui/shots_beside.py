@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ui.shots import SHOTS, Stage
+from ui.shots import Stage
 from ui.shots_snapshots import DAY, HOUR, NOW, SECOND, page, select, shot
 
 FAMILY = {
@@ -105,26 +105,3 @@ async def many_branches(stage: Stage) -> None:
     remember([path], family, {"try-7": "half as fast"}, current="try-7")
     await stage.open(path)
     await select(stage, "try-7")
-
-
-@SHOTS.add("demo-machine-timeline")
-async def demo_timeline(stage: Stage) -> None:
-    """The demo machine went back to its first snapshot and was saved again: a branch, and the line from Now."""
-    from ui.shots_snapshots import demo_at
-
-    await demo_at(stage, 200)
-    demo = page(stage).demo
-    for name, ticks in (("morning", 60), ("noon", 90), ("evening", 120)):
-        await demo.machine.save_snapshot(name)
-        await demo.machine.step(ticks)
-    await demo.list_snapshots()
-    part = demo.pane.snapshots
-    part.list.setCurrentRow(3)
-    await demo.machine.load_snapshot(part.row())
-    await demo.machine.step(200)
-    await demo.machine.save_snapshot("another day")
-    await demo.machine.step(80)
-    await demo.list_snapshots()
-    part.list.setCurrentRow(4)
-    await stage.until(lambda: demo.machine.view.tick >= 480)
-    await stage.settled()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from ui import shots_changes, shots_inspector, shots_snapshots
+from ui import shots_changes, shots_demo, shots_inspector, shots_snapshots
 from ui.shots import SHOTS, Stage
 from ui.theme.tokens import SMALLEST
 
@@ -170,7 +170,7 @@ async def palette(stage: Stage) -> None:
 
 @tight("demo-machine", narrow=True)
 async def demo_machine(stage: Stage) -> None:
-    await shots_snapshots.demo_at(stage, 400)
+    await shots_demo.demo_at(stage, 400)
 
 
 @tight("snapshots-10000", narrow=True)

@@ -15,9 +15,10 @@ from snapmgr.machine.options import MachineOptions
 from tests.benchmarks.window import Stalls
 from ui import app
 from ui.main_window import MainWindow
+from ui.models.source_list import DEMO
 from ui.snapshots import demo
+from ui.snapshots.change_request import ChangeRequest, Kind
 from ui.snapshots.demo_machine import DemoMachine
-from ui.snapshots.demo_where import Where
 from ui.snapshots.page import SnapshotsPage
 
 OPTIONS = MachineOptions(ram=1 << 30, boot=BootOptions("full", 1))
@@ -42,7 +43,7 @@ async def measure(window: MainWindow) -> None:
         await machine.choose_workload("hotspot")
         await window.context.tasks.idle()
         stalls = Stalls()
-        page.demo.pane.snapshots.save_wanted.emit("x", True, Where())
+        page.changes.start(ChangeRequest(Kind.SAVE, DEMO, (), name="x", owned=True, live=True))
         await window.context.tasks.idle()
         print(*stalls.stop())
         if page.jobs.activities[0].failure is not None:

@@ -74,15 +74,15 @@ def test_it_runs_and_is_shown(started: MainWindow) -> None:
     assert started.context.view == "snapshots"
     shown, view = demo(started), demo(started).machine.view
     assert view is not None and view.run_state is RunState.RUNNING
-    assert shown.pane.isVisible() and shown.pane.screen.image.width() == 320
-    assert shown.pane.chip.text() == "running" and shown.pane.run.text() == "Pause"
+    assert shown.band.isVisible() and shown.band.screen.image.width() == 320
+    assert started.context.page("snapshots").header.chip.text() == "running" and shown.band.run.text() == "Pause"
     model = started.context.page("snapshots").machines.model
     assert [model.index(row).data() for row in range(2)] == ["Built in", "Demo machine"]
     assert started.statusBar().isVisible() and "Demo machine: running" in started.status_left.text()
 
 
 def test_pause_holds_it_and_a_step_is_one_tick(started: MainWindow, drive: Drive, qtbot: Any) -> None:
-    qtbot.mouseClick(demo(started).pane.run, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(demo(started).band.run, Qt.MouseButton.LeftButton)
     view = drive(until(started, lambda view: view.run_state is RunState.PAUSED))
     press(qtbot, started, Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
     after = drive(until(started, lambda seen: seen.tick > view.tick))
@@ -93,7 +93,7 @@ def test_pause_holds_it_and_a_step_is_one_tick(started: MainWindow, drive: Drive
 
 
 def test_the_workload_and_its_rate_are_chosen(started: MainWindow, drive: Drive, qtbot: Any) -> None:
-    pane = demo(started).pane
+    pane = demo(started).band
     pane.workload.setFocus()
     pane.workload.setCurrentIndex(pane.workload.findText("sequential"))
     pane.workload.activated.emit(pane.workload.currentIndex())
@@ -122,7 +122,7 @@ def test_a_reset_asks_and_keeping_is_the_default(started: MainWindow, drive: Dri
 
 def test_its_stream_opens_in_the_inspector_with_one_click(started: MainWindow, drive: Drive, qtbot: Any) -> None:
     action = started.context.actions["demo.inspect"]
-    click = next(one for one in demo(started).pane.findChildren(QToolButton) if one.defaultAction() is action)
+    click = next(one for one in demo(started).band.findChildren(QToolButton) if one.defaultAction() is action)
     qtbot.mouseClick(click, Qt.MouseButton.LeftButton)
     drive(done(started))
     assert started.context.view == "inspector"

@@ -7,7 +7,6 @@ blocks for long with many rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -19,63 +18,16 @@ from ui.models import beside_texts
 from ui.models import snapshot_texts as texts
 from ui.models.lanes import RowLanes, among, by_date, lanes_of
 from ui.models.names import disk_labels, shown_name
+from ui.models.now_row import NOW, Now, now_data
+from ui.models.snapshot_columns import HEADERS, RIGHT, VALUES, Roles
 from ui.models.snapshot_rows import Column, Key, SnapshotRows, key_of
 from ui.shell import formats
-from ui.words import later, tr
+from ui.words import tr
 
 Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
-HEADERS = {
-    Column.ID: later("ID"),
-    Column.NAME: later("Snapshot"),
-    #: When a snapshot was taken
-    Column.WHEN: later("When"),
-    #: How long the guest had run
-    Column.CLOCK: later("VM clock"),
-    #: QEMU’s word for counted instructions
-    Column.ICOUNT: later("icount"),
-    #: The saved state of a machine, and its size
-    Column.STATE: later("VM state"),
-    Column.DISK_SIZE: later("Disk size"),
-    Column.DISKS: later("Disks"),
-}
-RIGHT = frozenset({Column.CLOCK, Column.ICOUNT, Column.STATE, Column.DISK_SIZE})
-"""Columns of numbers, aligned at their right."""
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-
-
-class Roles(IntEnum):
-    """What the delegates ask for beside the text."""
-
-    ROW = Qt.ItemDataRole.UserRole + 1
-    """The SnapshotRow, the same in every column."""
-    FIRST = Qt.ItemDataRole.UserRole + 2
-    """Upper line of a timeline cell."""
-    SECOND = Qt.ItemDataRole.UserRole + 3
-    """Lower line of a timeline cell, may be empty."""
-    TROUBLE = Qt.ItemDataRole.UserRole + 4
-    """True where a cell says something that needs a look."""
-    QUIET = Qt.ItemDataRole.UserRole + 5
-    """True where a cell says that there is no value."""
-    LANES = Qt.ItemDataRole.UserRole + 6
-    """The RowLanes of a row in the order of time."""
-    CURRENT = Qt.ItemDataRole.UserRole + 7
-    """True for the snapshot that was last saved or loaded."""
-    SCREEN = Qt.ItemDataRole.UserRole + 8
-    """Key of the screen that was kept with a snapshot, None for none."""
-
-
-_VALUES: dict[Column, Callable[[SnapshotRow], Any]] = {
-    Column.ID: lambda row: row.id,
-    Column.NAME: lambda row: row.name,
-    Column.WHEN: lambda row: (row.date_sec, row.date_nsec),
-    Column.CLOCK: lambda row: row.vm_clock_nsec,
-    Column.ICOUNT: lambda row: row.icount,
-    Column.STATE: lambda row: row.vm_state_size,
-    Column.DISK_SIZE: lambda row: row.disk_size,
-    Column.DISKS: lambda row: tuple(row.entries),
-}
 
 
 class SnapshotTableModel(QAbstractTableModel):
@@ -91,18 +43,20 @@ class SnapshotTableModel(QAbstractTableModel):
         self._labels: dict[str, str] = {}
         self._sizes: dict[str, int] = {}
         self._lanes: list[RowLanes] | None = None
+        self._current: int | None = None
+        self._now_row: Now | None = None
 
     # --- what is shown ---
 
-    def show(self, snapshots: Snapshots) -> None:
-        """Take another list; order and filter stay."""
+    def show(self, snapshots: Snapshots, now: Now | None = None) -> None:
+        """Take another list, and what the machine is now where one runs; order and filter stay."""
         words, (column, descending) = " ".join(self._rows.words), self._rows.sorted_by
         rows = SnapshotRows(snapshots.rows, snapshots.beside.notes)
         rows.filter(words)
         rows.sort(column, descending=descending)
         self.beginResetModel()
         self._now = self._clock()
-        self._snapshots, self._rows, self._lanes = snapshots, rows, None
+        self._snapshots, self._rows, self._lanes, self._now_row = snapshots, rows, None, now
         self._labels = disk_labels([device.path for device in snapshots.devices])
         self._sizes = {device.path: device.virtual_size for device in snapshots.devices}
         self.endResetModel()
@@ -116,29 +70,56 @@ class SnapshotTableModel(QAbstractTableModel):
         self._snapshots, self._lanes = snapshots, None
         self._all_changed(Column.NAME, Column.NAME)
 
+    def set_now(self, now: Now) -> None:
+        """A later moment of a machine that was shown with its list: the first row, whatever the order; no filter finds
+        it."""
+        if self._now_row is not None:
+            self._now_row = now
+            if self.head:
+                self.dataChanged.emit(self.index(0, 0), self.index(0, self.columnCount() - 1))
+
+    @property
+    def now(self) -> Now | None:
+        return self._now_row
+
+    @property
+    def head(self) -> int:
+        """Rows above those of the snapshots."""
+        return int(self._now_row is not None and not self._rows.words)
+
+    @property
+    def from_now(self) -> int | None:
+        """The row that the line from now leads to, None where there is no such line."""
+        return self._current + self.head if self.lanes() and self.head and self._current is not None else None
+
     @property
     def in_time(self) -> bool:
         """Whether the newest comes first: lines lead down then."""
         return self._rows.sorted_by == (Column.WHEN, True)
 
     def lanes(self) -> list[RowLanes]:
-        """Where the lines run, for every row that is shown, from the newest to the oldest."""
+        """Where the lines run, for every snapshot that is shown, from the newest to the oldest."""
         if self._lanes is None:
             self._lanes = self._make_lanes()
         return self._lanes
 
     def _make_lanes(self) -> list[RowLanes]:
         beside = self._snapshots.beside
-        if not beside.parents:
+        shown = self._rows.positions() if beside.parents or beside.current is not None else []
+        self._current = shown.index(beside.current) if beside.current in shown else None
+        if not beside.parents and not (self.head and self._current is not None):
             return by_date(len(self._rows))
-        shown = self._rows.positions()
-        current = shown.index(beside.current) if beside.current in shown else None
-        return lanes_of(*among(shown, beside.parents), current)
+        return lanes_of(*among(shown, beside.parents), self._current, now=bool(self.head))
 
     @property
     def total(self) -> int:
-        """How many there are without the filter."""
+        """How many snapshots there are without the filter."""
         return self._rows.total
+
+    @property
+    def shown(self) -> int:
+        """How many of them are listed."""
+        return len(self._rows)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -170,10 +151,18 @@ class SnapshotTableModel(QAbstractTableModel):
 
     def _all_changed(self, first: Column, last: Column) -> None:
         if len(self._rows):
-            self.dataChanged.emit(self.index(0, first), self.index(len(self._rows) - 1, last))
+            self.dataChanged.emit(self.index(self.head, first), self.index(self.rowCount() - 1, last))
 
     def snapshot(self, row: int) -> SnapshotRow | None:
-        return self._rows.row(row) if 0 <= row < len(self._rows) else None
+        """None for the machine itself."""
+        return self._rows.row(row - self.head) if 0 <= row - self.head < len(self._rows) else None
+
+    def key_at(self, row: int) -> Key | None:
+        """What finds this row again in another list."""
+        if 0 <= row < self.head:
+            return NOW
+        found = self.snapshot(row)
+        return key_of(found) if found is not None else None
 
     def value(self, place: int, column: Column) -> Any:
         """The recorded value behind a cell: a number of any size, a string, None for what is not recorded.
@@ -181,16 +170,19 @@ class SnapshotTableModel(QAbstractTableModel):
         Not a role of ``data``: a number beyond 63 bits does not pass through Qt.
         """
         row = self.snapshot(place)
-        return _VALUES[column](row) if row is not None else None
+        return VALUES[column](row) if row is not None else None
 
     def find(self, key: Key) -> int | None:
         """Row of the snapshot with this key, None where it is not shown."""
-        return self._rows.find(key)
+        if key == NOW:
+            return 0 if self.head else None
+        place = self._rows.find(key)
+        return place + self.head if place is not None else None
 
     # --- Qt's model ---
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self._rows)
+        return 0 if parent.isValid() else self.head + len(self._rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(Column)
@@ -205,9 +197,11 @@ class SnapshotTableModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = _Role.DisplayRole) -> Any:
+        if index.isValid() and index.row() < self.head:
+            return now_data(self._now_row, Column(index.column()), role, self._lane_of_now(), self._snapshots)
         if not index.isValid() or (row := self.snapshot(index.row())) is None:
             return None
-        column = Column(index.column())
+        column, place = Column(index.column()), index.row() - self.head
         if role == Roles.ROW:
             return row
         if role == _Role.DisplayRole:
@@ -215,7 +209,7 @@ class SnapshotTableModel(QAbstractTableModel):
         if role == Roles.FIRST:
             return self._first(row, column)
         if role == Roles.SECOND:
-            return self._second(row, column, index.row())
+            return self._second(row, column, place)
         if role == _Role.TextAlignmentRole:
             return _RIGHT if column in RIGHT else _LEFT
         if role == Roles.TROUBLE:
@@ -223,10 +217,13 @@ class SnapshotTableModel(QAbstractTableModel):
         if role == Roles.QUIET:
             return self._quiet(row, column)
         if role == _Role.ToolTipRole:
-            return self._tooltip(row, column, self._rows.position(index.row()))
+            return self._tooltip(row, column, self._rows.position(place))
         if role == _Role.AccessibleTextRole:
-            return self._spoken(row, index.row()) if column == Column.NAME else self._line(row, column)
-        return self._beside(index.row(), role)
+            return self._spoken(row, place) if column == Column.NAME else self._line(row, column)
+        return self._beside(place, role)
+
+    def _lane_of_now(self) -> RowLanes:
+        return RowLanes(0, leaving=True if self.from_now is not None else None)
 
     def _beside(self, place: int, role: int) -> Any:
         """What the sidecar knows of a row."""
@@ -245,8 +242,11 @@ class SnapshotTableModel(QAbstractTableModel):
         self._lanes = None
         self._rows.sort(Column(column), descending=order == Qt.SortOrder.DescendingOrder)
         if kept:
+            head = self.head
             places = {position: place for place, position in enumerate(self._rows.positions())}
-            moved = [self.index(places[before[index.row()]], index.column()) for index in kept]
+            rows = [index.row() - head for index in kept]
+            new = [places[before[row]] + head if row >= 0 else 0 for row in rows]
+            moved = [self.index(row, index.column()) for row, index in zip(new, kept, strict=True)]
             self.changePersistentIndexList(kept, moved)
         self.layoutChanged.emit()
 
@@ -260,8 +260,8 @@ class SnapshotTableModel(QAbstractTableModel):
     ) -> list[QModelIndex]:
         """Type-ahead by name, whichever column the keyboard is in, without a call per row."""
         if role == _Role.DisplayRole and isinstance(value, str) and hits == 1 and start.isValid():
-            place = self._rows.starting_with(value, start.row())
-            return [] if place is None else [self.index(place, start.column())]
+            place = self._rows.starting_with(value, max(start.row() - self.head, 0))
+            return [] if place is None else [self.index(place + self.head, start.column())]
         return super().match(start, role, value, hits, flags)
 
     # --- texts ---
@@ -391,4 +391,4 @@ def _name_tooltip(row: SnapshotRow) -> str:
     return "\n".join(lines)
 
 
-__all__ = ["HEADERS", "RIGHT", "Column", "Roles", "SnapshotTableModel", "key_of"]
+__all__ = ["HEADERS", "NOW", "RIGHT", "Column", "Now", "Roles", "SnapshotTableModel", "key_of"]

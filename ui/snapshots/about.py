@@ -64,10 +64,11 @@ def state(found: Snapshots) -> State:
     return State(SourceState.FREE.word, "neutral", "circle", tr("No other process has these images open."))
 
 
-def status_left(name: str, found: Snapshots, *, shown: int, selected: int) -> str:
-    """The machine, how many of its snapshots are selected, and how many the filter shows."""
+def status_left(name: str, found: Snapshots, *, shown: int, selected: int, use: str = "") -> str:
+    """The machine and its ``use`` where somebody knows it, how many of its snapshots are selected, and how many the
+    filter shows."""
     users = ", ".join(isolated(visible_text(user)) for user in holders(found.devices))
-    use, total = tr("in use by {who}", who=users) if users else SourceState.FREE.word, len(found.rows)
+    use, total = use or (tr("in use by {who}", who=users) if users else SourceState.FREE.word), len(found.rows)
     said = [f"{name}: {use}"]
     if total:
         said.append(tr("{count} of {total} selected", count=selected, total=formats.grouped(total)))

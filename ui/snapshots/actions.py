@@ -56,6 +56,8 @@ def can_export(context: WindowContext) -> str:
         return reason
     page = page_of(context)
     assert page is not None
+    if page.found is not None and page.found.owned and page.snapshot.row() is None:
+        return tr("The machine writes to its disks now: save a snapshot and export that")
     if page.snapshot.exportable():
         return ""
     if (error := page.snapshot.closed()) is not None:
@@ -138,11 +140,19 @@ async def reload(context: WindowContext) -> None:
 
 def _has_document(context: WindowContext) -> str:
     page = page_of(context)
-    return "" if page is not None and page.document() is not None else tr("Open a disk image first")
+    return "" if page is not None and page.on_show is not None else tr("Open a disk image first")
+
+
+def can_add_disk(context: WindowContext) -> str:
+    if reason := has_machine(context):
+        return reason
+    page = page_of(context)
+    own = page is not None and page.document() is None
+    return tr("The demo machine keeps the disks that it was made with") if own else ""
 
 
 @ACTIONS.add("snapshot.add_disk", later("Add disk…"), icon="plus", menu=Menu.SNAPSHOT, view=VIEW, group=3,
-             enabled=has_machine)  # fmt: skip
+             enabled=can_add_disk)  # fmt: skip
 async def add_disk(context: WindowContext) -> None:
     """Open more images as disks of this machine, so that its snapshots are joined by name."""
     page = page_of(context)

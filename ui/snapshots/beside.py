@@ -95,7 +95,7 @@ class Beside(QObject):
         found = self._machines.found(paths)
         place = found.place(row) if found is not None else -1
         if paths is None or found is None or place < 0:
-            for other in self._machines.files():
+            for other in self._machines.paths():
                 known = self._machines.found(other)
                 if known is not None and set(row.entries) & {device.path for device in known.devices}:
                     self._context.tasks.start(self._machines.read(other), tr("Read the images again"))

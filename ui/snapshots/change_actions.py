@@ -1,11 +1,13 @@
-"""What changes the snapshots of images on which no machine runs: save, load, rename, delete.  Each asks first."""
+"""What changes snapshots, with and without a machine that runs: save, load, rename, delete.  Each asks first."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.isolation import isolated
+from ui.models.source_list import DEMO
 from ui.shell.actions import Actions, Menu
 from ui.shell.context import WindowContext
 from ui.shell.documents import DocumentKind
@@ -14,6 +16,9 @@ from ui.snapshots.change_dialog import ChangeDialog
 from ui.snapshots.change_texts import rows_text
 from ui.snapshots.may_change import why_not_change, why_not_finish, why_not_load, why_not_save
 from ui.words import later, tr
+
+if TYPE_CHECKING:
+    from ui.snapshots.page import SnapshotsPage
 
 ACTIONS = Actions()
 
@@ -34,11 +39,17 @@ def _one(context: WindowContext) -> str:
     return "" if len(_selected(context)[1]) == 1 else tr("Select one snapshot only")
 
 
-def _busy(context: WindowContext) -> str:
-    """What keeps every change from being made now: another one, or a view of our own that reads one of the images."""
+def _busy(context: WindowContext, *, gone: bool = False) -> str:
+    """What keeps every change from being made now: another one, or a view of our own that reads one of the images.
+
+    A machine that has them open does not mind who reads, as long as what is read is not ``gone``.
+    """
     page = page_of(context)
     assert page is not None
-    return page.changes.busy(page.on_show or ()) or _read_by_inspector(context, page.on_show or ())
+    paths, owner = page.on_show or (), page.machines.owner(page.on_show)
+    if reason := page.changes.busy(paths):
+        return reason
+    return _read_by_inspector(context, page.machines.files_of(paths)) if gone or owner is None else ""
 
 
 def _read_by_inspector(context: WindowContext, paths: Sequence[str]) -> str:
@@ -85,7 +96,7 @@ def can_delete(context: WindowContext) -> str:
     if reason := _some(context):
         return reason
     found, rows = _selected(context)
-    return why_not_change(rows, found) or _busy(context)
+    return why_not_change(rows, found) or _busy(context, gone=True)
 
 
 def _subject(context: WindowContext) -> str:
@@ -101,24 +112,25 @@ def _machine(context: WindowContext) -> str:
 @ACTIONS.add("snapshot.save", later("Save snapshot…"), keys="Ctrl+S", icon="camera", menu=Menu.SNAPSHOT, view=VIEW,
              enabled=can_save, subject=_machine)  # fmt: skip
 def save(context: WindowContext) -> None:
-    """Keep the disks as they are now, under a name."""
+    """Keep the disks as they are now, and the machine where one runs, under a name."""
     from ui.snapshots.save_dialog import SaveDialog
 
     page = page_of(context)
     if page is not None and page.on_show is not None:
-        _ask(context, SaveDialog(context, page.on_show, _machine(context), _selected(context)[0]))
+        owner = page.machines.owner(page.on_show)
+        _ask(context, SaveDialog(context, page.on_show, _called(page), _selected(context)[0], owner))
 
 
 @ACTIONS.add("snapshot.load", later("Load…"), keys="Ctrl+L", icon="clock-counter-clockwise", menu=Menu.SNAPSHOT,
              view=VIEW, enabled=can_load, subject=_subject)  # fmt: skip
 def load(context: WindowContext) -> None:
-    """Make the disks what they were when the snapshot was taken; asks first."""
+    """Make the disks what they were when the snapshot was taken, and the machine; asks first."""
     from ui.snapshots.load_dialog import LoadDialog
 
     page = page_of(context)
     if page is not None and page.on_show is not None:
         found, rows = _selected(context)
-        _ask(context, LoadDialog(context, page.on_show, rows[0], found))
+        _ask(context, LoadDialog(context, page.on_show, rows[0], found, _guest_runs(page)))
 
 
 @ACTIONS.add("snapshot.rename", later("Rename…"), keys="F2", icon="pencil-simple", menu=Menu.SNAPSHOT, view=VIEW,
@@ -154,7 +166,7 @@ def delete(context: WindowContext) -> None:
     page = page_of(context)
     if page is not None and page.on_show is not None:
         found, rows = _selected(context)
-        _ask(context, DeleteDialog(context, page.on_show, rows, found, page.spaces))
+        _ask(context, DeleteDialog(context, page.on_show, rows, found, page.spaces, runs=_guest_runs(page)))
 
 
 def can_delete_old(context: WindowContext) -> str:
@@ -163,7 +175,7 @@ def can_delete_old(context: WindowContext) -> str:
     found, _ = _selected(context)
     if not found.rows:
         return tr("There are no snapshots")
-    return why_not_change(found.rows, found) or _busy(context)
+    return why_not_change(found.rows, found) or _busy(context, gone=True)
 
 
 @ACTIONS.add("snapshot.delete_old", later("Delete old snapshots…"), icon="trash", menu=Menu.SNAPSHOT, view=VIEW,
@@ -175,7 +187,8 @@ def delete_old(context: WindowContext) -> None:
     page = page_of(context)
     if page is not None and page.on_show is not None:
         found, _ = _selected(context)
-        _ask(context, OldDialog(context, page.on_show, _machine(context), found, page.spaces))
+        runs = _guest_runs(page)
+        _ask(context, OldDialog(context, page.on_show, _called(page), found, page.spaces, runs=runs))
 
 
 def can_undo(context: WindowContext) -> str:
@@ -197,6 +210,18 @@ def undo(context: WindowContext) -> None:
     page = page_of(context)
     if page is not None:
         page.changes.take_back()
+
+
+def _called(page: SnapshotsPage) -> str:
+    """The machine on show, in the middle of a sentence."""
+    if page.on_show == DEMO:
+        return tr("the demo machine")
+    return page.machines.name(page.on_show) if page.on_show is not None else ""
+
+
+def _guest_runs(page: SnapshotsPage) -> bool:
+    owner = page.machines.owner(page.on_show)
+    return owner is not None and owner.runs
 
 
 def _ask(context: WindowContext, dialog: ChangeDialog) -> None:

@@ -1,4 +1,4 @@
-"""What is to be done with snapshots of a machine that stands, and doing it: in a worker, on all disks or on none."""
+"""What is to be done with snapshots, and doing it where no machine runs: in a worker, on all disks or on none."""
 
 from __future__ import annotations
 
@@ -42,6 +42,9 @@ class ChangeRequest:
     saved before another is loaded ("" for not), ``date`` that of what is saved in ns since 1970; ``trim`` gives room
     back after deleting, ``note`` is written on what is saved, which takes the place of one of its name where
     ``overwrite``.  ``switched`` is what takes a deletion back.
+
+    ``owned``: a machine of this window has the disks open and does it itself.  It is saved while its guest runs where
+    ``live`` (None: it stands anyway), and its VM state goes to the disk ``vmstate``.
     """
 
     kind: Kind
@@ -56,12 +59,16 @@ class ChangeRequest:
     note: str = ""
     overwrite: bool = False
     switched: tuple[Switched, ...] = ()
+    owned: bool = False
+    live: bool | None = None
+    vmstate: str | None = None
 
 
 def about(kind: Kind, machine: Paths, rows: Sequence[SnapshotRow], found: Snapshots, **facts: object) -> ChangeRequest:
     """A request about snapshots that are there, on every disk that has one of them."""
     tags = tags_of(rows, found)
-    return ChangeRequest(kind, machine, tuple(tags), tuple(rows), tags, **facts)  # type: ignore[arg-type]
+    owned = found.owned
+    return ChangeRequest(kind, machine, tuple(tags), tuple(rows), tags, owned=owned, **facts)  # type: ignore[arg-type]
 
 
 def make(request: ChangeRequest, *, progress: Callable[[int, int], None], cancel: CancelToken) -> Sequence[Changed]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from snapmgr.names import visible_text
+from snapmgr.snapshots.machine import Saved
 from snapmgr.snapshots.model import SnapshotRow
 from ui.isolation import isolated
 from ui.models.names import quoted
@@ -66,9 +67,17 @@ def done(request: ChangeRequest) -> str:
     return tr("Renamed {snapshot} to {name}", snapshot=what, name=quoted(request.name))
 
 
-def result(request: ChangeRequest, changed: Sequence[Changed], units: formats.Units) -> str:
+def result(request: ChangeRequest, outcome: Sequence[Changed] | Saved, units: formats.Units) -> str:
     """What is on disk now."""
-    count = len(changed)
+    if isinstance(outcome, Saved):
+        size = formats.size(outcome.vm_state_size, units)
+        if request.live is None:
+            return tr("VM state {size}", size=size)
+        stood = formats.grouped(-(-(outcome.stood + outcome.waited) // 1_000_000))
+        return tr("VM state {size}, the guest stood still for {ms} ms", size=size, ms=stood)
+    changed, count = outcome, len(outcome)
+    if request.kind is Kind.LOAD and request.owned:
+        return tr("The machine is what it was then")
     if request.kind is Kind.SAVE:
         return plural("On one disk, disk only", "On {n} disks, disk only", count)
     if request.kind is Kind.LOAD:
@@ -112,12 +121,14 @@ def cancelled(kind: Kind) -> str:
 
 
 def unchanged(request: ChangeRequest) -> str:
+    if request.owned:
+        return tr("The machine and its disks are as they were.")
     return plural("The disk is as it was.", "The disks are as they were.", len(request.paths))
 
 
 def failed(request: ChangeRequest, error: BaseException, *, sealed: bool) -> Failure:
     """Why it was not done, and what is the state now; ``sealed``: it failed at its very end."""
-    failure = describe(error, not_done(request.kind), request.paths[0])
+    failure = describe(error, not_done(request.kind), "" if request.owned else request.paths[0])
     state = tr("The list shows what is there now.") if sealed else unchanged(request)
     if request.kind is Kind.UNDO and not sealed:
         state = tr("Nothing was changed.")

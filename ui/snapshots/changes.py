@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
 from snapmgr.errors import Cancelled
 from snapmgr.jobs.job import Job, JobType, JobView
+from snapmgr.jobs.table import JobTable
+from snapmgr.snapshots.machine import Saved
 from ui.models.source_list import Paths
 from ui.shell.context import WindowContext
 from ui.shell.notices import Tone
 from ui.snapshots import change_texts as texts
+from ui.snapshots import owned_changes
 from ui.snapshots.change_request import ChangeRequest, Kind
-from ui.snapshots.jobs import Jobs
+from ui.snapshots.jobs import Begin, Jobs
 from ui.snapshots.machines import Machines
+from ui.snapshots.owned_changes import IN_BYTES, loading_then, saving_now
 from ui.snapshots.presenter import Presenter, change_work
 from ui.snapshots.undo import Undo
 from ui.widgets.activity import ActivityState
@@ -57,13 +62,28 @@ class Changes(QObject):
 
     def start(self, request: ChangeRequest) -> None:
         """Do it, unless something else is being done with one of these disks."""
-        if self.busy(request.paths) or self._context.tasks.closed:
+        if self.busy((*request.machine, *request.paths)) or self._context.tasks.closed:
             return
-        title, machine = texts.running(request), self._machines.name(request.machine)
-        paths, again = tuple({*request.machine, *request.paths}), partial(self.start, request)
-        number = self.jobs.add(title, machine, request.kind.value, paths, again=again)
+        first = saving_now(request) if request.owned and request.keep_first else None
+        doing = loading_then(request) if first is not None else request
+        work = (
+            self._make(doing, self._add(doing)) if first is None else self._one_by_one(first, doing, self._add(first))
+        )
+        self._context.tasks.start(work, texts.running(request))
+
+    def _add(self, request: ChangeRequest) -> int:
+        """Show it as begun."""
+        machine, again = self._machines.name(request.machine), partial(self.start, request)
+        paths, in_bytes = tuple({*request.machine, *request.paths}), request.owned and request.kind in IN_BYTES
+        title, icon = texts.running(request), request.kind.value
+        number = self.jobs.add(title, machine, icon, paths, in_bytes=in_bytes, again=again)
         self.changed.emit()
-        self._context.tasks.start(self._make(request, number), title)
+        return number
+
+    async def _one_by_one(self, first: ChangeRequest, then: ChangeRequest, number: int) -> None:
+        """The second only where the first was carried out."""
+        if await self._make(first, number):
+            await self._make(then, self._add(then))
 
     def take_back(self) -> None:
         """Undo the last deletion."""
@@ -77,18 +97,35 @@ class Changes(QObject):
             self._context.notify(tr("Not brought back: {reason}", reason=reason), tone=Tone.WARNING)
         actions.run("snapshot.undo")
 
-    async def _make(self, request: ChangeRequest, number: int) -> None:
-        table = self.jobs.table(request.machine, self._machines.name(request.machine))
-        job: Job | None = None
+    async def _doing(self, request: ChangeRequest) -> tuple[JobTable, Begin, AbstractAsyncContextManager[None]]:
+        """Whose job it is, how it begins, and what is entered meanwhile."""
+        owner = self._machines.owner(request.machine)
+        if owner is None:
+            table = self.jobs.table(request.machine, self._machines.name(request.machine))
+            work, kind = change_work(request), TYPES[request.kind]
+            return table, lambda job_id, shown: table.start(job_id, kind, work, shown=shown), nullcontext()
+        on_it = await owner.jobs()
+        return on_it.table, partial(owned_changes.begin, on_it, request, self._date), owner.doing(request)
 
-        def begin(job_id: str, shown: Callable[[JobView], None]) -> Job:
+    def _date(self) -> int:
+        return int(self._context.now() * 1_000_000_000)
+
+    async def _make(self, request: ChangeRequest, number: int) -> bool:
+        """From its beginning to its end.  Whether it was carried out."""
+        job: Job | None = None
+        owner = self._machines.owner(request.machine)
+
+        def noting(begin: Begin, job_id: str, shown: Callable[[JobView], None]) -> Job:
             nonlocal job
-            job = table.start(job_id, TYPES[request.kind], change_work(request), shown=shown)
+            job = begin(job_id, shown)
             return job
 
         try:
-            async with self._presenter.alone(request.paths):
-                changed = await self.jobs.run(number, request.kind.name.lower(), table, begin)
+            async with self._presenter.alone(request.paths if owner is None else owner.files):
+                table, begin, meanwhile = await self._doing(request)
+                async with meanwhile:
+                    kind = request.kind.name.lower()
+                    outcome = await self.jobs.run(number, kind, table, partial(noting, begin))
         except Cancelled:
             await self._read(request)
             title, about = texts.cancelled(request.kind), texts.unchanged(request)
@@ -98,15 +135,17 @@ class Changes(QObject):
             await self._read(request)
             self.jobs.end(number, ActivityState.FAILED, failure.title, failure.text, failure)
         else:
-            said = texts.result(request, changed, self._context.settings["appearance.units"])
-            self.undo.remember(request, changed)
+            said = texts.result(request, outcome, self._context.settings["appearance.units"])
+            self.undo.remember(request, outcome.devices if isinstance(outcome, Saved) else outcome)
             self.made.emit(request)
             await self._read(request)
-            undo = self.undo.follows(request)
+            undo = self.undo.follows(request) and not (owner is not None and owner.runs)
             self.jobs.end(number, ActivityState.DONE, texts.done(request), said, undo=undo)
             self.read_again.emit(request)
+            return True
         finally:
             self.changed.emit()
+        return False
 
     async def _read(self, request: ChangeRequest) -> None:
         """Read the list before anything is said, so that what is said can be seen."""

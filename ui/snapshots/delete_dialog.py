@@ -38,14 +38,17 @@ class DeleteDialog(ChangeDialog):
         rows: Sequence[SnapshotRow],
         found: Snapshots,
         spaces: Spaces,
+        *,
+        runs: bool = False,
     ) -> None:
+        """``runs``: a guest writes to the disks meanwhile."""
         count = len(rows)
         title = tr("Delete the snapshot {snapshot}?", snapshot=quoted_name(rows[0].name, rows[0].id))
         if count > 1:
             title = plural("Delete {n} snapshot?", "Delete {n} snapshots?", count)
         super().__init__(context, tr("Delete snapshots"), title, "")
         self._machine, self._rows, self._found, self._spaces = machine, rows, found, spaces
-        self._labels = disk_labels([device.path for device in found.devices])
+        self._labels, self._runs = disk_labels([device.path for device in found.devices]), runs
         self.text.setText(self._what_goes(trim=False))
         self.frees = Facts()
         self._card()
@@ -80,7 +83,8 @@ class DeleteDialog(ChangeDialog):
             len(self._rows),
             disks=disks,
         )
-        return " ".join((goes, tr("The disks as they are now and all other snapshots stay."), undo_text(trim=trim)))
+        stays = tr("The disks as they are now and all other snapshots stay.")
+        return " ".join((goes, stays, undo_text(trim=trim, runs=self._runs)))
 
     def _card(self) -> None:
         """The one that goes, or the names of those that do."""

@@ -1,109 +1,91 @@
-"""The built-in machine in the Snapshots view: its place in the list of machines, and its pane."""
+"""The built-in machine in the Snapshots view: its place in the list of machines, its band, its snapshots."""
 
 from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Coroutine
-from functools import cached_property, partial
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from snapmgr.errors import Cancelled
+from snapmgr.jobs.history import JobHistory
+from snapmgr.jobs.snapshots import MachineJobs
 from snapmgr.machine.machine import MachineView
-from snapmgr.snapshots.machine import Saved
-from snapmgr.snapshots.model import SnapshotRow
-from ui.isolation import isolated
-from ui.models.names import disk_labels, quoted
-from ui.models.source_list import DEMO, SourceEntry, SourceListModel, SourceState
+from snapmgr.snapshots.model import Snapshots
+from snapmgr.snapshots.space import MachineSpace
+from ui.models.now_row import Now
+from ui.models.source_list import DEMO, Paths, SourceEntry, SourceState
+from ui.shell import formats
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
-from ui.shell.failures import describe
-from ui.shell.question import ask, ask_besides
-from ui.snapshots import change_texts as texts
-from ui.snapshots import demo_jobs
-from ui.snapshots.beside import say_damaged
-from ui.snapshots.demo_beside import DemoBeside
+from ui.snapshots.about import UNKNOWN, State
+from ui.snapshots.change_request import ChangeRequest, Kind
+from ui.snapshots.demo_band import DemoBand
 from ui.snapshots.demo_disks import demo_folder
-from ui.snapshots.demo_jobs import DemoJob
 from ui.snapshots.demo_machine import DemoMachine
-from ui.snapshots.demo_pane import DemoPane
-from ui.snapshots.demo_where import Where
-from ui.snapshots.jobs import Jobs
-from ui.widgets.activity import ActivityState
-from ui.words import grouped, listed, plural, tr
+from ui.snapshots.machines import Machines
+from ui.snapshots.screens import Screens, cropped
+from ui.widgets.timeline import TILE
+from ui.words import grouped, plural, tr
 
 LIST_EVERY = 0.2
 """Seconds between two changes of its row in the list: numbers that run faster cannot be read."""
 
 
 class Demo(QObject):
-    """``pane`` shows the machine, made in ``page`` when it is first asked for; ``model`` has a row for the machine as
-    long as there is one."""
+    """The owner of ``machines`` for DEMO, which has a row there as long as there is a machine.
+
+    ``changed``: it runs, stands or is gone; ``moved``: a later moment of it.
+    """
+
+    changed = Signal()
+    moved = Signal()
 
     def __init__(
-        self, context: WindowContext, page: QWidget, model: SourceListModel, jobs: Jobs, changed: Callable[[], None]
+        self, context: WindowContext, page: QWidget, machines: Machines, screens: Screens, history: JobHistory
     ) -> None:
         super().__init__(page)
-        self.machine = DemoMachine(context.tasks, demo_folder(), parent=self, history=jobs.history)
-        self._page, self._jobs = page, jobs
-        self._context, self._model, self._changed = context, model, changed
+        self.machine = DemoMachine(context.tasks, demo_folder(), parent=self, history=history)
+        self._page, self._context, self._machines, self._screens = page, context, machines, screens
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         """Of streams that were written to be looked at; gone with this object."""
-        self._listed_at, self._was_running = 0.0, False
+        self._listed_at, self._state = 0.0, ""
+        self._loading = False
+        """Whether a saved screen is shown in the place of the machine's."""
+        machines.owners[DEMO] = self
         self.machine.viewed.connect(self._seen)
 
-    @property
-    def pane(self) -> DemoPane:
-        return self._parts[0]
-
-    @property
-    def beside(self) -> DemoBeside:
-        return self._parts[1]
-
     @cached_property
-    def _parts(self) -> tuple[DemoPane, DemoBeside]:
-        pane = DemoPane(
-            self._context.actions.__getitem__, lambda: self._context.settings["appearance.units"], self._page
-        )
-        pane.workload_chosen.connect(self._choose_workload)
-        pane.snapshots.save_wanted.connect(
-            lambda name, live, where: self._start(self._save(name, live, where), tr("Save the snapshot"))
-        )
-        pane.snapshots.load_wanted.connect(self._ask_load)
-        pane.snapshots.delete_wanted.connect(self._ask_delete)
-        return pane, DemoBeside(self._context, pane, self.list_snapshots)
-
-    def keep_notes(self) -> None:
-        """Write what was typed last."""
-        if "_parts" in self.__dict__:
-            self.beside.finish()
+    def band(self) -> DemoBand:
+        """What is shown of it above its snapshots."""
+        band = DemoBand(self._context, self._page)
+        band.workload_chosen.connect(self._choose_workload)
+        return band
 
     def start(self) -> None:
         """Make the machine run, and list it."""
-        fresh = not self.machine.exists
         self.machine.power_on()
-        if fresh:
-            self._start(self.list_snapshots(), tr("List the snapshots of the demo machine"))
-        if self._model.entry(DEMO) is None:
-            self._model.put(SourceEntry(DEMO, SourceState.LOADING, tr("starting")))
+        if self._machines.model.entry(DEMO) is None:
+            self._machines.model.put(SourceEntry(DEMO, SourceState.LOADING, tr("starting")))
 
     async def end(self) -> None:
         """Let the machine go."""
-        self.keep_notes()
         await self.machine.power_off()
-        self._model.remove(DEMO)
-        self._changed()
+        if self._machines.model.entry(DEMO) is not None:
+            self._machines.remove(DEMO)
+        self._state = ""
+        self.changed.emit()
 
-    def status(self) -> tuple[str, str]:
-        view = self.machine.view
-        if view is None:
-            return tr("Demo machine: starting"), ""
-        state = tr("running") if self.machine.is_running else view.run_state.value
-        return tr("Demo machine: {state}", state=state), tr("tick {tick}", tick=grouped(view.tick))
+    async def begin_anew(self) -> None:
+        """Where its disks could not be had: once more."""
+        await self.machine.power_off()
+        self.machine.power_on()
+        await self._machines.read(DEMO)
 
     async def inspect(self) -> None:
         """Write its stream as it is now, and open it in the Inspector."""
@@ -114,117 +96,106 @@ class Demo(QObject):
         await self.machine.save(path)
         await self._context.documents.show(Document(DocumentKind.STREAM, (str(path),), fleeting=True))
 
-    def _seen(self, view: MachineView) -> None:
-        running = self.machine.is_running
-        if self.pane.isVisible() and not self.beside.loading:
-            self.pane.show_view(view)
-        now = time.monotonic()
-        if running == self._was_running and now - self._listed_at < LIST_EVERY:
-            return
-        self._listed_at, self._was_running = now, running
-        state = SourceState.RUNNING if running else SourceState.PAUSED
-        word = state.word if running or view.run_state.value == "paused" else view.run_state.value
-        self._model.put(SourceEntry(DEMO, state, tr("{state}, tick {tick}", state=word, tick=grouped(view.tick))))
-        self._changed()
-
-    def show_now(self) -> None:
-        """Bring the pane up to date when it comes on show."""
-        if self.machine.view is not None:
-            self.pane.show_view(self.machine.view)
-
-    # --- snapshots ---
-
-    def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        self._context.tasks.start(work, name)
-
-    async def list_snapshots(self, select: str = "") -> None:
-        """Show what there is on its disks."""
-        found = await self.machine.snapshots()
-        rows = found.rows
-        say_damaged(self._context, found.beside.damaged)
-        part, why = self.pane.snapshots, self.machine.no_disks
-        part.set_usable(why is None)
-        part.where.show_disks(self.machine.disks)
-        if why is not None:
-            part.say(tr("Without its disks nothing can be kept: {reason}", reason=describe(why).text))
-        elif not rows or part.says_nothing_is_saved:
-            part.say_nothing_is_saved(not rows)
-        part.show_rows(found, self._context.settings["appearance.units"], select)
-
-    async def _do(self, doing: DemoJob) -> bool:
-        """A job on it, while nothing else of the kind can be asked for.  Whether it was done."""
-        part = self.pane.snapshots
-        part.set_usable(False)
-        part.say("")
-        again = partial(self._start_job, doing)
-        number = self._jobs.add(doing.title, tr("Demo machine"), doing.kind.value, DEMO, in_bytes=True, again=again)
-        try:
-            on_it = await self.machine.jobs()
-            result = await self._jobs.run(number, doing.kind.name.lower(), on_it.table, partial(doing.begin, on_it))
-        except Cancelled:
-            title, about = texts.cancelled(doing.kind), tr("The machine and its disks are as they were.")
-            self._jobs.end(number, ActivityState.CANCELLED, title, about)
-        except Exception as error:
-            failure = describe(error, texts.not_done(doing.kind))
-            self._jobs.end(number, ActivityState.FAILED, failure.title, failure.text, failure)
-        else:
-            title, about = doing.ended(result)
-            self._jobs.end(number, ActivityState.DONE, title, about)
-            return True
-        finally:
-            if self.machine.exists and not self._context.tasks.closed:
-                await self.list_snapshots()
-        return False
-
-    def _start_job(self, doing: DemoJob) -> None:
-        async def again() -> None:
-            await self._do(doing)
-
-        if self.machine.exists and self._jobs.running(DEMO) is None:
-            self._start(again(), doing.title)
-
-    async def _save(self, name: str, live: bool, where: Where) -> None:
-        def ended(saved: Saved) -> tuple[str, str]:
-            self.pane.snapshots.name.clear()
-            return self._saved(saved)
-
-        await self._do(demo_jobs.save(name.strip(), live, where, ended))
-
-    def _saved(self, saved: Saved) -> tuple[str, str]:
-        return demo_jobs.saved(saved, self._context.settings["appearance.units"])
-
-    def _ask_load(self, row: SnapshotRow) -> None:
-        async def load(keep_first: bool) -> None:
-            if keep_first and not await self._do(demo_jobs.save("", self.machine.is_running, Where(), self._saved)):
-                return
-            async with self.beside.showing(row):
-                await self._do(demo_jobs.load(row))
-            self.show_now()  # a machine that stands says nothing more of itself
-
-        title = tr("Load {name}?", name=quoted(row.name, row.id))
-        said = tr("What the machine and its disks hold now is lost, unless a snapshot holds it too.")
-        if row.missing:
-            labels = disk_labels(self.machine.disks)
-            disks = listed([isolated(labels[path]) for path in row.missing])
-            stays = plural(
-                "{disks} was not kept with it, and stays what it is now.",
-                "{disks} were not kept with it, and stay what they are now.",
-                len(row.missing),
-                disks=disks,
-            )
-            said = f"{said} {stays}"
-        keep, do = tr("Keep it as it is"), tr("Load snapshot")
-        ask_besides(self._context, title, said, keep=keep, do=do, tick=tr("Save “Now” first"), then=load)
-
-    def _ask_delete(self, row: SnapshotRow) -> None:
-        async def delete() -> None:
-            await self._do(demo_jobs.delete(row, self._context.settings["appearance.units"]))
-
-        title = tr("Delete {name}?", name=quoted(row.name, row.id))
-        said = tr("The state of the machine and of its disks at that time is lost for ever.")
-        keep, do = tr("Keep snapshot"), tr("Delete snapshot")
-        ask(self._context, title, said, keep=keep, do=do, then=delete)
-
     def _choose_workload(self, name: str, rate: int) -> None:
         work = self.machine.choose_workload(name, rate or None)
         self._context.tasks.start(work, tr("Change the workload"))
+
+    # --- what it is like ---
+
+    def _seen(self, view: MachineView) -> None:
+        if self.band.isVisible() and not self._loading:
+            self.band.show_view(view)
+        moment, state = time.monotonic(), view.run_state.value
+        if state == self._state and moment - self._listed_at < LIST_EVERY:
+            return
+        other, self._listed_at, self._state = state != self._state, moment, state
+        source = SourceState.RUNNING if self.runs else SourceState.PAUSED
+        found = self._machines.found(DEMO)
+        about = tr("{state}, tick {tick}", state=self.state().text, tick=grouped(view.tick))
+        self._machines.model.put(SourceEntry(DEMO, source, about, len(found.rows) if found is not None else None))
+        self.moved.emit()
+        if other:
+            self.changed.emit()
+
+    def show_now(self) -> None:
+        """Bring the band up to date: it comes on show, or what it showed was not the machine."""
+        if self.machine.view is not None:
+            self.band.show_view(self.machine.view)
+
+    def status(self) -> tuple[str, str]:
+        """In words, and how far it has come."""
+        view = self.machine.view
+        if view is None:
+            return tr("starting"), ""
+        return self.state().text, tr("tick {tick}", tick=grouped(view.tick))
+
+    # --- the owner of its disks ---
+
+    @property
+    def files(self) -> Paths:
+        return self.machine.disks
+
+    @property
+    def runs(self) -> bool:
+        return self.machine.is_running
+
+    @property
+    def ram(self) -> int:
+        return self.machine.view.ram if self.machine.view is not None else 0
+
+    @property
+    def now(self) -> Now | None:
+        view = self.machine.view
+        if view is None:
+            return None
+        return Now(self.runs, self.state().text, view.now, cropped(self.band.screen.image, 2 * TILE))
+
+    def facts(self) -> Sequence[str]:
+        view = self.machine.view
+        if view is None:
+            return ()
+        ram = formats.size(view.ram, self._context.settings["appearance.units"])
+        disks = plural("{n} disk", "{n} disks", len(view.disks)) if view.disks else tr("no disks")
+        return view.machine, ram, disks
+
+    def state(self) -> State:
+        view = self.machine.view
+        if view is None:
+            return UNKNOWN
+        if self.runs:
+            return State(SourceState.RUNNING.word, "ok", "play-fill")
+        word = SourceState.PAUSED.word if view.run_state.value == "paused" else view.run_state.value
+        return State(word, "warn", "pause-fill")
+
+    async def snapshots(self) -> Snapshots:
+        found = await self.machine.snapshots()
+        if self.machine.no_disks is not None:
+            raise self.machine.no_disks
+        return found
+
+    async def space(self) -> MachineSpace:
+        return await self.machine.space()
+
+    async def jobs(self) -> MachineJobs:
+        return await self.machine.jobs()
+
+    @asynccontextmanager
+    async def doing(self, request: ChangeRequest) -> AsyncIterator[None]:
+        """The screen of what is being loaded stands in the place of the machine's, until that has it too."""
+        image = await self._screen_of(request) if request.kind is Kind.LOAD else None
+        if image is None:
+            yield
+            return
+        date = formats.stamped_time(request.rows[0].date_sec, self._context.now())
+        self._loading = True
+        self.band.screen.show_saved(image, tr("as saved, {date}", date=date))
+        try:
+            yield
+        finally:
+            self._loading = False
+            self.show_now()  # a machine that stands says nothing more of itself
+
+    async def _screen_of(self, request: ChangeRequest) -> QImage | None:
+        found = self._machines.found(DEMO)
+        key = found.beside.screens.get(found.place(request.rows[0])) if found is not None else None
+        return await self._screens.fetch(key) if key is not None else None

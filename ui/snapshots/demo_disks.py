@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import platformdirs
@@ -23,12 +24,14 @@ def demo_folder() -> Path:
     return platformdirs.user_data_path("snapmgr", appauthor=False) / "demo"
 
 
-def make_machine(options: MachineOptions, folder: Path) -> tuple[Machine, SnapmgrError | OSError | None]:
+def make_machine(
+    options: MachineOptions, folder: Path, names: Sequence[str] = NAMES
+) -> tuple[Machine, SnapmgrError | OSError | None]:
     """A machine with its disks; without any where they cannot be had, and why.  For its own thread."""
     disks: list[Disk] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        paths = [folder / name for name in NAMES]
+        paths = [folder / name for name in names]
         for path in paths:
             _make(path)
         finish_cut_off(paths)

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from snapmgr.errors import SnapmgrError
 from snapmgr.jobs.history import JobHistory
-from snapmgr.jobs.job import Job
 from snapmgr.jobs.snapshots import MachineJobs
 from snapmgr.jobs.table import JobTable
 from snapmgr.machine.driver import Driver
@@ -24,8 +24,10 @@ from snapmgr.machine.options import MachineOptions
 from snapmgr.machine.runstate import RunState
 from snapmgr.machine.saving import save
 from snapmgr.savevm.output import Buffer
-from snapmgr.snapshots.machine import Saved, list_of
-from snapmgr.snapshots.model import SnapshotRow, Snapshots
+from snapmgr.snapshots.machine import list_of
+from snapmgr.snapshots.model import Snapshots
+from snapmgr.snapshots.space import MachineSpace
+from snapmgr.snapshots.upkeep import space_of_machine
 from ui.shell.tasks import Tasks, step_back
 from ui.snapshots.demo_disks import NAMES, make_machine
 from ui.words import tr
@@ -50,13 +52,14 @@ class DemoMachine(QObject):
         parent: QObject | None = None,
         *,
         history: JobHistory | None = None,
+        disks: Sequence[str] = NAMES,
     ) -> None:
-        """``folder`` is where its disks are, or are made; ``history`` gets its jobs."""
+        """``folder`` is where its ``disks`` are, or are made; ``history`` gets its jobs."""
         super().__init__(parent)
         self.view: MachineView | None = None
         self.no_disks: Exception | None = None
         """Why it has no disks, None where it has."""
-        self._folder = folder
+        self._folder, self._names = folder, tuple(disks)
         self._history = history
         self._tasks = tasks
         self._options = options or MachineOptions()
@@ -93,7 +96,8 @@ class DemoMachine(QObject):
         # two: what ticks the machine, and what saves it meanwhile
         with ThreadPoolExecutor(2, thread_name_prefix="demo", initializer=step_back) as own:
             try:
-                machine, self.no_disks = await loop.run_in_executor(own, make_machine, self._options, self._folder)
+                making = own, make_machine, self._options, self._folder, self._names
+                machine, self.no_disks = await loop.run_in_executor(*making)
                 try:
                     await self._drive(machine, own, up)
                 finally:
@@ -134,12 +138,27 @@ class DemoMachine(QObject):
     # -- orders ----------------------------------------------------------------------------------------------------
 
     async def order(self, action: Callable[[Machine], T]) -> T:
-        """Have something done to the machine, and wait for it.  Raises what ``action`` raises."""
-        if self._driver is None:
+        """Have something done to the machine, and wait for it.  Raises what ``action`` raises, and SnapmgrError
+        ``machine-ended`` where it was too late."""
+        life = self._life
+        if self._driver is None or life is None:
             raise RuntimeError("there is no demo machine")
         driver = await asyncio.shield(self._driver)
         future: Future[T] = driver.order(action)
-        return await asyncio.wrap_future(future)
+        done = asyncio.wrap_future(future, loop=asyncio.get_event_loop())
+
+        def too_late(life: asyncio.Task[None]) -> None:
+            done.cancel()
+
+        life.add_done_callback(too_late)
+        try:
+            return await done
+        except asyncio.CancelledError:
+            if not life.done():
+                raise
+            raise SnapmgrError("machine-ended", "the demo machine has ended") from None
+        finally:
+            life.remove_done_callback(too_late)
 
     async def run_on(self) -> None:
         await self.order(lambda machine: machine.start())
@@ -175,10 +194,14 @@ class DemoMachine(QObject):
         """What there is on its disks, and what is known beside them."""
         return await self.order(list_of)
 
+    async def space(self) -> MachineSpace:
+        """What they take up.  Raises SnapmgrError."""
+        return await self.order(space_of_machine)
+
     @property
     def disks(self) -> tuple[str, ...]:
         """Names of its disks, none where it has none."""
-        return () if self.no_disks is not None else tuple(str(self._folder / name) for name in NAMES)
+        return () if self.no_disks is not None else tuple(str(self._folder / name) for name in self._names)
 
     async def jobs(self) -> MachineJobs:
         """The jobs on it, once it is there."""
@@ -187,22 +210,6 @@ class DemoMachine(QObject):
         if self._jobs is None:
             raise RuntimeError("there is no demo machine")
         return self._jobs
-
-    async def save_snapshot(self, name: str, *, live: bool = True) -> Saved:
-        """Under this name, or one of date and time; ``live``: its guest runs meanwhile.  Raises SnapmgrError."""
-        jobs = await self.jobs()
-        saved: Saved = await _ended(jobs.save("save", name or None, live=live))
-        return saved
-
-    async def load_snapshot(self, row: SnapshotRow) -> None:
-        await _ended((await self.jobs()).load("load", f"id:{row.id}"))
-
-
-async def _ended(job: Job) -> Any:
-    try:
-        return await job.wait()
-    finally:
-        job.dismiss()
 
 
 def _save(machine: Machine, path: Path) -> int:

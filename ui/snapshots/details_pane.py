@@ -72,6 +72,9 @@ class DetailsPane(QWidget):
             disks.show_lines(device_lines(found.devices, labels, units))
             if found.rows:
                 parts.append(label(tr("Select a snapshot to see its details."), "caption", wrap=True))
+            elif found.owned:
+                said = tr("Nothing is saved yet. Save snapshot… keeps the machine and its disks as they are.")
+                parts.append(label(said, "caption", wrap=True))
             parts += [label(tr("Disks"), "group"), disks, *image_boxes(found, labels)]
         self._say(parts)
 

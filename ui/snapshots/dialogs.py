@@ -98,7 +98,8 @@ class ExportDialog(QDialog):
             date = formats.short_time(self._row.date_sec, self._context.now())
             name = formats.shortened(visible_name(self._row.name) or id_text(self._row.id), 48)
             self.when.addItem(f"{name}, {date}", SNAPSHOT)
-        self.when.addItem(tr("Now"), NOW)
+        if not self._found.owned:  # a machine of ours writes to it
+            self.when.addItem(tr("Now"), NOW)
         self.when.currentIndexChanged.connect(lambda _: self._disk_changed())
         rows: list[tuple[str, object]] = [(tr("Disk"), self.disk), (tr("As of"), self.when)]
         for place, (text, field) in enumerate(rows):

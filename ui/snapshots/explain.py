@@ -27,7 +27,7 @@ def remarks(row: SnapshotRow, found: Snapshots, labels: Mapping[str, str]) -> li
     """What a person should know before relying on this snapshot; the gravest first."""
     result = []
     if row.missing:
-        result.append(_missing(row, labels))
+        result.append(_stays(row, labels) if found.owned else _missing(row, labels))
     if row.differs:
         result.append(_differs(row))
     if row.disk_only:
@@ -79,6 +79,20 @@ def _missing(row: SnapshotRow, labels: Mapping[str, str]) -> Remark:
         count,
     )
     return Remark("warn", title, f"{why} {way_out} {finish}")
+
+
+def _stays(row: SnapshotRow, labels: Mapping[str, str]) -> Remark:
+    """For a machine that runs in this window."""
+    names, count = listed([isolated(labels.get(path, path)) for path in row.missing]), len(row.missing)
+    title = plural("{disks} was not kept with it", "{disks} were not kept with it", count, disks=names)
+    text = plural(
+        "Load… leaves this disk as it is now, and QEMU would refuse to. Finish… keeps it as it is now, if nothing "
+        "wrote to it since.",
+        "Load… leaves these disks as they are now, and QEMU would refuse to. Finish… keeps them as they are now, if "
+        "nothing wrote to them since.",
+        count,
+    )
+    return Remark("warn", title, text)
 
 
 def _differs(row: SnapshotRow) -> Remark:

@@ -119,9 +119,10 @@ class Header(QWidget):
         self.name = ElidedLabel("", "machine")
         self.machines = ComboBox()
         self.machines.setAccessibleName(tr("Machine"))
-        self.machines.setMinimumWidth(150)
+        self.machines.setMinimumWidth(166)
         self.machines.activated.connect(self._activated)
         self._current = -1
+        self._listed: list[tuple[tuple[str, ...], str]] = []
         self.chip = Chip()
         self.facts = Facts()
         self.views = Segmented(((TIMELINE, tr("Timeline")), (TABLE, tr("Table"))), tr("View"))
@@ -246,6 +247,10 @@ class Header(QWidget):
             part.setToolTip(part.accessibleName() if short else "")
 
     def set_machines(self, entries: Sequence[SourceEntry], current: tuple[str, ...]) -> None:
+        listed = [(entry.paths, entry.name) for entry in entries]
+        if listed == self._listed and current == self.machines.currentData():
+            return  # what is said of one of them may change many times a second
+        self._listed = listed
         self.machines.clear()
         for entry in entries:
             self.machines.addItem(entry.name, entry.paths)
@@ -256,11 +261,13 @@ class Header(QWidget):
         self._current = paths.index(current) if current in paths else -1
         self.machines.setCurrentIndex(self._current)
 
-    def set_listing(self, *, machine: bool, snapshots: bool, exportable: bool = True) -> None:
-        """Whether there is a machine whose disks can be exported, and a list that can be filtered and acted on."""
+    def set_listing(self, *, machine: bool, snapshots: bool, exportable: bool = True, more: bool = True) -> None:
+        """Whether there is a machine whose disks can be exported, a list that can be filtered and acted on, and whether
+        it may get ``more`` disks."""
         for part in (self.views, self.filter, self.save, self.inspect, self.load, self.rename, self.delete):
             part.setVisible(snapshots)  # where there are none yet, the middle says how to save the first
         self._lower.setVisible(machine)
+        self.add.setVisible(more)
         self.export.setVisible(snapshots or exportable)
         if not snapshots:
             self.set_primary(inspect=False)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStackedLayout, QVBoxLayout, QW
 
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.models.snapshot_rows import Column, Key, key_of
-from ui.models.snapshot_table import SnapshotTableModel
+from ui.models.snapshot_table import Now, SnapshotTableModel
 from ui.snapshots.header import TIMELINE
 from ui.snapshots.states import no_match, no_match_text, no_snapshots, say_no_snapshots
 from ui.widgets.snapshot_grid import SnapshotGrid
@@ -70,10 +70,11 @@ class ListPane(QWidget):
 
     # --- what is shown ---
 
-    def show_list(self, found: Snapshots) -> None:
-        """Show a machine's list; the same snapshot stays selected where it is still there."""
+    def show_list(self, found: Snapshots, now: Now | None = None) -> None:
+        """Show a machine's list, below ``now`` where it runs; the same snapshot stays selected where it is still
+        there."""
         say_no_snapshots(self.empty, found)
-        self.model.show(found)
+        self.model.show(found, now)
         self._columns()
         self._choose_page()
 
@@ -107,7 +108,7 @@ class ListPane(QWidget):
         self.grid.set_columns(disks=several)
 
     def _choose_page(self) -> None:
-        if not self.model.total:
+        if not self.model.total and not self.model.head:
             self._stack.setCurrentWidget(self.empty)
         elif not self.model.rowCount():
             self._stack.setCurrentWidget(self.nothing)
@@ -190,9 +191,10 @@ class ListPane(QWidget):
             self.view.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
 
     def _keep(self) -> None:
-        row = self.selected()
-        self._kept = (key_of(row) if row is not None else self._kept[0], max(self._selection.currentIndex().row(), 0))
-        if row is not None:
+        place = self._selection.currentIndex().row()
+        key = self.model.key_at(place)
+        self._kept = (key if key is not None else self._kept[0], max(place, 0))
+        if key is not None:
             self._kept_too = [key_of(other) for other in self.selected_rows()]
 
     def forget_selection(self) -> None:

@@ -20,25 +20,33 @@ from ui.words import listed, plural, tr
 class LoadDialog(ChangeDialog):
     """``request`` is what was asked for."""
 
-    def __init__(self, context: WindowContext, machine: Paths, row: SnapshotRow, found: Snapshots) -> None:
+    def __init__(
+        self, context: WindowContext, machine: Paths, row: SnapshotRow, found: Snapshots, runs: bool = False
+    ) -> None:
+        """``runs``: what there is now is a guest that runs, and is saved so."""
         title = tr("Load the snapshot {snapshot}?", snapshot=quoted(row.name, row.id))
         super().__init__(context, tr("Load snapshot"), title, "")
-        self._machine, self._row, self._found = machine, row, found
+        self._machine, self._row, self._found, self._runs = machine, row, found, runs
         self._labels = disk_labels([device.path for device in found.devices])
         self._disks = {device.path: self._labels[device.path] for device in found.devices if device.path in row.entries}
         self.text.setText(self._what_goes())
         for text in (*self._sizes(), *self._stays()):
             self.column.addWidget(label(text, "body2", wrap=True))
-        if not row.disk_only:
+        if not row.disk_only and not found.owned:
             self.column.addWidget(self._only_disks())
         self.first = self.tick(tr("Save “Now” first, as"), checked=True)
         self.name = NameField(offered(context.now(), found.rows), tr("Name for what is there now"), self._check)
         self.name.layout().setContentsMargins(26, 0, 0, 0)
         self.column.addWidget(self.name)
-        lost = plural(
-            "What is on the disk now is lost. This cannot be undone.",
-            "What is on the disks now is lost. This cannot be undone.",
-            len(self._disks),
+        lost = tr("What the machine and its disks hold now is lost. This cannot be undone.")
+        lost = (
+            lost
+            if found.owned
+            else plural(
+                "What is on the disk now is lost. This cannot be undone.",
+                "What is on the disks now is lost. This cannot be undone.",
+                len(self._disks),
+            )
         )
         self.lost = label(lost, "warn", wrap=True)
         self.lost.setContentsMargins(26, 0, 0, 0)
@@ -51,6 +59,8 @@ class LoadDialog(ChangeDialog):
 
     def _what_goes(self) -> str:
         names = listed([isolated(name) for name in self._disks.values()])
+        if self._found.owned:
+            return self._machine_goes(names)
         when = self._row.date_sec
         if not self._row.dated:
             said = plural(
@@ -70,6 +80,18 @@ class LoadDialog(ChangeDialog):
                 date=formats.short_time(when, now),
             )
         return " ".join((said, tr("What was written since goes. All snapshots stay as they are.")))
+
+    def _machine_goes(self, disks: str) -> str:
+        """Of a machine that runs here, whose snapshots all have dates."""
+        when, now = self._row.date_sec, self.context.now()
+        said = tr(
+            "The machine with its RAM and devices becomes what it was {ago} ({date}), and so does what is on {disks}.",
+            disks=disks,
+            ago=formats.relative_time(when, now),
+            date=formats.short_time(when, now),
+        )
+        after = tr("It runs on from there.") if self._runs else tr("It stays paused.")
+        return " ".join((said, after, tr("All snapshots stay as they are.")))
 
     def _sizes(self) -> list[str]:
         """Disks that become larger or smaller."""
@@ -99,7 +121,7 @@ class LoadDialog(ChangeDialog):
         return NoticeBox("info", tr("The disks alone are loaded: no machine runs here"), text)
 
     def _check(self, text: str) -> NameCheck:
-        return check_name(text, self._found.rows, self._disks)
+        return check_name(text, self._found.rows, self._labels if self._found.owned else self._disks)
 
     def _first_toggled(self, first: bool) -> None:
         """Without it something is lost for ever: then the button says so and is not the one that Enter presses."""
@@ -121,4 +143,5 @@ class LoadDialog(ChangeDialog):
 
     def request(self) -> ChangeRequest:
         keep = self.name.text() if self.first.isChecked() else ""
-        return about(Kind.LOAD, self._machine, [self._row], self._found, keep_first=keep, date=self.date())
+        facts = {"keep_first": keep, "date": self.date(), "live": self._runs or None}
+        return about(Kind.LOAD, self._machine, [self._row], self._found, **facts)

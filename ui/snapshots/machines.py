@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 
 from snapmgr.snapshots.model import Snapshots
@@ -9,6 +11,7 @@ from ui.models.source_list import DEMO, Paths, SourceEntry, SourceListModel, Sou
 from ui.shell import formats
 from ui.shell.failures import Failure, describe
 from ui.shell.watch import Stamps
+from ui.snapshots.owner import Owner
 from ui.snapshots.presenter import Presenter
 from ui.words import tr
 
@@ -22,6 +25,8 @@ class Machines(QObject):
         super().__init__(parent)
         self.model = SourceListModel(self)
         self._presenter, self._units = presenter, units
+        self.owners: dict[Paths, Owner] = {}
+        """Of machines that run in this window."""
         self._lists: dict[Paths, Snapshots] = {}
         self._failures: dict[Paths, Failure] = {}
         self._stamps: dict[Paths, Stamps] = {}
@@ -38,6 +43,15 @@ class Machines(QObject):
     def stamps(self, paths: Paths) -> Stamps | None:
         """What its files were just before it was read."""
         return self._stamps.get(paths)
+
+    def owner(self, paths: Paths | None) -> Owner | None:
+        """Who runs it here, None for images on which no machine of this window runs."""
+        return self.owners.get(paths) if paths is not None else None
+
+    def files_of(self, paths: Paths) -> Paths:
+        """Its disks."""
+        owner = self.owner(paths)
+        return owner.files if owner is not None else paths
 
     def known(self, paths: Paths) -> bool:
         """Whether reading it has ended in one way or the other."""
@@ -78,18 +92,19 @@ class Machines(QObject):
 
     async def read(self, paths: Paths) -> None:
         """Read a machine that is listed.  Never raises: what keeps it from being read is its failure."""
+        owner = self.owner(paths)
         try:
-            self._stamps[paths] = await self._presenter.stamps(paths)
-            found = await self._presenter.read(paths)
+            self._stamps[paths] = await self._presenter.stamps(self.files_of(paths))
+            found = await (owner.snapshots() if owner is not None else self._presenter.read(paths))
         except Exception as error:
             self.forget(paths)
             failure = self._failures[paths] = describe(error, tr("Cannot be shown"), paths[0])
-            self.model.mark(paths, SourceState.ERROR, failure.text.rstrip("."))
+            if owner is None:
+                self.model.mark(paths, SourceState.ERROR, failure.text.rstrip("."))
         else:
             self.forget(paths)
             self._lists[paths] = found
-            if self.model.entry(paths) is not None:
-                self.model.put(described(paths, found, self._units))
+            self._describe(paths, found)
         if self.model.entry(paths) is None:  # closed meanwhile
             self.forget(paths)
             return
@@ -104,7 +119,14 @@ class Machines(QObject):
     def set_units(self, units: formats.Units) -> None:
         self._units = units
         for paths, found in self._lists.items():
-            self.model.put(described(paths, found, units))
+            self._describe(paths, found)
+
+    def _describe(self, paths: Paths, found: Snapshots) -> None:
+        """Its row in the list; of a machine that runs here its owner says the rest."""
+        entry = self.model.entry(paths)
+        if entry is not None:
+            own = replace(entry, count=len(found.rows))
+            self.model.put(own if found.owned else described(paths, found, self._units))
 
     def machine_type(self, source: str) -> str | None:
         """The machine type that a VM state names, None if it was not looked into yet."""

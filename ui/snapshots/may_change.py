@@ -37,13 +37,19 @@ def usable(found: Snapshots) -> list[DeviceInfo]:
 
 def why_not_save(found: Snapshots) -> str:
     """ "" where one disk at least can hold a new snapshot."""
-    return "" if usable(found) else why_fixed(found.devices[0])
+    return "" if usable(found) else next(map(why_fixed, found.devices), tr("It has no disk"))
 
 
 def why_not_load(row: SnapshotRow, found: Snapshots) -> str:
-    """A machine is loaded whole or not at all: every disk must have the same snapshot, and be writable."""
-    if row.missing or row.differs:
-        return remarks(row, found, disk_labels([device.path for device in found.devices]))[0].title
+    """A machine is loaded whole or not at all: every disk must have the same snapshot, and be writable.
+
+    One that runs in this window may keep a disk as it is, but it needs a VM state.
+    """
+    if (row.missing and not found.owned) or row.differs:
+        said = remarks(row, found, disk_labels([device.path for device in found.devices]))
+        return said[1 if row.missing and found.owned else 0].title
+    if found.owned and row.disk_only:
+        return tr("It holds disks only: a machine that runs cannot be continued from it")
     if reason := why_not_change([row], found):
         return reason
     errors = (device.unloadable for device in _having([row], found))

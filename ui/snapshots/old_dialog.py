@@ -28,13 +28,19 @@ _STATE = "old_snapshots"
 class OldDialog(ChangeDialog):
     """``request`` is what was asked for: the deletion of all that go."""
 
-    def __init__(self, context: WindowContext, machine: Paths, name: str, found: Snapshots, spaces: Spaces) -> None:
+    def __init__(
+        self, context: WindowContext, machine: Paths, name: str, found: Snapshots, spaces: Spaces, *, runs: bool = False
+    ) -> None:
+        """``runs``: a guest writes to the disks meanwhile."""
         title = tr("Delete old snapshots of {machine}?", machine=name)
         self._about = tr(
             "What goes is removed from every disk that has it, with what only it holds, all in one go. Where both are "
             "ticked, only what is old by both goes. A snapshot without a recorded date stays."
         )
-        super().__init__(context, tr("Delete old snapshots"), title, f"{self._about} {undo_text(trim=False)}")
+        super().__init__(
+            context, tr("Delete old snapshots"), title, f"{self._about} {undo_text(trim=False, runs=runs)}"
+        )
+        self._runs = runs
         self._machine, self._found, self._spaces = machine, found, spaces
         self.old = Old((), tuple(found.rows))
         known = context.settings.state.get(_STATE)
@@ -142,7 +148,7 @@ class OldDialog(ChangeDialog):
         show_freed(self.facts, self._spaces.of(self._machine), self.old.gone)
 
     def _say(self, trim: bool) -> None:
-        self.text.setText(f"{self._about} {undo_text(trim=trim)}")
+        self.text.setText(f"{self._about} {undo_text(trim=trim, runs=self._runs)}")
         self.fit()
 
     def _remember(self) -> None:

@@ -65,7 +65,9 @@ class SnapshotsPage(Page):
         self._watch.holders_changed.connect(self._reload_quietly)
         self._build()
         self._connect()
-        self.demo = Demo(context, self, self.machines.model, self.jobs, self._demo_changed)
+        self.demo = Demo(context, self, self.machines, self.beside.screens, self.jobs.history)
+        self.demo.changed.connect(self._demo_changed)
+        self.demo.moved.connect(self._demo_moved)
         self._skeleton = QTimer(self, singleShot=True, interval=SKELETON_MS)
         self._skeleton.timeout.connect(self._show_reading)
         self._tick = QTimer(self, interval=TICK_MS)
@@ -80,7 +82,7 @@ class SnapshotsPage(Page):
         self._panes = panes = Panes(self.context, self.machines.model, ErrorPane(self._again, self.close_document))
         self.sources_pane, self.header, self.list, self.details = panes.sources, panes.header, panes.list, panes.details
         self.spaces = Spaces(self.context.tasks, self.machines, self)
-        self.snapshot = Selected(self.context, panes, self.machines, self.presenter, self.spaces, lambda: self.found)
+        self.snapshot = Selected(self.context, panes, self.machines, self.presenter, self.spaces, lambda: self._current)
         self.beside = Beside(self.context, panes, self.machines, lambda: self._current)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -165,9 +167,12 @@ class SnapshotsPage(Page):
     def close_document(self) -> None:
         """Take the machine on show off the list; the next one comes on show."""
         self.beside.finish()
-        self.demo.keep_notes()
         paths = self._current
         if paths is None:
+            return
+        if paths == DEMO:
+            if not self.context.tasks.closed:
+                self._start(self.demo.end(), tr("End the demo machine"))
             return
         following = self.machines.remove(paths)
         self._watch.stop()
@@ -184,15 +189,15 @@ class SnapshotsPage(Page):
     def status(self) -> tuple[str, str]:
         if self._current is None:
             return tr("No image is open"), ""
-        if self._current == DEMO:
-            return self.demo.status()
         name, found = about.short(self.machines.name(self._current)), self.found
+        use, tick = self.demo.status() if self._current == DEMO else ("", "")
         if found is None:
             failure = self.machines.failure(self._current)
-            return f"{name}: {failure.text if failure is not None else SourceState.LOADING.word}", ""
-        shown, selected = self.list.model.rowCount(), len(self.snapshot.rows())
-        left = about.status_left(name, found, shown=shown, selected=selected)
-        return left, about.status_right(found, self.context.settings["appearance.units"])
+            return f"{name}: {failure.text if failure is not None else use or SourceState.LOADING.word}", tick
+        shown, selected = self.list.model.shown, len(self.snapshot.rows())
+        left = about.status_left(name, found, shown=shown, selected=selected, use=use)
+        right = about.status_right(found, self.context.settings["appearance.units"])
+        return left, "     ".join(filter(None, (tick, right)))
 
     def focus_filter(self) -> None:
         self.header.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -212,9 +217,8 @@ class SnapshotsPage(Page):
         if self._stack.currentWidget() is self.empty:
             return [self.empty]
         strip = [part for part in (self.strip, self.job_strip.panel) if part.isVisible()]
-        if self._current == DEMO:
-            return [self.sources_pane.list, self.demo.pane.run, *strip]
-        return [self.sources_pane.list, self.list.view, self.details.area, *strip]
+        band = [self.demo.band.run] if self._current == DEMO else []
+        return [self.sources_pane.list, *band, self.list.view, self.details.area, *strip]
 
     def palette_entries(self, prefix: str) -> list[PaletteEntry]:
         found = self.found
@@ -289,7 +293,7 @@ class SnapshotsPage(Page):
         if paths == self._current:
             return
         self._show_machine(paths)
-        if paths != DEMO and not self.machines.known(paths):
+        if not self.machines.known(paths):
             self._start(self.machines.read(paths), tr("Read the images"))
 
     async def add_disks(self, more: Sequence[str]) -> None:
@@ -320,20 +324,23 @@ class SnapshotsPage(Page):
 
     async def reload(self) -> None:
         """Read the machine on show again; what is selected stays selected."""
-        if self._current not in (None, DEMO):
+        if self._current is not None:
             await self.machines.read(self._current)
 
     def _reload_quietly(self) -> None:
         if self.changes.concerns(self._current):
             return  # it is our own doing, and the list is read again at its end
-        if self._current not in (None, DEMO) and not self.context.tasks.closed:
+        if self._current is not None and not self.context.tasks.closed:
             self._start(self.machines.read(self._current), tr("Read the images again"))
 
     def _again(self) -> None:
         if self._current is not None:
             self.machines.forget(self._current)
             self._skeleton.start()
-            self._reload_quietly()
+            if self._current == DEMO:
+                self._start(self.demo.begin_anew(), tr("Start the demo machine again"))
+            else:
+                self._reload_quietly()
 
     def _machine_read(self, paths: Paths) -> None:
         if paths == self._current:
@@ -352,11 +359,10 @@ class SnapshotsPage(Page):
         self._current = paths
         self._stack.setCurrentWidget(self._panes)
         self._show_sources()
-        self._panes.show_instead(self.demo.pane if paths == DEMO else None)
+        self._panes.show_band(self.demo.band if paths == DEMO else None)
         if paths == DEMO:
-            self._skeleton.stop()
             self.demo.show_now()
-        elif self.machines.known(paths):
+        if self.machines.known(paths):
             self._show_read(paths)
         else:
             self.header.set_machine(self.machines.name(paths), about.files(paths), ())
@@ -381,7 +387,9 @@ class SnapshotsPage(Page):
         self._skeleton.stop()
         failure, found = self.machines.failure(paths), self.machines.found(paths)
         exportable = bool(self.snapshot.exportable() or self.snapshot.closed())  # else it says why not
-        self.header.set_listing(machine=found is not None, snapshots=bool(found and found.rows), exportable=exportable)
+        own = found is not None and found.owned
+        listed = own or bool(found and found.rows)
+        self.header.set_listing(machine=found is not None, snapshots=listed, exportable=exportable, more=not own)
         if failure is not None:
             self._show_failure(paths, failure)
         elif found is not None:
@@ -390,19 +398,22 @@ class SnapshotsPage(Page):
         self._changed()
 
     def _show_failure(self, paths: Paths, failure: Failure) -> None:
-        self.header.set_machine(self.machines.name(paths), about.files(paths), ())
+        self.header.set_machine(self.machines.name(paths), about.files(self.machines.files_of(paths)), ())
         self.header.set_state(about.unreadable())
         self._panes.error.show_failure(failure)
         self._panes.show_in_middle(self._panes.error)
         self.details.clear()
-        self._watch.follow(paths, self.machines.stamps(paths))
+        if self.machines.owner(paths) is None:
+            self._watch.follow(paths, self.machines.stamps(paths))
 
     def _show_found(self, paths: Paths, found: Snapshots) -> None:
-        facts = about.facts(found, self.context.settings["appearance.units"])
-        self.header.set_machine(self.machines.name(paths), about.files(paths), facts)
-        self.header.set_state(about.state(found))
-        self.list.show_list(found)
+        owner = self.machines.owner(paths)
+        self.header.set_machine(self.machines.name(paths), about.files(self.machines.files_of(paths)), ())
+        self._show_use(paths, found)
+        self.list.show_list(found, owner.now if owner is not None else None)
         self._panes.show_in_middle(self.list)
+        if owner is not None:
+            return  # nobody else writes to its disks
         self._watch.follow(
             paths,
             self.machines.stamps(paths),
@@ -410,9 +421,25 @@ class SnapshotsPage(Page):
             beside=[device.backing_file for device in found.devices if device.backing_file is not None],
         )
 
+    def _show_use(self, paths: Paths, found: Snapshots) -> None:
+        """What the machine is, and who uses it."""
+        owner = self.machines.owner(paths)
+        facts = owner.facts() if owner is not None else about.facts(found, self.context.settings["appearance.units"])
+        self.header.set_facts(facts)
+        self.header.set_state(owner.state() if owner is not None else about.state(found))
+
+    def _demo_moved(self) -> None:
+        """Another moment of it."""
+        if self._current == DEMO:
+            self.list.model.set_now(self.demo.now)
+            self.status_changed.emit()
+
     def _demo_changed(self) -> None:
-        """Its row or its state is another; where it ended, the next machine comes on show."""
+        """It runs, stands or is gone; where it ended, the next machine comes on show."""
         self._show_sources()
+        if self._current == DEMO and self.found is not None:
+            self._show_use(DEMO, self.found)
+            self._reload_quietly()  # what it wrote is on its disks when it stands
         if self._current == DEMO and not self.demo.machine.exists and not self.context.tasks.closed:
             rest = self.machines.paths()
             self._current = None
@@ -432,7 +459,8 @@ class SnapshotsPage(Page):
             self.list.model.set_units(units)
             self.machines.set_units(units)
             if self.found is not None:
-                self.header.set_facts(about.facts(self.found, units))
+                assert self._current is not None
+                self._show_use(self._current, self.found)
                 self.snapshot.show()
 
     # --- the list ---

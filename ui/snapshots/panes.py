@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from ui.models.source_list import SourceListModel
 from ui.shell.actions import ActionSet, plain
 from ui.shell.context import WindowContext
+from ui.snapshots.demo_band import DemoBand
 from ui.snapshots.details_pane import DetailsPane
 from ui.snapshots.header import Header
 from ui.snapshots.list_pane import ListPane
@@ -34,6 +35,7 @@ class Panes(FoldingSplitter):
         self.header, self.list = _header(context.actions), ListPane(context.now, context.actions["snapshot.save"])
         self.reading, self.error = reading(), error
         self.details = DetailsPane()
+        self._band: DemoBand | None = None
         self._middle = self._make_middle()
         for part in (self.sources, self._middle, self.details):
             self.addWidget(part)
@@ -41,28 +43,29 @@ class Panes(FoldingSplitter):
             self.setStretchFactor(place, stretch)
         self.setSizes(list(WIDTHS))
         self.let_fold({SOURCES: WIDTHS[SOURCES], DETAILS: WIDTHS[DETAILS]})
-        self.refuge = lambda _: self._instead or self.list.view
+        self.refuge = lambda _: self.list.view
         self.details_alone = False
         """Whether the details are a page of their own now."""
-        self._instead: QWidget | None = None
         self._inspect_by_enter(context.actions)
 
-    def _make_middle(self) -> QStackedWidget:
-        middle = QStackedWidget()
+    def _make_middle(self) -> QWidget:
+        middle = QWidget()
         middle.setProperty("surface", "panel")
         middle.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         middle.setMinimumWidth(320)
-        listing = QWidget(middle)
-        column = QVBoxLayout(listing)
+        column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self._centre = QStackedWidget(listing)
+        self._centre = QStackedWidget(middle)
         for part in (self.list, self.reading, self.error):
             self._centre.addWidget(part)
         column.addWidget(self.header)
         column.addWidget(line())
+        self._above = QVBoxLayout()
+        self._under_band = line()
+        column.addLayout(self._above)
+        column.addWidget(self._under_band)
         column.addWidget(self._centre, 1)
-        middle.addWidget(listing)
         return middle
 
     def _inspect_by_enter(self, actions: ActionSet) -> None:
@@ -76,13 +79,17 @@ class Panes(FoldingSplitter):
         """Put ``list``, ``reading`` or ``error`` under the header."""
         self._centre.setCurrentWidget(part)
 
-    def show_instead(self, part: QWidget | None) -> None:
-        """Put another widget in the place of list and details; None gives it back to them."""
-        if part is not None and self._middle.indexOf(part) < 0:
-            self._middle.addWidget(part)
-        self._instead = part
-        self._middle.setCurrentIndex(0 if part is None else self._middle.indexOf(part))
-        self.adapt()
+    def show_band(self, band: DemoBand | None) -> None:
+        """Put what shows a machine that runs between header and list; None takes it away."""
+        if self._band is not None and band is None:
+            self._band.hide()
+        if band is not None and self._above.indexOf(band) < 0:
+            self._above.addWidget(band)
+        self._band = band
+        self._under_band.setVisible(band is not None)
+        if band is not None:
+            band.adapt(self._window.height())
+            band.show()
 
     def adapt(self) -> None:
         """What a narrow window leaves out (1200) and what becomes a page of its own (900)."""
@@ -90,16 +97,17 @@ class Panes(FoldingSplitter):
         narrow, tiny = width < NARROW, width < TINY
         self.header.set_narrow(narrow, tiny=tiny)
         self.list.set_narrow(narrow)
-        if narrow and self.sources.isVisibleTo(self) and not tiny and self._instead is None:
+        if narrow and self.sources.isVisibleTo(self) and not tiny:
             details = 0 if self.is_folded(DETAILS) else min(fonts.px(NARROW_DETAILS), width // 3)
             self.setSizes([0, width - details, details])
-        instead = self._instead is not None
-        self.sources.setVisible(not narrow or instead)
+        self.sources.setVisible(not narrow)
+        if self._band is not None:
+            self._band.adapt(self._window.height())
         if self.sources.isVisibleTo(self) and not self.is_folded(SOURCES) and not self.sizes()[SOURCES]:
             self._bring_sources(width)  # they were left out until now
-        self.details_alone = self.details_alone and tiny and not instead
+        self.details_alone = self.details_alone and tiny
         self.details.set_page(tiny)
-        self.details.setVisible((not tiny or self.details_alone) and not instead)
+        self.details.setVisible(not tiny or self.details_alone)
         self.details.setEnabled(self.details_alone or not self.is_folded(DETAILS))
         self._middle.setVisible(not self.details_alone)
         if self.is_folded(DETAILS) and not self.details.isHidden():
@@ -117,8 +125,6 @@ class Panes(FoldingSplitter):
         """Why a pane cannot be shown or hidden now, "" if it can."""
         if place == SOURCES and self.sources.isHidden():
             return tr("In a narrow window the machines are listed above the snapshots")
-        if place == DETAILS and self._instead is not None:
-            return tr("The demo machine has no details")
         return ""
 
     def is_shown(self, place: int) -> bool:

@@ -83,9 +83,10 @@ class Presenter:
         self, request: ExportRequest, progress: Callable[[int, int], None], cancel: CancelToken
     ) -> ExportResult:
         """Write a disk out.  Raises SnapmgrError, OSError; Cancelled leaves nothing behind."""
-        return await self._tasks.run_in_worker(
-            write_disk, request, tuple(self._roots()), progress=progress, cancel=cancel
-        )
+        async with self.alone([request.image]):
+            return await self._tasks.run_in_worker(
+                write_disk, request, tuple(self._roots()), progress=progress, cancel=cancel
+            )
 
 
 def change_work(request: ChangeRequest) -> Callable[[JobControl], Sequence[Changed]]:

@@ -16,6 +16,8 @@ from ui.snapshots.may_change import why_fixed
 from ui.snapshots.name_field import NameField
 from ui.snapshots.new_name import NameCheck, check_name, offered
 from ui.snapshots.note_edit import NoteField, too_long
+from ui.snapshots.owner import Owner
+from ui.snapshots.save_guest import GuestParts
 from ui.widgets.labels import label
 from ui.words import tr
 
@@ -23,23 +25,34 @@ from ui.words import tr
 class SaveDialog(ChangeDialog):
     """``request`` is what was asked for."""
 
-    def __init__(self, context: WindowContext, machine: Paths, name: str, found: Snapshots) -> None:
+    def __init__(
+        self, context: WindowContext, machine: Paths, name: str, found: Snapshots, owner: Owner | None = None
+    ) -> None:
+        """``owner`` is who runs it, None for images on which no machine of this window runs."""
         #: {machine} is a machine's name
         title = tr("Save a snapshot of {machine}", machine=isolated(name))
         text = tr(
             "No machine runs on these images, so the snapshot is disk only: it holds no VM state. The disks stay as "
             "they are."
         )
+        if owner is not None:
+            text = tr("It holds the machine with its RAM and devices, and the disks that are ticked.")
         super().__init__(context, tr("Save snapshot"), title, text)
         self._machine, self._found = machine, found
         self._labels = disk_labels([device.path for device in found.devices])
         self.disks: dict[str, QCheckBox] = {}
+        self.guest: GuestParts | None = None
         self.column.addWidget(label(tr("Name"), "group"))
         self.name = NameField(offered(context.now(), found.rows), tr("Name of the snapshot"), self._check)
         self.column.addWidget(self.name)
         self.replace = self.tick(tr("Replace the snapshot of this name"))
         self.replace.toggled.connect(lambda _: self.name.check())
         self._add_disks()
+        if owner is not None:
+            self.guest = GuestParts(context, owner, self._labels)
+            self.column.addWidget(self.guest)
+            self.guest.show_disks(self._chosen())
+            self.guest.changed.connect(self.fit)
         self.note = NoteField()
         title_of_note = label(tr("Note"), "group")
         title_of_note.setBuddy(self.note)
@@ -74,6 +87,8 @@ class SaveDialog(ChangeDialog):
         return check_name(text, self._found.rows, chosen, replace=gone)
 
     def _checked(self) -> None:
+        if self.guest is not None:
+            self.guest.show_disks(self._chosen())
         self.replace.setVisible(self.name.said.taken)
         reason = self.name.said.refused or ("" if self._chosen() else tr("Choose a disk.")) or too_long(self._note())
         self.go.setEnabled(not reason)
@@ -92,4 +107,7 @@ class SaveDialog(ChangeDialog):
             date=self.date(),
             note=self._note(),
             overwrite=self.name.said.taken and self.replace.isChecked(),
+            owned=self.guest is not None,
+            live=self.guest.live() if self.guest is not None else None,
+            vmstate=self.guest.vmstate() if self.guest is not None else None,
         )

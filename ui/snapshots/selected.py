@@ -11,6 +11,7 @@ from snapmgr.errors import SnapmgrError
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
 from ui.isolation import isolated
 from ui.models.names import shown_name
+from ui.models.source_list import Paths
 from ui.shell.context import WindowContext
 from ui.snapshots.copying import details_text
 from ui.snapshots.explain import source_of
@@ -26,7 +27,7 @@ PEEK_MS = 120
 
 
 class Selected(QObject):
-    """``changed`` follows every change of what is selected; ``found`` answers the list of the machine on show."""
+    """``changed`` follows every change of what is selected; ``on_show`` answers the machine on show."""
 
     changed = Signal()
 
@@ -37,17 +38,20 @@ class Selected(QObject):
         machines: Machines,
         presenter: Presenter,
         spaces: Spaces,
-        found: Callable[[], Snapshots | None],
+        on_show: Callable[[], Paths | None],
     ) -> None:
         super().__init__(panes)
         self._context, self._panes, self._machines = context, panes, machines
-        self._presenter, self._spaces, self._found = presenter, spaces, found
+        self._presenter, self._spaces, self._on_show = presenter, spaces, on_show
         self._peek = QTimer(self, singleShot=True, interval=PEEK_MS)
         self._peek.timeout.connect(self.look_into)
         self._measure = QTimer(self, singleShot=True, interval=PEEK_MS)
         self._measure.timeout.connect(self.measure)
         spaces.changed.connect(self._show_space)
         panes.list.selected_changed.connect(self.show)
+
+    def _found(self) -> Snapshots | None:
+        return self._machines.found(self._on_show())
 
     def row(self) -> SnapshotRow | None:
         return self._panes.list.selected() if self._found() is not None else None
@@ -94,8 +98,8 @@ class Selected(QObject):
 
     def _show_space(self) -> None:
         """What it takes up, as far as that is known; it is measured once the selection rests."""
-        row, paths = self.row(), self._paths()
-        if row is None:
+        row, paths = self.row(), self._on_show()
+        if row is None or paths is None:
             return
         space = self._spaces.of(paths)
         self._panes.details.area.set_space(*space_texts(space, row, self._context.settings["appearance.units"]))
@@ -104,12 +108,9 @@ class Selected(QObject):
 
     def measure(self) -> None:
         """Find out what the snapshots on show take up."""
-        if self.row() is not None:
-            self._spaces.want(self._paths())
-
-    def _paths(self) -> tuple[str, ...]:
-        found = self._found()
-        return tuple(device.path for device in found.devices) if found is not None else ()
+        paths = self._on_show()
+        if self.row() is not None and paths is not None:
+            self._spaces.want(paths)
 
     def _show_machine_type(self) -> None:
         source = self.source()

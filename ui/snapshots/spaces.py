@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from snapmgr.errors import Cancelled
+from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.snapshots.model import SnapshotRow
 from snapmgr.work import CancelToken
-from ui.models.source_list import DEMO, Paths
+from ui.models.source_list import Paths
 from ui.shell import formats
 from ui.shell.failures import describe
 from ui.shell.tasks import Tasks
 from ui.shell.watch import Stamps
 from ui.snapshots.machines import Machines
+from ui.snapshots.owner import Owner
 from ui.words import tr
 
 if TYPE_CHECKING:
@@ -53,9 +54,9 @@ class Spaces(QObject):
 
     def want(self, paths: Paths) -> None:
         """Measure it, unless that is known or under way."""
-        wanted = (paths, self._state(paths))
-        if paths == DEMO or self.of(paths) is not None or self._measuring == wanted or self._tasks.closed:
-            return
+        wanted, moves = (paths, self._state(paths)), self._machines.owner(paths) is not None
+        if (self.of(paths) is not None and not moves) or self._measuring == wanted or self._tasks.closed:
+            return  # what a guest that runs takes up is another every time
         self.stop()
         self._measuring, self._token = wanted, CancelToken()
         self._tasks.start(self._measure(*wanted, self._token), tr("Measure what snapshots take up"))
@@ -69,8 +70,9 @@ class Spaces(QObject):
     async def _measure(self, paths: Paths, state: _State, token: CancelToken) -> None:
         found = self._machines.found(paths)
         having = found.having(found.rows) if found is not None else []
+        owner = self._machines.owner(paths)
         try:
-            space = await self._tasks.run_in_worker(measure, having, cancel=token)
+            space = await (self._own(owner) if owner else self._tasks.run_in_worker(measure, having, cancel=token))
         except (Cancelled, asyncio.CancelledError):
             return
         finally:
@@ -78,6 +80,15 @@ class Spaces(QObject):
                 self._measuring = self._token = None
         self._known[paths] = (state, space)
         self.changed.emit(paths)
+
+    async def _own(self, owner: Owner) -> MachineSpace:
+        """What keeps a machine from being measured stands in the place of the answer."""
+        from snapmgr.snapshots.space import MachineSpace
+
+        try:
+            return await owner.space()
+        except SnapmgrError as error:
+            return MachineSpace({}, dict.fromkeys(owner.files, error))
 
 
 def measure(paths: Sequence[str], cancel: CancelToken) -> MachineSpace:

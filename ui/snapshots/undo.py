@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from snapmgr.snapshots.transaction import Changed
 
 
-def undo_text(*, trim: bool) -> str:
-    """Whether a deletion can be undone, said before."""
+def undo_text(*, trim: bool, runs: bool = False) -> str:
+    """Whether a deletion can be undone, said before; ``runs``: a guest writes to the disks meanwhile."""
     if trim:
         return tr("This cannot be undone.")
+    if runs:
+        return tr(
+            "The machine runs and writes to its disks, so this cannot be undone. Pause it first to keep that open."
+        )
     return tr("This can be undone until something is written to the disks.")
 
 
@@ -56,7 +60,8 @@ class Undo:
         if deletion is None:
             return None
         paths = tuple(one.path for one in self._switched)
-        return ChangeRequest(Kind.UNDO, deletion.machine, paths, deletion.rows, switched=self._switched)
+        owned = deletion.owned
+        return ChangeRequest(Kind.UNDO, deletion.machine, paths, deletion.rows, switched=self._switched, owned=owned)
 
     def why_not(self, on_show: Paths | None) -> str:
         """Why nothing can be brought back on the machine on show, "" if it can as far as its list knows."""
@@ -66,7 +71,10 @@ class Undo:
         if deletion.machine != on_show:
             name = isolated(self._machines.name(deletion.machine))
             return tr("What was deleted last belongs to another machine: {machine}", machine=name)
-        known = dict(zip(on_show, self._machines.stamps(on_show) or (), strict=False))
+        owner = self._machines.owner(on_show)
+        if owner is not None and owner.runs:
+            return tr("The machine runs and writes to its disks: what was deleted may be overwritten")
+        known = dict(zip(self._machines.files_of(on_show), self._machines.stamps(on_show) or (), strict=False))
         for one in self._switched:
             stamp = known.get(one.path)
             if stamp is None or (stamp.mtime_ns, stamp.size) != (one.state.written, one.state.size):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme.palette import color
@@ -68,6 +68,12 @@ class GuestScreen(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawRoundedRect(self.rect(), RADIUS_CARD, RADIUS_CARD)
         if not self._image.isNull():
-            painter.drawImage(self.place(), self._image)
+            corners = QPainterPath()
+            corners.addRoundedRect(QRectF(self.rect()), RADIUS_CARD, RADIUS_CARD)
+            painter.setClipPath(corners)
+            place = self.place()
+            small = place.width() < self._image.width()
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, small)
+            painter.drawImage(place, self._image)
         if self._said:
             paint_date(painter, self.place(), self._said, self.layoutDirection())

@@ -70,8 +70,8 @@ _A_WEDNESDAY = 1669766400
 """30 November 2022 as seconds since 1970: a date that is as wide as dates are."""
 
 
-def _widths(rows: Sequence[SnapshotRow]) -> dict[Column, int]:
-    """What each column needs; the name takes the rest.
+def _widths(rows: Sequence[SnapshotRow], now: int) -> dict[Column, int]:
+    """What each column needs; the name takes the rest.  ``now`` is the clock of a machine that runs.
 
     Clocks and disks get what the longest of ``rows`` needs, since every pixel more is one less for a name.  Ages change
     while one looks, and sizes with the setting: they get the widest that is usual.
@@ -81,7 +81,7 @@ def _widths(rows: Sequence[SnapshotRow]) -> dict[Column, int]:
     yesterday = formats.short_time(_A_WEDNESDAY, _A_WEDNESDAY + _A_DAY, UTC)
     widest = {
         Column.WHEN: [(body, formats.relative_time(0, 8 * 3600 + 50 * 60)), (small, date), (small, yesterday)],
-        Column.CLOCK: [(body, formats.vm_clock(max((row.vm_clock_nsec for row in rows), default=0)))],
+        Column.CLOCK: [(body, formats.vm_clock(max([now, *(row.vm_clock_nsec for row in rows)])))],
         Column.STATE: [(body, f"{tr(DISK_ONLY)} 0")],
         Column.DISKS: [],
     }
@@ -126,6 +126,21 @@ def paint_tile(painter: QPainter, box: QRectF, screen: QImage | None = None) -> 
         icons.paint(painter, QRectF(box.center().x() - 9, box.center().y() - 9, 18, 18), "hard-drive", "text2")
 
 
+def _screen(view: TimelineView, index: Index) -> QImage | None:
+    """That of the machine now, or the one kept with a snapshot, as far as it is loaded."""
+    now, key = index.data(Roles.NOW), index.data(Roles.SCREEN)
+    if now is not None:
+        return now.screen if not now.screen.isNull() else None
+    return view.screen_of(key) if key is not None else None
+
+
+def _goal_of_now(index: Index) -> int:
+    """The row that the line from now leads to, -1 for none."""
+    model = index.model()
+    goal = model.from_now if isinstance(model, SnapshotTableModel) else None
+    return goal if goal is not None else -1
+
+
 class TimelineDelegate(QStyledItemDelegate):
     """Paints one cell; the row's ground is the view's."""
 
@@ -133,28 +148,26 @@ class TimelineDelegate(QStyledItemDelegate):
         return QSize(80, fonts.px(ROW_SNAPSHOT))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: SnapshotRow | None = index.data(Roles.ROW)
-        if row is None:
+        if index.data(Roles.FIRST) is None:
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if index.column() == Column.NAME:
-            self._paint_name(painter, option, index, row)
+            self._paint_name(painter, option, index)
         else:
             self._paint_cell(painter, option, index)
         painter.restore()
 
-    def _paint_name(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: SnapshotRow) -> None:
+    def _paint_name(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         cell, direction = QRect(option.rect), option.direction
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         view = self.parent()
         assert isinstance(view, TimelineView)
         more = extra_width(view.lanes)
-        self._paint_lane(painter, option, index, row, "sel" if selected else "panel", view.lanes)
+        self._paint_lane(painter, option, index, "sel" if selected else "panel", view.lanes)
         top = cell.top() + (cell.height() - TILE.height()) // 2
         tile = mirrored(direction, cell, QRect(QPoint(cell.left() + TILE_LEFT + more, top), TILE))
-        key = index.data(Roles.SCREEN)
-        paint_tile(painter, QRectF(tile), view.screen_of(key) if key is not None else None)
+        paint_tile(painter, QRectF(tile), _screen(view, index))
         box = QRect(cell)
         box.setLeft(cell.left() + NAME_LEFT + more)
         box.setRight(cell.right() - PADDING)
@@ -166,9 +179,10 @@ class TimelineDelegate(QStyledItemDelegate):
         paint_line(painter, lower, about, small, "text2", direction=direction, elide=Qt.TextElideMode.ElideRight)
 
     def _paint_lane(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: SnapshotRow, ground: str, lanes: int
+        self, painter: QPainter, option: QStyleOptionViewItem, index: Index, ground: str, lanes: int
     ) -> None:
-        cell, here = QRect(option.rect), index.data(Roles.LANES)
+        cell, here, row = QRect(option.rect), index.data(Roles.LANES), index.data(Roles.ROW)
+        goal, now = _goal_of_now(index), row is None
         step = lane_step(lanes)
 
         def x_of(lane: int) -> float:
@@ -176,9 +190,10 @@ class TimelineDelegate(QStyledItemDelegate):
             right_to_left = option.direction == Qt.LayoutDirection.RightToLeft
             return cell.right() + 1 - x if right_to_left else cell.left() + x
 
-        paint_lanes(painter, cell.top(), cell.bottom() + 1, x_of, here)
+        paint_lanes(painter, cell.top(), cell.bottom() + 1, x_of, here, above_current=not now and index.row() < goal,
+                    at_current=index.row() == goal, from_now=now)  # fmt: skip
         centre = QPointF(x_of(here.node), cell.top() + cell.height() / 2)
-        node = Node(square=row.disk_only, current=bool(index.data(Roles.CURRENT)))
+        node = Node(square=not now and row.disk_only, current=bool(index.data(Roles.CURRENT)), now=now)
         paint_node(painter, centre, ground, node, tint="text2" if ground == "sel" else "text3")
 
     def _paint_cell(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -191,6 +206,8 @@ class TimelineDelegate(QStyledItemDelegate):
         tint = "text" if index.column() == Column.WHEN or trouble else "text2"
         if index.data(Roles.QUIET):
             tint = "text2" if selected else "text3"
+        if index.column() == Column.WHEN and (now := index.data(Roles.NOW)) is not None:
+            tint = "ok" if now.runs else "text2"
         if not second:
             paint_line(painter, box, first, body, tint, direction=direction, at_end=end)
             return
@@ -258,7 +275,7 @@ class TimelineView(QTreeView):
         """The rows are others, or the size of type: once for all rows, not with every step of a resize."""
         model = self.model()
         if isinstance(model, SnapshotTableModel):
-            self._needs = _widths(model.snapshots.rows)
+            self._needs = _widths(model.snapshots.rows, model.now.clock_nsec if model.now is not None else 0)
             self._count_lanes()
             self._share()
 
