@@ -1331,6 +1331,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>live</source>
+        <extracomment>In the place of a date: a machine that runs</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2148,6 +2149,22 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as it is, not saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not known which snapshot it came from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>changes since {snapshot} are not saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>goes</source>
         <extracomment>What becomes of a snapshot: it is deleted, or it stays</extracomment>
         <translation type="unfinished"></translation>
@@ -2244,11 +2261,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>VM state</source>
-        <extracomment>The saved state of a machine, and its size</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>ID</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2269,6 +2281,11 @@ type:uint8, kind:device and is:fault narrow further.</source>
     <message>
         <source>icount</source>
         <extracomment>QEMU’s word for counted instructions</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>VM state</source>
+        <extracomment>The saved state of a machine, and its size</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3254,6 +3271,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The machine writes to its disks now: save a snapshot and export that</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The images are encrypted: their contents cannot be read without the key</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3280,6 +3301,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>Back to the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The demo machine keeps the disks that it was made with</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3360,6 +3385,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>the demo machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Nothing is being done</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3417,6 +3446,14 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>Renamed {snapshot} to {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>VM state {size}, the guest stood still for {ms} ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The machine is what it was then</source>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
@@ -3494,6 +3531,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>{what}: cancelled, nothing left behind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The machine and its disks are as they were.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3760,27 +3801,11 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Save the snapshot</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>List the snapshots of the demo machine</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>starting</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Demo machine: starting</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Demo machine: {state}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>tick {tick}</source>
+        <source>Change the workload</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3788,54 +3813,16 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Without its disks nothing can be kept: {reason}</source>
+        <source>tick {tick}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The machine and its disks are as they were.</source>
+        <source>no disks</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Load {name}?</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>What the machine and its disks hold now is lost, unless a snapshot holds it too.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message numerus="yes">
-        <source>{disks} was not kept with it, and stays what it is now.</source>
-        <comment>{disks} were not kept with it, and stay what they are now.</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Keep it as it is</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load snapshot</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Save “Now” first</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Delete {name}?</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The state of the machine and of its disks at that time is lost for ever.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Keep snapshot</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Change the workload</source>
+        <source>as saved, {date}</source>
+        <extracomment>On the picture of a guest&apos;s screen; {date} is something like 19 Nov 09:05</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3863,6 +3850,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Keep it as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Reset machine</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3884,27 +3875,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>End machine</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>as saved, {date}</source>
-        <extracomment>On the picture of a guest&apos;s screen; {date} is something like 19 Nov 09:05</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Saving a snapshot</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>VM state {size}, the guest stood still for {ms} ms</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The machine is what it was then</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Run the demo machine</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3956,15 +3926,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>What the guest does</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Pages a tick</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Now</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3972,84 +3934,19 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>no disks</source>
+        <source>Show its screen</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Name, else date and time</source>
+        <source>Fold its screen away</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Name of the snapshot</source>
+        <source>Tick {tick}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Save</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Nothing is saved yet. Save keeps the machine and its disks as they are.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>How it is saved</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Live</source>
-        <extracomment>How a snapshot is saved: the guest goes on running meanwhile</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Paused</source>
-        <extracomment>How a snapshot is saved: the guest stands still meanwhile</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>How</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Where</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The guest stops for about 10 ms and runs on while its RAM is written.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The guest stands still until all of its RAM is written.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Snapshots of the demo machine</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name}, at {clock}</source>
-        <extracomment>A snapshot of the demo machine, and the VM clock it was saved at</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>as it is, not saved</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>not known which snapshot it came from</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Where it is kept</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>All disks, VM state on {disk}</source>
-        <extracomment>{disk} is the one of the disks of a snapshot that takes the machine&apos;s own state</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{disk} alone</source>
-        <extracomment>Of all disks {disk} alone is kept in a snapshot</extracomment>
+        <source>Run the demo machine</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4136,6 +4033,10 @@ The snapshot that was last saved or loaded</extracomment>
     </message>
     <message>
         <source>Select a snapshot to see its details.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is saved yet. Save snapshot… keeps the machine and its disks as they are.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4255,6 +4156,20 @@ The snapshot that was last saved or loaded</extracomment>
     <message numerus="yes">
         <source>Or choose Finish… to keep it as it is now, if nothing wrote to it since.</source>
         <comment>Or choose Finish… to keep them as they are now, if nothing wrote to them since.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{disks} was not kept with it</source>
+        <comment>{disks} were not kept with it</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Load… leaves this disk as it is now, and QEMU would refuse to. Finish… keeps it as it is now, if nothing wrote to it since.</source>
+        <comment>Load… leaves these disks as they are now, and QEMU would refuse to. Finish… keeps them as they are now, if nothing wrote to them since.</comment>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
@@ -4452,11 +4367,19 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Load snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Save “Now” first, as</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Name for what is there now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the machine and its disks hold now is lost. This cannot be undone.</source>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
@@ -4485,6 +4408,22 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The machine with its RAM and devices becomes what it was {ago} ({date}), and so does what is on {disks}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It runs on from there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It stays paused.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All snapshots stay as they are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The size of {disk} changes: {now} now, {then} then.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4504,6 +4443,10 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Save “Now” first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Cannot be shown</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4513,6 +4456,14 @@ The snapshot that was last saved or loaded</extracomment>
     </message>
     <message>
         <source>{disk} is open in another process ({who}): changing its snapshots could damage it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It has no disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It holds disks only: a machine that runs cannot be continued from it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4629,6 +4580,10 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>End the demo machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No image is open</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4641,11 +4596,11 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>In a narrow window the machines are listed above the snapshots</source>
+        <source>Start the demo machine again</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The demo machine has no details</source>
+        <source>In a narrow window the machines are listed above the snapshots</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4678,7 +4633,15 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>It holds the machine with its RAM and devices, and the disks that are ticked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Save snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the snapshot</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4691,6 +4654,40 @@ The snapshot that was last saved or loaded</extracomment>
     </message>
     <message>
         <source>Choose a disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>VM state on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <extracomment>How a snapshot is saved: the guest goes on running meanwhile</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <extracomment>How a snapshot is saved: the guest stands still meanwhile</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest stops for about 10 ms and runs on while its RAM is written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest stands still until all of its RAM is written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Up to {most} are needed for the VM state, {free} are free for {disk}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It may not fit. If it does not, nothing is left behind.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4810,11 +4807,19 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The machine runs and writes to its disks, so this cannot be undone. Pause it first to keep that open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>This can be undone until something is written to the disks.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>What was deleted last belongs to another machine: {machine}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The machine runs and writes to its disks: what was deleted may be overwritten</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4944,6 +4949,10 @@ The snapshot that was last saved or loaded</extracomment>
     </message>
     <message>
         <source>Meaning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5208,12 +5217,12 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Keep the disks as they are now, under a name.</source>
+        <source>Keep the disks as they are now, and the machine where one runs, under a name.</source>
         <extracomment>Help on the command “Save snapshot…”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Make the disks what they were when the snapshot was taken; asks first.</source>
+        <source>Make the disks what they were when the snapshot was taken, and the machine; asks first.</source>
         <extracomment>Help on the command “Load…”</extracomment>
         <translation type="unfinished"></translation>
     </message>

@@ -203,6 +203,7 @@ class ListPane(QWidget):
         self._kept, self._kept_too = (None, 0), []
 
     def _restore(self) -> None:
+        self._choose_page()
         key, row = self._kept
         place = self.model.find(key) if key is not None else 0
         if place is None:
