@@ -281,6 +281,6 @@ def test_what_is_saved_is_there_the_next_time(desk: DemoDesk) -> None:
     desk.drive(desk.demo.end())
     assert desk.page.on_show is None
     desk.page.show_demo()
-    desk.until(lambda: desk.page.found is not None)
+    desk.until(lambda: desk.page.found is not None and desk.machine.view is not None)
     desk.settle()
     assert names(desk) == ["kept"] and disks()[0].is_file()

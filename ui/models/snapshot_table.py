@@ -73,7 +73,9 @@ class SnapshotTableModel(QAbstractTableModel):
     def set_now(self, now: Now) -> None:
         """A later moment of a machine that was shown with its list: the first row, whatever the order; no filter finds
         it."""
-        if self._now_row is not None:
+        if self._now_row is None and self._snapshots.owned:  # its list came before its first moment
+            self.show(self._snapshots, now)
+        elif self._now_row is not None:
             self._now_row = now
             if self.head:
                 self.dataChanged.emit(self.index(0, 0), self.index(0, self.columnCount() - 1))
