@@ -170,7 +170,8 @@ def load_command(
 def delete_command(output: Output, /, tag: str, on: tuple[str, ...], trim: bool, **wanted: Any) -> int:
     """Delete snapshot TAG from every disk that has it.
 
-    The room becomes free inside the images; --trim makes the files themselves smaller.
+    The room becomes free inside the images; --trim makes the files themselves smaller. Without it, snapctl snapshot
+    undo brings it back until something is written to the images.
 
     \b
     Examples:
@@ -178,6 +179,7 @@ def delete_command(output: Output, /, tag: str, on: tuple[str, ...], trim: bool,
       snapctl demo snapshot delete morning --disk a.qcow2 --trim
     """
     from snapmgr.cli.jobs import run_job
+    from snapmgr.snapshots.deleted import remember
 
     _need_disks(wanted)
     with demo_machine(output, wanted) as machine:
@@ -187,6 +189,7 @@ def delete_command(output: Output, /, tag: str, on: tuple[str, ...], trim: bool,
             machine,
             lambda jobs, shown: jobs.delete("delete", tag, devices=on or None, trim=trim, shown=shown),
         )
+    remember(done)
     if output.json:
         output.document(
             {"devices": [{"path": one.path, "id": one.id, "name": one.name, "freed": one.freed} for one in done]}

@@ -56,8 +56,9 @@ def undo_last(paths: Sequence[str | Path], *, progress: Progress = no_progress) 
     before = {one.path: _snapshots(one.path) for one in switched}
     bring_back(switched, progress=progress)
     store.remove(name)
+    named = {place_key(path): str(path) for path in paths}
     return [
-        Changed(one.path, identity, called)
+        Changed(named[place_key(one.path)], identity, called)
         for one in switched
         for identity, called in _snapshots(one.path)
         if (identity, called) not in before[one.path]

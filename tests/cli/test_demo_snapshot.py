@@ -41,6 +41,9 @@ def test_run_is_save_and_load(snapctl: Snapctl, disks: tuple[Path, ...], kind: s
     assert [(row["name"], row["vm-state-size"], row["devices"]) for row in listed] == [
         ("s", saved.document["vm-state-size"], [str(disk) for disk in disks[2:]])
     ]
+    assert snapctl("demo", "snapshot", "delete", "s", *like, *there).code == 0
+    back = snapctl("snapshot", "undo", *disks[2:])
+    assert back.code == 0 and back.text.startswith(f"{disks[2]}: snapshot 's' (id 1) is there again")
     assert all(snapctl("check", disk).code == 0 for disk in disks)
     swapped = snapctl("demo", "snapshot", "load", "s", *like, *with_disks(*disks[:1:-1]), "--json")
     assert (swapped.code, swapped.error["code"]) == (1, "disk-order")
