@@ -49,11 +49,13 @@ def drain(buffers: Sequence[memoryview], write: Callable[[Sequence[memoryview]],
 
 def write_gathered(descriptor: int, gathered: Gathered, offset: int) -> None:
     """Write all of it from ``offset`` on, out of the places where it lies.  Raises OSError."""
-    left = gathered
+    left = gathered.places
     while len(left):
-        count = write_places(descriptor, left.places[:_MOST_PLACES], offset)
+        some = left[:_MOST_PLACES]
+        count = write_places(descriptor, some, offset)
         offset += count
-        left = left.split(count)[1]
+        whole = count == int(some[:, 1].sum())
+        left = left[_MOST_PLACES:] if whole else Gathered(left, gathered.owners).split(count)[1].places
 
 
 def write_places(descriptor: int, places: Places, offset: int) -> int:

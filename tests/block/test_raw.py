@@ -7,12 +7,14 @@ import resource
 import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from snapmgr.block import vectored
 from snapmgr.block.device import Extent
 from snapmgr.block.raw import RawFile
 from snapmgr.errors import NotFound, SnapmgrError, Unsupported
-from snapmgr.gathered import Gathered
+from snapmgr.gathered import Gathered, Places
 
 
 def test_a_missing_file_is_not_found(tmp_path: Path) -> None:
@@ -166,4 +168,18 @@ def test_a_file_that_was_short_when_it_was_opened_ends_in_zeros(tmp_path: Path) 
     buffer = bytearray(b"\xff" * 8)
     device.pread_into(0, memoryview(buffer))
     assert bytes(buffer) == b"abc" + bytes(5)
+    device.close()
+
+
+def test_what_one_call_leaves_the_next_one_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, real = tmp_path / "disk.img", vectored.write_places
+    path.write_bytes(bytes(8192))
+
+    def some(descriptor: int, places: Places, offset: int) -> int:
+        return real(descriptor, np.minimum(places[:1], np.array([2**64 - 1, 1000], np.uint64)), offset)
+
+    monkeypatch.setattr(vectored, "write_places", some)
+    device = RawFile.open(path, writable=True)
+    device.pwrite_gathered(0, Gathered.of([memoryview(b"a" * 5000), memoryview(b"b" * 3), memoryview(b"c" * 3000)]))
+    assert path.read_bytes() == b"a" * 5000 + b"bbb" + b"c" * 3000 + bytes(189)
     device.close()
