@@ -123,9 +123,12 @@ class Arriving:
                 self._recovery = (channel, urgent)
                 self._thread.start()
                 return
-            if self._status is not Status.POSTCOPY_PAUSED or self._recovery is not None:
+            if self._status is not Status.POSTCOPY_PAUSED:
                 text = "Migrate recover can only be run when postcopy is paused."
                 raise SnapmgrError("not-paused", "there is no paused postcopy here", qemu=text)
+            for late in self._recovery or ():  # it broke before it was taken up
+                if late is not None:
+                    late.yank()
             self._recovery = (channel, urgent)
             self._news.notify_all()
 
