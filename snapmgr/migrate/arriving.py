@@ -132,6 +132,12 @@ class Arriving:
             self._recovery = (channel, urgent)
             self._news.notify_all()
 
+    def recover_once_paused(self, channel: Channel, urgent: Channel | None = None) -> None:
+        """As ``recover``, when it has noticed that the old one is broken."""
+        with self._news:
+            self.wait_for(Status.POSTCOPY_PAUSED)
+            self.recover(channel, urgent)
+
     def cancel(self) -> None:
         """Give up: what is missing never comes, and whoever needs it gets an error."""
         with self._news:

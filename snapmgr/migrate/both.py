@@ -219,9 +219,8 @@ class Both:
             made.be_like(broken)
             self.opened(made)
         if self.arriving is not None:
-            self.arriving.wait_for(MigrationStatus.POSTCOPY_PAUSED)
             second = self.second.destination if "postcopy-preempt" in self.destination.options.capabilities else None
-            self.arriving.recover(self._trouble.back(self.link.destination), second)
+            self.arriving.recover_once_paused(self._trouble.back(self.link.destination), second)
         self.outgoing.recover(self._trouble.forward(self.link.source))
 
     def move(self, before: int, after: int, *, live: bool = False, recoveries: int | None = 0) -> Moved:

@@ -150,8 +150,7 @@ class Pair:
         """Both sides of a postcopy that has paused go on over a new link."""
         assert self.received.wait(30) and self.arriving is not None
         self.link = Link()
-        self.arriving.wait_for(MigrationStatus.POSTCOPY_PAUSED)
-        self.arriving.recover(self.link.destination)
+        self.arriving.recover_once_paused(self.link.destination)
         outgoing.recover(self.link.source)
 
     @property
