@@ -12,8 +12,8 @@ from snapmgr.savevm.load_commands import check_command
 from snapmgr.vmstate.load import StateReader
 from snapmgr.wire.constants import SECTION_TYPES, RecordType
 from snapmgr.wire.events import Event, SectionBegin
+from snapmgr.wire.held import Section
 from snapmgr.wire.layout import Done, PayloadReader
-from snapmgr.wire.reader import Section
 from snapmgr.wire.window import Short, Window
 
 RECORDS = SECTION_TYPES | {RecordType.COMMAND, RecordType.EOF}

@@ -11,7 +11,10 @@ from snapmgr.wire.window import Window
 
 
 class ColoNumber(IntEnum):
-    """Those of odd numbers, and SIZE, come from the source, the others answer them."""
+    """REQUEST, SEND and SIZE come from the source, the others answer them.
+
+    ``PRIMARY_GOES_ON`` is ours: QEMU's sides part without a word, and leave it to somebody else to say who stays.
+    """
 
     CHECKPOINT_READY = 0
     CHECKPOINT_REQUEST = 1
@@ -20,6 +23,15 @@ class ColoNumber(IntEnum):
     VMSTATE_SIZE = 4
     VMSTATE_RECEIVED = 5
     VMSTATE_LOADED = 6
+    PRIMARY_GOES_ON = 0xFFFF
+
+    @property
+    def qapi(self) -> str:
+        """As QEMU's trace has it."""
+        return self.name.lower().replace("_", "-")
+
+
+NUMBERS = frozenset(int(number) for number in ColoNumber)
 
 
 WITH_RECORDS = frozenset({ColoNumber.VMSTATE_SEND, ColoNumber.VMSTATE_SIZE})
@@ -37,7 +49,7 @@ class ColoMessage(Event):
 def read_colo(window: Window) -> ColoMessage | Fault:
     """The message that begins at the window's offset.  Raises Short."""
     start, number = window.offset, window.be32()
-    if number > max(ColoNumber):
+    if number not in NUMBERS:
         return fault("colo-message", start, 4, f"no message of COLO has the number {number}")
     value = window.be64() if number == ColoNumber.VMSTATE_SIZE else None
     return ColoMessage(start, window.offset - start, ColoNumber(number), value)

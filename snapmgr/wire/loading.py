@@ -13,8 +13,9 @@ from snapmgr.errors import StreamError
 from snapmgr.wire.constants import RecordType
 from snapmgr.wire.events import Event, Fault, SectionBegin
 from snapmgr.wire.faults import fault
+from snapmgr.wire.held import Limits, Section
 from snapmgr.wire.layout import Done, PayloadReader
-from snapmgr.wire.reader import Limits, Section, StreamReader
+from snapmgr.wire.reader import StreamReader
 from snapmgr.wire.window import Short
 
 

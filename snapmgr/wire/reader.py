@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MethodType
 
 from snapmgr.errors import StreamError
@@ -32,6 +32,7 @@ from snapmgr.wire.events import (
     Trailing,
 )
 from snapmgr.wire.faults import end_unknown, fault, io_fault, missing_footer, truncated, wrong_footer
+from snapmgr.wire.held import Limits, Section
 from snapmgr.wire.layout import Done, NoLayout, PayloadReader, SectionLayout
 from snapmgr.wire.opening import read_header
 from snapmgr.wire.search import Search
@@ -40,25 +41,6 @@ from snapmgr.wire.window import Buffer, Short, Window
 
 Step = Callable[[], None]
 FOOTER_SIZE = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds in bytes on what one record may make us hold; a section of unknown layout is held until its end."""
-
-    record: int = 1 << 28
-    vmdesc: int = 1 << 26
-    search: int = 1 << 28
-    """How far the end of a section, or the next record after a fault, is looked for."""
-
-
-@dataclass(slots=True)
-class Section:
-    """A section that was started: what PART and END refer to by id."""
-
-    idstr: str
-    instance_id: int
-    version_id: int
 
 
 class StreamReader:

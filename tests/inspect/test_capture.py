@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snapmgr.containers.open import open_source
@@ -179,6 +179,7 @@ def test_device_state_in_packets_is_named_and_passed_over(tmp_path: Path) -> Non
     assert [record.idstr for record in index.records if record.type == "PACKET"] == ["sync", "vfio", "pc.ram", "sync"]
 
 
+@settings(max_examples=30)
 @given(data=st.data())
 def test_pages_are_right_however_they_are_spread_over_packets(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

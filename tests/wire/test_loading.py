@@ -10,9 +10,9 @@ from snapmgr.errors import StreamError
 from snapmgr.wire import writer
 from snapmgr.wire.constants import RecordType
 from snapmgr.wire.events import CommandEvent, Eof, Event, Fault, Header, NeedData, Payload, SectionBegin, SectionEnd
+from snapmgr.wire.held import Section
 from snapmgr.wire.layout import Done, PayloadReader
 from snapmgr.wire.loading import LoadingReader, PackageEnd
-from snapmgr.wire.reader import Section
 from snapmgr.wire.window import Window
 
 FULL = writer.section_begin(SectionBegin(0, 0, RecordType.FULL, 3, "dev", 0, 1)) + b"x" + writer.footer(3)

@@ -12,7 +12,8 @@ from snapmgr.trace.bus import Trace
 from snapmgr.wire import events as wire
 from snapmgr.wire import writer
 from snapmgr.wire.constants import RecordType
-from snapmgr.wire.reader import Limits, StreamReader
+from snapmgr.wire.held import Limits
+from snapmgr.wire.reader import StreamReader
 from tests import corpus
 from tests.strategies import CHUNK_SIZES, chunked, streams
 

@@ -5,39 +5,20 @@ They stand in the stream between the sections of the checkpoints, in both direct
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 from snapmgr.errors import StreamError
 from snapmgr.migrate.channel import Channel, ChannelBroken
 from snapmgr.savevm.loader import Loader
 from snapmgr.savevm.output import Buffer
 from snapmgr.trace.bus import Trace
 from snapmgr.trace.events import TraceEvent
+from snapmgr.wire.colo import NUMBERS, ColoNumber
 from snapmgr.wire.events import NeedData
 
 LARGEST_STATE = 1 << 30
 """Bytes of device state in one checkpoint."""
 
 
-class Message(IntEnum):
-    """``PRIMARY_GOES_ON`` is ours: QEMU's sides part without a word, and leave it to somebody else to say who stays."""
-
-    CHECKPOINT_READY = 0
-    CHECKPOINT_REQUEST = 1
-    CHECKPOINT_REPLY = 2
-    VMSTATE_SEND = 3
-    VMSTATE_SIZE = 4
-    VMSTATE_RECEIVED = 5
-    VMSTATE_LOADED = 6
-    PRIMARY_GOES_ON = 0xFFFF
-
-    @property
-    def qapi(self) -> str:
-        """As QEMU's trace has it."""
-        return self.name.lower().replace("_", "-")
-
-
-_NUMBERS = frozenset(int(message) for message in Message)
+Message = ColoNumber
 
 
 class Messages:
@@ -67,7 +48,7 @@ class Messages:
     def receive(self) -> Message:
         """The next one.  Raises ChannelBroken, StreamError for one that does not exist."""
         number = int.from_bytes(self.take(4))
-        if number not in _NUMBERS:
+        if number not in NUMBERS:
             text = "colo_receive_message: Invalid message"
             raise StreamError("colo-message", f"{number} is no COLO message", offset=self._offset - 4, qemu=text)
         self._trace.emit(TraceEvent("colo_receive_message", (("msg", Message(number).qapi),)))
