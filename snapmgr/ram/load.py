@@ -221,13 +221,11 @@ class RamLoader:
         if self.cache is not None:
             self.cache.came(block, pages)
 
-    def wait_for_channels(self, event: RamWord) -> None:
-        """Pages that went beside have come when it returns.  Raises StreamError where nothing brings any."""
-        if self.arrivals is None:
-            text = f"Unknown combination of migration flags: {event.flags:#x}"
-            message = "pages come over channels of multifd, of which there are none here"
-            raise StreamError("multifd", message, offset=event.offset, qemu=text)
-        self.arrivals.sync()
+    def wait_for_channels(self) -> None:
+        """Pages that went beside have come when it returns.  Without multifd the word means nothing, as in QEMU
+        since 8.1 (multifd_recv_sync_main)."""
+        if self.arrivals is not None:
+            self.arrivals.sync()
 
     def _comes(self, block: RAMBlock, first: int, last: int) -> bool:
         return not self.dry or first <= self.kept.get(block.idstr, -1) <= last
@@ -313,7 +311,7 @@ class RamPayloadLoader:
             case BlockList():
                 self._loader.take_list(event, window)
             case RamWord() if event.flags & RamFlag.MULTIFD_FLUSH:
-                self._loader.wait_for_channels(event)
+                self._loader.wait_for_channels()
             case MappedBlock():
                 self._loader.take_mapped(event, window)
         window.offset = end
