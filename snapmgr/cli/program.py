@@ -33,6 +33,7 @@ _COMMANDS = (
     ("check", "Is a qcow2 image sound?"),
     ("convert", "Write a stream again, in another container."),
     ("edit", "Write a copy of a stream with other values."),
+    ("repair", "Write a copy of a damaged stream, mended where that needs no guess."),
     ("demo", "The built-in demo machine."),
     ("vmstate", "What devices save, and who understands it."),
     ("completion", "Shell completion for bash, zsh or fish."),

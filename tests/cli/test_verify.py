@@ -85,3 +85,13 @@ def test_a_stream_for_newer_qemus_only_says_so(snapctl):
     assert result.code == 0
     assert "QEMU 7.2 refuses this stream" in result.text
     assert "QEMU 10.0 loads this stream" in result.text
+
+
+def test_a_mended_copy_lists_its_bytes_and_loads(snapctl, tmp_path):
+    out = tmp_path / "mended.mig"
+    result = snapctl("repair", stored("damaged-footer-id.v72", damaged=True), "-o", out, "--json")
+    (change,) = result.document["changes"]
+    assert (result.code, change["before"], change["after"]) == (0, "00000999", "00000008")
+    assert snapctl("verify", out, "--against", stored("tiny.v72")).code == 0
+    assert snapctl("repair", out, "-o", tmp_path / "again.mig", "--json").error["code"] == "nothing-to-repair"
+    assert not (tmp_path / "again.mig").exists()
