@@ -40,6 +40,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Nothing can be repaired without guessing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Go to offset</source>
         <translation type="unfinished"></translation>
     </message>
@@ -144,6 +148,14 @@ Three ways to look at a stream</extracomment>
     </message>
     <message>
         <source>Save block contents…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check against…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save repaired copy…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -271,6 +283,62 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Check against</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which machine would load this stream?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another stream of that machine, a file that -dump-vmstate wrote, or a QEMU command line. QEMU is started without a shell, stopped, and ended when it has answered.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Also let that QEMU load the stream, and see what it says</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checking</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stream, dump or QEMU command line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name a stream, a dump or a command line.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only a QEMU command line can load it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not checked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checked against {target}; Reload shows the stream alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Not copied</source>
         <translation type="unfinished"></translation>
     </message>
@@ -349,19 +417,11 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Cancel</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>File</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>File to write</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Choose…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -406,6 +466,14 @@ Three ways to look at a stream</extracomment>
     </message>
     <message>
         <source>{block} is saved as {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save a repaired copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is a repaired copy: {changes}</source>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
@@ -5469,6 +5537,16 @@ The snapshot that was last saved or loaded</extracomment>
     <message>
         <source>Write what a RAM block holds at the end of the stream to a file.</source>
         <extracomment>Help on the command “Save block contents…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See whether another machine would load the stream, and what stands between them.</source>
+        <extracomment>Help on the command “Check against…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write a copy in which footers and the end are put right; device state and RAM stay as they are.</source>
+        <extracomment>Help on the command “Save repaired copy…”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -104,6 +104,15 @@ def has_block(context: WindowContext) -> str:
     return tr(LEFT_OUT_WHY) if ram.left_out() else ""
 
 
+def can_repair(context: WindowContext) -> str:
+    if reason := has_whole_stream(context):
+        return reason
+    from snapmgr.inspect.repair import changes
+
+    loaded = page_of(context).loaded
+    return "" if loaded is not None and changes(loaded.index) else tr("Nothing can be repaired without guessing")
+
+
 def _selected_field(context: WindowContext) -> str:
     node = None if has_field(context) else content_of(context).tree.node()
     return "" if node is None else isolated(formats.shortened(visible_text(node.name)))
@@ -294,6 +303,24 @@ async def save_block(context: WindowContext) -> None:
     from ui.inspector.dialogs import save_block as ask_and_save
 
     await ask_and_save(context, page_of(context), content_of(context).ram.selected())
+
+
+@ACTIONS.add("stream.check_against", later("Check against…"), icon="check-circle", menu=Menu.STREAM, group=1,
+             view=VIEW, enabled=has_whole_stream)  # fmt: skip
+def check_against(context: WindowContext) -> None:
+    """See whether another machine would load the stream, and what stands between them."""
+    from ui.inspector.checking import CheckDialog
+
+    CheckDialog(context, page_of(context)).open()
+
+
+@ACTIONS.add("stream.save_repaired", later("Save repaired copy…"), icon="floppy-disk", menu=Menu.STREAM, group=4,
+             view=VIEW, enabled=can_repair)  # fmt: skip
+async def save_repaired(context: WindowContext) -> None:
+    """Write a copy in which footers and the end are put right; device state and RAM stay as they are."""
+    from ui.inspector.dialogs import save_repaired as ask_and_save
+
+    await ask_and_save(context, page_of(context))
 
 
 @ACTIONS.add("stream.reload", later("Reload"), keys="F5", icon="arrow-clockwise", menu=Menu.STREAM, group=4, view=VIEW,

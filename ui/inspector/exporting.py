@@ -95,6 +95,22 @@ def save_block(index: StreamIndex, name: str, target: Path, *, progress: Progres
         index.ram.write_block(name, file, progress=step)
 
 
+def save_repaired(index: StreamIndex, target: Path, *, progress: Progress, cancel: CancelToken) -> None:
+    """Write a copy in which everything is put right that needs no guess.  Raises SnapmgrError where nothing does."""
+    from snapmgr.inspect.repair import put_repaired, require_changes
+
+    found, written = require_changes(index), 0
+    with new_file(index, target) as file:
+
+        def put(piece: memoryview | bytes) -> None:
+            nonlocal written
+            cancel.check()
+            written += file.write(piece)
+            progress(written, index.size)
+
+        put_repaired(index.source, found, put)
+
+
 @contextmanager
 def new_file(index: StreamIndex, target: Path) -> Iterator[IO[bytes]]:
     """A temporary file beside ``target`` that becomes it when the block ends well; a link is followed.

@@ -303,6 +303,14 @@ class InspectorPage(Page):
         self.filling.say(loaded, finished=finished)
         self._moved()
 
+    def show_checked(self, loaded: Loaded) -> None:
+        """The stream that is open, with the problems that a machine has with it, from the first one on."""
+        if self._document is None or self.content is None:
+            return
+        self._show(loaded, self._document, finished=True)
+        if loaded.index.problems:
+            self.links.select_problem(0)
+
     def _replace(self, loaded: Loaded, document: Document) -> None:
         if self.loaded is not None:
             self._release(self.loaded)

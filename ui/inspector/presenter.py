@@ -218,6 +218,10 @@ class Presenter:
         """Run a function that writes a file; the caller's task is what cancels it."""
         await self._tasks.run_in_worker(work, *arguments, progress=progress, cancel=CancelToken())
 
+    async def check(self, work: Callable[..., Loaded], *arguments: Any) -> Loaded:
+        """What a machine that would load the stream makes of it; the caller's task is what cancels it."""
+        return await self._tasks.run_in_worker(work, *arguments, progress=lambda *_: None, cancel=CancelToken())
+
 
 def _read(
     source: str,

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 from tests import corpus
 from tests.ui.inspector.conftest import Live
 from tests.ui.inspector.made import Stream
+from ui.inspector.checking import CheckDialog
 from ui.inspector.dialogs import ExportDialog
 from ui.inspector.exporting import What
 
@@ -106,3 +107,41 @@ def test_an_export_that_fails_on_a_fault_of_the_stream_is_explained(
     assert "Not exported" in dialog.message.text() and dialog.go.isEnabled()
     assert not (tmp_path / "x.json").exists() and list(tmp_path.glob("*.part")) == []
     dialog.reject()
+
+
+def test_check_against_another_stream_shows_what_stands_between(live: Live, stream: Stream) -> None:
+    live.open(stream("damaged-instance.v72", damaged=True))
+    live.act("stream.check_against")
+    (dialog,) = live.window.findChildren(CheckDialog)
+    assert not dialog.trial.isEnabled()
+    dialog.target.setText(str(stream("tiny.v72")))
+    dialog.go.click()
+    live.settle()
+    assert live.page.loaded is not None and live.page.content is not None
+    first = live.page.loaded.index.problems[0]
+    assert (first.code, first.section) == ("device-unknown", "fw_cfg (7)")
+    assert live.page.content.problems.row() == 0
+    assert "fw_cfg" in live.page.content.problems.explanation.qemu.text()
+    assert live.context.notices.history[-1].text.startswith("Checked against")
+
+
+def test_a_target_that_cannot_be_asked_is_said_in_the_dialog(live: Live, stream: Stream) -> None:
+    live.open(stream("tiny.v72"))
+    dialog = CheckDialog(live.context, live.page)
+    dialog.target.setText("no-such-qemu -M pc")
+    assert dialog.trial.isEnabled()
+    dialog.go.click()
+    live.settle()
+    assert not dialog.message.isHidden() and "no-such-qemu" in dialog.message.text()
+    dialog.reject()
+
+
+def test_a_repaired_copy_is_saved(live: Live, stream: Stream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    live.open(stream("tiny.v72"))
+    assert live.context.actions.reason("stream.save_repaired") == "Nothing can be repaired without guessing"
+    live.open(stream("damaged-footer-id.v72", damaged=True))
+    target = tmp_path / "mended.mig"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(target), ""))
+    live.act("stream.save_repaired")
+    assert target.read_bytes() == corpus.stream_bytes("tiny.v72")
+    assert "the id of its section" in live.context.notices.history[-1].text
