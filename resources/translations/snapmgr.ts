@@ -303,6 +303,11 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>qemu-system-x86_64 -M q35 -m 2G</source>
+        <extracomment>An example of a command line</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Stream, dump or QEMU command line</source>
         <translation type="unfinished"></translation>
     </message>

@@ -90,7 +90,8 @@ class CheckDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(8)
         self.target = QLineEdit(str(self._context.settings.state.get(_KEPT) or ""))
-        self.target.setPlaceholderText("qemu-system-x86_64 -M q35 -m 2G")
+        #: An example of a command line
+        self.target.setPlaceholderText(tr("qemu-system-x86_64 -M q35 -m 2G"))
         self.target.setAccessibleName(tr("Stream, dump or QEMU command line"))
         self.target.setMinimumWidth(fonts.px(320))
         self.target.textChanged.connect(lambda _: self._look())
