@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from snapmgr.inspect.command_order import CommandOrder
+from snapmgr.inspect.command_order import CommandOrder, discarded
 from snapmgr.inspect.explain import EXPLANATIONS, problem_of, stray_bytes
 from snapmgr.inspect.header_checks import machine_problem, section_problem
 from snapmgr.inspect.model import ConfigurationInfo, Problem, Record, Severity
@@ -14,7 +14,7 @@ from snapmgr.inspect.records import RecordColumns
 from snapmgr.inspect.versions import VersionNotes
 from snapmgr.ram.columns import U32, RunBuilder
 from snapmgr.ram.mapped import runs_of_bitmap
-from snapmgr.ram.runs import U64, runs_of
+from snapmgr.ram.runs import U64, Runs, runs_of
 from snapmgr.ram.section import BlockList, MappedBlock, OddPage, Pages, RamState, RamWord, page_outside
 from snapmgr.ram.words import IDSTR, VERSION, PageKind, RamFlag
 from snapmgr.vmstate.description import VmDescription
@@ -180,6 +180,8 @@ class IndexBuilder:
             problem = self._commands.check(event, self.ram.blocks)
             if problem is not None:
                 self.refuse(problem)
+            elif event.number == Command.POSTCOPY_RAM_DISCARD:
+                self._discard(event)
         name = command_name(event.number)
         self.append(
             Record("COMMAND", event.offset, event.length, event.offset + 5, len(event.data), event.number, name)
@@ -273,6 +275,19 @@ class IndexBuilder:
             self._zero_fill(event)
         elif event.kind is PageKind.COMPRESSED:
             self.versions.see("compressed-pages", event.offset, 8)
+
+    def _discard(self, event: wire.CommandEvent) -> None:
+        """What came of these pages does not count any more."""
+        name, ranges = discarded(event.data)
+        listed, bits = self.ram.blocks.get(name), self.ram.page_bits
+        if listed is None:
+            return
+        pages = listed.used_length >> bits
+        found = [(start >> bits, min((start + length) >> bits, pages)) for start, length in ranges]
+        kept = np.array([(first, end - first) for first, end in found if first < end], np.uint64).reshape(-1, 2)
+        kind, offset = np.full(len(kept), PageKind.GONE, np.uint8), np.full(len(kept), event.offset, np.uint64)
+        passes = np.full(len(kept), max(len(self.iteration_starts), 1), np.uint32)
+        self.of_block(name).add_bare(Runs(kept[:, 0], kept[:, 1], kind, offset), passes)
 
     def _mapped_block(self, event: MappedBlock) -> None:
         block, bits = event.block, self.ram.page_bits

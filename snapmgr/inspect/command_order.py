@@ -5,6 +5,7 @@ Only what the stream itself decides: capabilities and RAM of the machine that wo
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Collection
 from enum import IntEnum
 
@@ -97,6 +98,13 @@ def _discard(event: CommandEvent) -> Fault | None:
     else:
         return None
     return fault("command-data", event.offset + 5, len(data), "the ranges of POSTCOPY_RAM_DISCARD are damaged", text)
+
+
+def discarded(data: bytes) -> tuple[str, list[tuple[int, int]]]:
+    """(block, ranges as start and length in bytes) of a POSTCOPY_RAM_DISCARD with which nothing is wrong."""
+    name = data[2 : 2 + data[1]].decode("utf-8", "surrogateescape")
+    numbers = struct.unpack(f">{(len(data) - 3 - data[1]) // 8}Q", data[3 + data[1] :])
+    return name, list(zip(numbers[0::2], numbers[1::2], strict=True))
 
 
 def _recv_bitmap(event: CommandEvent, blocks: Collection[str]) -> Fault | None:

@@ -142,6 +142,8 @@ def pieces(index: StreamIndex, block: BlockPages) -> Iterator[tuple[Pages, U8, F
     """Every page that ever came, once and in ascending order: numbers, contents (a row each) and which are zero."""
     last = block.last
     for first, count, run in zip(last.first.tolist(), last.count.tolist(), last.run.tolist(), strict=True):
+        if block.runs.kind[run] == PageKind.GONE:
+            continue
         zeros = block.runs.kind[run] == PageKind.ZERO
         for at in range(first, first + count, PIECE):
             pages = np.arange(at, min(at + PIECE, first + count))

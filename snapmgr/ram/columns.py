@@ -173,7 +173,9 @@ class BlockPages:
     @property
     def resent(self) -> int:
         """How many page records came for pages that had come before."""
-        return int(self.runs.count.sum()) - int(self.last.count.sum())
+        sent = self.runs.kind != PageKind.GONE
+        distinct = self.last if sent.all() else flatten(self.runs.first[sent], self.runs.count[sent])
+        return int(self.runs.count[sent].sum()) - int(distinct.count.sum())
 
 
 def block_pages(name: str, used_length: int, page_bits: int, builder: RunBuilder) -> BlockPages:

@@ -24,13 +24,13 @@ class Bytes(Protocol):
 
 
 def stretch(source: Bytes, block: BlockPages, run: int, start: int, stop: int) -> Iterator[tuple[int, U8]]:
-    """(offset in the block, bytes) of ``[start, stop)``, which lies within one run; nothing for zero pages.
+    """(offset in the block, bytes) of ``[start, stop)``, which lies within one run; nothing where they are zeros.
 
     Raises Unsupported for pages whose encoding is not read, StreamError where the stream is cut or damaged.
     """
     kind, data = PageKind(int(block.runs.kind[run])), int(block.runs.data[run])
     match kind:
-        case PageKind.ZERO:
+        case PageKind.ZERO | PageKind.GONE:
             return
         case PageKind.FILL:
             yield start, np.full(stop - start, source.read(data, 1)[0], np.uint8)

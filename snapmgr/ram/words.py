@@ -29,7 +29,7 @@ class PageKind(IntEnum):
 
     FILL is a ZERO record whose byte is not 0, which only old QEMUs accept.  PLAIN is a page without a word before it,
     as in mapped-ram files and multifd packets; FOREIGN one that is packed in a way that is not read (multifd's qpl,
-    uadk, qatzip).
+    uadk, qatzip).  GONE is none: what came of it was thrown away (POSTCOPY_RAM_DISCARD).
     """
 
     NORMAL = 0
@@ -39,3 +39,4 @@ class PageKind(IntEnum):
     FILL = 4
     PLAIN = 5
     FOREIGN = 6
+    GONE = 7

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests import corpus
@@ -193,3 +194,21 @@ def test_sizes_follow_the_units_of_the_settings(opened: Callable[..., InspectorP
     assert "kB" in page.content.header.facts.text() and "KiB" not in page.content.header.facts.text()
     window.settings.set("appearance.units", "binary")
     assert "KiB" in page.content.header.facts.text()
+
+
+def test_captured_channels_are_opened_from_the_menu(
+    window: MainWindow, drive: Drive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = corpus.lay_out("postcopy.v72", tmp_path)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
+    window.resize(1440, 900)
+    window.context.actions["file.open-folder"].trigger()
+    drive(settle(window))
+    page = window.context.page("inspector")
+    assert isinstance(page, InspectorPage) and page.loaded is not None
+    assert "2 channels" in page.content.header.facts.full_text()
+    first_back = page.loaded.index.channels[1].offset
+    page.links.select_bytes(first_back + 4, 4, "bytes")
+    drive(settle(window))
+    assert f"{first_back + 4:08X}, conn0.rev 00000004" in window.status_right.text()
+    assert [node.name for node in page.loaded.index.tree.roots][-2:] == ["REQ_PAGES", "SHUT"]

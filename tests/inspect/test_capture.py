@@ -200,3 +200,18 @@ def test_pages_are_right_however_they_are_spread_over_packets(
     expected = b"".join((b"\0" if page in zero else bytes([page + 1])) * 4096 for page in range(40))
     assert index.ram.read("pc.ram", 0, 40 << 12) == expected
     assert (index.blocks[0].zero, index.iterations) == (len(zero), 1)
+
+
+def test_what_postcopy_threw_away_has_not_come_before_it_comes_again(tmp_path: Path) -> None:
+    folder = corpus.lay_out("postcopy.v72", tmp_path)
+    whole = open_source(folder).read(0, 1 << 21).tobytes()
+    (folder / "conn0.fwd.bin.zst").unlink()
+    offset = CASES["postcopy.v72"]["facts"]["commands"]["POSTCOPY_RAM_DISCARD"]["offsets"][0]
+    length = int.from_bytes(whole[offset + 5 + 1 + 1 + 6 + 1 + 8 :][:8])
+    (folder / "conn0.fwd.bin").write_bytes(whole[: offset + 30])
+    block = index_stream(open_source(folder)).blocks[0]
+    assert block.name == "pc.ram" and length
+    assert block.pages - block.normal - block.zero == length >> 12
+    (folder / "conn0.fwd.bin").write_bytes(whole[:offset])
+    block = index_stream(open_source(folder)).blocks[0]
+    assert block.pages == block.normal + block.zero
