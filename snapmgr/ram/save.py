@@ -340,6 +340,7 @@ class RamSaver:
         self._charge(output, last=False)
         if self.channels.announces:
             self._put(output, int(RamFlag.MULTIFD_FLUSH).to_bytes(WORD))
+            output.flush()  # until that has come the other side takes nothing more from the channels
 
     def _charge(self, output: Output, *, last: bool) -> None:
         assert self.channels is not None

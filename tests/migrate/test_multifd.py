@@ -13,6 +13,8 @@ import pytest
 from snapmgr.containers.open import open_source
 from snapmgr.errors import SnapmgrError, StreamError, UsageError
 from snapmgr.inspect.index import index_stream
+from snapmgr.machine.machine import Machine
+from snapmgr.machine.options import MachineOptions
 from snapmgr.migrate.destination import receive
 from snapmgr.migrate.link import Link
 from snapmgr.migrate.model import Parameters
@@ -21,6 +23,8 @@ from snapmgr.ram.block import RAMBlock
 from snapmgr.ram.multifd_load import ChannelLoader
 from snapmgr.ram.multifd_send import Packets, packer
 from snapmgr.ram.ramlist import RamList
+from snapmgr.ram.words import RamFlag
+from snapmgr.savevm.output import Output
 from snapmgr.savevm.status import MigrationStatus
 from tests.migrate.rig import Pair, undisturbed
 
@@ -155,3 +159,42 @@ def test_packets_that_lie() -> None:
         with pytest.raises(StreamError) as refused:
             loaded(ram, change(sent(Packets(0, packer(method), 12), [7], contents)))
         assert refused.value.code == code
+
+
+class Watching:
+    """PageChannels that are asked whether the main stream said all that it has to say before more pages come."""
+
+    announces = True
+
+    def __init__(self) -> None:
+        self.drained = bytearray()
+        self.syncs = self.puts = 0
+
+    def place(self, name: str, used: int, at: int, *, ignored: bool) -> None:
+        pass
+
+    def put(self, block: str, pages: Any, contents: Any, zero: Any) -> None:
+        self.puts += 1
+        assert self.drained.count(int(RamFlag.MULTIFD_FLUSH).to_bytes(8)) == self.syncs > 0
+
+    def sync(self) -> None:
+        self.syncs += 1
+
+    def sent(self) -> int:
+        return 0
+
+
+def test_the_other_side_is_told_at_once_that_channels_go_on() -> None:
+    """It takes nothing from them until then: pages that wait for that would wait for ever."""
+    machine, channels = Machine(MachineOptions(ram=16 << 20)), Watching()
+    out = Output(lambda buffers: channels.drained.extend(b"".join(buffers)))
+    machine.advance(1)
+    saver = machine.ram_entry.saver
+    saver.channels = channels
+    saver.setup(out)
+    while not saver.iterate(out):
+        pass
+    for _ in range(2):
+        machine.advance(1)
+        saver.complete(out)
+    assert channels.syncs > 3 and channels.puts > 6
