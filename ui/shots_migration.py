@@ -65,3 +65,10 @@ async def finished(stage: Stage) -> None:
     page = await begin(stage, "converges")
     await stage.until(lambda: page.run is not None and page.run.is_over)
     page.look_at(page.recording.end * 0.4)
+
+
+@SHOTS.add("migration-paused")
+async def paused(stage: Stage) -> None:
+    """The link broke in postcopy: the guest waits for pages, Recover is what is to be done."""
+    page = await begin(stage, "postcopy-breaks")
+    await stage.until(lambda: page.panes_shown.header.recover.isVisible() and bool(page.panes_shown.notice.text()))

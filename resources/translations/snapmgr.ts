@@ -1860,7 +1860,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>It asked for pages {count} times and waited {number} ms each time in the middle.</source>
+        <source>It asked for pages {count} times; the median wait was {number} ms.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -241,7 +241,8 @@ class Both:
             tending.result()
             refused = arriving.result()
         arrival = self.arriving.statistics if self.arriving is not None else None
-        if live:
+        whole = statistics.status is MigrationStatus.COMPLETED or self.owner is Side.SOURCE
+        if live and whole and not self._given_up.is_set():
             moved = self.owner is Side.DESTINATION
             self._live(*((Side.DESTINATION, self.destination) if moved else (Side.SOURCE, self.source)), after)
             after = 0

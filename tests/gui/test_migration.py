@@ -140,3 +140,15 @@ def test_postcopy_breaks_and_goes_on(page: MigrationPage, qtbot: Any, drive: Dri
     outcome = page.recording.outcome
     assert outcome["status"] == "completed" and outcome["agrees"] and outcome["pauses"] == 1
     assert outcome["requests"] and page.recording.stream.is_dir()
+
+
+def test_the_window_closes_while_a_guest_waits_for_pages_that_never_come(
+    page: MigrationPage, qtbot: Any, drive: Drive, window: MainWindow
+) -> None:
+    settings = page.panes_shown.settings
+    settings.choose("postcopy-breaks")
+    settings.show_wanted(replace(settings.wanted(), ram=16 * MIB, before=20, after=5))
+    start(page, qtbot)
+    drive(until(lambda: page.is_in("postcopy-paused")))
+    drive(window.end())
+    assert over(page)

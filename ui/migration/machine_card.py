@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFormLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from snapmgr.migrate.pages import Layout, PageState, States
 from ui.migration.page_map import COLOURS, WORDS, PageMap
@@ -66,7 +66,7 @@ class MachineCard(QFrame):
         head.addWidget(self.chip)
         head.addStretch(1)
         column.addLayout(head)
-        middle = QHBoxLayout()
+        middle = self._middle = QHBoxLayout()
         middle.setSpacing(12)
         self.screen = GuestScreen()
         self.screen.setAccessibleName(tr("Screen of the guest on the {side}", side=title.lower()))
@@ -92,9 +92,11 @@ class MachineCard(QFrame):
             form.addRow(label(text, "secondary"), value)
         return form
 
-    def adapt(self, *, small: bool) -> None:
-        """Less room: a smaller screen."""
+    def adapt(self, *, small: bool, slim: bool = False) -> None:
+        """Less room: a smaller screen, above what is counted where that has no room beside it."""
         self.screen.setFixedSize(*(SMALL_SCREEN if small else SCREEN))
+        direction = QBoxLayout.Direction.TopToBottom if slim else QBoxLayout.Direction.LeftToRight
+        self._middle.setDirection(direction)
 
     def show_facts(self, values: Sequence[str]) -> None:
         for place, value in zip(self._values, values, strict=True):

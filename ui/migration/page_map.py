@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from snapmgr.migrate.pages import Layout, PageState, States
+from snapmgr.migrate.pages import Layout, PageState, States, counts
 from ui.shell import formats
 from ui.theme.palette import color
 from ui.words import grouped, later, plural, tr
@@ -32,6 +32,8 @@ WORDS = {
 LEAST, MOST = 2, 24
 """Px of a cell's side."""
 MOST_RINGS = 64
+RANK_EVERY = 8
+"""Pictures between two looks at which states are rare."""
 _NOTHING = len(PageState)
 
 
@@ -52,6 +54,8 @@ class PageMap(QWidget):
         self._cells: npt.NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
         self._pixels: npt.NDArray[np.uint32] = np.zeros((0, 0), np.uint32)
         self._zoom, self._top, self._at = 0, 0, 0
+        self._shown = 0
+        self._order = np.arange(len(PageState))
         self.cell, self.per_cell = LEAST, 1
         self.setAccessibleName(name)
 
@@ -61,10 +65,10 @@ class PageMap(QWidget):
         """A state for each page of ``layout``; they may change after the next call only."""
         self._layout, self._states = layout, states
         self._arrange()
+        self._shown += 1
 
     def counts(self) -> dict[PageState, int]:
-        found = np.bincount(self._states, minlength=len(PageState))
-        return {state: int(found[state]) for state in PageState}
+        return counts(self._states)
 
     def describe(self) -> None:
         """Say in words what is seen, for whoever cannot see it."""
@@ -115,11 +119,12 @@ class PageMap(QWidget):
         """Of the pages under a cell the state that the fewest pages have shows."""
         if self.per_cell == 1:
             return seen
-        order = np.argsort(-np.bincount(self._states, minlength=len(PageState)), kind="stable")
-        rank = np.empty(len(order), np.uint8)
+        if self._shown % RANK_EVERY == 0:
+            self._order = np.argsort([-found for found in self.counts().values()], kind="stable")
+        order, rank = self._order, np.zeros(256, np.uint8)
         rank[order] = np.arange(len(order), dtype=np.uint8)
         padded = np.zeros(count * self.per_cell, np.uint8)
-        padded[: len(seen)] = rank[seen]
+        padded[: len(seen)] = np.frombuffer(seen.tobytes().translate(rank.tobytes()), np.uint8)
         width = self.per_cell
         while width > 1:  # halving is quicker than a maximum along short rows
             padded = np.maximum(padded[0::2], padded[1::2])

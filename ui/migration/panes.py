@@ -36,8 +36,8 @@ from ui.words import tr
 
 SETTINGS, MAIN = 0, 1
 SETTINGS_WIDTH, EVENTS_WIDTH, CHANNEL_WIDTH, LEAST_CHANNEL = 280, 424, 240, 168
-SMALL, BELOW = 900, 700
-"""Px of width below which screens are smaller, and machines stand under each other."""
+SMALL, SLIM, BELOW = 1040, 860, 700
+"""Px of width below which screens are smaller, stand above what is counted, and machines stand under each other."""
 MOST_WIDTH = (1 << 24) - 1
 """Qt's word for no limit."""
 PLOTS, EVENTS = "plots", "events"
@@ -364,8 +364,9 @@ class Panes(QWidget):
         """Beside each other, or where there is no room for that, one under the other."""
         small, below = width < fonts.px(SMALL), width < fonts.px(BELOW)
         for card in (self.source, self.destination):
-            card.adapt(small=small)
-        direction = QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight
-        self._machines.setDirection(direction)
+            card.adapt(small=small, slim=not below and width < fonts.px(SLIM))
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        beside = QBoxLayout.Direction.RightToLeft if mirrored else QBoxLayout.Direction.LeftToRight
+        self._machines.setDirection(QBoxLayout.Direction.TopToBottom if below else beside)  # as the lanes point
         self.channel.setMinimumWidth(0 if below else fonts.px(LEAST_CHANNEL if small else CHANNEL_WIDTH))
         self.channel.setMaximumWidth(MOST_WIDTH if below else self.channel.minimumWidth())

@@ -32,6 +32,7 @@ class StopSlider(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, len(self._stops) - 1)
         self.slider.setPageStep(1)
+        self.slider.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # a scale, as those of the plots
         self.slider.setToolTip(hint)
         self.slider.valueChanged.connect(self._moved)
         column.addWidget(self.slider)

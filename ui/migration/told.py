@@ -89,7 +89,7 @@ def ended(outcome: dict[str, Any]) -> tuple[str, str]:
         )
         if outcome.get("requests"):
             waits = tr(
-                "It asked for pages {count} times and waited {number} ms each time in the middle.",
+                "It asked for pages {count} times; the median wait was {number} ms.",
                 count=grouped(int(number(outcome, "requests"))),
                 number=formats.decimal(number(outcome, "latency_50"), 1),
             )
