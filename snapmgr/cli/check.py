@@ -36,6 +36,8 @@ _REPAIRS = ("leaks", "all")
 def check(output: Output, image: Path, repair: str | None, allow_roots: tuple[Path, ...]) -> int:
     """Look through all tables of IMAGE, as qemu-img check does: refcounts, COPIED flags, overlaps, snapshots.
 
+    Images in vmdk, qed, vdi, vhdx and parallels format are given to qemu-img, which knows them.
+
     Exit code 1 says that there are errors or leaks. An image that another process writes is not checked (exit
     code 4); to repair one, nobody else may use it at all. Cut off at any moment, --repair all leaves the image as it
     was or repaired; what is no matter of counting is not touched, and said.
@@ -47,10 +49,14 @@ def check(output: Output, image: Path, repair: str | None, allow_roots: tuple[Pa
       snapctl check disk.qcow2 --repair leaks
       snapctl check disk.qcow2 --repair all
     """
+    from snapmgr.block.check_by_qemu import format_checked_by_qemu
     from snapmgr.block.checking import Repair, check_file
     from snapmgr.block.report import check_document
     from snapmgr.snapshots.journal import settle
 
+    form = None if repair else format_checked_by_qemu(image)
+    if form:
+        return _by_qemu(output, image, form)
     for cut_off in settle([image]):
         output.note(printable(cut_off.message))
     with progress(output, "Checking") as report:
@@ -60,6 +66,20 @@ def check(output: Output, image: Path, repair: str | None, allow_roots: tuple[Pa
     else:
         output.lines("\n".join(_lines(output, image, found)))
     return Exit.DONE if found.checked.tally.sound else Exit.FAILED
+
+
+def _by_qemu(output: Output, image: Path, form: str) -> int:
+    from snapmgr.block.check_by_qemu import check_by_qemu
+
+    document = check_by_qemu(image, form)
+    names = (("corruptions", "error"), ("leaks", "leaked cluster"), ("check-errors", "cluster that cannot be checked"))
+    faults = [_counted(document[key], name) for key, name in names if document.get(key)]
+    if output.json:
+        output.document(document)
+    else:
+        said = paint(", ".join(faults) or "no errors", "error" if faults else "good")
+        output.lines(f"{printable(str(image))}: {said} (qemu-img, {form})")
+    return Exit.FAILED if faults else Exit.DONE
 
 
 def _lines(output: Output, image: Path, found: ImageCheck) -> Iterator[str]:
