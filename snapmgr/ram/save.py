@@ -33,7 +33,7 @@ from snapmgr.wire.writer import counted
 PIECE = 4 << 20
 """Bytes of RAM looked at in one step."""
 
-POSTCOPY_PIECE = 256 << 10
+POSTCOPY_PIECE = 1 << 20
 """The same once the other side runs: what it asks for waits for no more than that."""
 
 GATHERED = 16 << 20
