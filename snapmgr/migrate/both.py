@@ -217,6 +217,7 @@ class Both:
         self.link, self.second = Link(self._clock), Link(self._clock)
         for made, broken in zip((self.link, self.second), old, strict=True):
             made.be_like(broken)
+            made.forward.tap, made.back.tap = broken.forward.tap, broken.back.tap
             self.opened(made)
         if self.arriving is not None:
             second = self.second.destination if "postcopy-preempt" in self.destination.options.capabilities else None

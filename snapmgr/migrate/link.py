@@ -128,10 +128,9 @@ class Link:
         self.source, self.destination = LinkEnd(self, self.forward, self.back), LinkEnd(self, self.back, self.forward)
 
     def be_like(self, other: Link) -> None:
-        """As wide and as slow as another one, which may have broken since, and shown to the same."""
+        """As wide and as slow as another one, which may have broken since."""
         for wire, model in ((self.forward, other.forward), (self.back, other.back)):
             wire.bandwidth, wire.latency, wire.jitter = model.bandwidth, model.latency, model.jitter
-            wire.tap = model.tap
 
     def cut(self) -> None:
         """Both directions at once."""
