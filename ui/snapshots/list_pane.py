@@ -187,7 +187,9 @@ class ListPane(QWidget):
 
     def _scroll(self) -> None:
         index = self._selection.currentIndex()
-        if index.isValid():
+        if index.isValid() and index.row() == self.model.head:
+            self.view.scrollToTop()  # the machine above it is seen whole
+        elif index.isValid():
             self.view.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
 
     def _keep(self) -> None:
