@@ -64,6 +64,34 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     ),
     "vmdesc-truncated": (_CUT, "QEMU loads it all the same; fields may be shown as bytes only."),
     "no-vmdesc": (_DAMAGED, "QEMU loads it all the same; fields are shown as bytes only."),
+    "version-too-old": (
+        "The sender is of an older version than the target still understands, or the bytes were changed.",
+        "Load it with the QEMU version that wrote it.",
+    ),
+    "version-too-new": (
+        "The sender is of a newer version than the target, or the bytes were changed.",
+        "Load it with a QEMU at least as new, or save it with the machine type of the older one (-M).",
+    ),
+    "device-unknown": (
+        "The two machines have other devices, or the name was changed after it was written.",
+        "Start the target with the devices that the stream's machine had, at the same places.",
+    ),
+    "subsection-unknown": (
+        "The sender's device is of another version, or has properties that the target's does not have.",
+        "Compare the versions and the options of both machines.",
+    ),
+    "pci-config": (
+        "Another device stands at this place in the target, or the bytes were changed.",
+        "Give the target the same device, revision and capabilities at this place.",
+    ),
+    "value-differs": (
+        "The two devices were configured in another way, or the bytes were changed.",
+        "Start the target's device with the same properties.",
+    ),
+    "configuration-capabilities": (
+        "One side has a capability on that the other has not.",
+        "Set the same capabilities on both sides before the stream is loaded.",
+    ),
     "damaged-container": ("The packed file is cut or damaged.", "Copy or pack it again."),
 }
 _DEFAULT = (_DAMAGED, "Save the stream again.")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from snapmgr.inspect.against.known import minimum_version, subsections
 from snapmgr.inspect.against.mend import device_option, memory_option, place_hint
 from snapmgr.inspect.against.target import Target, TargetBlock, TargetDevice
+from snapmgr.inspect.against.virtio import feature_names, features
 from snapmgr.inspect.explain import counted
 from snapmgr.inspect.index import StreamIndex
 from snapmgr.inspect.model import Problem, Record, Severity
@@ -18,6 +19,9 @@ from snapmgr.vmstate.description import Field, Group, Struct
 from snapmgr.wire.faults import VERSIONS
 
 _ANY = 0xFFFFFFFF
+_MOST = 1 << 20
+"""Bytes of a section that are looked through for features."""
+
 _OTHER_MACHINE = "The two machines were started with other options, or are of other versions."
 _IGNORED = "QEMU says nothing of it; the guest finds the state after reset."
 
@@ -130,6 +134,7 @@ def _sections(index: StreamIndex, devices: tuple[TargetDevice, ...]) -> Iterator
             continue
         met.add(device)
         yield from _versions(record, device)
+        yield from _features(index, record, device)
         yield from _layout(index, record, device)
     spare = [device for device in devices if device not in met]
     for record in absent:
@@ -173,6 +178,23 @@ def _versions(record: Record, device: TargetDevice) -> Iterator[Problem]:
             text = f"{state}: incoming version_id {version} is too old for local minimum version_id  {least}"
             message = f"{name} was saved in version {version}, the target loads from {least} on"
             yield _error("version-too-old", at, message, text, "Load it with the QEMU that wrote it.", section, 4)
+
+
+def _features(index: StreamIndex, record: Record, device: TargetDevice) -> Iterator[Problem]:
+    """What the guest agreed on with a virtio device, where the guest of the target has agreed on something else."""
+    kind = (record.idstr or "").rpartition("/")[2]
+    if not kind.startswith("virtio-") or not device.payload or record.payload_length > _MOST:
+        return
+    sent = features(bytes(index.source.read(record.payload, record.payload_length)))
+    local = features(device.payload)
+    if not sent or not local or sent == local:
+        return
+    section = f"{shown(record.idstr or '')} ({record.instance_id})"
+    for bits, where in ((sent & ~local, "stream"), (local & ~sent, "target")):
+        if bits:
+            message = f"Features that only the guest of the {where} took: {', '.join(feature_names(kind, bits))}"
+            hint = f"If the target does not offer them, QEMU refuses the device: compare the properties of {kind}."
+            yield _warning("virtio-features", record.payload, message, hint, section=section)
 
 
 def _newer() -> str:

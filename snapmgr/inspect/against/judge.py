@@ -44,7 +44,7 @@ def judge(
     }
     foreseen = {version: outcome.verdict for version, outcome in outcomes.items() if outcome.verdict != UNKNOWN}
     verdicts = {version: foreseen.get(version, alone.by_version[version]) for version in target.releases}
-    found = _merged(alone.problems, differences(index, target))
+    found = [_said_by(problem, target) for problem in _merged(alone.problems, differences(index, target))]
     beside = [problem for problem in alone.problems if _beside_main(index, problem)]
     if beside:
         verdicts = {version: _worse(alone.by_version[version], verdict) for version, verdict in verdicts.items()}
@@ -65,6 +65,12 @@ def _beside_main(index: StreamIndex, problem: Problem) -> bool:
 
 def _worse(alone: str, rehearsed: str) -> str:
     return alone if rehearsed == LOADS else rehearsed
+
+
+def _said_by(problem: Problem, target: Target) -> Problem:
+    """With the words of those releases only that the target may be."""
+    texts = {release: text for release, text in problem.qemu.items() if release in target.releases}
+    return problem if len(texts) == len(problem.qemu) else replace(problem, qemu=texts)
 
 
 def _merged(alone: Iterable[Problem], differing: list[Problem]) -> list[Problem]:

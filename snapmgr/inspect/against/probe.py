@@ -122,5 +122,5 @@ def _keep(descriptor: int, path: Path) -> None:
 
 def failed(program: str, reason: str) -> SnapmgrError:
     """QEMU could not be asked."""
-    reason = reason.removeprefix(f"{program}: ")
+    reason = reason.removeprefix(f"{program}: ").removeprefix(f"{Path(program).name}: ")
     return SnapmgrError("qemu-failed", f"{program}: {reason}", hint=_HINT)

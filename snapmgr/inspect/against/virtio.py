@@ -1,0 +1,96 @@
+"""What a virtio device on PCI has agreed on with its guest, read from its section (hw/virtio/virtio.c: virtio_save).
+
+The section begins with the PCI function, the table of its interrupts, and the device's status; the features that the
+guest took follow.  What the host offered does not travel: a loader compares these bits with what it offers itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+_SIZES = (256, 4096)
+"""Bytes of a PCI function's configuration, conventional and express."""
+
+_INTERRUPTS, _VERSION = 16, 4
+_STATUS, _HAS_CAPABILITIES, _LIST, _MSIX = 6, 0x10, 0x34, 0x11
+_VENDOR = (0x1AF4).to_bytes(2, "little")
+_MAX_CONFIG = 4096
+_HIGH = b"\x05\x15virtio/64bit_features"
+
+_COMMON = {
+    24: "NOTIFY_ON_EMPTY",
+    27: "ANY_LAYOUT",
+    28: "RING_INDIRECT_DESC",
+    29: "RING_EVENT_IDX",
+    30: "BAD_FEATURE",
+    32: "VERSION_1",
+    33: "ACCESS_PLATFORM",
+    34: "RING_PACKED",
+    35: "IN_ORDER",
+    36: "ORDER_PLATFORM",
+    37: "SR_IOV",
+    38: "NOTIFICATION_DATA",
+}
+_OWN = {
+    "virtio-net": "CSUM GUEST_CSUM CTRL_GUEST_OFFLOADS MTU - MAC GSO GUEST_TSO4 GUEST_TSO6 GUEST_ECN GUEST_UFO "
+    "HOST_TSO4 HOST_TSO6 HOST_ECN HOST_UFO MRG_RXBUF STATUS CTRL_VQ CTRL_RX CTRL_VLAN CTRL_RX_EXTRA GUEST_ANNOUNCE MQ "
+    "CTRL_MAC_ADDR",
+    "virtio-blk": "BARRIER SIZE_MAX SEG_MAX - GEOMETRY RO BLK_SIZE SCSI - FLUSH TOPOLOGY CONFIG_WCE MQ DISCARD "
+    "WRITE_ZEROES",
+    "virtio-balloon": "MUST_TELL_HOST STATS_VQ DEFLATE_ON_OOM FREE_PAGE_HINT PAGE_POISON REPORTING",
+    "virtio-scsi": "INOUT HOTPLUG CHANGE T10_PI",
+    "virtio-gpu": "VIRGL EDID RESOURCE_UUID RESOURCE_BLOB CONTEXT_INIT",
+    "virtio-console": "SIZE MULTIPORT EMERG_WRITE",
+}
+"""Names by bit, from 0 (VIRTIO 1.2, each device's "Feature bits")."""
+
+
+def features(payload: bytes) -> int | None:
+    """Bits that the guest took, None where the section cannot be read so."""
+    for size in _SIZES:
+        found = _features(payload, size)
+        if found is not None:
+            return found
+    return None
+
+
+def feature_names(kind: str, bits: int) -> list[str]:
+    """What the bits of a device (``virtio-net``) are called, those without a name by their number."""
+    own = dict(enumerate(_OWN.get(kind, "").split()))
+    names = _COMMON | {bit: name for bit, name in own.items() if name != "-"}
+    return [names.get(bit, f"bit {bit}") for bit in range(bits.bit_length()) if bits >> bit & 1]
+
+
+def _features(payload: bytes, size: int) -> int | None:
+    config = payload[_VERSION : _VERSION + size]
+    if len(config) < size or config[:2] != _VENDOR:
+        return None
+    at = _VERSION + size + _INTERRUPTS
+    entries = _vectors(config)
+    if entries:
+        at += entries * 16 + -(-entries // 8) + 2
+    head = payload[at : at + 12]
+    if len(head) < 12 or int.from_bytes(head[8:12]) > _MAX_CONFIG:
+        return None
+    high = payload.find(_HIGH)
+    start = high + len(_HIGH) + 4
+    whole = payload[start : start + 8] if high >= 0 else b""
+    low = int.from_bytes(head[4:8])
+    return int.from_bytes(whole) if len(whole) == 8 and int.from_bytes(whole[4:]) == low else low
+
+
+def _vectors(config: bytes) -> int:
+    """Entries of its table of interrupts, 0 where it has none."""
+    for at in _capabilities(config):
+        if config[at] == _MSIX:
+            return (int.from_bytes(config[at + 2 : at + 4], "little") & 0x7FF) + 1
+    return 0
+
+
+def _capabilities(config: bytes) -> Iterator[int]:
+    seen = set[int]()
+    at = config[_LIST] if config[_STATUS] & _HAS_CAPABILITIES else 0
+    while 0x40 <= at < 0xFC and at not in seen:
+        seen.add(at)
+        yield at
+        at = config[at + 1]

@@ -1,0 +1,97 @@
+"""What is said of a stream and a machine beside the place where QEMU stops."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+
+import pytest
+
+from snapmgr.containers.open import open_source
+from snapmgr.inspect.against.judge import judge
+from snapmgr.inspect.against.mend import device_option, memory_option, size_text
+from snapmgr.inspect.against.streams import target_of
+from snapmgr.inspect.against.target import Target, TargetDevice
+from snapmgr.inspect.against.virtio import feature_names, features
+from snapmgr.inspect.index import StreamIndex, index_stream
+from snapmgr.inspect.model import Problem
+from tests import corpus
+
+
+def read(data: bytes) -> tuple[StreamIndex, Target]:
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        index = index_stream(open_source(file.name))
+        return index, target_of(index)
+
+
+@pytest.fixture(scope="module")
+def tiny() -> tuple[StreamIndex, Target]:
+    return read(corpus.stream_bytes("tiny.v72"))
+
+
+def problems(index: StreamIndex, target: Target) -> list[Problem]:
+    return list(judge(index, replace(target, releases=("7.2",))).problems)
+
+
+def test_two_faults_far_apart_are_both_found(tiny: tuple[StreamIndex, Target]) -> None:
+    """A section of a version that is too new, and behind it the byte of a footer."""
+    data = bytearray(corpus.stream_bytes("damaged-dev-version-new.v72", damaged=True))
+    record = next(row for row in tiny[0].records if row.idstr == "ioapic")
+    data[record.offset + record.length - 1] ^= 0xFF
+    found = problems(read(bytes(data))[0], tiny[1])
+    assert [problem.code for problem in found[:2]] == ["version-too-new", "footer-id"]
+
+
+def test_a_device_at_another_place_is_named(tiny: tuple[StreamIndex, Target]) -> None:
+    index, target = tiny
+    assert target.devices is not None
+    moved = tuple(
+        replace(device, idstr=device.idstr.replace("00:01.1", "00:05.0")) if device.idstr.endswith("/ide") else device
+        for device in target.devices
+    )
+    first = problems(index, replace(target, devices=moved))[0]
+    assert (first.code, first.section) == ("device-unknown", "0000:00:01.1/ide (0)")
+    assert "0000:00:05.0/ide" in first.message
+    assert first.hint == "Put the target's 0000:00:05.0/ide at addr=01.1 of the same bus."
+
+
+def test_what_only_the_target_has_is_a_warning(tiny: tuple[StreamIndex, Target]) -> None:
+    index, target = tiny
+    extra = TargetDevice("0000:00:07.0/e1000", 0, 2, 99)
+    (found,) = problems(index, replace(target, devices=(*(target.devices or ()), extra)))
+    assert (found.code, found.severity.value) == ("section-missing", "warning")
+    assert "Leave out -device e1000" in found.hint
+
+
+def test_blocks_are_compared_by_name_and_size(tiny: tuple[StreamIndex, Target]) -> None:
+    index, target = tiny
+    assert target.blocks is not None
+    first, *rest = target.blocks
+    renamed = problems(index, replace(target, blocks=(replace(first, name="mem0"), *rest)))
+    assert renamed[0].qemu["7.2"] == 'Unknown ramblock "pc.ram", cannot accept migration'
+    assert "perhaps it is mem0" in renamed[0].message
+    smaller = problems(index, replace(target, blocks=(replace(first, used_length=1 << 20), *rest)))
+    assert (smaller[0].code, smaller[0].hint) == ("ram-size", "Start the target with -m 2M.")
+
+
+def test_another_machine_type_is_stopped_at_first(tiny: tuple[StreamIndex, Target]) -> None:
+    index, target = tiny
+    first = problems(index, replace(target, machine="pc-q35-7.2"))[0]
+    assert first.qemu["7.2"] == "Machine type received is 'pc-i440fx-7.2' and local is 'pc-q35-7.2'"
+    assert first.hint == "Start the target with -M pc-i440fx-7.2."
+
+
+def test_features_of_virtio_have_names() -> None:
+    _, target = read(corpus.stream_bytes("devices-pc.v72"))
+    assert all(features(d.payload) == 0 for d in target.devices or () if "/virtio-" in d.idstr)
+    assert feature_names("virtio-net", 1 << 22 | 1 << 32 | 1 << 63) == ["MQ", "VERSION_1", "bit 63"]
+    assert feature_names("virtio-blk", 0x44) == ["SEG_MAX", "BLK_SIZE"]
+    assert features(b"short") is None
+
+
+def test_options_that_would_mend_it() -> None:
+    assert [size_text(size) for size in (2 << 30, 3 << 20, 5 << 10, 7)] == ["2G", "3M", "5K", "7B"]
+    assert memory_option("vga.vram", 8 << 20, {}).startswith("Give the display vgamem_mb=8")
+    assert device_option("0000:00:03.0/virtio-net") == "Start the target with -device virtio-net-pci,addr=03.0."
