@@ -67,10 +67,10 @@ def verdict_on(stream: bytes, folder: Path) -> Verdict:
 
 
 @functools.cache
-def base_of(name: str) -> tuple[Target, Layouts]:
-    """The machine that wrote the stream which was damaged, and what is made of its description."""
+def machine_of(base: str) -> tuple[Target, Layouts]:
+    """The machine that wrote a stream, and what is made of its description."""
     with tempfile.NamedTemporaryFile() as file:
-        file.write(corpus.stream_bytes(DAMAGED[name]["base"]))
+        file.write(corpus.stream_bytes(base))
         file.flush()
         return target_of_stream(open_source(file.name)), Layouts()
 
@@ -82,7 +82,7 @@ def both_verdicts(name: str, folder: Path) -> tuple[Verdict, Verdict]:
     try:
         with closing(open_source(path)) as source:
             index = index_stream(source)
-            target, layouts = base_of(name)
+            target, layouts = machine_of(DAMAGED[name]["base"])
             local = replace(target, releases=(version_of(name),))
             return verify(index), judge(index, local, layouts=layouts)
     except StreamError as error:
