@@ -23,12 +23,6 @@ async def welcome_with_recents(stage: Stage) -> None:
     remember(Document(DocumentKind.DISKS, ("/var/lib/vm/נסיעה-ראשונה.qcow2",)))
 
 
-@SHOTS.add("migration")
-async def migration(stage: Stage) -> None:
-    """The view that is not built yet."""
-    await stage.act("view.migration")
-
-
 @SHOTS.add("D8-command-palette")
 async def palette(stage: Stage) -> None:
     """Two letters typed over an open stream."""

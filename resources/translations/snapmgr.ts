@@ -1108,6 +1108,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Try a scenario</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Time</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1585,6 +1589,14 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>Save the recording</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recordings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -213,7 +213,15 @@ def _declare(id: str, title: str) -> None:
         if (page := page_of(context)) is not None:
             page.try_scenario(id)
 
-    ACTIONS.add(f"migration.try.{id}", title, icon="graduation-cap", menu=Menu.MIGRATION, group=4, enabled=reason)(run)
+    ACTIONS.add(
+        f"migration.try.{id}",
+        title,
+        icon="graduation-cap",
+        menu=Menu.MIGRATION,
+        group=4,
+        submenu=later("Try a scenario"),
+        enabled=reason,
+    )(run)
 
 
 for _scenario in SCENARIOS:

@@ -31,7 +31,8 @@ def choose_target(context: WindowContext, recording: Recording) -> Path | None:
 
 def choose_source(context: WindowContext) -> Path | None:
     """Ask which one to open."""
-    kinds = f"{tr('Recordings')} (*{SUFFIX});;{tr('All files')} (*)"
+    ours, others = tr("Recordings"), tr("All files")
+    kinds = f"{ours} (*{SUFFIX});;{others} (*)"
     name, _ = QFileDialog.getOpenFileName(context.window, tr("Open a recording"), str(_folder(context)), kinds)
     return Path(name) if name else None
 
