@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from itertools import islice
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
@@ -88,9 +87,6 @@ class EventModel(QAbstractTableModel):
             middle = (low + high) // 2
             low, high = (middle + 1, high) if self._rows[middle].time <= time else (low, middle)
         return low - 1
-
-    def newest(self, count: int) -> list[Moment]:
-        return list(islice(reversed(self._rows), count))
 
     def rowCount(self, parent: Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.shell import formats
@@ -105,12 +104,9 @@ class Phases(QWidget):
             painter.setBrush(color(segment.tint))
             painter.drawRoundedRect(box, 4, 4)
             if segment.failed:
-                painter.setBrush(color("k_fault"))
-                painter.drawRect(QRectF(box.right() - 8, 0, 8, height))
-                pen = color("text")
-                painter.setBrush(pen)
-                painter.setBrush(Qt.BrushStyle.BDiagPattern)
-                painter.drawRect(QRectF(box.right() - 8, 0, 8, height))
+                end = QRectF(box.right() - 8, 0, 8, height)
+                painter.fillRect(end, color("k_fault"))
+                painter.fillRect(end, QBrush(color("text"), Qt.BrushStyle.BDiagPattern))
             painter.setPen(on_kind(segment.tint))
         font = fonts.ui(12, 600)
         painter.setFont(font)
@@ -206,8 +202,3 @@ def _step(end: float, most: int) -> float:
         if end / step <= most:
             return step
     return end / most
-
-
-def segments_shown(segments: Sequence[Segment], until: float) -> tuple[Segment, ...]:
-    """Those that have begun at ``until``."""
-    return tuple(one for one in segments if one.begin <= until)
