@@ -16,7 +16,7 @@ from snapmgr.vmstate.fields import array, u8, u32, vbuffer
 from snapmgr.vmstate.load import StateReader
 from snapmgr.vmstate.save import save_state
 from snapmgr.vmstate.state import VMState
-from snapmgr.wire.configuration import CAPABILITIES, MAX_CAPABILITIES, MAX_NAME, TARGET_PAGE_BITS, UUID
+from snapmgr.wire.configuration import CAPABILITIES, MAX_CAPABILITIES, TARGET_PAGE_BITS, UUID
 from snapmgr.wire.constants import RecordType
 
 KNOWN_CAPABILITIES = (
@@ -54,6 +54,9 @@ CAPABILITIES_OF = {
     "10.0": frozenset(KNOWN_CAPABILITIES) - _OLD_ONLY,
 }
 """Names that each version accepts in the configuration."""
+
+MAX_LENGTH = 1 << 26
+"""Bytes of the machine type's name that are read; QEMU reads as many as it is told, then compares."""
 
 VALIDATED = frozenset({"x-ignore-shared", "mapped-ram"})
 """Announced, and compared on the other side (should_validate_capability; mapped-ram since QEMU 9.0)."""
@@ -171,7 +174,7 @@ def _state(known: Collection[str]) -> VMState:
         pre_save=Configuration.pre_save,
         pre_load=Configuration.pre_load,
         post_load=Configuration.post_load,
-        fields=(u32("len"), vbuffer("name", size_from="len", at_most=MAX_NAME)),
+        fields=(u32("len"), vbuffer("name", size_from="len", at_most=MAX_LENGTH)),
         subsections=(
             VMState(
                 TARGET_PAGE_BITS,

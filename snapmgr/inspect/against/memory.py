@@ -69,8 +69,9 @@ class Memory:
 
     def take_list(self, data: Padded, left: int, offset: int) -> None:
         """The block list, up to a sum of ``left`` bytes.  Raises StreamError at the first entry that is refused."""
+        room = bytearray(256)
         while left:
-            name, length = data.name(), data.number(8)
+            name, length = data.name(room), data.number(8)
             block = self.take_block(name, length, offset)
             self._page_size(block, data, offset)
             self._address(block, data, offset)

@@ -30,7 +30,11 @@ class Padded:
         """A big-endian number of ``size`` bytes."""
         return int.from_bytes(self.take(size))
 
-    def name(self) -> str:
-        """A name behind its length, as C sees it."""
-        raw = self.take(self.number(1))
-        return raw.split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
+    def name(self, room: bytearray | None = None) -> str:
+        """A name behind its length, as C sees it; where it is cut, what ``room`` (256 bytes) held shows through."""
+        room = bytearray(256) if room is None else room
+        length = self.number(1)
+        held = min(length, self._window.available) if self._window.ended else length
+        room[:held] = self.take(length)[:held]
+        room[length] = 0
+        return bytes(room).split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
