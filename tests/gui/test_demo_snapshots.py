@@ -262,7 +262,8 @@ def test_disks_that_another_uses_are_left_alone(made: DemoDesk) -> None:
     held = open_image(disks()[1], use=Use.WRITE)
     try:
         made.qtbot.mouseClick(made.window.context.page("start").machine, Qt.MouseButton.LeftButton)
-        made.until(lambda: made.page.machines.failure(DEMO) is not None and made.view.tick >= 3)
+        made.until(lambda: made.page.machines.failure(DEMO) is not None and made.machine.view is not None)
+        made.until(lambda: made.view.tick >= 3)
         made.settle()
         assert "in use" in made.words() and made.demo.band.run.isVisible() and not made.page.header.save.isVisible()
         assert made.window.context.actions.reason("snapshot.save")
