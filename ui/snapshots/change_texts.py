@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from snapmgr.names import visible_text
-from snapmgr.snapshots.machine import Saved
 from snapmgr.snapshots.model import SnapshotRow
 from ui.isolation import isolated
 from ui.models.names import quoted
@@ -18,6 +17,7 @@ from ui.snapshots.change_request import ChangeRequest, Kind
 from ui.words import plural, tr
 
 if TYPE_CHECKING:
+    from snapmgr.snapshots.machine import Saved
     from snapmgr.snapshots.transaction import Changed
 
 
@@ -67,8 +67,17 @@ def done(request: ChangeRequest) -> str:
     return tr("Renamed {snapshot} to {name}", snapshot=what, name=quoted(request.name))
 
 
+def disks_of(outcome: Sequence[Changed] | Saved) -> Sequence[Changed]:
+    """What became of each disk."""
+    from snapmgr.snapshots.machine import Saved  # here, since it brings numpy: the first paint has no use for it
+
+    return outcome.devices if isinstance(outcome, Saved) else outcome
+
+
 def result(request: ChangeRequest, outcome: Sequence[Changed] | Saved, units: formats.Units) -> str:
     """What is on disk now."""
+    from snapmgr.snapshots.machine import Saved
+
     if isinstance(outcome, Saved):
         size = formats.size(outcome.vm_state_size, units)
         if request.live is None:

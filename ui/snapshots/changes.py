@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Signal
 from snapmgr.errors import Cancelled
 from snapmgr.jobs.job import Job, JobType, JobView
 from snapmgr.jobs.table import JobTable
-from snapmgr.snapshots.machine import Saved
 from ui.models.source_list import Paths
 from ui.shell.context import WindowContext
 from ui.shell.notices import Tone
@@ -136,7 +135,7 @@ class Changes(QObject):
             self.jobs.end(number, ActivityState.FAILED, failure.title, failure.text, failure)
         else:
             said = texts.result(request, outcome, self._context.settings["appearance.units"])
-            self.undo.remember(request, outcome.devices if isinstance(outcome, Saved) else outcome)
+            self.undo.remember(request, texts.disks_of(outcome))
             self.made.emit(request)
             await self._read(request)
             undo = self.undo.follows(request) and not (owner is not None and owner.runs)
