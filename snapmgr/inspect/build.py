@@ -184,7 +184,7 @@ class IndexBuilder:
                 self._discard(event)
         name = command_name(event.number)
         self.append(
-            Record("COMMAND", event.offset, event.length, event.offset + 5, len(event.data), event.number, name)
+            Record("COMMAND", event.offset, event.length, event.data_offset, len(event.data), event.number, name)
         )
 
     # -- sections ---------------------------------------------------------------------------------------------------

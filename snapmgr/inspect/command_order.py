@@ -97,7 +97,7 @@ def _discard(event: CommandEvent) -> Fault | None:
         text += f"missing nil ({data[2 + data[1]]})"
     else:
         return None
-    return fault("command-data", event.offset + 5, len(data), "the ranges of POSTCOPY_RAM_DISCARD are damaged", text)
+    return fault("command-data", event.data_offset, len(data), "the ranges of POSTCOPY_RAM_DISCARD are damaged", text)
 
 
 def discarded(data: bytes) -> tuple[str, list[tuple[int, int]]]:
@@ -112,9 +112,9 @@ def _recv_bitmap(event: CommandEvent, blocks: Collection[str]) -> Fault | None:
     text = "loadvm_handle_recv_bitmap: "
     if not data or len(data) != 1 + data[0]:
         text += f"invalid payload length ({len(data)})"
-        return fault("command-data", event.offset + 5, len(data), "RECV_BITMAP whose name does not fit", text)
+        return fault("command-data", event.data_offset, len(data), "RECV_BITMAP whose name does not fit", text)
     name = data[1:].decode("utf-8", "surrogateescape")
     if name not in blocks:
         text += f"block '{name}' not found"
-        return fault("command-data", event.offset + 5, len(data), f"RECV_BITMAP of an unknown RAM block {name}", text)
+        return fault("command-data", event.data_offset, len(data), f"RECV_BITMAP of an unknown RAM block {name}", text)
     return None

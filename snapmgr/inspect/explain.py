@@ -63,6 +63,14 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         "Save with section footers or with the VM description.",
     ),
     "vmdesc-truncated": (_CUT, "QEMU loads it all the same; fields may be shown as bytes only."),
+    "command-data-outside": (
+        "A command inside a package was written with its data behind the package, or the package's length was changed.",
+        "QEMU loads it all the same, and sends such commands outside of packages only.",
+    ),
+    "package-nested": (
+        "No QEMU puts a package into a package.",
+        "Send the inner package behind the outer one.",
+    ),
     "no-vmdesc": (_DAMAGED, "QEMU loads it all the same; fields are shown as bytes only."),
     "version-too-old": (
         "The sender is of an older version than the target still understands, or the bytes were changed.",

@@ -147,6 +147,7 @@ def _command(rows: Rows, record: Record) -> None:
     rows.number("type", 1, "COMMAND")
     number = rows.number("command", 2, command_name(record.section_id or 0))
     rows.number("length", 2)
+    rows.offset, rows.end = record.payload, record.payload + record.payload_length
     if number == Command.PING:
         rows.number("value", 4)
     elif number == Command.PACKAGED:

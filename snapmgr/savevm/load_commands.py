@@ -102,10 +102,10 @@ def _check_page_sizes(incoming: Incoming, event: CommandEvent) -> None:
     local, own = incoming.host.ram_pagesize_summary(), 1 << incoming.host.options.page_bits
     if summary != local:
         text = f"Postcopy needs matching RAM page sizes (s={summary:x} d={local:x})"
-        raise incoming.refuse("postcopy-page-size", text, event.offset + 5, errno=EPERM)
+        raise incoming.refuse("postcopy-page-size", text, event.data_offset, errno=EPERM)
     if page != own:
         text = f"Postcopy needs matching target page sizes (s={signed(page & 0xFFFFFFFF)} d={own})"
-        raise incoming.refuse("postcopy-page-size", text, event.offset + 13, errno=EPERM)
+        raise incoming.refuse("postcopy-page-size", text, event.data_offset + 8, errno=EPERM)
 
 
 def _notify(incoming: Incoming, event: CommandEvent, what: str) -> None:

@@ -183,6 +183,8 @@ class Loader:
         match event:
             case Header(version=version) if version == VERSION:
                 self._after_header()
+            case Fault(fatal=False) if self._stage is Stage.MAIN:
+                self._host.warn_report(event.message)
             case Fault():
                 return self._fault(event)
             case SectionEnd():

@@ -71,6 +71,13 @@ class CommandEvent(Event):
 
     number: int
     data: bytes
+    outside: int | None = None
+    """Where ``data`` stand if that is not right behind the head: then they do not count in ``length``."""
+
+    @property
+    def data_offset(self) -> int:
+        """Where ``data`` stand."""
+        return self.offset + 5 if self.outside is None else self.outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +118,7 @@ class Fault(Event):
 
 @dataclass(frozen=True, slots=True)
 class Skipped(Event):
-    """Bytes passed over after a fault, up to the next plausible record."""
+    """Bytes passed over after a fault, up to the next plausible record, or which a command before has taken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,8 @@ class LoadingReader(StreamReader):
         if self._packages and start >= self._packages[-1]:
             self._emit(PackageEnd(self._packages.pop(), 0))
             return
+        if self._pass_outside():
+            return
         kind = self._in.peek(1)[0]
         if self._told != start:
             self._told = start

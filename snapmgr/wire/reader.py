@@ -35,6 +35,7 @@ from snapmgr.wire.faults import end_unknown, fault, io_fault, missing_footer, tr
 from snapmgr.wire.held import Limits, Section
 from snapmgr.wire.layout import Done, NoLayout, PayloadReader, SectionLayout
 from snapmgr.wire.opening import read_header
+from snapmgr.wire.outside import OutsideData, nested_fault, outside_fault
 from snapmgr.wire.search import Search
 from snapmgr.wire.traced import traced_events
 from snapmgr.wire.window import Buffer, Short, Window
@@ -76,6 +77,7 @@ class StreamReader:
         self._payload_start = 0
         self._payload: PayloadReader | None = None
         self._packages: list[int] = []
+        self._outside = OutsideData(self._in)
         self._bare: Fault | None = None
         """What is to be said of the first section if it turns out that the others have footers."""
         self._colo = False
@@ -180,6 +182,8 @@ class StreamReader:
     def _type(self) -> None:
         if self._packages and self._in.offset >= self._packages[-1]:
             self._packages.pop()
+            return
+        if self._pass_outside():
             return
         kind = self._in.peek(1)[0]
         if kind in SECTION_TYPES:
@@ -380,8 +384,10 @@ class StreamReader:
         self._in.skip(1)
         number, length = self._in.be16(), self._in.be16()
         problem = command_fault(number, length, start)
-        data = bytes(self._in.take(length))
-        self._emit(CommandEvent(start, 5 + length, number, data))
+        data, outside = self._outside.take(number, length, self._packages)
+        self._emit(CommandEvent(start, self._in.offset - start, number, data, outside))
+        if outside is not None:
+            self._emit(outside_fault(number, outside, length))
         if problem is not None:
             self._emit(problem)
         elif number == Command.PACKAGED:
@@ -389,8 +395,18 @@ class StreamReader:
         elif number == Command.ENABLE_COLO:
             self._colo = True
 
+    def _pass_outside(self) -> bool:
+        """Behind the outermost package: pass over what its commands have taken there; whether there is any."""
+        count = 0 if self._packages else self._outside.behind(self._in.offset)
+        if count:
+            self._in.peek(count)
+            self._skip_to(count)
+        return count > 0
+
     def _package(self, length: int) -> None:
         start = self._in.offset
+        if self._packages:
+            self._emit(nested_fault(start - 9))
         self._emit(PackageBegin(start, length))
         if self._packages and start + length > self._packages[-1]:
             self._emit(

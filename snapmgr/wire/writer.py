@@ -76,7 +76,7 @@ def framing(event: Event) -> bytes | None:
         case SectionEnd():
             return footer(event.section_id) if event.length else b""
         case CommandEvent():
-            return command(event.number, event.data)
+            return command(event.number, event.data)[: event.length]
         case PackageBegin():
             return b""
         case Eof():

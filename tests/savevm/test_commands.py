@@ -208,6 +208,31 @@ def test_what_is_not_built_yet_is_refused_by_name(records: list[bytes], options:
 # -- loadvm_handle_cmd_packaged
 
 
+@pytest.mark.parametrize("step", [0, 1, 7])
+def test_data_of_commands_in_a_package_come_from_behind_it(step: int) -> None:
+    ranges = discard(b"pc.ram", (0x1000, 0x2000))
+    package = command(3, length=len(ADVISE)) + full(3) + command(6, length=len(ranges)) + EOF + b"dropped"
+    got = seen(stream(packaged(package), ADVISE, ranges, live(START)), step=step, **POSTCOPY)
+    assert (got.error, got.device.level, got.live.got) == (None, 7, [b"s"])
+    assert "discard_ram pc.ram 0x1000 0x2000" in got.host.asked
+    where = "behind the package that it lies in, where QEMU reads them"
+    names = ["POSTCOPY_ADVISE", "POSTCOPY_RAM_DISCARD"]
+    assert got.host.warnings == [f"the data of {name} stand {where}" for name in names]
+
+
+def test_data_behind_a_package_may_be_wrong_there() -> None:
+    wrong = bytes(8) + ADVISE[8:]
+    data = stream(packaged(command(3, length=16) + EOF), wrong)
+    got = seen(data, **POSTCOPY)
+    assert isinstance(got.error, LoadError) and got.error.code == "postcopy-page-size"
+    assert got.error.offset == data.index(wrong)
+
+
+def test_data_behind_a_package_are_not_there() -> None:
+    got = seen(stream(packaged(command(3, length=16) + EOF), ADVISE[:9], eof=b""), **POSTCOPY)
+    assert isinstance(got.error, LoadError) and got.error.code == "postcopy-page-size"
+
+
 def test_a_package_is_loaded_and_what_follows_it() -> None:
     got = seen(stream(packaged(full() + EOF), live(START)))
     assert (got.error, got.device.level, got.live.got) == (None, 7, [b"s"])
@@ -225,6 +250,7 @@ def test_packages_in_packages(step: int) -> None:
     inner = packaged(full(3) + EOF + b"dropped")
     got = seen(stream(packaged(command(1) + inner + live(START, 9) + EOF + full(3, idstr=b"gone")), full(4)), step=step)
     assert (got.error, got.live.got) == (None, [b"s"])
+    assert [line.split(";")[0] for line in got.host.warnings] == ["a package lies within a package"]
     assert got.trace.count("qemu_loadvm_state_section_startfull section_id=4 idstr=dev instance_id=0 version_id=2") == 1
 
 
