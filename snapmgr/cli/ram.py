@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,15 +18,25 @@ from snapmgr.cli.text import printable, size
 from snapmgr.errors import NotFound, UsageError
 from snapmgr.names import quoted
 
+if TYPE_CHECKING:
+    from snapmgr.inspect.elf_core import Core
+
 
 @click.command()
 @source_argument
 @click.option(
     "--block",
     metavar="NAME",
-    required=True,
     type=BlockType(),
-    help="The block, such as pc.ram (inspect lists them).",
+    help="The block, such as pc.ram (inspect lists them). With elf: the one that is the machine's RAM.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["raw", "elf"]),
+    default="raw",
+    show_default=True,
+    help="raw: one block; elf: a core of RAM and CPU registers for gdb and crash.",
 )
 @click.option(
     "-o", "--output", "target", type=TargetType(), metavar="FILE", help="File to write (sparse); else standard output."
@@ -34,17 +45,33 @@ from snapmgr.names import quoted
 @allow_root
 @output_options
 @pass_output
-def ram(output: Output, src: str, block: str, target: str | None, force: bool, allow_roots: tuple[Path, ...]) -> int:
+def ram(
+    output: Output,
+    src: str,
+    block: str | None,
+    form: str,
+    target: str | None,
+    force: bool,
+    allow_roots: tuple[Path, ...],
+) -> int:
     """Write what RAM block NAME held when the stream of SRC ends.
 
     With --json its length and SHA-256 are printed, and it is written only with -o.
+
+    With --format elf the RAM of a PC is written where its guest sees it, with the registers of its CPUs. Addresses are
+    physical ones. The file has holes where RAM is zero.
 
     \b
     Examples:
       snapctl ram guest.mig --block pc.ram -o ram.bin
       snapctl ram guest.mig --block pc.ram | strings | less
       snapctl ram guest.mig --block pc.ram --json
+      snapctl ram guest.mig --format elf -o guest.core
     """
+    if form == "elf":
+        return _core(output, src, block, target, force, allow_roots)
+    if block is None:
+        raise UsageError("usage", "--block is missing", hint="Name the block to write; inspect lists them.")
     if target is None and not output.json:
         target = "-"
     if target == "-":
@@ -65,6 +92,40 @@ def ram(output: Output, src: str, block: str, target: str | None, force: bool, a
             _say(output, block, found.used_length, digest, target)
     sys.stdout.flush()
     return Exit.DONE
+
+
+def _core(
+    output: Output, src: str, block: str | None, target: str | None, force: bool, allow_roots: tuple[Path, ...]
+) -> int:
+    from snapmgr.inspect.elf_core import plan_core, write_core
+
+    if target is None or target == "-":
+        raise UsageError("usage", "an ELF core needs a file", hint="Name one with -o: it has holes.")
+    with indexed(output, src, allow_roots) as index:
+        core = plan_core(index, block)
+        check_target(target, force=force, sources=[index.source.path], allow_roots=allow_roots)
+        with new_file(target, force=force) as file, progress(output, "Writing") as report:
+            if not file.seekable():
+                raise UsageError("not-a-file", "is a pipe; an ELF core needs a file", path=target)
+            write_core(index, core, file, report)
+    _say_core(output, core, target)
+    return Exit.DONE
+
+
+def _say_core(output: Output, core: Core, target: str) -> None:
+    if output.json:
+        loads = [
+            {"block": part.block, "offset": part.offset, "address": part.address, "length": part.length}
+            for part in core.placed
+        ]
+        output.document({"loads": loads, "cpus": core.cpus, "left-out": list(core.left_out)})
+        return
+    for part in core.placed:
+        output.done(f"{part.address:016x}  {printable(part.block)}, {size(part.length)}")
+    if core.left_out:
+        output.done(f"left out, as their addresses are not known: {', '.join(map(printable, core.left_out))}")
+    cpus = f"registers of {core.cpus} CPU{'s' * (core.cpus != 1)}" if core.cpus else "no registers: not described"
+    output.done(f"{printable(target)}: {cpus}")
 
 
 def _say(output: Output, block: str, length: int, digest: str, target: str | None) -> None:

@@ -10,9 +10,10 @@ import numpy as np
 
 from snapmgr.inspect.index import StreamIndex
 from snapmgr.inspect.model import Record
+from snapmgr.inspect.state import decoded
 from snapmgr.vmstate.text import meaning_text, value_text
 from snapmgr.vmstate.tree import FieldKind, FieldValue
-from snapmgr.vmstate.walk import DecodedSection, decode
+from snapmgr.vmstate.walk import DecodedSection
 from snapmgr.work import CancelToken
 
 MOST = 20_000
@@ -96,7 +97,7 @@ def _compare(
         return DeviceDifference(
             name, None if ours is None else ours.version_id or 0, None if theirs is None else theirs.version_id or 0
         )
-    one, other = _decoded(a, ours), _decoded(b, theirs)
+    one, other = decoded(a, ours), decoded(b, theirs)
     versions = (ours.version_id or 0, theirs.version_id or 0)
     found: list[FieldDifference] = []
     for difference in _differences(name, one, other):
@@ -104,11 +105,6 @@ def _compare(
             return DeviceDifference(name, *versions, tuple(found), more=True)
         found.append(difference)
     return DeviceDifference(name, *versions, tuple(found)) if found or versions[0] != versions[1] else None
-
-
-def _decoded(index: StreamIndex, record: Record) -> DecodedSection:
-    device = index.description.find(record.idstr or "", record.instance_id or 0) if index.description else None
-    return decode(device, index.source.read(record.payload, record.payload_length), record.payload)
 
 
 _Pair = tuple[str, FieldValue | None, FieldValue | None]

@@ -73,6 +73,18 @@ class RamIndex:
         if seekable:
             file.truncate(block.used_length)
 
+    def write_range(
+        self, name: str, offset: int, length: int, file: IO[bytes], at: int, step: Callable[[int], None]
+    ) -> None:
+        """Write ``[offset, offset + length)`` of a block at ``at`` of a file that can seek, and nothing for zeros.
+
+        ``step`` is called with the bytes of the range that are done.  Raises as ``contents``.
+        """
+        for start, data in self.contents(name, offset, length):
+            file.seek(at + start - offset)
+            file.write(np.ascontiguousarray(data).data)
+            step(start - offset + len(data))
+
     def sha256(self, name: str, step: Callable[[int], None] = lambda done: None) -> str:
         """Hex digest of the whole block; ``step`` is called with the bytes done so far."""
         block = self.block(name)

@@ -79,3 +79,26 @@ def test_what_is_not_in_the_stream_is_not_made_up(snapctl, tmp_path, name):
 def test_no_other_stream_leaves_blocks_out(snapctl):
     blocks = snapctl("inspect", stored("pc-halt.v72"), "--json").document["ram"]["blocks"]
     assert not any("ignored" in block for block in blocks)
+
+
+def test_a_core_says_what_is_in_it(snapctl, tmp_path):
+    target = tmp_path / "guest.core"
+    said = snapctl("ram", stored("pc-halt.v72"), "--format", "elf", "-o", target, "--json")
+    assert said.code == 0
+    assert said.document["cpus"] == 1
+    assert said.document["loads"][0] == {"block": "pc.ram", "offset": 0, "address": 0, "length": 16 << 20}
+    assert "pc.rom" in said.document["left-out"]
+    assert target.read_bytes()[:4] == b"\x7fELF"
+    told = snapctl("ram", stored("pc-halt.v72"), "--format", "elf", "-o", target, "--force").text
+    assert "registers of 1 CPU\n" in told and "pc.rom" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(("--format", "elf"), "usage"), ((), "usage"), (("--format", "elf", "--block", "no", "-o", "x"), "no-such-block")],
+)
+def test_what_cannot_be_meant_is_refused(snapctl, tmp_path, monkeypatch, words, code):
+    monkeypatch.chdir(tmp_path)
+    result = snapctl("ram", stored("pc-halt.v72"), *words, "--json")
+    assert result.error["code"] == code
+    assert list(tmp_path.iterdir()) == []
