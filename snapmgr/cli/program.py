@@ -27,6 +27,7 @@ _COMMANDS = (
     ("inspect", "What a stream consists of: records, RAM blocks, problems."),
     ("devices", "The decoded state of the devices."),
     ("ram", "The content of a RAM block."),
+    ("screen", "What the guest showed."),
     ("verify", "Would QEMU load this stream?"),
     ("diff", "What differs between two streams or snapshots."),
     ("snapshot", "The snapshots inside qcow2 images."),

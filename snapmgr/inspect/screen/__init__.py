@@ -1,0 +1,1 @@
+"""The guest's screen, made from the state of its VGA and its video RAM."""
