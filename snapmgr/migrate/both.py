@@ -41,7 +41,7 @@ Seen = Callable[[Side, MachineView], None]
 """Is shown what a machine is like, at most 30 times a second, by the thread that it belongs to."""
 
 
-def _unseen(side: Side, view: MachineView) -> None:
+def unseen(side: Side, view: MachineView) -> None:
     """Nobody looks."""
 
 
@@ -96,7 +96,7 @@ class Both:
         *,
         rate: float = TICKS_A_SECOND,
         clock: Callable[[], float] = time.monotonic,
-        seen: Seen = _unseen,
+        seen: Seen = unseen,
     ) -> None:
         self.link, self.second = Link(clock), Link(clock)
         """The channel, and that of urgent pages (capability postcopy-preempt); others after a recovery."""
@@ -192,14 +192,19 @@ class Both:
 
         KeyError for an unknown name; ``rate`` in pages a tick."""
         side = self.owner
+        mine = self.source if side is Side.SOURCE else self.destination
 
         def choose(machine: Machine) -> None:
-            if machine.run_state is RunState.RUNNING:
+            if machine is mine and machine.run_state is RunState.RUNNING:
+                self._ask(machine)
                 machine.choose_workload(name, rate)
                 self._chosen.append(Chosen(machine.tick, side, name, rate))
 
         follows = side is Side.DESTINATION and self.arriving is not None and not self.arriving.over
         (self._there if follows else self._driver).order(choose)
+
+    def _ask(self, machine: Machine) -> None:
+        """The guest runs on this machine, and is about to be asked something."""
 
     def give_up(self) -> None:
         """End it: cancel the migration, and prove nothing.  From any thread."""
@@ -302,11 +307,8 @@ class Both:
             work.result()
 
     def _proof(self, statistics: Statistics, after: int) -> Proof:
-        if self._given_up.is_set():
-            raise Cancelled("the migration was given up")
+        self._begin_proof()
         source = destination = None
-        self.proving = True
-        self.source.trace = self.destination.trace = Trace()  # what follows is no part of the migration
         if statistics.status is MigrationStatus.COMPLETED:
             self._places = self._kept
             self.destination.advance(after)
@@ -321,6 +323,13 @@ class Both:
         else:
             tick = self.source.tick
         return Proof(tick, source, destination, self._undisturbed(tick), self._switched)
+
+    def _begin_proof(self) -> None:
+        """Raises Cancelled where it was given up."""
+        if self._given_up.is_set():
+            raise Cancelled("the migration was given up")
+        self.proving = True
+        self.source.trace = self.destination.trace = Trace()  # what follows is no part of the migration
 
     def _proof_of_owner(self, after: int) -> Proof:
         """Of the side that has the guest, where the other one has nothing any more that could be compared."""

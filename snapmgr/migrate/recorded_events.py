@@ -20,6 +20,9 @@ _OTHERS = {
     "runstate_set": ("current_state", "current_state_str", "new_state", "new_state_str"),
     PAGES_PUT: ("rbname", "first", "last", "pages", "zero"),
     URGENT_PUT: ("bytes",),
+    "colo_vm_state_change": ("old", "new"),
+    "colo_receive_message": ("msg",),
+    "COLO_EXIT": ("mode", "reason"),
 }
 """Arguments of the events that ``trace.names`` leaves out and that something is made of."""
 

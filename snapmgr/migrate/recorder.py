@@ -120,6 +120,8 @@ class Recorder:
     def hear(self, side: Side, event: TraceEvent) -> None:
         """One more event, from any thread."""
         with self._lock:
+            if event.name == "migrate_set_state" and event["new_state"] == MigrationStatus.COLO.value:
+                self._one_stream = False  # messages stand between the sections of checkpoints, and devices apart
             if not self._one_stream and event.offset is not None:
                 event = TraceEvent(event.name, event.arguments)
             self.recording.moments.append(Moment(self._count, self.now, side, event))
@@ -230,7 +232,17 @@ def _outcome(moved: Moved | None, error: str) -> dict[str, object]:
         "agrees": proof.agrees,
         "pauses": statistics.pauses,
         **_arrival(moved),
+        **_replication(moved),
     }
+
+
+def _replication(moved: Moved) -> dict[str, object]:
+    """How COLO went, where it was on; ``survivor`` is the side that goes on alone."""
+    colo = moved.statistics.colo
+    if colo is None:
+        return {}
+    survivor = Side.SOURCE if moved.proof.source is not None else Side.DESTINATION
+    return {"checkpoints": colo.checkpoints, "longest": colo.longest, "survivor": survivor.name}
 
 
 def _arrival(moved: Moved) -> dict[str, object]:

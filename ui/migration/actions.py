@@ -12,6 +12,7 @@ from ui.words import later, tr
 
 if TYPE_CHECKING:
     from ui.migration.page import MigrationPage
+    from ui.migration.run import Run
 
 ACTIONS = Actions()
 VIEW = "migration"
@@ -19,6 +20,11 @@ VIEW = "migration"
 
 def page_of(context: WindowContext) -> MigrationPage | None:
     return context.page(VIEW)  # type: ignore[return-value]
+
+
+def run_of(context: WindowContext) -> Run | None:
+    page = page_of(context)
+    return page.run if page is not None else None
 
 
 def nothing_runs(context: WindowContext) -> str:
@@ -33,16 +39,20 @@ def runs(context: WindowContext) -> str:
 
 def moves(context: WindowContext) -> str:
     """Why nothing can be stopped any more."""
-    page = page_of(context)
-    if page is None or not page.is_running:
+    if (run := run_of(context)) is None:
         return tr("No migration is running")
-    return page.too_late()
+    from ui.migration import reasons
+
+    return reasons.no_cancel(run)
 
 
 def can_break(context: WindowContext) -> str:
     """Why there is no link that could be cut."""
-    page = page_of(context)
-    return page.why_no_link() if page is not None else tr("No migration is running")
+    if (run := run_of(context)) is None:
+        return tr("No migration is running")
+    from ui.migration import reasons
+
+    return reasons.no_cut(run)
 
 
 def recorded(context: WindowContext) -> str:
@@ -85,8 +95,11 @@ def cut(context: WindowContext) -> None:
 
 
 def can_postcopy(context: WindowContext) -> str:
-    page = page_of(context)
-    return page.why_no_postcopy() if page is not None else tr("No migration is running")
+    if (run := run_of(context)) is None:
+        return tr("No migration is running")
+    from ui.migration import reasons
+
+    return reasons.no_postcopy(run)
 
 
 def in_postcopy(context: WindowContext) -> str:
@@ -122,6 +135,36 @@ async def recover(context: WindowContext) -> None:
     """Go on with a paused postcopy over a new channel."""
     if (page := page_of(context)) is not None and page.run is not None:
         await page.run.recover()
+
+
+def no_failover(context: WindowContext) -> str:
+    """Why neither machine can be taken for lost."""
+    if (run := run_of(context)) is None:
+        return tr("No migration is running")
+    from ui.migration import reasons
+
+    return reasons.no_failover(run)
+
+
+@ACTIONS.add("migration.failover-source", later("Failover to the source"), icon="shield-check", menu=Menu.MIGRATION,
+             view=VIEW, enabled=no_failover)  # fmt: skip
+def failover_to_source(context: WindowContext) -> None:
+    """Take the destination for lost: COLO ends, and the guest goes on alone where it is."""
+    _fail_over(context, "SOURCE")
+
+
+@ACTIONS.add("migration.failover-destination", later("Failover to the destination"), icon="shield-check",
+             menu=Menu.MIGRATION, view=VIEW, enabled=no_failover)  # fmt: skip
+def failover_to_destination(context: WindowContext) -> None:
+    """Take the source for lost: COLO ends, and the guest goes on alone from the last checkpoint."""
+    _fail_over(context, "DESTINATION")
+
+
+def _fail_over(context: WindowContext, survivor: str) -> None:
+    from snapmgr.migrate.handover import Side
+
+    if (page := page_of(context)) is not None and page.run is not None:
+        page.run.fail_over(Side[survivor])
 
 
 @ACTIONS.add("migration.play", later("Hold or go on"), icon="play", menu=Menu.MIGRATION, group=1, view=VIEW,

@@ -12,6 +12,8 @@ from snapmgr.wire.constants import Command
 from ui.words import grouped, later, plural, tr
 
 RAM = "ram"
+CHECKPOINT_DONE = "vmstate-loaded"
+"""What the secondary says last in each checkpoint (QAPI: COLOMessage)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,14 @@ def said(moment: Moment) -> Said:
 
 def is_milestone(moment: Moment) -> bool:
     """Whether somebody who wants to understand, and not to debug, has to see it."""
-    return moment.event.name in _SAID and (moment.side is Side.SOURCE or moment.event.name in _THERE)
+    event = moment.event
+    if event.name == "runstate_set":
+        return "colo" not in (event["current_state_str"], event["new_state_str"])  # a checkpoint says it in one line
+    if event.name == "colo_receive_message":
+        return moment.side is Side.SOURCE and event["msg"] == CHECKPOINT_DONE
+    if event.name == "savevm_section_start" and event["id"] != RAM:
+        return moment.side is Side.SOURCE and event.offset is not None  # others belong to a checkpoint
+    return event.name in _SAID and (moment.side is Side.SOURCE or moment.event.name in _THERE)
 
 
 def explanation(event: TraceEvent) -> tuple[str, str]:
@@ -142,6 +151,18 @@ def _request(event: TraceEvent) -> Said:
     return Said("question", "p_req", tr("page request"), where.strip())
 
 
+def _colo_message(event: TraceEvent) -> Said:
+    message = str(event["msg"])
+    if message == CHECKPOINT_DONE:
+        return Said("seal-check", "k_cmd", tr("checkpoint"), tr("the destination can go on from here"))
+    return Said("circle", "text3", "colo_receive_message", f"msg={message}")
+
+
+def _colo_exit(event: TraceEvent) -> Said:
+    text = tr("it was the {mode}; reason: {reason}", mode=event["mode"], reason=event["reason"])
+    return Said("shield-check", "warn", "COLO_EXIT", text)
+
+
 _SAID: dict[str, Callable[[TraceEvent], Said]] = {
     "migrate_set_state": _state,
     "runstate_set": _run_state,
@@ -149,6 +170,8 @@ _SAID: dict[str, Callable[[TraceEvent], Said]] = {
     "savevm_command_send": _command,
     "migration_bitmap_sync_end": _sync,
     "migration_throttle": _throttle,
+    "colo_receive_message": _colo_message,
+    "COLO_EXIT": _colo_exit,
     "migrate_handle_rp_req_pages": _request,
     "source_return_path_thread_resume_ack": lambda event: Said("check", "ok", tr("resume"), tr("both sides agree")),
     "savevm_state_header": lambda event: Said("file-text", "k_meta", tr("header"), ""),
@@ -156,5 +179,5 @@ _SAID: dict[str, Callable[[TraceEvent], Said]] = {
     "savevm_state_complete_precopy": lambda event: Said("flag-banner", "accent", tr("last part"),
                                                         tr("the guest stands still")),
 }  # fmt: skip
-_THERE = frozenset({"runstate_set"})
+_THERE = frozenset({"runstate_set", "COLO_EXIT"})
 """Events of the destination that are milestones, too."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QFormLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from snapmgr.migrate.pages import Layout, PageState, States
 from ui.migration.page_map import COLOURS, WORDS, PageMap
 from ui.theme import fonts
 from ui.theme.palette import color
+from ui.widgets.controls import action_button
 from ui.widgets.guest_screen import GuestScreen
 from ui.widgets.labels import Chip, ElidedLabel, label
 from ui.words import tr
@@ -50,9 +51,9 @@ class PageLegend(QWidget):
 
 
 class MachineCard(QFrame):
-    """``facts`` are the names of what is counted, in their order."""
+    """``facts`` are the names of what is counted, in their order; those of which nothing is known do not show."""
 
-    def __init__(self, title: str, facts: Sequence[str], states: Sequence[PageState]) -> None:
+    def __init__(self, title: str, facts: Sequence[str], states: Sequence[PageState], failover: QAction) -> None:
         super().__init__()
         self.setProperty("frame", "card")
         self.setAccessibleName(title)
@@ -65,6 +66,10 @@ class MachineCard(QFrame):
         self.chip = Chip()
         head.addWidget(self.chip)
         head.addStretch(1)
+        failover.setIconText(tr("Failover"))  # which machine goes on says the card
+        self.failover = action_button(failover)
+        self.failover.hide()
+        head.addWidget(self.failover)
         column.addLayout(head)
         middle = self._middle = QHBoxLayout()
         middle.setSpacing(12)
@@ -80,7 +85,7 @@ class MachineCard(QFrame):
         self.adapt(small=False)
 
     def _make_facts(self, facts: Sequence[str]) -> QFormLayout:
-        form = QFormLayout()
+        form = self._form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(4)
         self._values: list[ElidedLabel] = []
@@ -90,6 +95,7 @@ class MachineCard(QFrame):
             value.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             self._values.append(value)
             form.addRow(label(text, "secondary"), value)
+            form.setRowVisible(form.rowCount() - 1, False)
         return form
 
     def adapt(self, *, small: bool, slim: bool = False) -> None:
@@ -99,9 +105,11 @@ class MachineCard(QFrame):
         self._middle.setDirection(direction)
 
     def show_facts(self, values: Sequence[str]) -> None:
-        for place, value in zip(self._values, values, strict=True):
+        for row, (place, value) in enumerate(zip(self._values, values, strict=True)):
             if place.full_text() != value:
                 place.setText(value)
+            if self._form.isRowVisible(row) != bool(value):
+                self._form.setRowVisible(row, bool(value))
 
     def facts(self) -> list[str]:
         return [value.full_text() for value in self._values]

@@ -17,6 +17,7 @@ from ui.migration import recordings, told
 from ui.migration.event_texts import explanation
 from ui.migration.panes import SETTINGS, Panes
 from ui.migration.run import Run
+from ui.migration.scenarios import COLO
 from ui.migration.showing import Showing
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
@@ -74,32 +75,8 @@ class MigrationPage(Page):
     def has_recording(self) -> bool:
         return len(self.recording.samples) > 0 or self.is_running
 
-    def too_late(self) -> str:
-        """Why the migration cannot be stopped any more, "" if it can."""
-        if self.run is None or self.run.both is None:
-            return tr("The machines are being made")
-        if self.run.status in ENDS:
-            return tr("It is over: the guest is at its new place")
-        if self.run.status in _POSTCOPY:
-            return tr("The guest runs on the destination: stopping now would lose it. Pause instead")
-        return ""
-
     def is_in(self, status: str) -> bool:
         return self.run is not None and self.run.status.value == status
-
-    def why_no_link(self) -> str:
-        """Why nothing can be cut now, "" if it can."""
-        if not self.is_running or self.run is None or self.run.both is None or self.run.status in ENDS:
-            return tr("Nothing is connected")
-        return tr("The link is broken already") if self.run.status is Status.POSTCOPY_PAUSED else ""
-
-    def why_no_postcopy(self) -> str:
-        """Why the guest cannot go over now, "" if it can."""
-        if self.run is None or not self.is_running:
-            return tr("No migration is running")
-        if "postcopy-ram" not in self.run.wanted.capabilities:
-            return tr("The capability postcopy-ram was not on when it started")
-        return "" if self.run.status is Status.ACTIVE else tr("Only from precopy")
 
     def running(self) -> list[str]:
         return [tr("Migrate the demo machine")] if self.is_running else []
@@ -320,6 +297,8 @@ class MigrationPage(Page):
             notice.tell(said, tone="info")
         elif run.status is Status.POSTCOPY_PAUSED:
             notice.tell(told.paused(self.panes_shown.destination.map.counts()[PageState.MISSING]))
+        elif run.status is Status.COLO:
+            notice.tell(told.replicating(run.wanted.lost_after), tone="info")
         else:
             sample = self.recording.samples.at(now)
             stuck = sample is not None and told.is_stuck(self.showing.story, now, sample["threshold"])
@@ -333,6 +312,7 @@ class MigrationPage(Page):
         transport = panes.lower.transport
         panes.show_idle(run is None and not self.has_recording)
         panes.settings.lock(self.is_running)
+        panes.show_failover(run is not None and self.is_running and COLO in run.wanted.capabilities)
         panes.header.set_moving(self.is_running, paused=self.is_in(Status.POSTCOPY_PAUSED.value))
         if self.is_running:
             holds = run is not None and run.stepping
@@ -392,5 +372,4 @@ class MigrationPage(Page):
             self.panes_shown.lower.split.restoreState(QByteArray.fromBase64(state["lower"].encode()))
 
 
-_POSTCOPY = frozenset({Status.POSTCOPY_ACTIVE, Status.POSTCOPY_PAUSED, Status.POSTCOPY_RECOVER})
 _STEPS = frozenset({"savevm_section_start", "savevm_command_send", "savevm_state_header", "savevm_state_setup"})

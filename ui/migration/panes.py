@@ -330,16 +330,27 @@ class Panes(QWidget):
         here = (PageState.ZERO, PageState.SENT, PageState.TO_SEND)
         there = (PageState.ZERO, PageState.ARRIVED, PageState.MISSING, PageState.REQUESTED)
         self.source = MachineCard(
-            tr("Source"), (tr("Guest"), tr("Left to send"), tr("Iteration"), tr("Throttle")), here
+            tr("Source"),
+            (tr("Guest"), tr("Left to send"), tr("Iteration"), tr("Throttle"), tr("Output")),
+            here,
+            actions("migration.failover-source"),
         )
         self.destination = MachineCard(
-            tr("Destination"), (tr("Guest"), tr("Arrived"), tr("Missing"), tr("Waited")), there
+            tr("Destination"),
+            (tr("Guest"), tr("Arrived"), tr("Missing"), tr("Waited"), tr("Output")),
+            there,
+            actions("migration.failover-destination"),
         )
         self.channel = Channel(actions)
         row.addWidget(self.source, 3)
         row.addWidget(self.channel, 2)
         row.addWidget(self.destination, 3)
         return row
+
+    def show_failover(self, shown: bool) -> None:
+        """Where two machines run one guest each of them can go on alone."""
+        for card in (self.source, self.destination):
+            card.failover.setVisible(shown)
 
     def show_idle(self, idle: bool) -> None:
         self.idle.setVisible(idle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -11,9 +12,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ui.shell import formats
 from ui.theme import fonts
 from ui.theme.palette import color, on_kind
-from ui.words import tr
+from ui.words import plural, tr
 
-BAR, HEIGHT = 26, 92
+BAR, HEIGHT, LANE = 26, 92, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Bar:
     end: float = 1.0
     at: float | None = None
     """Where the playhead is."""
+    checkpoints: tuple[tuple[float, float], ...] = ()
+    """Of COLO: from when to when the primary waited for each."""
 
 
 class Phases(QWidget):
@@ -54,15 +57,18 @@ class Phases(QWidget):
         self.bar = Bar()
 
     def sizeHint(self) -> QSize:
-        return QSize(400, fonts.px(HEIGHT - 20))
+        return QSize(400, fonts.px(HEIGHT - 20 + (LANE + 4 if self.bar.checkpoints else 0)))
 
     def show_bar(self, bar: Bar) -> None:
         if bar == self.bar:
             return
-        if bar.segments != self.bar.segments:
+        before, self.bar = self.bar, bar
+        if (bar.segments, bar.checkpoints) != (before.segments, before.checkpoints):
             said = ", ".join(f"{one.title} {formats.duration(one.end - one.begin)}" for one in bar.segments)
             self.setAccessibleName(tr("Phases: {phases}", phases=said) if said else tr("Phases"))
-        self.bar = bar
+            self.setAccessibleDescription(about_checkpoints(bar.checkpoints))
+        if bool(bar.checkpoints) != bool(before.checkpoints):
+            self.updateGeometry()
         self.update()
 
     # -- painting --------------------------------------------------------------------------------------------------
@@ -81,6 +87,7 @@ class Phases(QWidget):
         for segment in self.bar.segments:
             self._paint_segment(painter, segment, height)
         self._paint_axis(painter)
+        self._paint_checkpoints(painter, height + 3 + fonts.px(22))
         self._paint_downtime(painter, height)
         for seconds, _ in self.bar.marks:
             self._paint_mark(painter, self._x(seconds), height + 9)
@@ -150,6 +157,27 @@ class Phases(QWidget):
         at = min(max(0.0, (left + right) / 2 - width / 2), self.width() - width)
         painter.drawText(QRectF(at, top + 4, width, fonts.px(18)), Qt.AlignmentFlag.AlignCenter, words)
 
+    def _paint_checkpoints(self, painter: QPainter, top: int) -> None:
+        """A lane of its own: a tick for each, as wide as the primary waited for it."""
+        if not self.bar.checkpoints:
+            return
+        lane = fonts.px(LANE)
+        font = fonts.ui(12, 500)
+        painter.setFont(font)
+        painter.setPen(color("text2"))
+        words, first = tr("checkpoints"), self._x(self.bar.checkpoints[0][0])
+        width = fonts.text_width(font, words) + 8
+        if width <= first:
+            box = QRectF(first - width, top, width - 6, lane)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
+        drawn = -1.0
+        for begin, end in self.bar.checkpoints:
+            left, right = self._x(begin), self._x(end)
+            if right - drawn < 1:  # hides behind the one before
+                continue
+            painter.fillRect(QRectF(left, top + 2, max(2.0, right - left), lane - 4), color("k_cmd"))
+            drawn = max(right, left + 2)
+
     def _paint_mark(self, painter: QPainter, x: float, y: float) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color("warn"))
@@ -194,6 +222,19 @@ class Phases(QWidget):
             self.moved.emit(0.0 if key is Qt.Key.Key_Home else self.bar.end)
         else:
             super().keyPressEvent(event)
+
+
+def about_checkpoints(checkpoints: Sequence[tuple[float, float]]) -> str:
+    """How many, and how long the primary waited; "" for none."""
+    if not checkpoints:
+        return ""
+    waits = [end - begin for begin, end in checkpoints]
+    return tr(
+        "{checkpoints}, the last took {last} ms, the longest {longest} ms",
+        checkpoints=plural("{n} checkpoint", "{n} checkpoints", len(waits)),
+        last=formats.decimal(waits[-1] * 1000, 0),
+        longest=formats.decimal(max(waits) * 1000, 0),
+    )
 
 
 def _step(end: float, most: int) -> float:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from snapmgr.errors import Cancelled
 from snapmgr.migrate.both import Both, Moved
+from snapmgr.migrate.colo.both import Replicated
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.held import Gate, HeldClock
 from snapmgr.migrate.recorder import Recorder
@@ -122,6 +123,12 @@ class Run(QObject):
         if self.both is not None:
             self.both.outgoing.pause()
 
+    def fail_over(self, survivor: Side) -> None:
+        """The other machine is lost, this one goes on.  Raises SnapmgrError ``no-colo`` where COLO is not on."""
+        self._gate.open()
+        if isinstance(self.both, Replicated):
+            self.both.fail_over(survivor)
+
     async def recover(self) -> None:
         """Postcopy goes on over a new link.  Raises SnapmgrError ``not-paused``."""
         if self.both is not None:
@@ -173,7 +180,7 @@ class Run(QObject):
 
     def _work(self) -> Moved:
         wanted = self.wanted
-        with Both(wanted.options(), [], rate=wanted.rate, clock=self._clock, seen=self.recorder.seen) as both:
+        with wanted.both(self._clock, self.recorder.seen) as both:
             both.source.advance(wanted.before)
             for link in both.links:
                 wanted.set_link(link)

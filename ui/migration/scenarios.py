@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from snapmgr.machine.options import MachineOptions
-    from snapmgr.migrate.both import Both
+    from snapmgr.migrate.both import Both, Seen
     from snapmgr.migrate.link import Link
     from snapmgr.migrate.model import Parameters, Statistics
     from snapmgr.migrate.source import Outgoing
@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 MIB = 1 << 20
 PAGE = 4096
 TICKS_A_SECOND = 50.0
+COLO = "x-colo"
+"""The capability that has two machines run the same guest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """``bandwidth`` of the link in bytes a second (0: any), its ``latency`` and ``jitter`` in ms, ``writes`` in pages a
     tick; ``before`` and ``after`` are ticks of the guest around the migration.  Postcopy begins by itself after
-    ``postcopy_after_passes`` iterations, and the link breaks ``breaks_after`` bytes (0: never) after that."""
+    ``postcopy_after_passes`` iterations, and the link breaks ``breaks_after`` bytes (0: never) after that.  With x-colo
+    checkpoints are ``checkpoint_delay`` ms apart, and after ``lost_after`` (0: never) the source is taken for lost."""
 
     ram: int = 64 * MIB
     workload: str = "random"
@@ -42,6 +45,8 @@ class Wanted:
     max_postcopy_bandwidth: int = 0
     postcopy_after_passes: int | None = None
     breaks_after: int = 0
+    checkpoint_delay: int = 500
+    lost_after: int = 0
     throttle_initial: int = 20
     throttle_increment: int = 10
     throttle_most: int = 99
@@ -68,7 +73,17 @@ class Wanted:
             cpu_throttle_initial=self.throttle_initial,
             cpu_throttle_increment=self.throttle_increment,
             max_cpu_throttle=self.throttle_most,
+            x_checkpoint_delay=self.checkpoint_delay,
         )
+
+    def both(self, clock: Callable[[], float], seen: Seen) -> Both:
+        """The machines, not made yet; with x-colo they are a Replicated."""
+        from snapmgr.migrate.both import Both
+        from snapmgr.migrate.colo.both import Replicated
+
+        if COLO not in self.capabilities:
+            return Both(self.options(), [], rate=self.rate, clock=clock, seen=seen)
+        return Replicated(self.options(), [], checkpoints=self.lost_after, rate=self.rate, clock=clock, seen=seen)
 
     def set_link(self, link: Link) -> None:
         """Make the link what is wanted; at any time."""
@@ -106,6 +121,7 @@ class Wanted:
             max_bandwidth=self.max_bandwidth * times,
             max_postcopy_bandwidth=self.max_postcopy_bandwidth * times,
             downtime_limit=max(1, self.downtime_limit // times),
+            checkpoint_delay=self.checkpoint_delay // times,
         )
 
 
@@ -184,6 +200,16 @@ SCENARIOS = (
         facts={**BUSY, **POSTCOPY, "breaks_after": MIB},
         instead={"breaks_after": 0},
     ),
+    Scenario(
+        "colo",
+        later("COLO failover"),
+        later(
+            "Both machines run the same guest. The world sees what the source sends, but only after a checkpoint has"
+            " made the destination the same. After 20 of them the source is lost: the guest goes on there, unharmed."
+        ),
+        facts={"writes": 10, "bandwidth": 64 * MIB, "capabilities": frozenset({COLO}), "lost_after": 20},
+        instead={"lost_after": 0},
+    ),
 )
 """In the order in which they are offered."""
 
@@ -194,5 +220,6 @@ CAPABILITIES = {
     "compress": later("Packs pages with zlib before they are sent; not together with postcopy-ram."),
     "postcopy-ram": later("The guest may go over before its RAM, which follows."),
     "postcopy-preempt": later("Pages that are waited for have a channel of their own; needs postcopy-ram."),
+    COLO: later("Both machines run the same guest, and one goes on where the other is lost; not with postcopy-ram."),
 }
 """What can be turned on here, each with its meaning."""

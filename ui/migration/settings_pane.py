@@ -23,6 +23,7 @@ ANY = 1 << 50
 """A bandwidth that nothing can use up: where a slider says “any”, the engine is told 0."""
 DELAYS = (0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 DOWNTIMES = (10, 20, 50, 100, 200, 300, 500, 1000, 2000)
+BETWEEN = (50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000)
 WRITES = (0, 2, 5, 10, 15, 20, 30, 40, 60, 80, 120, 160, 240, 400, 800)
 PERCENT = (1, 5, 10, 20, 30, 40, 50, 60, 80, 99)
 SIZES = [n * MIB for n in (16, 32, 64, 128, 256, 512, 1024, 2048)]
@@ -100,6 +101,8 @@ class SettingsPane(QWidget):
                                              tr("How much auto-converge slows the guest down at first"))  # fmt: skip
         self.throttle_increment = self._slider("cpu-throttle-increment", PERCENT, _percent,
                                                tr("How much more it does every time"))  # fmt: skip
+        self.checkpoint_delay = self._slider("x-checkpoint-delay", BETWEEN, _milliseconds,
+                                             tr("With x-colo: how far apart two checkpoints are"))  # fmt: skip
         self._capabilities()
 
     def _group(self, title: str) -> None:
@@ -158,6 +161,7 @@ class SettingsPane(QWidget):
             ram=self.ram.currentData(),
             max_bandwidth=_told(self.max_bandwidth),
             downtime_limit=self.downtime_limit.value(),
+            checkpoint_delay=self.checkpoint_delay.value(),
             throttle_initial=self.throttle_initial.value(),
             throttle_increment=self.throttle_increment.value(),
             capabilities=frozenset(name for name, box in self.capabilities.items() if box.isChecked()),
@@ -182,6 +186,7 @@ class SettingsPane(QWidget):
         self.ram.setCurrentIndex(max(0, self.ram.findData(wanted.ram)))
         self.max_bandwidth.set_value(wanted.max_bandwidth or ANY)
         self.downtime_limit.set_value(wanted.downtime_limit)
+        self.checkpoint_delay.set_value(wanted.checkpoint_delay)
         self.throttle_initial.set_value(wanted.throttle_initial)
         self.throttle_increment.set_value(wanted.throttle_increment)
         for name, box in self.capabilities.items():

@@ -14,8 +14,10 @@ from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration import told
 from ui.migration.machine_card import MachineCard
 from ui.migration.panes import Panes
+from ui.migration.phases import about_checkpoints
 from ui.migration.plot import Curve
 from ui.migration.run import Run
+from ui.migration.scenarios import COLO
 from ui.migration.story import RUNNING, Story
 from ui.migration.traffic import Traffic, where
 from ui.shell import formats
@@ -31,6 +33,7 @@ TONES = {
     Status.CANCELLED: ("warn", "prohibit"),
     Status.POSTCOPY_PAUSED: ("warn", "pause-fill"),
     Status.POSTCOPY_ACTIVE: ("info", "lightning-fill"),
+    Status.COLO: ("info", "copy"),
 }
 
 
@@ -165,7 +168,10 @@ class Showing:
 
     def _show_guest(self, card: MachineCard, side: Side, now: float) -> None:
         state = self.story.guest[side].at(now)
-        if state == RUNNING:
+        if self.story.in_colo(now):
+            primary = side is Side.SOURCE
+            card.chip.set_state(*((tr("primary"), "ok", "play-fill") if primary else (tr("secondary"), "info", "copy")))
+        elif state == RUNNING:
             card.chip.set_state(tr("has the guest"), "ok", "play-fill")
         elif side is Side.DESTINATION and state in ("prelaunch", "inmigrate"):
             card.chip.set_state(tr("waits for the guest"), "neutral")
@@ -177,26 +183,48 @@ class Showing:
         since, running = guest.since(RUNNING), guest.at(now) == RUNNING
         counts = dict(self._cards())[side].map.counts()
         if sample is None:
-            return ("", "", "", "")
+            return ("", "", "", "", "")
+        if self.story.in_colo(now):
+            return self._facts_in_colo(side, now)
+        output = self._output(running)
         if side is Side.SOURCE:
             word = tr("running") if running else tr("until {span}", span=_seconds(self.story.stopped))
             left = plural("{n} page", "{n} pages", counts[PageState.TO_SEND])
             throttle = int(sample["throttle"])
             return (word, left, str(self.story.pass_at(now)),
-                    tr("{number} %", number=throttle) if throttle else tr("none"))  # fmt: skip
+                    tr("{number} %", number=throttle) if throttle else tr("none"), output)  # fmt: skip
         word = tr("since {span}", span=_seconds(since)) if running else tr("not yet")
         here = counts[PageState.ARRIVED] + counts[PageState.ZERO]
         requests = int(sample["requests"])
         last = tr("{number} ms", number=formats.decimal(sample["waited"], 1))
         times = plural("{n} time", "{n} times", requests)
         waits = tr("{times}, {last}", times=times, last=last) if sample["waited"] else times
-        return word, plural("{n} page", "{n} pages", here), grouped(counts[PageState.MISSING]), waits
+        return word, plural("{n} page", "{n} pages", here), grouped(counts[PageState.MISSING]), waits, output
+
+    def _facts_in_colo(self, side: Side, now: float) -> tuple[str, ...]:
+        counts = dict(self._cards())[side].map.counts()
+        if side is Side.SOURCE:
+            left = plural("{n} page", "{n} pages", counts[PageState.TO_SEND])
+            return tr("running"), left, "", "", tr("held until a checkpoint, then seen")
+        made = len(self.story.checkpoints_at(now))
+        since = tr("from checkpoint {number}", number=made) if made else tr("as it arrived")
+        here = plural("{n} page", "{n} pages", counts[PageState.ARRIVED] + counts[PageState.ZERO])
+        return since, here, "", "", tr("thrown away")
+
+    def _output(self, running: bool) -> str:
+        """Whether the world sees what this machine's guest sends; told only where that is a question."""
+        capabilities = self.recording.facts.get("capabilities")
+        if not isinstance(capabilities, list) or COLO not in capabilities:
+            return ""
+        return tr("seen at once") if running else tr("none")
 
     def _about(self, now: float, sample: dict[str, float] | None, status: Status) -> str:
         if sample is None:
             return ""
         if status in _CLOSED:
             return tr("{size} sent", size=formats.size(int(sample["transferred"])))
+        if status is Status.COLO:
+            return about_checkpoints(self.story.checkpoints_at(now)) or tr("no checkpoint yet")
         total = self.recording.layout.pages * self.recording.layout.page_size
         return tr(
             "iteration {number}, {left} of {total} to send",

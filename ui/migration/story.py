@@ -59,6 +59,11 @@ class Story:
         self.guest = {Side.SOURCE: Timeline("running"), Side.DESTINATION: Timeline("prelaunch")}
         self.syncs: list[tuple[float, int]] = []
         self.throttles: list[tuple[float, int]] = []
+        self.checkpoints: list[tuple[float, float]] = []
+        """Of COLO: when the primary stood still for each that is complete, and when it went on."""
+        self.lost: float | None = None
+        """When one of the two machines of COLO was given up."""
+        self._waits: float | None = None
 
     def take(self, moments: Iterable[Moment]) -> None:
         for moment in moments:
@@ -70,8 +75,27 @@ class Story:
                     self.guest[moment.side].add(time, str(event["new_state_str"]))
                 case "migration_bitmap_sync_end":
                     self.syncs.append((time, int(event["dirty_pages"] or 0)))
+                case "colo_vm_state_change" if moment.side is Side.SOURCE:
+                    self._take_checkpoint(time, str(event["new"]))
+                case "COLO_EXIT":
+                    self.lost = min(time, self.lost if self.lost is not None else time)
                 case "migration_throttle":
                     self.throttles.append((time, int(event["percentage"] or 0)))
+
+    def _take_checkpoint(self, time: float, new: str) -> None:
+        if new == "stop":
+            self._waits = time
+        elif self._waits is not None:
+            self.checkpoints.append((self._waits, time))
+            self._waits = None
+
+    def in_colo(self, time: float) -> bool:
+        """Whether both machines run the guest."""
+        return self.status_at(time) is Status.COLO and (self.lost is None or time < self.lost)
+
+    def checkpoints_at(self, time: float) -> list[tuple[float, float]]:
+        """Those that were complete then."""
+        return self.checkpoints[: bisect_right(self.checkpoints, time, key=lambda one: one[1])]
 
     def status_at(self, time: float) -> Status:
         known = {status.value: status for status in Status}
@@ -163,7 +187,7 @@ class Story:
             end = now + about
         elif self.over is None:
             end = now * 1.1 + 0.5
-        return Bar(segments, self._downtime(now), self._marks(now), end, at)
+        return Bar(segments, self._downtime(now), self._marks(now), end, at, tuple(self.checkpoints_at(now)))
 
     def _downtime(self, now: float) -> tuple[float, float, str] | None:
         begin = self.stopped

@@ -69,6 +69,31 @@ def paused(missing: int) -> str:
     )
 
 
+def replicating(lost_after: int) -> str:
+    """About COLO, while both machines run the guest."""
+    said = tr(
+        "Both machines run the same guest. What it sends is held at the source until the next checkpoint; what the"
+        " destination's sends is thrown away."
+    )
+    if lost_after:
+        return f"{said} " + tr(
+            "After checkpoint {number} the source is taken for lost; Failover does it sooner.", number=lost_after
+        )
+    return f"{said} " + tr("Failover says which machine goes on alone.")
+
+
+def failed_over(outcome: dict[str, Any]) -> str:
+    """About COLO that is over."""
+    done = plural("{n} checkpoint", "{n} checkpoints", int(number(outcome, "checkpoints")))
+    if outcome.get("survivor") == "DESTINATION":
+        return tr(
+            "After {checkpoints} the source was lost: the guest went on on the destination, from the last one. What it"
+            " did on the source since then nobody has seen.",
+            checkpoints=done,
+        )
+    return tr("After {checkpoints} the destination was lost: the guest went on on the source.", checkpoints=done)
+
+
 def seconds_left(sample: dict[str, float] | None, found: Rates) -> float | None:
     """About how long it takes yet, None where that cannot be said."""
     if sample is None or found.sent <= found.written or not sample["bandwidth"]:
@@ -80,7 +105,9 @@ def seconds_left(sample: dict[str, float] | None, found: Rates) -> float | None:
 def ended(outcome: dict[str, Any]) -> tuple[str, str]:
     """(sentence, tone) about a migration that is over."""
     status, agrees = outcome.get("status"), outcome.get("agrees")
-    if status == Status.COMPLETED.value:
+    if status == Status.COMPLETED.value and "checkpoints" in outcome:
+        said, tone = failed_over(outcome), "ok"
+    elif status == Status.COMPLETED.value:
         said = tr(
             "Moved in {span}, {size} sent; the guest stood still for {number} ms.",
             span=formats.duration(number(outcome, "total_time") / 1000),

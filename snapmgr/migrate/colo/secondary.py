@@ -14,7 +14,7 @@ from contextlib import suppress
 
 from snapmgr.errors import SnapmgrError
 from snapmgr.machine.driver import Driver
-from snapmgr.machine.machine import Machine
+from snapmgr.machine.machine import Machine, MachineView
 from snapmgr.machine.replication import Replication
 from snapmgr.machine.runstate import RunState
 from snapmgr.migrate.channel import Channel, ChannelBroken
@@ -53,7 +53,7 @@ class Secondary:
     have nothing that could: there whoever says that the primary is lost must know, as with QEMU.
 
     ``show`` is called after every checkpoint, ``lost`` when this side takes over, both by the machine's thread while
-    the guest stands still.
+    the guest stands still; ``seen`` is shown what the machine is like, as a driver does.
     """
 
     def __init__(
@@ -64,10 +64,11 @@ class Secondary:
         clock: Callable[[], float] = time.monotonic,
         show: Callable[[ColoStatus], None] = lambda status: None,
         lost: Callable[[Machine], None] = lambda machine: None,
+        seen: Callable[[MachineView], None] = lambda view: None,
     ) -> None:
         self.status = ColoStatus()
         self._patience = patience
-        self._rate, self._clock, self._show, self._lost = rate, clock, show, lost
+        self._rate, self._clock, self._show, self._lost, self._seen = rate, clock, show, lost, seen
         self._machine: Machine
         self._channel: Channel
         self._handover: Handover
@@ -98,7 +99,7 @@ class Secondary:
         """
         self._loader = loader
         self._messages = Messages(self._channel, self._machine.trace, left=left)
-        self._driver = Driver(self._machine, self._clock, rate=self._rate)
+        self._driver = Driver(self._machine, self._clock, rate=self._rate, show=self._seen)
         try:
             self._begin()
             serving = threading.Thread(target=self._serve, name="colo-incoming", daemon=True)

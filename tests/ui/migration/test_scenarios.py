@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from functools import cache
 
 import pytest
 
 from snapmgr.machine.options import MIB
-from snapmgr.migrate.both import Both, Moved
+from snapmgr.migrate.both import Moved, unseen
+from snapmgr.migrate.colo.both import Replicated
+from snapmgr.migrate.colo.status import Mode
 from snapmgr.migrate.model import Statistics
 from snapmgr.migrate.source import Outgoing
 from snapmgr.savevm.status import MigrationStatus as Status
@@ -17,13 +20,17 @@ from ui.migration.scenarios import BY_ID, SCENARIOS, Wanted
 MOST_PASSES = 8
 """Iterations after which a migration is taken to go on for ever; a guest that is slowed down step by step has more."""
 
+CHECKPOINTS = 4
+"""After which the source is lost here, where that is asked for."""
+
 
 @dataclass
 class Played:
-    """``ever`` is whether it came to an end by itself."""
+    """``ever`` is whether it came to an end by itself, ``failover`` the tick at which a secondary took over."""
 
     moved: Moved
     ever: bool
+    failover: int | None = None
 
 
 def play(wanted: Wanted) -> Played:
@@ -32,14 +39,18 @@ def play(wanted: Wanted) -> Played:
     after = wanted.postcopy_after_passes if "postcopy-ram" in capabilities else None
     throttles = "auto-converge" in capabilities
     plain = {} if throttles else {"throttle_initial": 1, "throttle_increment": 1}
-    quick = replace(wanted.faster(2), ram=16 * MIB, before=100, after=5, postcopy_after_passes=after, **plain)
+    lost = CHECKPOINTS if wanted.lost_after else 0
+    quick = replace(
+        wanted.faster(2), ram=16 * MIB, before=100, after=5, postcopy_after_passes=after, lost_after=lost, **plain
+    )
+    quick = replace(quick, checkpoint_delay=quick.checkpoint_delay // 5)
     return _played(quick, 3 * MOST_PASSES if throttles else MOST_PASSES)
 
 
 @cache
 def _played(wanted: Wanted, most: int) -> Played:
     stopped = False
-    with Both(wanted.options(), [], rate=wanted.rate) as both:
+    with wanted.both(time.monotonic, unseen) as both:
         for link in both.links:
             wanted.set_link(link)
         watch = wanted.watch(both)
@@ -48,14 +59,16 @@ def _played(wanted: Wanted, most: int) -> Played:
             nonlocal stopped
             watch(outgoing, statistics)
             passes = both.source.ram_entry.counters.dirty_sync_count
-            if passes > most and statistics.status is Status.ACTIVE and not stopped:
+            goes_on = passes > most and statistics.status is Status.ACTIVE
+            made = statistics.colo.checkpoints if statistics.colo is not None else 0
+            if (goes_on or made > 2 * CHECKPOINTS) and not stopped:
                 stopped = True
                 outgoing.cancel()
 
         both.prepare(wanted.parameters(), show)
         moved = both.move(wanted.before, wanted.after, recoveries=1)
     assert moved.proof.agrees
-    return Played(moved, not stopped)
+    return Played(moved, not stopped, both.failover if isinstance(both, Replicated) else None)
 
 
 def converges(played: Played) -> bool:
@@ -81,12 +94,22 @@ def breaks_and_recovers(played: Played) -> bool:
     return goes_over_under_load(played) and played.moved.statistics.pauses == 1
 
 
+def fails_over(played: Played) -> bool:
+    """By itself, after the checkpoints that were asked for; the guest is what it would be (``play`` looks), there."""
+    colo, proof = played.moved.statistics.colo, played.moved.proof
+    if colo is None or played.failover is None or not played.ever:
+        return False
+    gone_on = proof.destination is not None and proof.source is None
+    return gone_on and colo.checkpoints >= CHECKPOINTS and colo.last_mode is Mode.PRIMARY and played.failover >= colo.tick > 0
+
+
 CLAIMS = {
     "converges": converges,
     "never-converges": never_converges,
     "auto-converge": is_throttled,
     "postcopy": goes_over_under_load,
     "postcopy-breaks": breaks_and_recovers,
+    "colo": fails_over,
 }
 
 

@@ -1,0 +1,56 @@
+"""Why something cannot be done with a migration now: sentences, "" for what can be done."""
+
+from __future__ import annotations
+
+from snapmgr.migrate.recorder import ENDS
+from snapmgr.savevm.status import MigrationStatus as Status
+from ui.migration.run import Run
+from ui.migration.scenarios import COLO
+from ui.words import tr
+
+_POSTCOPY = frozenset({Status.POSTCOPY_ACTIVE, Status.POSTCOPY_PAUSED, Status.POSTCOPY_RECOVER})
+
+
+def nothing_moves(run: Run) -> str:
+    return tr("No migration is running") if run.is_over else ""
+
+
+def no_cancel(run: Run) -> str:
+    """Why it cannot be stopped any more."""
+    if run.is_over:
+        return nothing_moves(run)
+    if run.both is None:
+        return tr("The machines are being made")
+    if run.status in ENDS:
+        return tr("It is over: the guest is at its new place")
+    if run.status is Status.COLO:
+        return tr("Both machines run the guest. Press Failover on the one that shall go on")
+    if run.status in _POSTCOPY:
+        return tr("The guest runs on the destination: stopping now would lose it. Pause instead")
+    return ""
+
+
+def no_cut(run: Run) -> str:
+    if run.is_over or run.both is None or run.status in ENDS:
+        return tr("Nothing is connected")
+    return tr("The link is broken already") if run.status is Status.POSTCOPY_PAUSED else ""
+
+
+def no_postcopy(run: Run) -> str:
+    """Why the guest cannot go over now."""
+    if run.is_over:
+        return nothing_moves(run)
+    if "postcopy-ram" not in run.wanted.capabilities:
+        return tr("The capability postcopy-ram was not on when it started")
+    return "" if run.status is Status.ACTIVE else tr("Only from precopy")
+
+
+def no_failover(run: Run) -> str:
+    """Why neither machine can be taken for lost now."""
+    if run.is_over:
+        return nothing_moves(run)
+    if COLO not in run.wanted.capabilities:
+        return tr("The capability x-colo was not on when it started")
+    if run.status in ENDS:
+        return tr("One machine goes on alone already")
+    return "" if run.status is Status.COLO else tr("Only once both machines run the guest")
