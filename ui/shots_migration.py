@@ -72,3 +72,21 @@ async def paused(stage: Stage) -> None:
     """The link broke in postcopy: the guest waits for pages, Recover is what is to be done."""
     page = await begin(stage, "postcopy-breaks")
     await stage.until(lambda: page.panes_shown.header.recover.isVisible() and bool(page.panes_shown.notice.text()))
+
+
+@SHOTS.add("migration-colo")
+async def replicated(stage: Stage) -> None:
+    """Both machines run the guest, some checkpoints after it began."""
+    page = await begin(stage, "colo")
+    await stage.until(lambda: len(page.showing.story.checkpoints) >= 4)
+    await stage.act("migration.play")
+    await stage.until(lambda: page.run is not None and page.run.waiting is not None)
+
+
+@SHOTS.add("migration-failover")
+async def failed_over(stage: Stage) -> None:
+    """The source was lost, and the guest goes on alone on the destination."""
+    page = await begin(stage, "colo")
+    await stage.until(lambda: len(page.showing.story.checkpoints) >= 3)
+    await stage.act("migration.failover-destination")
+    await stage.until(lambda: page.run is not None and page.run.is_over)

@@ -152,3 +152,44 @@ def test_the_window_closes_while_a_guest_waits_for_pages_that_never_come(
     drive(until(lambda: page.is_in("postcopy-paused")))
     drive(window.end())
     assert over(page)
+
+
+def replicate(page: MigrationPage, qtbot: Any, drive: Drive) -> None:
+    """Until there are two checkpoints."""
+    settings = page.panes_shown.settings
+    settings.choose("colo")
+    settings.show_wanted(replace(settings.wanted(), ram=16 * MIB, before=20, after=5, checkpoint_delay=100))
+    start(page, qtbot)
+    assert page.panes_shown.source.failover.isVisible() and not page.panes_shown.source.failover.isEnabled()
+    drive(until(lambda: len(page.showing.story.checkpoints) >= 2 and page.panes_shown.source.chip.text() == "primary"))
+
+
+@pytest.mark.parametrize("side", ["source", "destination"])
+def test_failover_lets_one_machine_go_on_alone(page: MigrationPage, qtbot: Any, drive: Drive, side: str) -> None:
+    panes = page.panes_shown
+    replicate(page, qtbot, drive)
+    assert panes.destination.chip.text() == "secondary" and panes.destination.facts()[-1] == "thrown away"
+    assert page.context.actions.reason("migration.cancel").startswith("Both machines run the guest.")
+    drive(until(lambda: panes.lower.transport.phases.bar.checkpoints))
+    assert "checkpoints, the last took" in panes.lower.transport.phases.accessibleDescription()
+    cards = {"source": panes.source, "destination": panes.destination}
+    drive(until(cards[side].failover.isEnabled))
+    qtbot.mouseClick(cards.pop(side).failover, Qt.MouseButton.LeftButton)
+    drive(until(lambda: over(page)))
+    (other,) = cards.values()
+    outcome, survivor = page.recording.outcome, getattr(panes, side)
+    assert outcome["survivor"] == side.upper() and outcome["agrees"] and outcome["checkpoints"] >= 2
+    assert f"the {side} went on alone" in panes.notice.text() and not survivor.failover.isVisible()
+    assert survivor.chip.text() == "has the guest" and survivor.facts()[-1] == "seen at once"
+    assert other.chip.text() != "has the guest" and other.facts()[-1] == "none"
+    assert sum(moment.event.name == "COLO_EXIT" for moment in page.recording.moments) == 2
+    began = page.showing.story.status.since("colo")
+    assert all(moment.event.offset is None for moment in page.recording.moments if moment.time > began)
+
+
+def test_the_window_closes_while_both_machines_run_the_guest(
+    page: MigrationPage, qtbot: Any, drive: Drive, window: MainWindow
+) -> None:
+    replicate(page, qtbot, drive)
+    drive(window.end())
+    assert over(page)

@@ -10,16 +10,20 @@ import pytest
 
 from snapmgr.block.held import PAGE
 from snapmgr.errors import SnapmgrError, StreamError, UsageError
+from snapmgr.machine.guest import BootOptions
 from snapmgr.machine.machine import Machine
+from snapmgr.machine.options import MIB, MachineOptions
 from snapmgr.machine.output import Sent
 from snapmgr.machine.runstate import RunState
 from snapmgr.migrate.channel import ChannelBroken
+from snapmgr.migrate.colo.both import Replicated
 from snapmgr.migrate.colo.messages import Message, Messages
 from snapmgr.migrate.colo.secondary import PrimaryGoesOn
 from snapmgr.migrate.colo.status import ColoStatus
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.link import Link, LinkEnd
-from snapmgr.migrate.model import Statistics
+from snapmgr.migrate.model import Parameters, Statistics
+from snapmgr.migrate.source import Outgoing
 from snapmgr.savevm.output import Buffer
 from snapmgr.savevm.status import MigrationStatus
 from snapmgr.trace.bus import Trace
@@ -76,6 +80,29 @@ def test_the_primary_goes_on_alone() -> None:
     with pytest.raises(SnapmgrError, match="COLO is not on"):
         assert pair.outgoing is not None
         pair.outgoing.x_colo_lost_heartbeat()
+
+
+@pytest.mark.parametrize("more", [0, 2])
+def test_what_the_guest_was_asked_after_the_last_checkpoint_never_was(more: int) -> None:
+    """``more`` checkpoints come between that and the failover: with them the destination's guest was asked, too."""
+    options = MachineOptions(ram=16 * MIB, boot=BootOptions("random", 1, 5), capabilities=frozenset({"x-colo"}))
+    asked = -1
+    with Replicated(options, [], checkpoints=0, rate=200) as both:
+
+        def show(outgoing: Outgoing, statistics: Statistics) -> None:
+            nonlocal asked
+            made = statistics.colo.checkpoints if statistics.colo is not None else 0
+            if made == 2 and asked < 0:
+                asked = made
+                both.choose_workload("random", 50)
+            if asked > 0 and made == asked + more and statistics.status is MigrationStatus.COLO:
+                both.fail_over(Side.DESTINATION)
+
+        both.prepare(Parameters(max_bandwidth=0, x_checkpoint_delay=50), show)
+        with pytest.raises(SnapmgrError, match="COLO is not on"):
+            both.fail_over(Side.SOURCE)
+        moved = both.move(20, 20)
+    assert asked == 2 and both.failover is not None and moved.proof.source is None and moved.proof.agrees
 
 
 class Scribbled(ColoPair):

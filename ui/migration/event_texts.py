@@ -154,7 +154,7 @@ def _request(event: TraceEvent) -> Said:
 def _colo_message(event: TraceEvent) -> Said:
     message = str(event["msg"])
     if message == CHECKPOINT_DONE:
-        return Said("seal-check", "k_cmd", tr("checkpoint"), tr("the destination can go on from here"))
+        return Said("check-square", "k_cmd", tr("checkpoint"), tr("the destination can go on from here"))
     return Said("circle", "text3", "colo_receive_message", f"msg={message}")
 
 

@@ -337,7 +337,7 @@ class MigrationPage(Page):
             channel.section.setText(title)
             channel.record.setText("")
             channel.meaning.setText(meaning)
-            self.place = waiting.offset
+            self.place = waiting.offset if not self.is_in(Status.COLO.value) else None  # a checkpoint counts anew
 
     # -- events of the widget --------------------------------------------------------------------------------------
 

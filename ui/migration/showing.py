@@ -50,6 +50,11 @@ class Showing:
         self._next = 0
         self._throttles = False
         self._panes.lower.events.clear()
+        for _, card in self._cards():
+            card.screen.show_saved(QImage(), tr("not started"))
+        for part in (self._panes.channel.section, self._panes.channel.record, self._panes.channel.begins):
+            part.setText("")
+        self._panes.channel.section.setText(tr("nothing yet"))
 
     def take(self, moments: Sequence[Moment]) -> None:
         """What happened since; the log shows it, too."""
@@ -107,7 +112,9 @@ class Showing:
         self._panes.lower.transport.phases.show_bar(self.story.bar(now, at=at if at is not None else now, about=about))
         end = self._panes.lower.transport.phases.bar.end
         stopped = self.story.stopped
-        shade = (stopped, self.story.over or now) if stopped is not None else None
+        colo = self.story.status.since(Status.COLO.value) is not None  # the guest stood still before it, not all along
+        stands_until = self.story.resumed if colo else self.story.over
+        shade = (stopped, stands_until or now) if stopped is not None else None
         self._panes.lower.show_postcopy(self.story.status.since(Status.POSTCOPY_ACTIVE.value) is not None)
         times = samples.column("time")
         facts = self.recording.facts
@@ -188,12 +195,14 @@ class Showing:
             return self._facts_in_colo(side, now)
         output = self._output(running)
         if side is Side.SOURCE:
-            word = tr("running") if running else tr("until {span}", span=_seconds(self.story.stopped))
+            word = (
+                tr("running") if running else tr("until {span}", span=_seconds(self.story.lost or self.story.stopped))
+            )
             left = plural("{n} page", "{n} pages", counts[PageState.TO_SEND])
             throttle = int(sample["throttle"])
             return (word, left, str(self.story.pass_at(now)),
                     tr("{number} %", number=throttle) if throttle else tr("none"), output)  # fmt: skip
-        word = tr("since {span}", span=_seconds(since)) if running else tr("not yet")
+        word = tr("since {span}", span=_seconds(self.story.lost or since)) if running else tr("not yet")
         here = counts[PageState.ARRIVED] + counts[PageState.ZERO]
         requests = int(sample["requests"])
         last = tr("{number} ms", number=formats.decimal(sample["waited"], 1))
@@ -205,7 +214,7 @@ class Showing:
         counts = dict(self._cards())[side].map.counts()
         if side is Side.SOURCE:
             left = plural("{n} page", "{n} pages", counts[PageState.TO_SEND])
-            return tr("running"), left, "", "", tr("held until a checkpoint, then seen")
+            return tr("running"), left, "", "", tr("held for now")
         made = len(self.story.checkpoints_at(now))
         since = tr("from checkpoint {number}", number=made) if made else tr("as it arrived")
         here = plural("{n} page", "{n} pages", counts[PageState.ARRIVED] + counts[PageState.ZERO])

@@ -72,8 +72,8 @@ def paused(missing: int) -> str:
 def replicating(lost_after: int) -> str:
     """About COLO, while both machines run the guest."""
     said = tr(
-        "Both machines run the same guest. What it sends is held at the source until the next checkpoint; what the"
-        " destination's sends is thrown away."
+        "Both machines run the same guest. What it sends is held at the source until the next checkpoint; what it sends"
+        " on the destination is thrown away."
     )
     if lost_after:
         return f"{said} " + tr(
@@ -87,11 +87,11 @@ def failed_over(outcome: dict[str, Any]) -> str:
     done = plural("{n} checkpoint", "{n} checkpoints", int(number(outcome, "checkpoints")))
     if outcome.get("survivor") == "DESTINATION":
         return tr(
-            "After {checkpoints} the source was lost: the guest went on on the destination, from the last one. What it"
+            "After {checkpoints} the source was lost: the destination went on alone, from the last one. What the guest"
             " did on the source since then nobody has seen.",
             checkpoints=done,
         )
-    return tr("After {checkpoints} the destination was lost: the guest went on on the source.", checkpoints=done)
+    return tr("After {checkpoints} the destination was lost: the source went on alone.", checkpoints=done)
 
 
 def seconds_left(sample: dict[str, float] | None, found: Rates) -> float | None:

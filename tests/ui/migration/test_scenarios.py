@@ -100,7 +100,12 @@ def fails_over(played: Played) -> bool:
     if colo is None or played.failover is None or not played.ever:
         return False
     gone_on = proof.destination is not None and proof.source is None
-    return gone_on and colo.checkpoints >= CHECKPOINTS and colo.last_mode is Mode.PRIMARY and played.failover >= colo.tick > 0
+    return (
+        gone_on
+        and colo.checkpoints >= CHECKPOINTS
+        and colo.last_mode is Mode.PRIMARY
+        and played.failover >= colo.tick > 0
+    )
 
 
 CLAIMS = {
