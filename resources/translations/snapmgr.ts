@@ -1068,6 +1068,14 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Failover to the source</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Failover to the destination</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Hold or go on</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1311,6 +1319,18 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>checkpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the destination can go on from here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it was the {mode}; reason: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>resume</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1351,39 +1371,15 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Failover</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Screen of the guest on the {side}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Pages of the {side}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The machines are being made</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>It is over: the guest is at its new place</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The guest runs on the destination: stopping now would lose it. Pause instead</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Nothing is connected</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The link is broken already</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The capability postcopy-ram was not on when it started</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Only from precopy</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1396,6 +1392,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>Demo migration: {state}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The machines are being made</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1556,6 +1556,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Output</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Arrived</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1580,11 +1584,66 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>checkpoints</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{checkpoints}, the last took {last} ms, the longest {longest} ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} checkpoint</source>
+        <comment>{n} checkpoints</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
         <source>limit</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{number} k</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is over: the guest is at its new place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both machines run the guest. Press Failover on the one that shall go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest runs on the destination: stopping now would lose it. Pause instead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is connected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The link is broken already</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The capability postcopy-ram was not on when it started</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only from precopy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The capability x-colo was not on when it started</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One machine goes on alone already</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only once both machines run the guest</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1648,6 +1707,14 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>COLO failover</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both machines run the same guest. The world sees what the source sends, but only after a checkpoint has made the destination the same. After 20 of them the source is lost: the guest goes on there, unharmed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Slows the guest down where it writes faster than can be sent.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1665,6 +1732,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>Pages that are waited for have a channel of their own; needs postcopy-ram.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both machines run the same guest, and one goes on where the other is lost; not with postcopy-ram.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1740,6 +1811,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>With x-colo: how far apart two checkpoints are</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>RAM of the machines</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1764,6 +1839,14 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>not started</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>closed</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1773,6 +1856,14 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>broken</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>primary</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>secondary</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1816,7 +1907,31 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>held for now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from checkpoint {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as it arrived</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>thrown away</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>seen at once</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{size} sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no checkpoint yet</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1865,6 +1980,26 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>The channel is broken. The guest has gone over and waits where it needs one of the {pages} that are still on the source; nothing is lost. Recover goes on over a new channel.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both machines run the same guest. What it sends is held at the source until the next checkpoint; what it sends on the destination is thrown away.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>After checkpoint {number} the source is taken for lost; Failover does it sooner.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Failover says which machine goes on alone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>After {checkpoints} the source was lost: the destination went on alone, from the last one. What the guest did on the source since then nobody has seen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>After {checkpoints} the destination was lost: the source went on alone.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5607,6 +5742,16 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Take the destination for lost: COLO ends, and the guest goes on alone where it is.</source>
+        <extracomment>Help on the command “Failover to the source”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the source for lost: COLO ends, and the guest goes on alone from the last checkpoint.</source>
+        <extracomment>Help on the command “Failover to the destination”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Stop the time of a migration that runs, or let it go on; play one that is over.</source>
         <extracomment>Help on the command “Hold or go on”</extracomment>
         <translation type="unfinished"></translation>
@@ -5666,7 +5811,9 @@ Help on the command “Auto-converge saves it”
 ----------
 Help on the command “Postcopy under load”
 ----------
-Help on the command “Network breaks in postcopy”</extracomment>
+Help on the command “Network breaks in postcopy”
+----------
+Help on the command “COLO failover”</extracomment>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -147,8 +147,9 @@ class Recorder:
         if self.both is None or self.pages is None or (self.both.proving and self._kept_at >= 0):
             return
         self._look_at_counters(self.both)
+        ends = self.both.outgoing.statistics.status in ENDS  # asked first: what comes meanwhile is looked at again
         known = self._ended or self.pages.look()
-        self._ended = self.both.outgoing.statistics.status in ENDS
+        self._ended = ends
         if known and not self.recording.pages:
             self.recording.begin_pages(self.pages.layout)
         if (now := self.now) - self._kept_at >= EVERY:
@@ -158,8 +159,8 @@ class Recorder:
     def _look_at_counters(self, both: Both) -> None:
         """What happens without an event of the engine is told when it is seen, under QEMU's names."""
         counters, percent = both.source.ram_entry.counters, both.outgoing.statistics.cpu_throttle_percentage
-        if counters.dirty_sync_count != self._passes:
-            self._passes = counters.dirty_sync_count
+        passes, self._passes = self._passes, counters.dirty_sync_count
+        if passes != self._passes and both.outgoing.statistics.status is not MigrationStatus.COLO:  # no iteration there
             pages = counters.remaining // counters.page_size
             self.hear(Side.SOURCE, TraceEvent("migration_bitmap_sync_end", (("dirty_pages", pages),)))
         if percent != self._throttle:

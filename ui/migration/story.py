@@ -73,7 +73,7 @@ class Story:
                     self.status.add(time, str(event["new_state"]))
                 case "runstate_set":
                     self.guest[moment.side].add(time, str(event["new_state_str"]))
-                case "migration_bitmap_sync_end" if self.status_at(time) is not Status.COLO:
+                case "migration_bitmap_sync_end":
                     self.syncs.append((time, int(event["dirty_pages"] or 0)))
                 case "colo_vm_state_change" if moment.side is Side.SOURCE:
                     self._take_checkpoint(time, str(event["new"]))
