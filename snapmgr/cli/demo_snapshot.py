@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -93,9 +94,12 @@ def save_command(
       snapctl demo snapshot save morning --disk a.qcow2 --ram 1G --paused
     """
     from snapmgr.cli.jobs import run_job
+    from snapmgr.snapshots.machine import check_save
 
     _need_disks(wanted)
     with demo_machine(output, wanted) as machine:
+        # what will be refused is refused before the disks are written to
+        check_save(machine, tag, overwrite=overwrite, vmstate=vmstate, devices=on or None, now=time.time_ns)
         advance(output, machine, ticks)
         at, digest = machine.tick, machine.digest()
         saved = run_job(

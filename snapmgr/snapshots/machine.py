@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from snapmgr.block.qcow2.disk import Qcow2Disk
+from snapmgr.block.qcow2.entry import check_name
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
@@ -88,8 +89,8 @@ def save_snapshot(
     ``overwrite`` it takes the place of one of that name, once it is complete.
     ``progress`` is told bytes of the VM state, then of tables, ``stage`` the Phase; ``cancel`` counts until the first
     disk is switched.  Raises Blocked, SnapmgrError ``no-snapshots`` (a disk that can hold none), ``snapshot-exists``,
-    ``no-space``, UsageError ``no-device``, ``vmstate-device``, SaveError, Cancelled, and what the images raise; nothing
-    is kept then.
+    ``no-space``, UsageError ``no-device``, ``vmstate-device``, ``snapshot-name``, SaveError, Cancelled, and what the
+    images raise; nothing is kept then.
     """
     asked = check_save(machine, name, overwrite=overwrite, vmstate=vmstate, devices=devices, now=now)
     written = 0
@@ -137,6 +138,7 @@ def check_save(
     disks = tuple(named.values())
     moment = now()
     called = _unused(disks, moment) if name is None else name
+    check_name(called.encode(errors="surrogateescape"))
     position = _position(named, vmstate)
     if not overwrite:
         for disk in disks:

@@ -76,5 +76,9 @@ def test_what_is_refused(snapctl: Snapctl, disks: tuple[Path, ...], tmp_path: Pa
             "demo", "snapshot", "save", "s", *SMALL, *more, *with_disks(*disks[:2]), "--ticks", 1, "--json"
         )
         assert (refused.code, refused.error["code"]) == (1, code)
+    before = [disk.read_bytes() for disk in disks[:2]]
+    refused = snapctl("demo", "snapshot", "save", "n" * 256, *SMALL, *with_disks(*disks[:2]), "--ticks", 5, "--json")
+    assert (refused.code, refused.error["code"]) == (2, "snapshot-name")
+    assert [disk.read_bytes() for disk in disks[:2]] == before, "refused before its guest wrote"
     assert snapctl("demo", "snapshot", "list", *with_disks(*disks[:2]), "--json").document["snapshots"] == []
     assert snapctl("demo", "snapshot", "load", "s", *SMALL, *with_disks(disks[0])).code == 1
