@@ -110,6 +110,14 @@ def test_exported_compared_and_looked_into_while_it_runs(desk: DemoDesk) -> None
     desk.window.show_view("snapshots")
     assert reason(desk, "snapshot.delete").startswith("The Inspector has a VM state of root.qcow2 open")
     assert not reason(desk, "snapshot.save") and not reason(desk, "snapshot.load")
+    saving = desk.saving()
+    saving.name.edit.setText("one")
+    saving.replace.setChecked(True)
+    assert saving.name.said.refused.startswith("The Inspector has a VM state of root.qcow2 open")
+    assert not saving.go.isEnabled()
+    saving.name.edit.setText("three")
+    assert saving.go.isEnabled()
+    saving.reject()
     desk.drive(desk.demo.end())
     assert sha(disks()[0], "one") == sha_of(target), "what was written is what was saved"
 

@@ -118,7 +118,8 @@ def save(context: WindowContext) -> None:
     page = page_of(context)
     if page is not None and page.on_show is not None:
         owner = page.machines.owner(page.on_show)
-        _ask(context, SaveDialog(context, page.on_show, _called(page), _selected(context)[0], owner))
+        kept = _read_by_inspector(context, page.machines.files_of(page.on_show))
+        _ask(context, SaveDialog(context, page.on_show, _called(page), _selected(context)[0], owner, kept=kept))
 
 
 @ACTIONS.add("snapshot.load", later("Load…"), keys="Ctrl+L", icon="clock-counter-clockwise", menu=Menu.SNAPSHOT,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QCheckBox
 
 from snapmgr.snapshots.model import Snapshots
@@ -26,9 +28,17 @@ class SaveDialog(ChangeDialog):
     """``request`` is what was asked for."""
 
     def __init__(
-        self, context: WindowContext, machine: Paths, name: str, found: Snapshots, owner: Owner | None = None
+        self,
+        context: WindowContext,
+        machine: Paths,
+        name: str,
+        found: Snapshots,
+        owner: Owner | None = None,
+        *,
+        kept: str = "",
     ) -> None:
-        """``owner`` is who runs it, None for images on which no machine of this window runs."""
+        """``owner`` is who runs it, None for images on which no machine of this window runs.  ``kept`` says why no
+        snapshot that is there can be replaced now."""
         #: {machine} is a machine's name
         title = tr("Save a snapshot of {machine}", machine=isolated(name))
         text = tr(
@@ -38,7 +48,7 @@ class SaveDialog(ChangeDialog):
         if owner is not None:
             text = tr("It holds the machine with its RAM and devices, and the disks that are ticked.")
         super().__init__(context, tr("Save snapshot"), title, text)
-        self._machine, self._found = machine, found
+        self._machine, self._found, self._kept = machine, found, kept
         self._labels = disk_labels([device.path for device in found.devices])
         self.disks: dict[str, QCheckBox] = {}
         self.guest: GuestParts | None = None
@@ -84,7 +94,8 @@ class SaveDialog(ChangeDialog):
         gone = None
         if self.disks and self.replace.isChecked():
             gone = tr("What that one holds is lost once the new one is complete.")
-        return check_name(text, self._found.rows, chosen, replace=gone)
+        said = check_name(text, self._found.rows, chosen, replace=gone)
+        return replace(said, refused=sentence(self._kept)) if said.taken and gone and self._kept else said
 
     def _checked(self) -> None:
         if self.guest is not None:
