@@ -161,11 +161,23 @@ class DemoBand(QWidget):
         """In a window of this height; what somebody folded away or unfolded stays so."""
         folded = self._context.settings.state.get(FOLDED)
         least = 640 if folded is None else 10_000 if folded else 0
-        self._show_form(Form.BUTTONS if height < least else Form.LARGE if height >= 840 else Form.SMALL)
+        form = Form.BUTTONS if height < least else Form.LARGE if height >= 840 else Form.SMALL
+        self._show_counters(form)
+        self._show_form(form if self._has_room(form) else Form.BUTTONS)
+
+    def _has_room(self, form: Form) -> bool:
+        """Whether what belongs beside the screen fits there."""
+        return self.width() >= fonts.px(form * 4 // 3) + 3 * INSET + self._more.minimumSizeHint().width()
 
     def _fold_wanted(self) -> None:
         self._context.settings.state[FOLDED] = self._form is not Form.BUTTONS
         self.adapt(self._context.window.height())
+
+    def _show_counters(self, form: Form) -> None:
+        self.summary.setVisible(form is Form.LARGE)
+        for row, *parts in self._rows:
+            for part in parts:
+                part.setVisible(form is Form.LARGE or row == 0)
 
     def _show_form(self, form: Form) -> None:
         self._form = form
@@ -174,10 +186,6 @@ class DemoBand(QWidget):
         self.screen.setVisible(not folded)
         self._more.setVisible(not folded)
         self.said.setVisible(folded)
-        self.summary.setVisible(form is Form.LARGE)
-        for row, *parts in self._rows:
-            for part in parts:
-                part.setVisible(form is Form.LARGE or row == 0)
         self.fold.setIcon(icons.icon("caret-down" if folded else "caret-up"))
         said = tr("Show its screen") if folded else tr("Fold its screen away")
         self.fold.setToolTip(said)
@@ -186,7 +194,7 @@ class DemoBand(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self.adapt(self._context.window.height())
 
     def _fit(self) -> None:
         """Where words of buttons have no room, icons."""
