@@ -22,6 +22,8 @@ SPACE = 4
 """Between buttons: ghosts have air of their own."""
 LEAST_NAME, SHORTEST_NAME = 220, 120
 """Room that the machine's name has before anything else, and where there is not even that."""
+LEAST_COMBO, SHORT_CHIP = 166, 40
+"""The list of machines as a combo box is this wide at least; a chip without its word needs so much."""
 
 
 class ActionPush(QPushButton):
@@ -119,7 +121,7 @@ class Header(QWidget):
         self.name = ElidedLabel("", "machine")
         self.machines = ComboBox()
         self.machines.setAccessibleName(tr("Machine"))
-        self.machines.setMinimumWidth(166)
+        self.machines.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
         self.machines.activated.connect(self._activated)
         self._current = -1
         self._listed: list[tuple[tuple[str, ...], str]] = []
@@ -152,11 +154,12 @@ class Header(QWidget):
         self.save = ActionPush(actions["snapshot.save"], "camera")
         self.load = action_button(actions["snapshot.load"])
         self.inspect = ActionPush(actions["snapshot.inspect"], "tree-structure")
+        self.compare = action_button(actions["snapshot.compare"])
         self.export = ActionPush(actions["snapshot.export"], "export")
         self.rename = action_button(actions["snapshot.rename"])
         self.delete = action_button(actions["snapshot.delete"], "danger")
         self.add = action_button(actions["snapshot.add_disk"])
-        for part in (self.save, self.load, self.inspect, self.export, self.rename):
+        for part in (self.save, self.load, self.inspect, self.compare, self.export, self.rename):
             row.addWidget(part)
         row.addStretch(1)
         row.addWidget(self.delete)
@@ -207,7 +210,12 @@ class Header(QWidget):
         taken = 0 if self.views.isHidden() else self.views.sizeHint().width() + 8 + self.filter.maximumWidth() + 8
         room = self.width() - 2 * INSET - taken - 24
         whole = self.name.sizeHint().width()
-        name = self.machines.minimumWidth() if self._narrow else min(whole, fonts.px(LEAST_NAME))
+        if self._narrow:
+            whole = min(self.machines.sizeHint().width(), fonts.px(LEAST_NAME))
+            name = max(LEAST_COMBO, min(whole, room - SHORT_CHIP))
+            self.machines.setFixedWidth(name)
+        else:
+            name = min(whole, fonts.px(LEAST_NAME))
         chip = self.chip.sizeHint().width()
         quiet = state.tone == "neutral" and (self._narrow or name + chip > room)
         if not self._narrow:
@@ -227,7 +235,8 @@ class Header(QWidget):
 
     def _fold_buttons(self) -> None:
         """Where the buttons have no room for their words, the last ones are icons."""
-        folded = (self.add, self.rename, self.details, self.export, self.inspect, self.load, self.delete, self.save)
+        small = self.add, self.rename, self.compare, self.details
+        folded = (*small, self.export, self.inspect, self.load, self.delete, self.save)
         parts = [part for part in folded if not part.isHidden()]
         for part in folded:
             self._shorten(part, False)
@@ -264,7 +273,8 @@ class Header(QWidget):
     def set_listing(self, *, machine: bool, snapshots: bool, exportable: bool = True, more: bool = True) -> None:
         """Whether there is a machine whose disks can be exported, a list that can be filtered and acted on, and whether
         it may get ``more`` disks."""
-        for part in (self.views, self.filter, self.save, self.inspect, self.load, self.rename, self.delete):
+        listed = self.views, self.filter, self.save, self.load, self.inspect, self.compare, self.rename, self.delete
+        for part in listed:
             part.setVisible(snapshots)  # where there are none yet, the middle says how to save the first
         self._lower.setVisible(machine)
         self.add.setVisible(more)
