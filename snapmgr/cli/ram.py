@@ -14,6 +14,7 @@ from snapmgr.cli.complete import BlockType
 from snapmgr.cli.newfile import check_target, new_file, refuse_terminal
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
+from snapmgr.cli.ram_find import find
 from snapmgr.cli.text import printable, size
 from snapmgr.errors import NotFound, UsageError
 from snapmgr.names import quoted
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 @click.option(
     "-o", "--output", "target", type=TargetType(), metavar="FILE", help="File to write (sparse); else standard output."
 )
+@click.option(
+    "--find", "pattern", metavar="PATTERN", help="Say where this text, or bytes such as 0x55aa, stands in RAM."
+)
 @force
 @allow_root
 @output_options
@@ -51,6 +55,7 @@ def ram(
     block: str | None,
     form: str,
     target: str | None,
+    pattern: str | None,
     force: bool,
     allow_roots: tuple[Path, ...],
 ) -> int:
@@ -61,13 +66,20 @@ def ram(
     With --format elf the RAM of a PC is written where its guest sees it, with the registers of its CPUs. Addresses are
     physical ones. The file has holes where RAM is zero.
 
+    With --find nothing is written: offsets in the blocks are printed.
+
     \b
     Examples:
       snapctl ram guest.mig --block pc.ram -o ram.bin
       snapctl ram guest.mig --block pc.ram | strings | less
       snapctl ram guest.mig --block pc.ram --json
       snapctl ram guest.mig --format elf -o guest.core
+      snapctl ram guest.mig --find 'root:x:0:0'
     """
+    if pattern is not None:
+        if target is not None or form != "raw":
+            raise UsageError("usage", "--find writes nothing", hint="Leave out -o and --format.")
+        return find(output, src, pattern, block, allow_roots)
     if form == "elf":
         return _core(output, src, block, target, force, allow_roots)
     if block is None:

@@ -102,3 +102,15 @@ def test_what_cannot_be_meant_is_refused(snapctl, tmp_path, monkeypatch, words, 
     result = snapctl("ram", stored("pc-halt.v72"), *words, "--json")
     assert result.error["code"] == code
     assert list(tmp_path.iterdir()) == []
+
+
+def test_bytes_are_found(snapctl):
+    document = snapctl("ram", stored("pc-halt.v72"), "--find", "0x55aa", "--block", "pc.ram", "--json").document
+    assert {"block": "pc.ram", "offset": 0x7DFE} in document["hits"]
+    assert (document["pattern"], document["more"]) == ("55aa", False)
+    said = snapctl("ram", stored("pc-halt.v72"), "--find", "0x55aa", "--block", "pc.ram").text
+    assert "00007dfe  pc.ram\n" in said
+    nothing = snapctl("ram", stored("pc-halt.v72"), "--find", "nobody wrote this")
+    assert (nothing.code, nothing.out) == (0, b"") and b"nowhere" in nothing.err
+    for words in (("--block", "no"), ("-o", "x"), ("--format", "elf")):
+        assert snapctl("ram", stored("pc-halt.v72"), "--find", "a", *words).code != 0
