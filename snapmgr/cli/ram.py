@@ -15,6 +15,7 @@ from snapmgr.cli.newfile import check_target, new_file, refuse_terminal
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
 from snapmgr.cli.ram_find import find
+from snapmgr.cli.ram_history import history
 from snapmgr.cli.text import printable, size
 from snapmgr.errors import NotFound, UsageError
 from snapmgr.names import quoted
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 @click.option(
     "--find", "pattern", metavar="PATTERN", help="Say where this text, or bytes such as 0x55aa, stands in RAM."
 )
+@click.option("--history", "told", is_flag=True, help="Say what each pass over RAM carried of the block.")
+@click.option("--page", type=click.IntRange(min=0), metavar="N", help="With --history: how this page was sent.")
 @force
 @allow_root
 @output_options
@@ -56,6 +59,8 @@ def ram(
     form: str,
     target: str | None,
     pattern: str | None,
+    told: bool,
+    page: int | None,
     force: bool,
     allow_roots: tuple[Path, ...],
 ) -> int:
@@ -66,7 +71,8 @@ def ram(
     With --format elf the RAM of a PC is written where its guest sees it, with the registers of its CPUs. Addresses are
     physical ones. The file has holes where RAM is zero.
 
-    With --find nothing is written: offsets in the blocks are printed.
+    With --find and --history nothing is written. The one prints offsets in the blocks, the other how often the block's
+    pages were sent.
 
     \b
     Examples:
@@ -75,15 +81,22 @@ def ram(
       snapctl ram guest.mig --block pc.ram --json
       snapctl ram guest.mig --format elf -o guest.core
       snapctl ram guest.mig --find 'root:x:0:0'
+      snapctl ram guest.mig --block pc.ram --page 31 --history
     """
+    if page is not None and not told:
+        raise UsageError("usage", "--page goes with --history", hint="Add --history.")
+    if pattern is not None and told:
+        raise UsageError("usage", "--find and --history are two questions", hint="Ask one of them.")
+    if (pattern is not None or told) and (target is not None or form != "raw"):
+        raise UsageError("usage", "--find and --history write nothing", hint="Leave out -o and --format.")
     if pattern is not None:
-        if target is not None or form != "raw":
-            raise UsageError("usage", "--find writes nothing", hint="Leave out -o and --format.")
         return find(output, src, pattern, block, allow_roots)
     if form == "elf":
         return _core(output, src, block, target, force, allow_roots)
     if block is None:
-        raise UsageError("usage", "--block is missing", hint="Name the block to write; inspect lists them.")
+        raise UsageError("usage", "--block is missing", hint="Name a block; inspect lists them.")
+    if told:
+        return history(output, src, block, page, allow_roots)
     if target is None and not output.json:
         target = "-"
     if target == "-":

@@ -114,3 +114,15 @@ def test_bytes_are_found(snapctl):
     assert (nothing.code, nothing.out) == (0, b"") and b"nowhere" in nothing.err
     for words in (("--block", "no"), ("-o", "x"), ("--format", "elf")):
         assert snapctl("ram", stored("pc-halt.v72"), "--find", "a", *words).code != 0
+
+
+def test_the_history_of_a_page_and_of_a_block(snapctl):
+    src = stored("pc-live.v100")
+    passes = snapctl("ram", src, "--block", "pc.ram", "--history", "--json").document["iterations"]
+    assert passes[0]["iteration"] == 1 and passes[0]["pages"] == 4096 and len(passes) > 1
+    page = snapctl("ram", src, "--block", "pc.ram", "--history", "--page", 7, "--json").document
+    assert page["page"] == 7 and page["sent"][0]["kind"] in ("normal", "zero")
+    said = snapctl("ram", src, "--block", "pc.ram", "--history", "--page", 7).text.splitlines()
+    assert len(said) == len(page["sent"]) and "pass 1" in said[0]
+    for words in (("--history",), ("--block", "pc.ram", "--page", 1), ("--history", "--find", "a")):
+        assert snapctl("ram", src, *words, "--json").error["code"] == "usage"

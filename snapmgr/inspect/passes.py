@@ -1,0 +1,71 @@
+"""How RAM changed while it was sent: what each pass carried, and how one page came through all of them.
+
+Functions of the runs that an index holds; a pass is counted from 1, as far as the order of pages shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from snapmgr.errors import NotFound
+from snapmgr.inspect.index import StreamIndex
+from snapmgr.names import quoted
+from snapmgr.ram.last import flatten
+from snapmgr.ram.runs import record_stride
+from snapmgr.ram.words import PageKind
+
+
+@dataclass(frozen=True, slots=True)
+class PassSummary:
+    """``sent`` page records of one pass; ``pages`` of them are different ones: what the guest wrote meanwhile at least,
+    in all passes but the first, which sends every page."""
+
+    number: int
+    sent: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A page as it came once: in which pass, as what, and where its contents stand in the source (bytes)."""
+
+    iteration: int
+    kind: PageKind
+    offset: int
+
+
+def working_set(index: StreamIndex, block: str) -> list[PassSummary]:
+    """One row for each pass over RAM, those in which nothing of the block came too.  Raises NotFound.
+
+    What POSTCOPY_RAM_DISCARD took back does not count as sent.
+    """
+    runs = index.ram.block(block).runs
+    sent = runs.kind != PageKind.GONE
+    last = max(index.iterations, int(runs.iteration.max(initial=0)))
+    summaries = []
+    for number in range(1, last + 1):
+        mine = sent & (runs.iteration == number)
+        different = flatten(runs.first[mine], runs.count[mine])
+        summaries.append(PassSummary(number, int(runs.count[mine].sum()), int(different.count.sum())))
+    return summaries
+
+
+def history(index: StreamIndex, block: str, page: int) -> Sequence[Sending]:
+    """Every time that a page of ``block`` came or was taken back, in the order of the wire.  Raises NotFound."""
+    pages = index.ram.block(block)
+    if not 0 <= page < pages.pages:
+        raise NotFound(
+            "no-such-page", f"RAM block {quoted(block)} has no page {page}", hint=f"The last one is {pages.pages - 1}."
+        )
+    runs = pages.runs
+    rows = np.flatnonzero((runs.first <= np.uint64(page)) & (np.uint64(page) - runs.first < runs.count))
+    found = []
+    for row in rows.tolist():
+        kind = PageKind(int(runs.kind[row]))
+        behind = page - int(runs.first[row])
+        at = int(runs.data[row]) + (behind * record_stride(kind, pages.page_bits) if behind else 0)
+        found.append(Sending(int(runs.iteration[row]), kind, at))
+    return found
