@@ -1371,11 +1371,11 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Failover</source>
+        <source>Screen of the guest on the {side}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Screen of the guest on the {side}</source>
+        <source>Failover</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
