@@ -11,6 +11,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
+from snapmgr.errors import SnapmgrError
+from snapmgr.machine import chain
+from snapmgr.machine.runstate import RunState
 from tests.gui.changing import CONTROL, asked, click, plain, sha, sound, state, strip
 from tests.gui.demo_desk import DemoDesk, disks, on_disk
 from tests.gui.test_demo_machine import garbage as garbage
@@ -210,3 +213,21 @@ def test_its_menu_says_why_what_is_off_is_off(desk: DemoDesk) -> None:
     assert desk.page.snapshot.row() is None and reason(desk, "snapshot.load") == "Select a snapshot first"
     assert reason(desk, "snapshot.export").startswith("The machine writes to its disks now")
     assert reason(desk, "snapshot.add_disk") and not reason(desk, "snapshot.reload")
+
+
+def test_a_disk_that_refuses_a_write_is_said(desk: DemoDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> list[bytes]:
+        raise SnapmgrError("cannot-write", "root.qcow2 cannot be written: No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(chain, "put", full)
+        desk.drive(desk.machine.run_on())
+        desk.until(lambda: bool(desk.errors()))
+        assert desk.demo.state().text == "io-error" and not desk.demo.runs
+    told = desk.window.context.notices.history
+    assert any("No space left on device" in plain(one.detail) for one in told)
+    desk.save("as it stands")
+    desk.load("as it stands")
+    assert desk.view.run_state is RunState.IO_ERROR and len(desk.errors()) == 1
+    desk.run()
+    assert desk.demo.runs

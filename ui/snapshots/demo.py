@@ -13,9 +13,11 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
+from snapmgr.errors import SnapmgrError
 from snapmgr.jobs.history import JobHistory
 from snapmgr.jobs.snapshots import MachineJobs
 from snapmgr.machine.machine import MachineView
+from snapmgr.machine.runstate import RunState
 from snapmgr.snapshots.model import Snapshots
 from snapmgr.snapshots.space import MachineSpace
 from ui.models.now_row import Now
@@ -116,6 +118,14 @@ class Demo(QObject):
         self.moved.emit()
         if other:
             self.changed.emit()
+            if view.run_state is RunState.IO_ERROR:
+                self._context.tasks.start(self._tell_why(), tr("Say why the demo machine stands"))
+
+    async def _tell_why(self) -> None:
+        """A disk refused what its guest wrote."""
+        said = await self.machine.last_report()
+        hint = tr("Put that right, then choose Run; a snapshot can be loaded too.")
+        self._context.fail(SnapmgrError("io-error", said, hint=hint), tr("The demo machine stands"))
 
     def show_now(self) -> None:
         """Bring the band up to date: it comes on show, or what it showed was not the machine."""

@@ -188,6 +188,10 @@ class DemoMachine(QObject):
         """
         return await self.order(lambda machine: _save(machine, path))
 
+    async def last_report(self) -> str:
+        """What the machine said last of itself, "" for nothing."""
+        return await self.order(lambda machine: machine.reports[-1].text if machine.reports else "")
+
     # -- snapshots -------------------------------------------------------------------------------------------------
 
     async def snapshots(self) -> Snapshots:
