@@ -4033,6 +4033,18 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Say why the demo machine stands</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put that right, then choose Run; a snapshot can be loaded too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The demo machine stands</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>tick {tick}</source>
         <translation type="unfinished"></translation>
     </message>

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from snapmgr.block.qcow2.create import Qcow2Writer
+from snapmgr.errors import SnapmgrError
+from snapmgr.machine.machine import Machine
 from tests.cli.conftest import Snapctl
 
 SMALL = ("--ram", "16M")
@@ -82,3 +84,14 @@ def test_what_is_refused(snapctl: Snapctl, disks: tuple[Path, ...], tmp_path: Pa
     assert [disk.read_bytes() for disk in disks[:2]] == before, "refused before its guest wrote"
     assert snapctl("demo", "snapshot", "list", *with_disks(*disks[:2]), "--json").document["snapshots"] == []
     assert snapctl("demo", "snapshot", "load", "s", *SMALL, *with_disks(disks[0])).code == 1
+
+
+def test_a_full_disk_after_the_save_does_not_hide_the_snapshot(
+    snapctl: Snapctl, disks: tuple[Path, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Machine) -> None:
+        raise SnapmgrError("cannot-write", "no space is left for what the guest wrote meanwhile")
+
+    monkeypatch.setattr(Machine, "stop", full)
+    said = snapctl("demo", "snapshot", "save", "s", *SMALL, *with_disks(disks[0]), "--ticks", 0, "--json")
+    assert (said.code, said.document["name"]) == (0, "s")
