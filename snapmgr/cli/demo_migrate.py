@@ -54,7 +54,7 @@ def _bandwidth(context: click.Context, parameter: click.Parameter, value: str) -
 
 _OPTIONS = (
     click.option("--mode", metavar="MODE", default="precopy", show_default=True, help="How it moves.",
-                 type=click.Choice(["precopy", "postcopy", "colo", "mapped-ram", "ignore-shared"])),
+                 type=click.Choice(["precopy", "postcopy", "bitmaps", "colo", "mapped-ram", "ignore-shared"])),
     click.option("--ticks", metavar="N", type=click.IntRange(0), default=100, show_default=True,
                  help="Ticks to run before."),
     click.option("--tick-rate", metavar="R", type=click.FloatRange(0.1, 10_000), default=50.0, show_default=True,
@@ -64,8 +64,8 @@ _OPTIONS = (
     click.option("--downtime-limit", metavar="MS", type=click.IntRange(0), default=300, show_default=True,
                  help="How long the guest may stand still."),
     click.option("--postcopy-after", metavar="N|MSms", callback=after_what, default="1", show_default=True,
-                 help="With --mode postcopy: let the guest run at the other side after N passes over its RAM, or after"
-                      " so many ms; 0: at once."),
+                 help="With --mode postcopy or bitmaps: let the guest run at the other side after N passes over its"
+                      " RAM, or after so many ms; 0: at once."),
     click.option("--preempt", is_flag=True,
                  help="With --mode postcopy: a second channel for the pages that the guest waits for."),
     click.option("--checkpoint-delay", metavar="MS", type=click.IntRange(0), default=200, show_default=True,
@@ -112,7 +112,8 @@ def migrate_command(output: Output, /, uri: str | None, **wanted: Any) -> int:
     where it was.
 
     With --mode postcopy the guest runs at the other side before its RAM is there, and asks for what it needs; --to
-    needs `snapctl demo receive URI --capability postcopy-ram` (and postcopy-preempt with --preempt).
+    needs `snapctl demo receive URI --capability postcopy-ram` (and postcopy-preempt with --preempt). With --mode
+    bitmaps only the dirty bitmaps of its disks follow (--capability dirty-bitmaps); losing them stops nothing.
 
     With --mode colo both run the same guest, and one of them is lost after some checkpoints. What the guest sends and
     writes to disks waits for the next checkpoint. --to needs `snapctl demo receive URI --capability x-colo`.
@@ -142,13 +143,14 @@ def _parameters(wanted: dict[str, Any]) -> Parameters:
         (wanted["mode"] == "mapped-ram", "mapped-ram"),
         (wanted["mode"] == "ignore-shared", "x-ignore-shared"),
         (postcopy, "postcopy-ram"),
+        (wanted["mode"] == "bitmaps", "dirty-bitmaps"),
         (postcopy and wanted["preempt"], "postcopy-preempt"),
     ):
         if wants:
             capabilities[name] = None
     wanted["capabilities"] = tuple(capabilities)
     return Parameters(
-        **(wanted["postcopy_after"] if postcopy else {}),
+        **(wanted["postcopy_after"] if postcopy or wanted["mode"] == "bitmaps" else {}),
         max_bandwidth=wanted["max_bandwidth"],
         downtime_limit=wanted["downtime_limit"],
         multifd_channels=wanted["multifd_channels"],

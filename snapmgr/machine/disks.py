@@ -31,6 +31,8 @@ class Disk:
         self._viewer = viewer or opener
         self._device: BlockDevice | None = opener() if active else None
         self._held: HeldDevice | None = None
+        self.wrote: Callable[[int, int], None] = lambda offset, length: None
+        """Told where the guest wrote, and how many bytes."""
 
     @property
     def active(self) -> bool:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from snapmgr.errors import SnapmgrError
 from snapmgr.machine.board import Board
@@ -15,6 +16,8 @@ from snapmgr.machine.disks import Disk, activate_all, inactivate_all
 from snapmgr.machine.options import MachineOptions
 from snapmgr.machine.registration import check_migratable, register_board
 from snapmgr.machine.runstate import RunState
+from snapmgr.ram import dirty_bitmap
+from snapmgr.ram.dirty_bitmap import DirtyBitmaps
 from snapmgr.ram.handlers import RamEntry
 from snapmgr.savevm.blockers import MigrationBlockers
 from snapmgr.savevm.failures import errno_of
@@ -55,7 +58,7 @@ class MachineHost:
             self.ram,
             self.options,
             executor=ThreadPoolExecutor(1, "ram-copies"),
-            in_postcopy=lambda: own.in_postcopy(),
+            in_postcopy=lambda: own.in_postcopy() and "postcopy-ram" in own.options.capabilities,
             postcopy_advised=lambda: own.postcopy_advised,
         )
         self.migration = MigrationState()
@@ -65,8 +68,22 @@ class MachineHost:
         self.postcopy_listeners: list[Callable[[str], None]] = []
         self._registry = Registry()
         register_board(self._registry, self.board, self.ram_entry, options.machine_type)
+        self.dirty_bitmaps = DirtyBitmaps(nodes=frozenset(f"disk{index}" for index in range(len(disks))))
+        if "dirty-bitmaps" in self.options.capabilities:
+            self._keep_bitmaps()
         # a proxy, so that a machine that is dropped gives its RAM back at once
         self.global_state, _ = register_global_state(own, [state.value for state in RunState])
+
+    def _keep_bitmaps(self) -> None:
+        """Of each disk that is not to come from another machine, with all that is written from now on."""
+        handlers, version = self.dirty_bitmaps.handlers, dirty_bitmap.VERSION
+        self._registry.register_live(
+            dirty_bitmap.IDSTR, handlers, version_id=version, instance_id=0, target=self.dirty_bitmaps
+        )
+        for index, disk in enumerate(self.board.disks):
+            disk.wrote = partial(self.dirty_bitmaps.note, f"disk{index}")
+            if disk.active:
+                self.dirty_bitmaps.create(f"disk{index}", "bitmap0", disk.device.size)
 
     @property
     def registry(self) -> Registry:

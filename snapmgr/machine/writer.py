@@ -95,7 +95,8 @@ def _carry_out(board: Board, controller: DiskController, request: Request) -> by
     board.fold(request.due)
     board.fold(request.address)
     address = controller.resolved.get(request.tag)
-    device = board.disks[controller.index].device
+    disk = board.disks[controller.index]
+    device = disk.device
     dropped = controller.finish(request)
     if dropped is not None:
         board.fold(dropped)
@@ -107,7 +108,10 @@ def _carry_out(board: Board, controller: DiskController, request: Request) -> by
         return None
     page = board.memory.read(address, PAGE)
     _check(board, controller, device)
-    for digest in chain.put(device, request.slot, page):
+    replaced = chain.put(device, request.slot, page)
+    for offset, length in ((request.slot * PAGE, PAGE), (0, chain.HEAD_SIZE)):
+        disk.wrote(offset, length)
+    for digest in replaced:
         _fold_digest(board, digest)
     return _written(board, controller.index, request, sha256(page).digest())
 

@@ -21,6 +21,7 @@ from snapmgr.migrate.returning import RESUME_ACK
 from snapmgr.migrate.steps import said
 from snapmgr.ram.missing import MissingPages
 from snapmgr.savevm.effects import Effect, PostcopyResume, Reply, StateLoaded
+from snapmgr.savevm.handlers import EIO
 from snapmgr.savevm.loader import Loader
 from snapmgr.savevm.status import MigrationStatus as Status
 from snapmgr.trace.events import TraceEvent
@@ -155,6 +156,9 @@ class Arriving:
                 self._finish()
                 return
             except Exception as error:  # whatever it is, the guest's newest state is here: nothing of it may be lost
+                if "postcopy-ram" not in self._machine.options.capabilities:
+                    self._lose_bitmaps(error)
+                    return
                 if not self._stand_by(error):
                     return
 
@@ -209,6 +213,16 @@ class Arriving:
         with suppress(ChannelBroken):  # the source may ask again
             self._answers.send(shut(0))
         self._let_go()
+
+    def _lose_bitmaps(self, error: Exception) -> None:
+        """Everything but dirty bitmaps has come: those that have not are given up, and it is no failure."""
+        self._machine.dirty_bitmaps.cancel()
+        refused = isinstance(error, SnapmgrError) and not isinstance(error, ChannelBroken)
+        self._loader.leave(error if refused else OSError(EIO, said(error)))
+        self._machine.blockers.remove(COMING)
+        self._error = said(error)
+        self._cut()
+        self._tell(Status.COMPLETED)
 
     # -- the second channel ----------------------------------------------------------------------------------------
 

@@ -121,7 +121,8 @@ class _Receiving:
 
     def _listen(self) -> None:
         """Devices come next, and pages may come at any time from now on."""
-        missing = self._machine.ram_entry.loader.listen(self._answers.ask)
+        loader, with_ram = self._machine.ram_entry.loader, "postcopy-ram" in self._machine.options.capabilities
+        missing = (loader.listen if with_ram else loader.all_here)(self._answers.ask)
         self._arriving = Arriving(self._machine, self._loader, self._answers, missing, self._show)
         if "postcopy-preempt" in self._machine.options.capabilities and self._open_urgent is not None:
             self._urgent = self._open_urgent()

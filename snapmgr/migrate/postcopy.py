@@ -37,7 +37,8 @@ class PostcopySteps(Steps):
         """Go on as postcopy as soon as possible (migrate-start-postcopy).  Raises SnapmgrError ``no-postcopy``."""
         if not self._may_postcopy:
             text = "Enable postcopy with migrate_set_capability before the start of migration"
-            raise SnapmgrError("no-postcopy", "postcopy-ram is not on for this machine", qemu=text)
+            message = "neither postcopy-ram nor dirty-bitmaps is on for this machine"
+            raise SnapmgrError("no-postcopy", message, qemu=text)
         self._wanted.set()
 
     def pause(self) -> None:
@@ -89,6 +90,11 @@ class PostcopySteps(Steps):
 
     @property
     def _may_postcopy(self) -> bool:
+        """Whether RAM, or only the dirty bitmaps of disks, may follow the guest (migrate_postcopy)."""
+        return self._with_ram or "dirty-bitmaps" in self._machine.options.capabilities
+
+    @property
+    def _with_ram(self) -> bool:
         return "postcopy-ram" in self._machine.options.capabilities
 
     @property
@@ -97,7 +103,7 @@ class PostcopySteps(Steps):
 
     def _switches(self) -> bool:
         """Whether it is time to go on as postcopy."""
-        if not self._may_postcopy:
+        if not self._may_postcopy or not self._channel.returns:
             return False
         parameters = self.parameters
         passes = max(self._passes, self._ram.counters.dirty_sync_count - 1, int(not self.remaining))
@@ -108,18 +114,18 @@ class PostcopySteps(Steps):
     def _check_postcopy(self) -> None:
         """What cannot be together (migration.c: migrate_caps_check)."""
         names = self._machine.options.capabilities
-        if self._may_postcopy and self._colo is not None:
+        if self._with_ram and self._colo is not None:
             raise SnapmgrError("postcopy-colo", "postcopy and COLO do not go together")
-        if self._may_postcopy and "multifd" in names:
+        if self._with_ram and "multifd" in names:
             text = "Postcopy is not yet compatible with multifd"
             raise SnapmgrError("postcopy-multifd", "multifd and postcopy do not go together", qemu=text)
-        if self._may_postcopy and "compress" in names:
+        if self._with_ram and "compress" in names:
             text = "Postcopy is not currently compatible with compression"
             raise SnapmgrError("postcopy-compress", "compressed pages and postcopy do not go together", qemu=text)
-        if self._may_postcopy and not self._channel.returns:
+        if self._with_ram and not self._channel.returns:
             text = "Unable to open return-path for postcopy"
             raise SnapmgrError("postcopy-one-way", "postcopy needs a way back, which this channel has not", qemu=text)
-        if "postcopy-preempt" in names and not self._may_postcopy:
+        if "postcopy-preempt" in names and not self._with_ram:
             text = "Postcopy preempt requires postcopy-ram"
             raise SnapmgrError("postcopy-preempt", "postcopy-preempt is of no use without postcopy-ram", qemu=text)
 
@@ -134,14 +140,19 @@ class PostcopySteps(Steps):
         self._out.limit = 0
         self._machine.inactivate_disks()
         self._saver.complete_precopy(iterable_only=True)
-        self._machine.trace.emit(traced("ram_postcopy_send_discard_bitmap", offset=self._out.offset))
-        for idstr, starts, lengths in self._ram.start_postcopy():
-            self._commands.postcopy_ram_discard(idstr, list(zip(starts.tolist(), lengths.tolist(), strict=True)))
+        if self._with_ram:
+            self._discard()
+        self._machine.dirty_bitmaps.in_postcopy = True
         self._commands.ping(2)
         self._commands.packaged(self._package())
         self._commands.ping(4)
         self._out.flush()
         self._behind = self.remaining
+
+    def _discard(self) -> None:
+        self._machine.trace.emit(traced("ram_postcopy_send_discard_bitmap", offset=self._out.offset))
+        for idstr, starts, lengths in self._ram.start_postcopy():
+            self._commands.postcopy_ram_discard(idstr, list(zip(starts.tolist(), lengths.tolist(), strict=True)))
 
     def _open_second(self) -> None:
         """The channel for what is waited for, where there is to be one.  Raises what opening it does."""
@@ -167,7 +178,7 @@ class PostcopySteps(Steps):
         back = ReturnPath(
             self._channel,
             self._machine.trace,
-            request=self._request if self._may_postcopy else None,
+            request=self._request if self._with_ram else None,
             ponged=self._ponged,
             ended=self._back_ended,
         )
@@ -221,6 +232,8 @@ class PostcopySteps(Steps):
                     raise
                 self._handed_over = True
                 self._refuse_cancelled()
+                if not self._with_ram:  # the guest has all that it needs: nobody waits for the rest
+                    raise
                 self._stand_by(error)
 
     def _push(self) -> None:

@@ -254,7 +254,8 @@ class Outgoing(PostcopySteps):
         with suppress(SnapmgrError):
             self._saver.cleanup()
         if self._handed_over:
-            self.statistics.error = "the guest runs at the other side, and a part of its RAM was given up here"
+            lost = "a part of its RAM was given up" if self._with_ram else "some dirty bitmaps may have been lost"
+            self.statistics.error = f"the guest runs at the other side, and {lost} here"
             self._set_status(Status.FAILED)
             machine.set_run_state(RunState.POSTMIGRATE)
             return

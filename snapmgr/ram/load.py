@@ -96,6 +96,11 @@ class RamLoader:
         self.missing = MissingPages(blocks, self.received, ask)
         return self.missing
 
+    def all_here(self, ask: Ask) -> MissingPages:
+        """The guest may run, and nothing of its RAM is still to come."""
+        self.copies.finish()
+        return MissingPages([], {}, ask)
+
     def urgent(self) -> RamPayloadLoader:
         """For the records of a channel of its own, which come without sections (ram.c: RAM_CHANNEL_POSTCOPY)."""
         state = self._state

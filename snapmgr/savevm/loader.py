@@ -25,6 +25,12 @@ from snapmgr.wire.faults import IO_ERROR
 from snapmgr.wire.loading import LoadingReader, PackageEnd
 from snapmgr.wire.window import Buffer
 
+LOST_BITMAPS = (
+    "postcopy_ram_listen_thread: loadvm failed during postcopy: {}. All states are migrated except dirty bitmaps. "
+    "Some dirty bitmaps may be lost, and present migrated dirty bitmaps are correctly migrated and valid."
+)
+"""What QEMU says where the guest has everything else (postcopy_ram_listen_thread)."""
+
 
 class Stage(Enum):
     """How far a load has come: what a failure leaves to be done depends on it."""
@@ -269,9 +275,12 @@ class Loader:
         self._in.postcopy = PostcopyState.END
         return StateLoaded(self.offset)
 
-    def leave(self) -> None:
-        """The last page of a postcopy has come; once."""
+    def leave(self, lost: BaseException | None = None) -> None:
+        """The last of a postcopy has come, or is ``lost`` where that were dirty bitmaps only; once."""
         self._in.trace("postcopy_ram_listen_thread_exit", offset=self.offset)
+        if lost is not None:
+            self._host.error_report(LOST_BITMAPS.format(-errno_of(lost)))
+            self._in.postcopy, self._stage = PostcopyState.END, Stage.DONE
         self.cleanup()
 
     def cleanup(self) -> None:

@@ -11,7 +11,7 @@ from snapmgr.savevm.blockers import check_state
 from snapmgr.savevm.commands import MAX_PACKAGED, Commands
 from snapmgr.savevm.device_state import xen_load, xen_save
 from snapmgr.savevm.handlers import HandlerFailed
-from snapmgr.savevm.loader import Loader
+from snapmgr.savevm.loader import LOST_BITMAPS, Loader
 from snapmgr.savevm.output import Output
 from snapmgr.savevm.save import save_state
 from snapmgr.savevm.saver import Saver
@@ -61,6 +61,12 @@ def refused(act: Callable[[TestHost], object], **options: Any) -> list[str]:
 
 def acting(act: Callable[[TestHost], object], **options: Any) -> Provoke:
     return partial(refused, act, **options)
+
+
+def _lost_bitmaps() -> list[str]:
+    host = TestHost()
+    Loader(host).leave(OSError(5, "cut"))
+    return host.errors
 
 
 def capabilities(*names: bytes) -> bytes:
@@ -263,6 +269,7 @@ TEXTS: dict[Text, tuple[str, Provoke]] = {
         "loadvm_postcopy_handle_resume: illegal resume received",
         loading(stream(command(9))),
     ),
+    Text("postcopy_ram_listen_thread", LOST_BITMAPS.replace("{}", "%d")): (LOST_BITMAPS.format(-5), _lost_bitmaps),
     Text("loadvm_handle_cmd_packaged", "CMD_PACKAGED: Buffer receive fail ret=%d length=%zu"): (
         "CMD_PACKAGED: Buffer receive fail ret=1 length=9",
         loading(stream(packaged(b"", length=9))),
