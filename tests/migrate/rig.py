@@ -121,6 +121,8 @@ class Pair:
             elif outgoing.statistics.status is MigrationStatus.POSTCOPY_PAUSED:
                 outgoing.cancel()
             statistics = sending.result()
+            if statistics.pauses:  # the source may be done before the other side knows what it has
+                self.received.wait(30)
             if self.arriving is not None:
                 if statistics.status is not MigrationStatus.COMPLETED:
                     self.arriving.cancel()
