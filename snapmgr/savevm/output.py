@@ -91,9 +91,10 @@ class Output:
     def put_gathered(self, gathered: Gathered) -> None:
         """Append bytes where they are; only where ``gathers``.  Raises as ``flush``."""
         assert self._gather is not None
-        self.flush()
         self._offset += len(gathered)
         self._period += len(gathered)
+        if held := self.take():  # in one go, so that whoever counts does not look between the two
+            gathered = Gathered.together([Gathered.of(map(memoryview, held)), gathered])
         try:
             self._gather(gathered)
         except OSError as error:
