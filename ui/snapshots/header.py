@@ -22,8 +22,8 @@ SPACE = 4
 """Between buttons: ghosts have air of their own."""
 LEAST_NAME, SHORTEST_NAME = 220, 120
 """Room that the machine's name has before anything else, and where there is not even that."""
-LEAST_COMBO, SHORT_CHIP = 166, 40
-"""The list of machines as a combo box is this wide at least; a chip without its word needs so much."""
+LEAST_COMBO = 166
+"""The list of machines as a combo box is this wide at least."""
 
 
 class ActionPush(QPushButton):
@@ -205,14 +205,16 @@ class Header(QWidget):
         """A state that is nothing special is a word among the facts where the name needs the room; any other keeps its
         chip, without its word if there is none for that."""
         state = self._state
-        self.chip.set_short(False)
         self.chip.set_state(state.text, state.tone, state.icon)
+        self.chip.set_short(True)
+        short = self.chip.sizeHint().width()
+        self.chip.set_short(False)
         taken = 0 if self.views.isHidden() else self.views.sizeHint().width() + 8 + self.filter.maximumWidth() + 8
         room = self.width() - 2 * INSET - taken - 24
         whole = self.name.sizeHint().width()
         if self._narrow:
             whole = min(self.machines.sizeHint().width(), fonts.px(LEAST_NAME))
-            name = max(LEAST_COMBO, min(whole, room - SHORT_CHIP))
+            name = max(LEAST_COMBO, min(whole, room - short - INSET))
             self.machines.setFixedWidth(name)
         else:
             name = min(whole, fonts.px(LEAST_NAME))
