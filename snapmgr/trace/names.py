@@ -1,7 +1,7 @@
 """Names of the events of savevm.c and global_state.c with their arguments' names (migration/trace-events), and of those
 of migration.c and ram.c that tell what passes between both sides of a postcopy.
 
-Events that savevm.c emits and that this table leaves out belong to parts that are not built yet.
+Every event of savevm.c stands here.
 """
 
 from __future__ import annotations
