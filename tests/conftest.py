@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import os
 import shutil
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from snapmgr.inspect.index import StreamIndex
     from ui.main_window import MainWindow
 
+from tests.limits import Limits, run_bounded
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 NOTHING_MAY_BE_SKIPPED = bool(os.environ.get("SNAPMGR_CI"))
@@ -29,6 +32,14 @@ NOTHING_MAY_BE_SKIPPED = bool(os.environ.get("SNAPMGR_CI"))
 hypothesis_settings.register_profile("same", derandomize=True, deadline=None)
 hypothesis_settings.register_profile("explore", derandomize=False, deadline=None)
 hypothesis_settings.load_profile("same")
+
+
+LIMITS = pytest.StashKey[Limits]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[LIMITS] = Limits()
+    config.pluginmanager.register(config.stash[LIMITS], "limits")
 
 
 def _refuse_skip(report: Any) -> None:
@@ -103,9 +114,16 @@ def loop(qapp: Any) -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @pytest.fixture
-def drive(loop: asyncio.AbstractEventLoop) -> Drive:
+def bounded(pytestconfig: pytest.Config) -> Callable[[asyncio.AbstractEventLoop, Coroutine[Any, Any, Any]], Any]:
+    """Runs a coroutine in a loop, within the time that the test has left."""
+    limits = pytestconfig.stash[LIMITS]
+    return lambda loop, work: run_bounded(loop, work, limits.left())
+
+
+@pytest.fixture
+def drive(loop: asyncio.AbstractEventLoop, bounded: Callable[..., Any]) -> Drive:
     """Runs a coroutine to its end while the window lives."""
-    return loop.run_until_complete
+    return functools.partial(bounded, loop)
 
 
 @pytest.fixture

@@ -34,7 +34,8 @@ def dressed(qapp: QApplication) -> QApplication:
 class Live:
     """A page in a window of its own, and the loop that its work runs on."""
 
-    def __init__(self, app: QApplication, folder: Path) -> None:
+    def __init__(self, app: QApplication, folder: Path, bounded: Callable[..., Any]) -> None:
+        self._bounded = bounded
         self.loop = qasync.QEventLoop(app)
         asyncio.set_event_loop(self.loop)
         self.window = QWidget()
@@ -53,7 +54,7 @@ class Live:
         self.run(self.page.built())
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        result: T = self.loop.run_until_complete(work)
+        result: T = self._bounded(self.loop, work)
         return result
 
     def open(self, path: Path) -> None:
@@ -98,9 +99,9 @@ class Live:
 
 
 @pytest.fixture
-def live(dressed: QApplication, tmp_path: Path) -> Iterator[Live]:
+def live(dressed: QApplication, tmp_path: Path, bounded: Callable[..., Any]) -> Iterator[Live]:
     garbage = Garbage()  # as in the application: no widget dies in a worker
-    made = Live(dressed, tmp_path)
+    made = Live(dressed, tmp_path, bounded)
     yield made
     made.end()
     garbage.stop()
