@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from snapmgr.jobs.history import JobHistory
 from snapmgr.snapshots.list import list_snapshots
+from tests.gui.changing import plain
 from tests.gui.desk import Desk
 from tests.ui.snapshots.made import held
 from ui.shell.question import Question
@@ -175,6 +176,18 @@ def test_what_failed_can_be_tried_again(desk: Desk) -> None:
     desk.settle()
     [failed] = desk.page.job_strip.panel.rows.values()
     assert failed.again.isVisible() and "late" not in names(path)
+    desk.drive(desk.page.reload())
+    desk.window.context.actions.run("snapshot.inspect")
+    desk.settle()
+    desk.window.show_view("snapshots")
+    desk.qtbot.mouseClick(failed.again, LEFT)
+    desk.settle()
+    said = plain(desk.window.context.notices.history[-1].text)
+    assert said == "Not saved: The Inspector has a VM state of vm-hmp-72.qcow2 open: close it there first"
+    assert list(desk.page.job_strip.panel.rows.values()) == [failed] and "late" not in names(path)
+    inspector = desk.window.context.page("inspector")
+    assert inspector is not None
+    inspector.close_document()
     desk.qtbot.mouseClick(failed.again, LEFT)
     desk.settle()
     [row] = desk.page.job_strip.panel.rows.values()

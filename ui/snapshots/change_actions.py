@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
-from ui.isolation import isolated
-from ui.models.source_list import DEMO
+from ui.models.source_list import DEMO, SourceState
 from ui.shell.actions import Actions, Menu
 from ui.shell.context import WindowContext
-from ui.shell.documents import DocumentKind
 from ui.snapshots.actions import VIEW, has_machine, has_selection, page_of
 from ui.snapshots.change_dialog import ChangeDialog
 from ui.snapshots.change_texts import rows_text
+from ui.snapshots.inspected import why_kept
 from ui.snapshots.may_change import why_not_change, why_not_finish, why_not_load, why_not_save
 from ui.words import later, tr
 
@@ -40,29 +39,10 @@ def _one(context: WindowContext) -> str:
 
 
 def _busy(context: WindowContext, *, gone: bool = False) -> str:
-    """What keeps every change from being made now: another one, or a view of our own that reads one of the images.
-
-    A machine that has them open does not mind who reads, as long as what is read is not ``gone``.
-    """
+    """What keeps every change from being made now; ``gone``: what is read could be taken away by it."""
     page = page_of(context)
     assert page is not None
-    paths, owner = page.on_show or (), page.machines.owner(page.on_show)
-    if reason := page.changes.busy(paths):
-        return reason
-    return _read_by_inspector(context, page.machines.files_of(paths)) if gone or owner is None else ""
-
-
-def _read_by_inspector(context: WindowContext, paths: Sequence[str]) -> str:
-    inspector = context.page("inspector")
-    if inspector is None:
-        return ""
-    for document in (inspector.document(), inspector.opening()):
-        if document is not None and document.kind is DocumentKind.STREAM:
-            name = next((path for path in paths if document.sources[0].startswith(f"{path}@")), None)
-            if name is not None:
-                disk = isolated(name.rpartition("/")[2])
-                return tr("The Inspector has a VM state of {disk} open: close it there first", disk=disk)
-    return ""
+    return page.changes.why_not(page.on_show or (), gone=gone)
 
 
 def can_save(context: WindowContext) -> str:
@@ -118,7 +98,7 @@ def save(context: WindowContext) -> None:
     page = page_of(context)
     if page is not None and page.on_show is not None:
         owner = page.machines.owner(page.on_show)
-        kept = _read_by_inspector(context, page.machines.files_of(page.on_show))
+        kept = why_kept(context, page.machines.files_of(page.on_show))
         _ask(context, SaveDialog(context, page.on_show, _called(page), _selected(context)[0], owner, kept=kept))
 
 
@@ -131,7 +111,8 @@ def load(context: WindowContext) -> None:
     page = page_of(context)
     if page is not None and page.on_show is not None:
         found, rows = _selected(context)
-        _ask(context, LoadDialog(context, page.on_show, rows[0], found, _guest_runs(page)))
+        runs, stands = _guest_runs(page), _stands(page)
+        _ask(context, LoadDialog(context, page.on_show, rows[0], found, runs=runs, stands=stands))
 
 
 @ACTIONS.add("snapshot.rename", later("Rename…"), keys="F2", icon="pencil-simple", menu=Menu.SNAPSHOT, view=VIEW,
@@ -223,6 +204,13 @@ def _called(page: SnapshotsPage) -> str:
 def _guest_runs(page: SnapshotsPage) -> bool:
     owner = page.machines.owner(page.on_show)
     return owner is not None and owner.runs
+
+
+def _stands(page: SnapshotsPage) -> str:
+    """What a machine that stands is called, "" where it is just paused."""
+    owner = page.machines.owner(page.on_show)
+    word = owner.state().text if owner is not None and not owner.runs else ""
+    return word if word != SourceState.PAUSED.word else ""
 
 
 def _ask(context: WindowContext, dialog: ChangeDialog) -> None:

@@ -17,6 +17,7 @@ from ui.shell.notices import Tone
 from ui.snapshots import change_texts as texts
 from ui.snapshots import owned_changes
 from ui.snapshots.change_request import ChangeRequest, Kind
+from ui.snapshots.inspected import why_kept
 from ui.snapshots.jobs import Begin, Jobs
 from ui.snapshots.machines import Machines
 from ui.snapshots.owned_changes import IN_BYTES, loading_then, saving_now
@@ -59,6 +60,26 @@ class Changes(QObject):
         """Whether these disks are being changed: what is seen of them meanwhile is our own doing."""
         return paths is not None and self.jobs.running(paths) is not None
 
+    def why_not(self, machine: Paths, *, gone: bool) -> str:
+        """What keeps its snapshots from being changed now: another change, or the Inspector, which reads one of them.
+
+        Who has the disks open itself does not mind who reads, as long as what is read is not ``gone`` by that.
+        """
+        if reason := self.busy(machine):
+            return reason
+        owned = self._machines.owner(machine) is not None
+        return "" if owned and not gone else why_kept(self._context, self._machines.files_of(machine))
+
+    def again(self, request: ChangeRequest) -> bool:
+        """Begin anew what failed; where something else is in the way by now, say so and return False."""
+        gone = request.kind is Kind.DELETE or request.overwrite
+        if reason := self.why_not(request.machine, gone=gone):
+            what = texts.not_done(request.kind)
+            self._context.notify(tr("{what}: {reason}", what=what, reason=reason), tone=Tone.WARNING)
+            return False
+        self.start(request)
+        return True
+
     def start(self, request: ChangeRequest) -> None:
         """Do it, unless something else is being done with one of these disks."""
         if self.busy((*request.machine, *request.paths)) or self._context.tasks.closed:
@@ -72,7 +93,7 @@ class Changes(QObject):
 
     def _add(self, request: ChangeRequest) -> int:
         """Show it as begun."""
-        machine, again = self._machines.name(request.machine), partial(self.start, request)
+        machine, again = self._machines.name(request.machine), partial(self.again, request)
         paths, in_bytes = tuple({*request.machine, *request.paths}), request.owned and request.kind in IN_BYTES
         title, icon = texts.running(request), request.kind.value
         number = self.jobs.add(title, machine, icon, paths, in_bytes=in_bytes, again=again)

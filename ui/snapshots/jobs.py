@@ -46,7 +46,7 @@ class Jobs(QObject):
         self._shown: dict[int, Activity] = {}
         self._jobs: dict[int, Job] = {}
         self._left: dict[int, TimeLeft] = {}
-        self._again: dict[int, Callable[[], object]] = {}
+        self._again: dict[int, Callable[[], bool]] = {}
         self._about: dict[int, tuple[Paths, bool, float]] = {}
         """What files it is about, whether its progress is in bytes, and when it began."""
 
@@ -87,11 +87,11 @@ class Jobs(QObject):
         paths: Paths,
         *,
         in_bytes: bool = False,
-        again: Callable[[], object] | None = None,
+        again: Callable[[], bool] | None = None,
     ) -> int:
         """Show something as begun; returns its number.  ``paths`` are the files that nothing else may change now.
 
-        ``again`` begins the same once more, where it fails.
+        ``again`` begins the same once more, where it fails; it says whether it did.
         """
         number = next(self._numbers)
         self._left[number] = TimeLeft()
@@ -164,10 +164,9 @@ class Jobs(QObject):
         self.changed.emit()
 
     def again(self, number: int) -> None:
-        """Begin anew what failed, in its place."""
+        """Begin anew what failed, in its place; it stays where that cannot be."""
         again = self._again.get(number)
-        if again is not None:
-            again()
+        if again is not None and again():
             self.dismiss(number)
 
     def dismiss_finished(self) -> None:
