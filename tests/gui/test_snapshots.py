@@ -6,8 +6,9 @@ from collections.abc import Callable
 from contextlib import nullcontext
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 from tests.gui.desk import NOON, Desk, truth
 from tests.ui.snapshots.made import Entry, held, retabled
@@ -36,6 +37,25 @@ def test_an_image_is_listed_newest_first_and_the_first_is_selected(desk: Desk) -
     left, right = desk.page.status()
     assert "1 of 3 selected" in left and right == "3 snapshots, 3.71 MiB of VM state"
     assert not desk.errors()
+
+
+def test_a_file_is_opened_wherever_it_is_dropped(desk: Desk) -> None:
+    """A field does not take its path as text."""
+    desk.open(desk.image("vm-hmp-72"))
+    other = desk.image("vm-v2")
+    data, handle = QMimeData(), desk.window.windowHandle()
+    data.setUrls([QUrl.fromLocalFile(str(other))])
+    data.setText(str(other))  # as file managers do
+    facts = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    note, search = desk.page.beside.note.field, desk.page.header.filter
+    for field in (note, search):
+        place = field.mapTo(desk.window, field.rect().center())
+        QApplication.sendEvent(handle, QDragEnterEvent(place, *facts))
+        assert desk.window.drop.isVisible()
+        QApplication.sendEvent(handle, QDropEvent(QPointF(place), *facts))
+        desk.settle()
+        assert desk.page.on_show == (str(other),)
+        assert not note.toPlainText() and not search.text()
 
 
 def test_details_follow_the_keyboard(desk: Desk) -> None:

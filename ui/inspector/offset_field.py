@@ -21,6 +21,7 @@ class OffsetField(QLineEdit):
         super().__init__(parent)
         self._here = ""
         self._came_from: QWidget | None = None
+        self.setAcceptDrops(False)  # a file that is dropped here is opened by the window
         self.setFont(fonts.mono(12))
         self.setAccessibleName(tr("Go to offset"))
         hint = tr("An offset in hexadecimal, or +N and −N bytes from here")

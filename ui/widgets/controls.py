@@ -186,6 +186,7 @@ class SearchField(QLineEdit):
         self._clear.triggered.connect(self.clear)
         self._clear.setVisible(False)
         self.textChanged.connect(lambda text: self._clear.setVisible(bool(text)))
+        self.setAcceptDrops(False)  # a file that is dropped here is to be opened, not searched for
         for part in self.findChildren(QToolButton):
             part.setAccessibleName(tr("Clear") if part.defaultAction() is self._clear else tr("Search"))
             part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
