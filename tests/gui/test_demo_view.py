@@ -25,6 +25,7 @@ from ui.snapshots.compare_dialog import CompareDialog
 from ui.snapshots.delete_dialog import DeleteDialog
 from ui.snapshots.demo_disks import demo_folder
 from ui.snapshots.dialogs import ExportDialog
+from ui.snapshots.load_dialog import LoadDialog
 from ui.snapshots.old_dialog import OldDialog
 from ui.snapshots.rename_dialog import RenameDialog
 from ui.widgets.activity import ActivityState
@@ -227,7 +228,12 @@ def test_a_disk_that_refuses_a_write_is_said(desk: DemoDesk, monkeypatch: pytest
     told = desk.window.context.notices.history
     assert any("No space left on device" in plain(one.detail) for one in told)
     desk.save("as it stands")
-    desk.load("as it stands")
+    desk.select("as it stands")
+    click(desk, desk.page.header.load)
+    dialog = asked(desk, LoadDialog)
+    assert "It stays stopped as it is now (io-error)." in plain(dialog.text.text())
+    dialog.first.setChecked(False)
+    click(desk, dialog.go)
     assert desk.view.run_state is RunState.IO_ERROR and len(desk.errors()) == 1
     desk.run()
     assert desk.demo.runs

@@ -127,6 +127,7 @@ def test_loading_saves_what_is_there_now_first(desk: Desk) -> None:
     click(desk, desk.page.header.load)
     dialog = asked(desk, LoadDialog)
     assert dialog.first.isChecked() and dialog.go.property("variant") == "primary"
+    assert "becomes what it was when it was saved." in plain(dialog.text.text()), "its date is ahead of the clock"
     assert "disk becomes" not in plain(dialog.text.text()) and "becomes what it was" in plain(dialog.text.text())
     dialog.name.edit.setText("kept")
     click(desk, dialog.go)
@@ -139,8 +140,10 @@ def test_loading_without_saving_says_that_it_is_lost(desk: Desk) -> None:
     path = desk.image("vm-hmp-72")
     desk.open(path)
     desk.select("work")
+    desk.window.context.now = lambda: rows(path)["work"].date_sec + 20 * 3600.0
     click(desk, desk.page.header.load)
     dialog = asked(desk, LoadDialog)
+    assert "becomes what it was 20 h ago (2" in plain(dialog.text.text()), "no capital letter within a sentence"
     assert not dialog.lost.isVisible()
     dialog.first.click()
     assert dialog.lost.isVisible() and "cannot be undone" in dialog.lost.text() and not dialog.name.isVisible()

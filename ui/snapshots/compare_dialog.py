@@ -217,7 +217,7 @@ class CompareDialog(QDialog):
         a, b = (quoted(row.name, row.id) for row in self._sides)
         self.heading.setText(tr("{a} and {b}", a=a, b=b))
         dates = [
-            formats.short_time(row.date_sec, self._context.now()) if row.dated else tr(formats.NOT_RECORDED)
+            formats.stamped_time(row.date_sec, self._context.now()) if row.dated else tr(formats.NOT_RECORDED)
             for row in self._sides
         ]
         #: The two snapshots that are compared, with their dates

@@ -95,7 +95,9 @@ class ExportDialog(QDialog):
         #: The moment that is written out: a snapshot, or now
         self.when.setAccessibleName(tr("As of"))
         if self._row is not None:
-            date = formats.short_time(self._row.date_sec, self._context.now())
+            date = tr(formats.NOT_RECORDED)
+            if self._row.dated:
+                date = formats.short_time(self._row.date_sec, self._context.now())
             name = formats.shortened(visible_name(self._row.name) or id_text(self._row.id), 48)
             self.when.addItem(f"{name}, {date}", SNAPSHOT)
         if not self._found.owned:  # a machine of ours writes to it

@@ -21,12 +21,20 @@ class LoadDialog(ChangeDialog):
     """``request`` is what was asked for."""
 
     def __init__(
-        self, context: WindowContext, machine: Paths, row: SnapshotRow, found: Snapshots, runs: bool = False
+        self,
+        context: WindowContext,
+        machine: Paths,
+        row: SnapshotRow,
+        found: Snapshots,
+        *,
+        runs: bool = False,
+        stands: str = "",
     ) -> None:
-        """``runs``: what there is now is a guest that runs, and is saved so."""
+        """``runs``: what there is now is a guest that runs, and is saved so; else ``stands`` is the word for its state,
+        "" where it was paused."""
         title = tr("Load the snapshot {snapshot}?", snapshot=quoted(row.name, row.id))
         super().__init__(context, tr("Load snapshot"), title, "")
-        self._machine, self._row, self._found, self._runs = machine, row, found, runs
+        self._machine, self._row, self._found, self._runs, self._stands = machine, row, found, runs, stands
         self._labels = disk_labels([device.path for device in found.devices])
         self._disks = {device.path: self._labels[device.path] for device in found.devices if device.path in row.entries}
         self.text.setText(self._what_goes())
@@ -62,7 +70,7 @@ class LoadDialog(ChangeDialog):
         if self._found.owned:
             return self._machine_goes(names)
         when = self._row.date_sec
-        if not self._row.dated:
+        if not self._row.dated or self._ahead():
             said = plural(
                 "{disks} becomes what it was when it was saved.",
                 "{disks} become what they were when it was saved.",
@@ -77,20 +85,35 @@ class LoadDialog(ChangeDialog):
                 len(self._disks),
                 disks=names,
                 ago=formats.relative_time(when, now),
-                date=formats.short_time(when, now),
+                date=formats.stamped_time(when, now),
             )
         return " ".join((said, tr("What was written since goes. All snapshots stay as they are.")))
+
+    def _ahead(self) -> bool:
+        """By a clock that ran ahead it is saved in the future: there is no saying how long ago that was."""
+        return self._row.date_sec > self.context.now()
 
     def _machine_goes(self, disks: str) -> str:
         """Of a machine that runs here, whose snapshots all have dates."""
         when, now = self._row.date_sec, self.context.now()
-        said = tr(
-            "The machine with its RAM and devices becomes what it was {ago} ({date}), and so does what is on {disks}.",
-            disks=disks,
-            ago=formats.relative_time(when, now),
-            date=formats.short_time(when, now),
-        )
+        if self._ahead():
+            said = tr(
+                "The machine with its RAM and devices becomes what it was when it was saved, and so does what is on "
+                "{disks}.",
+                disks=disks,
+            )
+        else:
+            said = tr(
+                "The machine with its RAM and devices becomes what it was {ago} ({date}), and so does what is on "
+                "{disks}.",
+                disks=disks,
+                ago=formats.relative_time(when, now),
+                date=formats.stamped_time(when, now),
+            )
         after = tr("It runs on from there.") if self._runs else tr("It stays paused.")
+        if self._stands:
+            #: {state} is a word of QEMU's: io-error
+            after = tr("It stays stopped as it is now ({state}).", state=self._stands)
         return " ".join((said, after, tr("All snapshots stay as they are.")))
 
     def _sizes(self) -> list[str]:
