@@ -99,8 +99,9 @@ class LoadingReader(StreamReader):
 
     def _type(self) -> None:
         start = self._in.offset
-        if self._packages and start >= self._packages[-1]:
-            self._emit(PackageEnd(self._packages.pop(), 0))
+        left = self._packages.leave()
+        if left is not None:
+            self._emit(PackageEnd(left, 0))
             return
         if self._pass_outside():
             return
@@ -130,7 +131,7 @@ class LoadingReader(StreamReader):
         super()._command()
 
     def _skip_package(self) -> None:
-        left = self._packages[-1] - self._in.offset
+        left = self._packages.left()
         if left <= 0:
             self._next = self._type
             return

@@ -6,10 +6,7 @@ section's payload ends is asked of the ``SectionLayout``; unknown ones end at th
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
 from dataclasses import replace
-from types import MethodType
 
 from snapmgr.errors import StreamError
 from snapmgr.trace.bus import Trace
@@ -21,10 +18,7 @@ from snapmgr.wire.ending import read_vmdesc
 from snapmgr.wire.events import (
     CommandEvent,
     Eof,
-    Event,
     Fault,
-    NeedData,
-    PackageBegin,
     Payload,
     SectionBegin,
     SectionEnd,
@@ -35,23 +29,20 @@ from snapmgr.wire.faults import end_unknown, fault, io_fault, missing_footer, tr
 from snapmgr.wire.held import Limits, Section
 from snapmgr.wire.layout import Done, NoLayout, PayloadReader, SectionLayout
 from snapmgr.wire.opening import read_header
-from snapmgr.wire.outside import OutsideData, nested_fault, outside_fault
+from snapmgr.wire.packages import OpenPackages, outside_fault
 from snapmgr.wire.search import Search
-from snapmgr.wire.traced import traced_events
-from snapmgr.wire.window import Buffer, Short, Window
+from snapmgr.wire.stepping import Stepping
+from snapmgr.wire.window import Short
 
-Step = Callable[[], None]
 FOOTER_SIZE = 5
 
 
-class StreamReader:
+class StreamReader(Stepping):
     """Feed bytes, ask for events.
 
     ``footers`` says whether sections end in a footer: None = find out from the first one.  ``header`` False is for
     streams that begin with a record (a connection after recovery).
     """
-
-    _stops_at_damage = False
 
     def __init__(
         self,
@@ -67,35 +58,16 @@ class StreamReader:
         self.layout: SectionLayout = layout or NoLayout()
         self.footers = footers
         self.sections: dict[int, Section] = {}
-        self._trace = trace
-        self._in = Window(self.limits.record, offset)
+        super().__init__(self.limits.record, offset, trace)
         self._search = Search(self._in, self.limits.search, self.sections)
         self._next = self._header if header else self._type
-        self._out: deque[Event] = deque()
-        self._missing = 0
         self._section: SectionBegin | None = None
         self._payload_start = 0
         self._payload: PayloadReader | None = None
-        self._packages: list[int] = []
-        self._outside = OutsideData(self._in)
+        self._packages = OpenPackages(self._in)
         self._bare: Fault | None = None
         """What is to be said of the first section if it turns out that the others have footers."""
         self._colo = False
-        self._finished = False
-
-    @property
-    def offset(self) -> int:
-        """Where the next event would begin."""
-        return self._in.offset
-
-    @property
-    def ahead(self) -> int:
-        """Bytes before ``offset`` that were not fed and that nobody wants (pages in the mapped-ram layout)."""
-        return self._in.ahead
-
-    def jump(self) -> None:
-        """What is fed next begins at ``offset``, without the bytes that nobody wants."""
-        self._in.arrive()
 
     @property
     def section(self) -> SectionBegin | None:
@@ -106,48 +78,6 @@ class StreamReader:
     def past_end(self) -> bool:
         """Whether everything that a loader reads has been read: what still comes is trailing bytes."""
         return self._finished or self._next == self._trailing
-
-    @property
-    def _next(self) -> Step:
-        """What reads on.  Kept without its object: a reader that held itself would keep the machine that it loads
-        into, RAM and all, until the next collection of garbage."""
-        return MethodType(self._step, self)
-
-    @_next.setter
-    def _next(self, step: Step) -> None:
-        assert isinstance(step, MethodType)
-        self._step = step.__func__
-
-    def feed(self, data: Buffer, room: int = 0) -> None:
-        """Add bytes in any chunking; empty data says that no more will come.
-
-        The first ``room`` bytes of ``data`` are no data: they may be written to, which saves copying the others.
-        """
-        self._in.append(data, room)
-        self._missing = 0 if self._in.ended else self._missing - (len(data) - room)
-
-    def next_event(self) -> Event | NeedData | None:
-        """The next event, how many bytes are missing for it, or None after the last.  Never raises for bad bytes."""
-        while not self._out:
-            if self._finished:
-                return None
-            if self._missing > 0:
-                return NeedData(self._missing)
-            start = self._in.mark()
-            try:
-                self._step(self)
-            except Short as short:
-                self._in.offset = start
-                if not self._in.ended:
-                    self._missing = short.count
-                    return NeedData(short.count)
-                self._end_inside(start, short.count)
-            except StreamError as error:
-                self._in.offset = start
-                if self._stops_at_damage:
-                    raise
-                self._damaged(error)
-        return self._out.popleft()
 
     # -- records ---------------------------------------------------------------------------------------------------
 
@@ -180,8 +110,7 @@ class StreamReader:
         self._next = self._type if problem is None else self._resync
 
     def _type(self) -> None:
-        if self._packages and self._in.offset >= self._packages[-1]:
-            self._packages.pop()
+        if self._packages.leave() is not None:
             return
         if self._pass_outside():
             return
@@ -384,35 +313,24 @@ class StreamReader:
         self._in.skip(1)
         number, length = self._in.be16(), self._in.be16()
         problem = command_fault(number, length, start)
-        data, outside = self._outside.take(number, length, self._packages)
+        data, outside = self._packages.take(number, length)
         self._emit(CommandEvent(start, self._in.offset - start, number, data, outside))
         if outside is not None:
             self._emit(outside_fault(number, outside, length))
         if problem is not None:
             self._emit(problem)
         elif number == Command.PACKAGED:
-            self._package(int.from_bytes(data))
+            self._emit_all(*self._packages.begin(self._in.offset, int.from_bytes(data)))
         elif number == Command.ENABLE_COLO:
             self._colo = True
 
     def _pass_outside(self) -> bool:
         """Behind the outermost package: pass over what its commands have taken there; whether there is any."""
-        count = 0 if self._packages else self._outside.behind(self._in.offset)
+        count = self._packages.behind()
         if count:
             self._in.peek(count)
             self._skip_to(count)
         return count > 0
-
-    def _package(self, length: int) -> None:
-        start = self._in.offset
-        if self._packages:
-            self._emit(nested_fault(start - 9))
-        self._emit(PackageBegin(start, length))
-        if self._packages and start + length > self._packages[-1]:
-            self._emit(
-                fault("package-length", start - 4, 4, "a package reaches beyond the package that it lies in", "")
-            )
-        self._packages.append(start + length)
 
     def _after_eof(self) -> None:
         if self._in.available == 0 and self._in.ended:
@@ -481,17 +399,3 @@ class StreamReader:
     def _name_of(self, section: SectionBegin) -> str:
         known = self.sections.get(section.section_id)
         return known.idstr if known else section.idstr or "this section"
-
-    def _emit_all(self, *events: Event | None) -> None:
-        for event in events:
-            if event is not None:
-                self._emit(event)
-
-    def _emit(self, event: Event) -> None:
-        self._out.append(event)
-        if self._trace is not None:
-            for traced in traced_events(event):
-                self._trace.emit(traced)
-
-    def _finish(self) -> None:
-        self._finished = True
