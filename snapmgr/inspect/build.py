@@ -87,6 +87,8 @@ class IndexBuilder:
                 self._begin(event)
             case wire.SectionEnd():
                 self._end(event.offset, event.length)
+            case wire.Repeated():
+                self.records.repeat(len(event.sections), event.count, event.length // event.count)
             case wire.Fault():
                 self.refuse(event)
             case wire.CommandEvent():

@@ -86,7 +86,7 @@ def compare_devices(a: StreamIndex, b: StreamIndex, cancel: CancelToken | None =
 
 def _sections(index: StreamIndex) -> dict[str, Record]:
     """The device sections by name; the last where one comes more than once, as a loader ends up with it."""
-    return {f"{one.idstr} ({one.instance_id})": one for one in index.records if one.type == "FULL"}
+    return {f"{one.idstr} ({one.instance_id})": one for one in index.records.of("FULL")}
 
 
 def _compare(

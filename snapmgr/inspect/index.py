@@ -179,7 +179,7 @@ class _Pass:
         self.description = find_description(capture.member(capture.main) if capture else source)
         self.builder = IndexBuilder(self.description)
         self.builder.ram.origin = source.origin
-        self.reader = StreamReader(StreamLayout(self.builder.ram, self.description), trace=trace)
+        self.reader = StreamReader(StreamLayout(self.builder.ram, self.description), trace=trace, folds=not capture)
         self.capture: CaptureReading | None = None
         self.unpacked: UnpackedBytes | None = None
         if capture:

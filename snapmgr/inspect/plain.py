@@ -72,7 +72,7 @@ def put_devices(index: StreamIndex, put: Callable[[Buffer], object]) -> None:
 
 def configuration(index: StreamIndex, *, mapped: bool = False) -> bytes:
     """As it was sent, but for the capability that says how this stream lays RAM out."""
-    record = next((one for one in index.records if one.type == "CONFIGURATION"), None)
+    record = next(index.records.of("CONFIGURATION"), None)
     if record is None:
         return b""
     window = Window(record.length + 1)
@@ -93,7 +93,7 @@ def configuration(index: StreamIndex, *, mapped: bool = False) -> bytes:
 
 def ram_section(index: StreamIndex) -> tuple[int, bytes]:
     """The number of the section, and its footer where there are any."""
-    start = next((one for one in index.records if one.type == "START" and one.idstr == IDSTR), None)
+    start = next((one for one in index.records.of("START") if one.idstr == IDSTR), None)
     number = _RAM_ID if start is None or start.section_id is None else start.section_id
     return number, writer.footer(number) if start is None or start.footer else b""
 
@@ -173,4 +173,4 @@ def _devices(index: StreamIndex) -> list[Record]:
 
 def _others(index: StreamIndex) -> Iterator[Record]:
     """Sections that were sent while the guest ran, but for RAM."""
-    return (one for one in index.records if one.type in ("START", "PART", "END") and one.idstr != IDSTR)
+    return (one for one in index.records.of("START", "PART", "END") if one.idstr != IDSTR)

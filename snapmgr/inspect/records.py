@@ -7,6 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import overload
 
+import numpy as np
+
 from snapmgr.inspect.model import Record
 
 TYPES = (
@@ -27,6 +29,7 @@ TYPES = (
 )
 _NUMBER = {name: number for number, name in enumerate(TYPES)}
 _NONE = -1
+_OFFSETS = ("offset", "payload")
 _INTEGERS = ("offset", "length", "payload", "payload_length", "section_id", "instance_id", "version_id", "within")
 
 
@@ -55,6 +58,17 @@ class RecordColumns:
         for name, column in self.integers.items():
             value = getattr(record, name)
             column.append(_NONE if value is None else value)
+
+    def repeat(self, rows: int, count: int, step: int) -> None:
+        """The last ``rows`` rows follow ``count`` times more, ``step`` bytes further on each time."""
+        for column in (self.type, self.footer, self.name):
+            column.extend(column[-rows:] * count)
+        shift = np.arange(1, count + 1, dtype=np.int64)[:, None] * step
+        for name, column in self.integers.items():
+            if name in _OFFSETS:
+                column.frombytes((np.array(column[-rows:], np.int64) + shift).tobytes())
+            else:
+                column.extend(column[-rows:] * count)
 
     def has(self, type_name: str) -> bool:
         """Whether there is a record of that type."""
@@ -131,6 +145,11 @@ class Records(Sequence[Record]):
 
     def __iter__(self) -> Iterator[Record]:
         return (self._columns.row(number) for number in range(self._count))
+
+    def of(self, *types: str) -> Iterator[Record]:
+        """The rows of these types, without making the others."""
+        wanted = np.isin(np.array(self._columns.type[: self._count], np.uint8), [_NUMBER[name] for name in types])
+        return (self._columns.row(row) for row in np.flatnonzero(wanted).tolist())
 
     def type_at(self, row: int) -> str:
         """The type alone, without making the row."""

@@ -132,7 +132,7 @@ def _end(index: StreamIndex) -> Iterator[Change]:
 
 def _is_described(index: StreamIndex) -> bool:
     """Whether a loader says that it misses a description: after postcopy there is none."""
-    return not any(record.type == "COMMAND" and record.idstr == "POSTCOPY_RUN" for record in index.records)
+    return not any(record.idstr == "POSTCOPY_RUN" for record in index.records.of("COMMAND"))
 
 
 def _lost_eof(index: StreamIndex) -> int | None:

@@ -25,7 +25,7 @@ def inspect_document(index: StreamIndex) -> dict[str, Any]:
         "configuration": _configuration(index.configuration),
         "sections": [_section(record, index) for record in records if record.type in SECTION_TYPES],
         "ram": {"page_size": index.page_size, "blocks": [block_document(block) for block in index.blocks]},
-        "commands": [_command(record, index) for record in records if record.type == "COMMAND"],
+        "commands": [_command(record, index) for record in records.of("COMMAND")],
         "vmdesc": None if index.vmdesc is None else placed(index, index.vmdesc[0]) | {"length": index.vmdesc[1]},
         "problems": [problem_document(problem, index) for problem in index.problems],
     }

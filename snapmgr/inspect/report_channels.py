@@ -22,7 +22,7 @@ _REQUESTS = (ReturnMessage.REQ_PAGES, ReturnMessage.REQ_PAGES_ID)
 
 def captured(index: StreamIndex) -> dict[str, Any]:
     """``channels`` and ``return_path`` of ``snapctl inspect --json``; offsets count in the bytes of their channel."""
-    messages = [record for record in index.records if record.type == "MESSAGE"]
+    messages = list(index.records.of("MESSAGE"))
     back = [record for record in messages if _is_back(index, record)]
     return {
         "channels": [_channel(index, channel) for channel in index.channels],

@@ -15,7 +15,7 @@ MOST = 20_000
 
 def sections(index: StreamIndex, idstr: str) -> list[Record]:
     """The FULL sections of that name by instance id; the last of an instance, as a loader ends up with it."""
-    found = {one.instance_id or 0: one for one in index.records if one.type == "FULL" and one.idstr == idstr}
+    found = {one.instance_id or 0: one for one in index.records.of("FULL") if one.idstr == idstr}
     return [found[instance] for instance in sorted(found)]
 
 

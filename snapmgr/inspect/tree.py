@@ -50,7 +50,7 @@ class Tree:
         self.description = description
         self.problems = problems
         self.ram = ram
-        self._names = Counter(record.idstr for record in records if record.type == "FULL")
+        self._names = Counter(record.idstr for record in records.of("FULL"))
         self._top, self._below = _arrange(records)
         self._row_paths = self._paths()
         self._problem_offsets = sorted((problem.offset, row) for row, problem in enumerate(problems))

@@ -50,7 +50,8 @@ class Loader:
     ``device_state`` is for sections without a header (qemu_load_device_state); they belong to a stream before them
     where they go on ``after`` its loader.  ``colo`` says that the driver can do it: what was set up to load stays then
     until ``cleanup``.  With ``postcopy`` the driver runs the guest when it is told so.  ``offset`` is where the first
-    byte stands in whatever it is taken from.
+    byte stands in whatever it is taken from.  With ``folds`` handlers do not hear of sections that repeat and bring
+    nothing, nor does the trace.
     """
 
     def __init__(
@@ -62,11 +63,13 @@ class Loader:
         colo: bool = False,
         postcopy: bool = False,
         after: Loader | None = None,
+        folds: bool = False,
     ) -> None:
         self._host = host
         self._in = Incoming(host, may_colo=colo, listens=postcopy)
         if after is not None:
             self._in.loaded = after._in.loaded
+        self._folds = folds
         self._reader = self._new_reader(offset, header=not device_state)
         self._device_state = device_state
         self._fed = offset
@@ -76,7 +79,8 @@ class Loader:
 
     def _new_reader(self, offset: int, *, header: bool) -> LoadingReader:
         footers = self._host.options.send_section_footer
-        return LoadingReader(SectionLoading(self._in), footers=footers, header=header, offset=offset)
+        sections = SectionLoading(self._in)
+        return LoadingReader(sections, footers=footers, header=header, offset=offset, folds=self._folds)
 
     @property
     def runs(self) -> bool:

@@ -66,6 +66,14 @@ class SectionEnd(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Repeated(Event):
+    """Sections that were just read follow ``count`` times more, byte for byte and without anything between."""
+
+    sections: tuple[SectionBegin, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class CommandEvent(Event):
     """A command with its data, whether or not any QEMU knows its number."""
 

@@ -66,8 +66,9 @@ class LoadingReader(StreamReader):
         footers: bool,
         header: bool = True,
         offset: int = 0,
+        folds: bool = False,
     ) -> None:
-        super().__init__(loading, limits, footers=footers, header=header, offset=offset)
+        super().__init__(loading, limits, footers=footers, header=header, offset=offset, folds=folds)
         self._loading = loading
         self._told: int | None = None
         self._told_command: int | None = None

@@ -30,6 +30,7 @@ from snapmgr.wire.held import Limits, Section
 from snapmgr.wire.layout import Done, NoLayout, PayloadReader, SectionLayout
 from snapmgr.wire.opening import read_header
 from snapmgr.wire.packages import OpenPackages, outside_fault
+from snapmgr.wire.repeats import LONGEST, Repeats
 from snapmgr.wire.search import Search
 from snapmgr.wire.stepping import Stepping
 from snapmgr.wire.window import Short
@@ -41,7 +42,8 @@ class StreamReader(Stepping):
     """Feed bytes, ask for events.
 
     ``footers`` says whether sections end in a footer: None = find out from the first one.  ``header`` False is for
-    streams that begin with a record (a connection after recovery).
+    streams that begin with a record (a connection after recovery).  With ``folds`` sections that bring nothing come as
+    one event where there are many of them; a trace tells of each.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class StreamReader(Stepping):
         header: bool = True,
         offset: int = 0,
         trace: Trace | None = None,
+        folds: bool = False,
     ) -> None:
         self.limits = limits or Limits()
         self.layout: SectionLayout = layout or NoLayout()
@@ -68,6 +71,9 @@ class StreamReader(Stepping):
         self._bare: Fault | None = None
         """What is to be said of the first section if it turns out that the others have footers."""
         self._colo = False
+        self._repeats = Repeats(self._in) if folds and trace is None else None
+        self._idle: bytes | None = None
+        """The payload of the section being read, if that may repeat."""
 
     @property
     def section(self) -> SectionBegin | None:
@@ -115,6 +121,8 @@ class StreamReader(Stepping):
         if self._pass_outside():
             return
         kind = self._in.peek(1)[0]
+        if kind == RecordType.PART and self._repeat():
+            return
         if kind in SECTION_TYPES:
             self._begin(RecordType(kind))
         elif kind == RecordType.COMMAND:
@@ -134,6 +142,15 @@ class StreamReader(Stepping):
                 )
             )
             self._next = self._resync
+
+    def _repeat(self) -> bool:
+        """Take the rounds that are like the last one, if there are any."""
+        found = self._repeats.find() if self._repeats is not None and not self._packages else None
+        if found is None:
+            return False
+        self._in.skip(found.length)
+        self._emit(found)
+        return True
 
     def _begin(self, kind: RecordType) -> None:
         start = self._in.offset
@@ -182,13 +199,21 @@ class StreamReader(Stepping):
 
     def _payload_step(self) -> None:
         assert self._payload is not None
+        start = self._in.offset
         result = self._payload.step(self._in)
         if isinstance(result, Done):
+            self._may_repeat(start)
             if result.event is not None:
                 self._emit(result.event)
             self._next = self._footer
         else:
             self._emit(result)
+
+    def _may_repeat(self, start: int) -> None:
+        """The payload is done, with what was taken from ``start`` on."""
+        part = self._section is not None and self._section.type == RecordType.PART
+        if self._repeats is not None and part and start == self._payload_start and self._in.offset - start <= LONGEST:
+            self._idle = bytes(self._in.taken(start))
 
     def _footer(self) -> None:
         assert self._section is not None
@@ -210,6 +235,7 @@ class StreamReader(Stepping):
         self._in.skip(1)
         found = self._in.be32()
         if found != section.section_id:
+            self._idle = None
             self._emit(wrong_footer(start + 1, found, section.section_id, name))
         self.footers = True
         self._end_section(SectionEnd(start, 5, section.section_id))
@@ -231,7 +257,9 @@ class StreamReader(Stepping):
 
     def _end_section(self, end: SectionEnd) -> None:
         self._emit(end)
-        self._section = self._payload = None
+        if self._repeats is not None and self._idle is not None and end.length and self._section is not None:
+            self._repeats.note(self._section, self._idle, end)
+        self._section = self._payload = self._idle = None
         self._next = self._type
 
     def _missing_footer_at_end(self, start: int, name: str) -> None:
@@ -261,6 +289,9 @@ class StreamReader(Stepping):
         self._in.skip(length)
         if found_by == "end":
             self._lost_end(start)
+        elif found_by == "footer":
+            self._may_repeat(start)
+            self._next = self._footer
         else:
             self._next = self._footer
 

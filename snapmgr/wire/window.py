@@ -124,6 +124,10 @@ class Window:
         """Consume ``count`` bytes that were peeked at."""
         self._at += count
 
+    def taken(self, start: int) -> memoryview:
+        """What was consumed from ``start`` on, which is not before the mark."""
+        return self._view[start - self._base : self._at]
+
     def pass_over(self, count: int) -> None:
         """Consume ``count`` bytes that nobody wants, whether they were fed or are still to come.
 

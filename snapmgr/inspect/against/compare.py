@@ -125,8 +125,8 @@ class _Devices:
 
 def _sections(index: StreamIndex, devices: tuple[TargetDevice, ...]) -> Iterator[Problem]:
     local, met, absent = _Devices(devices), set[TargetDevice](), list[Record]()
-    for record in index.records:
-        if record.type != "FULL" or not record.idstr:
+    for record in index.records.of("FULL"):
+        if not record.idstr:
             continue
         device = local.find(record.idstr, record.instance_id or 0)
         if device is None:

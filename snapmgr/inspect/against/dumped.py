@@ -49,7 +49,7 @@ def with_devices_of(target: Target, index: StreamIndex) -> Target:
         return target
     info = index.configuration
     bits = (info.target_page_bits if info is not None else None) or target.page_bits
-    started = [record.section_id for record in index.records if record.type == "START" and record.idstr == IDSTR]
+    started = [record.section_id for record in index.records.of("START") if record.idstr == IDSTR]
     return replace(
         target,
         machine=target.machine if info is not None else None,

@@ -49,7 +49,7 @@ def rehearse(
     """Load the stream into the target as QEMU ``release`` would.  Raises Cancelled, and SnapmgrError where the source
     cannot be read."""
     host = Rehearsal(target, release, _sent(index, target), _Lengths(index), layouts or Layouts())
-    loader = Loader(host, colo=True, postcopy=True)
+    loader = Loader(host, colo=True, postcopy=True, folds=True)
     try:
         colo = _run(loader, index, cancel)
     except LoadError as error:

@@ -24,7 +24,7 @@ def target_of_stream(source: Source, *, progress: Progress = no_progress, cancel
 
 def target_of(index: StreamIndex) -> Target:
     """The same of a stream that was read."""
-    sections = [record for record in index.records if record.idstr is not None]
+    sections = list(index.records.of("START", "FULL", "COMMAND"))
     first = {record.section_id: record for record in reversed(sections) if record.instance_id is not None}
     full = [record for record in first.values() if record.type == "FULL"]
     info = index.configuration
