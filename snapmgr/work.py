@@ -5,10 +5,15 @@ Workers call ``Progress`` after every chunk (some MiB), never per page; whoever 
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
 
 from snapmgr.errors import Cancelled
+
+T = TypeVar("T")
 
 Progress = Callable[[int, int], None]
 """``progress(done, total)``, in bytes; ``total`` is 0 where it is not known."""
@@ -76,3 +81,11 @@ def stoppable(progress: Progress, cancel: CancelToken | None) -> Progress:
         progress(done, total)
 
     return report
+
+
+async def to_its_end(future: asyncio.Future[T]) -> T:
+    """What it comes to, however often the waiting task is cancelled: for what must not be left half done."""
+    while not future.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait({future})
+    return future.result()

@@ -22,6 +22,7 @@ from snapmgr.jobs.job import Job, JobType, JobView, error_text
 from snapmgr.jobs.names import check_id
 from snapmgr.jobs.status import JobStatus
 from snapmgr.names import quoted
+from snapmgr.work import to_its_end
 
 Result = TypeVar("Result")
 
@@ -153,15 +154,20 @@ class JobTable:
         """From its turn to its end; whoever cancels this task cancels the job, and waits for it."""
         began = self._now()
         try:
-            if await self._turn(job):
-                await self._work(job, work, submit)
-            else:
-                job.fail(Cancelled())
+            try:
+                if await self._turn(job):
+                    await self._work(job, work, submit)
+                else:
+                    job.fail(Cancelled())
+            finally:
+                self._turns.remove(job)
+                self._next_turn()
+            await self._remember(job, began)
+        except BaseException as error:  # a listener, say: whoever waits for the job is told, and does not wait for ever
+            job.failure = job.failure or error
+            raise
         finally:
-            self._turns.remove(job)
-            self._next_turn()
-        await self._remember(job, began)
-        job.end()
+            job.end()
 
     async def _turn(self, job: Job) -> bool:
         """Wait until nobody comes before it; False where it was cancelled meanwhile."""
@@ -207,7 +213,7 @@ class JobTable:
         record = JobRecord(job.type, job.id, self.machine, began, self._now(), job.status, text)
         writing = asyncio.get_running_loop().run_in_executor(None, self._history.append, record)
         with suppress(OSError):  # a job is no worse because nobody will read of it later
-            await _to_its_end(writing)
+            await to_its_end(writing)
 
     def _job_changed(self, job: Job) -> None:
         if job.status is JobStatus.NULL:
@@ -220,10 +226,3 @@ class JobTable:
 def _in_worker(job: Job, work: Work) -> Any:
     job.begin()
     return work(job.control)
-
-
-async def _to_its_end(future: asyncio.Future[None]) -> None:
-    while not future.done():
-        with suppress(asyncio.CancelledError):
-            await asyncio.wait({future})
-    future.result()

@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from snapmgr.errors import SnapmgrError
@@ -49,18 +50,21 @@ class Driver:
         self._wait = wait
         self._show = show
         self._rate = rate
-        self._orders: deque[Callable[[], None]] = deque()
+        self._orders: deque[tuple[Future[Any], Callable[[Machine], Any]]] = deque()
         self._wake = threading.Event()
-        self._stopping = False
+        self._stopping = self._over = False
         self._next_tick = clock()
         self._next_view = clock()
         self._announcers: list[Announcer] = []
 
     def order(self, action: Callable[[Machine], T]) -> Future[T]:
-        """Have ``action`` done by the worker between two ticks; from any thread.  Its error is the future's."""
+        """Have ``action`` done by the worker between two ticks; from any thread.  Its error is the future's, which is
+        SnapmgrError ``machine-ended`` where the worker has ended: nobody waits in vain for it."""
         future: Future[T] = Future()
-        self._orders.append(lambda: _perform(future, action, self._machine))
+        self._orders.append((future, action))
         self._wake.set()
+        if self._over:
+            self._refuse()
         return future
 
     def set_rate(self, rate: float) -> None:
@@ -73,16 +77,20 @@ class Driver:
 
     def work(self) -> None:
         """Until ``finish``: the body of the worker."""
-        while not self._stopping:
-            self._wait(self._wake, self.step())
-        self._look()
+        try:
+            while not self._stopping:
+                self._wait(self._wake, self.step())
+            self._look()
+        finally:
+            self._over = True
+            self._refuse()
 
     def step(self) -> float | None:
         """Do what is due now; returns the seconds until the next tick, None while the machine stands."""
         self._wake.clear()
         changed = bool(self._orders)
         while self._orders:
-            self._orders.popleft()()
+            _perform(*self._orders.popleft(), self._machine)
         now = self._clock()
         self._announce(now)
         ticks = self._due(now)
@@ -142,6 +150,14 @@ class Driver:
 
     def _stop(self) -> None:
         self._stopping = True
+
+    def _refuse(self) -> None:
+        """What came too late; by the worker, and by whoever orders after it."""
+        with suppress(IndexError):
+            while True:
+                future, _ = self._orders.popleft()
+                if future.set_running_or_notify_cancel():
+                    future.set_exception(SnapmgrError("machine-ended", "the machine has ended"))
 
 
 def _perform(future: Future[Any], action: Callable[[Machine], Any], machine: Machine) -> None:

@@ -144,8 +144,9 @@ class Arriving:
         with self._news:
             self._cancelled = True
             self._news.notify_all()
-        if self._channel is not None:
-            self._channel.yank()
+            channel = self._channel
+        if channel is not None:
+            channel.yank()
 
     # -- the thread ------------------------------------------------------------------------------------------------
 
@@ -282,7 +283,10 @@ class Arriving:
         return True
 
     def _take_up(self, channel: Channel, urgent: Channel | None) -> None:
-        self._channel, self._urgent = channel, urgent
+        with self._news:
+            self._channel, self._urgent = channel, urgent
+            if self._cancelled:  # by somebody who saw no channel to cut
+                channel.yank()
         self._machine.ram_entry.loader.resume()
         self._loader.resume()
         self._answers.open(channel)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QToolButton
 
+from snapmgr.jobs.job import JobType
 from snapmgr.machine.machine import MachineView
 from snapmgr.machine.runstate import RunState
 from ui.main_window import MainWindow
@@ -19,6 +21,7 @@ from ui.shell.garbage import Garbage
 from ui.shell.question import Question
 from ui.snapshots.demo import Demo
 from ui.snapshots.demo_actions import demo_of
+from ui.snapshots.demo_disks import make_machine
 
 Drive = Callable[..., Any]
 
@@ -153,6 +156,56 @@ def test_its_actions_say_why_they_are_off(window: MainWindow) -> None:
 def test_closing_the_window_ends_it(started: MainWindow, drive: Drive) -> None:
     drive(started.end())
     assert not demo(started).machine.exists
+
+
+def its_threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("demo")]
+
+
+def test_whoever_cancels_it_twice_leaves_no_thread_of_it(started: MainWindow, drive: Drive) -> None:
+    machine = demo(started).machine
+
+    go = threading.Event()
+
+    async def end_at_once() -> None:
+        (await machine.jobs()).table.start("s", JobType.SNAPSHOT_SAVE, lambda control: go.wait(60))
+        endings = []
+        for end in (machine.power_off, started.end):
+            endings.append(asyncio.create_task(end()))
+            for _ in range(20):  # as far as it can
+                await asyncio.sleep(0)
+        go.set()
+        await asyncio.wait(endings)
+
+    drive(end_at_once())
+    assert not machine.exists and its_threads() == []
+
+
+def test_one_that_is_ended_while_it_is_made_lets_its_disks_go(
+    window: MainWindow, drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go, closed = threading.Event(), threading.Event(), []
+
+    def make(*given: Any) -> Any:
+        begun.set()
+        go.wait(60)
+        machine, reason = make_machine(*given)
+        monkeypatch.setattr(machine, "close", lambda close=machine.close: closed.append(close()))
+        return machine, reason
+
+    monkeypatch.setattr("ui.snapshots.demo_machine.make_machine", make)
+    window.show_view("snapshots")
+    machine = demo(window).machine
+
+    async def end_at_once() -> None:
+        machine.power_on()
+        while not begun.is_set():
+            await asyncio.sleep(0)
+        asyncio.get_running_loop().call_later(0, go.set)
+        await machine.power_off()
+
+    drive(end_at_once())
+    assert closed == [None] and its_threads() == []
 
 
 def test_no_part_of_a_view_shows_as_a_window_of_its_own(window: MainWindow, qtbot: Any) -> None:

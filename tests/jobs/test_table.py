@@ -302,6 +302,22 @@ def test_closing_ends_what_works_what_waits_and_what_stands_still(pool: ThreadPo
     drive(test)
 
 
+def test_who_waits_for_a_job_is_told_where_a_listener_fails(pool: ThreadPoolExecutor) -> None:
+    def fails(event: JobStatusChange) -> None:
+        if event.status is JobStatus.PENDING:
+            raise ValueError("the view is gone")
+
+    async def test() -> None:
+        table = JobTable("m", pool.submit)
+        table.subscribe(fails)
+        job = table.start("s", SAVE, lambda control: None)
+        with pytest.raises(ValueError, match="the view is gone"):
+            await job.wait()
+        await table.aclose()
+
+    drive(test)
+
+
 def test_whoever_cancels_the_task_waits_for_the_work(pool: ThreadPoolExecutor) -> None:
     entered, left = threading.Event(), threading.Event()
 

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from snapmgr.errors import SnapmgrError
 from snapmgr.machine.driver import MOST_BEHIND, Driver
 from snapmgr.machine.runstate import RunState
 from tests.machine.rig import machine
@@ -112,3 +113,28 @@ def test_a_disk_that_refuses_stops_the_machine_and_not_the_driver():
         time.now += 0.02
     assert views[-1].run_state is RunState.IO_ERROR
     assert source.reports[-1].text == "this memory is for reading only"
+
+
+def test_who_orders_too_late_is_told():
+    _, _, _, driver = start()
+    worker = threading.Thread(target=driver.work)
+    driver.finish()
+    worker.start()
+    worker.join()
+    with pytest.raises(SnapmgrError, match="the machine has ended"):
+        driver.order(lambda machine: machine.tick).result(0)
+
+
+def test_a_worker_that_breaks_leaves_nobody_waiting():
+    def broken(view):
+        driver.order(lambda machine: late.append(machine.tick))
+        raise RuntimeError("the view is gone")
+
+    late = []
+    driver = Driver(machine("idle", disks=()), Time(), show=broken)
+    first = driver.order(lambda machine: machine.start())
+    with pytest.raises(RuntimeError, match="the view is gone"):
+        driver.work()
+    assert first.done() and late == [] and not driver._orders
+    with pytest.raises(SnapmgrError, match="the machine has ended"):
+        driver.order(lambda machine: machine.tick).result(0)

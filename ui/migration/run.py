@@ -173,10 +173,10 @@ class Run(QObject):
             self.changed.emit()
 
     def _give_up(self) -> None:
+        self._ended_early = True  # first: whoever is just beginning looks at it then
         self._gate.open()
         if self.both is not None:
             self.both.give_up()
-        self._ended_early = True
 
     def _work(self) -> Moved:
         wanted = self.wanted

@@ -6,6 +6,7 @@ Orders go to the worker and are done between two ticks; nothing of the machine i
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -28,6 +29,7 @@ from snapmgr.snapshots.machine import list_of
 from snapmgr.snapshots.model import Snapshots
 from snapmgr.snapshots.space import MachineSpace
 from snapmgr.snapshots.upkeep import space_of_machine
+from snapmgr.work import to_its_end
 from ui.shell.tasks import Tasks, step_back
 from ui.snapshots.demo_disks import NAMES, make_machine
 from ui.words import tr
@@ -66,6 +68,7 @@ class DemoMachine(QObject):
         self._driver: asyncio.Future[Driver] | None = None
         self._jobs: MachineJobs | None = None
         self._life: asyncio.Task[None] | None = None
+        self._handing = threading.Lock()
         self._waiting: MachineView | None = None
 
     @property
@@ -94,16 +97,15 @@ class DemoMachine(QObject):
     async def _live(self, up: asyncio.Future[Driver]) -> None:
         loop = asyncio.get_running_loop()
         # two: what ticks the machine, and what saves it meanwhile
-        with ThreadPoolExecutor(2, thread_name_prefix="demo", initializer=step_back) as own:
-            try:
-                making = own, make_machine, self._options, self._folder, self._names
-                machine, self.no_disks = await loop.run_in_executor(*making)
-                try:
-                    await self._drive(machine, own, up)
-                finally:
-                    await asyncio.shield(loop.run_in_executor(own, machine.close))
-            finally:
-                up.cancel()
+        own = ThreadPoolExecutor(2, thread_name_prefix="demo", initializer=step_back)
+        making = loop.run_in_executor(own, make_machine, self._options, self._folder, self._names)
+        try:
+            machine, self.no_disks = await asyncio.shield(making)
+            await self._drive(machine, own, up)
+        finally:
+            up.cancel()
+            # whoever cancels once more while it ends: a thread that is left would keep its disks, and the window
+            await to_its_end(asyncio.ensure_future(_unmake(making, own)))
 
     async def _drive(self, machine: Machine, own: ThreadPoolExecutor, up: asyncio.Future[Driver]) -> None:
         """Until it is cancelled: the worker ticks the machine and does what it is asked for."""
@@ -116,21 +118,21 @@ class DemoMachine(QObject):
         work = loop.run_in_executor(own, driver.work)
         try:
             await asyncio.shield(work)
-        except asyncio.CancelledError:
-            await table.aclose()
+        finally:
+            await to_its_end(asyncio.ensure_future(table.aclose()))
             driver.finish()
-            await asyncio.wait([work])
-            raise
+            await to_its_end(work)
 
     def _seen(self, loop: asyncio.AbstractEventLoop, view: MachineView) -> None:
         """In the worker: the newest view waits for the window, older ones are let go."""
-        first = self._waiting is None
-        self._waiting = view
+        with self._handing:
+            first, self._waiting = self._waiting is None, view
         if first and not loop.is_closed():
             loop.call_soon_threadsafe(self._show)
 
     def _show(self) -> None:
-        view, self._waiting = self._waiting, None
+        with self._handing:
+            view, self._waiting = self._waiting, None
         if view is not None and self.exists:
             self.view = view
             self.viewed.emit(view)
@@ -214,6 +216,15 @@ class DemoMachine(QObject):
         if self._jobs is None:
             raise RuntimeError("there is no demo machine")
         return self._jobs
+
+
+async def _unmake(making: asyncio.Future[tuple[Machine, Exception | None]], own: ThreadPoolExecutor) -> None:
+    """Once it is made, if it is, and nothing is done to it any more."""
+    loop = asyncio.get_running_loop()
+    await asyncio.wait({making})
+    if not making.cancelled() and making.exception() is None:
+        await loop.run_in_executor(own, making.result()[0].close)
+    own.shutdown()
 
 
 def _save(machine: Machine, path: Path) -> int:
