@@ -12,8 +12,9 @@ from snapmgr.inspect.header_checks import machine_problem, section_problem
 from snapmgr.inspect.model import ConfigurationInfo, Problem, Record, Severity
 from snapmgr.inspect.records import RecordColumns
 from snapmgr.inspect.versions import VersionNotes
-from snapmgr.ram.columns import U32, RunBuilder
+from snapmgr.ram.columns import U32, RunBuilder, RunColumns
 from snapmgr.ram.mapped import runs_of_bitmap
+from snapmgr.ram.mixed import MixedPages
 from snapmgr.ram.runs import U64, Runs, runs_of
 from snapmgr.ram.section import BlockList, MappedBlock, OddPage, Pages, RamState, RamWord, page_outside
 from snapmgr.ram.words import IDSTR, VERSION, PageKind, RamFlag
@@ -38,7 +39,7 @@ class IndexBuilder:
     """
 
     def __init__(self, description: VmDescription | None = None) -> None:
-        self.ram = RamState()
+        self.ram = RamState(mixes=True)
         self.versions = VersionNotes()
         self._description = description
         self.version = 0
@@ -76,6 +77,8 @@ class IndexBuilder:
                 self._pages(event)
             case OddPage():
                 self._odd_page(event)
+            case MixedPages():
+                self._mixed_pages(event)
             case MappedBlock():
                 self._mapped_block(event)
             case BlockList():
@@ -274,9 +277,20 @@ class IndexBuilder:
         self.of_block(event.block).add_page(event.page, event.kind, event.data_offset, event.data_length, iteration)
         self.check_bounds(event.block, one, count, offset)
         if event.kind is PageKind.FILL:
-            self._zero_fill(event)
+            self._zero_fill(event.block, event.data_offset, event.fill)
         elif event.kind is PageKind.COMPRESSED:
             self.versions.see("compressed-pages", event.offset, 8)
+
+    def _mixed_pages(self, event: MixedPages) -> None:
+        ones = np.ones(len(event.page), np.uint64)
+        iteration = self._iterations(event.block, event.page, ones, event.record)
+        self.of_block(event.block).add_rows(RunColumns(event.page, ones, event.kind, event.data, event.size, iteration))
+        self.check_bounds(event.block, event.page, ones, event.record)
+        for row in np.flatnonzero(event.fill)[:MAX_PROBLEMS].tolist():
+            self._zero_fill(event.block, int(event.data[row]), int(event.fill[row]))
+        packed = np.flatnonzero(event.kind == PageKind.COMPRESSED)
+        if len(packed):
+            self.versions.see("compressed-pages", int(event.record[packed[0]]), 8)
 
     def _discard(self, event: wire.CommandEvent) -> None:
         """What came of these pages does not count any more."""
@@ -301,11 +315,11 @@ class IndexBuilder:
         for runs in runs_of_bitmap(event.bitmap, block.used_length >> bits, block.mapped.pages, bits):
             self.of_block(block.name).add_bare(runs, np.ones(len(runs.first), np.uint32))
 
-    def _zero_fill(self, event: OddPage) -> None:
+    def _zero_fill(self, block: str, offset: int, fill: int) -> None:
         cause, hint = EXPLANATIONS["zero-fill"]
-        message = f"A zero page of {event.block} carries a byte that is not 0"
-        text = {"10.0": f"Found a zero page with value {event.fill}"}
-        self.note(Problem(Severity.WARNING, "zero-fill", event.data_offset, message, "ram (0)", 1, cause, hint, text))
+        message = f"A zero page of {block} carries a byte that is not 0"
+        text = {"10.0": f"Found a zero page with value {fill}"}
+        self.note(Problem(Severity.WARNING, "zero-fill", offset, message, "ram (0)", 1, cause, hint, text))
 
     @property
     def main_carries_pages(self) -> bool:

@@ -62,6 +62,11 @@ class RunBuilder:
         none = np.zeros(len(runs.first), np.uint32)
         self._parts.append(RunColumns(runs.first, runs.count, runs.kind, runs.offset, none, iteration))
 
+    def add_rows(self, rows: RunColumns) -> None:
+        """Pages of any kinds, with sizes for those that vary."""
+        self._flush()
+        self._parts.append(rows)
+
     def add_page(self, page: int, kind: PageKind, data: int, size: int, iteration: int) -> None:
         """One page of any kind."""
         varying = kind not in _OF_ONE_SIZE

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from snapmgr.errors import StreamError
 from snapmgr.ram.blocks import ListedBlock, read_block_list, read_entry
 from snapmgr.ram.mapped import read_bitmap, read_header
+from snapmgr.ram.mixed import read_mixed
 from snapmgr.ram.runs import U64, walk
 from snapmgr.ram.words import PAGE_BITS, PageKind, RamFlag
 from snapmgr.wire.events import Event, Fault
@@ -81,6 +82,8 @@ class RamState:
     """Where in its file the stream begins: offsets of mapped-ram count from the file's beginning."""
     postcopy: bool = False
     """Whether the guest runs already: pages come whole then (ram.c: ram_load_postcopy)."""
+    mixes: bool = False
+    """Whether pages of other kinds may come as ``MixedPages`` where many follow each other."""
     blocks: dict[str, ListedBlock] = field(default_factory=dict)
     last_block: str | None = None
 
@@ -106,6 +109,11 @@ class RamPayload:
             if end > at:
                 window.skip(end - at)
                 return Pages(start, end - at, state.last_block, words)
+            if state.mixes and not state.postcopy:
+                mixed = read_mixed(view, at, start, state.last_block, state.page_bits, packed=state.compress)
+                if mixed is not None:
+                    window.skip(mixed.length)
+                    return mixed
         word = window.be64()
         flags = word & ((1 << state.page_bits) - 1)
         if flags == RamFlag.EOS:
