@@ -12,7 +12,7 @@ import numpy as np
 
 from snapmgr.inspect.index import StreamIndex
 from snapmgr.ram.columns import U8, BlockPages
-from snapmgr.ram.last import flatten
+from snapmgr.ram.last import distinct, flatten
 from snapmgr.ram.runs import U64, record_stride
 from snapmgr.ram.words import PageKind
 
@@ -95,7 +95,7 @@ def _spread(values: U8, first: U64, count: U64, pages: int) -> U8:
 def _times(first: U64, count: U64, pages: int) -> U8:
     """How many stretches lie over each page."""
     begin, end = np.sort(first), np.sort(first + count)
-    cuts = np.unique(np.concatenate((begin, end)))
+    cuts = distinct(np.concatenate((begin, end)))
     over = np.searchsorted(begin, cuts, side="right") - np.searchsorted(end, cuts, side="right")
     lengths = np.diff(cuts, append=cuts[-1:])
     return _spread(np.minimum(over, MOST).astype(np.uint8), cuts, lengths, pages)

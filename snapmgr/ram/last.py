@@ -33,7 +33,7 @@ def flatten(first: U64, count: U64) -> LastState:
     begin, end = first[order], first[order] + count[order]
     if not (begin[1:] < end[:-1]).any():
         return LastState(begin, count[order], order.astype(np.int64))
-    cuts = np.unique(np.concatenate((begin, end)))
+    cuts = distinct(np.concatenate((begin, end)))
     low = np.searchsorted(cuts, first)
     spans = np.searchsorted(cuts, first + count) - low
     owner = _paint(len(cuts) - 1, low, spans)
@@ -42,6 +42,12 @@ def flatten(first: U64, count: U64) -> LastState:
     held = owner[changes] >= 0
     changes, stops = changes[held], stops[held]
     return LastState(cuts[changes], cuts[stops] - cuts[changes], owner[changes])
+
+
+def distinct(values: U64) -> U64:
+    """Each value once, in ascending order; many times quicker than numpy.unique, which hashes first."""
+    ordered = np.sort(values)
+    return ordered[np.concatenate((np.ones(min(1, len(ordered)), np.bool_), ordered[1:] != ordered[:-1]))]
 
 
 def _paint(segments: int, low: npt.NDArray[np.intp], spans: npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:
