@@ -38,6 +38,7 @@ ACTION_MODULES = (
     "ui.snapshots.demo_actions",
     "ui.snapshots.job_actions",
     "ui.inspector.actions",
+    "ui.inspector.memory.actions",
     "ui.migration.actions",
 )
 PAGES = {

@@ -89,7 +89,68 @@ async def filter_without_match(stage: Stage) -> None:
 async def ram(stage: Stage) -> None:
     """RAM blocks."""
     await stage.open(stream(stage, "q35-live.v100"))
-    await stage.act("stream.ram")
+    await stage.act("stream.ram_blocks")
+
+
+@SHOTS.add("D5-pagemap")
+async def page_map(stage: Stage) -> None:
+    """The pages of RAM, zoomed in, one that came in several passes selected."""
+    await stage.open(stream(stage, "xbzrle.v100"))
+    await stage.act("stream.ram_map")
+    memory = page(stage).memory
+    assert memory.pane is not None
+    memory.pane.map.set_zoom(3)
+    await most_sent(stage)
+
+
+async def most_sent(stage: Stage) -> None:
+    """Select the page that came most often."""
+    from snapmgr.inspect.page_states import page_states
+
+    inspector = page(stage)
+    assert inspector.loaded is not None
+    times = page_states(inspector.loaded.index, "pc.ram").times
+    inspector.memory.go_to("pc.ram", int(times.argmax()) * 4096)
+    await stage.settled()
+
+
+@SHOTS.add("inspector-map-whole")
+async def page_map_whole(stage: Stage) -> None:
+    """All pages of a block."""
+    await stage.open(stream(stage, "q35-live.v100"))
+    await stage.act("stream.ram_map")
+
+
+@SHOTS.add("inspector-map-times")
+async def page_map_times(stage: Stage) -> None:
+    """How often each page was sent."""
+    await stage.open(stream(stage, "q35-live.v100"))
+    await stage.act("stream.ram_map")
+    pane = page(stage).memory.pane
+    assert pane is not None
+    pane.looks.set_chosen("times")
+    pane.look_wanted.emit()
+    await stage.settled()
+
+
+@SHOTS.add("inspector-map-narrow", size=(1024, 700))
+async def page_map_narrow(stage: Stage) -> None:
+    """The page map in a small window, coloured by what pages hold."""
+    await stage.open(stream(stage, "q35-live.v100"))
+    await stage.act("stream.ram_map")
+    pane = page(stage).memory.pane
+    assert pane is not None
+    pane.looks.set_chosen("content")
+    pane.look_wanted.emit()
+    await stage.settled()
+    pane.map.set_zoom(3)
+
+
+@SHOTS.add("inspector-passes")
+async def passes(stage: Stage) -> None:
+    """What each pass over RAM carried."""
+    await stage.open(stream(stage, "q35-live.v100"))
+    await stage.act("stream.ram_passes")
 
 
 @SHOTS.add("inspector-records")

@@ -135,4 +135,3 @@ def _page_in(block: BlockPages, offset: int) -> int | None:
     lead = 0 if kind == PageKind.PLAIN else _WORD
     behind = (offset - data + lead) // stride
     return int(runs.first[row]) + behind if 0 <= behind < count else None
-

@@ -17,6 +17,15 @@ from snapmgr.ram.last import flatten
 from snapmgr.ram.runs import record_stride
 from snapmgr.ram.words import PageKind
 
+_LEAD = {
+    PageKind.NORMAL: 8,
+    PageKind.ZERO: 8,
+    PageKind.FILL: 8,
+    PageKind.XBZRLE: 8 + 1 + 2,
+    PageKind.COMPRESSED: 8 + 4,
+}
+"""Bytes before the contents of a page: address and flags, and what the encoding puts there (migration/ram.c)."""
+
 
 @dataclass(frozen=True, slots=True)
 class PassSummary:
@@ -30,11 +39,23 @@ class PassSummary:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A page as it came once: in which pass, as what, and where its contents stand in the source (bytes)."""
+    """A page as it came once: in which pass, as what, where its contents stand in the source, and how many bytes they
+    are there."""
 
     iteration: int
     kind: PageKind
     offset: int
+    size: int
+
+    @property
+    def begin(self) -> int:
+        """Where its record begins; the block's name, if it is sent again, stands between that and the contents."""
+        return self.offset - _LEAD.get(self.kind, 0)
+
+    @property
+    def length(self) -> int:
+        """Bytes of the record, without the block's name."""
+        return self.offset + self.size - self.begin
 
 
 def working_set(index: StreamIndex, block: str) -> list[PassSummary]:
@@ -67,5 +88,11 @@ def history(index: StreamIndex, block: str, page: int) -> Sequence[Sending]:
         kind = PageKind(int(runs.kind[row]))
         behind = page - int(runs.first[row])
         at = int(runs.data[row]) + (behind * record_stride(kind, pages.page_bits) if behind else 0)
-        found.append(Sending(int(runs.iteration[row]), kind, at))
+        found.append(Sending(int(runs.iteration[row]), kind, at, _size(kind, int(runs.size[row]), pages.page_bits)))
     return found
+
+
+def _size(kind: PageKind, told: int, page_bits: int) -> int:
+    if kind is PageKind.GONE:
+        return 0
+    return told or (1 << page_bits if kind in (PageKind.NORMAL, PageKind.PLAIN) else 1)

@@ -47,7 +47,8 @@ def flatten(first: U64, count: U64) -> LastState:
 def distinct(values: U64) -> U64:
     """Each value once, in ascending order; many times quicker than numpy.unique, which hashes first."""
     ordered = np.sort(values)
-    return ordered[np.concatenate((np.ones(min(1, len(ordered)), np.bool_), ordered[1:] != ordered[:-1]))]
+    found: U64 = ordered[np.concatenate((np.ones(min(1, len(ordered)), np.bool_), ordered[1:] != ordered[:-1]))]
+    return found
 
 
 def _paint(segments: int, low: npt.NDArray[np.intp], spans: npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:

@@ -140,6 +140,16 @@ def window_rows(path: Path, home: Path) -> list[str]:
     ]
 
 
+def map_rows(home: Path) -> list[str]:
+    """Frames of the page map of 2²⁴ pages, at all its zooms; 60 a second leave 16 ms for one."""
+    built, mean, longest = in_window(home, "tests.benchmarks.page_map")
+    return [
+        budget_row("page map of 2²⁴ pages: all its levels, in a worker", built, 100, "ms"),
+        budget_row("page map of 2²⁴ pages: a frame, panned at every zoom", mean, 16, "ms"),
+        budget_row("page map of 2²⁴ pages: the longest frame", longest, 50, "ms"),
+    ]
+
+
 def machine() -> str:
     model = next(
         (
@@ -166,7 +176,7 @@ def main() -> None:
         rows += snapshot_rows(folder) + device_rows()
         start = min(seconds([sys.executable, "-m", "snapmgr.cli", "--version"]) for _ in range(TURNS))
         rows.append(budget_row("`snapctl --version`", start * 1000, 150, "ms"))
-        rows += window_rows(path, folder) + job_rows(folder)
+        rows += window_rows(path, folder) + job_rows(folder) + map_rows(folder)
     text = [
         "# Performance",
         "",

@@ -136,7 +136,7 @@ def test_the_segments_change_what_is_shown(
 ) -> None:
     page = opened("tiny.v100")
     for button, widget in (
-        ("RAM", page.content.ram),
+        ("RAM", page.content.memory),
         ("Records", page.content.records),
         ("Structure", page.content.tree),
     ):

@@ -232,7 +232,7 @@ def test_tables_of_a_stream_keep_within_the_smallest_window(
     window = opened(shaped(SMALLEST), drive, stream)
     content = inspector(window).content
     assert content is not None
-    for part, table in (("records", content.records), ("ram", content.ram.table)):
+    for part, table in (("records", content.records), ("ram_blocks", content.ram.table)):
         act(window, drive, f"stream.{part}")
         assert isinstance(table, SharedTable) and table.columns is not None
         assert table.horizontalScrollBar().maximum() == 0 and not table.isColumnHidden(table.columns._order[0])

@@ -58,20 +58,20 @@ class Clipboard:
             return
         if what is None or (form in copying.OF_NODE and not what.nodes):
             return
-        self._put(copying.as_text(what, form), form.title)
+        self.put(copying.as_text(what, form), form.title)
 
     def copy_report(self) -> None:
         """Copy everything about the selected problem."""
         row, loaded = self._content.problems.row(), self._opened()
         if row is not None and loaded is not None:
             stream = self._content.header.name.full_text()
-            self._put(report(loaded.index.problems[row], stream, loaded.digits), tr("The report"))
+            self.put(report(loaded.index.problems[row], stream, loaded.digits), tr("The report"))
 
     def copy_qemu(self) -> None:
         """Copy QEMU's own words about the selected problem."""
-        self._put(self._content.problems.explanation.qemu.text(), tr("What QEMU says"))
+        self.put(self._content.problems.explanation.qemu.text(), tr("What QEMU says"))
 
-    def _put(self, text: str, what: str) -> None:
+    def put(self, text: str, what: str) -> None:
         QGuiApplication.clipboard().setText(text)
         #: {what} was copied: the report, or a form such as C array
         self._notify(tr("{what} is on the clipboard", what=what))

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from ui.inspector.bytes_pane import BytesPane
 from ui.inspector.header import RAM, RECORDS, STRUCTURE, Header
+from ui.inspector.memory.part import MemoryPart
 from ui.inspector.places import BYTES, PROBLEMS, TREE
 from ui.inspector.problems_pane import ProblemsPane
 from ui.inspector.ram_view import RamView
@@ -99,7 +100,8 @@ class Content(QWidget):
 
     def _make_ram(self) -> None:
         self.ram = RamView(self._actions["stream.save_block"], self)
-        self._parts.addWidget(self.ram)
+        self.memory = MemoryPart(self.ram, self._actions, self)
+        self._parts.addWidget(self.memory)
 
     def _arrange(self) -> None:
         self._across.setSizes([692, 676])
@@ -121,6 +123,9 @@ class Content(QWidget):
         """structure, records or ram."""
         self.header.views.set_chosen(part)
         self._parts.setCurrentIndex(PARTS.index(part))
+        self.bar.setVisible(part != RAM)  # the map needs the room, and has a scale of its own
+        if part == RAM:
+            self.memory.look_again()
         self.changed.emit()
 
     def part(self) -> str:
@@ -173,7 +178,7 @@ class Content(QWidget):
         if self.part() == STRUCTURE:
             beside = self.bytes.description if self.bytes.describes() else self.bytes.hex
             return [self.bar, self.tree.tree, beside, self.problems.list]
-        return [self.bar, self.records if self.part() == RECORDS else self.ram.table]
+        return [self.bar, self.records] if self.part() == RECORDS else self.memory.panes()
 
     # --- what is kept ---
 

@@ -30,6 +30,7 @@ from ui.widgets.labels import label
 from ui.words import tr
 
 if TYPE_CHECKING:
+    from ui.inspector.memory.facts import PageFacts
     from ui.inspector.page import InspectorPage
     from ui.shell.context import WindowContext
 
@@ -225,6 +226,27 @@ async def save_block(context: WindowContext, page: InspectorPage, name: str) -> 
         ram.end_saving()
     context.settings.state["export_folder"] = str(target.parent)
     context.notify(tr("{block} is saved as {file}", block=shown(name), file=shown(str(target))), tone=Tone.DONE)
+
+
+async def save_page(context: WindowContext, page: InspectorPage, facts: PageFacts) -> None:
+    """Ask for a file and write one page to it."""
+    loaded = page.loaded
+    if loaded is None or facts.content is None:
+        return
+    folder = Path(context.settings.state.get("export_folder") or Path.home())
+    name = f"{file_name(facts.block)}-page-{facts.page}.bin"
+    title = tr("Save page {n} of {block}", n=facts.page, block=shown(facts.block))
+    chosen, _ = QFileDialog.getSaveFileName(page, title, str(folder / name))
+    if not chosen:
+        return
+    target = Path(chosen)
+    try:
+        await page.presenter.write(exporting.save_bytes, loaded.index, facts.content, target, progress=lambda *_: None)
+    except (SnapmgrError, OSError) as error:
+        context.fail(error, tr("Not saved"), target)
+        return
+    context.settings.state["export_folder"] = str(target.parent)
+    context.notify(tr("The page is saved as {file}", file=shown(str(target))), tone=Tone.DONE)
 
 
 async def save_repaired(context: WindowContext, page: InspectorPage) -> None:

@@ -95,6 +95,12 @@ def save_block(index: StreamIndex, name: str, target: Path, *, progress: Progres
         index.ram.write_block(name, file, progress=step)
 
 
+def save_bytes(index: StreamIndex, data: bytes, target: Path, *, progress: Progress, cancel: CancelToken) -> None:
+    """Write bytes of the stream that are known already."""
+    with new_file(index, target) as file:
+        file.write(data)
+
+
 def save_repaired(index: StreamIndex, target: Path, *, progress: Progress, cancel: CancelToken) -> None:
     """Write a copy in which everything is put right that needs no guess.  Raises SnapmgrError where nothing does."""
     from snapmgr.inspect.repair import put_repaired, require_changes

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ui.inspector.filling import Filling
     from ui.inspector.filtering import Filter
     from ui.inspector.linking import Links
+    from ui.inspector.memory.memory import Memory
     from ui.inspector.wiring import Wiring
 
 SKELETON_MS = 150
@@ -59,6 +60,7 @@ class InspectorPage(Page):
     describer: Describer
     clipboard: Clipboard
     changing: Changing
+    memory: Memory
 
     def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -98,8 +100,9 @@ class InspectorPage(Page):
         """Make the panes, unseen; whatever else the window has to do comes in between."""
         module = await self.context.tasks.run_in_worker(importlib.import_module, "ui.inspector.wiring")
         actions = self.context.actions
-        for id in ("stream.export", "stream.save_block"):
+        for id in ("stream.export", "stream.save_block", "stream.save_page"):
             actions[id].setIconText(plain(actions[id].text()))  # Qt leaves the … out of what buttons show
+        actions["stream.page_bytes"].setIconText(tr("Show in bytes"))
         content: Content = module.Content(actions, self)
         for _ in content.pieces():
             await asyncio.sleep(0)
@@ -113,6 +116,7 @@ class InspectorPage(Page):
         wired = wire(content, self.context, self.selection, self.presenter, lambda: self.loaded, self)
         self.filling, self.links, self.filter = wired.filling, wired.links, wired.filter
         self.describer, self.clipboard, self.changing = wired.describer, wired.clipboard, wired.changing
+        self.memory = wired.memory
         self.changing.set_seen(self.isVisible())
         self.links.moved.connect(self._moved)
         content.changed.connect(self.context.touch)
@@ -226,6 +230,7 @@ class InspectorPage(Page):
             self._release(self.loaded)
             self.filling.clear()
             self.changing.end()
+            self.memory.begin()
         self._document = self.loaded = None
         self.selection.clear()
         self._drop_error()
@@ -319,6 +324,7 @@ class InspectorPage(Page):
         self.selection.clear()
         self.describer.forget()
         self.filling.begin(loaded, document)
+        self.memory.begin()
         self.changing.begin(loaded)
 
     def _finish(self, loaded: Loaded) -> None:
@@ -326,6 +332,7 @@ class InspectorPage(Page):
         place, self._place = self._place, None
         self.describer.look_again()
         self.filter.look_again()
+        self.memory.look_again()
         if self.selection.current is not None:
             self.links.show(self.selection.current)
         elif place is not None and place.restore(loaded, self.links, self.content):

@@ -14,6 +14,7 @@ from ui.inspector.describing import Describer
 from ui.inspector.filling import Filling
 from ui.inspector.filtering import Filter
 from ui.inspector.linking import Links
+from ui.inspector.memory.memory import Memory
 from ui.inspector.presenter import Loaded, Presenter
 from ui.inspector.selection import SelectionModel
 from ui.shell.context import WindowContext
@@ -31,6 +32,7 @@ class Wiring:
     describer: Describer
     clipboard: Clipboard
     changing: Changing
+    memory: Memory
 
 
 def wire(
@@ -51,4 +53,5 @@ def wire(
         Describer(content.bytes, selection, presenter, tasks, opened),
         Clipboard(content, selection, opened, context.notify, context.fail),
         Changing(content, context, links, opened, owner),
+        Memory(content, context, links, opened, owner),
     )

@@ -21,6 +21,8 @@ NARROW, TINY = 1200, 900
 """Window widths below which the rail becomes icons, and details become a page of their own."""
 SMALLEST = (800, 560)
 OPENING_MS, CLOSING_MS = 120, 80
+HEAT = ("#00224E", "#123570", "#3B496C", "#575D6D", "#707173", "#8A8779", "#A69D75", "#C4B56C", "#E4CF5B", "#FEE838")
+"""Cividis from its darkest to its lightest: how often, how late (Nuñez, Anderton, Renslow 2018)."""
 BODY = 13
 """Body text; the other sizes of type are named in ``TYPE`` and scale with it."""
 

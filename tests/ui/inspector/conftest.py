@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from tests import corpus
 from ui.inspector.actions import ACTIONS
+from ui.inspector.memory.actions import ACTIONS as MEMORY_ACTIONS
 from ui.inspector.page import InspectorPage
 from ui.shell import commands
 from ui.shell.context import WindowContext
@@ -43,6 +44,7 @@ class Live:
         self.context.documents = Documents(self.context)
         self.context.actions.extend(commands.ACTIONS)
         self.context.actions.extend(ACTIONS)
+        self.context.actions.extend(MEMORY_ACTIONS)
         self.page = InspectorPage(self.context)
         self.context.pages["inspector"] = self.page
         self.context.view = "inspector"

@@ -12,7 +12,7 @@ from ui.inspector.header import RAM, RECORDS, STRUCTURE
 def test_parts_of_the_page_are_actions(live: Live, stream: Stream) -> None:
     live.open(stream("tiny.v100"))
     for part, widget in (
-        (RAM, live.page.content.ram),
+        (RAM, live.page.content.memory),
         (RECORDS, live.page.content.records),
         (STRUCTURE, live.page.content.tree),
     ):

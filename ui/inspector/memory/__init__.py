@@ -1,0 +1,1 @@
+"""The RAM part of the Inspector: page map, page, blocks, passes."""
