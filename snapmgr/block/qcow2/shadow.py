@@ -25,7 +25,7 @@ from snapmgr.gathered import Gathered
 _SIZE, _L1_SIZE, _REFCOUNTS, _SNAPSHOTS = 24, 36, 48, 60
 _INCOMPATIBLE, _AUTOCLEAR = 72, 88
 _GROWTH = 1 << 20
-"""Bytes by which a file grows at least while something is written behind its end; what is too much is cut off."""
+"""Bytes by which a file grows while tables are written behind its end; what is too much is cut off."""
 
 
 @dataclass(slots=True)
@@ -95,17 +95,21 @@ class Shadow:
     def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
         """Write to clusters that ``allocation`` gave.  Raises SnapmgrError ``cannot-write``."""
         if offset + len(data) > self._file.size:
-            self.make_room(offset + len(data), self.allocation.end)
+            self.make_room(offset + len(data), min(self._file.size + _GROWTH, self.allocation.end))
         self.fill(offset, [memoryview(data)])
 
-    def make_room(self, end: int, used: int) -> None:
-        """Have the file reach to ``end``, and some way on to ``used``, the end of what was taken so far.
+    def make_room(self, end: int, ahead: int) -> None:
+        """Have the file reach to ``end``; where it must become longer for that, to ``ahead`` if it can.
 
         As ``fill``, also in another thread than the one that takes.  Raises SnapmgrError ``cannot-write``.
         """
-        wanted = self._file.size + _GROWTH
-        if end > self._file.size:
-            self._file.resize(end if end >= wanted else max(end, min(wanted, used)))
+        if end <= self._file.size:
+            return
+        if ahead > end:
+            with suppress(SnapmgrError):  # a file system may not allow a file of that length
+                self._file.resize(ahead)
+                return
+        self._file.resize(end)
 
     def fill(self, offset: int, buffers: Sequence[memoryview]) -> None:
         """Write where room was made.  Raises as ``write``."""

@@ -29,6 +29,10 @@ _AT_ONCE = 2
 _GATHERED, _GATHERED_AT_ONCE = 16 << 20, 4
 """The same of what lies where it is anyway: the fewer pieces, the less one thread waits for the other."""
 
+_AHEAD = 256 << 20
+"""Bytes by which the file grows ahead at most, and never by more than are written: each time the writer waits for its
+turn to run Python."""
+
 _SMALL = 1 << 14
 """Bytes up to which it is cheaper to copy what comes together than to write it by itself."""
 
@@ -95,14 +99,14 @@ class StateWriter:
             self._parts.append(memoryview(bytes(-self._filled % cluster)))
         if len(self._running) >= self._at_once:
             self._running.popleft().result()
-        used, parts = self._shadow.allocation.end, list(_together(self._parts))
-        self._running.append(self._thread.submit(self._fill, place, used, parts))
+        ahead = place + count * cluster + min(self.size, _AHEAD)
+        self._running.append(self._thread.submit(self._fill, place, ahead, list(_together(self._parts))))
         self._hosts.append(np.uint64(place) + np.arange(count, dtype=np.uint64) * np.uint64(cluster))
         self._parts, self._filled = [], 0
 
-    def _fill(self, place: int, used: int, parts: Sequence[memoryview | Gathered]) -> None:
+    def _fill(self, place: int, ahead: int, parts: Sequence[memoryview | Gathered]) -> None:
         """In the one thread that writes: who made the file longer in another one would wait for every write."""
-        self._shadow.make_room(place + sum(map(len, parts)), used)
+        self._shadow.make_room(place + sum(map(len, parts)), ahead)
         plain = [part for part in parts if not isinstance(part, Gathered)]
         if len(plain) == len(parts):
             self._shadow.fill(place, plain)

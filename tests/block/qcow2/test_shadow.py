@@ -16,6 +16,7 @@ from snapmgr.block.qcow2.check import check_image
 from snapmgr.block.qcow2.entry import NewEntry
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.shadow import Shadow
+from snapmgr.block.qcow2.state_writer import StateWriter
 from snapmgr.errors import SnapmgrError
 from tests import corpus
 from tests.block.recording import Flush, Recording, Write, losses, prefixes
@@ -145,3 +146,31 @@ def test_a_disk_that_fills_up_leaves_the_image_as_it_was(tmp_path: Path) -> None
         change.create(shadow, NewEntry(b"77", b"new", 5, 6, shadow.image.header.raw_size))
     shadow.abandon()
     assert state(file.content) == state(content)
+
+
+@pytest.mark.parametrize("most", [1 << 40, 30 << 20], ids=["any length", "no longer than it must"])
+def test_a_file_grows_in_few_steps_under_a_vm_state(tmp_path: Path, most: int) -> None:
+    class Steps(MemoryDevice):
+        def resize(self, size: int) -> None:
+            if size > most:
+                raise SnapmgrError("cannot-write", "file too large")
+            lengths.append(size)
+            super().resize(size)
+
+    lengths: list[int] = []
+    file = Steps(corpus.unpack_image("fmt-v3", tmp_path)["fmt-v3.qcow2"].read_bytes())
+    shadow = change.begin(Qcow2Image(file))
+    with StateWriter(shadow) as writer:
+        for number in range(6):
+            writer.write(bytes([number]) * (4 << 20))
+        tables = writer.tables()
+    assert len(lengths) <= 4 or most == 30 << 20
+    change.create(shadow, NewEntry(b"77", b"new", 5, 6, shadow.image.header.raw_size, vm_state_size=24 << 20), tables)
+    shadow.prepare()
+    shadow.commit()
+    assert file.size == shadow.allocation.end, "what it grew too much is cut off"
+    image = Qcow2Image(file)
+    vm_state, piece = image.vm_state(image.snapshots[-1]), bytearray(4 << 20)
+    for number in range(6):
+        vm_state.read_into(number * len(piece), memoryview(piece))
+        assert piece == bytes([number]) * len(piece)
