@@ -16,7 +16,7 @@ from snapmgr.savevm.status import MigrationStatus as Status
 def tend(outgoing: Outgoing, recover: Callable[[], None], recoveries: int | None) -> None:
     """Until the migration is over: ``recover`` so many times, then give up.  With None somebody else sees to it."""
     for done in itertools.count():
-        outgoing.wait_until(partial(_more, outgoing, done))
+        outgoing.wait_until(partial(_stands, outgoing, done))
         if outgoing.statistics.status is not Status.POSTCOPY_PAUSED or recoveries is None:
             return
         if done >= recoveries:
@@ -43,5 +43,10 @@ def welcome(arriving: Arriving, accept: Callable[[], tuple[Channel, Channel | No
         arriving.wait_until(partial(_more, arriving, pauses))
 
 
-def _more(one: Outgoing | Arriving, pauses: int) -> bool:
-    return one.statistics.pauses > pauses
+def _stands(outgoing: Outgoing, pauses: int) -> bool:
+    """Once more, and can be recovered: a pause is counted a little before the status says so."""
+    return outgoing.statistics.status is Status.POSTCOPY_PAUSED and outgoing.statistics.pauses > pauses
+
+
+def _more(arriving: Arriving, pauses: int) -> bool:
+    return arriving.statistics.pauses > pauses

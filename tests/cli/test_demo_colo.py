@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.conftest import Snapctl
 from tests.cli.test_demo_migrate import SNAPCTL, new_disk
+from tests.processes import beside
 
 FAST = ("--ram", "16M", "--checkpoint-delay", "20", "--checkpoints", "4", "--ticks", "20")
 
@@ -33,13 +34,10 @@ def test_one_side_is_lost(snapctl: Snapctl, tmp_path: Path, survivor: str) -> No
 def between(folder: Path) -> tuple[subprocess.CompletedProcess[bytes], int, dict[str, Any]]:
     """What became of the primary, and of the secondary in another process."""
     disk = str(new_disk(folder / "disk.qcow2"))
-    receiver = subprocess.Popen(
-        [*SNAPCTL, "demo", "receive", f"unix:{folder}/s", "--capability", "x-colo", "--ram", "16M", "--disk", disk,
-         "--after", "30", "--json"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    assert receiver.stdout is not None and receiver.stderr is not None
-    with receiver:
+    like = ["--capability", "x-colo", "--ram", "16M", "--disk", disk, "--after", "30", "--json"]
+    command = [*SNAPCTL, "demo", "receive", f"unix:{folder}/s", *like]
+    with beside(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as receiver:
+        assert receiver.stdout is not None and receiver.stderr is not None
         assert b"waiting at" in receiver.stderr.readline()
         words = ["--mode", "colo", "--to", f"unix:{folder}/s", "--failover", "kill", "--disk", disk, "--json"]
         primary = subprocess.run([*SNAPCTL, "demo", "migrate", *FAST, *words], capture_output=True, check=False)

@@ -14,6 +14,7 @@ import pytest
 from snapmgr.block.qcow2.create import Qcow2Writer
 from tests.cli.conftest import Snapctl
 from tests.migrate.certificates import good
+from tests.processes import beside
 
 SNAPCTL = [sys.executable, "-m", "snapmgr.cli"]
 SMALL = ("--ram", "16M", "--ticks", 20)
@@ -98,13 +99,9 @@ def between(
 ) -> tuple[dict[str, object], dict[str, object]]:
     """What both processes say."""
     like = ["--ram", "16M", *(word for disk in disks for word in ("--disk", str(disk))), "--json", *words]
-    receiver = subprocess.Popen(
-        [*SNAPCTL, "demo", "receive", uri, "--after", "30", *like, *there.split()],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert receiver.stdout is not None and receiver.stderr is not None
-    with receiver:
+    command = [*SNAPCTL, "demo", "receive", uri, "--after", "30", *like, *there.split()]
+    with beside(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as receiver:
+        assert receiver.stdout is not None and receiver.stderr is not None
         waiting = receiver.stderr.readline().decode().split()
         assert waiting[1:3] == ["waiting", "at"]
         source = subprocess.run(
@@ -194,14 +191,14 @@ def test_a_signal_cancels_it() -> None:
             "full",
         ]
         more = ["--downtime-limit", "1", "--max-bandwidth", "4M", "--ticks", "5", "--json"]
-        process = subprocess.Popen([*command, *more], stdout=subprocess.PIPE)
-        assert process.stdout is not None
-        connection, _ = server.accept()
-        with process, connection:
-            seen = 0
-            while seen < 1 << 20:
-                seen += len(connection.recv(1 << 16))
-            process.send_signal(signal.SIGTERM)
-            document = json.loads(process.stdout.read())
+        with beside([*command, *more], stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            connection, _ = server.accept()
+            with connection:
+                seen = 0
+                while seen < 1 << 20:
+                    seen += len(connection.recv(1 << 16))
+                process.send_signal(signal.SIGTERM)
+                document = json.loads(process.stdout.read())
     assert process.returncode == 1 and document["status"] == "cancelled" and document["error"] is None
     assert document["switchover_tick"] is None and document["transferred"] > 1 << 20

@@ -38,9 +38,14 @@ def killed(kind: str, write: int, *images: Path) -> int:
     """0 where it was killed, else the number of writes that there were."""
     server = _server()
     assert server.stdin is not None and server.stdout is not None
-    server.stdin.write(json.dumps([kind, write, [str(image) for image in images], dict(os.environ)]) + "\n")
-    server.stdin.flush()
-    status, text = json.loads(server.stdout.readline())
+    try:
+        server.stdin.write(json.dumps([kind, write, [str(image) for image in images], dict(os.environ)]) + "\n")
+        server.stdin.flush()
+        status, text = json.loads(server.stdout.readline())
+    except BaseException:  # its answer would be taken for that of the next one
+        server.kill()
+        _server.cache_clear()
+        raise
     assert status in (0, -signal.SIGKILL), text
     return int(text or 0)
 

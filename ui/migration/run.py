@@ -184,7 +184,7 @@ class Run(QObject):
             both.source.advance(wanted.before)
             for link in both.links:
                 wanted.set_link(link)
-            both.prepare(wanted.parameters(), wanted.watch(both))
+            both.prepare(wanted.parameters(), faults=wanted.faults())
             self.recorder.begin(both)
             both.source.trace.listen(self._gate)
             if self._ended_early:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from snapmgr.machine.options import MachineOptions
     from snapmgr.migrate.both import Both, Seen
     from snapmgr.migrate.link import Link
-    from snapmgr.migrate.model import Parameters, Statistics
-    from snapmgr.migrate.source import Outgoing
+    from snapmgr.migrate.model import Parameters
+    from snapmgr.migrate.trouble import Fault
 
 MIB = 1 << 20
 PAGE = 4096
@@ -30,7 +30,7 @@ COLO = "x-colo"
 class Wanted:
     """``bandwidth`` of the link in bytes a second (0: any), its ``latency`` and ``jitter`` in ms, ``writes`` in pages a
     tick; ``before`` and ``after`` are ticks of the guest around the migration.  Postcopy begins by itself after
-    ``postcopy_after_passes`` iterations, and the link breaks ``breaks_after`` bytes (0: never) after that.  With x-colo
+    ``postcopy_after_passes`` iterations, and the link breaks at ``breaks_at`` percent of that (0: never).  With x-colo
     checkpoints are ``checkpoint_delay`` ms apart, and after ``lost_after`` (0: never) the source is taken for lost."""
 
     ram: int = 64 * MIB
@@ -44,7 +44,7 @@ class Wanted:
     downtime_limit: int = 300
     max_postcopy_bandwidth: int = 0
     postcopy_after_passes: int | None = None
-    breaks_after: int = 0
+    breaks_at: int = 0
     checkpoint_delay: int = 500
     lost_after: int = 0
     throttle_initial: int = 20
@@ -90,18 +90,12 @@ class Wanted:
         for wire in (link.forward, link.back):
             wire.bandwidth, wire.latency, wire.jitter = self.bandwidth, self.latency / 1000, self.jitter / 1000
 
-    def watch(self, both: Both) -> Callable[[Outgoing, Statistics], None]:
-        """For ``Both.prepare``: breaks the link where that is wanted, once."""
-        done = not self.breaks_after
+    def faults(self) -> list[Fault]:
+        """For ``Both.prepare``: what happens on the way.  In percent, as a guest that hardly runs leaves little behind,
+        and not before it runs there: what breaks earlier takes it back instead."""
+        from snapmgr.migrate.trouble import Fault
 
-        def show(outgoing: Outgoing, statistics: Statistics) -> None:
-            nonlocal done
-            over = both.owner.name == "DESTINATION"  # what breaks before takes the guest back instead
-            if not done and over and statistics.status.value == "postcopy-active":
-                done = True
-                both.link.forward.break_at = both.link.forward.passed + self.breaks_after
-
-        return show
+        return [Fault("cut", self.breaks_at, percent=True)] if self.breaks_at else []
 
     def facts(self) -> dict[str, Any]:
         """As JSON's values, for a recording."""
@@ -197,8 +191,8 @@ SCENARIOS = (
             "The guest runs there, much of its RAM is here, and the link breaks. Neither side can go on alone: the"
             " guest waits where it needs a missing page, until you press Recover."
         ),
-        facts={**BUSY, **POSTCOPY, "breaks_after": MIB},
-        instead={"breaks_after": 0},
+        facts={**BUSY, **POSTCOPY, "breaks_at": 20},
+        instead={"breaks_at": 0},
     ),
     Scenario(
         "colo",

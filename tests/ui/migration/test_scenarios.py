@@ -53,11 +53,9 @@ def _played(wanted: Wanted, most: int) -> Played:
     with wanted.both(time.monotonic, unseen) as both:
         for link in both.links:
             wanted.set_link(link)
-        watch = wanted.watch(both)
 
         def show(outgoing: Outgoing, statistics: Statistics) -> None:
             nonlocal stopped
-            watch(outgoing, statistics)
             passes = both.source.ram_entry.counters.dirty_sync_count
             goes_on = passes > most and statistics.status is Status.ACTIVE
             made = statistics.colo.checkpoints if statistics.colo is not None else 0
@@ -65,7 +63,7 @@ def _played(wanted: Wanted, most: int) -> Played:
                 stopped = True
                 outgoing.cancel()
 
-        both.prepare(wanted.parameters(), show)
+        both.prepare(wanted.parameters(), show, wanted.faults())
         moved = both.move(wanted.before, wanted.after, recoveries=1)
     assert moved.proof.agrees
     return Played(moved, not stopped, both.failover if isinstance(both, Replicated) else None)
