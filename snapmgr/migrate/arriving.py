@@ -16,13 +16,12 @@ from snapmgr.machine.machine import Machine
 from snapmgr.migrate.answers import Answers
 from snapmgr.migrate.channel import Channel, ChannelBroken
 from snapmgr.migrate.model import ArrivalStatistics
-from snapmgr.migrate.postcopy import PAUSED_TEXT
 from snapmgr.migrate.returning import RESUME_ACK
 from snapmgr.migrate.steps import said
 from snapmgr.ram.missing import MissingPages
 from snapmgr.savevm.effects import Effect, PostcopyResume, Reply, StateLoaded
 from snapmgr.savevm.handlers import EIO
-from snapmgr.savevm.loader import Loader
+from snapmgr.savevm.loader import PAUSED, Loader
 from snapmgr.savevm.status import MigrationStatus as Status
 from snapmgr.trace.events import TraceEvent
 from snapmgr.trace.names import traced
@@ -269,7 +268,7 @@ class Arriving:
         self._error = said(self._second_error or error)
         self._cut()
         self._pauses += 1
-        self._machine.error_report(PAUSED_TEXT)
+        self._machine.error_report(PAUSED)
         self._tell(Status.POSTCOPY_PAUSED)
         with self._news:
             self._news.wait_for(lambda: self._recovery is not None or self._cancelled)

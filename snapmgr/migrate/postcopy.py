@@ -17,6 +17,7 @@ from snapmgr.migrate.steps import Steps, said
 from snapmgr.ram.save import RamSaver
 from snapmgr.ram.words import RamFlag
 from snapmgr.savevm.commands import Commands
+from snapmgr.savevm.loader import PAUSED
 from snapmgr.savevm.output import Output
 from snapmgr.savevm.saver import Saver
 from snapmgr.savevm.status import MigrationStatus as Status
@@ -24,8 +25,6 @@ from snapmgr.trace.names import traced
 
 LOADED = 3
 """The PING behind the devices: its PONG says that the destination has them and runs."""
-
-PAUSED_TEXT = "Detected IO failure for postcopy. Migration paused."
 
 
 class PostcopySteps(Steps):
@@ -296,7 +295,7 @@ class PostcopySteps(Steps):
             self._let_go()
             self.statistics.error = said(error)
             self.statistics.pauses += 1
-            self._machine.error_report(PAUSED_TEXT)
+            self._machine.error_report(PAUSED)
             with self._phase("paused"):
                 self._set_status(Status.POSTCOPY_PAUSED)
                 channel = self._wait_for_channel()

@@ -30,6 +30,10 @@ LOST_BITMAPS = (
     "Some dirty bitmaps may be lost, and present migrated dirty bitmaps are correctly migrated and valid."
 )
 """What QEMU says where the guest has everything else (postcopy_ram_listen_thread)."""
+LISTEN_FAILED = "postcopy_ram_listen_thread: loadvm failed: {}"
+"""What it says before it gives up (postcopy_ram_listen_thread)."""
+PAUSED = "Detected IO failure for postcopy. Migration paused."
+"""What it says of a guest that runs without all of its RAM (postcopy_pause_incoming)."""
 
 
 class Stage(Enum):
@@ -76,6 +80,9 @@ class Loader:
         self._packages = Packages(self._in)
         self._stage = Stage.BEFORE
         self._failure: SnapmgrError | None = None
+        self.failed_apart = False
+        """Whether it failed where QEMU reads in a thread of its own, which has texts of its own: behind a package with
+        LISTEN."""
 
     def _new_reader(self, offset: int, *, header: bool) -> LoadingReader:
         footers = self._host.options.send_section_footer
@@ -321,6 +328,7 @@ class Loader:
     def _fail(self, error: SnapmgrError) -> None:
         self._failure = error.again()
         result = -errno_of(error)
+        self.failed_apart = self._in.postcopy >= PostcopyState.LISTENING and not self._packages
         if self._in.runs:
             self._packages.fail(result)
             return

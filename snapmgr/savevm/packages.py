@@ -34,6 +34,9 @@ class Packages:
         self._in = incoming
         self._open: list[_Package] = []
 
+    def __bool__(self) -> bool:
+        return bool(self._open)
+
     def begin(self, event: PackageBegin) -> None:
         """Raises LoadError where less is there than was announced, as far as that is known."""
         package = _Package(event.offset, event.length)

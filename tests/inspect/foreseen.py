@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from snapmgr.savevm.loader import LOST_BITMAPS, PAUSED
 from tests.savevm.provoke import OURS, THEIRS, capabilities
 from tests.savevm.spec import Text
 from tests.savevm.streams import (
@@ -36,6 +37,8 @@ class Case:
     options: tuple[str, ...] = ()
     capabilities: frozenset[str] = frozenset()
     uuid: bytes | None = None
+    runs: bool = False
+    """Whether the guest runs before the stream ends: it comes over a socket, which is closed only then."""
 
 
 def timer(payload: bytes = bytes(24), *, version: int = 2, section_id: int = 0, end: bytes | None = None) -> bytes:
@@ -64,6 +67,16 @@ def case(data: bytes, *names: str) -> Case:
 
 POSTCOPY = "postcopy-ram"
 EOS = (0x10).to_bytes(8)
+SIZE = 4 << 20
+BLOCKS = (SIZE | 4).to_bytes(8) + b"\3ram" + SIZE.to_bytes(8)
+RUN = packaged(command(4) + command(5))
+
+
+def running(*records: bytes, capability: str = "") -> Case:
+    """A guest that is told to run, and its stream breaks."""
+    data = stream(*records, RUN, eof=b"")
+    return Case(data, capabilities=frozenset([capability] if capability else ()), runs=True)
+
 
 CASES: dict[Text, Case] = {
     Text("configuration_validate_capabilities", "Capability %s is %s, but received capability is %s"): case(
@@ -181,10 +194,20 @@ CASES: dict[Text, Case] = {
     Text("qemu_loadvm_state_header", "Unsupported migration stream version"): case(b"QEVM" + be32(4)),
     Text("qemu_loadvm_state_header", "Configuration section missing"): case(HEADER + timer() + EOF),
     Text("qemu_loadvm_state_main", "Unknown savevm section type %d"): case(stream(footer(0))),
+    Text("postcopy_ram_listen_thread", "postcopy_ram_listen_thread: loadvm failed: %d"): running(command(3)),
+    Text("postcopy_ram_listen_thread", LOST_BITMAPS.replace("{}", "%d")): running(
+        command(3), capability="dirty-bitmaps"
+    ),
+    Text("postcopy_pause_incoming", PAUSED): running(
+        command(1),
+        command(3, ADVISE),
+        ram(START, BLOCKS + EOS) + footer(2),
+        command(6, discard(b"ram", (0, SIZE))),
+        capability=POSTCOPY,
+    ),
     Text("qemu_loadvm_state", "Expected vmdescription section, but got %d"): case(stream(timer()) + b"B"),
 }
 
-_POSTCOPY_RUNS = "Only a guest that runs while its RAM still comes, over a channel both ways, gets there."
 _SAVING = "Said by the side that saves."
 _MONITOR = "Said by a command of the monitor, not by -incoming."
 
@@ -197,14 +220,17 @@ NOT_BY_A_STREAM: dict[str, str] = {
     "qemu_loadvm_state_setup: Load state of device %s failed": (
         "The setup of RAM and of bitmaps fails for want of memory only; nothing of the stream was read by then."
     ),
+    "postcopy_sync_page_req: postcopy_sync_page_req: illegal host addr %p": (
+        "Only where RAM was taken out of the machine while a page of it was waited for; no stream does that."
+    ),
+    "postcopy_sync_page_req: postcopy_sync_page_req: send rp message failed for addr %p": (
+        "Said where the way back breaks between two requests after a recovery; what comes in has no part in it."
+    ),
     "qemu_load_device_state: Failed to load device state: %d": (
         "Only between two COLO checkpoints, or under Xen by the monitor."
     ),
 }
 BY_FUNCTION: dict[str, str] = {
-    "postcopy_ram_listen_thread": _POSTCOPY_RUNS,
-    "postcopy_sync_page_req": _POSTCOPY_RUNS,
-    "postcopy_pause_incoming": _POSTCOPY_RUNS,
     "vmstate_register_with_alias_id": "Said while devices are made, before any stream is read.",
     "qemu_savevm_send_packaged": _SAVING,
     "qemu_savevm_state_blocked": _SAVING,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import socket
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,10 +16,11 @@ import pytest
 
 from snapmgr.containers.open import open_source
 from snapmgr.errors import StreamError
+from snapmgr.inspect.against.control import Control
 from snapmgr.inspect.against.judge import judge
 from snapmgr.inspect.against.streams import target_of_stream
 from snapmgr.inspect.against.target import Target
-from snapmgr.inspect.against.trial import Trial, try_load
+from snapmgr.inspect.against.trial import Trial, ending, try_load
 from snapmgr.inspect.index import index_stream
 from snapmgr.inspect.verify import REFUSES, Verdict, unreadable
 from tests import corpus
@@ -83,8 +85,28 @@ class Bytes:
 
 def loaded(case: Case) -> Trial:
     """What a real QEMU makes of it."""
+    if case.runs:
+        return load_running(case)
     source: Any = Bytes(case.data)
     return try_load(source, " ".join([*QUIET, *case.options]))
+
+
+def load_running(case: Case) -> Trial:
+    """The same over a socket, whose end comes when the guest runs."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs, Control([*QUIET], 10.0) as qemu:
+        wanted = [{"capability": name, "state": True} for name in case.capabilities]
+        qemu.run("migrate-set-capabilities", capabilities=wanted)
+        qemu.run("getfd", descriptors=(theirs.fileno(),), fdname="stream")
+        theirs.close()
+
+        def feed() -> None:
+            ours.sendall(case.data)
+            while qemu.run("query-status")["status"] == "inmigrate":
+                pass
+            ours.shutdown(socket.SHUT_WR)
+
+        return ending(qemu, feed)
 
 
 @needs_qemu[0]

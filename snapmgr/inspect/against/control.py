@@ -6,12 +6,14 @@ import json
 import socket
 import subprocess
 import tempfile
+import time
 from types import TracebackType
 from typing import Any
 
 from snapmgr.errors import SnapmgrError
 
-_ENDED = ("completed", "failed", "cancelled", "colo")
+PAUSED = "postcopy-paused"
+_ENDED = ("completed", "failed", "cancelled", "colo", PAUSED)
 MAX_SAID = 1 << 20
 """Bytes of its stderr that are looked at."""
 
@@ -25,6 +27,7 @@ class Control:
     def __init__(self, words: list[str], patience: float, descriptors: tuple[int, ...] = ()) -> None:
         self.program = words[0]
         self.events: list[dict[str, Any]] = []
+        self._patience = patience
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         ours, theirs = socket.socketpair()
         ours.settimeout(patience)
@@ -98,6 +101,12 @@ class Control:
         lines = self._said.read(MAX_SAID).decode("utf-8", "replace").split("\n")
         name = self.program.rpartition("/")[2]
         return [line.removeprefix(f"{self.program}: ").removeprefix(f"{name}: ") for line in lines if line]
+
+    def wait_for_words(self) -> None:
+        """Until it has said anything."""
+        until = time.monotonic() + self._patience
+        while not self.said() and time.monotonic() < until:
+            self.run("query-status")
 
     def ended(self) -> bool:
         """Whether it is gone, after its connection has broken."""

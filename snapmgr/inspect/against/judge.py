@@ -121,7 +121,6 @@ def _same_place(one: Problem, other: Problem) -> bool:
 
 def _of(outcome: Outcome, version: str) -> Problem:
     cause, hint = EXPLANATIONS.get(outcome.code, ("", ""))
-    refused = outcome.verdict == REFUSES
     text = outcome.lines[0] if outcome.lines else ""
     message = outcome.message or text
     return Problem(
@@ -133,7 +132,7 @@ def _of(outcome: Outcome, version: str) -> Problem:
         0,
         cause,
         hint,
-        {version: text} if text and (refused or outcome.verdict == LOADS) else {},
+        {version: text} if text else {},
     )
 
 

@@ -91,8 +91,9 @@ class Rehearsal:
         """Nobody listens."""
 
     def postcopy_notify(self, event: str) -> None:
-        """An advice makes page sizes travel with the block list."""
+        """An advice makes page sizes travel with the block list; pages come in another way once somebody listens."""
         self.memory.advised = True
+        self.memory.listening = self.memory.listening or event == "inbound-listen"
 
     def ram_pagesize_summary(self) -> int:
         """All page sizes or-ed, as the migration compares them."""

@@ -53,6 +53,7 @@ class Memory:
     blocks: dict[str, Block] = field(init=False)
     last: Block | None = None
     advised: bool = False
+    listening: bool = False
     mapped: RamPayload = field(init=False)
 
     def __post_init__(self) -> None:

@@ -86,7 +86,8 @@ class RamRehearsal:
             raise StreamError("truncated", "the stream ends here", offset=offset, qemu="Getting RAM address failed")
         flags = word & ((1 << memory.page_bits) - 1)
         address = word - flags
-        if flags & RamFlag.COMPRESS_PAGE and memory.release == _OLD and not memory.has("compress"):
+        packed = flags & RamFlag.COMPRESS_PAGE and memory.release == _OLD and not memory.listening
+        if packed and not memory.has("compress"):
             raise _refused("compressed-page", "a compressed page", offset, "Received an unexpected compressed page")
         block = None
         if flags & self._paged:
@@ -100,7 +101,7 @@ class RamRehearsal:
     def _contents(self, data: Padded, flags: int, address: int, offset: int) -> None:
         kind, old = flags & ~int(RamFlag.CONTINUE), self._memory.release == _OLD
         match kind:
-            case RamFlag.MEM_SIZE:
+            case RamFlag.MEM_SIZE if not self._memory.listening:
                 self._memory.take_list(data, address, offset)
             case RamFlag.ZERO:
                 self._zero(data, offset)
@@ -108,14 +109,17 @@ class RamRehearsal:
                 data.take(1 << self._memory.page_bits)
             case RamFlag.COMPRESS_PAGE if old:
                 self._compressed(data, offset)
-            case RamFlag.XBZRLE:
+            case RamFlag.XBZRLE if not self._memory.listening:
                 self._xbzrle(data, offset)
             case RamFlag.EOS:
                 pass
             case RamFlag.MULTIFD_FLUSH if not old:
                 pass
-            case RamFlag.HOOK if not old:
+            case RamFlag.HOOK if not old and not self._memory.listening:
                 pass
+            case _ if self._memory.listening:
+                text = f"Unknown combination of migration flags: 0x{flags:x} (postcopy mode)"
+                raise _refused("ram-flags", f"no record of postcopy has the flags {flags:#x}", offset, text)
             case _ if old and flags & RamFlag.HOOK:
                 raise HandlerFailed(ENOTSUP, "a record for RDMA, which cannot be read from a file", offset=offset)
             case _:

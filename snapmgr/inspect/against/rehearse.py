@@ -12,11 +12,12 @@ from snapmgr.inspect.against.machine import Rehearsal, Sent
 from snapmgr.inspect.against.target import Target
 from snapmgr.inspect.index import StreamIndex
 from snapmgr.savevm.effects import EnableColo
-from snapmgr.savevm.failures import LoadError
-from snapmgr.savevm.loader import Loader
+from snapmgr.savevm.failures import LoadError, errno_of
+from snapmgr.savevm.loader import LISTEN_FAILED, LOST_BITMAPS, PAUSED, Loader
 from snapmgr.wire.events import NeedData
 from snapmgr.work import CancelToken
 
+POSTCOPY_RAM, DIRTY_BITMAPS = "postcopy-ram", "dirty-bitmaps"
 LOADS, REFUSES, WAITS, UNKNOWN = "loads", "refuses", "waits", "unknown"
 
 
@@ -55,7 +56,7 @@ def rehearse(
     except LoadError as error:
         if host.lost:
             return Outcome(UNKNOWN, (), error.code, error.offset or 0, error.message)
-        return _waits(host, error) if loader.runs else _refused(host, error)
+        return _failed_apart(host, error, runs=loader.runs) if loader.failed_apart else _refused(host, error)
     except Unsupported as error:
         return Outcome(UNKNOWN, tuple(host.lines), error.code, error.offset or 0, error.message)
     return Outcome(WAITS if colo else LOADS, tuple(host.lines), "colo" if colo else "")
@@ -85,9 +86,21 @@ def _refused(host: Rehearsal, error: LoadError) -> Outcome:
     return Outcome(REFUSES, tuple(lines), error.code, error.offset or 0, error.message, error.device, error.instance)
 
 
-def _waits(host: Rehearsal, error: LoadError) -> Outcome:
-    """A guest that was told to run is paused, and waits for another connection (postcopy_pause_incoming)."""
-    return Outcome(WAITS, tuple(host.lines), error.code, error.offset or 0, error.message)
+def _failed_apart(host: Rehearsal, error: LoadError, *, runs: bool) -> Outcome:
+    """What the thread that listens makes of a failure (savevm.c: postcopy_ram_listen_thread).
+
+    A guest that runs without all of its RAM is paused, and waits for another connection; without dirty bitmaps only it
+    goes on; everything else ends the process.
+    """
+    number, capabilities = -errno_of(error), host.target.capabilities
+    if runs and POSTCOPY_RAM in capabilities:
+        verdict, text = WAITS, PAUSED
+    elif runs and DIRTY_BITMAPS in capabilities:
+        verdict, text = LOADS, LOST_BITMAPS.format(number)
+    else:
+        verdict, text = REFUSES, LISTEN_FAILED.format(number)
+    lines = (*host.lines, text)
+    return Outcome(verdict, lines, error.code, error.offset or 0, error.message, error.device, error.instance)
 
 
 def _sent(index: StreamIndex, target: Target) -> Sent:

@@ -8,6 +8,7 @@ from snapmgr.containers.source import Source
 from snapmgr.inspect.against.target import Target, TargetBlock, TargetDevice
 from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Record
+from snapmgr.ram.dirty_bitmap import IDSTR as BITMAPS
 from snapmgr.ram.words import IDSTR
 from snapmgr.vmstate.description import VmDescription
 from snapmgr.wire.constants import Command
@@ -72,6 +73,8 @@ def _capabilities(index: StreamIndex, sections: list[Record]) -> frozenset[str]:
             found.add("postcopy-ram")
         if record.type == "COMMAND" and record.idstr == Command.ENABLE_COLO.name:
             found.add("x-colo")
+        if record.type == "START" and record.idstr == BITMAPS:
+            found.add("dirty-bitmaps")
     if any(block.compressed for block in index.blocks):
         found.add("compress")
     return frozenset(found)

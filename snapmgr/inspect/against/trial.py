@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from snapmgr.containers.capture import CaptureSource
 from snapmgr.containers.source import Source
 from snapmgr.errors import SnapmgrError, Unsupported
-from snapmgr.inspect.against.control import Control
+from snapmgr.inspect.against.control import PAUSED, Control
 from snapmgr.inspect.against.probe import words_of
 from snapmgr.inspect.against.target import Target
 from snapmgr.inspect.model import Problem, Severity
@@ -63,15 +64,22 @@ def try_load(source: Source, command: str, patience: float = PATIENCE) -> Trial:
 
 def _load(qemu: Control, out: int, feeder: threading.Thread) -> Trial:
     qemu.run("getfd", descriptors=(out,), fdname="stream")
+    return ending(qemu, feeder.start)
+
+
+def ending(qemu: Control, feed: Callable[[], object]) -> Trial:
+    """Have it load what stands in its descriptor ``stream``, which ``feed`` brings, and see what becomes of it."""
     try:
         qemu.run("migrate-incoming", uri="fd:stream")
-        feeder.start()
+        feed()
         status = qemu.wait_for_migration()
+        if status == PAUSED:  # it says so first, and why afterwards
+            qemu.wait_for_words()
     except SnapmgrError:
         lines = tuple(qemu.said())
         return Trial(REFUSES if qemu.ended() else WAITS, lines)
     lines = tuple(qemu.said())
-    return Trial({_LOADED: LOADS, "colo": WAITS}.get(status, REFUSES), lines)
+    return Trial({_LOADED: LOADS, "colo": WAITS, PAUSED: WAITS}.get(status, REFUSES), lines)
 
 
 def _feed(source: Source, into: int) -> None:
