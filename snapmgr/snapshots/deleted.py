@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,16 @@ MOST = 64
 _KIND = ".deleted"
 
 
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """The name of what was deleted, of several that of the first, how many there were ("" and 0 where that was not
+    noted), and what brings them back."""
+
+    name: str
+    count: int
+    switched: tuple[Switched, ...]
+
+
 def remember(changed: Sequence[Changed]) -> None:
     """A deletion that was made just now; one that cannot be undone ends what could be before.
 
@@ -39,10 +49,24 @@ def remember(changed: Sequence[Changed]) -> None:
         if len(switched) < len(changed):
             store.remove(name)
             return
-        facts = {"when": time.time_ns(), "images": [_facts(one) for one in switched]}
+        facts = {"when": time.time_ns(), "images": [_facts(one) for one in switched], **_called(changed)}
         store.write_facts(name, facts, lasting=False)
         for old in sorted(_names(store), key=lambda one: _when(store, one))[:-MOST]:
             store.remove(old)
+
+
+def last_deletion(paths: Sequence[str | Path]) -> Deletion | None:
+    """What ``undo_last`` would try to bring back; None where it would refuse to for want of it or of an image."""
+    try:
+        return _last(_store(), paths)[1]
+    except (NotFound, UsageError):
+        return None
+
+
+def forget(switched: Sequence[Switched]) -> None:
+    """What was deleted there is back."""
+    with suppress(SnapmgrError):
+        _store().remove(_name(one.path for one in switched))
 
 
 def undo_last(paths: Sequence[str | Path], *, progress: Progress = no_progress) -> list[Changed]:
@@ -52,7 +76,8 @@ def undo_last(paths: Sequence[str | Path], *, progress: Progress = no_progress) 
     ``undo.bring_back``.
     """
     store = _store()
-    name, switched = _last(store, paths)
+    name, deletion = _last(store, paths)
+    switched = deletion.switched
     before = {one.path: _snapshots(one.path) for one in switched}
     bring_back(switched, progress=progress)
     store.remove(name)
@@ -65,12 +90,12 @@ def undo_last(paths: Sequence[str | Path], *, progress: Progress = no_progress) 
     ]
 
 
-def _last(store: Store, paths: Sequence[str | Path]) -> tuple[str, list[Switched]]:
+def _last(store: Store, paths: Sequence[str | Path]) -> tuple[str, Deletion]:
     wanted = {place_key(path) for path in paths}
     found = []
     for name in _names(store):
         facts = store.read_facts(name, _read)
-        if facts is not None and wanted & {place_key(one.path) for one in facts[1]}:
+        if facts is not None and wanted & {place_key(one.path) for one in facts[1].switched}:
             found.append((facts[0], name, facts[1]))
     if not found:
         raise NotFound(
@@ -79,12 +104,12 @@ def _last(store: Store, paths: Sequence[str | Path]) -> tuple[str, list[Switched
             path=paths[0],
             hint="A deletion can be undone until something is written to the image; one with --trim cannot.",
         )
-    _, name, switched = max(found, key=lambda one: one[0])
-    places = {place_key(one.path) for one in switched}
+    _, name, deletion = max(found, key=lambda one: one[0])
+    places = {place_key(one.path) for one in deletion.switched}
     if not places <= wanted:
-        named = " ".join(one.path for one in switched)
+        named = " ".join(one.path for one in deletion.switched)
         raise UsageError("not-all-disks", "it was deleted from other images as well", hint=f"Name {named}.")
-    return name, switched
+    return name, deletion
 
 
 def _store() -> Store:
@@ -118,12 +143,19 @@ def _facts(one: Switched) -> dict[str, Any]:
     return {"path": path, "before": one.before.hex(), "after": one.after.hex(), "length": one.length, "state": state}
 
 
-def _read(facts: dict[str, Any]) -> tuple[int, list[Switched]]:
+def _called(changed: Sequence[Changed]) -> dict[str, Any]:
+    """The first name, as JSON can hold any bytes, and how many there are on the disk that had most of them."""
+    count = max(len(one.deed.keys) if one.deed is not None else 1 for one in changed)
+    return {"name": changed[0].name.encode("utf-8", "surrogateescape").hex(), "count": count}
+
+
+def _read(facts: dict[str, Any]) -> tuple[int, Deletion]:
     """Raises ValueError, KeyError or TypeError for nonsense."""
-    images = [_switched(one) for one in facts["images"]]
+    images = tuple(_switched(one) for one in facts["images"])
     if not images:
         raise ValueError("no images")
-    return int(facts["when"]), images
+    name = bytes.fromhex(facts.get("name", "")).decode("utf-8", "surrogateescape")
+    return int(facts["when"]), Deletion(name, int(facts.get("count", 0)), images)
 
 
 def _switched(facts: dict[str, Any]) -> Switched:

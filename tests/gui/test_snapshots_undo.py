@@ -119,3 +119,21 @@ def test_a_change_of_our_own_ends_it(desk: Desk, tmp_path: Path) -> None:
     delete(desk, "done")
     click(desk, desk.page.strip.undo)
     assert set(rows(path)) == {"boot", "done"}
+
+
+def test_what_another_process_deleted_comes_back_too(desk: Desk) -> None:
+    """The window of the day before, or snapctl."""
+    path = desk.image("vm-hmp-72")
+    before = rows(path)
+    change.delete_snapshot([path], "work")
+    desk.open(path)
+    assert not reason(desk) and "work" not in desk.names()
+    desk.window.context.actions.run("snapshot.undo")
+    desk.settle()
+    assert strip(desk) == ("Brought back “work”", "The disk is as it was.") and rows(path) == before and sound(path)
+    assert reason(desk) == "Nothing was deleted that could be brought back"
+    change.delete_snapshot([path], {str(path): ["work", "boot"]})
+    change.create_snapshot([path], "from elsewhere")
+    desk.window.context.actions.run("snapshot.reload")
+    desk.settle()
+    assert reason(desk) == "vm-hmp-72.qcow2 was written to since: what was deleted may be overwritten"

@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from snapmgr.names import visible_name
+from snapmgr.snapshots.model import SnapshotRow
 from ui.isolation import isolated
+from ui.shell.formats import shortened
 from ui.words import tr
 
 _SEPARATORS = " -_."
+_IN_TITLE = 34
 
 
 def shown_name(name: str, snapshot_id: str = "") -> str:
@@ -29,6 +32,17 @@ def quoted(name: str, snapshot_id: str = "") -> str:
     """A snapshot's name inside a sentence."""
     #: A name inside a sentence, in quotation marks
     return tr("“{name}”", name=isolated(shown_name(name, snapshot_id)))
+
+
+def in_title(row: SnapshotRow) -> str:
+    """The same for a title: of a long name the middle is left out, since a word wider than its box is cut off."""
+    #: A name inside a sentence, in quotation marks
+    return tr("“{name}”", name=isolated(shortened(shown_name(row.name, row.id), _IN_TITLE)))
+
+
+def whole_name(row: SnapshotRow) -> str:
+    """For the tooltip of such a title."""
+    return isolated(shown_name(row.name, row.id))
 
 
 def disk_labels(paths: Sequence[str]) -> dict[str, str]:

@@ -28,6 +28,8 @@ def select_after(pane: ListPane, header: Header, request: ChangeRequest, found: 
 def _led_to(request: ChangeRequest, found: Snapshots) -> SnapshotRow | None:
     if request.kind is Kind.DELETE:
         return None
+    if request.kind is Kind.UNDO and not request.rows:
+        return None  # another process knew what it was
     if request.kind in (Kind.LOAD, Kind.UNDO):
         return next((row for row in found.rows if key_of(row) == key_of(request.rows[0])), None)
     return next((row for row in found.rows if row.name == request.name and set(row.entries) & set(request.paths)), None)

@@ -182,7 +182,7 @@ def can_undo(context: WindowContext) -> str:
 
 def _deleted(context: WindowContext) -> str:
     page = page_of(context)
-    return rows_text(page.changes.undo.rows()) if page is not None else ""
+    return page.changes.undo.subject(page.on_show) if page is not None else ""
 
 
 @ACTIONS.add("snapshot.undo", later("Undo deletion"), keys="Ctrl+Z", icon="arrow-counter-clockwise",
@@ -191,7 +191,7 @@ def undo(context: WindowContext) -> None:
     """Bring back what was deleted last, while nobody has written to the disks since."""
     page = page_of(context)
     if page is not None:
-        page.changes.take_back()
+        page.changes.take_back(page.on_show)
 
 
 def _called(page: SnapshotsPage) -> str:

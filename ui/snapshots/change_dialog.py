@@ -18,20 +18,22 @@ WIDTH = 520
 class ChangeDialog(QDialog):
     """``column`` takes the parts; ``stop`` changes nothing, and closing the dialog means the same; ``go`` accepts."""
 
-    def __init__(self, context: WindowContext, name: str, title: str, text: str) -> None:
+    def __init__(self, context: WindowContext, name: str, title: str, text: str, *, whole: str = "") -> None:
+        """``whole`` is the name of which the title shows the ends alone where it is long."""
         super().__init__(context.window)
         self.context = context
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(name)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 20, 0, 16)
-        whole.setSpacing(12)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 20, 0, 16)
+        column.setSpacing(12)
         self._area = FittedArea()
-        whole.addWidget(self._area, 1)
+        column.addWidget(self._area, 1)
         self.column = self._area.column
         self.column.setContentsMargins(24, 0, 24, 0)
         self.column.setSpacing(12)
         self.heading = label(title, "dialog", wrap=True)
+        self.heading.setToolTip(whole)
         self.text = label(text, "body2", wrap=True)
         self.column.addWidget(self.heading)
         self.column.addWidget(self.text)
@@ -39,7 +41,7 @@ class ChangeDialog(QDialog):
         self._buttons.setContentsMargins(24, 0, 24, 0)
         self._buttons.setSpacing(8)
         self._buttons.addStretch(1)
-        whole.addLayout(self._buttons)
+        column.addLayout(self._buttons)
 
     def request(self) -> ChangeRequest:
         """What was asked for."""

@@ -38,7 +38,8 @@ class ChangeRequest:
     """``machine`` is the one on show, ``paths`` those of its disks that are changed.
 
     ``rows`` are the snapshots that this is about (none for a new one) and ``tags`` what names them on each disk.
-    ``name`` is that of a new snapshot or the new one of a renamed one, ``keep_first`` that under which the disks are
+    ``name`` is that of a new snapshot or the new one of a renamed one (of what another process deleted: what it is
+    called), ``keep_first`` that under which the disks are
     saved before another is loaded ("" for not), ``date`` that of what is saved in ns since 1970; ``trim`` gives room
     back after deleting, ``note`` is written on what is saved, which takes the place of one of its name where
     ``overwrite``.  ``switched`` is what takes a deletion back.
@@ -91,9 +92,11 @@ def make(request: ChangeRequest, *, progress: Callable[[int, int], None], cancel
         report = Passes(progress, passes)
         return change.delete_snapshot(paths, request.tags, trim=request.trim, progress=report, cancel=cancel)
     if request.kind is Kind.UNDO:
+        from snapmgr.snapshots.deleted import forget
         from snapmgr.snapshots.undo import bring_back
 
         bring_back(request.switched, progress=Passes(progress, len(paths)), cancel=cancel)
+        forget(request.switched)
         return []
     if request.kind is Kind.FINISH:
         from snapmgr.snapshots.finish import finish_snapshot

@@ -25,7 +25,7 @@ def subject(request: ChangeRequest) -> str:
     """“before-update”, or how many."""
     if request.kind is Kind.SAVE:
         return quoted(request.name)
-    return rows_text(request.rows)
+    return rows_text(request.rows) or request.name
 
 
 def rows_text(rows: Sequence[SnapshotRow]) -> str:
@@ -33,6 +33,13 @@ def rows_text(rows: Sequence[SnapshotRow]) -> str:
     if len(rows) == 1:
         return quoted(rows[0].name, rows[0].id)
     return plural("{n} snapshot", "{n} snapshots", len(rows)) if rows else ""
+
+
+def noted_text(name: str, count: int) -> str:
+    """The same of a deletion that was noted, 0 where that was not counted."""
+    if count == 1:
+        return quoted(name)
+    return plural("{n} snapshot", "{n} snapshots", count) if count else tr("what was deleted")
 
 
 def running(request: ChangeRequest) -> str:

@@ -105,9 +105,9 @@ class Changes(QObject):
         if await self._make(first, number):
             await self._make(then, self._add(then))
 
-    def take_back(self) -> None:
-        """Undo the last deletion."""
-        if (request := self.undo.request()) is not None:
+    def take_back(self, on_show: Paths | None) -> None:
+        """Undo the last deletion from the machine on show."""
+        if (request := self.undo.request(on_show)) is not None:
             self.start(request)
 
     def undo_wanted(self) -> None:

@@ -11,8 +11,7 @@ from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.isolation import isolated
 from ui.models import snapshot_texts as texts
 from ui.models.beside_texts import children
-from ui.models.names import disk_labels, shown_name
-from ui.models.names import quoted as quoted_name
+from ui.models.names import disk_labels, in_title, shown_name, whole_name
 from ui.models.source_list import Paths
 from ui.shell import formats
 from ui.shell.context import WindowContext
@@ -43,10 +42,10 @@ class DeleteDialog(ChangeDialog):
     ) -> None:
         """``runs``: a guest writes to the disks meanwhile."""
         count = len(rows)
-        title = tr("Delete the snapshot {snapshot}?", snapshot=quoted_name(rows[0].name, rows[0].id))
+        title, whole = tr("Delete the snapshot {snapshot}?", snapshot=in_title(rows[0])), whole_name(rows[0])
         if count > 1:
-            title = plural("Delete {n} snapshot?", "Delete {n} snapshots?", count)
-        super().__init__(context, tr("Delete snapshots"), title, "")
+            title, whole = plural("Delete {n} snapshot?", "Delete {n} snapshots?", count), ""
+        super().__init__(context, tr("Delete snapshots"), title, "", whole=whole)
         self._machine, self._rows, self._found, self._spaces = machine, rows, found, spaces
         self._labels, self._runs = disk_labels([device.path for device in found.devices]), runs
         self.text.setText(self._what_goes(trim=False))
@@ -83,8 +82,12 @@ class DeleteDialog(ChangeDialog):
             len(self._rows),
             disks=disks,
         )
-        stays = tr("The disks as they are now and all other snapshots stay.")
-        return " ".join((goes, stays, undo_text(trim=trim, runs=self._runs)))
+        stays = plural(
+            "The disk as it is now and all other snapshots stay.",
+            "The disks as they are now and all other snapshots stay.",
+            len(self._labels),
+        )
+        return " ".join((goes, stays, undo_text(trim=trim, disks=len(paths), runs=self._runs)))
 
     def _card(self) -> None:
         """The one that goes, or the names of those that do."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from snapmgr.snapshots.find import tags_of
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.isolation import isolated
-from ui.models.names import disk_labels, quoted
+from ui.models.names import disk_labels, in_title, whole_name
 from ui.models.source_list import Paths
 from ui.shell.context import WindowContext
 from ui.snapshots.change_dialog import ChangeDialog
@@ -18,7 +18,7 @@ class FinishDialog(ChangeDialog):
     """``request`` is what was asked for."""
 
     def __init__(self, context: WindowContext, machine: Paths, row: SnapshotRow, found: Snapshots) -> None:
-        title = tr("Finish the snapshot {snapshot}?", snapshot=quoted(row.name, row.id))
+        title = tr("Finish the snapshot {snapshot}?", snapshot=in_title(row))
         labels = disk_labels([device.path for device in found.devices])
         disks = listed([isolated(labels[path]) for path in row.missing])
         text = plural(
@@ -29,7 +29,7 @@ class FinishDialog(ChangeDialog):
             len(row.missing),
             disks=disks,
         )
-        super().__init__(context, tr("Finish snapshot"), title, text)
+        super().__init__(context, tr("Finish snapshot"), title, text, whole=whole_name(row))
         self._machine, self._row, self._found = machine, row, found
         said = plural(
             "What was written to it since the others were saved is in the snapshot too. Where the machine wrote to it, "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.isolation import isolated
-from ui.models.names import disk_labels, quoted
+from ui.models.names import disk_labels, in_title, whole_name
 from ui.models.source_list import Paths
 from ui.shell import formats
 from ui.shell.context import WindowContext
@@ -32,8 +32,8 @@ class LoadDialog(ChangeDialog):
     ) -> None:
         """``runs``: what there is now is a guest that runs, and is saved so; else ``stands`` is the word for its state,
         "" where it was paused."""
-        title = tr("Load the snapshot {snapshot}?", snapshot=quoted(row.name, row.id))
-        super().__init__(context, tr("Load snapshot"), title, "")
+        title = tr("Load the snapshot {snapshot}?", snapshot=in_title(row))
+        super().__init__(context, tr("Load snapshot"), title, "", whole=whole_name(row))
         self._machine, self._row, self._found, self._runs, self._stands = machine, row, found, runs, stands
         self._labels = disk_labels([device.path for device in found.devices])
         self._disks = {device.path: self._labels[device.path] for device in found.devices if device.path in row.entries}

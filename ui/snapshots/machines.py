@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,6 +15,9 @@ from ui.shell.watch import Stamps
 from ui.snapshots.owner import Owner
 from ui.snapshots.presenter import Presenter
 from ui.words import tr
+
+if TYPE_CHECKING:
+    from snapmgr.snapshots.deleted import Deletion
 
 
 class Machines(QObject):
@@ -31,6 +35,7 @@ class Machines(QObject):
         self._failures: dict[Paths, Failure] = {}
         self._stamps: dict[Paths, Stamps] = {}
         self._types: dict[str, str] = {}
+        self._deleted: dict[Paths, Deletion | None] = {}
 
     def found(self, paths: Paths | None) -> Snapshots | None:
         """The list of a machine, None where it was not read yet or cannot be."""
@@ -43,6 +48,11 @@ class Machines(QObject):
     def stamps(self, paths: Paths) -> Stamps | None:
         """What its files were just before it was read."""
         return self._stamps.get(paths)
+
+    def deletion(self, paths: Paths) -> Deletion | None:
+        """What was deleted last from its disks when it was read, also by another process; whether it can still be
+        brought back is to be found out."""
+        return self._deleted.get(paths)
 
     def owner(self, paths: Paths | None) -> Owner | None:
         """Who runs it here, None for images on which no machine of this window runs."""
@@ -89,6 +99,7 @@ class Machines(QObject):
         self._failures.pop(paths, None)
         if self.model.entry(paths) is None:
             self._stamps.pop(paths, None)
+            self._deleted.pop(paths, None)
 
     async def read(self, paths: Paths) -> None:
         """Read a machine that is listed.  Never raises: what keeps it from being read is its failure."""
@@ -96,6 +107,7 @@ class Machines(QObject):
         try:
             self._stamps[paths] = await self._presenter.stamps(self.files_of(paths))
             found = await (owner.snapshots() if owner is not None else self._presenter.read(paths))
+            self._deleted[paths] = await self._presenter.last_deletion(paths) if owner is None else None
         except Exception as error:
             self.forget(paths)
             failure = self._failures[paths] = describe(error, tr("Cannot be shown"), paths[0])

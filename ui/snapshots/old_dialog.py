@@ -38,7 +38,10 @@ class OldDialog(ChangeDialog):
             "ticked, only what is old by both goes. A snapshot without a recorded date stays."
         )
         super().__init__(
-            context, tr("Delete old snapshots"), title, f"{self._about} {undo_text(trim=False, runs=runs)}"
+            context,
+            tr("Delete old snapshots"),
+            title,
+            f"{self._about} {undo_text(trim=False, disks=len(found.devices), runs=runs)}",
         )
         self._runs = runs
         self._machine, self._found, self._spaces = machine, found, spaces
@@ -148,7 +151,7 @@ class OldDialog(ChangeDialog):
         show_freed(self.facts, self._spaces.of(self._machine), self.old.gone)
 
     def _say(self, trim: bool) -> None:
-        self.text.setText(f"{self._about} {undo_text(trim=trim, runs=self._runs)}")
+        self.text.setText(f"{self._about} {undo_text(trim=trim, disks=len(self._found.devices), runs=self._runs)}")
         self.fit()
 
     def _remember(self) -> None:

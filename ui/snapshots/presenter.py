@@ -21,6 +21,7 @@ from ui.snapshots.comparing import CompareRequest, Comparison, compare
 
 if TYPE_CHECKING:
     from snapmgr.jobs.control import JobControl
+    from snapmgr.snapshots.deleted import Deletion
     from snapmgr.snapshots.export import ExportResult
     from snapmgr.snapshots.model import Snapshots
     from snapmgr.snapshots.transaction import Changed
@@ -60,6 +61,10 @@ class Presenter:
     async def stamps(self, paths: Sequence[str]) -> Stamps:
         """What the files are now, to tell later whether they changed.  Raises OSError where nobody can tell."""
         return await self._tasks.run_in_worker(stamps_of, tuple(paths))
+
+    async def last_deletion(self, paths: Sequence[str]) -> Deletion | None:
+        """What was deleted last from these images by whomever, as far as that was noted."""
+        return await self._tasks.run_in_worker(last_deletion, tuple(paths))
 
     async def machine(self, source: str) -> str:
         """Machine type that the VM state names, "" where it names none or cannot be read."""
@@ -104,6 +109,12 @@ def read_list(paths: Sequence[str], roots: Sequence[Path]) -> Snapshots:
     from snapmgr.snapshots.list import list_snapshots
 
     return with_beside(list_snapshots(paths, allow_roots=roots))
+
+
+def last_deletion(paths: Sequence[str]) -> Deletion | None:
+    from snapmgr.snapshots import deleted
+
+    return deleted.last_deletion(paths)
 
 
 def find_holders(paths: Sequence[str]) -> tuple[str | None, ...]:

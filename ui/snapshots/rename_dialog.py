@@ -5,7 +5,7 @@ from __future__ import annotations
 from snapmgr.names import visible_name
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.isolation import isolated
-from ui.models.names import disk_labels, quoted
+from ui.models.names import disk_labels, in_title, whole_name
 from ui.models.source_list import Paths
 from ui.shell.context import WindowContext
 from ui.snapshots.change_dialog import ChangeDialog
@@ -19,8 +19,8 @@ class RenameDialog(ChangeDialog):
     """``request`` is what was asked for."""
 
     def __init__(self, context: WindowContext, machine: Paths, row: SnapshotRow, found: Snapshots) -> None:
-        title = tr("Rename the snapshot {snapshot}", snapshot=quoted(row.name, row.id))
-        super().__init__(context, tr("Rename snapshot"), title, "")
+        title = tr("Rename the snapshot {snapshot}", snapshot=in_title(row))
+        super().__init__(context, tr("Rename snapshot"), title, "", whole=whole_name(row))
         self._machine, self._row, self._found = machine, row, found
         labels = disk_labels([device.path for device in found.devices])
         self._disks = {path: labels[path] for path in labels if path in row.entries}

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapmgr.names import visible_name
-from ui.models.names import disk_labels, machine_name, shown_name
+from tests.ui.snapshots.rows import row
+from ui.models.names import disk_labels, in_title, machine_name, shown_name, whole_name
 
 
 @pytest.mark.parametrize(
@@ -74,3 +75,11 @@ def test_a_machine_is_called_by_what_its_disks_have_in_common() -> None:
     assert machine_name(["/a/devbox.qcow2", "/a/devbox-data.qcow2"]) == "devbox"
     assert machine_name(["/a/root.qcow2", "/a/data.qcow2", "/a/swap.qcow2"]) == "root + 2"
     assert machine_name(["/a/vm-root.qcow2", "/a/vmx.qcow2"]) == "vm-root + 1"
+
+
+def test_a_long_name_keeps_its_ends_in_a_title() -> None:
+    """A word wider than a dialog would be cut off there."""
+    named = row("begins" + "x" * 240 + "ends")
+    said = in_title(named).replace("\u2068", "").replace("\u2069", "")
+    assert said.startswith("“begins") and said.endswith("ends”") and len(said) < 40
+    assert named.name in whole_name(named)
