@@ -40,7 +40,8 @@ class JobType(StrEnum):
 class JobView:
     """A job at one moment.  ``holder`` is the id of the job that it waits for, ``passed`` every status that it had.
 
-    ``cancelling``: somebody asked for it, and it was not too late; ``cancellable``: nobody did, and it is not yet.
+    ``cancelling``: somebody asked for it, and it was not too late; ``cancellable``: nobody did, and it is not yet;
+    ``paused``: somebody wants it to stand still, which it may come to a little later.
     """
 
     id: str
@@ -52,6 +53,7 @@ class JobView:
     passed: tuple[JobStatus, ...] = ()
     cancelling: bool = False
     cancellable: bool = False
+    paused: bool = False
 
     def document(self) -> dict[str, Any]:
         """As query-jobs has it."""
@@ -124,7 +126,13 @@ class Job:
             tuple(self.passed),
             cancelling=token.cancelled,
             cancellable=not (self.over or token.closed or token.cancelled),
+            paused=self._paused,
         )
+
+    @property
+    def paused(self) -> bool:
+        """Whether somebody wants it to stand still."""
+        return self._paused
 
     @property
     def over(self) -> bool:

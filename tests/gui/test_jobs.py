@@ -272,3 +272,40 @@ def test_a_long_job_is_told_to_the_desktop_where_the_window_is_behind(desk: Desk
     desk.settle()
     [(title, about, seconds)] = told
     assert "told" in title and about == "On one disk, disk only" and 0 <= seconds < 60
+
+
+def test_a_job_stands_still_and_goes_on(desk: Desk, gate: Gate) -> None:
+    path = desk.image("vm-hmp-72")
+    gate.at(path)
+    desk.open(path)
+    save(desk, "held")
+    desk.until(gate.reached[str(path)].is_set)
+    strip = desk.page.strip
+    assert strip.hold.isVisible() and strip.hold.accessibleName() == "Pause"
+    desk.qtbot.mouseClick(strip.hold, LEFT)
+    gate.opened[str(path)].set()
+    desk.until(lambda: desk.page.jobs.activities[0].steps[-1] == "paused")
+    assert strip.hold.accessibleName() == "Resume" and "paused" in strip.about.full_text()
+    assert "held" not in names(path)
+    desk.window.context.actions.run("jobs.panel")
+    [row] = desk.page.job_strip.panel.rows.values()
+    assert row.hold.isVisible() and "paused" in [step.name for step in row.stepper.steps]
+    desk.qtbot.mouseClick(row.hold, LEFT)
+    desk.settle()
+    assert desk.page.jobs.activities[0].state is ActivityState.DONE and "held" in names(path)
+    assert not row.hold.isVisible()
+
+
+def test_what_stands_still_can_be_cancelled(desk: Desk, gate: Gate) -> None:
+    path = desk.image("vm-hmp-72")
+    gate.at(path)
+    desk.open(path)
+    before = path.read_bytes()
+    save(desk, "never")
+    desk.until(gate.reached[str(path)].is_set)
+    desk.window.context.actions.run("snapshot.hold")
+    gate.opened[str(path)].set()
+    desk.until(lambda: desk.page.jobs.activities[0].steps[-1] == "paused")
+    desk.window.context.actions.run("snapshot.cancel")
+    desk.settle()
+    assert desk.page.jobs.activities[0].state is ActivityState.CANCELLED and path.read_bytes() == before

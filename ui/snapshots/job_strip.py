@@ -20,14 +20,16 @@ class JobStrip(QObject):
     def __init__(self, context: WindowContext, jobs: Jobs, view: QWidget, column: QVBoxLayout) -> None:
         super().__init__(view)
         self._context, self._jobs, self._view = context, jobs, view
-        self._looks: list[tuple[int, object, bool]] = []
+        self._looks: list[tuple[int, object, bool, bool]] = []
         self.strip = ActivityStrip()
         self.panel = JobsPanel(view)
         column.addWidget(self.panel)
         column.addWidget(self.strip)
+        self.strip.hold_wanted.connect(self.hold)
         self.strip.cancel_wanted.connect(self.cancel)
         self.strip.dismissed.connect(self._dismissed)
         self.strip.unfold_wanted.connect(lambda: self.unfold(True))
+        self.panel.hold_wanted.connect(jobs.hold)
         self.panel.cancel_wanted.connect(jobs.cancel)
         self.panel.again_wanted.connect(self._again)
         self.panel.dismissed.connect(self._dismiss)
@@ -59,6 +61,12 @@ class JobStrip(QObject):
         if newest is not None and newest.runs:
             self._jobs.cancel(newest.number)
 
+    def hold(self) -> None:
+        """Pause that one, or let it go on."""
+        newest = self._jobs.newest()
+        if newest is not None and newest.runs:
+            self._jobs.hold(newest.number)
+
     def _show(self) -> None:
         found = self._jobs.activities
         if not found:
@@ -72,7 +80,7 @@ class JobStrip(QObject):
                 self.strip.show_activity(newest, others=len(found) - 1)
             else:
                 self.strip.put_away()
-        looks = [(one.number, one.state, one.cancellable) for one in found]
+        looks = [(one.number, one.state, one.cancellable, one.paused) for one in found]
         if looks != self._looks:
             self._looks = looks
             self._context.touch()

@@ -20,8 +20,10 @@ SOON = 2.0
 """Seconds from which on it is said how long it will take."""
 
 
-def phase(word: str) -> str:
+def phase(word: str, *, paused: bool = False) -> str:
     """What the job does just now; a word that is not known stands for itself."""
+    if paused:
+        return tr("paused")
     return tr(PHASES[Phase(word)]) if word in list(Phase) else word
 
 

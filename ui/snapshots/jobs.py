@@ -150,6 +150,17 @@ class Jobs(QObject):
                 job.cancel()
             self._show(number, job.view())
 
+    def hold(self, number: int) -> None:
+        """Let it stand still, or go on where it does."""
+        job = self._jobs.get(number)
+        if job is not None:
+            with suppress(SnapmgrError):  # it is over just now
+                if job.paused:
+                    job.resume()
+                else:
+                    job.pause()
+            self._show(number, job.view())
+
     def dismiss(self, number: int) -> None:
         """Forget it; what runs stays."""
         shown = self._shown.get(number)
@@ -181,7 +192,8 @@ class Jobs(QObject):
         if shown is None or not shown.runs:
             return
         now, (_, in_bytes, _) = view.progress, self._about[number]
-        now = replace(now, remaining=self._left[number].show(now.remaining, time.monotonic()))
+        left = None if view.paused else self._left[number].show(now.remaining, time.monotonic())
+        now = replace(now, remaining=left, rate=None if view.paused else now.rate)
         note = job_texts.progress(now, self._context.settings["appearance.units"], in_bytes=in_bytes)
         state = ActivityState.CANCELLING if view.cancelling else ActivityState.RUNNING
         self._put(
@@ -191,10 +203,11 @@ class Jobs(QObject):
                 done=now.current,
                 total=now.total,
                 cancellable=view.cancellable,
+                paused=view.paused,
                 job=view.id,
                 steps=tuple(status.value for status in view.passed),
                 note=note,
-                phase=job_texts.phase(now.phase),
+                phase=job_texts.phase(now.phase, paused=view.paused),
             )
         )
 

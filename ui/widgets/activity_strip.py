@@ -13,6 +13,7 @@ from ui.theme.tokens import INSET
 from ui.widgets.activity import Activity, ActivityState
 from ui.widgets.controls import button, icon_button, line
 from ui.widgets.fitted_area import FittedArea
+from ui.widgets.hold_button import hold_button, show_hold
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.notice_box import Glyph
 from ui.words import tr
@@ -34,9 +35,10 @@ _ENDS = {
 
 
 class ActivityStrip(QWidget):
-    """Hidden while there is nothing to show.  ``cancel_wanted`` and ``undo_wanted`` are its buttons, ``dismissed``
+    """Hidden while there is nothing to show.  ``hold_wanted``, ``cancel_wanted`` and ``undo_wanted`` are its buttons, ``dismissed``
     carries what was shown, ``gone`` follows; ``unfold_wanted``: somebody wants to see all."""
 
+    hold_wanted = Signal()
     cancel_wanted = Signal()
     undo_wanted = Signal()
     dismissed = Signal(object)
@@ -76,18 +78,19 @@ class ActivityStrip(QWidget):
         words.addWidget(self.title)
         words.addWidget(self.about)
         words.addStretch(1)
-        row.addLayout(words, 3)
+        row.addLayout(words, 4)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setMinimumWidth(80)
         row.addWidget(self.bar, 4)
         self.number = label("", "secondary")
         row.addWidget(self.number)
+        self.hold = hold_button(self.hold_wanted.emit)
         self.cancel = button(tr("Cancel"), run=self.cancel_wanted.emit)
         self.undo = button(tr("Undo"), run=self.undo_wanted.emit)
         self.more = button(tr("Details"), "ghost", run=lambda: self.expand(self.details.isHidden()))
         self.dismissal = button(tr("Dismiss"), run=self.dismiss)
-        for part in (self.cancel, self.undo, self.more, self.dismissal):
+        for part in (self.hold, self.cancel, self.undo, self.more, self.dismissal):
             row.addWidget(part)
         self.all_jobs = icon_button("caret-up", tr("Show all jobs"), run=self.unfold_wanted.emit)
         self.all_jobs.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -105,7 +108,8 @@ class ActivityStrip(QWidget):
         icon, tint = _ENDS.get(activity.state, (activity.icon, "accent"))
         self._glyph.set_look(icon, tint)
         self._show_progress(activity)
-        keyboard = any(part.hasFocus() for part in (self.cancel, self.undo, self.more, self.dismissal))
+        keyboard = any(part.hasFocus() for part in (self.hold, self.cancel, self.undo, self.more, self.dismissal))
+        show_hold(self.hold, activity)
         self.cancel.setVisible(activity.runs)
         self.cancel.setEnabled(activity.cancellable and activity.state is ActivityState.RUNNING)
         late = tr("It is being finished and cannot be stopped any more")

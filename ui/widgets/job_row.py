@@ -14,6 +14,7 @@ from ui.theme import fonts
 from ui.theme.tokens import INSET, ROW_JOB
 from ui.widgets.activity import Activity, ActivityState
 from ui.widgets.controls import button, line
+from ui.widgets.hold_button import hold_button, show_hold
 from ui.widgets.job_stepper import JobStepper
 from ui.widgets.labels import ElidedLabel
 from ui.widgets.notice_box import Glyph, NoticeBox
@@ -25,8 +26,9 @@ _TINTS = {ActivityState.DONE: "ok", ActivityState.FAILED: "danger", ActivityStat
 
 
 class JobRow(QWidget):
-    """``cancel_wanted``, ``again_wanted`` and ``dismissed`` are its buttons."""
+    """``hold_wanted``, ``cancel_wanted``, ``again_wanted`` and ``dismissed`` are its buttons."""
 
+    hold_wanted = Signal()
     cancel_wanted = Signal()
     again_wanted = Signal()
     dismissed = Signal()
@@ -66,6 +68,11 @@ class JobRow(QWidget):
         far.setSpacing(4)
         self._far = _column(far)
         row.addWidget(self._far, 3)
+        self.hold = hold_button(self.hold_wanted.emit)
+        room = self.hold.sizePolicy()
+        room.setRetainSizeWhenHidden(True)
+        self.hold.setSizePolicy(room)
+        row.addWidget(self.hold)
         self.cancel = button(tr("Cancel"), run=self.cancel_wanted.emit)
         self.dismissal = button(tr("Dismiss"), run=self.dismissed.emit)
         widest = max(part.sizeHint().width() for part in (self.cancel, self.dismissal))
@@ -88,6 +95,7 @@ class JobRow(QWidget):
         cancelling = activity.state is ActivityState.CANCELLING
         self.note.setText(tr("Cancelling…") if cancelling else _note(activity))
         self._say_where()
+        show_hold(self.hold, activity)
         self.cancel.setVisible(activity.runs)
         self.cancel.setEnabled(activity.cancellable and not cancelling)
         late = tr("It is being finished and cannot be stopped any more")
