@@ -21,9 +21,10 @@ class Activity:
     """``title`` names it, ``about`` says to what it is done or how it ended; ``done`` of ``total`` in any unit, a total
     of 0 is not known.  ``note`` says how far it is in words, or how long it took; ``phase`` what it does just now.
 
-    ``cancellable`` False: it has gone too far, also to be paused; ``paused``: somebody wants it to stand still.  ``failure`` is why it failed, ``undo`` says that it can be undone.
-    ``number`` tells it from others, ``job`` is its id among the jobs of a machine and ``steps`` are the statuses that
-    it had.  ``begun`` are title and about as they were while it ran; ``repeatable``: it can be tried again.
+    ``cancellable`` False: it has gone too far, also to be paused; ``paused``: somebody wants it to stand still.
+    ``failure`` is why it failed, ``undo`` says that it can be undone.  ``number`` tells it from
+    others, ``job`` is its id among the jobs of a machine and ``steps`` are the statuses that it had.  ``begun`` are
+    title and about as they were while it ran; ``repeatable``: it can be tried again.
     """
 
     title: str

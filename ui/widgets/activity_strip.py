@@ -35,8 +35,8 @@ _ENDS = {
 
 
 class ActivityStrip(QWidget):
-    """Hidden while there is nothing to show.  ``hold_wanted``, ``cancel_wanted`` and ``undo_wanted`` are its buttons, ``dismissed``
-    carries what was shown, ``gone`` follows; ``unfold_wanted``: somebody wants to see all."""
+    """Hidden while there is nothing to show.  ``hold_wanted``, ``cancel_wanted`` and ``undo_wanted`` are its buttons,
+    ``dismissed`` carries what was shown, ``gone`` follows; ``unfold_wanted``: somebody wants to see all."""
 
     hold_wanted = Signal()
     cancel_wanted = Signal()
