@@ -8,21 +8,19 @@ from contextlib import contextmanager
 from snapmgr.errors import UsageError
 from snapmgr.machine.machine import Machine
 from snapmgr.migrate.channel import Channel
+from snapmgr.migrate.together import check as check_together
 from snapmgr.migrate.one_way import DescriptorChannel
 from snapmgr.ram.mapped_save import MappedFile
 from snapmgr.savevm.output import Output
 
 CAPABILITY = "mapped-ram"
-NOT_WITH = ("xbzrle", "compress", "postcopy-ram", "x-colo", "multifd", "background-snapshot")
 
 
 def check(machine: Machine, channel: Channel) -> None:
     """Raises UsageError for a channel without places, and for other capabilities (options.c: migrate_caps_check)."""
     if CAPABILITY not in machine.options.capabilities:
         return
-    for name in sorted(machine.options.capabilities.intersection(NOT_WITH)):
-        text = f"Mapped-ram migration is incompatible with {name}"
-        raise UsageError("mapped-ram-with", f"mapped-ram does not go together with {name}", qemu=text)
+    check_together(machine.options.capabilities)
     if not isinstance(channel, DescriptorChannel) or channel.position is None:
         text = "Migration requires seekable transport (e.g. file)"
         raise UsageError("mapped-ram-transport", "mapped-ram needs a file", hint="Write file:PATH.", qemu=text)

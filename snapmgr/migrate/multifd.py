@@ -19,6 +19,7 @@ from snapmgr.errors import SnapmgrError, UsageError
 from snapmgr.machine.machine import Machine
 from snapmgr.migrate.channel import Channel, ChannelBroken
 from snapmgr.migrate.model import Parameters
+from snapmgr.migrate.together import check as check_together
 from snapmgr.ram.bitmap import Flags, Pages
 from snapmgr.ram.encode import U8
 from snapmgr.ram.multifd import Packet
@@ -28,8 +29,6 @@ from snapmgr.savevm.handlers import StreamOptions
 from snapmgr.savevm.output import Buffer
 
 CAPABILITY = "multifd"
-NOT_WITH = ("compress", "xbzrle", "postcopy-ram", "x-colo", "background-snapshot", "mapped-ram")
-"""Capabilities that QEMU, or we, do not combine with it (migration/options.c: migrate_caps_check)."""
 
 AHEAD = 2
 """Packets that wait for each channel."""
@@ -41,9 +40,7 @@ def check(options: StreamOptions, channels: int) -> None:
     if on != bool(channels):
         wanted = "needs channels of its own" if on else "is off, and there are channels for it"
         raise UsageError("multifd-channels", f"the capability multifd {wanted}", hint="Give both or neither.")
-    for name in sorted(options.capabilities.intersection(NOT_WITH)) if on else ():
-        text = f"Multifd is not compatible with {name}"
-        raise UsageError("multifd-with", f"multifd does not go together with {name}", qemu=text)
+    check_together(options.capabilities)
 
 
 @dataclass(frozen=True, slots=True)

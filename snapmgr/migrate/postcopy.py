@@ -14,6 +14,7 @@ from snapmgr.migrate.handover import Side
 from snapmgr.migrate.model import PERIOD
 from snapmgr.migrate.returning import ReturnPath
 from snapmgr.migrate.steps import Steps, said
+from snapmgr.migrate.together import check as check_together
 from snapmgr.ram.save import RamSaver
 from snapmgr.ram.words import RamFlag
 from snapmgr.savevm.commands import Commands
@@ -111,22 +112,11 @@ class PostcopySteps(Steps):
         return wanted or (after is not None and self._elapsed() >= after)
 
     def _check_postcopy(self) -> None:
-        """What cannot be together (migration.c: migrate_caps_check)."""
-        names = self._machine.options.capabilities
-        if self._with_ram and self._colo is not None:
-            raise SnapmgrError("postcopy-colo", "postcopy and COLO do not go together")
-        if self._with_ram and "multifd" in names:
-            text = "Postcopy is not yet compatible with multifd"
-            raise SnapmgrError("postcopy-multifd", "multifd and postcopy do not go together", qemu=text)
-        if self._with_ram and "compress" in names:
-            text = "Postcopy is not currently compatible with compression"
-            raise SnapmgrError("postcopy-compress", "compressed pages and postcopy do not go together", qemu=text)
+        """What cannot be, before anything is sent."""
+        check_together(self._machine.options.capabilities)
         if self._with_ram and not self._channel.returns:
             text = "Unable to open return-path for postcopy"
             raise SnapmgrError("postcopy-one-way", "postcopy needs a way back, which this channel has not", qemu=text)
-        if "postcopy-preempt" in names and not self._with_ram:
-            text = "Postcopy preempt requires postcopy-ram"
-            raise SnapmgrError("postcopy-preempt", "postcopy-preempt is of no use without postcopy-ram", qemu=text)
 
     # -- the switchover --------------------------------------------------------------------------------------------
 

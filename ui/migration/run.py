@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum, auto
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QObject, Signal
 
@@ -180,7 +182,11 @@ class Run(QObject):
 
     def _work(self) -> Moved:
         wanted = self.wanted
-        with wanted.both(self._clock, self.recorder.seen) as both:
+        with TemporaryDirectory(prefix="snapmgr-disks-") as folder:
+            return self._move(wanted, wanted.make_disks(Path(folder)))
+
+    def _move(self, wanted: Wanted, disks: list[Path]) -> Moved:
+        with wanted.both(self._clock, self.recorder.seen, disks) as both:
             both.source.advance(wanted.before)
             for link in both.links:
                 wanted.set_link(link)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ui.words import later
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from snapmgr.machine.options import MachineOptions
     from snapmgr.migrate.both import Both, Seen
@@ -21,19 +22,26 @@ if TYPE_CHECKING:
 
 MIB = 1 << 20
 PAGE = 4096
+DISK = 64 * MIB
+"""Bytes of each disk."""
 TICKS_A_SECOND = 50.0
 COLO = "x-colo"
 """The capability that has two machines run the same guest."""
+BITMAPS = "dirty-bitmaps"
+"""The capability that moves what is known of the disks' writes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """``bandwidth`` of the link in bytes a second (0: any), its ``latency`` and ``jitter`` in ms, ``writes`` in pages a
-    tick; ``before`` and ``after`` are ticks of the guest around the migration.  Postcopy begins by itself after
-    ``postcopy_after_passes`` iterations, and the link breaks at ``breaks_at`` percent of that (0: never).  With x-colo
-    checkpoints are ``checkpoint_delay`` ms apart, and after ``lost_after`` (0: never) the source is taken for lost."""
+    tick; ``before`` and ``after`` are ticks of the guest around the migration.  Both machines reach ``disks``.
+
+    Postcopy begins by itself after ``postcopy_after_passes`` iterations, and the link breaks at ``breaks_at`` percent of
+    that (0: never).  ``channels`` and their ``compression`` are those of multifd.  With x-colo checkpoints are
+    ``checkpoint_delay`` ms apart, and after ``lost_after`` (0: never) the source is taken for lost."""
 
     ram: int = 64 * MIB
+    disks: int = 0
     workload: str = "random"
     writes: int = 40
     bandwidth: int = 16 * MIB
@@ -43,6 +51,8 @@ class Wanted:
     max_bandwidth: int = 64 * MIB
     downtime_limit: int = 300
     max_postcopy_bandwidth: int = 0
+    channels: int = 2
+    compression: str = "none"
     postcopy_after_passes: int | None = None
     breaks_at: int = 0
     checkpoint_delay: int = 500
@@ -73,17 +83,29 @@ class Wanted:
             cpu_throttle_initial=self.throttle_initial,
             cpu_throttle_increment=self.throttle_increment,
             max_cpu_throttle=self.throttle_most,
+            multifd_channels=self.channels,
+            multifd_compression=self.compression,
             x_checkpoint_delay=self.checkpoint_delay,
         )
 
-    def both(self, clock: Callable[[], float], seen: Seen) -> Both:
+    def make_disks(self, folder: Path) -> list[Path]:
+        """Empty images, which both machines can reach.  For a worker."""
+        from snapmgr.block.qcow2.create import Qcow2Writer
+
+        paths = [folder / f"disk{number}.qcow2" for number in range(self.disks)]
+        for path in paths:
+            with path.open("w+b") as file:
+                Qcow2Writer(file.fileno(), DISK).finish()
+        return paths
+
+    def both(self, clock: Callable[[], float], seen: Seen, disks: Sequence[Path] = ()) -> Both:
         """The machines, not made yet; with x-colo they are a Replicated."""
         from snapmgr.migrate.both import Both
         from snapmgr.migrate.colo.both import Replicated
 
         if COLO not in self.capabilities:
-            return Both(self.options(), [], rate=self.rate, clock=clock, seen=seen)
-        return Replicated(self.options(), [], checkpoints=self.lost_after, rate=self.rate, clock=clock, seen=seen)
+            return Both(self.options(), disks, rate=self.rate, clock=clock, seen=seen)
+        return Replicated(self.options(), disks, checkpoints=self.lost_after, rate=self.rate, clock=clock, seen=seen)
 
     def set_link(self, link: Link) -> None:
         """Make the link what is wanted; at any time."""
@@ -208,12 +230,3 @@ SCENARIOS = (
 """In the order in which they are offered."""
 
 BY_ID = {scenario.id: scenario for scenario in SCENARIOS}
-CAPABILITIES = {
-    "auto-converge": later("Slows the guest down where it writes faster than can be sent."),
-    "xbzrle": later("Sends only what changed in a page that was sent before."),
-    "compress": later("Packs pages with zlib before they are sent; not together with postcopy-ram."),
-    "postcopy-ram": later("The guest may go over before its RAM, which follows."),
-    "postcopy-preempt": later("Pages that are waited for have a channel of their own; needs postcopy-ram."),
-    COLO: later("Both machines run the same guest, and one goes on where the other is lost; not with postcopy-ram."),
-}
-"""What can be turned on here, each with its meaning."""

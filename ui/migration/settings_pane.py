@@ -6,17 +6,17 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from snapmgr.machine.workloads import WORKLOADS
-from ui.migration.scenarios import BY_ID, CAPABILITIES, MIB, PAGE, SCENARIOS, Wanted
+from ui.migration.capabilities import CapabilityList
+from ui.migration.scenarios import BITMAPS, BY_ID, COLO, MIB, PAGE, SCENARIOS, Wanted
 from ui.migration.stop_slider import StopSlider
 from ui.shell import formats
-from ui.theme import fonts
 from ui.widgets.controls import ComboBox, action_button
-from ui.widgets.labels import ElidedLabel, label
+from ui.widgets.labels import label
 from ui.widgets.scrolling import Scrolling
-from ui.words import tr
+from ui.words import plural, tr
 
 BANDWIDTHS = [n * MIB for n in (1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512, 1024)]
 ANY = 1 << 50
@@ -26,7 +26,10 @@ DOWNTIMES = (10, 20, 50, 100, 200, 300, 500, 1000, 2000)
 BETWEEN = (50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000)
 WRITES = (0, 2, 5, 10, 15, 20, 30, 40, 60, 80, 120, 160, 240, 400, 800)
 PERCENT = (1, 5, 10, 20, 30, 40, 50, 60, 80, 99)
-SIZES = [n * MIB for n in (16, 32, 64, 128, 256, 512, 1024, 2048)]
+SIZES = [n * MIB for n in (16, 32, 64, 128, 256, 512, 1024, 2048, 4096)]
+CHANNELS = (1, 2, 3, 4, 6, 8)
+COMPRESSIONS = ("none", "zlib", "zstd")
+MOST_DISKS = 2
 
 
 def _bandwidth(value: int) -> str:
@@ -52,6 +55,8 @@ class SettingsPane(QWidget):
         self.setProperty("surface", "app")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._wanted = Wanted()
+        self._rows: dict[str, QWidget] = {}
+        self._hints: dict[QWidget, str] = {}
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         area = Scrolling(self)
@@ -91,19 +96,44 @@ class SettingsPane(QWidget):
         self.workload.activated.connect(lambda place: self.changed.emit())
         self._column.addWidget(self.workload)
         self.writes = self._slider(tr("Writes"), WRITES, self._writes, tr("How much the guest writes"))
-        self._ram_row()
+        self.ram = self._choice(tr("RAM"), tr("RAM of the machines"), [(formats.size(size), size) for size in SIZES])
+        disks = [(tr("none"), 0), *((plural("{n} disk", "{n} disks", n), n) for n in range(1, MOST_DISKS + 1))]
+        self.disks = self._choice(tr("Disks"), tr("Disks that both machines can reach"), disks)
+        self._column.addSpacing(4)
+        self.capabilities = CapabilityList()
+        self.capabilities.changed.connect(self._ticked)
+        self._column.addWidget(self.capabilities)
+        self._parameters()
+
+    def _parameters(self) -> None:
         self._group(tr("Parameters"))
         self.max_bandwidth = self._slider("max-bandwidth", [*BANDWIDTHS, ANY], _bandwidth,
                                           tr("What the source sends at most"))  # fmt: skip
         self.downtime_limit = self._slider("downtime-limit", DOWNTIMES, _milliseconds,
                                            tr("How long the guest may stand still at the switchover"))  # fmt: skip
+        self.postcopy_bandwidth = self._slider("max-postcopy-bandwidth", [*BANDWIDTHS, ANY], _bandwidth,
+                                               tr("What the source sends at most once the guest has gone over; pages"
+                                                  " that are waited for come on top"))  # fmt: skip
         self.throttle_initial = self._slider("cpu-throttle-initial", PERCENT, _percent,
                                              tr("How much auto-converge slows the guest down at first"))  # fmt: skip
         self.throttle_increment = self._slider("cpu-throttle-increment", PERCENT, _percent,
                                                tr("How much more it does every time"))  # fmt: skip
+        self.throttle_most = self._slider("max-cpu-throttle", PERCENT, _percent,
+                                          tr("How much it does at most"))  # fmt: skip
+        self.channels = self._slider("multifd-channels", CHANNELS, str, tr("How many channels carry pages"))
+        packed = [(name, name) for name in COMPRESSIONS]
+        self.compression = self._choice("multifd-compression", tr("How they pack pages"), packed)
         self.checkpoint_delay = self._slider("x-checkpoint-delay", BETWEEN, _milliseconds,
-                                             tr("With x-colo: how far apart two checkpoints are"))  # fmt: skip
-        self._capabilities()
+                                             tr("How far apart two checkpoints are"))  # fmt: skip
+        self._of_capability: tuple[tuple[frozenset[str], tuple[QWidget, ...]], ...] = (
+            (frozenset({"postcopy-ram", BITMAPS}), (self.postcopy_bandwidth,)),
+            (frozenset({"auto-converge"}), (self.throttle_initial, self.throttle_increment, self.throttle_most)),
+            (frozenset({"multifd"}), (self.channels, self._rows["multifd-compression"])),
+            (frozenset({COLO}), (self.checkpoint_delay,)),
+        )
+        """Parameters that mean something with one of these capabilities only."""
+        self.more = label(tr("Others appear with their capability."), "caption", wrap=True)
+        self._column.addWidget(self.more)
 
     def _group(self, title: str) -> None:
         self._column.addSpacing(4)
@@ -115,34 +145,34 @@ class SettingsPane(QWidget):
         self._column.addWidget(made)
         return made
 
-    def _ram_row(self) -> None:
-        row = QHBoxLayout()
-        self._ram_label = label(tr("RAM"), "secondary")
-        row.addWidget(self._ram_label)
-        self.ram = _combo_box()
-        self.ram.setAccessibleName(tr("RAM of the machines"))
-        for size in SIZES:
-            self.ram.addItem(formats.size(size), size)
-        self.ram.activated.connect(lambda place: self.changed.emit())
-        row.addWidget(self.ram, 1)
-        self._column.addLayout(row)
+    def _choice(self, title: str, hint: str, entries: list[tuple[str, object]]) -> ComboBox:
+        """A row with a list to choose from."""
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        made, name = _combo_box(), label(title, "secondary")
+        line.addWidget(name)
+        made.setAccessibleName(title if title.isascii() and "-" in title else hint)
+        made.setToolTip(hint)
+        for words, value in entries:
+            made.addItem(words, value)
+        made.activated.connect(lambda place: self._ticked())
+        line.addWidget(made, 1)
+        self._column.addWidget(row)
+        self._rows[title] = row
+        return made
 
-    def _capabilities(self) -> None:
-        self._column.addSpacing(4)
-        row = QHBoxLayout()
-        row.addWidget(label(tr("Capabilities"), "group"))
-        self.fixed = ElidedLabel(tr("fixed while running"), "caption", Qt.TextElideMode.ElideRight)
-        row.addStretch(1)
-        row.addWidget(self.fixed)
-        self._column.addLayout(row)
-        self.capabilities: dict[str, QCheckBox] = {}
-        for name, about in CAPABILITIES.items():
-            box = QCheckBox(name)
-            box.setFont(fonts.mono(12))
-            box.setToolTip(tr(about))
-            box.toggled.connect(lambda on: self.changed.emit())
-            self.capabilities[name] = box
-            self._column.addWidget(box)
+    def _ticked(self) -> None:
+        """What is chosen decides what else can be."""
+        self.capabilities.have_disks(self.disks.currentData())
+        self._show_what_matters()
+        self.changed.emit()
+
+    def _show_what_matters(self) -> None:
+        names = self.capabilities.names()
+        for wanted, parts in self._of_capability:
+            for part in parts:
+                part.setVisible(bool(wanted & names))
 
     # -- what was chosen -------------------------------------------------------------------------------------------
 
@@ -159,12 +189,17 @@ class SettingsPane(QWidget):
             workload=self.workload.currentData(),
             writes=self.writes.value(),
             ram=self.ram.currentData(),
+            disks=self.disks.currentData(),
             max_bandwidth=_told(self.max_bandwidth),
             downtime_limit=self.downtime_limit.value(),
             checkpoint_delay=self.checkpoint_delay.value(),
             throttle_initial=self.throttle_initial.value(),
             throttle_increment=self.throttle_increment.value(),
-            capabilities=frozenset(name for name, box in self.capabilities.items() if box.isChecked()),
+            throttle_most=self.throttle_most.value(),
+            max_postcopy_bandwidth=_told(self.postcopy_bandwidth),
+            channels=self.channels.value(),
+            compression=self.compression.currentData(),
+            capabilities=self.capabilities.names(),
         )
 
     def choose(self, id: str) -> None:
@@ -189,21 +224,31 @@ class SettingsPane(QWidget):
         self.checkpoint_delay.set_value(wanted.checkpoint_delay)
         self.throttle_initial.set_value(wanted.throttle_initial)
         self.throttle_increment.set_value(wanted.throttle_increment)
-        for name, box in self.capabilities.items():
-            box.setChecked(name in wanted.capabilities)
+        self.throttle_most.set_value(wanted.throttle_most)
+        self.postcopy_bandwidth.set_value(wanted.max_postcopy_bandwidth or ANY)
+        self.channels.set_value(wanted.channels)
+        self.compression.setCurrentIndex(max(0, self.compression.findData(wanted.compression)))
+        self.disks.setCurrentIndex(max(0, self.disks.findData(wanted.disks)))
+        self.capabilities.show_names(wanted.capabilities, self.disks.currentData())
+        self._show_what_matters()
         self.blockSignals(False)
 
     def lock(self, locked: bool) -> None:
-        """What cannot change while it runs is off then."""
-        self.fixed.setVisible(locked)
-        why = tr("Fixed while running")
-        for name, box in self.capabilities.items():
-            box.setEnabled(not locked)
-            box.setToolTip(f"{tr(CAPABILITIES[name])}\n{why}" if locked else tr(CAPABILITIES[name]))
-        self.scenario.setEnabled(not locked)
-        self.scenario.setToolTip(why if locked else "")
-        self.ram.setEnabled(not locked)
-        self.ram.setToolTip(why if locked else "")
+        """What cannot change while it runs is off then, and says why."""
+        self.capabilities.lock(locked)
+        fixed = tr("Fixed while running")
+        opened = tr("Fixed while running: the channels are opened at the beginning")
+        for widget, why in (
+            (self.scenario, fixed), (self.ram, fixed), (self.disks, fixed), (self.compression, opened),
+            (self.channels.slider, opened),
+        ):  # fmt: skip
+            widget.setEnabled(not locked)
+            hint = self._hints.setdefault(widget, widget.toolTip())
+            widget.setToolTip("\n".join(part for part in (hint, why) if part) if locked else hint)
+        if locked:
+            self.more.setText(tr("These act at once, as in QEMU."))
+        else:
+            self.more.setText(tr("Others appear with their capability."))
 
 
 def _told(slider: StopSlider) -> int:

@@ -1,0 +1,67 @@
+"""Which capabilities go together (migration.c, since 8.0 options.c: migrate_caps_check), each with what QEMU says."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from snapmgr.errors import SnapmgrError, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``name`` excludes ``other``, or (``needs``) is of no use without it.
+
+    ``qemu`` is the text of the QEMU that refuses it, "" where none does and we do.  ``usage``: refused as something
+    that cannot be meant."""
+
+    name: str
+    other: str
+    code: str
+    message: str
+    qemu: str = ""
+    needs: bool = False
+    usage: bool = False
+
+    def breaks(self, names: Collection[str]) -> bool:
+        """Whether these capabilities break it."""
+        return self.name in names and (self.other in names) is not self.needs
+
+    def error(self) -> SnapmgrError:
+        kind = UsageError if self.usage else SnapmgrError
+        return kind(self.code, self.message, qemu=self.qemu or None)
+
+
+def _alone(name: str, title: str, says: str, others: tuple[str, ...], ours: tuple[str, ...] = ()) -> list[Rule]:
+    """It goes with none of ``others``, which QEMU refuses with ``says``, nor with ``ours``, which it would take."""
+    return [
+        Rule(name, other, f"{name}-with", f"{title} does not go together with {other}",
+             says.format(other) if other in others else "", usage=True)
+        for other in (*others, *ours)
+    ]  # fmt: skip
+
+
+RULES = (
+    Rule("postcopy-ram", "x-colo", "postcopy-colo", "postcopy and COLO do not go together"),
+    Rule("postcopy-ram", "multifd", "postcopy-multifd", "multifd and postcopy do not go together",
+         "Postcopy is not yet compatible with multifd"),
+    Rule("postcopy-ram", "compress", "postcopy-compress", "compressed pages and postcopy do not go together",
+         "Postcopy is not currently compatible with compression"),
+    Rule("postcopy-preempt", "postcopy-ram", "postcopy-preempt",
+         "postcopy-preempt is of no use without postcopy-ram", "Postcopy preempt requires postcopy-ram", needs=True),
+    *_alone("multifd", "multifd", "Multifd is not compatible with {}", ("compress", "xbzrle"),
+            ("x-colo", "background-snapshot", "mapped-ram")),
+    *_alone("mapped-ram", "mapped-ram", "Mapped-ram migration is incompatible with {}",
+            ("xbzrle", "compress", "postcopy-ram"), ("x-colo", "background-snapshot")),
+)  # fmt: skip
+
+
+def broken(names: Collection[str]) -> Rule | None:
+    """The first rule that these capabilities break, None where they go together."""
+    return next((rule for rule in RULES if rule.breaks(names)), None)
+
+
+def check(names: Collection[str]) -> None:
+    """Raises SnapmgrError, UsageError for the first rule that these capabilities break."""
+    if (rule := broken(names)) is not None:
+        raise rule.error()
