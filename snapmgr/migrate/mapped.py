@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from snapmgr.errors import UsageError
 from snapmgr.machine.machine import Machine
 from snapmgr.migrate.channel import Channel
-from snapmgr.migrate.together import check as check_together
 from snapmgr.migrate.one_way import DescriptorChannel
+from snapmgr.migrate.together import check as check_together
 from snapmgr.ram.mapped_save import MappedFile
 from snapmgr.savevm.output import Output
 

@@ -192,7 +192,10 @@ class Receiver:
 
     def __init__(self, machine: Machine, channels: Sequence[Channel]) -> None:
         self._channels = list(channels)
-        self._loaders = [ChannelLoader(machine.ram, machine.options.page_bits) for _ in channels]
+        loader = machine.ram_entry.loader
+        self._loaders = [
+            ChannelLoader(machine.ram, machine.options.page_bits, lambda: loader.received) for _ in channels
+        ]
         self._changed = threading.Condition()
         self._arrived = self._syncs = 0
         self._error: SnapmgrError | None = None

@@ -21,7 +21,11 @@ States = npt.NDArray[np.uint8]
 
 
 class PageState(IntEnum):
-    """The source's are ``TO_SEND``, ``SENT`` or ``ZERO``, the destination's ``MISSING``, ``ARRIVED`` or ``ZERO``."""
+    """The source's are ``TO_SEND``, ``SENT`` or ``ZERO``, the destination's ``MISSING``, ``ARRIVED`` or ``ZERO``.
+
+    Under COLO the destination's may be ``CACHED``, which is what has come for the next checkpoint, or ``APART``: its
+    own guest has written them, which the next checkpoint undoes.
+    """
 
     MISSING = 0
     ZERO = 1
@@ -29,6 +33,8 @@ class PageState(IntEnum):
     ARRIVED = 3
     TO_SEND = 4
     REQUESTED = 5
+    CACHED = 6
+    APART = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,12 @@ class PageLook:
         if received is not None:
             np.subtract(PageState.ARRIVED, zero * _STEP, out=destination, casting="unsafe")
             np.multiply(destination, received[: len(source)].view(np.uint8), out=destination)
+        cache = self._loader.cache
+        differing = cache.differing(tracked.block.idstr) if cache is not None else None
+        if differing is not None:
+            came, written = (flags[: len(source)] for flags in differing)
+            np.putmask(destination, written, PageState.APART)
+            np.putmask(destination, came, PageState.CACHED)
 
 
 _STEP = np.uint8(PageState.ARRIVED - PageState.ZERO)

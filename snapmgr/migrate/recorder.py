@@ -6,16 +6,16 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from snapmgr.machine.machine import MachineView
+from snapmgr.machine.machine import Machine, MachineView
 from snapmgr.machine.memory import PAGE
 from snapmgr.migrate.both import Both, Moved
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.link import Link
 from snapmgr.migrate.pages import PageLook
-from snapmgr.migrate.recording import MOST_STREAM, PAGES_PUT, URGENT_PUT, Moment, Recording, stream_name
+from snapmgr.migrate.recording import CHANNEL_PUT, MOST_STREAM, PAGES_PUT, URGENT_PUT, Moment, Recording, stream_name
 from snapmgr.ram.tracked import Put
 from snapmgr.savevm.status import MigrationStatus
-from snapmgr.trace.events import TraceEvent
+from snapmgr.trace.events import TraceEvent, Value
 
 EVERY = 0.1
 """Seconds between two samples that are kept."""
@@ -61,6 +61,10 @@ class Recorder:
         self._count = self._passes = self._throttle = 0
         self._ended = False
         """Whether the migration is over: what the guest writes then is no part of it."""
+        self._ended_at: float | None = None
+        """When nothing moved any more, and only digests were compared."""
+        self._channels: list[int] = []
+        """Bytes that had gone over each channel of multifd."""
         self._put: Put | None = None
         self._kept_at = -EVERY
         self._screens_at = dict.fromkeys(Side, -SCREEN_EVERY)
@@ -124,7 +128,8 @@ class Recorder:
                 self._one_stream = False  # messages stand between the sections of checkpoints, and devices apart
             if not self._one_stream and event.offset is not None:
                 event = TraceEvent(event.name, event.arguments)
-            self.recording.moments.append(Moment(self._count, self.now, side, event))
+            time = self.now if self._ended_at is None else self._ended_at
+            self.recording.moments.append(Moment(self._count, time, side, event))
             self._count += 1
 
     def seen(self, side: Side, view: MachineView) -> None:
@@ -144,7 +149,11 @@ class Recorder:
 
     def look(self) -> None:
         """Bring the pages up to date, and keep a sample where the last one is old enough."""
-        if self.both is None or self.pages is None or (self.both.proving and self._kept_at >= 0):
+        if self.both is None or self.pages is None:
+            return
+        if self.both.proving and self._ended_at is None:
+            self._ended_at = self.now
+        if self.both.proving and self._kept_at >= 0:
             return
         self._look_at_counters(self.both)
         ends = self.both.outgoing.statistics.status in ENDS  # asked first: what comes meanwhile is looked at again
@@ -152,7 +161,8 @@ class Recorder:
         self._ended = ends
         if known and not self.recording.pages:
             self.recording.begin_pages(self.pages.layout)
-        if (now := self.now) - self._kept_at >= EVERY:
+        now = self.now if self._ended_at is None else self._ended_at
+        if now - self._kept_at >= EVERY:
             self._kept_at = now
             self._keep(now)
 
@@ -166,6 +176,12 @@ class Recorder:
         if percent != self._throttle:
             self._throttle = percent
             self.hear(Side.SOURCE, TraceEvent("migration_throttle", (("percentage", percent),)))
+        passed = [link.forward.passed for link in both.beside]
+        for number, (count, before) in enumerate(zip(passed, self._channels or [0] * len(passed), strict=True)):
+            if count != before:
+                arguments: tuple[tuple[str, Value], ...] = (("channel", number), ("bytes", count - before))
+                self.hear(Side.SOURCE, TraceEvent(CHANNEL_PUT, arguments))
+        self._channels = passed
         put = both.source.ram_entry.saver.last_put
         if put is not None and put is not self._put:
             self._put = put
@@ -206,10 +222,20 @@ class Recorder:
             waited=waits[-1] / 1e6 if waits else 0.0,
             source_tick=both.source.tick,
             destination_tick=both.destination.tick,
+            source_disks=sum(disk.active for disk in both.source.board.disks),
+            destination_disks=sum(disk.active for disk in both.destination.board.disks),
+            source_noted=_noted(both.source),
+            destination_noted=_noted(both.destination),
+            held=both.source.board.output.held,
         )
         for side, states in ((Side.SOURCE, self.pages.source), (Side.DESTINATION, self.pages.destination)):
             if self.recording.pages:
                 self.recording.pages[side].note(now, states)
+
+
+def _noted(machine: Machine) -> int:
+    """Dirty bytes in the bitmaps of its disks."""
+    return sum(bitmap.count for bitmap in list(machine.dirty_bitmaps.bitmaps.values()))
 
 
 def _outcome(moved: Moved | None, error: str) -> dict[str, object]:

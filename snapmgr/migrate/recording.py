@@ -26,6 +26,8 @@ PAGES_PUT = "snapmgr_pages_put"
 """Name of the event that says which pages were put last; QEMU has none that is told less often than once a page."""
 URGENT_PUT = "snapmgr_urgent_put"
 """Name of the event that says that so many bytes went over the channel for pages that are waited for."""
+CHANNEL_PUT = "snapmgr_channel_put"
+"""Name of the event that says how many bytes went over which channel of multifd since the last time."""
 
 Picture = npt.NDArray[np.uint8]
 

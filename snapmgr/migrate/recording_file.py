@@ -21,7 +21,7 @@ from snapmgr.migrate.handover import Side
 from snapmgr.migrate.pages import Layout, PageState
 from snapmgr.migrate.recorded_events import event_line, read_events
 from snapmgr.migrate.recording import LARGEST_SCREEN, MOST_SCREENS, Recording
-from snapmgr.migrate.samples import COLUMNS, MOST_CHANGES, MOST_SAMPLES, Samples
+from snapmgr.migrate.samples import COLUMNS, MOST_CHANGES, MOST_SAMPLES, OLD_COLUMNS, Samples
 from snapmgr.savevm.status import MigrationStatus
 from snapmgr.work import CancelToken
 
@@ -190,8 +190,9 @@ class _Reader:
         recording = self._recording
         recording.facts, recording.outcome = self._plain(value.get("facts")), self._plain(value.get("outcome"))
         blocks, size = value.get("blocks"), value.get("page_size")
-        known = value.get("columns") == list(COLUMNS) and size in PAGE_SIZES
-        if not known or not isinstance(size, int) or not isinstance(blocks, list):
+        columns = value.get("columns")
+        self._columns = len(columns) if columns in (list(COLUMNS), list(OLD_COLUMNS)) else 0
+        if not self._columns or size not in PAGE_SIZES or not isinstance(size, int) or not isinstance(blocks, list):
             raise self._damaged("the facts of the recording are not those of this version")
         layout = Layout(tuple(self._block(block) for block in blocks), size)
         if layout.pages > MOST_PAGES:
@@ -223,10 +224,11 @@ class _Reader:
         self._recording.moments.extend(read_events(data, self._at - len(data)))
 
     def _samples(self, data: bytes) -> None:
-        row = 8 * len(COLUMNS)
+        row = 8 * self._columns
         if len(data) % row or len(data) // row > MOST_SAMPLES:
             raise self._damaged("the samples are no whole rows")
-        rows = np.frombuffer(data, "<f8").reshape(-1, len(COLUMNS)).astype(np.float64)
+        rows = np.zeros((len(data) // row, len(COLUMNS)))
+        rows[:, : self._columns] = np.frombuffer(data, "<f8").reshape(-1, self._columns)
         status = rows[:, COLUMNS.index("status")]
         if not np.isfinite(rows).all() or (rows < 0).any() or (np.diff(rows[:, 0]) < 0).any():
             raise self._damaged("the samples are not in the order of time")

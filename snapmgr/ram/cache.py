@@ -47,6 +47,11 @@ class RamCache:
         for block in self._blocks.values():
             block.dirty.clear()
 
+    def differing(self, idstr: str) -> tuple[Flags, Flags] | None:
+        """Which pages of a block wait here, and which the guest here has written; None before both guests run."""
+        block = self._blocks.get(idstr)
+        return (self._came[idstr], block.dirty.flags) if self._apart and block is not None else None
+
     def flush(self) -> int:
         """Make RAM what the cache holds; the guest must stand still.  Returns how many pages were copied.
 

@@ -9,7 +9,7 @@ import numpy as np
 import zstandard
 
 from snapmgr.errors import StreamError
-from snapmgr.ram.bitmap import Pages
+from snapmgr.ram.bitmap import Flags, Pages
 from snapmgr.ram.block import RAMBlock
 from snapmgr.ram.multifd import DevicePacket, Greeting, MultifdReader, Packet
 from snapmgr.ram.ramlist import RamList
@@ -52,10 +52,12 @@ class Unpacker:
 
 
 class ChannelLoader:
-    """Reads one channel, packet by packet, and puts its pages into RAM."""
+    """Reads one channel, packet by packet, and puts its pages into RAM.
 
-    def __init__(self, ram: RamList, page_bits: int) -> None:
-        self._ram, self._bits = ram, page_bits
+    ``received`` gives by idstr a flag for each page, which says that it has come; blocks may be left out."""
+
+    def __init__(self, ram: RamList, page_bits: int, received: Callable[[], dict[str, Flags]] = dict) -> None:
+        self._ram, self._bits, self._received = ram, page_bits, received
         self._reader = MultifdReader()
         self._reader.page_bits = page_bits
         self._unpacker = Unpacker()
@@ -83,6 +85,8 @@ class ChannelLoader:
             block.by_page[_where(normal)] = rows
         if len(zero):
             _clear(block, zero)
+        if (flags := self._received().get(block.idstr)) is not None:
+            flags[normal] = flags[zero] = True
 
     def _block(self, packet: Packet) -> RAMBlock:
         block = self._ram.find(packet.block)

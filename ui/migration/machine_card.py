@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
-from PySide6.QtWidgets import QBoxLayout, QFormLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QBoxLayout, QFormLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from snapmgr.migrate.pages import Layout, PageState, States
-from ui.migration.page_map import COLOURS, WORDS, PageMap
+from ui.migration.page_legend import PageLegend
+from ui.migration.page_map import PageMap
 from ui.theme import fonts
-from ui.theme.palette import color
 from ui.widgets.controls import action_button
 from ui.widgets.guest_screen import GuestScreen
 from ui.widgets.labels import Chip, ElidedLabel, label
@@ -19,35 +19,6 @@ from ui.words import tr
 
 SCREEN = (172, 129)
 SMALL_SCREEN = (112, 84)
-
-
-class PageLegend(QWidget):
-    """The states that a map shows, each with its colour."""
-
-    def __init__(self, states: Sequence[PageState], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._entries = [(COLOURS[state], tr(WORDS[state])) for state in states]
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setToolTip(", ".join(word for _, word in self._entries))
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, fonts.px(18))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        font, x = fonts.ui(12), 0
-        painter.setFont(font)
-        for tint, word in self._entries:
-            width = fonts.text_width(font, word)
-            if x + 18 + width > self.width():
-                break
-            painter.setPen(color("lineStrong"))
-            painter.setBrush(color(tint))
-            painter.drawRoundedRect(QRectF(x + 0.5, self.height() / 2 - 5.5, 11, 11), 2, 2)
-            painter.setPen(color("text2"))
-            painter.drawText(QRectF(x + 18, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, word)
-            x += 18 + width + 14
 
 
 class MachineCard(QFrame):
@@ -117,5 +88,7 @@ class MachineCard(QFrame):
     def facts(self) -> list[str]:
         return [value.full_text() for value in self._values]
 
-    def show_states(self, layout: Layout, states: States) -> None:
-        self.map.show_states(layout, states)
+    def show_states(self, layout: Layout, states: States, *, live: bool = False) -> None:
+        """As PageMap."""
+        self.map.show_states(layout, states, live=live)
+        self.legend.show_scale(self.map.scale_text())

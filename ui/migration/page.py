@@ -270,7 +270,7 @@ class MigrationPage(Page):
         if self.is_running and self.at is None:
             self._show_state()
             return
-        self.showing.past(at)
+        self.showing.past(at, playing=self._playing)
         self.showing.numbers(at, over=True)
         self.showing.curves(self.recording.end, at=self.at, live=False)
         self.panes_shown.lower.events.show_time(at)

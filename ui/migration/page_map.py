@@ -9,26 +9,14 @@ from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, 
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from snapmgr.migrate.pages import Layout, PageState, States, counts
+from snapmgr.ram.bitmap import Flags
+from ui.migration.page_lights import LEVELS, PageLights
+from ui.migration.page_marks import COLOURS, LEAST_MARK, WORDS, PageMarks
 from ui.shell import formats
+from ui.theme import motion
 from ui.theme.palette import color
-from ui.words import grouped, later, plural, tr
+from ui.words import grouped, plural, tr
 
-COLOURS = {
-    PageState.MISSING: "p_miss",
-    PageState.ZERO: "p_zero",
-    PageState.SENT: "p_sent",
-    PageState.ARRIVED: "p_norm",
-    PageState.TO_SEND: "p_dirty",
-    PageState.REQUESTED: "p_req",
-}
-WORDS = {
-    PageState.MISSING: later("missing"),
-    PageState.ZERO: later("zero"),
-    PageState.SENT: later("sent"),
-    PageState.ARRIVED: later("arrived"),
-    PageState.TO_SEND: later("to send"),
-    PageState.REQUESTED: later("asked for"),
-}
 LEAST, MOST = 2, 24
 """Px of a cell's side."""
 MOST_RINGS = 64
@@ -56,16 +44,41 @@ class PageMap(QWidget):
         self._zoom, self._top, self._at = 0, 0, 0
         self._shown = 0
         self._order = np.arange(len(PageState))
+        self._lights, self._marks = PageLights(), PageMarks()
+        self._looked: tuple[int, ...] = ()
+        self._look_up: npt.NDArray[np.uint32] = np.zeros(0, np.uint32)
         self.cell, self.per_cell = LEAST, 1
         self.setAccessibleName(name)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
-    def show_states(self, layout: Layout, states: States) -> None:
-        """A state for each page of ``layout``; they may change after the next call only."""
+    def show_states(self, layout: Layout, states: States, *, live: bool = False) -> None:
+        """A state for each page of ``layout``; they may change after the next call only.
+
+        ``live``: they follow what was shown before, and what has changed since lights up."""
+        another = layout != self._layout or self._states is not states
         self._layout, self._states = layout, states
-        self._arrange()
+        changed = self._lights.changed(states) if live else None
+        if not live:
+            self._lights.forget(states)
+        elif not another and changed is None and not self._lights.burn(self._cells.size):
+            return
+        self._light(changed)
         self._shown += 1
+
+    def _light(self, changed: Flags | None) -> None:
+        """These pages have just changed."""
+        self._place_cells()
+        if changed is not None and not motion.reduced():
+            first = self._first_seen()
+            seen = changed[first : first + self._cells.size * self.per_cell]
+            self._lights.light(seen, self.per_cell, self._cells.size)
+        self._colour()
+
+    @property
+    def is_lit(self) -> bool:
+        """Whether a page lights up right now."""
+        return self._lights.burn(self._cells.size)
 
     def counts(self) -> dict[PageState, int]:
         return counts(self._states)
@@ -87,18 +100,25 @@ class PageMap(QWidget):
             self._arrange()
 
     def _arrange(self) -> None:
+        self._lights.forget(self._states)  # cells stand for other pages than before
+        self._place_cells()
+        self._colour()
+
+    def _first_seen(self) -> int:
+        return self._top * max(1, self.width() // self.cell) * self.per_cell
+
+    def _place_cells(self) -> None:
         pages = len(self._states)
         self.cell, self.per_cell = self._fit(pages)
         columns, rows = max(1, self.width() // self.cell), max(1, self.height() // self.cell)
         needed = -(-pages // (self.per_cell * columns))
         self._top = max(0, min(self._top, needed - rows))
-        first = self._top * columns * self.per_cell
+        first = self._first_seen()
         seen = self._states[first : first + columns * rows * self.per_cell]
         count = -(-len(seen) // self.per_cell)
         cells = np.full(min(rows, max(1, -(-count // columns))) * columns, _NOTHING, np.uint8)
         cells[:count] = self._rarest(seen, count)
         self._cells = cells.reshape(-1, columns)
-        self._colour()
 
     def _fit(self, pages: int) -> tuple[int, int]:
         """Px of a cell, and pages under one: all of them fit, then as often doubled as was zoomed in."""
@@ -133,13 +153,19 @@ class PageMap(QWidget):
         return states
 
     def _colour(self) -> None:
-        look = np.zeros(256, np.uint32)
-        look[: len(PageState)] = [color(COLOURS[state]).rgb() for state in PageState]
-        look[_NOTHING] = color("sunken").rgb()
         if self._pixels.shape != self._cells.shape:
             self._pixels = np.empty(self._cells.shape, np.uint32)
-        np.take(look, self._cells, out=self._pixels)
+        kinds = self._cells * np.uint8(LEVELS)
+        if self._lights.burn(self._cells.size):
+            kinds += self._lights.levels().reshape(self._cells.shape)
+        np.take(self._look(), kinds, out=self._pixels)
         self.update()
+
+    def _look(self) -> npt.NDArray[np.uint32]:
+        tints = (color("text").rgb(), color("sunken").rgb(), color("p_dirty").rgb())
+        if tints != self._looked:
+            self._looked, self._look_up = tints, _look()
+        return self._look_up
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -149,6 +175,8 @@ class PageMap(QWidget):
             height, width = self._pixels.shape
             image = QImage(self._pixels.data, width, height, width * 4, QImage.Format.Format_RGB32)
             painter.drawImage(QRect(0, 0, width * self.cell, height * self.cell), image)
+            if self.cell >= LEAST_MARK:
+                self._marks.paint(painter, self._cells, self.cell)
             self._paint_rings(painter)
         if self.hasFocus():
             painter.setPen(QPen(color("accent"), 2))
@@ -256,3 +284,19 @@ class PageMap(QWidget):
         self.setAccessibleDescription(self.words(self._at))
         self.chosen.emit(self._at)
         self.update()
+
+
+def _look() -> npt.NDArray[np.uint32]:
+    """The colour of each state at each brightness."""
+    look, bright = np.zeros(256, np.uint32), color("text")
+    tints = [color(COLOURS[state]) for state in PageState] + [color("sunken")]
+    for place, tint in enumerate(tints):
+        for level in range(LEVELS):
+            share = 0.75 * level / (LEVELS - 1)
+            parts = (
+                round(was + (lit - was) * share)
+                for was, lit in zip(tint.getRgb()[:3], bright.getRgb()[:3], strict=True)
+            )
+            red, green, blue = parts
+            look[place * LEVELS + level] = 0xFF000000 | red << 16 | green << 8 | blue
+    return look

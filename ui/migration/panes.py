@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from snapmgr.migrate.pages import PageState
 from ui.migration.channel_view import Lane
 from ui.migration.events_pane import EventsPane
 from ui.migration.machine_card import MachineCard
+from ui.migration.page_marks import HERE, THERE
 from ui.migration.plot import Plot
 from ui.migration.scenarios import SCENARIOS
 from ui.migration.settings_pane import SettingsPane
@@ -327,18 +327,16 @@ class Panes(QWidget):
         row = self._machines = QHBoxLayout()
         row.setContentsMargins(16, 0, 16, 12)
         row.setSpacing(16)
-        here = (PageState.ZERO, PageState.SENT, PageState.TO_SEND)
-        there = (PageState.ZERO, PageState.ARRIVED, PageState.MISSING, PageState.REQUESTED)
         self.source = MachineCard(
             tr("Source"),
             (tr("Guest"), tr("Left to send"), tr("Iteration"), tr("Throttle"), tr("Output")),
-            here,
+            HERE,
             actions("migration.failover-source"),
         )
         self.destination = MachineCard(
             tr("Destination"),
             (tr("Guest"), tr("Arrived"), tr("Missing"), tr("Waited"), tr("Output")),
-            there,
+            THERE,
             actions("migration.failover-destination"),
         )
         self.channel = Channel(actions)

@@ -14,7 +14,7 @@ from ui.migration.scenarios import BITMAPS, BY_ID, COLO, MIB, PAGE, SCENARIOS, W
 from ui.migration.stop_slider import StopSlider
 from ui.shell import formats
 from ui.widgets.controls import ComboBox, action_button
-from ui.widgets.labels import label
+from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.scrolling import Scrolling
 from ui.words import plural, tr
 
@@ -150,7 +150,7 @@ class SettingsPane(QWidget):
         row = QWidget()
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
-        made, name = _combo_box(), label(title, "secondary")
+        made, name = _combo_box(), ElidedLabel(title, "secondary", Qt.TextElideMode.ElideRight)
         line.addWidget(name)
         made.setAccessibleName(title if title.isascii() and "-" in title else hint)
         made.setToolTip(hint)

@@ -13,6 +13,7 @@ from snapmgr.migrate.recording import Moment, Recording
 from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration import told
 from ui.migration.machine_card import MachineCard
+from ui.migration.page_marks import IN_COLO, THERE
 from ui.migration.panes import Panes
 from ui.migration.phases import about_checkpoints
 from ui.migration.plot import Curve
@@ -77,8 +78,9 @@ class Showing:
         recorder, panes = run.recorder, self._panes
         now = recorder.now
         if recorder.pages is not None and len(recorder.pages.source):
-            panes.source.show_states(recorder.pages.layout, recorder.pages.source)
-            panes.destination.show_states(recorder.pages.layout, recorder.pages.destination)
+            panes.source.show_states(recorder.pages.layout, recorder.pages.source, live=True)
+            panes.destination.show_states(recorder.pages.layout, recorder.pages.destination, live=True)
+            self._show_legend(now)
         for side, card in self._cards():
             view = recorder.views.get(side)
             if view is not None:
@@ -134,23 +136,29 @@ class Showing:
 
     # -- then ------------------------------------------------------------------------------------------------------
 
-    def past(self, at: float) -> None:
-        """Pages, screens and lanes as they were."""
+    def past(self, at: float, *, playing: bool = False) -> None:
+        """Pages, screens and lanes as they were; ``playing``: right after the moment that was shown before."""
         for side, card in self._cards():
             changes = self.recording.pages.get(side)
             if changes is not None:
-                card.show_states(self.recording.layout, changes.at(at))
+                card.show_states(self.recording.layout, changes.at(at), live=playing)
             picture = self.recording.screens[side].at(at)
             if picture is not None:
                 card.screen.show_picture(picture)
             else:
                 self._show_no_screen(card, side, at)
+        self._show_legend(at)
         self._show_lanes(at, connected=self.story.status_at(at) not in _CLOSED)
 
     def _show_no_screen(self, card: MachineCard, side: Side, now: float) -> None:
         words = tr(WAITING if self.story.guest[side].at(now) == RUNNING else NO_SCREEN)
         if card.screen.text() != words:
             card.screen.show_saved(QImage(), words)
+
+    def _show_legend(self, at: float) -> None:
+        """The states that can be on each map."""
+        colo = self.story.status_at(at) is Status.COLO
+        self._panes.destination.legend.show_kinds(IN_COLO if colo else THERE)
 
     # -- parts -----------------------------------------------------------------------------------------------------
 

@@ -41,7 +41,8 @@ class Traffic:
         self._sent: list[tuple[Packet, OnWire]] = []
         self._answers: list[Packet] = []
         self._urgent: list[Packet] = []
-        self._section = OnWire()
+        self._ram = OnWire()
+        """The RAM section that pages belong to."""
 
     def take(self, moments: Iterable[Moment]) -> None:
         for moment in moments:
@@ -61,8 +62,10 @@ class Traffic:
             case "savevm_section_start":
                 ram = event["id"] == RAM
                 title = tr("section {number}, {name}", number=event["section_id"], name=event["id"])
-                self._section = OnWire(title, "", event.offset)
-                self._put(moment, "k_ram" if ram else "k_dev", self._section)
+                section = OnWire(title, "", event.offset)
+                if ram:
+                    self._ram = section
+                self._put(moment, "k_ram" if ram else "k_dev", section)
             case "savevm_command_send":
                 self._put(moment, "k_cmd", OnWire(command_name(event), tr("command"), event.offset))
             case _ if event.name == URGENT_PUT:
@@ -74,7 +77,7 @@ class Traffic:
                 zero = plural("{n} zero", "{n} zero", int(event["zero"] or 0))
                 record = tr("{block} 0x{address}, {pages}, {zero}", block=event["rbname"], address=f"{first:07X}",
                             pages=pages, zero=zero)  # fmt: skip
-                wire = OnWire(self._section.section, record, self._section.offset)
+                wire = OnWire(self._ram.section, record, self._ram.offset)
                 self._put(moment, "p_zero" if all_zero else "p_norm", wire)
 
     def _put(self, moment: Moment, tint: str, wire: OnWire) -> None:
