@@ -33,6 +33,7 @@ class Lane(QWidget):
     """``back`` for one that goes from the destination to the source."""
 
     def __init__(self, name: str, about: str, *, back: bool = False, parent: QWidget | None = None) -> None:
+        """Without ``about`` it is a low one."""
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._name, self._about, self._back = name, about, back
@@ -51,10 +52,13 @@ class Lane(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(200, fonts.px(62))
+        return QSize(200, self._least())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, fonts.px(62))
+        return QSize(120, self._least())
+
+    def _least(self) -> int:
+        return fonts.px(62 if self._about else 40)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -71,7 +75,9 @@ class Lane(QWidget):
         painter.setPen(color("text2"))
         painter.drawText(head, right | middle, self._rate)
         painter.drawText(foot, left | middle, self._about)
-        self._paint_track(painter, QRectF(0, line + 2, self.width(), self.height() - 2 * line - 2))
+        self._paint_track(
+            painter, QRectF(0, line + 2, self.width(), self.height() - (2 if self._about else 1) * line - 2)
+        )
 
     def _paint_track(self, painter: QPainter, track: QRectF) -> None:
         painter.setPen(Qt.PenStyle.NoPen)

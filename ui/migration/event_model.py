@@ -1,9 +1,13 @@
-"""The events of a migration as rows: the newest hundred thousand, those that match a filter."""
+"""The events of a migration as rows: the newest hundred thousand, those that match a filter.
+
+Among milestones what happens again and again (sections of RAM, page requests, checkpoints) is one row that counts.
+"""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
@@ -11,15 +15,28 @@ from PySide6.QtGui import QColor, QFont, QIcon
 
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.recording import MOST_EVENTS, Moment
-from ui.migration.event_texts import is_milestone, said
+from ui.migration.event_texts import folded, is_milestone, said
 from ui.shell import formats
 from ui.theme import fonts, icons
 from ui.theme.palette import color
-from ui.words import tr
+from ui.words import plural, tr
 
 TIME, TITLE, TEXT = range(3)
 Index = QModelIndex
 _ROOT = QModelIndex()
+
+
+@dataclass(slots=True)
+class Row:
+    """One event, or ``count`` of a kind without another one between them."""
+
+    moment: Moment
+    count: int = 1
+    kind: str = ""
+
+    @property
+    def time(self) -> float:
+        return self.moment.time
 
 
 class EventModel(QAbstractTableModel):
@@ -29,9 +46,11 @@ class EventModel(QAbstractTableModel):
         super().__init__(parent)
         self._most = most
         self._all: deque[Moment] = deque(maxlen=most)
-        self._rows: list[Moment] = []
+        self._rows: list[Row] = []
         self._words: list[str] = []
         self._milestones = True
+        self._in_colo = False
+        """Whether what comes next belongs to a checkpoint."""
 
     # -- filling ---------------------------------------------------------------------------------------------------
 
@@ -44,10 +63,15 @@ class EventModel(QAbstractTableModel):
     def add(self, moments: Sequence[Moment]) -> None:
         """What happened since."""
         self._all.extend(moments)
-        fresh = [moment for moment in moments if self._matches(moment)]
+        fresh = list(self._matching(moments))
+        first = len(self._rows)
+        while fresh and self._rows and self._joins(self._rows[-1], fresh[0]):
+            fresh.pop(0)
+            index = self.index(first - 1, TIME)
+            self.dataChanged.emit(index, self.index(first - 1, TEXT))
         if not fresh:
             return
-        first = len(self._rows)
+        fresh = self._joined(fresh)
         self.beginInsertRows(_ROOT, first, first + len(fresh) - 1)
         self._rows.extend(fresh)
         self.endInsertRows()
@@ -63,11 +87,34 @@ class EventModel(QAbstractTableModel):
         """Only what has all of these words; ``milestones``: only what has to be seen to understand it."""
         self._words, self._milestones = words.lower().split(), milestones
         self.beginResetModel()
-        self._rows = [moment for moment in self._all if self._matches(moment)]
+        self._in_colo = False
+        self._rows = self._joined(self._matching(self._all))
         self.endResetModel()
 
+    def _matching(self, moments: Iterable[Moment]) -> Iterator[Row]:
+        for moment in moments:
+            if moment.event.name == "migrate_set_state":
+                self._in_colo = moment.event["new_state"] == "colo"
+            if self._matches(moment):
+                yield Row(moment, kind=folded(moment) if self._milestones else "")
+
+    @staticmethod
+    def _joins(row: Row, other: Row) -> bool:
+        """Whether ``other`` is more of the same; the row counts it then."""
+        if not row.kind or row.kind != other.kind:
+            return False
+        row.moment, row.count = other.moment, row.count + other.count
+        return True
+
+    def _joined(self, rows: Iterable[Row]) -> list[Row]:
+        made: list[Row] = []
+        for row in rows:
+            if not made or not self._joins(made[-1], row):
+                made.append(row)
+        return made
+
     def _matches(self, moment: Moment) -> bool:
-        if self._milestones and not is_milestone(moment):
+        if self._milestones and not is_milestone(moment, in_colo=self._in_colo):
             return False
         if not self._words:
             return True
@@ -78,7 +125,8 @@ class EventModel(QAbstractTableModel):
     # -- asking ----------------------------------------------------------------------------------------------------
 
     def moment(self, row: int) -> Moment:
-        return self._rows[row]
+        """The event of a row, of several the last."""
+        return self._rows[row].moment
 
     def row_at(self, time: float) -> int:
         """The last row that is not later, -1 for none."""
@@ -102,10 +150,11 @@ class EventModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        moment, column = self._rows[index.row()], index.column()
+        row, column = self._rows[index.row()], index.column()
+        moment = row.moment
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return self._text(moment, column)
+                return self._text(row, column)
             case Qt.ItemDataRole.DecorationRole if column == TITLE:
                 found = said(moment)
                 return QIcon(icons.icon(found.icon, found.tint))
@@ -119,11 +168,16 @@ class EventModel(QAbstractTableModel):
                 return QColor(color("text2"))
         return None
 
-    def _text(self, moment: Moment, column: int) -> str:
+    def _text(self, row: Row, column: int) -> str:
         if column == TIME:
-            return formats.decimal(moment.time, 2)
-        found = said(moment)
-        return found.title if column == TITLE else found.text
+            return formats.decimal(row.time, 2)
+        found = said(row.moment)
+        if column == TITLE:
+            return found.title
+        if row.count == 1:
+            return found.text
+        times = plural("{n} time", "{n} times", row.count)
+        return tr("{times}, last {text}", times=times, text=found.text) if found.text else times
 
     def _tooltip(self, moment: Moment) -> str:
         lines = [f"{side_name(moment.side)}: {moment.event}"]

@@ -75,9 +75,20 @@ def said(moment: Moment) -> Said:
     return make(moment.event)
 
 
-def is_milestone(moment: Moment) -> bool:
-    """Whether somebody who wants to understand, and not to debug, has to see it."""
+def folded(moment: Moment) -> str:
+    """The kind of what happens again and again, "" for what is an event by itself."""
     event = moment.event
+    if event.name == "savevm_section_start":
+        return RAM if event["id"] == RAM else ""
+    return event.name if event.name in ("migrate_handle_rp_req_pages", "colo_receive_message") else ""
+
+
+def is_milestone(moment: Moment, *, in_colo: bool = False) -> bool:
+    """Whether somebody who wants to understand, and not to debug, has to see it; ``in_colo``: a checkpoint is one
+    event, not its parts."""
+    event = moment.event
+    if in_colo and event.name in _PARTS:
+        return False
     if event.name == "runstate_set":
         return "colo" not in (event["current_state_str"], event["new_state_str"])  # a checkpoint says it in one line
     if event.name == "colo_receive_message":
@@ -179,5 +190,8 @@ _SAID: dict[str, Callable[[TraceEvent], Said]] = {
     "savevm_state_complete_precopy": lambda event: Said("flag-banner", "accent", tr("last part"),
                                                         tr("the guest stands still")),
 }  # fmt: skip
+_PARTS = frozenset({"savevm_section_start", "savevm_command_send", "savevm_state_header", "savevm_state_setup",
+                    "savevm_state_complete_precopy", "migration_bitmap_sync_end"})  # fmt: skip
+"""Of a checkpoint."""
 _THERE = frozenset({"runstate_set", "COLO_EXIT"})
 """Events of the destination that are milestones, too."""

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.migration.card_facts import DESTINATION, SOURCE
 from ui.migration.channel_view import Lane
 from ui.migration.events_pane import EventsPane
 from ui.migration.machine_card import MachineCard
@@ -23,6 +24,7 @@ from ui.migration.page_marks import HERE, THERE
 from ui.migration.plot import Plot
 from ui.migration.scenarios import SCENARIOS
 from ui.migration.settings_pane import SettingsPane
+from ui.migration.traffic import URGENT, channel_name
 from ui.migration.transport import Transport
 from ui.shell.actions import plain
 from ui.theme import fonts
@@ -144,11 +146,14 @@ class Channel(QWidget):
         head.addStretch(1)
         column.addLayout(head)
         self.main = Lane(tr("main"), tr("sections and pages"))
-        self.urgent = Lane("postcopy-preempt", tr("pages that are waited for"))
+        self.urgent = Lane(URGENT, tr("pages that are waited for"))
+        self.beside: list[Lane] = []
+        """Of multifd."""
         self.back = Lane(tr("return path"), tr("answers of the destination"), back=True)
         for lane in (self.main, self.urgent, self.back):
             column.addWidget(lane)
         self.urgent.hide()
+        self._column, self._above = column, 2
         column.addStretch(1)
         self.wire = QFrame()
         self.wire.setProperty("frame", "card")
@@ -168,6 +173,15 @@ class Channel(QWidget):
             inside.addWidget(part)
         inside.addWidget(self.bytes, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.wire)
+
+    def show_channels(self, count: int) -> None:
+        """So many lanes of multifd, under the main one."""
+        while len(self.beside) < count:
+            lane = Lane(channel_name(len(self.beside)), "")
+            self._column.insertWidget(self._above + len(self.beside), lane)
+            self.beside.append(lane)
+        for number, lane in enumerate(self.beside):
+            lane.setVisible(number < count)
 
 
 class Idle(QWidget):
@@ -329,13 +343,13 @@ class Panes(QWidget):
         row.setSpacing(16)
         self.source = MachineCard(
             tr("Source"),
-            (tr("Guest"), tr("Left to send"), tr("Iteration"), tr("Throttle"), tr("Output")),
+            tuple(map(tr, SOURCE)),
             HERE,
             actions("migration.failover-source"),
         )
         self.destination = MachineCard(
             tr("Destination"),
-            (tr("Guest"), tr("Arrived"), tr("Missing"), tr("Waited"), tr("Output")),
+            tuple(map(tr, DESTINATION)),
             THERE,
             actions("migration.failover-destination"),
         )

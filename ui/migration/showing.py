@@ -8,25 +8,27 @@ import numpy as np
 from PySide6.QtGui import QImage
 
 from snapmgr.migrate.handover import Side
-from snapmgr.migrate.pages import PageState, States
+from snapmgr.migrate.pages import States
 from snapmgr.migrate.recording import Moment, Recording
 from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration import told
+from ui.migration.card_facts import Facts, Values
 from ui.migration.machine_card import MachineCard
 from ui.migration.page_marks import IN_COLO, THERE
 from ui.migration.panes import Panes
 from ui.migration.phases import about_checkpoints
 from ui.migration.plot import Curve
 from ui.migration.run import Run
-from ui.migration.scenarios import COLO
+from ui.migration.section_lanes import SectionLanes
 from ui.migration.story import RUNNING, Story
-from ui.migration.traffic import Traffic, where
+from ui.migration.traffic import SMOOTH, URGENT, Traffic, channel_name, where
 from ui.shell import formats
-from ui.words import grouped, later, plural, tr
+from ui.words import later, tr
 
 MIB = 1 << 20
-SMOOTH = 0.25
-"""Seconds over which rates are measured for what moves."""
+MOST_CHANNELS = 8
+"""Lanes of multifd at most."""
+NOTHING: Values = ("",) * 6
 NO_SCREEN, WAITING = later("nothing runs here"), later("waits for pages")
 TONES = {
     Status.COMPLETED: ("ok", "check-circle-fill"),
@@ -47,7 +49,7 @@ class Showing:
 
     def begin(self, recording: Recording) -> None:
         self.recording = recording
-        self.story, self.traffic = Story(), Traffic()
+        self.story, self.traffic, self.sections = Story(), Traffic(), SectionLanes()
         self._next = 0
         self._throttles = False
         self._panes.lower.events.clear()
@@ -64,6 +66,7 @@ class Showing:
         self._next = moments[-1].number + 1
         self.story.take(moments)
         self.traffic.take(moments)
+        self.sections.take(moments)
         self._panes.lower.events.add(list(moments))
 
     @property
@@ -94,7 +97,7 @@ class Showing:
         sample = self.recording.samples.at(now)
         for side, card in self._cards():
             self._show_guest(card, side, now)
-            card.show_facts(self._facts(side, now, sample))
+            card.show_facts(self._facts(side, card, now, sample) if sample is not None else NOTHING)
             card.map.describe()
         status = self.story.status_at(now)
         tone, icon = TONES.get(status, ("info", "arrows-left-right"))
@@ -112,7 +115,10 @@ class Showing:
         if live:
             about = told.seconds_left(samples.at(now), told.rates(samples, now))
         self._panes.lower.transport.phases.show_bar(self.story.bar(now, at=at if at is not None else now, about=about))
-        end = self._panes.lower.transport.phases.bar.end
+        transport = self._panes.lower.transport
+        end = transport.phases.bar.end
+        if transport.shows_sections:
+            transport.sections.show_lanes(self.sections, end, at if at is not None else now)
         stopped = self.story.stopped
         colo = self.story.status.since(Status.COLO.value) is not None  # the guest stood still before it, not all along
         stands_until = self.story.resumed if colo else self.story.over
@@ -167,19 +173,36 @@ class Showing:
 
     def _show_lanes(self, now: float, *, connected: bool) -> None:
         channel, found = self._panes.channel, told.rates(self.recording.samples, now, SMOOTH)
-        channel.main.show_now(self.traffic.packets(now), now, formats.rate(found.sent), connected=connected)
+        rates = self._show_beside(now, connected=connected)
+        main = max(0.0, found.sent - sum(rates))
+        channel.main.show_now(self.traffic.packets(now), now, formats.rate(main), connected=connected)
         back = formats.rate(found.returned) if found.returned else ""
-        capabilities = self.recording.facts.get("capabilities")
-        preempt = isinstance(capabilities, list) and "postcopy-preempt" in capabilities
-        channel.urgent.setVisible(preempt)
-        if preempt:
-            channel.urgent.show_now(self.traffic.urgent(now), now, "", connected=connected)
         channel.back.show_now(self.traffic.answers(now), now, back, connected=connected)
         wire = self.traffic.at(now)
         texts = ((channel.section, wire.section), (channel.record, wire.record), (channel.begins, where(wire)))
         for part, words in texts:
             if part.full_text() != words:
                 part.setText(words)
+
+    def _show_beside(self, now: float, *, connected: bool) -> list[float]:
+        """The lanes that there are beside the main one; returns their bytes a second."""
+        channel, traffic = self._panes.channel, self.traffic
+        channel.urgent.setVisible(self._has(URGENT))
+        channel.show_channels(
+            min(MOST_CHANNELS, int(told.number(self.recording.facts, "channels"))) if self._has("multifd") else 0
+        )
+        lanes = [(URGENT, channel.urgent), *((channel_name(n), lane) for n, lane in enumerate(channel.beside))]
+        rates = []
+        for name, lane in lanes:
+            if not lane.isHidden():
+                rates.append(traffic.rate_beside(name, now))
+                lane.show_now(traffic.beside(name, now), now, formats.rate(rates[-1]), connected=connected)
+        return rates
+
+    def _has(self, capability: str) -> bool:
+        """Whether it was on."""
+        capabilities = self.recording.facts.get("capabilities")
+        return isinstance(capabilities, list) and capability in capabilities
 
     def _show_guest(self, card: MachineCard, side: Side, now: float) -> None:
         state = self.story.guest[side].at(now)
@@ -193,47 +216,11 @@ class Showing:
         else:
             card.chip.set_state(tr(_STATES.get(state, state)), "neutral", "stop-fill")
 
-    def _facts(self, side: Side, now: float, sample: dict[str, float] | None) -> tuple[str, ...]:
-        guest = self.story.guest[side]
-        since, running = guest.since(RUNNING), guest.at(now) == RUNNING
-        counts = dict(self._cards())[side].map.counts()
-        if sample is None:
-            return ("", "", "", "", "")
-        if self.story.in_colo(now):
-            return self._facts_in_colo(side, now)
-        output = self._output(running)
-        if side is Side.SOURCE:
-            word = (
-                tr("running") if running else tr("until {span}", span=_seconds(self.story.lost or self.story.stopped))
-            )
-            left = plural("{n} page", "{n} pages", counts[PageState.TO_SEND])
-            throttle = int(sample["throttle"])
-            return (word, left, str(self.story.pass_at(now)),
-                    tr("{number} %", number=throttle) if throttle else tr("none"), output)  # fmt: skip
-        word = tr("since {span}", span=_seconds(self.story.lost or since)) if running else tr("not yet")
-        here = counts[PageState.ARRIVED] + counts[PageState.ZERO]
-        requests = int(sample["requests"])
-        last = tr("{number} ms", number=formats.decimal(sample["waited"], 1))
-        times = plural("{n} time", "{n} times", requests)
-        waits = tr("{times}, {last}", times=times, last=last) if sample["waited"] else times
-        return word, plural("{n} page", "{n} pages", here), grouped(counts[PageState.MISSING]), waits, output
-
-    def _facts_in_colo(self, side: Side, now: float) -> tuple[str, ...]:
-        counts = dict(self._cards())[side].map.counts()
-        if side is Side.SOURCE:
-            left = plural("{n} page", "{n} pages", counts[PageState.TO_SEND])
-            return tr("running"), left, "", "", tr("held for now")
-        made = len(self.story.checkpoints_at(now))
-        since = tr("from checkpoint {number}", number=made) if made else tr("as it arrived")
-        here = plural("{n} page", "{n} pages", counts[PageState.ARRIVED] + counts[PageState.ZERO])
-        return since, here, "", "", tr("thrown away")
-
-    def _output(self, running: bool) -> str:
-        """Whether the world sees what this machine's guest sends; told only where that is a question."""
-        capabilities = self.recording.facts.get("capabilities")
-        if not isinstance(capabilities, list) or COLO not in capabilities:
-            return ""
-        return tr("seen at once") if running else tr("none")
+    def _facts(self, side: Side, card: MachineCard, now: float, sample: dict[str, float]) -> Values:
+        names = self.recording.facts.get("capabilities")
+        capabilities = frozenset(names) if isinstance(names, list) else frozenset()
+        disks = int(told.number(self.recording.facts, "disks"))
+        return Facts(self.story, now, sample, capabilities, disks).of(side, card.map.counts())
 
     def _about(self, now: float, sample: dict[str, float] | None, status: Status) -> str:
         if sample is None:
@@ -253,10 +240,6 @@ class Showing:
 
 _CLOSED = frozenset({Status.COMPLETED, Status.CANCELLED, Status.FAILED, Status.NONE})
 _STATES = {"finish-migrate": later("stopped"), "postmigrate": later("gave the guest away"), "paused": later("stopped")}
-
-
-def _seconds(time: float | None) -> str:
-    return tr("{number} s", number=formats.decimal(time, 2)) if time is not None else ""
 
 
 def _per_second(times: States | np.ndarray, values: np.ndarray) -> np.ndarray:

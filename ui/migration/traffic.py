@@ -7,13 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from snapmgr.migrate.handover import Side
-from snapmgr.migrate.recording import PAGES_PUT, URGENT_PUT, Moment
+from snapmgr.migrate.recording import CHANNEL_PUT, PAGES_PUT, URGENT_PUT, Moment
 from ui.migration.channel_view import TRAVEL, Packet
 from ui.migration.event_texts import RAM, command_name
 from ui.shell import formats
 from ui.words import plural, tr
 
 PAGE = 4096
+URGENT = "postcopy-preempt"
+"""Name of the channel for pages that are waited for."""
+SMOOTH = 0.25
+"""Seconds over which rates are measured for what moves."""
 _ANSWERS = {
     "source_return_path_thread_pong": "k_cmd",
     "source_return_path_thread_shut": "ok",
@@ -22,6 +26,11 @@ _ANSWERS = {
     "migrate_handle_rp_req_pages": "p_req",
 }
 """Events of the way back, each with its colour."""
+
+
+def channel_name(number: int) -> str:
+    """Of a channel of multifd."""
+    return f"multifd {number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,23 @@ class OnWire:
     offset: int | None = None
 
 
+class Beside:
+    """What went over one channel that carries nothing but pages."""
+
+    def __init__(self) -> None:
+        self.packets: list[Packet] = []
+        self._sums: list[int] = [0]
+
+    def add(self, time: float, count: int, tint: str) -> None:
+        self.packets.append(Packet(time, tint, ""))
+        self._sums.append(self._sums[-1] + count)
+
+    def rate(self, now: float) -> float:
+        """Bytes a second, over the last SMOOTH."""
+        first, last = (bisect_right(self.packets, at, key=lambda one: one.time) for at in (now - SMOOTH, now))
+        return (self._sums[last] - self._sums[first]) / SMOOTH
+
+
 class Traffic:
     """Takes moments in their order."""
 
@@ -40,7 +66,7 @@ class Traffic:
         self._times: list[float] = []
         self._sent: list[tuple[Packet, OnWire]] = []
         self._answers: list[Packet] = []
-        self._urgent: list[Packet] = []
+        self._beside: dict[str, Beside] = {}
         self._ram = OnWire()
         """The RAM section that pages belong to."""
 
@@ -69,7 +95,11 @@ class Traffic:
             case "savevm_command_send":
                 self._put(moment, "k_cmd", OnWire(command_name(event), tr("command"), event.offset))
             case _ if event.name == URGENT_PUT:
-                self._urgent.append(Packet(moment.time, "p_req", ""))
+                self._lane(URGENT).add(moment.time, int(event["bytes"] or 0), "p_req")
+            case _ if event.name == CHANNEL_PUT:
+                self._lane(channel_name(int(event["channel"] or 0))).add(
+                    moment.time, int(event["bytes"] or 0), "p_norm"
+                )
             case _ if event.name == PAGES_PUT:
                 all_zero = event["zero"] == event["pages"]
                 first = int(event["first"] or 0) * PAGE
@@ -93,9 +123,16 @@ class Traffic:
         """What is on its way back."""
         return _between(self._answers, now)
 
-    def urgent(self, now: float) -> list[Packet]:
-        """What is on its way over the channel for pages that are waited for."""
-        return _between(self._urgent, now)
+    def _lane(self, name: str) -> Beside:
+        return self._beside.setdefault(name, Beside())
+
+    def beside(self, name: str, now: float) -> list[Packet]:
+        """What is on its way over a channel for pages."""
+        return _between(self._lane(name).packets, now)
+
+    def rate_beside(self, name: str, now: float) -> float:
+        """Bytes a second over such a channel."""
+        return self._lane(name).rate(now)
 
     def at(self, now: float) -> OnWire:
         """What was put last."""

@@ -9,11 +9,16 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.migration.phases import Phases
-from ui.widgets.controls import ComboBox, action_button, button
-from ui.widgets.labels import Chip, label
+from ui.migration.section_view import SectionView
+from ui.theme import fonts
+from ui.widgets.controls import ComboBox, Segmented, action_button, button
+from ui.widgets.labels import Chip
+from ui.widgets.scrolling import Scrolling
 from ui.words import tr
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
+PHASES, SECTIONS = "phases", "sections"
+SECTIONS_HEIGHT = 148
 IDS = ("migration.first", "migration.back", "migration.play", "migration.step", "migration.last")
 
 
@@ -29,7 +34,9 @@ class Transport(QWidget):
         column.setSpacing(6)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(label(tr("Timeline"), "group"))
+        self.modes = Segmented(((PHASES, tr("Timeline")), (SECTIONS, tr("Sections"))), tr("What is seen over time"))
+        self.modes.chosen.connect(self.show_mode)
+        row.addWidget(self.modes)
         row.addStretch(1)
         for id in IDS:
             made = action_button(actions(id), "small", icon_only=True)
@@ -48,6 +55,22 @@ class Transport(QWidget):
         column.addLayout(row)
         self.phases = Phases()
         column.addWidget(self.phases)
+        self.sections, self._area = SectionView(), Scrolling()
+        self._area.setWidget(self.sections)
+        self._area.setMinimumHeight(fonts.px(SECTIONS_HEIGHT))
+        self._area.setMaximumHeight(fonts.px(SECTIONS_HEIGHT))
+        self._area.hide()
+        column.addWidget(self._area)
+
+    def show_mode(self, mode: str) -> None:
+        """PHASES or SECTIONS."""
+        self.modes.set_chosen(mode)
+        self.phases.setVisible(mode == PHASES)
+        self._area.setVisible(mode == SECTIONS)
+
+    @property
+    def shows_sections(self) -> bool:
+        return not self._area.isHidden()
 
     @property
     def speed(self) -> float:
