@@ -122,10 +122,13 @@ class MainWindow(QMainWindow):
             stored = self.settings.state.get("pages", {})
             page.restore_state(stored.get(view, {}) if isinstance(stored, dict) else {})
             page.status_changed.connect(self.context.touch)
+            page.scale_changed.connect(self.dress)
             self.context.pages[view] = page
             self.stack.addWidget(page)
         self.context.view = view
         self.stack.setCurrentWidget(self.context.pages[view])
+        if self.context.pages[view].text_scale != self._text_scale:
+            self.dress()
         self._refresh()
 
     def show_settings(self, id: str = "") -> None:
@@ -157,9 +160,11 @@ class MainWindow(QMainWindow):
     def dress(self) -> None:
         """Put the chosen theme and size of type in force."""
         settings = self.settings
+        page = self.context.current if hasattr(self, "context") else None
+        self._text_scale = page.text_scale if page is not None else 1.0
         self.appearance.choose(
             settings["appearance.theme"],
-            settings["appearance.font_size"],
+            round(settings["appearance.font_size"] * self._text_scale),
             system_font=settings["appearance.system_font"],
         )
 

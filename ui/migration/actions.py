@@ -55,6 +55,11 @@ def can_break(context: WindowContext) -> str:
     return reasons.no_cut(run)
 
 
+def presents(context: WindowContext) -> bool:
+    page = page_of(context)
+    return page is not None and page.presents
+
+
 def recorded(context: WindowContext) -> str:
     page = page_of(context)
     return "" if page is not None and page.has_recording else tr("Nothing was recorded yet")
@@ -237,6 +242,14 @@ async def open_recording(context: WindowContext) -> None:
     """Look at a migration that was saved."""
     if (page := page_of(context)) is not None:
         await page.ask_to_open()
+
+
+@ACTIONS.add("migration.present", later("Presentation"), keys="Ctrl+Shift+P", icon="presentation-chart",
+             menu=Menu.VIEW, group=3, view=VIEW, checked=lambda context: presents(context))  # fmt: skip
+def present(context: WindowContext) -> None:
+    """For an audience: larger text, a sentence about each phase, and neither settings nor log."""
+    if (page := page_of(context)) is not None:
+        page.present(not page.presents)
 
 
 @ACTIONS.add("migration.settings", later("Show settings"), icon="sliders-horizontal", menu=Menu.MIGRATION, group=3,

@@ -26,6 +26,8 @@ from ui.theme import icons
 from ui.words import tr
 
 FRAME_MS = 33
+PRESENTED = 1.5
+"""How much larger text is for an audience."""
 NUMBERS_EVERY, CURVES_EVERY = 6, 3
 """Frames between two changes of numbers, and of curves."""
 
@@ -39,6 +41,8 @@ class MigrationPage(Page):
         self.at: float | None = None
         self.place: int | None = None
         """Offset in the stream of the event that was chosen."""
+        self.presents = False
+        """Whether it is shown to an audience."""
         self._frames = 0
         self._playing = False
         column = QVBoxLayout(self)
@@ -111,6 +115,10 @@ class MigrationPage(Page):
             self.look_at(None)
             return True
         return False
+
+    @property
+    def text_scale(self) -> float:
+        return PRESENTED if self.presents else 1.0
 
     # -- what can be done ------------------------------------------------------------------------------------------
 
@@ -209,6 +217,13 @@ class MigrationPage(Page):
         self.showing.take(list(recording.moments))
         self._show_past()
         self._say(recording.end)
+
+    def present(self, wanted: bool) -> None:
+        """For an audience, or for whoever sits before it."""
+        self.presents = wanted
+        self.scale_changed.emit()
+        self.panes_shown.present(wanted)
+        self._show_past()
 
     def toggle_settings(self) -> None:
         split = self.panes_shown.split

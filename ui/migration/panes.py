@@ -28,6 +28,7 @@ from ui.migration.traffic import URGENT, channel_name
 from ui.migration.transport import Transport
 from ui.shell.actions import plain
 from ui.theme import fonts
+from ui.theme.appearance import restyle
 from ui.theme.tokens import NARROW
 from ui.widgets.controls import Segmented, action_button, button, fit_buttons, line
 from ui.widgets.folding_splitter import FoldingSplitter
@@ -237,6 +238,7 @@ class Lower(QWidget):
 
     def __init__(self, actions: Callable[[str], QAction]) -> None:
         super().__init__()
+        self._presents = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -283,11 +285,15 @@ class Lower(QWidget):
         self.plots["downtime"].setVisible(not postcopy)
         self.plots["waited"].setVisible(postcopy)
 
+    def present(self, wanted: bool) -> None:
+        """Without the log."""
+        self._presents = wanted
+
     def adapt(self, *, narrow: bool) -> None:
         """Side by side, or one of them at a time."""
-        self._tab_row.setVisible(narrow)
-        self._plots.setVisible(not narrow or self.tabs.current() == PLOTS)
-        self.events.setVisible(not narrow or self.tabs.current() == EVENTS)
+        self._tab_row.setVisible(narrow and not self._presents)
+        self._plots.setVisible(self._presents or not narrow or self.tabs.current() == PLOTS)
+        self.events.setVisible(not self._presents and (not narrow or self.tabs.current() == EVENTS))
 
 
 class Panes(QWidget):
@@ -295,6 +301,7 @@ class Panes(QWidget):
 
     def __init__(self, actions: Callable[[str], QAction]) -> None:
         super().__init__()
+        self._presents = False
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         self.split = FoldingSplitter(Qt.Orientation.Horizontal)
@@ -324,8 +331,11 @@ class Panes(QWidget):
         rest.setContentsMargins(0, 0, 0, 0)
         rest.setSpacing(0)
         self.notice = Notice()
+        self.caption = label("", "secondary", wrap=True)
+        self.caption.setMinimumHeight(1)
         above = QVBoxLayout()
         above.setContentsMargins(16, 0, 16, 8)
+        above.addWidget(self.caption)
         above.addWidget(self.notice)
         rest.addLayout(above)
         rest.addLayout(self._make_machines(actions), 5)
@@ -358,6 +368,21 @@ class Panes(QWidget):
         row.addWidget(self.channel, 2)
         row.addWidget(self.destination, 3)
         return row
+
+    def say(self, caption: str) -> None:
+        """What happens now, in a sentence; where the notice says it already, only to an audience."""
+        if self.caption.text() != caption:
+            self.caption.setText(caption)
+        self.caption.setVisible(bool(caption) and (self._presents or self.notice.isHidden()))
+
+    def present(self, wanted: bool) -> None:
+        """For an audience: neither settings nor log, and the caption large."""
+        self._presents = wanted
+        self.split.fold(SETTINGS, wanted or self.window().width() < NARROW)
+        self.caption.setProperty("role", "object" if wanted else "secondary")
+        restyle(self.caption)
+        self.lower.present(wanted)
+        self.adapt()
 
     def show_failover(self, shown: bool) -> None:
         """Where two machines run one guest each of them can go on alone."""

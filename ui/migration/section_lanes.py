@@ -15,6 +15,7 @@ from ui.words import later
 
 HEADER, COMMANDS = later("header"), later("commands")
 """Lanes of what is no section."""
+SECTION = ""
 ITERATIVE = frozenset({"dirty-bitmap"})
 BREAKS = frozenset({"postcopy-paused", "failed", "cancelled"})
 """States in which what is on its way is lost."""
@@ -53,8 +54,8 @@ class SectionLanes:
     def __init__(self) -> None:
         self.lanes: dict[str, Lane] = {}
         self._open: Piece | None = None
-        self._under_way: dict[str, deque[Piece]] = {}
-        """By section id or name of the command: what was put and not taken yet."""
+        self._under_way: dict[tuple[str, object], deque[Piece]] = {}
+        """By lane and section id, or command's name: what was put and not taken yet."""
         self._type = 0
         """Of the record that the destination reads."""
 
@@ -72,23 +73,22 @@ class SectionLanes:
         event = moment.event
         match event.name:
             case "savevm_state_header":
-                self._put(moment, HEADER, "k_meta", HEADER, "")
+                self._put(moment, HEADER, "k_meta", HEADER, None)
             case "savevm_section_start":
                 name, number = str(event["id"]), event["section_id"]
-                self._put(moment, name, _tint(name), name, f"section {number}")
+                self._put(moment, name, _tint(name), name, number)
             case "savevm_command_send":
                 title = command_name(event)
-                self._put(moment, COMMANDS, "k_cmd", title, f"command {title}")
+                self._put(moment, COMMANDS, "k_cmd", title, title)
             case "savevm_section_end":
                 self._close(moment.time)
 
-    def _put(self, moment: Moment, lane: str, tint: str, title: str, key: str) -> None:
+    def _put(self, moment: Moment, lane: str, tint: str, title: str, key: object) -> None:
         self._close(moment.time)
         piece = Piece(moment, title, moment.time)
         self.lanes.setdefault(lane, Lane(lane, tint)).pieces.append(piece)
         self._open = piece
-        if key:
-            self._under_way.setdefault(key, deque()).append(piece)
+        self._under_way.setdefault((_kind(lane), key), deque()).append(piece)
 
     def _close(self, time: float) -> None:
         if self._open is not None:
@@ -100,13 +100,14 @@ class SectionLanes:
         match event.name:
             case "qemu_loadvm_state_section":
                 self._type = int(event["section_type"] or 0)
+                self._arrive(HEADER, None, moment.time)  # which was read before
             case "qemu_loadvm_state_section_startfull" if self._type == RecordType.START:
                 self._take_start(moment)
             case "qemu_loadvm_state_section_startfull" | "qemu_loadvm_state_section_partend":
-                self._arrive(f"section {event['section_id']}", moment.time)
+                self._arrive(SECTION, event["section_id"], moment.time)
             case "loadvm_process_command":
                 name = str(event["s"])  # savevm.c's table has no name for ENABLE_COLO
-                self._arrive("command ENABLE_COLO" if name == "(null)" else f"command {name}", moment.time)
+                self._arrive(COMMANDS, "ENABLE_COLO" if name == "(null)" else name, moment.time)
 
     def _take_start(self, moment: Moment) -> None:
         """The source does not tell when it puts these; they go together, right behind the header."""
@@ -115,8 +116,8 @@ class SectionLanes:
         if not lane.pieces:
             lane.pieces.append(Piece(moment, name, moment.time, moment.time, moment.time))
 
-    def _arrive(self, key: str, time: float) -> None:
-        waiting = self._under_way.get(key)
+    def _arrive(self, kind: str, key: object, time: float) -> None:
+        waiting = self._under_way.get((kind, key))
         if waiting:
             waiting.popleft().arrived = time
 
@@ -126,6 +127,10 @@ class SectionLanes:
             for piece in waiting:
                 piece.lost = time
             waiting.clear()
+
+
+def _kind(lane: str) -> str:
+    return lane if lane in (HEADER, COMMANDS) else SECTION
 
 
 def _tint(name: str) -> str:

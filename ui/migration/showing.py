@@ -12,6 +12,7 @@ from snapmgr.migrate.pages import States
 from snapmgr.migrate.recording import Moment, Recording
 from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration import told
+from ui.migration.captions import caption
 from ui.migration.card_facts import Facts, Values
 from ui.migration.machine_card import MachineCard
 from ui.migration.page_marks import IN_COLO, THERE
@@ -103,6 +104,7 @@ class Showing:
         tone, icon = TONES.get(status, ("info", "arrows-left-right"))
         self._panes.header.chip.set_state(status.value, tone, icon)
         self._panes.header.about.setText(self._about(now, sample, status))
+        self._panes.say(caption(self.story, now))
         state = (tr("closed"), "neutral") if over or status in _CLOSED else (tr("connected"), "ok")
         if status in (Status.FAILED, Status.POSTCOPY_PAUSED):
             state = (tr("broken"), "danger")

@@ -30,7 +30,7 @@ _ANSWERS = {
 
 def channel_name(number: int) -> str:
     """Of a channel of multifd."""
-    return f"multifd {number}"
+    return f"multifd-{number}"
 
 
 @dataclass(frozen=True, slots=True)

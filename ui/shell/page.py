@@ -18,14 +18,20 @@ class Page(QWidget):
     """One view of the window.  Built on its first show; kept for the life of the window.
 
     A page emits ``status_changed`` when ``status()`` would answer differently, and calls ``context.touch()`` when
-    the answer of an action's ``enabled`` may have changed.
+    the answer of an action's ``enabled`` may have changed.  ``scale_changed`` comes with another ``text_scale``.
     """
 
     status_changed = Signal()
+    scale_changed = Signal()
 
     def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.context = context
+
+    @property
+    def text_scale(self) -> float:
+        """How large text is while this page is seen, over what was chosen: more than 1 for an audience."""
+        return 1.0
 
     async def open(self, document: Document) -> None:
         """Show ``document``.  Raises SnapmgrError where nothing of it can be shown: the page then stays as it was

@@ -1,0 +1,60 @@
+"""A sentence about what a migration does at a moment, for whoever has never seen one."""
+
+from __future__ import annotations
+
+from snapmgr.savevm.status import MigrationStatus as Status
+from ui.migration.story import Story
+from ui.words import later, tr
+
+_SAID = {
+    Status.SETUP: later("Both sides get ready: the source says how much RAM there is, and the destination answers."),
+    Status.WAIT_UNPLUG: later("The guest has to let go of a device first, which cannot move with it."),
+    Status.PRE_SWITCHOVER: later("The guest stands still. Its disks still belong to the source."),
+    Status.DEVICE: later(
+        "Switchover: the guest stands still. The last of its RAM and the state of its devices are sent, then it goes"
+        " on at the destination."
+    ),
+    Status.POSTCOPY_ACTIVE: later(
+        "Postcopy: the guest runs at the destination, though much of its RAM is still here. Where it touches a missing"
+        " page it waits, asks for it over the return path, and gets it first. All other pages follow."
+    ),
+    Status.POSTCOPY_PAUSED: later(
+        "The channel is broken in postcopy: half of the guest is here, half of it there. It waits for the pages that it"
+        " needs until somebody makes a new channel and presses Recover."
+    ),
+    Status.POSTCOPY_RECOVER: later(
+        "A new channel: the destination says which pages it has, and the source goes on with all others."
+    ),
+    Status.COLO: later(
+        "COLO: both machines run the same guest. At every checkpoint the destination becomes what the source is; only"
+        " then the world gets to see what the guest has sent. So either machine may be lost at any time."
+    ),
+    Status.CANCELLING: later("It is given up: the guest goes on where it is."),
+    Status.CANCELLED: later("It was given up: the guest goes on at the source, as if nothing had been."),
+    Status.FAILED: later("It failed: the guest goes on at the source, and has lost nothing."),
+    Status.COMPLETED: later("All is there: the guest runs at the destination, and the source is empty."),
+}
+FIRST = later("Iteration 1: every page is sent once. The guest runs on meanwhile, and writes to some of them again.")
+SWITCHOVER = later(
+    "Switchover to postcopy: the guest stands still while its devices are sent; most of its RAM stays behind for now."
+)
+
+
+def caption(story: Story, at: float) -> str:
+    """What happens at a time, "" before it begins."""
+    status = story.status_at(at)
+    stopped = story.stopped is not None and at >= story.stopped and story.owner_at(at) is None
+    if status is Status.POSTCOPY_ACTIVE and stopped:
+        return tr(SWITCHOVER)
+    if status is Status.ACTIVE and stopped:
+        return tr(_SAID[Status.DEVICE])
+    if status is Status.ACTIVE:
+        number = story.pass_at(at)
+        if number <= 1:
+            return tr(FIRST)
+        return tr("Iteration {number}: only pages that the guest has written since they were sent go again.",
+                  number=number)  # fmt: skip
+    if status is Status.COMPLETED and story.lost is not None:
+        return tr("One of the two machines was lost: the guest goes on at the other one, and the world saw no gap.")
+    said = _SAID.get(status)
+    return tr(said) if said is not None else ""
