@@ -58,7 +58,7 @@ class Lane(QWidget):
         return QSize(120, self._least())
 
     def _least(self) -> int:
-        return fonts.px(62 if self._about else 40)
+        return fonts.px(58 if self._about else 40)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QBoxLayout, QFormLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
@@ -19,6 +19,15 @@ from ui.words import tr
 
 SCREEN = (172, 129)
 SMALL_SCREEN = (112, 84)
+
+
+class Number(ElidedLabel):
+    """One whose figures are all as wide."""
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.setFont(fonts.ui(13, 600, tabular=True))
 
 
 class MachineCard(QFrame):
@@ -64,8 +73,7 @@ class MachineCard(QFrame):
         form.setVerticalSpacing(4)
         self._values: list[ElidedLabel] = []
         for text in facts:
-            value = ElidedLabel("", "strong", Qt.TextElideMode.ElideRight)
-            value.setFont(fonts.ui(13, 600, tabular=True))
+            value = Number("", "strong", Qt.TextElideMode.ElideRight)
             value.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             self._values.append(value)
             form.addRow(label(text, "secondary"), value)

@@ -349,6 +349,7 @@ class MigrationPage(Page):
     def _show_step(self) -> None:
         channel, waiting = self.panes_shown.channel, self.run.waiting if self.run is not None else None
         channel.meaning.setVisible(waiting is not None)
+        channel.show_wire()
         channel.wire_title.setText(tr("On the wire now") if waiting is None else tr("Next"))
         if waiting is not None:
             title, meaning = explanation(waiting)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QToolButton,
     QVBoxLayout,
@@ -18,19 +17,17 @@ from PySide6.QtWidgets import (
 
 from ui.migration.card_facts import DESTINATION, SOURCE
 from ui.migration.channel_view import Lane
-from ui.migration.events_pane import EventsPane
+from ui.migration.idle import Idle
+from ui.migration.lower import Lower
 from ui.migration.machine_card import MachineCard
 from ui.migration.page_marks import HERE, THERE
-from ui.migration.plot import Plot
-from ui.migration.scenarios import SCENARIOS
 from ui.migration.settings_pane import SettingsPane
 from ui.migration.traffic import URGENT, channel_name
-from ui.migration.transport import Transport
 from ui.shell.actions import plain
 from ui.theme import fonts
 from ui.theme.appearance import restyle
 from ui.theme.tokens import NARROW
-from ui.widgets.controls import Segmented, action_button, button, fit_buttons, line
+from ui.widgets.controls import action_button, button, fit_buttons, line
 from ui.widgets.folding_splitter import FoldingSplitter
 from ui.widgets.labels import Chip, ElidedLabel, label
 from ui.widgets.notice_box import Glyph
@@ -38,12 +35,11 @@ from ui.widgets.scrolling import Scrolling
 from ui.words import tr
 
 SETTINGS, MAIN = 0, 1
-SETTINGS_WIDTH, EVENTS_WIDTH, CHANNEL_WIDTH, LEAST_CHANNEL = 280, 424, 240, 168
+SETTINGS_WIDTH, CHANNEL_WIDTH, LEAST_CHANNEL = 280, 240, 168
 SMALL, SLIM, BELOW = 1040, 860, 700
 """Px of width below which screens are smaller, stand above what is counted, and machines stand under each other."""
 MOST_WIDTH = (1 << 24) - 1
 """Qt's word for no limit."""
-PLOTS, EVENTS = "plots", "events"
 MOVING = ("migration.postcopy", "migration.pause", "migration.cancel")
 STILL = ("migration.inspect", "migration.save")
 """Buttons of the header, while a migration runs and while none does."""
@@ -136,6 +132,7 @@ class Channel(QWidget):
 
     def __init__(self, actions: Callable[[str], QAction]) -> None:
         super().__init__()
+        self._presents = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(8)
@@ -175,6 +172,15 @@ class Channel(QWidget):
         inside.addWidget(self.bytes, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.wire)
 
+    def present(self, wanted: bool) -> None:
+        """For an audience only what is about to happen, step by step."""
+        self._presents = wanted
+        self.show_wire()
+
+    def show_wire(self) -> None:
+        """What was put last, or comes next."""
+        self.wire.setHidden(self._presents and self.meaning.isHidden())
+
     def show_channels(self, count: int) -> None:
         """So many lanes of multifd, under the main one."""
         while len(self.beside) < count:
@@ -183,117 +189,6 @@ class Channel(QWidget):
             self.beside.append(lane)
         for number, lane in enumerate(self.beside):
             lane.setVisible(number < count)
-
-
-class Idle(QWidget):
-    """Nothing runs yet: what there is to see, one click each."""
-
-    chosen = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(8)
-        column.addWidget(label(tr("Choose what happens and press Start"), "explain", wrap=True))
-        said = tr(
-            "Two demo machines, and a channel between them. The guest runs on the source; in the end it runs on the"
-            " destination, and has not noticed."
-        )
-        column.addWidget(label(said, "secondary", wrap=True))
-        self._grid = QGridLayout()
-        self._grid.setSpacing(12)
-        self._cards = [self._card(scenario.id) for scenario in SCENARIOS]
-        column.addLayout(self._grid)
-        column.addStretch(1)
-        self._columns = 0
-        self.adapt(1000)
-
-    def _card(self, id: str) -> QFrame:
-        scenario = next(one for one in SCENARIOS if one.id == id)
-        card = QFrame()
-        card.setProperty("frame", "card")
-        column = QVBoxLayout(card)
-        column.setContentsMargins(12, 12, 12, 12)
-        column.setSpacing(4)
-        column.addWidget(label(tr(scenario.title), "strong", wrap=True))
-        column.addWidget(label(tr(scenario.lesson), "secondary", wrap=True))
-        column.addStretch(1)
-        run = button(tr("Try it"), icon="play", run=lambda: self.chosen.emit(id))
-        run.setAccessibleName(tr("Try it: {scenario}", scenario=tr(scenario.title)))
-        column.addWidget(run)
-        return card
-
-    def adapt(self, width: int) -> None:
-        columns = max(1, min(len(self._cards), width // fonts.px(250)))
-        if columns == self._columns:
-            return
-        self._columns = columns
-        for place, card in enumerate(self._cards):
-            self._grid.addWidget(card, place // columns, place % columns)
-
-
-class Lower(QWidget):
-    """Timeline, plots and events."""
-
-    def __init__(self, actions: Callable[[str], QAction]) -> None:
-        super().__init__()
-        self._presents = False
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        self.transport = Transport(actions)
-        column.addWidget(self.transport)
-        column.addWidget(line())
-        self.tabs = Segmented(((PLOTS, tr("Plots")), (EVENTS, tr("Events"))), tr("What is below"))
-        self._tab_row = QWidget()
-        tabs = QHBoxLayout(self._tab_row)
-        tabs.setContentsMargins(16, 8, 16, 0)
-        tabs.addWidget(self.tabs)
-        tabs.addStretch(1)
-        column.addWidget(self._tab_row)
-        self.split = FoldingSplitter(Qt.Orientation.Horizontal)
-        self.split.addWidget(self._make_plots())
-        self.events = EventsPane()
-        self.split.addWidget(self.events)
-        self.split.setStretchFactor(0, 1)
-        self.split.setSizes([700, EVENTS_WIDTH])
-        column.addWidget(self.split, 1)
-        self.tabs.chosen.connect(lambda key: self.adapt(narrow=True))
-
-    def _make_plots(self) -> QWidget:
-        self.plots = {
-            "throughput": Plot(tr("Throughput, MiB/s"), "k_ram"),
-            "writes": Plot(tr("Guest writes, MiB/s"), "p_dirty"),
-            "remaining": Plot(tr("Remaining, MiB"), "k_cmd"),
-            "downtime": Plot(tr("Expected downtime, ms"), "k_block"),
-            "waited": Plot(tr("Waited for a page, ms"), "p_req"),
-        }
-        self._plots = QWidget()
-        grid = QGridLayout(self._plots)
-        grid.setContentsMargins(16, 8, 16, 8)
-        grid.setHorizontalSpacing(20)
-        grid.setVerticalSpacing(8)
-        for place, plot in enumerate(self.plots.values()):
-            grid.addWidget(plot, min(place, 3) // 2, 1 if place > 3 else place % 2)
-        self.plots["waited"].hide()
-        self._plots.setMinimumHeight(fonts.px(168))
-        return self._plots
-
-    def show_postcopy(self, postcopy: bool) -> None:
-        """After the guest has gone over nobody expects a downtime any more, but pages."""
-        self.plots["downtime"].setVisible(not postcopy)
-        self.plots["waited"].setVisible(postcopy)
-
-    def present(self, wanted: bool) -> None:
-        """Without the log."""
-        self._presents = wanted
-
-    def adapt(self, *, narrow: bool) -> None:
-        """Side by side, or one of them at a time."""
-        self._tab_row.setVisible(narrow and not self._presents)
-        self._plots.setVisible(self._presents or not narrow or self.tabs.current() == PLOTS)
-        self.events.setVisible(not self._presents and (not narrow or self.tabs.current() == EVENTS))
 
 
 class Panes(QWidget):
@@ -382,6 +277,7 @@ class Panes(QWidget):
         self.caption.setProperty("role", "object" if wanted else "secondary")
         restyle(self.caption)
         self.lower.present(wanted)
+        self.channel.present(wanted)
         self.adapt()
 
     def show_failover(self, shown: bool) -> None:
@@ -410,9 +306,9 @@ class Panes(QWidget):
 
     def _adapt_machines(self, width: int) -> None:
         """Beside each other, or where there is no room for that, one under the other."""
-        small, below = width < fonts.px(SMALL), width < fonts.px(BELOW)
+        small, below = width < (SMALL if self._presents else fonts.px(SMALL)), width < fonts.px(BELOW)
         for card in (self.source, self.destination):
-            card.adapt(small=small, slim=not below and width < fonts.px(SLIM))
+            card.adapt(small=small, slim=not (below or self._presents) and width < fonts.px(SLIM))
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         beside = QBoxLayout.Direction.RightToLeft if mirrored else QBoxLayout.Direction.LeftToRight
         self._machines.setDirection(QBoxLayout.Direction.TopToBottom if below else beside)  # as the lanes point

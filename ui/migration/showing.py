@@ -125,7 +125,8 @@ class Showing:
         colo = self.story.status.since(Status.COLO.value) is not None  # the guest stood still before it, not all along
         stands_until = self.story.resumed if colo else self.story.over
         shade = (stopped, stands_until or now) if stopped is not None else None
-        self._panes.lower.show_postcopy(self.story.status.since(Status.POSTCOPY_ACTIVE.value) is not None)
+        postcopy = self.story.status.since(Status.POSTCOPY_ACTIVE.value) is not None
+        self._panes.lower.show_last("held" if colo else "waited" if postcopy else "downtime")
         times = samples.column("time")
         facts = self.recording.facts
         limit = told.number(facts, "bandwidth") / MIB or None
@@ -135,6 +136,7 @@ class Showing:
             "remaining": (samples.column("remaining") / MIB, None),
             "downtime": (samples.column("expected_downtime"), told.number(facts, "downtime_limit") or None),
             "waited": (samples.column("waited"), None),
+            "held": (samples.column("held") / 1024, None),
         }
         place = int(np.searchsorted(times, at if at is not None else now, side="right")) - 1
         for name, (column, line) in values.items():
