@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from snapmgr.migrate.pages import Layout, PageState, States, counts
 from snapmgr.ram.bitmap import Flags
-from ui.migration.page_lights import LEVELS, PageLights
+from ui.migration.page_lights import LEVELS, PageLights, any_of
 from ui.migration.page_marks import COLOURS, LEAST_MARK, WORDS, PageMarks
 from ui.shell import formats
 from ui.theme import motion
@@ -43,7 +43,8 @@ class PageMap(QWidget):
         self._pixels: npt.NDArray[np.uint32] = np.zeros((0, 0), np.uint32)
         self._zoom, self._top, self._at = 0, 0, 0
         self._shown = 0
-        self._order = np.arange(len(PageState))
+        self._order: States = np.arange(len(PageState), dtype=np.uint8)
+        self._placed: tuple[object, ...] = ()
         self._lights, self._marks = PageLights(), PageMarks()
         self._looked: tuple[int, ...] = ()
         self._look_up: npt.NDArray[np.uint32] = np.zeros(0, np.uint32)
@@ -63,17 +64,36 @@ class PageMap(QWidget):
             self._lights.forget(states)
         elif not another and changed is None and not self._lights.burn(self._cells.size):
             return
-        self._light(changed)
+        if self._shown % RANK_EVERY == 0:
+            self._order = np.argsort([-found for found in self.counts().values()], kind="stable").astype(np.uint8)
         self._shown += 1
-
-    def _light(self, changed: Flags | None) -> None:
-        """These pages have just changed."""
-        self._place_cells()
+        if live and not another and self._placed == self._arrangement():
+            self._renew(changed)
+        else:
+            self._place_cells()
         if changed is not None and not motion.reduced():
-            first = self._first_seen()
-            seen = changed[first : first + self._cells.size * self.per_cell]
-            self._lights.light(seen, self.per_cell, self._cells.size)
+            self._lights.light(self._seen(changed), self.per_cell, self._cells.size)
         self._colour()
+
+    def _arrangement(self) -> tuple[object, ...]:
+        """What it depends on which pages a cell stands for, and which of their states it shows."""
+        return len(self._states), self.width(), self.height(), self._zoom, self._top, self._order.tobytes()
+
+    def _seen(self, values: States) -> States:
+        """Those of the pages that are in sight."""
+        first = self._top * max(1, self.width() // self.cell) * self.per_cell
+        return values[first : first + self._cells.size * self.per_cell]
+
+    def _renew(self, changed: Flags | None) -> None:
+        """Only cells whose pages have changed."""
+        if changed is None:
+            return
+        cells, per, seen = self._cells.reshape(-1), self.per_cell, self._seen(self._states)
+        places = np.flatnonzero(any_of(self._seen(changed), per))
+        whole = places[places < len(seen) // per]
+        cells[whole] = self._rarest(seen[: len(seen) // per * per].reshape(-1, per)[whole].reshape(-1), len(whole))
+        if len(whole) < len(places):
+            cells[places[-1]] = self._rarest(seen[len(seen) // per * per :], 1)[0]
 
     @property
     def is_lit(self) -> bool:
@@ -104,21 +124,19 @@ class PageMap(QWidget):
         self._place_cells()
         self._colour()
 
-    def _first_seen(self) -> int:
-        return self._top * max(1, self.width() // self.cell) * self.per_cell
-
     def _place_cells(self) -> None:
         pages = len(self._states)
         self.cell, self.per_cell = self._fit(pages)
         columns, rows = max(1, self.width() // self.cell), max(1, self.height() // self.cell)
         needed = -(-pages // (self.per_cell * columns))
         self._top = max(0, min(self._top, needed - rows))
-        first = self._first_seen()
+        first = self._top * columns * self.per_cell
         seen = self._states[first : first + columns * rows * self.per_cell]
         count = -(-len(seen) // self.per_cell)
         cells = np.full(min(rows, max(1, -(-count // columns))) * columns, _NOTHING, np.uint8)
         cells[:count] = self._rarest(seen, count)
         self._cells = cells.reshape(-1, columns)
+        self._placed = self._arrangement()
 
     def _fit(self, pages: int) -> tuple[int, int]:
         """Px of a cell, and pages under one: all of them fit, then as often doubled as was zoomed in."""
@@ -139,8 +157,6 @@ class PageMap(QWidget):
         """Of the pages under a cell the state that the fewest pages have shows."""
         if self.per_cell == 1:
             return seen
-        if self._shown % RANK_EVERY == 0:
-            self._order = np.argsort([-found for found in self.counts().values()], kind="stable")
         order, rank = self._order, np.zeros(256, np.uint8)
         rank[order] = np.arange(len(order), dtype=np.uint8)
         padded = np.zeros(count * self.per_cell, np.uint8)
@@ -149,7 +165,7 @@ class PageMap(QWidget):
         while width > 1:  # halving is quicker than a maximum along short rows
             padded = np.maximum(padded[0::2], padded[1::2])
             width //= 2
-        states: States = order.astype(np.uint8)[padded]
+        states: States = order[padded]
         return states
 
     def _colour(self) -> None:

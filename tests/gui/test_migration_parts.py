@@ -1,0 +1,136 @@
+"""Parts of the Migration view without a migration: capabilities, lights, sections on their way, folded events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from snapmgr.migrate.handover import Side
+from snapmgr.migrate.pages import Layout, PageState
+from snapmgr.migrate.recording import Moment
+from snapmgr.migrate.together import RULES, broken
+from snapmgr.trace.events import TraceEvent
+from ui.migration.capabilities import CAPABILITIES, CapabilityList
+from ui.migration.event_model import TEXT, TITLE, EventModel
+from ui.migration.page_lights import FADE, LEVELS, PageLights, any_of
+from ui.migration.page_map import PageMap
+from ui.migration.section_lanes import COMMANDS, HEADER, SectionLanes
+
+
+def moment(time: float, name: str, side: Side = Side.SOURCE, offset: int | None = None, **arguments: Any) -> Moment:
+    return Moment(int(time * 1000), time, side, TraceEvent(name, tuple(arguments.items()), offset))
+
+
+def test_what_does_not_go_together_cannot_be_ticked_together(qtbot: Any) -> None:
+    shown = CapabilityList()
+    qtbot.addWidget(shown)
+    shown.have_disks(1)
+    shown.box("multifd").click()
+    assert shown.names() == {"multifd"}
+    assert shown.reason("xbzrle") == "Multifd is not compatible with xbzrle" and not shown.box("xbzrle").isEnabled()
+    assert shown.reason("postcopy-ram") == "Postcopy is not yet compatible with multifd"
+    shown.box("multifd").click()
+    shown.box("postcopy-ram").click()
+    shown.box("postcopy-preempt").click()
+    assert shown.names() == {"postcopy-ram", "postcopy-preempt"} and not shown.box("x-colo").isEnabled()
+    shown.box("postcopy-ram").click()
+    assert not shown.names(), "what needs it is of no use without it"
+    shown.have_disks(0)
+    assert shown.reason("dirty-bitmaps") == "The machines have no disk"
+
+
+def test_everything_that_can_be_ticked_goes_together(qtbot: Any) -> None:
+    shown = CapabilityList()
+    qtbot.addWidget(shown)
+    shown.have_disks(1)
+    for first in CAPABILITIES:
+        shown.show_names(frozenset(), 1)
+        for name in (first, *CAPABILITIES):
+            if shown.box(name).isEnabled() and not shown.box(name).isChecked():
+                shown.box(name).click()
+        assert broken(shown.names()) is None and len(shown.names()) > 1
+    assert {rule.name for rule in RULES} >= {"multifd", "postcopy-ram", "mapped-ram"}
+
+
+def test_a_page_lights_up_and_fades() -> None:
+    now = [10.0]
+    lights, states = PageLights(lambda: now[0]), np.zeros(100, np.uint8)
+    assert lights.changed(states) is None
+    states[[5, 50]] = 1
+    changed = lights.changed(states)
+    assert changed is not None and np.flatnonzero(changed).tolist() == [5, 50] and lights.changed(states) is None
+    lights.light(changed, 8, 13)
+    assert np.flatnonzero(lights.levels()).tolist() == [0, 6] and lights.levels()[0] == LEVELS - 1
+    now[0] += FADE / 2
+    assert 0 < lights.levels()[0] < LEVELS - 1 and lights.burn(13) and not lights.burn(12)
+    now[0] += FADE
+    assert not lights.levels().any() and not lights.burn(13)
+
+
+@pytest.mark.parametrize("per", [1, 2, 4, 8, 64])
+def test_any_of_some_pages(per: int) -> None:
+    flags = np.random.default_rng(per).random(1003) < 0.05
+    expected = [bool(flags[at : at + per].any()) for at in range(0, len(flags), per)]
+    assert any_of(flags, per).tolist() == expected
+
+
+def test_only_what_changed_is_arranged_anew(qtbot: Any) -> None:
+    """The same picture whether cells were looked up one by one or all at once."""
+    shown, fresh = PageMap("a"), PageMap("b")
+    pages = (1 << 14) - 5
+    layout, chance = Layout((("ram", pages),)), np.random.default_rng(3)
+    states = chance.integers(0, 5, pages).astype(np.uint8)
+    for made in (shown, fresh):
+        qtbot.addWidget(made)
+        made.resize(160, 90)
+        made.show_states(layout, states, live=True)
+    assert shown.per_cell > 1 and pages % shown.per_cell
+    for _ in range(3):
+        states[chance.integers(0, pages, 40)] = states[-1] = PageState.REQUESTED
+        shown.show_states(layout, states, live=True)
+        assert shown.is_lit
+    fresh._order = shown._order
+    fresh._place_cells()
+    assert (shown._cells == fresh._cells).all()
+
+
+def test_sections_are_on_their_way_until_they_are_taken() -> None:
+    lanes, there = SectionLanes(), Side.DESTINATION
+    lanes.take(
+        [
+            moment(0.0, "savevm_state_header"),
+            moment(0.1, "savevm_command_send", command=2, len=4),
+            moment(0.2, "savevm_section_start", offset=64, id="ram", section_id=1),
+            moment(0.3, "qemu_loadvm_state_section", there, section_type=8),
+            moment(0.3, "loadvm_process_command", there, s="PING", len=4),
+            moment(0.4, "savevm_section_end", id="ram", section_id=1),
+            moment(0.5, "savevm_section_start", id="ram", section_id=1),
+            moment(0.6, "qemu_loadvm_state_section", there, section_type=2),
+            moment(0.6, "qemu_loadvm_state_section_partend", there, section_id=1),
+        ]
+    )
+    assert list(lanes.lanes) == [HEADER, COMMANDS, "ram"]
+    (header,), (ping,), (first, second) = (lane.pieces for lane in lanes.lanes.values())
+    assert header.arrived == 0.3 and (ping.title, ping.end, ping.arrived) == ("PING", 0.2, 0.3)
+    assert (first.begin, first.end, first.arrived) == (0.2, 0.4, 0.6) and second.arrived is second.end is None
+    lanes.take([moment(0.8, "migrate_set_state", new_state="postcopy-paused")])
+    assert (second.end, second.lost) == (0.8, 0.8) and first.lost is None
+
+
+def test_what_happens_again_and_again_is_one_row(qtbot: Any) -> None:
+    model = EventModel()
+    model.add([moment(0.1 * n, "savevm_section_start", offset=n, id="ram", section_id=1) for n in range(5)])
+    model.add([moment(0.6, "savevm_section_start", offset=9, id="ram", section_id=1)])
+    assert model.rowCount() == 1 and model.index(0, TEXT).data() == "6 times, last section 1"
+    model.add([moment(0.7, "migrate_set_state", new_state="colo")])
+    for n in range(3):
+        model.add([moment(1.0 + n, "savevm_section_start", offset=9, id="ram", section_id=1)])
+        model.add([moment(1.1 + n, "colo_receive_message", msg="vmstate-loaded")])
+    titles = [model.index(row, TITLE).data() for row in range(model.rowCount())]
+    assert titles == ["ram", "colo", "checkpoint"] and model.index(2, TEXT).data().startswith("3 times, ")
+    model.narrow("", milestones=False)
+    assert model.rowCount() == 13
+    model.narrow("", milestones=True)
+    assert model.rowCount() == 3
