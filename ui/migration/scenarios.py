@@ -36,8 +36,8 @@ class Wanted:
     """``bandwidth`` of the link in bytes a second (0: any), its ``latency`` and ``jitter`` in ms, ``writes`` in pages a
     tick; ``before`` and ``after`` are ticks of the guest around the migration.  Both machines reach ``disks``.
 
-    Postcopy begins by itself after ``postcopy_after_passes`` iterations, and the link breaks at ``breaks_at`` percent of
-    that (0: never).  ``channels`` and their ``compression`` are those of multifd.  With x-colo checkpoints are
+    Postcopy begins by itself after ``postcopy_after_passes`` iterations, and the link breaks at ``breaks_at`` percent
+    of that (0: never).  ``channels`` and their ``compression`` are those of multifd.  With x-colo checkpoints are
     ``checkpoint_delay`` ms apart, and after ``lost_after`` (0: never) the source is taken for lost."""
 
     ram: int = 64 * MIB
