@@ -1,14 +1,16 @@
 """Telling the desktop that something long has ended, where nobody looks at the window.
 
-Nothing happens where the desktop has no tray: there is nobody to tell.
+A desktop without a tray, such as GNOME, is told by libnotify's ``notify-send``; without either nothing happens.
 """
 
 from __future__ import annotations
 
+import html
+import shutil
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QProcess, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
@@ -27,10 +29,29 @@ class Tray(Protocol):
     def showMessage(self, title: str, text: str, icon: QIcon, milliseconds: int) -> None: ...
 
 
+class NotifySend:
+    """A Tray without an icon: ``program`` is the path of notify-send."""
+
+    def __init__(self, program: str) -> None:
+        self._program = program
+
+    def show(self) -> None:
+        pass
+
+    def hide(self) -> None:
+        pass
+
+    def showMessage(self, title: str, text: str, icon: QIcon, milliseconds: int) -> None:
+        """The text of a message is markup, its title is not."""
+        options = ["--app-name=Snapmgr", f"--expire-time={milliseconds}"]
+        QProcess.startDetached(self._program, [*options, "--", title, html.escape(text, quote=False)])
+
+
 def system_tray(window: QWidget) -> Tray | None:
-    """An icon in the desktop's tray, not shown yet; None where there is none that shows messages."""
+    """An icon in the desktop's tray, not shown yet, else a NotifySend; None where there is neither."""
     if not (QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages()):
-        return None
+        program = shutil.which("notify-send")
+        return NotifySend(program) if program is not None else None
     tray = QSystemTrayIcon(window.windowIcon(), window)
     tray.messageClicked.connect(window.raise_)
     tray.messageClicked.connect(window.activateWindow)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from ui.shell.desktop import LONG, DesktopNotices, system_tray
 
@@ -48,7 +52,21 @@ def test_told_where_nobody_looks(window: QWidget, monkeypatch: pytest.MonkeyPatc
     assert len(tray.said) == 2
 
 
-def test_without_a_tray_nothing_happens(window: QWidget) -> None:
+def test_without_a_tray_notify_send_tells(
+    window: QWidget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    program, said = tmp_path / "notify-send", tmp_path / "said"
+    program.write_text(f"#!/bin/sh\nprintf '%s\\n' \"$@\" >{said}.part && mv {said}.part {said}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    notices = DesktopNotices(window, lambda: True, system_tray)
+    assert notices.tell("-x & y", "a < b", LONG)
+    qtbot.waitUntil(said.exists)
+    assert said.read_text().splitlines()[2:] == ["--", "-x & y", "a &lt; b"]
+
+
+def test_without_either_nothing_happens(window: QWidget, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
     notices = DesktopNotices(window, lambda: True, lambda window: None)
     assert not notices.tell("Saved", "", LONG)
-    assert system_tray(window) is None, "the pretended display has none"
+    assert system_tray(window) is None, "the pretended display has no tray"
