@@ -26,7 +26,7 @@ from ui.snapshots.delete_dialog import DeleteDialog
 from ui.snapshots.load_dialog import LoadDialog
 from ui.theme.palette import color
 from ui.widgets.activity import ActivityState
-from ui.widgets.timeline import LANE
+from ui.widgets.timeline_row import LANE
 
 
 @pytest.fixture(autouse=True)

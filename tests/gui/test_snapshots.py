@@ -17,7 +17,7 @@ from ui.models.snapshot_rows import Column
 from ui.models.snapshot_table import Roles
 from ui.shell.documents import Document, DocumentKind
 from ui.theme import fonts
-from ui.widgets.timeline import NAME_LEFT, PADDING
+from ui.widgets.timeline_row import NAME_LEFT, PADDING
 
 
 def test_an_empty_view_says_what_it_is_for(desk: Desk) -> None:

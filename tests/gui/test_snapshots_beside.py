@@ -30,7 +30,7 @@ from ui.theme import fonts
 from ui.theme.palette import color
 from ui.theme.tokens import ROW_SNAPSHOT
 from ui.widgets.lane_painter import LANE_STEP
-from ui.widgets.timeline import LANE
+from ui.widgets.timeline_row import LANE
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 LEFT = Qt.MouseButton.LeftButton

@@ -32,7 +32,7 @@ from ui.snapshots.demo_disks import demo_folder
 from ui.snapshots.demo_machine import DemoMachine
 from ui.snapshots.machines import Machines
 from ui.snapshots.screens import Screens, cropped
-from ui.widgets.timeline import TILE
+from ui.widgets.screen_paint import TILE
 from ui.words import grouped, plural, tr
 
 LIST_EVERY = 0.2

@@ -14,7 +14,8 @@ from ui.models.snapshot_table import Now, SnapshotTableModel
 from ui.snapshots.header import TIMELINE
 from ui.snapshots.states import no_match, no_match_text, no_snapshots, say_no_snapshots
 from ui.widgets.snapshot_grid import SnapshotGrid
-from ui.widgets.timeline import Legend, TimelineView
+from ui.widgets.timeline import TimelineView
+from ui.widgets.timeline_legend import Legend
 
 _NEWEST = (Column.WHEN, True)
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.shell.context import WindowContext
 from ui.snapshots.actions import page_of
-from ui.widgets.timeline import paint_tile
+from ui.widgets.screen_paint import paint_tile
 from ui.words import tr
 
 WIDTH, HEIGHT = 120, 77

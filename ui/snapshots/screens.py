@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 
 from snapmgr.sidecar.keys import Key
 from ui.shell.tasks import Tasks
-from ui.widgets.timeline import TILE
+from ui.widgets.screen_paint import TILE
 from ui.words import tr
 
 _SHARP = 2

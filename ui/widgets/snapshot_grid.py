@@ -10,8 +10,8 @@ from ui.models.snapshot_table import HEADERS, RIGHT, Column, Roles
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import ROW_TREE
+from ui.widgets.list_keys import list_key
 from ui.widgets.shared_columns import Need, SharedColumns, SharedTable, sampled, widest
-from ui.widgets.timeline import list_key
 from ui.widgets.title_row import ARROW, TitleRow
 from ui.widgets.two_lines import mirrored, paint_line
 from ui.words import tr
