@@ -102,14 +102,14 @@ def test_our_own_writing_is_not_taken_for_a_strangers(desk: Desk, monkeypatch: p
     desk.until(slow.reached.is_set)
     Path(desk.page.on_show[0]).touch()  # type: ignore[index]
     looked: list[bool] = []
-    desk.page._watch.changed.connect(lambda: looked.append(True))
-    desk.page._watch.look()
+    desk.page.shown.watch.changed.connect(lambda: looked.append(True))
+    desk.page.shown.watch.look()
     desk.until(lambda: bool(looked))
     assert not read
     slow.go_on.set()
     desk.settle()
     assert len(read) == 1
-    desk.page._watch.look()
+    desk.page.shown.watch.look()
     desk.settle()
     assert len(read) == 1 and not desk.window.context.notices.history
 

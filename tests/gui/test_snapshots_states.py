@@ -37,7 +37,7 @@ def test_an_image_that_another_process_holds_says_so(desk: Desk) -> None:
         dialog.when.setCurrentIndex(1)
         assert not dialog.go.isEnabled() and "being changed by" in dialog.message.text()
         dialog.reject()
-    desk.page._watch.look()
+    desk.page.shown.watch.look()
     desk.until(lambda: desk.page.header.chip.text() == "not in use")
 
 
@@ -109,13 +109,13 @@ def test_an_image_that_cannot_be_read_says_why_in_its_place(desk: Desk) -> None:
 def test_who_uses_a_disk_is_asked_again_without_reading_it_again(desk: Desk) -> None:
     desk.open(desk.image("bad-unknown-incompat-named", "bad.qcow2"))
     heard: list[str] = []
-    desk.page._watch.holders_changed.connect(lambda: heard.append("changed"))
+    desk.page.shown.watch.holders_changed.connect(lambda: heard.append("changed"))
     for _ in range(3):
-        desk.page._watch.look()
+        desk.page.shown.watch.look()
         desk.settle()
     assert heard == []
     with held(desk.folder / "bad.qcow2"):
-        desk.page._watch.look()
+        desk.page.shown.watch.look()
         desk.settle()
         assert heard == ["changed"]
 

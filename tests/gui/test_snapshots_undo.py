@@ -88,7 +88,7 @@ def test_a_write_that_the_list_does_not_know_of_is_found_at_the_last(
     delete(desk, "work")
     content = path.read_bytes()
     monkeypatch.setattr(desk.page, "_reload_quietly", lambda: None)
-    desk.page._watch.stop()
+    desk.page.shown.watch.stop()
     os.utime(path)
     click(desk, desk.page.strip.undo)
     assert state(desk) is ActivityState.FAILED and path.read_bytes() == content

@@ -9,7 +9,7 @@ from ui.shell.context import WindowContext
 from ui.shell.desktop import DesktopNotices, system_tray
 from ui.shell.notices import Tone
 from ui.snapshots.jobs import Jobs
-from ui.widgets.activity import Activity
+from ui.widgets.activity import Activity, ActivityState
 from ui.widgets.activity_strip import ActivityStrip
 from ui.widgets.jobs_panel import JobsPanel
 
@@ -20,7 +20,7 @@ class JobStrip(QObject):
     def __init__(self, context: WindowContext, jobs: Jobs, view: QWidget, column: QVBoxLayout) -> None:
         super().__init__(view)
         self._context, self._jobs, self._view = context, jobs, view
-        self._looks: list[tuple[int, object, bool, bool]] = []
+        self._looks: list[tuple[int, ActivityState, bool, bool]] = []
         self.strip = ActivityStrip()
         self.panel = JobsPanel(view)
         column.addWidget(self.panel)

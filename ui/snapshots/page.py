@@ -1,7 +1,7 @@
 """The Snapshots view: machines, the snapshots of one, and everything about the selected one.
 
-Links only: the layout is ``panes``, the selected snapshot ``selected``, engine calls are the presenter's, texts are
-the models' and those of ``about`` and ``explain``.
+Links only: the layout is ``panes``, the machine on show ``on_show``, the selected snapshot ``selected``, engine calls
+are the presenter's, texts are the models' and those of ``about`` and ``explain``.
 """
 
 from __future__ import annotations
@@ -10,22 +10,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from ui.isolation import isolated
 from ui.models.names import shown_name
-from ui.models.snapshot_rows import Column, Key, key_of
+from ui.models.snapshot_rows import Key, key_of
 from ui.models.snapshot_texts import id_text
 from ui.models.source_list import DEMO, Paths, SourceState
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
-from ui.shell.failures import Failure
 from ui.shell.page import Page
 from ui.shell.palette_entry import PaletteEntry
-from ui.shell.watch import Watch
 from ui.snapshots import about
 from ui.snapshots.after_change import select_after, select_before
 from ui.snapshots.beside import Beside
@@ -37,15 +35,15 @@ from ui.snapshots.job_strip import JobStrip
 from ui.snapshots.jobs import Jobs
 from ui.snapshots.list_menu import show_list_menu
 from ui.snapshots.machines import Machines
+from ui.snapshots.on_show import OnShow
+from ui.snapshots.page_state import mode_in, restore, sources_in, state_of
 from ui.snapshots.panes import Panes
-from ui.snapshots.presenter import Presenter, find_holders
+from ui.snapshots.presenter import Presenter
 from ui.snapshots.selected import Selected
 from ui.snapshots.spaces import Spaces
 from ui.snapshots.states import ErrorPane, nothing_opened
 from ui.words import tr
 
-SKELETON_MS = 150
-"""A reading shorter than this shows no waiting page."""
 TICK_MS = 60_000
 
 
@@ -57,19 +55,13 @@ class SnapshotsPage(Page):
         self.presenter = Presenter(context.tasks, lambda: [Path(p) for p in context.settings["files.allow_roots"]])
         self.machines = Machines(self.presenter, context.settings["appearance.units"], self)
         self.machines.changed.connect(self._machine_read)
-        self._current: Paths | None = None
         self._remembered: list[Paths] = []
         self._entries: tuple[Snapshots | None, list[PaletteEntry]] = (None, [])
-        self._watch = Watch(context.tasks, self, holders=find_holders)
-        self._watch.changed.connect(self._reload_quietly)
-        self._watch.holders_changed.connect(self._reload_quietly)
         self._build()
         self._connect()
         self.demo = Demo(context, self, self.machines, self.beside.screens, self.jobs.history)
         self.demo.changed.connect(self._demo_changed)
         self.demo.moved.connect(self._demo_moved)
-        self._skeleton = QTimer(self, singleShot=True, interval=SKELETON_MS)
-        self._skeleton.timeout.connect(self._show_reading)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self.list.model.tick)
         context.settings.changed.connect(self._setting_changed)
@@ -82,8 +74,9 @@ class SnapshotsPage(Page):
         self._panes = panes = Panes(self.context, self.machines.model, ErrorPane(self._again, self.close_document))
         self.sources_pane, self.header, self.list, self.details = panes.sources, panes.header, panes.list, panes.details
         self.spaces = Spaces(self.context.tasks, self.machines, self)
-        self.snapshot = Selected(self.context, panes, self.machines, self.presenter, self.spaces, lambda: self._current)
-        self.beside = Beside(self.context, panes, self.machines, lambda: self._current)
+        self.snapshot = Selected(self.context, panes, self.machines, self.presenter, self.spaces, lambda: self.on_show)
+        self.beside = Beside(self.context, panes, self.machines, lambda: self.on_show)
+        self.shown = OnShow(self.context, panes, self.machines, self.snapshot, self.spaces, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -97,6 +90,10 @@ class SnapshotsPage(Page):
         self.changes = Changes(self.context, self.machines, self.presenter, self.jobs, self)
 
     def _connect(self) -> None:
+        self.shown.another.connect(self._show_another)
+        self.shown.changed.connect(self._changed)
+        self.shown.watch.changed.connect(self._reload_quietly)
+        self.shown.watch.holders_changed.connect(self._reload_quietly)
         for pane in (self.sources_pane, self.header):
             pane.open_wanted.connect(self._ask_to_open)
         self.sources_pane.chosen.connect(self.choose)
@@ -146,18 +143,18 @@ class SnapshotsPage(Page):
     async def open(self, document: Document) -> None:
         """Show a machine; what keeps it from being shown is explained in its place."""
         self.machines.add(document.sources)
-        self._show_machine(document.sources)
+        self.shown.show(document.sources)
         await self.machines.read(document.sources)
 
     def document(self) -> Document | None:
-        if self._current is None or self._current == DEMO:
+        if self.on_show is None or self.on_show == DEMO:
             return None
-        return Document(DocumentKind.DISKS, self._current)
+        return Document(DocumentKind.DISKS, self.on_show)
 
     @property
     def on_show(self) -> Paths | None:
         """The machine on show: its disks, or DEMO."""
-        return self._current
+        return self.shown.current
 
     def show_demo(self) -> None:
         """Put the built-in machine on show; it is started where there is none."""
@@ -167,7 +164,7 @@ class SnapshotsPage(Page):
     def close_document(self) -> None:
         """Take the machine on show off the list; the next one comes on show."""
         self.beside.finish()
-        paths = self._current
+        paths = self.on_show
         if paths is None:
             return
         if paths == DEMO:
@@ -175,8 +172,7 @@ class SnapshotsPage(Page):
                 self._start(self.demo.end(), tr("End the demo machine"))
             return
         following = self.machines.remove(paths)
-        self._watch.stop()
-        self._current = None
+        self.shown.forget()
         if following is not None and not self.context.tasks.closed:
             self.choose(following)
         elif following is None:
@@ -187,12 +183,12 @@ class SnapshotsPage(Page):
         return [one.title for one in self.jobs.activities if one.runs]
 
     def status(self) -> tuple[str, str]:
-        if self._current is None:
+        if self.on_show is None:
             return tr("No image is open"), ""
-        name, found = about.short(self.machines.name(self._current)), self.found
-        use, tick = self.demo.status() if self._current == DEMO else ("", "")
+        name, found = about.short(self.machines.name(self.on_show)), self.found
+        use, tick = self.demo.status() if self.on_show == DEMO else ("", "")
         if found is None:
-            failure = self.machines.failure(self._current)
+            failure = self.machines.failure(self.on_show)
             return f"{name}: {failure.text if failure is not None else use or SourceState.LOADING.word}", tick
         shown, selected = self.list.model.shown, len(self.snapshot.rows())
         left = about.status_left(name, found, shown=shown, selected=selected, use=use)
@@ -217,7 +213,7 @@ class SnapshotsPage(Page):
         if self._stack.currentWidget() is self.empty:
             return [self.empty]
         strip = [part for part in (self.strip, self.job_strip.panel) if part.isVisible()]
-        band = [self.demo.band.run] if self._current == DEMO else []
+        band = [self.demo.band.run] if self.on_show == DEMO else []
         return [self.sources_pane.list, *band, self.list.view, self.details.area, *strip]
 
     def palette_entries(self, prefix: str) -> list[PaletteEntry]:
@@ -235,43 +231,21 @@ class SnapshotsPage(Page):
         return PaletteEntry(tr("Snapshots"), name, lambda: self.select(key), subject=id_text(row.id), icon=icon)
 
     def save_state(self) -> dict[str, Any]:
-        column, descending = self.list.order
-        return {
-            "panes": bytes(self._panes.saveState().toBase64().data()).decode(),
-            "folded": self._panes.save_folded(),
-            "mode": self.list.mode,
-            "order": [int(column), descending],
-            "columns": {str(int(key)): shown for key, shown in self.list.grid.columns.asked.items()},
-            "sources": [list(paths) for paths in self.machines.paths() if paths != DEMO]
-            or [list(p) for p in self._remembered],
-        }
+        return state_of(self._panes, self.machines.files() or self._remembered)
 
     def restore_state(self, state: dict[str, Any]) -> None:
-        if isinstance(panes := state.get("panes"), str):
-            self._panes.restoreState(QByteArray.fromBase64(panes.encode("ascii", "replace")))
-        self._panes.restore_folded(state.get("folded"))
-        match state.get("order"):
-            case [int(column), bool(descending)] if column in set(Column):
-                self.list.set_order(Column(column), descending=descending)
-        if state.get("mode") in (TIMELINE, TABLE):
-            self.show_mode(state["mode"])
-        if isinstance(columns := state.get("columns"), dict):
-            known = {str(int(column)): column for column in Column if column != Column.NAME}
-            asked = {known[key]: shown for key, shown in columns.items() if key in known and isinstance(shown, bool)}
-            self.list.grid.columns.asked.update(asked)
-        sources = state.get("sources")
-        if isinstance(sources, list) and self.context.settings["files.reopen"]:
-            self._remembered = [
-                tuple(paths) for paths in sources if isinstance(paths, list) and paths
-                and all(isinstance(path, str) for path in paths)
-            ]  # fmt: skip
+        restore(self._panes, state)
+        if (mode := mode_in(state)) is not None:
+            self.show_mode(mode)
+        if self.context.settings["files.reopen"]:
+            self._remembered = sources_in(state)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._panes.adapt()
         self._tick.start()
         self.list.model.tick()
-        self._watch.set_active(True)
+        self.shown.watch.set_active(True)
         if self._remembered and not self.context.tasks.closed:
             remembered, self._remembered = self._remembered, []
             self._start(self._bring_back(remembered), tr("Read the images of the last time"))
@@ -279,32 +253,32 @@ class SnapshotsPage(Page):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._tick.stop()
-        self._watch.set_active(False)
+        self.shown.watch.set_active(False)
 
     # --- machines ---
 
     @property
     def found(self) -> Snapshots | None:
         """The list of the machine on show, None while or where it cannot be had."""
-        return self.machines.found(self._current)
+        return self.shown.found
 
     def choose(self, paths: Paths) -> None:
         """Put a machine on show, reading it if that was not done yet."""
-        if paths == self._current:
+        if paths == self.on_show:
             return
-        self._show_machine(paths)
+        self.shown.show(paths)
         if not self.machines.known(paths):
             self._start(self.machines.read(paths), tr("Read the images"))
 
     async def add_disks(self, more: Sequence[str]) -> None:
         """Open the machine on show again, with more disks."""
-        before = self._current
+        before = self.on_show
         if before is None:
             return
         document = await self.context.documents.open([*before, *more])
         if document is not None and document.sources != before:
             self.machines.remove(before)
-            self._show_sources()
+            self.shown.show_sources()
 
     def _ask_to_open(self) -> None:
         self.context.actions.run("file.open")
@@ -316,133 +290,61 @@ class SnapshotsPage(Page):
         new = [paths for paths in remembered if paths not in self.machines.files()]
         for paths in new:
             self.machines.add(paths)
-        if self._current is None and new:
-            self._show_machine(new[0])
-        self._show_sources()
+        if self.on_show is None and new:
+            self.shown.show(new[0])
+        self.shown.show_sources()
         for paths in new:
             await self.machines.read(paths)
 
     async def reload(self) -> None:
         """Read the machine on show again; what is selected stays selected."""
-        if self._current is not None:
-            await self.machines.read(self._current)
+        if self.on_show is not None:
+            await self.machines.read(self.on_show)
 
     def _reload_quietly(self) -> None:
-        if self.changes.concerns(self._current):
+        if self.changes.concerns(self.on_show):
             return  # it is our own doing, and the list is read again at its end
-        if self._current is not None and not self.context.tasks.closed:
-            self._start(self.machines.read(self._current), tr("Read the images again"))
+        if self.on_show is not None and not self.context.tasks.closed:
+            self._start(self.machines.read(self.on_show), tr("Read the images again"))
 
     def _again(self) -> None:
-        if self._current is not None:
-            self.machines.forget(self._current)
-            self._skeleton.start()
-            if self._current == DEMO:
+        if self.on_show is not None:
+            self.machines.forget(self.on_show)
+            self.shown.expect()
+            if self.on_show == DEMO:
                 self._start(self.demo.begin_anew(), tr("Start the demo machine again"))
             else:
                 self._reload_quietly()
 
     def _machine_read(self, paths: Paths) -> None:
-        if paths == self._current:
-            self._show_read(paths)
-        self._show_sources()
+        if paths == self.on_show:
+            self.shown.show_read()
+        self.shown.show_sources()
 
     # --- showing ---
 
-    def _show_machine(self, paths: Paths) -> None:
-        """Put a machine on show as far as it is known."""
-        if paths != self._current:
-            self.list.forget_selection()
-            self.header.filter.clear()
-            self._watch.stop()
-            self.spaces.stop()
-        self._current = paths
+    def _show_another(self) -> None:
         self._stack.setCurrentWidget(self._panes)
-        self._show_sources()
-        self._panes.show_band(self.demo.band if paths == DEMO else None)
-        if paths == DEMO:
+        owned = self.on_show == DEMO
+        self._panes.show_band(self.demo.band if owned else None)
+        if owned:
             self.demo.show_now()
-        if self.machines.known(paths):
-            self._show_read(paths)
-        else:
-            self.header.set_machine(self.machines.name(paths), about.files(paths), ())
-            self.header.set_state(about.UNKNOWN)
-            self._skeleton.start()
-        self._changed()
-
-    def _show_sources(self) -> None:
-        if self._current is not None:
-            self.sources_pane.show_current(self._current)
-            self.header.set_machines(self.machines.model.entries, self._current)
-
-    def _show_reading(self) -> None:
-        if self._current is not None and not self.machines.known(self._current):
-            self._panes.reading.say(tr("Reading {name}", name=about.short(self.machines.name(self._current))), "")
-            self.header.set_listing(machine=False, snapshots=False)
-            self.details.clear()
-            self._panes.show_in_middle(self._panes.reading)
-
-    def _show_read(self, paths: Paths) -> None:
-        """The list, or why there is none."""
-        self._skeleton.stop()
-        failure, found = self.machines.failure(paths), self.machines.found(paths)
-        exportable = bool(self.snapshot.exportable() or self.snapshot.closed())  # else it says why not
-        own = found is not None and found.owned
-        listed = own or bool(found and found.rows)
-        self.header.set_listing(machine=found is not None, snapshots=listed, exportable=exportable, more=not own)
-        if failure is not None:
-            self._show_failure(paths, failure)
-        elif found is not None:
-            self._show_found(paths, found)
-        self._watch.set_active(self.isVisible())
-        self._changed()
-
-    def _show_failure(self, paths: Paths, failure: Failure) -> None:
-        self.header.set_machine(self.machines.name(paths), about.files(self.machines.files_of(paths)), ())
-        self.header.set_state(about.unreadable())
-        self._panes.error.show_failure(failure)
-        self._panes.show_in_middle(self._panes.error)
-        self.details.clear()
-        if self.machines.owner(paths) is None:
-            self._watch.follow(paths, self.machines.stamps(paths))
-
-    def _show_found(self, paths: Paths, found: Snapshots) -> None:
-        owner = self.machines.owner(paths)
-        self.header.set_machine(self.machines.name(paths), about.files(self.machines.files_of(paths)), ())
-        self._show_use(paths, found)
-        self.list.show_list(found, owner.now if owner is not None else None)
-        self._panes.show_in_middle(self.list)
-        if owner is not None:
-            return  # nobody else writes to its disks
-        self._watch.follow(
-            paths,
-            self.machines.stamps(paths),
-            [device.in_use for device in found.devices],
-            beside=[device.backing_file for device in found.devices if device.backing_file is not None],
-        )
-
-    def _show_use(self, paths: Paths, found: Snapshots) -> None:
-        """What the machine is, and who uses it."""
-        owner = self.machines.owner(paths)
-        facts = owner.facts() if owner is not None else about.facts(found, self.context.settings["appearance.units"])
-        self.header.set_facts(facts)
-        self.header.set_state(owner.state() if owner is not None else about.state(found))
 
     def _demo_moved(self) -> None:
         """Another moment of it."""
-        if self._current == DEMO:
+        if self.on_show == DEMO:
             self.list.model.set_now(self.demo.now)
             self.status_changed.emit()
 
     def _demo_changed(self) -> None:
         """It runs, stands or is gone; where it ended, the next machine comes on show."""
-        self._show_sources()
-        if self._current == DEMO and self.found is not None:
-            self._show_use(DEMO, self.found)
+        self.shown.show_sources()
+        if self.on_show == DEMO and self.found is not None:
+            self.shown.show_use()
             self._reload_quietly()  # what it wrote is on its disks when it stands
-        if self._current == DEMO and not self.demo.machine.exists and not self.context.tasks.closed:
+        if self.on_show == DEMO and not self.demo.machine.exists and not self.context.tasks.closed:
             rest = self.machines.paths()
-            self._current = None
+            self.shown.forget()
             if rest:
                 self.choose(rest[0])
             else:
@@ -459,8 +361,7 @@ class SnapshotsPage(Page):
             self.list.model.set_units(units)
             self.machines.set_units(units)
             if self.found is not None:
-                assert self._current is not None
-                self._show_use(self._current, self.found)
+                self.shown.show_use()
                 self.snapshot.show()
 
     # --- the list ---
@@ -475,12 +376,12 @@ class SnapshotsPage(Page):
         show_list_menu(self.context.actions, self, place)
 
     def _select_before(self, request: ChangeRequest) -> None:
-        if request.machine == self._current:
+        if request.machine == self.on_show:
             select_before(self.list, request)
 
     def _show_changed(self, request: ChangeRequest) -> None:
         """Select what the change leads to: the new snapshot, or what stands where one is gone."""
-        if request.machine == self._current and self.found is not None:
+        if request.machine == self.on_show and self.found is not None:
             select_after(self.list, self.header, request, self.found)
 
     def _strip_gone(self) -> None:
