@@ -35,11 +35,21 @@ class Levels:
 
 def rarest(states: Values, most: int) -> Levels:
     """Levels of states 0 to ``most`` − 1.  Runs in a worker: 2²⁴ pages take some tens of ms."""
-    order = np.argsort(-np.bincount(states, minlength=most)[:most], kind="stable").astype(np.uint8)
-    rank = np.zeros(256, np.uint8)
-    rank[order] = np.arange(most, dtype=np.uint8)
-    ranked = highest(rank[states]).values
-    return Levels((states, *(order[level] for level in ranked[1:])))
+    order = np.argsort([-count for count in counted(states, most)], kind="stable").astype(np.uint8)
+    rank, back = np.zeros(256, np.uint8), np.zeros(256, np.uint8)
+    rank[order], back[: len(order)] = np.arange(most, dtype=np.uint8), order
+    ranked = highest(_looked_up(states, rank)).values
+    return Levels((states, *(_looked_up(level, back) for level in ranked[1:])))
+
+
+def counted(values: Values, most: int) -> list[int]:
+    """How many there are of 0 to ``most`` − 1; quicker than numpy.bincount, which widens every byte first."""
+    return [int(np.count_nonzero(values == value)) for value in range(most)]
+
+
+def _looked_up(values: Values, table: Values) -> Values:
+    """``table[values]``, in a sixth of the time."""
+    return np.frombuffer(values.tobytes().translate(table.tobytes()), np.uint8)
 
 
 def highest(values: Values) -> Levels:

@@ -13,7 +13,7 @@ from snapmgr.inspect.page_states import PageState, page_states
 from snapmgr.inspect.passes import PassSummary, Sending, history, working_set
 from snapmgr.work import CancelToken
 from ui.inspector.memory.looks import Look
-from ui.models.page_levels import Levels, highest, rarest
+from ui.models.page_levels import Levels, counted, highest, rarest
 
 if TYPE_CHECKING:
     from snapmgr.inspect.index import StreamIndex
@@ -50,10 +50,8 @@ def read_map(
 
 
 def _map(name: str, look: Look, upto: int | None, levels: Levels, step: int = 1) -> Map:
-    import numpy as np
-
-    counts = tuple(np.bincount(levels.values[0], minlength=8).tolist()) if levels.pages else (0,) * 8
-    top = max((value for value, count in enumerate(counts) if count), default=0)
+    counts = tuple(counted(levels.values[0], 8))
+    top = int(levels.values[-1][0]) if look.heat and levels.pages else 0
     return Map(name, look, upto, levels, counts, top, step if look is Look.LAST else 1)
 
 
