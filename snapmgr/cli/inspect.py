@@ -62,6 +62,7 @@ def _report(output: Output, index: StreamIndex) -> Iterator[str]:
         yield ""
         yield heading("RAM")
         yield _ram(index.blocks)
+    yield from _bitmaps(index)
     yield ""
     yield heading("Records")
     yield _records(index, fold=not output.verbose)
@@ -98,6 +99,22 @@ def _libvirt(output: Output, index: StreamIndex) -> Iterator[str]:
         yield ""
         yield heading("Domain")
         yield from (f"  {printable(line)}" for line in save.xml.splitlines())
+
+
+def _bitmaps(index: StreamIndex) -> Iterator[str]:
+    """Dirty bitmaps of disks that came with the stream."""
+    from snapmgr.inspect.dirty_bitmaps import bitmaps_of
+
+    found = bitmaps_of(index)
+    if not found:
+        return
+    yield ""
+    yield heading("Dirty bitmaps")
+    for one in found:
+        flags = ", ".join(one.flag_names) or "disabled"
+        dirty = size(one.dirty * one.granularity)
+        end = "" if one.complete else ", its end did not come"
+        yield f"  {printable(one.node)}/{printable(one.name)}: {dirty} dirty, granularity {size(one.granularity)}, {flags}{end}"
 
 
 _IGNORED = "not in the stream (x-ignore-shared)"

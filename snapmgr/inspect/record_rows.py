@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from snapmgr.errors import SnapmgrError
+from snapmgr.inspect.bitmap_rows import bitmap_rows
 from snapmgr.inspect.channel_rows import channel_rows
 from snapmgr.inspect.model import Node, NodeKind, Record
+from snapmgr.ram import dirty_bitmap
 from snapmgr.ram.blocks import ListedBlock
 from snapmgr.ram.mapped import HEADER_SIZE, MappedHeader
 from snapmgr.ram.words import PageKind
@@ -172,6 +174,8 @@ def _section(tree: Tree, node: Node, record: Record) -> Sequence[Node]:
     rows.nodes = nodes
     if record.idstr == "ram" and record.type == "START":
         _block_list(tree, rows)
+    if record.idstr == dirty_bitmap.IDSTR:
+        bitmap_rows(rows)
     if rows.offset < end:
         rows.add(
             "Pages" if record.idstr == "ram" else "Data", *_payload_text(tree, record, rows.offset), end - rows.offset

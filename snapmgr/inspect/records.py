@@ -151,6 +151,15 @@ class Records(Sequence[Record]):
         wanted = np.isin(np.array(self._columns.type[: self._count], np.uint8), [_NUMBER[name] for name in types])
         return (self._columns.row(row) for row in np.flatnonzero(wanted).tolist())
 
+    def named(self, idstr: str, least: int = 0) -> list[int]:
+        """Numbers of the rows of this idstr whose payload has at least so many bytes, without making the others."""
+        columns = self._columns
+        if idstr not in columns.names:
+            return []
+        same = np.array(columns.name[: self._count], np.int64) == columns.names.index(idstr)
+        long = np.array(columns.integers["payload_length"][: self._count], np.int64) >= least
+        return [int(row) for row in np.flatnonzero(same & long)]
+
     def type_at(self, row: int) -> str:
         """The type alone, without making the row."""
         return TYPES[self._columns.type[row]]

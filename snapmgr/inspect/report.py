@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from snapmgr.inspect.dirty_bitmaps import BitmapSummary, bitmaps_of
 from snapmgr.inspect.model import BlockSummary, ConfigurationInfo, Problem, Record
 from snapmgr.inspect.report_channels import captured
 
@@ -31,7 +32,21 @@ def inspect_document(index: StreamIndex) -> dict[str, Any]:
     }
     if index.libvirt is not None:
         document["libvirt"] = _libvirt(index.libvirt)
+    if bitmaps := bitmaps_of(index):
+        document["dirty-bitmaps"] = [_bitmap(one) for one in bitmaps]
     return document | captured(index) if index.channels else document
+
+
+def _bitmap(one: BitmapSummary) -> dict[str, Any]:
+    """A dirty bitmap of a disk; ``dirty`` granules as far as they came."""
+    return {
+        "node": one.node,
+        "name": one.name,
+        "granularity": one.granularity,
+        "flags": one.flag_names,
+        "dirty": one.dirty,
+        "complete": one.complete,
+    }
 
 
 def _libvirt(save: LibvirtSave) -> dict[str, Any]:
