@@ -39,6 +39,7 @@ ACTION_MODULES = (
     "ui.snapshots.job_actions",
     "ui.inspector.actions",
     "ui.inspector.memory.actions",
+    "ui.inspector.look_actions",
     "ui.migration.actions",
 )
 PAGES = {

@@ -153,6 +153,33 @@ async def passes(stage: Stage) -> None:
     await stage.act("stream.ram_passes")
 
 
+@SHOTS.add("inspector-screen")
+async def guests_screen(stage: Stage) -> None:
+    """What the guest showed."""
+    await stage.open(stream(stage, "devices-q35.v100"))
+    await stage.act("stream.screen")
+
+
+@SHOTS.add("inspector-libvirt")
+async def libvirt_domain(stage: Stage) -> None:
+    """The domain that libvirt saved, before its stream."""
+    from tests.corpus import stream_bytes
+    from tests.containers.test_libvirt import saved
+
+    xml = """<domain type='kvm'>
+  <name>devbox</name>
+  <memory unit='KiB'>2097152</memory>
+  <vcpu placement='static'>2</vcpu>
+  <os>
+    <type arch='x86_64' machine='pc-q35-10.0'>hvm</type>
+  </os>
+</domain>"""
+    target = stage.folder / "devbox.save"
+    target.write_bytes(saved(stream_bytes("tiny.v100"), xml=xml))
+    await stage.open(target)
+    await stage.act("stream.domain")
+
+
 @SHOTS.add("inspector-records")
 async def records(stage: Stage) -> None:
     """Records in the order of the wire."""

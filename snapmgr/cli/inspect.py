@@ -114,7 +114,8 @@ def _bitmaps(index: StreamIndex) -> Iterator[str]:
         flags = ", ".join(one.flag_names) or "disabled"
         dirty = size(one.dirty * one.granularity)
         end = "" if one.complete else ", its end did not come"
-        yield f"  {printable(one.node)}/{printable(one.name)}: {dirty} dirty, granularity {size(one.granularity)}, {flags}{end}"
+        name = f"{printable(one.node)}/{printable(one.name)}"
+        yield f"  {name}: {dirty} dirty, granularity {size(one.granularity)}, {flags}{end}"
 
 
 _IGNORED = "not in the stream (x-ignore-shared)"

@@ -33,10 +33,17 @@ PACK = {
 
 
 def saved(
-    stream: bytes, name: str = "raw", *, order: str = "<", magic: bytes = MAGIC, data: int = 65536, version: int = 2
+    stream: bytes,
+    name: str = "raw",
+    *,
+    order: str = "<",
+    magic: bytes = MAGIC,
+    data: int = 65536,
+    version: int = 2,
+    xml: str = XML,
 ) -> bytes:
     """A save file; ``data`` bytes of XML, cookie and padding stand between header and stream."""
-    text = XML.encode() + b"\0"
+    text = xml.encode() + b"\0"
     numbers = struct.pack(order + "5I", version, data, 1, FORMATS.index(name), len(text))
     header = (magic + numbers).ljust(HEADER, b"\0")
     return header + (text + COOKIE.encode() + b"\0").ljust(data, b"\0") + stream

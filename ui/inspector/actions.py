@@ -290,7 +290,7 @@ _part(RAM, later("Show RAM"), "grid-four")
 @ACTIONS.add("stream.export", later("Export…"), keys="Ctrl+E", icon="export", menu=Menu.STREAM, group=4, view=VIEW,
              enabled=has_whole_stream)  # fmt: skip
 def export(context: WindowContext) -> None:
-    """Write what was found to a JSON file."""
+    """Write what was found as JSON, a RAM block, or an ELF core for gdb and crash."""
     from ui.inspector.dialogs import ExportDialog
 
     ExportDialog(context, page_of(context)).open()

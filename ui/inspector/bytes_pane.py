@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
+    QPlainTextEdit,
     QSizePolicy,
     QStackedLayout,
     QTabBar,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from snapmgr.inspect.model import NodeKind
+from snapmgr.names import visible_text
 from ui.inspector.copying import Form
 from ui.inspector.description_view import DescriptionView
 from ui.inspector.offset_field import OffsetField
@@ -36,7 +38,7 @@ from ui.widgets.hex_view import HexView
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.mirroring import placed
 from ui.widgets.notice_box import Glyph
-from ui.words import tr
+from ui.words import plural, tr
 
 LEGEND = (
     NodeKind.META,
@@ -46,7 +48,9 @@ LEGEND = (
     NodeKind.COMMAND,
     NodeKind.FAULT,
 )
-BYTES, DESCRIPTION = range(2)
+BYTES, DESCRIPTION, DOMAIN = range(3)
+MOST_XML = 1 << 20
+"""Characters of a domain's XML that are shown."""
 
 
 class Legend(QWidget):
@@ -84,6 +88,11 @@ class Legend(QWidget):
             x += self._width(word)
 
 
+def visible_lines(text: str) -> str:
+    """Lines of a file from elsewhere, fit to be shown."""
+    return "\n".join(visible_text(line) for line in text.splitlines())
+
+
 class BytesPane(QWidget):
     """``go_to(offset)`` was asked for with the field, ``copy_as`` names the form.  Empty until ``pieces`` was gone
     through."""
@@ -98,6 +107,8 @@ class BytesPane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._digits = 8
         self._lost = False
+        self.domain: QPlainTextEdit | None = None
+        """What libvirt wrote before the stream, where it did."""
         self._going = False
         """Whether the field for an offset has the place of the tabs."""
         self._column = QVBoxLayout(self)
@@ -226,6 +237,35 @@ class BytesPane(QWidget):
         target = before if before is not None and before.isVisible() and before.isEnabled() else self.hex
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def set_domain(self, xml: str | None) -> None:
+        """Show a tab with the XML of the domain that libvirt saved; None: it is none of libvirt's."""
+        if xml is None:
+            if self.tabs.count() > DOMAIN:
+                self.tabs.removeTab(DOMAIN)
+            return
+        if self.domain is None:
+            self.domain = QPlainTextEdit(self)
+            self.domain.setReadOnly(True)
+            self.domain.setFont(fonts.mono(12))
+            self.domain.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+            self.domain.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+            self.domain.setTabChangesFocus(True)
+            self.domain.setAccessibleName(tr("XML of the libvirt domain"))
+            self._stack.addWidget(self.domain)
+        lines = visible_lines(xml[:MOST_XML])
+        more = len(xml) - MOST_XML
+        if more > 0:
+            lines += "\n" + plural("and {n} more character", "and {n} more characters", more)
+        self.domain.setPlainText(lines)
+        if self.tabs.count() == DOMAIN:
+            self.tabs.addTab(tr("libvirt domain"))
+        self._fold()
+
+    def show_domain(self) -> None:
+        """Bring the XML of the domain to the front."""
+        if self.tabs.count() > DOMAIN:
+            self.tabs.setCurrentIndex(DOMAIN)
+
     def describes(self) -> bool:
         """Whether the VM description is in front."""
         return self.tabs.currentIndex() == DESCRIPTION
@@ -250,6 +290,8 @@ class BytesPane(QWidget):
         self.tabs.updateGeometry()  # the chosen tab is bolder, and wider
         if tab == BYTES:
             self._stack.setCurrentWidget(self.hex)
+        elif tab == DOMAIN and self.domain is not None:
+            self._stack.setCurrentWidget(self.domain)
         else:
             self.description_wanted.emit()
 

@@ -22,10 +22,11 @@ from snapmgr.errors import SnapmgrError
 from ui.inspector import exporting
 from ui.inspector.exporting import What
 from ui.models.texts import shown
+from ui.shell import formats
 from ui.shell.failures import describe
 from ui.shell.notices import Tone
 from ui.theme import fonts
-from ui.widgets.controls import button
+from ui.widgets.controls import ComboBox, button
 from ui.widgets.labels import label
 from ui.words import tr
 
@@ -100,8 +101,33 @@ class ExportDialog(QDialog):
             about = label(f"{reason}." if reason else what.about, "secondary", wrap=True)
             about.setContentsMargins(26, 0, 0, 0)
             both.addWidget(about)
+            if what is What.BLOCK:
+                both.addLayout(self._make_blocks(not reason))
             column.addLayout(both)
         self._choices.idClicked.connect(lambda _: (self._suggest(), self._check()))
+
+    def _make_blocks(self, possible: bool) -> QHBoxLayout:
+        """Which block; choosing one chooses this form."""
+        row = QHBoxLayout()
+        row.setContentsMargins(26, 2, 0, 2)
+        self.blocks = ComboBox()
+        self.blocks.setAccessibleName(tr("RAM block"))
+        loaded = self._page.loaded
+        for block in loaded.index.blocks if loaded is not None else ():
+            if not block.ignored:
+                self.blocks.addItem(f"{shown(block.name)}, {formats.size(block.used_length)}", block.name)
+        chosen = self._page.content.ram.selected() if self._page.content is not None else ""
+        self.blocks.setCurrentIndex(max(0, self.blocks.findData(chosen)))
+        self.blocks.setVisible(possible)
+        self.blocks.activated.connect(lambda _: self._block_chosen())
+        row.addWidget(self.blocks)
+        row.addStretch(1)
+        return row
+
+    def _block_chosen(self) -> None:
+        self._choices.button(list(What).index(What.BLOCK)).setChecked(True)
+        self._suggest()
+        self._check()
 
     def _add_path(self, column: QVBoxLayout) -> None:
         column.addWidget(label(tr("File"), "group"))
@@ -118,6 +144,15 @@ class ExportDialog(QDialog):
     def what(self) -> What:
         return list(What)[self._choices.checkedId()]
 
+    def _suffix(self) -> str:
+        """What the file's name ends in; a block has its own name there."""
+        what = self.what()
+        return f"{file_name(self.block())}.bin" if what is What.BLOCK and self.block() else what.suffix
+
+    def block(self) -> str:
+        """The block that is exported as RAM block."""
+        return str(self.blocks.currentData() or "")
+
     def _suggest(self) -> None:
         """Offer a name for this form, unless somebody typed one."""
         if self.path.text() not in ("", self._suggested):
@@ -125,7 +160,7 @@ class ExportDialog(QDialog):
         document = self._page.document()
         stem = file_name(Path(document.sources[0]).stem) if document else "stream"
         folder = Path(self._context.settings.state.get("export_folder") or Path.home())
-        self._suggested = str(folder / f"{stem}-{self.what().suffix}.json")
+        self._suggested = str(folder / f"{stem}-{self._suffix()}")
         self.path.setText(self._suggested)
 
     def _check(self) -> None:
@@ -158,7 +193,7 @@ class ExportDialog(QDialog):
 
     def _browse(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self, tr("Export"), self.path.text(), tr("JSON (*.json);;All files (*)"),
+            self, tr("Export"), self.path.text(), tr("All files (*)"),
             options=QFileDialog.Option.DontConfirmOverwrite,
         )  # fmt: skip
         if name:
@@ -179,7 +214,7 @@ class ExportDialog(QDialog):
         self.progress.setVisible(True)
         try:
             await self._page.presenter.write(
-                exporting.export, loaded.index, self.what(), target, progress=self._progressed
+                exporting.export, loaded.index, self.what(), target, self.block(), progress=self._progressed
             )
         except Exception as error:  # whatever it is: the dialog does not stay with a bar that never moves
             failure = describe(error, tr("Not exported"), target)

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from snapmgr.block.replace import read_from, refuse_used
-from snapmgr.errors import UsageError
+from snapmgr.errors import SnapmgrError, UsageError
 from snapmgr.inspect.model import Node
 from snapmgr.work import CancelToken
+from ui.models.texts import sentence
 from ui.words import later, tr
 
 if TYPE_CHECKING:
@@ -30,14 +31,16 @@ class What(Enum):
     SUMMARY = (
         later("Summary"),
         later("Sections, RAM blocks, commands and problems"),
-        "inspect",
+        "inspect.json",
     )
     ANALYZE = (
         later("Device state"),
         later("Every device’s fields in the format of QEMU’s analyze-migration.py"),
-        "devices",
+        "devices.json",
     )
-    TREE = (later("Structure"), later("The whole tree with offsets, types, values and their meaning"), "tree")
+    TREE = (later("Structure"), later("The whole tree with offsets, types, values and their meaning"), "tree.json")
+    BLOCK = (later("RAM block"), later("What the block holds when the stream ends, raw; zeros are holes"), "ram.bin")
+    CORE = (later("ELF core"), later("RAM and CPU registers for gdb and crash; zeros are holes"), "ram.core")
 
     @property
     def title(self) -> str:
@@ -56,13 +59,34 @@ def refused(index: StreamIndex, what: What) -> str:
     """Why the stream cannot be told in this form, "" where it can as far as is known before."""
     if what is What.ANALYZE and index.description is None:
         return tr("The stream has no VM description (vmdesc): Structure shows what is known of its devices")
+    if what is What.BLOCK and all(block.ignored for block in index.blocks):
+        return tr("The contents of RAM are not in the stream") if index.blocks else tr("The stream lists no RAM blocks")
+    if what is What.CORE:
+        from snapmgr.inspect.guest_memory import place
+
+        try:
+            place(index)
+        except SnapmgrError as error:
+            return sentence(error.message).rstrip(".")
     return ""
 
 
-def export(index: StreamIndex, what: What, target: Path, *, progress: Progress, cancel: CancelToken) -> None:
-    """Write ``target``.  Raises StreamError where the stream cannot be told in this form, UsageError, OSError."""
+def export(
+    index: StreamIndex, what: What, target: Path, block: str = "", *, progress: Progress, cancel: CancelToken
+) -> None:
+    """Write ``target``; ``block`` names the one that is wanted of RAM.
+
+    Raises StreamError where the stream cannot be told in this form, UsageError, OSError.
+    """
+    if what is What.BLOCK:
+        save_block(index, block, target, progress=progress, cancel=cancel)
+        return
     with new_file(index, target) as file:
-        if what is What.ANALYZE:
+        if what is What.CORE:
+            from snapmgr.inspect.elf_core import plan_core, write_core
+
+            write_core(index, plan_core(index), file, _stepped(progress, cancel))
+        elif what is What.ANALYZE:
             from snapmgr.inspect.analyze import analyze_text
 
             file.write(analyze_text(index).encode("utf-8", "surrogateescape"))
@@ -83,16 +107,28 @@ def _require_end(index: StreamIndex) -> None:
 
 def save_block(index: StreamIndex, name: str, target: Path, *, progress: Progress, cancel: CancelToken) -> None:
     """Write what a RAM block holds at the end of the stream, as a sparse file."""
+    for block in index.blocks:
+        if block.name == name:
+            index.require_contents(block)
+    with new_file(index, target) as file:
+        index.ram.write_block(name, file, progress=_stepped(progress, cancel))
+
+
+def _stepped(progress: Progress, cancel: CancelToken) -> Progress:
+    """Progress that also looks whether to go on."""
 
     def step(done: int, total: int) -> None:
         cancel.check()
         progress(done, total)
 
-    for block in index.blocks:
-        if block.name == name:
-            index.require_contents(block)
-    with new_file(index, target) as file:
-        index.ram.write_block(name, file, progress=step)
+    return step
+
+
+def save_screen(index: StreamIndex, picture: Any, target: Path, *, progress: Progress, cancel: CancelToken) -> None:
+    """Write a picture (height, width, 3) of uint8 as PNG."""
+    from snapmgr.sidecar.png import to_png
+
+    save_bytes(index, to_png(picture), target, progress=progress, cancel=cancel)
 
 
 def save_bytes(index: StreamIndex, data: bytes, target: Path, *, progress: Progress, cancel: CancelToken) -> None:

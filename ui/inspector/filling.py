@@ -60,6 +60,7 @@ class Filling:
         content.records.set_records(loaded.index.records, loaded.digits)
         content.bytes.set_digits(loaded.digits)
         content.bytes.clear_range()
+        content.bytes.set_domain(loaded.index.libvirt.xml if loaded.index.libvirt is not None else None)
         content.bytes.hex.set_source(StreamBytes(loaded.index))
         content.problems.show_nothing()
         content.header.set_stream(document.label, shown(document.sources[0]))

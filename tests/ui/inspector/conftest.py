@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from tests import corpus
 from ui.inspector.actions import ACTIONS
+from ui.inspector.look_actions import ACTIONS as LOOK_ACTIONS
 from ui.inspector.memory.actions import ACTIONS as MEMORY_ACTIONS
 from ui.inspector.page import InspectorPage
 from ui.shell import commands
@@ -45,6 +46,7 @@ class Live:
         self.context.actions.extend(commands.ACTIONS)
         self.context.actions.extend(ACTIONS)
         self.context.actions.extend(MEMORY_ACTIONS)
+        self.context.actions.extend(LOOK_ACTIONS)
         self.page = InspectorPage(self.context)
         self.context.pages["inspector"] = self.page
         self.context.view = "inspector"

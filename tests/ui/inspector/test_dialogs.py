@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from pathlib import Path
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 from tests import corpus
 from tests.ui.inspector.conftest import Live
 from tests.ui.inspector.made import Stream
+from ui.inspector import exporting
 from ui.inspector.checking import CheckDialog
 from ui.inspector.dialogs import ExportDialog
 from ui.inspector.exporting import What
@@ -65,6 +67,36 @@ def test_exports_are_json_and_say_what_the_engine_says(live: Live, stream: Strea
     assert list(tmp_path.glob("*.part")) == []
 
 
+def test_ram_is_exported_as_a_block_and_as_a_core(live: Live, stream: Stream, tmp_path: Path) -> None:
+    live.open(stream("tiny.v100"))
+    assert live.page.loaded is not None
+    for what, magic in ((What.BLOCK, None), (What.CORE, b"\x7fELF\x02\x01")):
+        dialog = ExportDialog(live.context, live.page)
+        dialog._choices.button(list(What).index(what)).click()
+        assert dialog.path.text().endswith("pc.ram.bin" if what is What.BLOCK else "tiny.v100-ram.core")
+        target = tmp_path / what.name
+        dialog.path.setText(str(target))
+        dialog.go.click()
+        live.settle()
+        data = target.read_bytes()
+        ram = live.page.loaded.index.ram.read("pc.ram", 0, 2 << 20)
+        assert data == ram if magic is None else data.startswith(magic) and ram[:4096] in data
+
+
+def test_a_core_of_a_machine_that_is_not_known_is_refused_with_the_reason(
+    live: Live, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live.open(stream("tiny.v100"))
+    loaded = live.page.loaded
+    assert loaded is not None
+    configuration = dataclasses.replace(loaded.index.configuration, machine="virt-10.0")
+    index = dataclasses.replace(loaded.index, configuration=configuration)
+    assert "virt-10.0" in exporting.refused(index, What.CORE)
+    left_out = [dataclasses.replace(block, ignored=True) for block in index.blocks]
+    assert "not in the stream" in exporting.refused(dataclasses.replace(index, blocks=left_out), What.BLOCK)
+    assert "no RAM blocks" in exporting.refused(dataclasses.replace(index, blocks=()), What.BLOCK)
+
+
 def test_an_export_that_cannot_be_written_says_so_before_the_click(live: Live, stream: Stream, tmp_path: Path) -> None:
     live.open(stream("tiny.v100"))
     dialog = ExportDialog(live.context, live.page)
@@ -84,7 +116,7 @@ def test_a_form_that_the_stream_does_not_allow_cannot_be_chosen_and_says_why(liv
     live.open(stream("no-vmdesc.v72"))
     dialog = ExportDialog(live.context, live.page)
     dialog.show()
-    summary, devices, structure = dialog._choices.buttons()
+    summary, devices, structure, *_ = dialog._choices.buttons()
     assert summary.isEnabled() and structure.isEnabled() and not devices.isEnabled()
     assert "has no VM description (vmdesc)" in devices.toolTip() == devices.accessibleDescription()
     QTest.mouseClick(devices, Qt.MouseButton.LeftButton)

@@ -1,0 +1,69 @@
+"""The guest's screen and libvirt's domain in the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog
+
+from snapmgr.inspect.screen.picture import Screen
+from tests import corpus
+from tests.containers.test_libvirt import XML, saved
+from tests.ui.inspector.conftest import Live
+from ui.inspector import screen_dialog
+from ui.inspector.screen_dialog import ScreenDialog
+
+Stream = Callable[..., Path]
+
+
+def test_the_screen_is_shown_copied_and_saved(
+    live: Live, stream: Stream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ("SeaBIOS (version 1.16)", "Booting from Hard Disk...")
+    seen = Screen("0000:00:02.0/vga", np.full((400, 720, 3), 7, np.uint8), lines)
+    monkeypatch.setattr(screen_dialog, "read_screen", lambda index: seen)
+    live.open(stream("tiny.v100"))
+    live.act("stream.screen")
+    dialog = live.window.findChild(ScreenDialog)
+    assert dialog is not None and dialog.found is not None and dialog.screen_view.isVisible()
+    height, width, _ = dialog.found.picture.shape
+    assert f"{width} × {height}" in dialog.about.full_text().replace("\u2068", "").replace("\u2069", "")
+    dialog.copy.click()
+    assert QGuiApplication.clipboard().image().size().toTuple() == (width, height)
+    target = tmp_path / "screen.png"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(target), ""))
+    dialog.save.click()
+    live.settle()
+    assert QImage(str(target)).size().toTuple() == (width, height)
+    dialog.copy_text.click()
+    assert QGuiApplication.clipboard().text() == "\n".join(lines)
+    dialog.accept()
+
+
+def test_a_stream_without_a_screen_says_why(live: Live, stream: Stream) -> None:
+    live.open(stream("tiny.v100"))
+    live.act("stream.screen")
+    dialog = live.window.findChild(ScreenDialog)
+    assert dialog is not None and dialog.found is None and not dialog.save.isEnabled()
+    assert dialog.none.isVisible() and "VGA" in dialog.none.text.text()
+    dialog.accept()
+
+
+def test_the_domain_that_libvirt_saved_has_a_tab(live: Live, stream: Stream, tmp_path: Path) -> None:
+    live.open(stream("tiny.v100"))
+    assert "libvirt" in live.context.actions.reason("stream.domain")
+    path = tmp_path / "devbox.save"
+    path.write_bytes(saved(corpus.stream_bytes("tiny.v100")))
+    live.open(path)
+    live.act("stream.domain")
+    pane = live.page.content.bytes
+    assert pane.domain is not None and pane.domain.isVisible() and pane.domain.toPlainText() == XML
+    pane.show_bytes()
+    assert pane.hex.isVisible() and not pane.domain.isVisible()
+    live.act("stream.domain")
+    live.open(stream("tiny.v72"))
+    assert pane.tabs.count() == 2 and not pane.domain.isVisible()
