@@ -163,8 +163,8 @@ async def guests_screen(stage: Stage) -> None:
 @SHOTS.add("inspector-libvirt")
 async def libvirt_domain(stage: Stage) -> None:
     """The domain that libvirt saved, before its stream."""
-    from tests.corpus import stream_bytes
     from tests.containers.test_libvirt import saved
+    from tests.corpus import stream_bytes
 
     xml = """<domain type='kvm'>
   <name>devbox</name>

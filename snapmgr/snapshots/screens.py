@@ -14,6 +14,7 @@ from snapmgr.sidecar.keys import Key
 from snapmgr.sidecar.png import to_png
 from snapmgr.sidecar.records import SCREEN, Records
 from snapmgr.sidecar.store import Store
+from snapmgr.snapshots.drawn import drawn
 from snapmgr.snapshots.transaction import Changed
 
 
@@ -38,7 +39,7 @@ def screen_of(key: Key) -> bytes | None:
 
 
 def screens_of(keys: Sequence[Key]) -> tuple[dict[Key, bytes], tuple[str, ...]]:
-    """Those that there are, and files that were set aside as damaged."""
+    """Those that there are, saved or made later, and files that were set aside as damaged."""
     records = Records()
-    found = {key: png for key in keys if (png := records.screen(key)) is not None}
+    found = {key: png for key in keys if (png := records.screen(key) or drawn(key))}
     return found, tuple(records.store.damaged)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
+from snapmgr.sidecar.keys import Key
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
+from ui.models.snapshot_table import Roles
 from ui.models.source_list import Paths
 from ui.shell import formats
 from ui.shell.context import WindowContext
 from ui.shell.failures import describe
+from ui.snapshots.drawing import Drawing
 from ui.snapshots.machines import Machines
 from ui.snapshots.panes import Panes
 from ui.snapshots.saved_screen import SavedScreen
@@ -71,6 +74,8 @@ class Beside(QObject):
         timeline.screen_of = self.screens.tile
         timeline.screens_wanted.connect(self.screens.want)
         self.screens.loaded.connect(self._loaded)
+        self.drawing = Drawing(context, self._found, self._drawn, self)
+        timeline.looked.connect(self._looked)
         self.screens.damaged.connect(lambda names: say_damaged(context, names))
         self.note.written.connect(self.writer.write)
         panes.list.selected_changed.connect(self.show_screen)
@@ -84,6 +89,23 @@ class Beside(QObject):
         row, found = self._panes.list.selected(), self._found()
         if row is not None and found is not None:
             show_screen(self._panes.details.area.screen, self.screens, found, row, self._context.now())
+
+    def _looked(self, first: int, last: int) -> None:
+        """Rows in sight that have no screen get one from their VM state, the selected one first."""
+        model = self._panes.list.model
+        rows = [model.index(place, 0).data(Roles.ROW) for place in range(first, last + 1)]
+        self.drawing.want([row for row in (self._panes.list.selected(), *rows) if row is not None])
+
+    def _drawn(self, screens: Mapping[int, Key]) -> None:
+        """Some were made: they stand beside the list as those do that were saved."""
+        paths, found = self._on_show(), self._found()
+        if paths is None or found is None:
+            return
+        now = replace(found, beside=replace(found.beside, screens={**screens, **found.beside.screens}))
+        self._machines.replace(paths, now)
+        self._panes.list.model.set_beside(now)
+        self._panes.list.timeline.look_at_rows()
+        self.show_screen()
 
     def _loaded(self) -> None:
         self._panes.list.timeline.viewport().update()

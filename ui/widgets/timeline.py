@@ -40,6 +40,8 @@ class TimelineView(QTreeView):
     inspect_wanted = Signal()
     copy_wanted = Signal()
     screens_wanted = Signal(list)
+    looked = Signal(int, int)
+    """The first and the last row in sight."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,7 +70,7 @@ class TimelineView(QTreeView):
         """Lanes that there are beside each other somewhere in the list."""
         self.screen_of: Callable[[str], QImage | None] = lambda key: None
         self._look = QTimer(self, singleShot=True, interval=LOOK_MS)
-        self._look.timeout.connect(self._look_at_rows)
+        self._look.timeout.connect(self.look_at_rows)
         self.verticalScrollBar().valueChanged.connect(lambda _: self._look.start())
         self.doubleClicked.connect(lambda _: self.inspect_wanted.emit())
 
@@ -105,13 +107,14 @@ class TimelineView(QTreeView):
         """Where names begin, in px from the side."""
         return NAME_LEFT + extra_width(self.lanes)
 
-    def _look_at_rows(self) -> None:
+    def look_at_rows(self) -> None:
         """Ask for the screens of the rows in sight, and of no other."""
         model, rows = self.model(), self.viewport().rect()
         first, last = self.indexAt(rows.topLeft()), self.indexAt(rows.bottomLeft())
         if not self.isVisible() or model is None or not first.isValid():
             return
         end = last.row() if last.isValid() else model.rowCount() - 1
+        self.looked.emit(first.row(), end)
         keys = [model.index(row, Column.NAME).data(Roles.SCREEN) for row in range(first.row(), end + 1)]
         if wanted := [key for key in keys if key is not None]:
             self.screens_wanted.emit(wanted)
