@@ -104,6 +104,16 @@ class PageBitmap:
         self.count -= len(pages)
         return pages
 
+    def take_some(self, first: int, most: int, reach: int) -> Pages:
+        """The dirty pages of ``[first, first + reach)``, the first ``most`` of them, likewise."""
+        end, at = min(first + reach, len(self.flags)), first + most
+        pages: Pages = np.flatnonzero(self.flags[first : min(at, end)]) + first
+        while len(pages) < most and at < end:
+            more = np.flatnonzero(self.flags[at : min(at + _STRIDE, end)])[: most - len(pages)] + at
+            pages, at = np.concatenate((pages, more)), at + _STRIDE
+        self.remove(pages)
+        return pages
+
     def add(self, page: int) -> None:
         """This page, which was clean, is dirty from now on."""
         self.flags[page] = True

@@ -20,6 +20,8 @@ from snapmgr.savevm.handlers import StreamOptions
 SMALL = 256
 """Pages at once where packing takes room of its own."""
 
+UNBOUNDED = 1 << 30
+
 
 @dataclass(frozen=True, slots=True)
 class PackingOptions:
@@ -64,10 +66,13 @@ class Packing:
 
     @property
     def most(self) -> int:
-        """Pages that a batch may have: those of one batch share no slot of the cache."""
-        if self._cache is not None:
-            return min(self._cache.slots, SMALL)
-        return SMALL if self._compress else 1 << 30
+        """Pages that a batch may have."""
+        return min(SMALL, self.reach) if self._cache is not None or self._compress else UNBOUNDED
+
+    @property
+    def reach(self) -> int:
+        """Pages that a batch may stretch over: those of one batch share no slot of the cache."""
+        return self._cache.slots if self._cache is not None else UNBOUNDED
 
     def next_round(self) -> None:
         """All blocks were gone through: from now on xbzrle is worth while (find_dirty_block)."""

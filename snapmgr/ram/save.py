@@ -25,6 +25,7 @@ from snapmgr.ram.ramlist import RamList
 from snapmgr.ram.requests import PageRequests
 from snapmgr.ram.tracked import Put, Tracked
 from snapmgr.ram.tracking import WriteTracking
+from snapmgr.ram.walk import REACH, Walk
 from snapmgr.ram.words import RamFlag
 from snapmgr.savevm.handlers import EINVAL, EIO, HandlerFailed, Pending, StreamOptions
 from snapmgr.savevm.output import Output
@@ -77,9 +78,9 @@ class RamSaver:
         self._requests = PageRequests([], options.page_bits)
         self._lock: threading.Condition | threading.RLock = threading.RLock()
         """Held while pages are taken from the bitmaps and from RAM."""
-        self._turn = 0
-        self._page = 0
-        self._round_over = False
+        self._walk = Walk()
+        self._synced_rounds = 0
+        """Rounds behind which all channels have been waited for."""
 
     @property
     def tracked(self) -> tuple[Tracked, ...]:
@@ -204,7 +205,7 @@ class RamSaver:
     def _begin_anew(self) -> None:
         """From the first page on; the first of every channel names its block."""
         self._named = self._named_apart = None
-        self._turn = self._page = 0
+        self._walk.begin_anew()
         self._requests.forget()
 
     def _count_apart(self, pages: int, zero: int, size: int) -> None:
@@ -232,12 +233,12 @@ class RamSaver:
 
     def _start(self) -> None:
         sent, base = self._ram.sent(ignore_shared=self._has("x-ignore-shared")), 0
-        self._tracked, self._named, self._turn, self._page = [], None, 0, 0
+        self._tracked, self._named = [], None
         bits = self._options.page_bits
         for block in sent:
             self._tracked.append(Tracked(block, PageBitmap(block.pages, filled=True), base, block.used_length))
             base += block.max_length >> bits
-        self._requests = PageRequests(self._tracked, bits)
+        self._requests, self._walk, self._synced_rounds = PageRequests(self._tracked, bits), Walk(self._tracked), 0
         self.counters = RamCounters(page_size=1 << bits, total=sum(block.used_length for block in sent))
         self._packing = Packing(self._packing_options, self._options, self.counters, self._executor)
         for block in sent:
@@ -284,7 +285,7 @@ class RamSaver:
         self.counters.remaining = pages << self._options.page_bits
 
     def _step(self, output: Output, *, last: bool) -> int:
-        """Send the dirty pages of the next piece; returns how many bytes of RAM it has, 0 if nothing is dirty."""
+        """Send the dirty pages of the next piece; returns how many bytes they are, 0 if nothing is dirty."""
         limit = self._piece(0 if last else output.limit, GATHERED if output.gathers else PIECE)
         with self._lock:
             kept = self._tracking.take(limit) if self._tracking is not None else None
@@ -295,11 +296,10 @@ class RamSaver:
                 tracked, pages = asked
                 looked_at = len(pages)
                 contents = contents_of(tracked.block, pages, self._options.page_bits)
-                self._go_on_behind(tracked, pages)
-            elif (found := self._next_dirty()) is not None:
-                tracked, looked_at = found, limit
-                pages = tracked.bitmap.take(self._page, limit)
-                self._page += limit
+                self._walk.go_on_behind(tracked, pages)
+            elif (found := self._next_dirty(limit)) is not None:
+                tracked, pages = found
+                looked_at = len(pages)
                 contents = contents_of(tracked.block, pages, self._options.page_bits)
             else:
                 return 0
@@ -319,7 +319,7 @@ class RamSaver:
     def _put_beside(self, output: Output, tracked: Tracked, pages: Pages, contents: U8, *, last: bool) -> int:
         """As packets of multifd; what follows a pass over all blocks comes after it at the other side, too."""
         assert self.channels is not None
-        if self._round_over:
+        if self._walk.rounds > self._synced_rounds:
             self._sync_channels(output)
         zero = self._look_at(tracked, pages, contents)
         duplicate = int(np.count_nonzero(zero))
@@ -333,7 +333,7 @@ class RamSaver:
 
     def _sync_channels(self, output: Output) -> None:
         """Both sides wait for all channels here (multifd_ram_flush_and_sync)."""
-        self._round_over = False
+        self._synced_rounds = self._walk.rounds
         if self.channels is None:
             return
         self.channels.sync()
@@ -348,11 +348,6 @@ class RamSaver:
         output.charge(size)
         self._add_up(size, last=last)
 
-    def _go_on_behind(self, tracked: Tracked, pages: Pages) -> None:
-        """What is asked for next lies there, as likely as not (get_queued_page)."""
-        self._turn = next(number for number, other in enumerate(self._tracked) if other is tracked)
-        self._page = int(pages[-1]) + 1
-
     def _piece(self, limit: int, usual: int) -> int:
         """Pages of a piece: few where the rate is limited, so that the limit is passed by little."""
         assert self._packing is not None
@@ -360,19 +355,13 @@ class RamSaver:
         size = min(most, limit >> 3) if limit else most
         return max(1, min(size >> self._options.page_bits, self._packing.most))
 
-    def _next_dirty(self) -> Tracked | None:
-        """The block with the next dirty page, which ``_page`` is set to (find_dirty_block)."""
-        for _ in range(len(self._tracked) + 1 if self.counters.remaining else 0):
-            tracked = self._tracked[self._turn]
-            page = tracked.bitmap.next(self._page)
-            if page is not None:
-                self._page = page
-                return tracked
-            self._turn, self._page = (self._turn + 1) % len(self._tracked), 0
-            if self._turn == 0 and self._packing is not None:
-                self._packing.next_round()
-                self._round_over = True
-        return None
+    def _next_dirty(self, limit: int) -> tuple[Tracked, Pages] | None:
+        if not self.counters.remaining or self._packing is None:
+            return None
+        rounds, found = self._walk.rounds, self._walk.take(limit, min(REACH, self._packing.reach))
+        if self._walk.rounds > rounds:
+            self._packing.next_round()
+        return found
 
     def _look_at(self, tracked: Tracked, pages: Pages, contents: U8) -> Flags:
         """Which are zero, told to whoever looks on."""

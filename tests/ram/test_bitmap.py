@@ -48,6 +48,21 @@ def test_every_dirty_page_is_taken_once_and_in_order(marks: list[tuple[int, int]
     assert taken == expected and bitmap.count == 0
 
 
+@given(MARKS, st.integers(1, PAGES), st.integers(1, PAGES + 1))
+def test_pieces_hold_as_many_pages_as_they_may_within_their_reach(
+    marks: list[tuple[int, int]], most: int, reach: int
+) -> None:
+    log, bitmap = DirtyLog(PAGES), PageBitmap(PAGES)
+    left = sorted(marked(log, marks))
+    bitmap.sync(log)
+    while (at := bitmap.next(0)) is not None:
+        expected = [page for page in left if page < at + reach][:most]
+        assert bitmap.take_some(at, most, reach).tolist() == expected
+        left = left[len(expected) :]
+        assert bitmap.count == len(left)
+    assert not left
+
+
 @given(MARKS)
 def test_runs_are_whole_and_apart(marks: list[tuple[int, int]]) -> None:
     log, bitmap = DirtyLog(PAGES), PageBitmap(PAGES)
