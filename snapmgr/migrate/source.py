@@ -29,6 +29,11 @@ from snapmgr.savevm.status import MigrationStatus as Status
 
 __all__ = ["Outgoing", "Owner"]
 
+PINGS = 0x100
+"""Their numbers begin behind it; QEMU's own are 1 to 4."""
+MOST_PINGS = 8
+"""A guest that writes much, far away, is moved all the same."""
+
 
 class Outgoing(PostcopySteps):
     """One migration, precopy first and then postcopy where that is asked for.  See ``Steps`` for its parts."""
@@ -173,15 +178,33 @@ class Outgoing(PostcopySteps):
         while True:
             threshold = self.statistics.threshold
             left = self._at_owner(partial(self._saver.pending, threshold)).total
-            if self._switches():
-                return True
-            if not left or left < threshold:
-                return False
+            postcopy = self._switches()
+            if postcopy or not left or left < threshold:
+                if self._keeps_up():
+                    return postcopy
+                continue
             if {"auto-converge", "dirty-limit"} & self._machine.options.capabilities:
                 self._look_at_convergence()
             self._new_turn()
             self._passes += self._saver.iterate()
             self._pace()
+
+    def _keeps_up(self) -> bool:
+        """Whether the other side has taken in what was sent: the guest would stand still for what is under way, too.
+
+        If not it is waited for while the guest goes on, by a PING; what it writes meanwhile is to be seen first.
+        """
+        out, back = self._out, self._back
+        if back is None or out.offset == self._heard_of or self._pings == MOST_PINGS:
+            return True
+        self._pings += 1
+        number, begin = PINGS + self._pings, self._clock()
+        self._commands.ping(number)
+        back.wait_for(lambda: number in back.pongs)
+        self._heard_of = out.offset
+        self._period += self._clock() - begin
+        self._refuse_cancelled()
+        return False
 
     def _look_at_convergence(self) -> None:
         if self._converge.look(self._machine.ram_entry.counters):

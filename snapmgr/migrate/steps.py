@@ -81,6 +81,9 @@ class Steps:
         self._over = False
         self._stood_at = 0.0
         self._passes = 0
+        self._pings = 0
+        self._heard_of = -1
+        """Up to where the other side is known to have taken everything in."""
         self._behind: int | None = None
         """Bytes of RAM that the guest left behind in a postcopy."""
         self._sent_before = 0

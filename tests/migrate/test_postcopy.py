@@ -218,9 +218,9 @@ def test_the_order_at_resume() -> None:
 # -- failures ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("end", [8, 13, 16, 23])
+@pytest.mark.parametrize("end", [8, 13, 16, 24, 31])
 def test_what_fails_before_it_runs_falls_back(end: int) -> None:
-    """The way back breaks before the third PONG is through: the guest goes on here, and only here."""
+    """The way back breaks before the fourth PONG is through: the guest goes on here, and only here."""
     pair = Pair("random", capabilities=POSTCOPY)
     pair.link.back.break_at = end
     statistics = pair.move(NOW)
@@ -233,7 +233,7 @@ def test_what_fails_before_it_runs_falls_back(end: int) -> None:
 
 def test_what_breaks_behind_that_does_not() -> None:
     pair = Pair("random", capabilities=POSTCOPY)
-    pair.link.back.break_at = 24
+    pair.link.back.break_at = 32
     statistics = pair.move(NOW)
     assert statistics.status is MigrationStatus.FAILED and statistics.pauses == 1
     assert pair.handover.owner is Side.DESTINATION and pair.source.run_state is RunState.POSTMIGRATE
