@@ -31,7 +31,7 @@ __all__ = ["Outgoing", "Owner"]
 
 PINGS = 0x100
 """Their numbers begin behind it; QEMU's own are 1 to 4."""
-MOST_PINGS = 8
+MOST_PINGS = 3
 """A guest that writes much, far away, is moved all the same."""
 
 
@@ -170,7 +170,7 @@ class Outgoing(PostcopySteps):
             self._wait(PERIOD)
 
     def _go_round(self) -> bool:
-        """Send what is dirty until what is left can be sent within the downtime limit: False.
+        """Send what is dirty until what is left can be sent within the downtime limit, and as long as it pays: False.
 
         True where the rest is to follow as postcopy.
         """
@@ -178,8 +178,8 @@ class Outgoing(PostcopySteps):
         while True:
             threshold = self.statistics.threshold
             left = self._at_owner(partial(self._saver.pending, threshold)).total
-            postcopy = self._switches()
-            if postcopy or not left or left < threshold:
+            postcopy, pays = self._switches(), self._pays()
+            if postcopy or not left or (left < threshold and not pays):
                 if self._keeps_up():
                     return postcopy
                 continue
@@ -188,6 +188,14 @@ class Outgoing(PostcopySteps):
             self._new_turn()
             self._passes += self._saver.iterate()
             self._pace()
+
+    def _pays(self) -> bool:
+        """Whether another pass makes the downtime clearly shorter: the guest has written less than half as much as was
+        sent since the last look.  QEMU does not ask; it takes at most twice the downtime limit."""
+        counters = self._machine.ram_entry.counters
+        now = counters.target_pages, counters.dirtied
+        (sent, dirtied), self._looked_at = self._looked_at, now
+        return now[0] > sent and 2 * (now[1] - dirtied) <= now[0] - sent
 
     def _keeps_up(self) -> bool:
         """Whether the other side has taken in what was sent: the guest would stand still for what is under way, too.

@@ -81,6 +81,8 @@ class Steps:
         self._over = False
         self._stood_at = 0.0
         self._passes = 0
+        self._looked_at = 0, 0
+        """Pages sent, and pages written by the guest, at the last look at what is left."""
         self._pings = 0
         self._heard_of = -1
         """Up to where the other side is known to have taken everything in."""

@@ -28,7 +28,7 @@ class Filed(Pair):
     """Its source writes a file; ``held`` is what RAM held when the destination had read it."""
 
     def __init__(self, path: Path, *, offset: int = 0, capabilities: str = "mapped-ram") -> None:
-        super().__init__("hotspot", rate=16, capabilities=capabilities)
+        super().__init__("hotspot", rate=8, capabilities=capabilities)
         self.path, self.offset = path, offset
         self.held: dict[str, str] = {}
         self.link = SimpleNamespace(source=to_file(path, offset))  # type: ignore[assignment]
@@ -54,7 +54,7 @@ def indexed(path: Path) -> StreamIndex:
     return index_stream(open_source(path))
 
 
-SLOW = Parameters(max_bandwidth=10 << 20, downtime_limit=20)
+SLOW = Parameters(max_bandwidth=4 << 20, downtime_limit=100)
 
 
 @pytest.mark.parametrize("offset", [0, 5000])

@@ -6,6 +6,7 @@ import pytest
 
 from snapmgr.machine.runstate import RunState
 from snapmgr.migrate.model import Parameters
+from snapmgr.migrate.source import PINGS
 from snapmgr.savevm.status import MigrationStatus
 from tests.migrate.rig import Pair, undisturbed
 
@@ -58,3 +59,25 @@ def test_statistics_have_the_shape_of_query_migrate() -> None:
     ram = answer["ram"]
     assert isinstance(ram, dict) and ram["remaining"] == 0 and ram["transferred"] > 0 and ram["mbps"] > 0
     assert ram["normal-bytes"] == ram["normal"] * ram["page-size"]
+
+
+def test_the_guest_stands_still_only_when_the_other_side_has_what_was_sent() -> None:
+    pair = Pair("idle")
+    pair.link.forward.latency = 0.05
+    heard = pair.source.trace.subscribe()
+    assert pair.move().status is MigrationStatus.COMPLETED
+    events = [(event.name, event.arguments[0][1] if event.arguments else None) for event in heard.drain()[0]]
+    asked = events.index(("savevm_send_ping", PINGS + 1))
+    told = events.index(("source_return_path_thread_pong", PINGS + 1))
+    assert asked < told < events.index(("savevm_state_complete_precopy", None))
+    goes_on(pair)
+
+
+def test_what_can_still_be_sent_before_is_not_left_for_the_downtime() -> None:
+    """Though all of it would be within the limit."""
+    pair = Pair("idle")
+    pair.source.advance(1)
+    pair.source.ram.find("demo.ram").memory[8 << 20 : 11 << 20] = 7  # type: ignore[union-attr]
+    statistics = pair.move(Parameters(max_bandwidth=10 << 20, downtime_limit=60_000))
+    assert statistics.threshold > 16 << 20, "the limit allows it by now"
+    assert pair.source.ram_entry.counters.downtime_bytes < 1 << 20 < 3 << 20 < statistics.transferred
