@@ -116,7 +116,8 @@ def convert(
         if tag is not None:
             from snapmgr.snapshots.plans import VmState
 
-            put_state(output, VmState(content), source.size, target, tag, force=force)
+            clock, icount = _clock(source, replica)
+            put_state(output, VmState(content, clock, icount), source.size, target, tag, force=force)
             written = source.size
         else:
             with new_file(target, force=force) as file:
@@ -181,6 +182,16 @@ def _replica(
         if schema is not None:
             raise
         return None, error.message
+
+
+def _clock(source: Source, replica: Replica | None) -> tuple[int, int | None]:
+    """What the guest's clock and its count of instructions were, for the snapshot's entry; 0 and None for not known."""
+    from snapmgr.containers.qcow2 import VmStateSource
+    from snapmgr.replica.clock import vm_clock
+
+    if isinstance(source, VmStateSource):
+        return source.snapshot.vm_clock_nsec, source.snapshot.icount
+    return (vm_clock(replica) if replica is not None else 0), None
 
 
 def _plain(output: Output, source: Source) -> Content | None:

@@ -35,6 +35,17 @@ def test_there_and_back(snapctl: Snapctl, tmp_path: Path, image: Path, fresh: bo
     assert convert(snapctl, target, "arrived") == 1
 
 
+def test_the_guests_clock_comes_along(snapctl: Snapctl, tmp_path: Path) -> None:
+    later, target, other = tmp_path / "later.mig", tmp_path / "new.qcow2", tmp_path / "other.qcow2"
+    snapctl("edit", stored("tiny.v72"), "-o", later, "--set", "timer/cpu_clock_offset=2903874436")
+    words = ("--container", "qcow2", "--tag", "arrived")
+    assert snapctl("convert", later, "-o", target, *words).code == 0
+    assert snapctl("convert", f"{target}@arrived", "-o", other, *words).code == 0
+    for image in (target, other):
+        [row] = snapctl("snapshot", "list", image, "--json").document["snapshots"]
+        assert (row["vm-clock-sec"], row["vm-clock-nsec"]) == (2, 903874436)
+
+
 def test_what_makes_no_sense_is_refused(snapctl: Snapctl, tmp_path: Path, image: Path) -> None:
     before = image.read_bytes()
     other = tmp_path / "notes.txt"
