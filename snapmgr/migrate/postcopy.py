@@ -322,6 +322,7 @@ class PostcopySteps(Steps):
         self._channel, self._out = channel, self._new_output(channel.send)
         self._period_offset = 0
         self._saver, self._commands = Saver(self._machine, self._out), Commands(self._machine, self._out)
+        self._ram.on_new_channels()
         back = self._new_way_back()
         self._set_status(Status.POSTCOPY_RECOVER)
         back.start()

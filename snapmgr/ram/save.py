@@ -188,15 +188,22 @@ class RamSaver:
         opens, self._named_apart = self._named_apart is not block, block
         return list(named(data, block.idstr)) if opens else [data.data]
 
-    def resume(self, received: dict[str, bytes]) -> None:
-        """After a break: ``received`` says of every block which pages have come.  Raises StreamError."""
-        for tracked in self._tracked:
-            bitmap = received.get(tracked.block.idstr)
-            if bitmap is None:
-                raise StreamError("received-bitmap", f"nothing is said of what came of {tracked.block.idstr}")
-            reload(tracked, bitmap)
+    def on_new_channels(self) -> None:
+        """After a break, before anything is asked or sent on them: what was asked on the old ones is asked again."""
         self._begin_anew()
-        self._count()
+
+    def resume(self, received: dict[str, bytes]) -> None:
+        """After a break: ``received`` says of every block which pages have come.  Raises StreamError.
+
+        What the guest at the other side has asked for since on the new channels stays asked for.
+        """
+        with self._lock:
+            for tracked in self._tracked:
+                bitmap = received.get(tracked.block.idstr)
+                if bitmap is None:
+                    raise StreamError("received-bitmap", f"nothing is said of what came of {tracked.block.idstr}")
+                reload(tracked, bitmap)
+            self._count()
 
     def block_names(self) -> list[str]:
         """Of what is being sent."""

@@ -215,6 +215,25 @@ def test_the_order_at_resume() -> None:
     assert after[2].startswith("migrate_send_rp_message msg_type=3 ") and after[3].startswith("postcopy_page_req_sync")
 
 
+def test_what_is_asked_for_while_it_recovers_is_remembered() -> None:
+    """A request that comes before the source knows what is missing; the next one does not name its block again."""
+    pair = Pair("random", capabilities=POSTCOPY)
+    cut = threading.Event()
+
+    def heard(event: TraceEvent) -> None:
+        if event.name == "migrate_send_rp_message" and event["msg_type"] == 3 and not cut.is_set():
+            cut.set()
+            pair.link.cut()
+        elif event.name == "postcopy_pause_incoming_continued":
+            assert pair.arriving is not None
+            pair.arriving._answers.ask(pair.destination.board.memory.ram, 0, 1)
+
+    Ear(pair.destination, heard)
+    statistics = pair.move(NOW, recover=pair.recover)
+    assert statistics.status is MigrationStatus.COMPLETED and statistics.pauses == 1, statistics.error
+    goes_on(pair)
+
+
 # -- failures ----------------------------------------------------------------------------------------------------------
 
 
