@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -99,14 +99,13 @@ def demo_machine(
     options = machine_of(wanted, accel)
     disks = []
     finish_cut_off(wanted["disks"])
-    try:
-        disks += [open_disk(path, active=not incoming) for path in wanted["disks"]]
+    with ExitStack() as opened:
+        for path in wanted["disks"]:
+            disks.append(open_disk(path, active=not incoming))
+            opened.callback(disks[-1].close)
         machine = Machine(options, disks)
         with _reported(output, machine):
             yield machine
-    finally:
-        for disk in disks:
-            disk.close()
 
 
 def machine_of(wanted: dict[str, Any], accel: str = "tcg") -> MachineOptions:

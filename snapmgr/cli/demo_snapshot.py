@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from shlex import quote
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.demo_options import advance, demo_machine, machine_options
+from snapmgr.cli.hints import OVERWRITE, adding
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.text import printable, size
-from snapmgr.errors import UsageError
+from snapmgr.errors import SnapmgrError, UsageError
 from snapmgr.names import quoted
+
+if TYPE_CHECKING:
+    from snapmgr.machine.machine import Machine
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 _tag = click.argument("tag", metavar="TAG")
@@ -97,7 +103,7 @@ def save_command(
     from snapmgr.snapshots.machine import check_save
 
     _need_disks(wanted)
-    with demo_machine(output, wanted) as machine:
+    with demo_machine(output, wanted) as machine, adding("snapshot-exists", OVERWRITE):
         # what will be refused is refused before the disks are written to
         check_save(machine, tag, overwrite=overwrite, vmstate=vmstate, devices=on or None, now=time.time_ns)
         advance(output, machine, ticks)
@@ -153,12 +159,13 @@ def load_command(
 
     _need_disks(wanted)
     with demo_machine(output, wanted) as machine:
-        run_job(
-            output,
-            "Loading",
-            machine,
-            lambda jobs, shown: jobs.load("load", tag, vmstate=vmstate, devices=on or None, shown=shown),
-        )
+        with adding("snapshot-not-found", "" if on else _where_it_is(machine, tag)):
+            run_job(
+                output,
+                "Loading",
+                machine,
+                lambda jobs, shown: jobs.load("load", tag, vmstate=vmstate, devices=on or None, shown=shown),
+            )
         advance(output, machine, ticks)
         machine.stop()
         _say(output, {"name": tag}, f"snapshot {quoted(tag)} loaded", machine.tick, machine.digest())
@@ -202,6 +209,21 @@ def delete_command(output: Output, /, tag: str, on: tuple[str, ...], trim: bool,
         freed = f"{size(one.freed)} of the file are free now"
         output.done(printable(f"{one.path}: snapshot {quoted(one.name)} (id {one.id}) deleted; {freed}"))
     return Exit.DONE
+
+
+def _where_it_is(machine: Machine, tag: str) -> str:
+    """How to load it where some disks have it and others do not; "" where that is not so."""
+    from snapmgr.snapshots.machine import disks_of
+    from snapmgr.snapshots.plans import find
+
+    having, disks = [], disks_of(machine, None)
+    for name, disk in disks.items():
+        with suppress(SnapmgrError):
+            find(disk.image, tag)
+            having.append(name)
+    if len(having) in (0, len(disks)):
+        return ""
+    return f"These disks alone load it: {' '.join(f'--on {quote(name)}' for name in having)}."
 
 
 def _need_disks(wanted: dict[str, Any]) -> None:

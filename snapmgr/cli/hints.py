@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from snapmgr.errors import SnapmgrError
 
 _WITH = {
@@ -10,6 +13,9 @@ _WITH = {
     "tls-hostname": "{hint} --tls-hostname does that.",
     "migration-stream": "{hint} snapctl inspect does that.",
 }
+
+OVERWRITE = "--overwrite has the new one take its place."
+"""Of the commands that can."""
 
 
 def command_hint(code: str, hint: str | None) -> str | None:
@@ -21,3 +27,14 @@ def piped_instead(error: SnapmgrError) -> None:
     """Where SRC is a folder, a pipe or a device: another way to name a stream."""
     if error.code == "not-a-file":
         error.hint = "Name a file, or - for standard input."
+
+
+@contextmanager
+def adding(code: str, more: str) -> Iterator[None]:
+    """What a command has against this fault, behind the hint of one that happens here; "" adds nothing."""
+    try:
+        yield
+    except SnapmgrError as error:
+        if error.code == code and more:
+            error.hint = f"{error.hint} {more}" if error.hint else more
+        raise

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
@@ -35,11 +35,18 @@ class Output:
     json: bool = False
     quiet: bool = False
     verbose: bool = False
+    _document: dict[str, Any] | None = field(default=None, init=False, repr=False)
 
-    def document(self, value: Any) -> None:
-        """Print one JSON document; bytes that were not UTF-8 are kept as escaped surrogates."""
-        with printing():
-            sys.stdout.write(json.dumps(value, indent=2) + "\n")
+    def document(self, value: dict[str, Any]) -> None:
+        """Answer with one JSON document, which ``finish`` prints: what fails until then stands in the same one."""
+        self._document = value
+
+    def finish(self) -> None:
+        """Print the document, if there is one; bytes that were not UTF-8 are kept as escaped surrogates."""
+        value, self._document = self._document, None
+        if value is not None:
+            with printing():
+                sys.stdout.write(json.dumps(value, indent=2) + "\n")
 
     def lines(self, text: str) -> None:
         """Print what the command was asked for."""
@@ -62,9 +69,11 @@ class Output:
         sys.stderr.write(error_text(error, verbose=self.verbose))
 
     def failure(self, error: SnapmgrError) -> None:
-        """Say why the command failed: one document with ``--json``, else lines on stderr."""
+        """Say why the command failed: one document with ``--json``, behind what was done all the same; else lines on
+        stderr."""
         if self.json:
-            self.document({"error": error_json(error)})
+            self.document({**(self._document or {}), "error": error_json(error)})
+            self.finish()
         else:
             sys.stderr.write(error_text(error, verbose=self.verbose))
 

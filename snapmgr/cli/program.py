@@ -100,6 +100,7 @@ def _run(words: list[str], output: Output) -> int:
     try:
         with program.make_context("snapctl", words, obj=output) as context:
             result = program.invoke(context)
+            output.finish()
             return result if isinstance(result, int) else Exit.DONE
     except click.exceptions.Exit as leave:
         return leave.exit_code

@@ -13,6 +13,7 @@ from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.arguments import ImageType
 from snapmgr.cli.asking import ask, yes_option
 from snapmgr.cli.complete import TagType
+from snapmgr.cli.hints import OVERWRITE, adding
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
 from snapmgr.cli.snapshot_prune import prune_command
@@ -53,7 +54,7 @@ def create_command(output: Output, images: tuple[Path, ...], tag: str, note: str
 
     check_note(note)
     _warn_of_ids(output, images, tag, creating=True)
-    with progress(output, "Looking through") as report:
+    with adding("snapshot-exists", OVERWRITE), progress(output, "Looking through") as report:
         done = create_snapshot(images, tag, overwrite=overwrite, progress=report)
     if note:
         note_what_was_saved(done, note)

@@ -9,6 +9,7 @@ import pytest
 
 from snapmgr.block.qcow2.create import Qcow2Writer
 from snapmgr.errors import SnapmgrError
+from snapmgr.machine.disks import Disk
 from snapmgr.machine.machine import Machine
 from tests.cli.conftest import Snapctl
 
@@ -86,12 +87,45 @@ def test_what_is_refused(snapctl: Snapctl, disks: tuple[Path, ...], tmp_path: Pa
     assert snapctl("demo", "snapshot", "load", "s", *SMALL, *with_disks(disks[0])).code == 1
 
 
-def test_a_full_disk_after_the_save_does_not_hide_the_snapshot(
-    snapctl: Snapctl, disks: tuple[Path, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(_: Machine) -> None:
-        raise SnapmgrError("cannot-write", "no space is left for what the guest wrote meanwhile")
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> SnapmgrError:
+    """What a disk says when it is closed, where no room is left for what the guest wrote."""
+    close, error = Disk.close, SnapmgrError("cannot-write", "no space is left for what the guest wrote meanwhile")
 
-    monkeypatch.setattr(Machine, "stop", full)
+    def refuse(disk: Disk) -> None:
+        close(disk)
+        raise error
+
+    monkeypatch.setattr(Disk, "close", refuse)
+    return error
+
+
+def test_a_full_disk_after_the_save_does_not_hide_the_snapshot(
+    snapctl: Snapctl, disks: tuple[Path, ...], full: SnapmgrError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Machine) -> None:
+        raise full
+
+    monkeypatch.setattr(Machine, "stop", refuse)
     said = snapctl("demo", "snapshot", "save", "s", *SMALL, *with_disks(disks[0]), "--ticks", 0, "--json")
-    assert (said.code, said.document["name"]) == (0, "s")
+    assert (said.code, said.document["name"], said.document["error"]["code"]) == (1, "s", "cannot-write")
+    assert snapctl("check", disks[0]).code == 0
+    loaded = snapctl("demo", "snapshot", "load", "s", *SMALL, *with_disks(disks[0]), "--json")
+    assert (loaded.code, loaded.error["code"]) == (1, "cannot-write"), "it does not get as far"
+
+
+def test_every_disk_is_closed_where_one_refuses(snapctl: Snapctl, disks: tuple[Path, ...], full: SnapmgrError) -> None:
+    said = snapctl("demo", "run", "--ticks", 1, *SMALL, *with_disks(*disks[:2]), "--json")
+    assert (said.code, said.document["tick"], said.document["error"]["message"]) == (1, 1, full.message)
+    assert all(snapctl("snapshot", "create", disk, "free").code == 0 for disk in disks[:2]), "nobody has them"
+
+
+def test_a_snapshot_that_a_disk_lacks_is_loaded_on_the_others(snapctl: Snapctl, disks: tuple[Path, ...]) -> None:
+    both = (*SMALL, *with_disks(*disks[:2]))
+    assert snapctl("demo", "snapshot", "save", "s", *both, "--ticks", 2, "--on", disks[1]).code == 0
+    taken = snapctl("demo", "snapshot", "save", "s", *both, "--on", disks[1], "--json").error
+    assert taken["code"] == "snapshot-exists" and taken["hint"].endswith("--overwrite has the new one take its place.")
+    lacks = snapctl("demo", "snapshot", "load", "s", *both, "--json").error
+    assert lacks["path"] == str(disks[0]) and lacks["hint"].endswith(f"load it: --on {disks[1]}.")
+    assert snapctl("demo", "snapshot", "load", "s", *both, "--on", disks[1]).code == 0
+    assert "--on" not in snapctl("demo", "snapshot", "load", "none", *both, "--json").error["hint"]

@@ -104,6 +104,7 @@ def test_what_cannot_be_done_changes_nothing(
     before = image.read_bytes()
     result = snapctl("snapshot", words[0], image, *words[1:], "--json")
     assert (result.code, result.error["code"]) == (code, error)
+    assert ("--overwrite" in (result.error["hint"] or "")) == (words == ("create", "first"))
     assert image.read_bytes() == before
 
 
