@@ -9,9 +9,21 @@ from types import SimpleNamespace
 
 import pytest
 
+from snapmgr.block.memory import MemoryDevice
 from snapmgr.errors import SnapmgrError
+from snapmgr.machine.devices.disk import DEPTH, Request
+from snapmgr.machine.disks import MemoryDisk
+from snapmgr.machine.guest import BootOptions
+from snapmgr.machine.machine import Machine
+from snapmgr.machine.memory import MAX_DISKS
+from snapmgr.machine.options import MachineOptions
 from snapmgr.machine.runstate import RunState
-from snapmgr.snapshots.machine import delete_snapshot, save_snapshot
+from snapmgr.machine.saving import standing
+from snapmgr.machine.writer import BUS_ADDRESS
+from snapmgr.savevm.output import Output
+from snapmgr.savevm.saver import Saver
+from snapmgr.snapshots.machine import delete_snapshot, disks_of, save_snapshot
+from snapmgr.snapshots.room import DEVICES, needed
 from tests.snapshots.test_machine import images, machine, names
 
 
@@ -62,3 +74,32 @@ def test_pages_of_zeros_need_none(tmp_path: Path, free: SimpleNamespace) -> None
         free.bytes = 4 << 20
         save_snapshot(made, "small")
     assert names(*paths) == [("small", 1, True)]
+
+
+def test_devices_and_tables_count_too(tmp_path: Path, free: SimpleNamespace) -> None:
+    paths = images(tmp_path, "a")
+    with machine(paths, "full") as made:
+        made.advance(20)
+        blocks = list(made.ram.migratable())
+        pages = sum(int(block.by_page.any(axis=1).sum()) for block in blocks)
+        [disk] = disks_of(made, None).values()
+        free.bytes = pages * 4096 + (48 << 10)
+        with pytest.raises(SnapmgrError, match="are free for"):
+            save_snapshot(made, "big")
+        most = free.bytes = -(-needed(disk.image, blocks, pages) // 4096) * 4096
+        before = paths[0].stat().st_blocks
+        save_snapshot(made, "big")
+        grown = (paths[0].stat().st_blocks - before) * 512
+        assert most - (1 << 20) < grown <= most, "no less than it takes, and not much more"
+
+
+def test_no_machine_has_more_to_say_of_its_devices() -> None:
+    memory = [MemoryDisk(f"disk {number}", MemoryDevice(bytes(1 << 20))) for number in range(MAX_DISKS)]
+    options = MachineOptions(ram=16 << 20, boot=BootOptions("full", 1), devices=("unplug",), uuid=bytes(range(16)))
+    with Machine(options, memory) as made:
+        made.advance(20)
+        for controller in made.board.controllers:
+            for tag in range(len(controller.queue), DEPTH):
+                controller.submit(Request(tag=tag, slot=1, address=BUS_ADDRESS, due=made.board.now + 1))
+        with standing(made):
+            assert DEVICES // 4 < len(Saver(made, Output()).devices_apart()) <= DEVICES
