@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from snapmgr.migrate.channel import Channel, ChannelBroken
+from snapmgr.migrate.gather import gather
 from snapmgr.migrate.sockets import Listener
 from snapmgr.migrate.source import Outgoing
 from snapmgr.migrate.trouble import Fault, Trouble
@@ -32,11 +33,9 @@ class Outward:
 
 
 class Incoming:
-    """Those of the destination.  A listener is kept open where others may come ``again``, and until ``more`` have come
-    behind the first."""
+    """Those of the destination.  A listener is kept open where others may come ``again``."""
 
-    def __init__(self, opened: Channel | Listener, *, again: bool, more: int = 0) -> None:
-        self._expected = 1 + more
+    def __init__(self, opened: Channel | Listener, *, again: bool) -> None:
         self._listener = opened if isinstance(opened, Listener) else None
         self._open = [] if isinstance(opened, Listener) else [opened]
         self._again = again
@@ -44,6 +43,19 @@ class Incoming:
     def main(self) -> Channel:
         """The first.  Raises ChannelBroken."""
         return self._accept() if self._listener is not None else self._open[0]
+
+    def gathered(self, count: int, refused: Callable[[str], None]) -> tuple[Channel, list[Channel]]:
+        """The main one and ``count`` beside it, in whatever order they come; ``refused`` is told who was sent away.
+        Raises ChannelBroken."""
+        listener = self._listener
+        if listener is None or not count:
+            return self.main(), [self.urgent() for _ in range(count)]
+        try:
+            main, beside = gather(lambda: listener.accept(last=False), count, refused)
+        finally:
+            listener.close()
+        self._open += [main, *beside]
+        return main, beside
 
     def urgent(self) -> Channel:
         """The one that comes next.  Raises ChannelBroken."""
@@ -56,8 +68,7 @@ class Incoming:
     def _accept(self) -> Channel:
         if self._listener is None:
             raise ChannelBroken("nobody else can come by this way")
-        self._expected -= 1
-        self._open.append(self._listener.accept(last=not self._again and self._expected <= 0))
+        self._open.append(self._listener.accept(last=not self._again))
         return self._open[-1]
 
     def close(self) -> None:

@@ -385,7 +385,7 @@ def receive_command(output: Output, /, uri: str, after: int, **wanted: Any) -> N
     secondary = Secondary(rate=wanted["tick_rate"], patience=PATIENCE_BETWEEN)
     tls = tls_of(wanted)
     with _channels(output, uri, tls, wanted) as channels, demo_machine(output, wanted, incoming=True) as machine:
-        main, beside = channels.main(), [channels.urgent() for _ in range(count_of(wanted))]
+        main, beside = channels.gathered(count_of(wanted), lambda why: output.note(printable(why)))
         arriving = receive(machine, main, secondary=secondary, urgent=channels.urgent, beside=beside)
         arrived = machine.tick
         if arriving is not None:
@@ -415,7 +415,7 @@ def _channels(output: Output, uri: str, tls: TlsCreds | None, wanted: dict[str, 
     opened = open_incoming(uri, tls=tls, refused=refused)
     if isinstance(opened, Listener):
         output.note(f"waiting at {printable(opened.uri)}")
-    channels = Incoming(opened, again="postcopy-ram" in wanted["capabilities"], more=count_of(wanted))
+    channels = Incoming(opened, again="postcopy-ram" in wanted["capabilities"])
     try:
         yield channels
     finally:
