@@ -153,6 +153,17 @@ async def passes(stage: Stage) -> None:
     await stage.act("stream.ram_passes")
 
 
+@SHOTS.add("inspector-find")
+async def find(stage: Stage) -> None:
+    """Text in RAM: the hits, and the page of the first."""
+    await stage.open(stream(stage, "q35-live.v100"))
+    await stage.act("stream.find")
+    pane = page(stage).finding().pane
+    await stage.type("SeaBIOS", pane.field)
+    pane.begun.emit()
+    await stage.settled()
+
+
 @SHOTS.add("inspector-screen")
 async def guests_screen(stage: Stage) -> None:
     """What the guest showed."""

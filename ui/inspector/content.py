@@ -117,6 +117,10 @@ class Content(QWidget):
         self.header.view_chosen.connect(self.show_part)
         self.tree.problems_wanted.connect(self.show_problems)
 
+    def add_below(self, pane: QWidget) -> None:
+        """A pane below whichever part is in front."""
+        self._column.addWidget(pane)
+
     # --- which part is in front ---
 
     def show_part(self, part: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ui.inspector.actions import VIEW, content_of, has_stream, has_whole_stream, page_of
+from ui.inspector.actions import VIEW, content_of, has_selection, has_stream, has_whole_stream, page_of
 from ui.inspector.header import STRUCTURE
 from ui.inspector.places import BYTES
 from ui.shell.actions import Actions, Menu
@@ -10,6 +10,8 @@ from ui.shell.context import WindowContext
 from ui.words import later, tr
 
 ACTIONS = Actions()
+MOST_FOUND = 4096
+"""Bytes that are looked for at once."""
 
 
 def has_domain(context: WindowContext) -> str:
@@ -17,6 +19,55 @@ def has_domain(context: WindowContext) -> str:
         return reason
     loaded = page_of(context).loaded
     return "" if loaded is not None and loaded.index.libvirt is not None else tr("This is no save file of libvirt")
+
+
+def has_hits(context: WindowContext) -> str:
+    if reason := has_stream(context):
+        return reason
+    return "" if page_of(context).has_hits() else tr("Nothing was found: find something first")
+
+
+@ACTIONS.add("stream.find", later("Find in RAM and bytes"), keys="Ctrl+Shift+F", icon="magnifying-glass", menu=Menu.STREAM,
+             group=0, view=VIEW, enabled=has_whole_stream)  # fmt: skip
+def find(context: WindowContext) -> None:
+    """Look for text, bytes, names or values, and list where they are."""
+    page_of(context).finding().open()
+
+
+@ACTIONS.add("stream.find_selected", later("Find selected bytes in RAM"), icon="magnifying-glass", menu=Menu.STREAM, group=0,
+             view=VIEW, enabled=lambda context: _can_find_selected(context))  # fmt: skip
+def find_selected(context: WindowContext) -> None:
+    """Look for the selected bytes in all of RAM."""
+    page = page_of(context)
+    selection, loaded = page.selection.current, page.loaded
+    if selection is None or loaded is None:
+        return
+    finding = page.finding()
+    finding.open()
+    finding.pane.set_pattern(bytes(loaded.index.source.read(selection.offset, selection.length)))
+    finding.begin()
+
+
+def _can_find_selected(context: WindowContext) -> str:
+    if reason := has_whole_stream(context) or has_selection(context):
+        return reason
+    selection = page_of(context).selection.current
+    fits = selection is not None and 0 < selection.length <= MOST_FOUND
+    return "" if fits else tr("More bytes are selected than can be looked for")
+
+
+@ACTIONS.add("stream.next_hit", later("Next hit"), keys="F3", icon="caret-down", menu=Menu.STREAM, group=0, view=VIEW,
+             enabled=has_hits)  # fmt: skip
+def next_hit(context: WindowContext) -> None:
+    """Go to the next place that was found."""
+    page_of(context).finding().pane.hits.step(1)
+
+
+@ACTIONS.add("stream.previous_hit", later("Previous hit"), keys="Shift+F3", icon="caret-up", menu=Menu.STREAM, group=0,
+             view=VIEW, enabled=has_hits)  # fmt: skip
+def previous_hit(context: WindowContext) -> None:
+    """Go to the place before."""
+    page_of(context).finding().pane.hits.step(-1)
 
 
 @ACTIONS.add("stream.screen", later("Guest’s screen…"), icon="monitor", menu=Menu.STREAM, group=3, view=VIEW,

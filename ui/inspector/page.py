@@ -14,21 +14,18 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from snapmgr.errors import Cancelled
+from ui.inspector.answers import offset_in, sections_of, status_of
 from ui.inspector.header import STRUCTURE
-from ui.inspector.offsets import parse_offset
 from ui.inspector.place import Place
 from ui.inspector.presenter import Loaded, Presenter, Shown
 from ui.inspector.selection import SelectionModel
 from ui.inspector.states import LoadingState, empty_state
-from ui.models.problem_table import summary
-from ui.models.texts import shown
-from ui.shell import formats
 from ui.shell.actions import plain
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document
 from ui.shell.page import Page
 from ui.shell.palette_entry import PaletteEntry
-from ui.words import plural, tr
+from ui.words import tr
 
 if TYPE_CHECKING:
     from ui.inspector.changing import Changing
@@ -37,14 +34,13 @@ if TYPE_CHECKING:
     from ui.inspector.describing import Describer
     from ui.inspector.filling import Filling
     from ui.inspector.filtering import Filter
+    from ui.inspector.find.finding import Finding
     from ui.inspector.linking import Links
     from ui.inspector.memory.memory import Memory
     from ui.inspector.wiring import Wiring
 
 SKELETON_MS = 150
 """A reading shorter than this shows no loading page."""
-LISTED = 5000
-"""Stretches of a stream that the palette offers at most."""
 
 
 class InspectorPage(Page):
@@ -77,6 +73,7 @@ class InspectorPage(Page):
         self.blank = QWidget(self)
         self.loading = LoadingState(self.presenter.cancel_reading, self)
         self.error: QWidget | None = None
+        self._finding: Finding | None = None
         self.content: Content | None = None
         for part in (self.empty, self.blank, self.loading):
             self._stack.addWidget(part)
@@ -122,6 +119,25 @@ class InspectorPage(Page):
         content.changed.connect(self.context.touch)
         content.ram.block_chosen.connect(lambda _: self.context.touch())
         content.header.cancel_wanted.connect(self.presenter.cancel_reading)
+
+    def finding(self) -> Finding:
+        """The search, made when it is first wanted; only while there are panes."""
+        if self._finding is None:
+            from ui.inspector.find.finding import Finding
+
+            assert self.content is not None
+            self._finding = Finding(self.content, self.context, self.links, self.memory, lambda: self.loaded, self)
+        return self._finding
+
+    def has_hits(self) -> bool:
+        """Whether a search found something that is listed."""
+        return self._finding is not None and self._finding.pane.hits.hits.rowCount() > 0
+
+    def _forget(self) -> None:
+        """Nothing of the last stream stays."""
+        self.memory.begin()
+        if self._finding is not None:
+            self._finding.forget()
 
     def _moved(self) -> None:
         self.status_changed.emit()
@@ -230,7 +246,7 @@ class InspectorPage(Page):
             self._release(self.loaded)
             self.filling.clear()
             self.changing.end()
-            self.memory.begin()
+            self._forget()
         self._document = self.loaded = None
         self.selection.clear()
         self._drop_error()
@@ -324,7 +340,7 @@ class InspectorPage(Page):
         self.selection.clear()
         self.describer.forget()
         self.filling.begin(loaded, document)
-        self.memory.begin()
+        self._forget()
         self.changing.begin(loaded)
 
     def _finish(self, loaded: Loaded) -> None:
@@ -349,27 +365,7 @@ class InspectorPage(Page):
             return tr("Reading {name}", name=opening.label), ""
         if self.loaded is None:
             return tr("No stream is open"), ""
-        index = self.loaded.index
-        found = summary(index.problems)
-        records = plural("{n} record", "{n} records", len(index.records))
-        facts = f"{formats.exact_bytes(index.size)}, {records}"
-        left = "     ".join(part for part in (found, facts) if part)
-        return left, "     ".join(part for part in (self._selected_text(), tr("read only")) if part)
-
-    def _selected_text(self) -> str:
-        selection = self.selection.current
-        if selection is None or self.loaded is None:
-            return ""
-        where = formats.offset(selection.offset, self.loaded.digits)
-        channel, inside = self.loaded.index.place(selection.offset)
-        if channel is not None:
-            #: A byte of a captured channel: 000F0040, conn1.fwd 00000040
-            where = tr(
-                "{offset}, {channel} {inside}", offset=where, channel=channel.name, inside=formats.offset(inside)
-            )
-        if not selection.length:
-            return tr("at {offset}", offset=where)
-        return plural("{n} byte selected at {offset}", "{n} bytes selected at {offset}", selection.length, offset=where)
+        return status_of(self.loaded, self.selection.current)
 
     def focus_filter(self) -> None:
         if self.content is not None:
@@ -400,31 +396,10 @@ class InspectorPage(Page):
     def palette_entries(self, prefix: str) -> list[PaletteEntry]:
         if prefix != "@" or self.loaded is None:
             return []
-        digits = self.loaded.digits
-        return [
-            PaletteEntry(
-                tr("In this stream"),
-                shown(span.label),
-                lambda span=span: self.links.select_node(span.path, "palette"),
-                subject=formats.offset(span.offset, digits),
-                icon="tree-structure",
-            )
-            for span in self.loaded.spans[:LISTED]
-        ]
+        return sections_of(self.loaded, self.links)
 
     def palette_offset(self, text: str) -> PaletteEntry | None:
-        if self.loaded is None:
-            return None
-        offset = parse_offset(text, 0)
-        if offset is None or offset >= self.loaded.index.size:
-            return None
-        return PaletteEntry(
-            tr("In this stream"),
-            text,
-            lambda: self.links.select_bytes(offset, 1, "palette"),
-            subject=tr("offset {offset}", offset=formats.offset(offset, self.loaded.digits)),
-            icon="arrow-right",
-        )
+        return offset_in(self.loaded, self.links, text) if self.loaded is not None else None
 
     def part(self) -> str:
         """structure, records or ram."""

@@ -49,6 +49,8 @@ class Memory(QObject):
         self._reading: CancelToken | None = None
         self._wanted: tuple[str, int] | None = None
         """The page whose facts are wanted."""
+        self._mark: tuple[int, int] | None = None
+        """Bytes of the block that are to be selected in the page that comes."""
         self._looking: asyncio.Task[None] | None = None
         self._part.say = self.words
         self._part.made.connect(self._made)
@@ -179,13 +181,13 @@ class Memory(QObject):
         if self._map is not None:
             self._show_page(self._map.block, page, follow=True, joined=joined)
 
-    def go_to(self, block: str, offset: int) -> None:
-        """Show the page of a byte of RAM on the map."""
+    def go_to(self, block: str, offset: int, mark: tuple[int, int] | None = None) -> None:
+        """Show the page of a byte of RAM on the map; ``mark`` (offset in the block, bytes) is selected in it."""
         loaded = self._opened()
         if loaded is None:
             return
         page = offset // (loaded.index.page_size or 4096)
-        self._wanted = (block, page)
+        self._wanted, self._mark = (block, page), mark
         self._content.show_part(RAM)
         self._part.show_side(MAP)
         self._content.ram.select(block)
@@ -215,6 +217,10 @@ class Memory(QObject):
             if self._map is not None and self._map.block == wanted[0] and self.pane.map.page != wanted[1]:
                 self.pane.map.show_page(wanted[1])
             self.pane.detail.show_facts(facts, loaded.digits)
+            if self._mark is not None:
+                start = self._mark[0] - facts.page * (loaded.index.page_size or 4096)
+                self.pane.detail.hex.show_range(start, self._mark[1])
+                self._mark = None
             self._context.touch()
             if follow and facts.sendings:
                 self._select(loaded, facts.sendings[-1], joined=joined)
