@@ -27,15 +27,15 @@ def has_hits(context: WindowContext) -> str:
     return "" if page_of(context).has_hits() else tr("Nothing was found: find something first")
 
 
-@ACTIONS.add("stream.find", later("Find in RAM and bytes"), keys="Ctrl+Shift+F", icon="magnifying-glass", menu=Menu.STREAM,
-             group=0, view=VIEW, enabled=has_whole_stream)  # fmt: skip
+@ACTIONS.add("stream.find", later("Find in RAM and bytes"), keys="Ctrl+Shift+F", icon="magnifying-glass",
+             menu=Menu.STREAM, group=0, view=VIEW, enabled=has_whole_stream)  # fmt: skip
 def find(context: WindowContext) -> None:
     """Look for text, bytes, names or values, and list where they are."""
     page_of(context).finding().open()
 
 
-@ACTIONS.add("stream.find_selected", later("Find selected bytes in RAM"), icon="magnifying-glass", menu=Menu.STREAM, group=0,
-             view=VIEW, enabled=lambda context: _can_find_selected(context))  # fmt: skip
+@ACTIONS.add("stream.find_selected", later("Find selected bytes in RAM"), icon="magnifying-glass",
+             menu=Menu.STREAM, group=0, view=VIEW, enabled=lambda context: _can_find_selected(context))  # fmt: skip
 def find_selected(context: WindowContext) -> None:
     """Look for the selected bytes in all of RAM."""
     page = page_of(context)

@@ -79,13 +79,12 @@ def find(
     """
     hits = _hits(index, where, text, hexadecimal, progress, cancel)
     batch: list[Hit] = []
-    since, count = time.monotonic(), 0
-    for hit in hits:
+    since = time.monotonic()
+    for count, hit in enumerate(hits):
         if count == MOST:
             hand_over(batch)
             return True
         batch.append(hit)
-        count += 1
         if len(batch) >= BATCH or time.monotonic() - since > BATCH_TIME:
             hand_over(batch)
             batch, since = [], time.monotonic()
