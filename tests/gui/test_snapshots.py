@@ -39,6 +39,12 @@ def test_an_image_is_listed_newest_first_and_the_first_is_selected(desk: Desk) -
     assert not desk.errors()
 
 
+def test_the_keyboard_is_in_the_list_at_once(desk: Desk) -> None:
+    desk.open(desk.image("vm-hmp-72"))
+    desk.key(Qt.Key.Key_Down)
+    assert desk.page.snapshot.name() == "work"
+
+
 def test_a_file_is_opened_wherever_it_is_dropped(desk: Desk) -> None:
     """A field does not take its path as text."""
     desk.open(desk.image("vm-hmp-72"))

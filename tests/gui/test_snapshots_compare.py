@@ -153,6 +153,14 @@ def test_without_vm_states_the_disks_alone(desk: Desk) -> None:
     dialog.close()
 
 
+def test_of_several_disks_each_is_named(desk: Desk) -> None:
+    desk.open(desk.image("fmt-v3", "box-vda.qcow2"), desk.image("fmt-v3", "box-vdb.qcow2"))
+    dialog = compared(desk, "first", "second")
+    chips = [dialog._chips.itemAt(place).widget() for place in range(dialog._chips.count() - 1)]
+    assert [plain(chip.text()).partition(":")[0] for chip in chips[:2]] == ["vda", "vdb"]
+    dialog.close()
+
+
 def test_closing_stops_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, ended = threading.Event(), threading.Event()
 

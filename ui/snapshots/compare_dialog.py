@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from snapmgr.errors import Cancelled
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
 from snapmgr.work import CancelToken
+from ui.isolation import isolated
 from ui.models.difference_rows import Row, leaves, rows_of
 from ui.models.difference_tree import NAME, DifferenceTree, Narrowed
 from ui.models.names import disk_labels, quoted
@@ -261,7 +262,7 @@ class CompareDialog(QDialog):
 
     def _show_chips(self, found: Comparison) -> None:
         _empty(self._chips)
-        for text, tone in _chips(found, self._sides):
+        for text, tone in _chips(found, self._sides, self._labels):
             self._chips.addWidget(Chip(text, tone, parent=self))
         self._chips.addStretch(1)
 
@@ -393,7 +394,9 @@ def _path(row: Row) -> tuple[int, ...]:
     return tuple(reversed(places))
 
 
-def _chips(found: Comparison, sides: tuple[SnapshotRow, SnapshotRow]) -> list[tuple[str, str]]:
+def _chips(
+    found: Comparison, sides: tuple[SnapshotRow, SnapshotRow], labels: Mapping[str, str]
+) -> list[tuple[str, str]]:
     """What differs, in a few words each, with their tones."""
     chips: list[tuple[str, str]] = []
     if found.streams is not None:
@@ -414,6 +417,8 @@ def _chips(found: Comparison, sides: tuple[SnapshotRow, SnapshotRow]) -> list[tu
     for disk in found.disks:
         count = formats.grouped(len(disk.clusters))
         said = plural("{n} of {total} clusters differs", "{n} of {total} clusters differ", disk.changed, total=count)
+        if len(found.disks) > 1:
+            said = tr("{what}: {name}", what=isolated(labels[disk.path]), name=said)
         chips.append((said, "warn" if disk.differs else "ok"))
     a, b = sides
     if a.clocked and b.clocked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from snapmgr.snapshots.model import Snapshots
@@ -126,6 +126,9 @@ class OnShow(QObject):
         self.show_use()
         panes.list.show_list(found, owner.now if owner is not None else None)
         panes.show_in_middle(panes.list)
+        window = self._view.window()
+        if self._view.isVisible() and window.focusWidget() in (None, window):  # the keyboard is nowhere
+            panes.list.view.setFocus(Qt.FocusReason.OtherFocusReason)
         if owner is not None:
             return  # nobody else writes to its disks
         self.watch.follow(
