@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from snapmgr.inspect.index import StreamIndex
     from ui.main_window import MainWindow
 
-from tests.limits import Limits, run_bounded
+from tests.limits import Limits, run_bounded, wait_for_no_disk
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -35,6 +35,7 @@ hypothesis_settings.load_profile("same")
 
 
 LIMITS = pytest.StashKey[Limits]()
+wait_for_no_disk()
 
 
 def pytest_configure(config: pytest.Config) -> None:

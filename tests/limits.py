@@ -28,6 +28,16 @@ LEAST = 20.0
 """Seconds that a coroutine gets in any case: the window is still to be ended after a test that took all its time."""
 
 
+def wait_for_no_disk() -> None:
+    """Have files of this process not forced to the disk: no test can tell, as nobody pulls the plug, and on a computer
+    whose disk is busy each of the thousands of times may take seconds (all that others have written goes first)."""
+
+    def forced(descriptor: Any) -> None:
+        os.fstat(descriptor)  # as the real ones it refuses what is no open file
+
+    os.fsync = os.fdatasync = forced
+
+
 def limit_of(item: pytest.Item) -> float:
     """The seconds after which pytest-timeout's alarm rings, 0 for never."""
     marker = item.get_closest_marker("timeout")

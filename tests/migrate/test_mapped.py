@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +14,7 @@ import pytest
 from snapmgr.containers.open import open_source
 from snapmgr.errors import SnapmgrError, UsageError
 from snapmgr.inspect.index import StreamIndex, index_stream
+from snapmgr.machine.machine import Machine
 from snapmgr.machine.runstate import RunState
 from snapmgr.migrate.channel import ChannelBroken
 from snapmgr.migrate.destination import receive
@@ -32,6 +35,17 @@ class Filed(Pair):
         self.path, self.offset = path, offset
         self.held: dict[str, str] = {}
         self.link = SimpleNamespace(source=to_file(path, offset))  # type: ignore[assignment]
+        self.ordered, self.driver.order = self.driver.order, self._order  # type: ignore[method-assign, assignment]
+
+    def _order(self, action: Callable[[Machine], Any]) -> Future[Any]:
+        """A guest that has its turn before each order writes between two passes, however busy this computer is."""
+
+        def behind_a_tick(machine: Machine) -> Any:
+            if machine.run_state is RunState.RUNNING:
+                machine.run(1)
+            return action(machine)
+
+        return self.ordered(behind_a_tick)
 
     def _receive(self) -> None:
         """The file is not there yet."""

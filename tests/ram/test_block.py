@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,16 @@ def resident() -> int:
     """Bytes of this process that are in memory and no file's."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) << 10 for line in lines if line.startswith("RssAnon"))
+
+
+def own_pages(block: RAMBlock) -> int:
+    """Pages that its memory really has, whatever else this process does: none where it was only read (pagemap(5))."""
+    first, count = block.memory.ctypes.data // mmap.PAGESIZE, len(block.memory) // mmap.PAGESIZE
+    with Path("/proc/self/pagemap").open("rb", buffering=0) as pages:
+        pages.seek(first * 8)
+        words = np.frombuffer(pages.read(count * 8), np.uint64)
+    assert len(words) == count
+    return int(np.count_nonzero(words >> np.uint64(56) & np.uint64(1)))
 
 
 def test_eight_gigabytes_cost_nothing_until_they_are_touched() -> None:
@@ -140,3 +151,10 @@ def test_what_is_not_registered_does_not_travel() -> None:
     assert there.idstr == "again/there"
     ram.remove(there)
     assert there not in list(ram)
+
+
+def test_pages_that_were_written_are_counted() -> None:
+    block = RAMBlock("demo.ram", 64 << 12)
+    assert own_pages(block) == 0 and not block.memory.any() and own_pages(block) == 0
+    block.by_page[3:5] = 1
+    assert own_pages(block) == 2

@@ -30,6 +30,7 @@ from snapmgr.snapshots.live import save_snapshot_live
 from snapmgr.snapshots.machine import save_snapshot
 from snapmgr.snapshots.undo import bring_back
 from tests import corpus
+from tests.limits import wait_for_no_disk
 
 _real, _real_places = os.pwrite, vectored.write_places
 
@@ -143,4 +144,5 @@ def save(images: list[str]) -> Callable[[], object]:
 PREPARED = {"save": save, "live": live, "undo": undo}
 
 if __name__ == "__main__":
+    wait_for_no_disk()
     serve()
