@@ -164,6 +164,23 @@ async def find(stage: Stage) -> None:
     await stage.settled()
 
 
+@SHOTS.add("inspector-compare")
+async def compare(stage: Stage) -> None:
+    """Two streams beside each other, a field that differs selected with its bytes."""
+    from PySide6.QtWidgets import QApplication
+
+    from ui.compare.dialog import Compare
+
+    await stage.open(stream(stage, "pc-halt.v100", called="devbox-before.mig"))
+    await stage.open(stream(stage, "pc-live.v100", called="devbox-after.mig"))
+    await stage.act("stream.compare")
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, Compare)
+    await stage.settled()
+    for _ in range(6):
+        dialog.next()
+
+
 @SHOTS.add("inspector-screen")
 async def guests_screen(stage: Stage) -> None:
     """What the guest showed."""

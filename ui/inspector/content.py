@@ -68,7 +68,7 @@ class Content(QWidget):
             yield
 
     def _make_top(self) -> None:
-        self.header = Header(self._actions["stream.export"], self)
+        self.header = Header(self._actions["stream.export"], self._actions["stream.compare"], self)
         self.bar = ByteBar(self)
         self.notice = NoticeBar(tr("Reload"), self)
         for widget in (self.notice, self.header, self.bar, line()):

@@ -56,7 +56,7 @@ class Header(QWidget):
     view_chosen = Signal(str)
     cancel_wanted = Signal()
 
-    def __init__(self, export: QAction | None, parent: QWidget | None = None) -> None:
+    def __init__(self, export: QAction | None, compare: QAction | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         row = QHBoxLayout(self)
         row.setContentsMargins(INSET, 8, INSET, 4)
@@ -84,8 +84,10 @@ class Header(QWidget):
         row.addWidget(self.cancel)
         row.addWidget(self.views)
         self.export = action_button(export) if export is not None else None
-        if self.export is not None:
-            row.addWidget(self.export)
+        self.compare = action_button(compare) if compare is not None else None
+        self._buttons = [part for part in (self.export, self.compare) if part is not None]
+        for part in self._buttons:
+            row.addWidget(part)
         self.set_progress(None)
 
     def set_stream(self, name: str, hint: str) -> None:
@@ -111,8 +113,8 @@ class Header(QWidget):
         room = self.width() - sum(part.sizeHint().width() + 12 for part in fixed) - 4 * INSET
         self.chip.set_short(False)
         taken = self.chip.sizeHint().width() + 12
-        if self.export is not None:
-            taken += fit_buttons([self.export], room - whole - taken) + 12
+        if self._buttons:
+            taken += fit_buttons(self._buttons, room - whole - taken) + 12
         self.chip.set_short(taken > room - least)
         self.name.setMinimumWidth(least)
         needed = taken + least + self.facts.minimumWidth()

@@ -70,6 +70,17 @@ def previous_hit(context: WindowContext) -> None:
     page_of(context).finding().pane.hits.step(-1)
 
 
+@ACTIONS.add("stream.compare", later("Compare…"), keys="Ctrl+D", icon="git-diff", menu=Menu.STREAM, group=4, view=VIEW,
+             enabled=has_whole_stream)  # fmt: skip
+async def compare(context: WindowContext) -> None:
+    """Show what differs from another stream or VM state: fields, pages of RAM, bytes."""
+    from ui.inspector.comparing import compare_stream
+
+    document = page_of(context).document()
+    if document is not None:
+        await compare_stream(context, document.sources[0])
+
+
 @ACTIONS.add("stream.screen", later("Guest’s screen…"), icon="monitor", menu=Menu.STREAM, group=3, view=VIEW,
              enabled=has_whole_stream)  # fmt: skip
 def screen(context: WindowContext) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from snapmgr.inspect.diff_fields import DeviceDifference, FieldDifference, Shown
     from snapmgr.inspect.diff_ram import BlockDifference
     from snapmgr.snapshots.diff_disks import DiskDifference
-    from ui.snapshots.comparing import Comparison
+    from ui.compare.comparing import Comparison
 
 MOST_SHOWN = 18
 """Characters of a value and what it says that are shown together: as many as 64 bits take alone."""
@@ -26,7 +26,8 @@ MOST_RANGES = 200
 @dataclass(eq=False, slots=True)
 class Row:
     """``differs``: it or something below it is not the same; ``place`` is its number below its parent, ``block`` the
-    RAM block that it belongs to."""
+    RAM block that it belongs to, ``page`` its first page there; ``at_a`` and ``at_b`` are (offset, bytes) of a field in
+    the two streams."""
 
     name: str
     a: str = ""
@@ -37,6 +38,9 @@ class Row:
     parent: Row | None = None
     place: int = 0
     block: str = ""
+    page: int | None = None
+    at_a: tuple[int, int] | None = None
+    at_b: tuple[int, int] | None = None
 
     def add(self, child: Row) -> Row:
         child.parent, child.place = self, len(self.children)
@@ -114,7 +118,8 @@ def _device(device: DeviceDifference) -> Row:
 
 def _field(one: FieldDifference) -> Row:
     said = tr("only in A") if one.b is None else tr("only in B") if one.a is None else tr("changed")
-    return Row(visible_text(one.path), _value(one.a), _value(one.b), said)
+    at_a, at_b = ((side.offset, side.length) if side is not None else None for side in (one.a, one.b))
+    return Row(visible_text(one.path), _value(one.a), _value(one.b), said, at_a=at_a, at_b=at_b)
 
 
 def _value(side: Shown | None) -> str:
@@ -155,7 +160,7 @@ def _block(block: BlockDifference) -> Row:
             if count > 1:
                 #: Pages of RAM in a row, and where the first stands
                 name = tr("pages {first} to {last} ({at})", first=start, last=end, at=at)
-            row.add(Row(name, said=tr("changed"), block=block.name))
+            row.add(Row(name, said=tr("changed"), block=block.name, page=first))
         _more(row, len(ranges) - MOST_RANGES)
     return row
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from snapmgr.errors import SnapmgrError
 from snapmgr.snapshots.phase import Phase
 from snapmgr.work import CancelToken
+from ui.compare.comparing import CompareRequest, Comparison, compare
 from ui.shell.tasks import Tasks
 from ui.shell.turns import TurnsOf
 from ui.shell.watch import Stamps, stamps_of
 from ui.snapshots.change_request import ChangeRequest, make
-from ui.snapshots.comparing import CompareRequest, Comparison, compare
 
 if TYPE_CHECKING:
     from snapmgr.jobs.control import JobControl

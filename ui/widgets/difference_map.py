@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme.palette import color
@@ -21,7 +21,10 @@ _STATES = np.array([0, 2, 3, 1], np.uint8)
 
 
 class DifferenceMap(QWidget):
-    """``per_dot`` pages lie under a dot."""
+    """``per_dot`` pages lie under a dot; ``chosen`` carries a page under one that was clicked: the first that differs,
+    if one does."""
+
+    chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +60,15 @@ class DifferenceMap(QWidget):
             dots[:count] = _STATES[worst.reshape(count, self.per_dot).max(axis=1)]
         self._dots = dots.reshape(-1, columns)
         self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        columns = self._dots.shape[1] if self._dots.size else 0
+        point = event.position().toPoint()
+        row, column = point.y() // DOT, point.x() // DOT
+        first = (row * columns + column) * self.per_dot
+        if 0 <= column < columns and 0 <= first < len(self._states):
+            under = np.flatnonzero(self._states[first : first + self.per_dot])
+            self.chosen.emit(first + (int(under[0]) if len(under) else 0))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -1,0 +1,1 @@
+"""Two streams or snapshots beside each other."""
