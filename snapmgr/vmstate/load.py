@@ -263,7 +263,7 @@ def _take_subsections(state: VMState, target: Any) -> Take[None]:
         sent = yield from _subsection_name(len(name) + 1)
         if sent is None or not sent.startswith(name):
             return
-        sub = next((sub for sub in state.subsections if sub.name.encode() == sent), None)
+        sub = _known(state, sent)
         if sub is None:
             shown = sent.decode("utf-8", "replace")
             raise VMStateError("subsection-unknown", f"{state.name} has no subsection {shown!r}", field=shown)
@@ -291,3 +291,9 @@ def _subsection_name(least: int) -> Take[bytes | None]:
     size = 2 + head[1]
     head = yield -size
     return bytes(head[2:]) if len(head) == size else None
+
+
+def _known(state: VMState, sent: bytes) -> VMState | None:
+    """The subsection that is meant: QEMU compares names up to a nil."""
+    name = sent.partition(b"\0")[0]
+    return next((sub for sub in state.subsections if sub.name.encode() == name), None)

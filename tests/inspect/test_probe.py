@@ -22,6 +22,7 @@ NONE = shlex.join([QEMU or "", *corpus.streams()["cases"]["machine-none.v72"]["d
 
 def test_a_command_line_is_words_and_never_waits_for_a_stream() -> None:
     assert words_of("qemu -incoming 'exec:touch /x' -name 'a b; c'") == ["qemu", "-name", "a b; c"]
+    assert words_of(f"qemu -name {'x' * 300}") == ["qemu", "-name", "x" * 300]
     with pytest.raises(UsageError):
         words_of("qemu 'unclosed")
 

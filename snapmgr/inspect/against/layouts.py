@@ -16,7 +16,7 @@ class Layouts:
 
     def __init__(self) -> None:
         self._made: dict[int, tuple[Struct, Described]] = {}
-        self._checked: dict[tuple[int, bool, int, int], VMState] = {}
+        self._checked: dict[tuple[int, bool, int, int, str, str], VMState] = {}
 
     def plain(self, layout: Struct) -> Described:
         """The state that a layout describes."""
@@ -25,13 +25,13 @@ class Layouts:
             made = self._made[id(layout)] = (layout, from_description(layout, plain_name))
         return made[1]
 
-    def state(self, layout: Struct, version: int, minimum: int, *, own: bool) -> VMState:
+    def state(self, layout: Struct, version: int, minimum: int, *, own: bool, release: str, machine: str) -> VMState:
         """The same in the target's versions, with what its devices check (``own`` as in ``checked``)."""
-        key = (id(layout), own, version, minimum)
+        key = (id(layout), own, version, minimum, release, machine)
         known = self._checked.get(key)
         if known is None:
             state = replace(self.plain(layout).state, version=version, minimum=minimum)
-            known = self._checked[key] = checked(state, own=own)
+            known = self._checked[key] = checked(state, own=own, release=release, machine=machine)
         return known
 
     def values(self, layout: Struct) -> Values:

@@ -151,9 +151,17 @@ class Rehearsal:
         values = self.layouts.values(layout)
         own = bool(device.payload) and compares(layout) and self._preload(layout, values, device)
         path = device.idstr.removesuffix(f"/{layout.vmsd_name}")
+        state = self.layouts.state(
+            layout,
+            device.version,
+            _minimum(layout, device),
+            own=own,
+            release=self.release,
+            machine=self.target.machine or "",
+        )
         try:
             self.registry.register(
-                self.layouts.state(layout, device.version, _minimum(layout, device), own=own),
+                state,
                 values,
                 path=path if path != device.idstr else None,
                 instance_id=device.instance_id,

@@ -29,7 +29,7 @@ def resolve_target(
     Raises UsageError, DumpError, StreamError, SnapmgrError ``qemu-failed``, and as ``open_source``.
     """
     path, _ = split_tag(name)
-    if not path.exists() or _is_program(path):
+    if not os.path.exists(path) or _is_program(path):  # noqa: PTH110 - pathlib raises for a long command line
         return probe(name)
     if _is_dump(path):
         try:

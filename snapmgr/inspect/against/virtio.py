@@ -6,7 +6,9 @@ guest took follow.  What the host offered does not travel: a loader compares the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 _SIZES = (256, 4096)
 """Bytes of a PCI function's configuration, conventional and express."""
@@ -15,6 +17,7 @@ _INTERRUPTS, _VERSION = 16, 4
 _STATUS, _HAS_CAPABILITIES, _LIST, _MSIX = 6, 0x10, 0x34, 0x11
 _VENDOR = (0x1AF4).to_bytes(2, "little")
 _MAX_CONFIG = 4096
+_MOST_PORTS = 512
 _HIGH = b"\x05\x15virtio/64bit_features"
 
 _COMMON = {
@@ -45,13 +48,69 @@ _OWN = {
 """Names by bit, from 0 (VIRTIO 1.2, each device's "Feature bits")."""
 
 
+_RELEASE_BITS = {"7.2": 0x179000000, "10.0": 0x179000000}
+_RING_RESET, _SINCE = 40, (7, 2)
+_DEFAULT = {
+    "virtio-net": None,
+    "virtio-blk": 0x6E54,
+    "virtio-scsi": 0x6,
+    "virtio-balloon": 0x12,
+    "virtio-rng": 0,
+    "virtio-input": 0,
+    "virtio-console": 0x6,
+    "virtio-gpu": 0x2,
+}
+"""What each kind offers by itself (m); None where that hangs on what stands behind it."""
+_BY_OPTION = 1 << 33 | 1 << 34 | 1 << 40
+"""What an option makes any of them offer: iommu_platform, packed, queue_reset."""
+_MANY_QUEUES = 12
+_VERSION_OF_MACHINE = re.compile(r"-(\d+)\.(\d+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The beginning of a device's section, up to its own part: ``config`` of its PCI function, how many interrupts and
+    queues it has, what the guest took; ``own`` is what follows, its own part first; ``ports`` of a console are bits in
+    words."""
+
+    config: bytes
+    vectors: int
+    features: int
+    queues: int
+    own: bytes
+
+    @property
+    def ports(self) -> bytes:
+        most = int.from_bytes(self.own[4:8])
+        return self.own[8 : 8 + -(-min(most, _MOST_PORTS) // 32) * 4]
+
+
+def head_of(payload: bytes) -> Head | None:
+    """None where the section cannot be read so: another transport, or damage."""
+    return next((head for size in _SIZES if (head := _head(payload, size)) is not None), None)
+
+
 def features(payload: bytes) -> int | None:
     """Bits that the guest took, None where the section cannot be read so."""
-    for size in _SIZES:
-        found = _features(payload, size)
-        if found is not None:
-            return found
-    return None
+    head = head_of(payload)
+    return None if head is None else head.features
+
+
+def allowed(kind: str, release: str, machine: str, local: Head) -> int | None:
+    """What a device of the target offers when its options are the usual ones; None where that is not known."""
+    own = _DEFAULT.get(kind)
+    if own is None:
+        return None
+    offered = _RELEASE_BITS[release] | own
+    version = _VERSION_OF_MACHINE.search(machine)
+    if version is None or (int(version[1]), int(version[2])) >= _SINCE:
+        offered |= 1 << _RING_RESET
+    return offered | 1 << _MANY_QUEUES if kind == "virtio-blk" and local.queues > 1 else offered
+
+
+def may_offer(kind: str) -> int:
+    """What options could make it offer beside that."""
+    return _BY_OPTION | sum(1 << bit for bit, name in enumerate(_OWN.get(kind, "").split()) if name != "-")
 
 
 def feature_names(kind: str, bits: int) -> list[str]:
@@ -61,21 +120,27 @@ def feature_names(kind: str, bits: int) -> list[str]:
     return [names.get(bit, f"bit {bit}") for bit in range(bits.bit_length()) if bits >> bit & 1]
 
 
-def _features(payload: bytes, size: int) -> int | None:
+def _head(payload: bytes, size: int) -> Head | None:
     config = payload[_VERSION : _VERSION + size]
     if len(config) < size or config[:2] != _VENDOR:
         return None
-    at = _VERSION + size + _INTERRUPTS
-    entries = _vectors(config)
-    if entries:
-        at += entries * 16 + -(-entries // 8) + 2
+    at, vectors = _VERSION + size + _INTERRUPTS, _vectors(config)
+    if vectors:
+        at += vectors * 16 + -(-vectors // 8) + 2
     head = payload[at : at + 12]
-    if len(head) < 12 or int.from_bytes(head[8:12]) > _MAX_CONFIG:
+    registers = int.from_bytes(head[8:12])
+    if len(head) < 12 or registers > _MAX_CONFIG:
         return None
+    at += 12 + registers
+    queues = int.from_bytes(payload[at : at + 4])
+    at += 4 + queues * (16 if vectors else 14)
+    return Head(config, vectors, _whole_features(payload, int.from_bytes(head[4:8])), queues, payload[at:])
+
+
+def _whole_features(payload: bytes, low: int) -> int:
     high = payload.find(_HIGH)
     start = high + len(_HIGH) + 4
     whole = payload[start : start + 8] if high >= 0 else b""
-    low = int.from_bytes(head[4:8])
     return int.from_bytes(whole) if len(whole) == 8 and int.from_bytes(whole[4:]) == low else low
 
 
