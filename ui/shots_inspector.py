@@ -181,6 +181,19 @@ async def compare(stage: Stage) -> None:
         dialog.next()
 
 
+@SHOTS.add("inspector-bookmarks")
+async def bookmarks(stage: Stage) -> None:
+    """Places that were kept."""
+    await stage.open(stream(stage, "q35-live.v100"))
+    inspector = page(stage)
+    for name in ("env.eip", "env.cr[3]", "irr"):
+        inspector.content.tree.find.clear()
+        await stage.type(name, inspector.content.tree.find)
+        inspector.content.tree.find.accepted.emit()
+        await stage.act("stream.bookmark")
+    await stage.act("stream.bookmarks")
+
+
 @SHOTS.add("inspector-screen")
 async def guests_screen(stage: Stage) -> None:
     """What the guest showed."""

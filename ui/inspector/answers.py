@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ui.inspector.offsets import parse_offset
@@ -12,6 +13,7 @@ from ui.shell.palette_entry import PaletteEntry
 from ui.words import plural, tr
 
 if TYPE_CHECKING:
+    from ui.inspector.bookmarks import Bookmark
     from ui.inspector.linking import Links
     from ui.inspector.presenter import Loaded
     from ui.inspector.selection import Selection
@@ -43,9 +45,19 @@ def _selected_text(loaded: Loaded, selection: Selection | None) -> str:
     return plural("{n} byte selected at {offset}", "{n} bytes selected at {offset}", selection.length, offset=where)
 
 
-def sections_of(loaded: Loaded, links: Links) -> list[PaletteEntry]:
-    """The stretches of the stream for the palette."""
-    return [
+def sections_of(loaded: Loaded, links: Links, bookmarks: Sequence[Bookmark]) -> list[PaletteEntry]:
+    """Bookmarks and stretches of the stream for the palette."""
+    marks = [
+        PaletteEntry(
+            tr("Bookmarks"),
+            shown(mark.name),
+            lambda mark=mark: links.go_to(mark.offset, mark.length),
+            subject=formats.offset(mark.offset, loaded.digits),
+            icon="bookmark-simple",
+        )
+        for mark in bookmarks
+    ]
+    return marks + [
         PaletteEntry(
             tr("In this stream"),
             shown(span.label),

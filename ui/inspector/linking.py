@@ -60,6 +60,17 @@ class Links(QObject):
         path = loaded.index.tree.path_at(offset)
         self.selection.select(Selection(offset, length, path, None, origin), joined=origin == "bytes")
 
+    def go_to(self, offset: int, length: int) -> None:
+        """Select bytes and bring them to the front, as the field of exactly these where there is one."""
+        if (loaded := self._opened()) is None:
+            return
+        self._content.show_part(STRUCTURE)
+        self.select_bytes(offset, length, "go-to")
+        for node in loaded.chain(loaded.index.tree.path_at(min(offset, loaded.index.size - 1))):
+            if (node.offset, node.length) == (offset, length):
+                self.select_node(node.path, "go-to")
+                return
+
     def select_node(self, path: Sequence[int], origin: str) -> None:
         """Select a node and its bytes."""
         if (loaded := self._opened()) is not None:

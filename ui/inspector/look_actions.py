@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ui.inspector.actions import VIEW, content_of, has_selection, has_stream, has_whole_stream, page_of
+from ui.inspector.bookmarks import Bookmark, Bookmarks
 from ui.inspector.header import STRUCTURE
 from ui.inspector.places import BYTES
+from ui.shell import formats
 from ui.shell.actions import Actions, Menu
 from ui.shell.context import WindowContext
 from ui.words import later, tr
@@ -68,6 +70,57 @@ def next_hit(context: WindowContext) -> None:
 def previous_hit(context: WindowContext) -> None:
     """Go to the place before."""
     page_of(context).finding().pane.hits.step(-1)
+
+
+def _place(context: WindowContext) -> tuple[str, int, int] | None:
+    """SRC, offset and bytes of what is selected."""
+    page = page_of(context)
+    document, selection = page.document(), page.selection.current
+    return (document.sources[0], selection.offset, selection.length) if document and selection is not None else None
+
+
+def _marked(context: WindowContext) -> bool:
+    if has_stream(context) or (place := _place(context)) is None:
+        return False
+    return Bookmarks(context.settings.state).at(*place) is not None
+
+
+def can_mark(context: WindowContext) -> str:
+    return has_stream(context) or ("" if _place(context) is not None else tr("Nothing is selected"))
+
+
+@ACTIONS.add("stream.bookmark", later("Bookmark"), keys="Ctrl+M", icon="bookmark-simple", menu=Menu.STREAM, group=0,
+             view=VIEW, enabled=can_mark, checked=_marked)  # fmt: skip
+def bookmark(context: WindowContext) -> None:
+    """Keep the selected place to come back to, or keep it no longer."""
+    page, place, bookmarks = page_of(context), _place(context), Bookmarks(context.settings.state)
+    if place is None or page.loaded is None or page.selection.current is None:
+        return
+    source, offset, length = place
+    if (known := bookmarks.at(*place)) is not None:
+        bookmarks.remove(source, known)
+        context.notify(tr("The bookmark is removed"))
+        return
+    names = "/".join(node.name for node in page.loaded.chain(page.selection.current.path))
+    where = formats.offset(offset, page.loaded.digits)
+    if bookmarks.add(source, Bookmark(offset, length, names or where)):
+        context.notify(tr("A bookmark is kept"), action=tr("Bookmarks"), run=lambda: context.actions.run(_LIST))
+    else:
+        context.notify(tr("This stream has as many bookmarks as are kept: remove some first"))
+
+
+_LIST = "stream.bookmarks"
+
+
+@ACTIONS.add(_LIST, later("Bookmarks…"), keys="Ctrl+Shift+M", icon="bookmark-simple", menu=Menu.STREAM, group=0,
+             view=VIEW, enabled=has_stream)  # fmt: skip
+def bookmarks(context: WindowContext) -> None:
+    """See the places that were kept, and go to one."""
+    from ui.inspector.bookmarks_dialog import BookmarksDialog
+
+    page = page_of(context)
+    if (document := page.document()) is not None:
+        BookmarksDialog(context, page, document.sources[0]).open()
 
 
 @ACTIONS.add("stream.compare", later("Compare…"), keys="Ctrl+D", icon="git-diff", menu=Menu.STREAM, group=4, view=VIEW,

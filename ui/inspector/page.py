@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from snapmgr.errors import Cancelled
 from ui.inspector.answers import offset_in, sections_of, status_of
+from ui.inspector.bookmarks import Bookmarks
 from ui.inspector.header import STRUCTURE
 from ui.inspector.place import Place
 from ui.inspector.presenter import Loaded, Presenter, Shown
@@ -396,7 +397,9 @@ class InspectorPage(Page):
     def palette_entries(self, prefix: str) -> list[PaletteEntry]:
         if prefix != "@" or self.loaded is None:
             return []
-        return sections_of(self.loaded, self.links)
+        marks = Bookmarks(self.context.settings.state)
+        kept = marks.of(self._document.sources[0]) if self._document is not None else []
+        return sections_of(self.loaded, self.links, kept)
 
     def palette_offset(self, text: str) -> PaletteEntry | None:
         return offset_in(self.loaded, self.links, text) if self.loaded is not None else None
