@@ -11,8 +11,10 @@ from collections.abc import Callable
 
 from snapmgr.trace.events import TraceEvent
 
-STEPS = frozenset({"savevm_state_header", "savevm_state_setup", "savevm_section_start", "savevm_command_send"})
-"""Events before which a step ends: the source is about to put this into the stream."""
+SAID = frozenset({"colo_send_message", "colo_send_message_value", "colo_receive_message"})
+"""Events of COLO behind which a step ends: the source has said or heard this."""
+STEPS = SAID | {"savevm_state_header", "savevm_state_setup", "savevm_section_start", "savevm_command_send"}
+"""Events at which a step ends; before all others the source is about to put something into the stream."""
 
 
 class HeldClock:

@@ -71,7 +71,10 @@ def can_replay(context: WindowContext) -> str:
 
 def has_place(context: WindowContext) -> str:
     page = page_of(context)
-    return "" if page is not None and page.place is not None else tr("Nothing with a place in the stream is chosen")
+    if page is None or page.place is None:
+        return tr("Nothing with a place in the stream is chosen")
+    waits = tr("It is not in the stream yet: it waits in the buffer of the source, a package until all of it is there")
+    return "" if page.place < page.put else waits
 
 
 @ACTIONS.add("migration.start", later("Start"), keys="F9", icon="play", menu=Menu.MIGRATION, view=VIEW,

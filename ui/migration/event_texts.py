@@ -1,4 +1,4 @@
-"""Events of a migration in words: what each is called, what it says, and what a step is about to do."""
+"""Events of a migration in words: what each is called, and what it says."""
 
 from __future__ import annotations
 
@@ -43,21 +43,6 @@ STATES = {
 }
 """Of QAPI's MigrationStatus."""
 
-COMMANDS = {
-    Command.OPEN_RETURN_PATH: later("The destination shall answer: it opens the way back."),
-    Command.PING: later("The destination shall send this number back, so that the source knows that it is there."),
-    Command.POSTCOPY_ADVISE: later("Postcopy may come: both sides agree on the size of pages."),
-    Command.POSTCOPY_LISTEN: later("The destination gets ready to ask for pages that are missing."),
-    Command.POSTCOPY_RUN: later("The guest goes on at the destination, though pages are missing."),
-    Command.POSTCOPY_RAM_DISCARD: later("Pages that were sent and have changed since are thrown away over there."),
-    Command.PACKAGED: later("All that follows is taken in as one piece, before anything of it is loaded."),
-    Command.ENABLE_COLO: later("From now on both machines run the same guest."),
-    Command.POSTCOPY_RESUME: later("The channel was broken: the destination shall go on where it was."),
-    Command.RECV_BITMAP: later("The destination shall say which pages it has."),
-    Command.SWITCHOVER_START: later("The guest stands still on the source."),
-}
-"""What each is for, in a sentence."""
-
 
 def command_name(event: TraceEvent) -> str:
     """QEMU's name of a command that was sent."""
@@ -96,29 +81,6 @@ def is_milestone(moment: Moment, *, in_colo: bool = False) -> bool:
     if event.name == "savevm_section_start" and event["id"] != RAM:
         return moment.side is Side.SOURCE and event.offset is not None  # others belong to a checkpoint
     return event.name in _SAID and (moment.side is Side.SOURCE or moment.event.name in _THERE)
-
-
-def explanation(event: TraceEvent) -> tuple[str, str]:
-    """What a step is about to do: its name, and what that is for."""
-    if event.name == "savevm_section_start":
-        if event["id"] == RAM:
-            return tr("section {number}, ram", number=event["section_id"]), tr(
-                "The next piece of RAM that is dirty. Pages that hold nothing but zeros need nine bytes each, all"
-                " others their contents."
-            )
-        return tr("section {number}, {name}", number=event["section_id"], name=event["id"]), tr(
-            "The state of one device, while the guest stands still: its registers, as the VM description tells them."
-        )
-    if event.name == "savevm_command_send":
-        number = event["command"]
-        known = isinstance(number, int) and number in set(Command)
-        return command_name(event), tr(COMMANDS[Command(number)]) if known else ""
-    return {
-        "savevm_state_header": (tr("header"), tr(
-            "The stream begins: QEVM, its version, and which type of machine the destination must be.")),
-        "savevm_state_setup": (tr("setup"), tr(
-            "Every part that is sent while the guest runs says first how large it is: RAM lists its blocks.")),
-    }.get(event.name, (event.name, ""))  # fmt: skip
 
 
 def _state(event: TraceEvent) -> Said:

@@ -9,16 +9,19 @@ from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from snapmgr.migrate.handover import Side
+from snapmgr.migrate.held import SAID, STEPS
 from snapmgr.migrate.pages import PageState
 from snapmgr.migrate.recorder import ENDS
-from snapmgr.migrate.recording import Moment, Recording
+from snapmgr.migrate.recording import Moment, Recording, stream_name
 from snapmgr.savevm.status import MigrationStatus as Status
+from snapmgr.trace.events import TraceEvent
 from ui.migration import recordings, told
-from ui.migration.event_texts import explanation
 from ui.migration.panes import SETTINGS, Panes
 from ui.migration.run import Run
 from ui.migration.scenarios import COLO
 from ui.migration.showing import Showing
+from ui.migration.step_texts import explanation
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
 from ui.shell.page import Page
@@ -40,7 +43,8 @@ class MigrationPage(Page):
         self.run: Run | None = None
         self.at: float | None = None
         self.place: int | None = None
-        """Offset in the stream of the event that was chosen."""
+        """Offset in the stream of the event that was chosen, or put last."""
+        self._waiting: TraceEvent | None = None
         self.presents = False
         """Whether it is shown to an audience."""
         self._frames = 0
@@ -173,7 +177,11 @@ class MigrationPage(Page):
             return
         self._playing = False
         at = self.at if self.at is not None else self.recording.end
-        times = [moment.time for moment in self.recording.moments if moment.event.name in _STEPS]
+        times = [
+            moment.time
+            for moment in self.recording.moments
+            if moment.side is Side.SOURCE and moment.event.name in STEPS
+        ]
         found = [time for time in times if (time > at + 1e-9 if step > 0 else time < at - 1e-9)]
         if found:
             self.look_at(found[0] if step > 0 else found[-1])
@@ -186,6 +194,14 @@ class MigrationPage(Page):
 
     def _scrubbed(self, at: float) -> None:
         self.look_at(at if at < self.recording.end else None)
+
+    @property
+    def put(self) -> int:
+        """Bytes of the first stream that have gone out: what was put later waits in the source's buffer."""
+        try:
+            return (self.recording.streams / stream_name(0, forward=True)).stat().st_size
+        except OSError:
+            return 0
 
     async def inspect(self, offset: int | None) -> None:
         """Open what was sent in the Inspector, at ``offset``."""
@@ -347,16 +363,19 @@ class MigrationPage(Page):
         self.context.touch()
 
     def _show_step(self) -> None:
-        channel, waiting = self.panes_shown.channel, self.run.waiting if self.run is not None else None
-        channel.meaning.setVisible(waiting is not None)
-        channel.show_wire()
-        channel.wire_title.setText(tr("On the wire now") if waiting is None else tr("Next"))
-        if waiting is not None:
-            title, meaning = explanation(waiting)
-            channel.section.setText(title)
-            channel.record.setText("")
-            channel.meaning.setText(meaning)
-            self.place = waiting.offset if not self.is_in(Status.COLO.value) else None  # a checkpoint counts anew
+        waiting = self.run.waiting if self.run is not None else None
+        before, self._waiting = self._waiting, waiting
+        if waiting is None:
+            self.panes_shown.channel.show_step(None)
+            return
+        story, now = self.showing.story, self.run.recorder.now if self.run is not None else 0.0
+        status, stands = story.status_at(now), story.stopped is not None
+        put = ""
+        if before is not None and before is not waiting:
+            self.place = before.offset if status is not Status.COLO else None  # a checkpoint counts anew
+            put = explanation(before)[0]
+        step = explanation(waiting, status, stands=stands)
+        self.panes_shown.channel.show_step(step, put, done=waiting.name in SAID)
 
     # -- events of the widget --------------------------------------------------------------------------------------
 
@@ -389,6 +408,3 @@ class MigrationPage(Page):
     def restore_state(self, state: dict[str, Any]) -> None:
         if isinstance(state.get("lower"), str):
             self.panes_shown.lower.split.restoreState(QByteArray.fromBase64(state["lower"].encode()))
-
-
-_STEPS = frozenset({"savevm_section_start", "savevm_command_send", "savevm_state_header", "savevm_state_setup"})

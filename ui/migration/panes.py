@@ -132,7 +132,7 @@ class Channel(QWidget):
 
     def __init__(self, actions: Callable[[str], QAction]) -> None:
         super().__init__()
-        self._presents = False
+        self._presents = self._steps = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(8)
@@ -167,10 +167,32 @@ class Channel(QWidget):
         self.meaning.setMinimumHeight(1)
         self.meaning.hide()
         self.bytes = action_button(actions("migration.bytes"), "plain")
-        for part in (self.section, self.record, self.begins, self.meaning):
+        for part in (self.section, self.meaning, self.record, self.begins):
             inside.addWidget(part)
         inside.addWidget(self.bytes, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.wire)
+
+    def show_step(self, step: tuple[str, str] | None, put: str = "", *, done: bool = False) -> None:
+        """Name and meaning of what comes next, or is ``done``, and what was ``put`` before; None: nothing waits."""
+        self._steps = step is not None
+        title = tr("Just now") if done else tr("Next")
+        self.wire_title.setText(title if step is not None else tr("On the wire now"))
+        self.meaning.setVisible(step is not None)
+        if step is not None:
+            self._say(step[0], step[1], tr("put before it: {title}", title=put) if put else "")
+        self.show_wire()
+
+    def show_put(self, section: str, record: str, begins: str) -> None:
+        """What was put last; not while it goes step by step."""
+        if not self._steps:
+            self._say(section, "", record, begins)
+
+    def _say(self, section: str, meaning: str, record: str, begins: str = "") -> None:
+        for part, words in ((self.section, section), (self.record, record), (self.begins, begins)):
+            if part.full_text() != words:
+                part.setText(words)
+        if self.meaning.text() != meaning:
+            self.meaning.setText(meaning)
 
     def present(self, wanted: bool) -> None:
         """For an audience only what is about to happen, step by step."""

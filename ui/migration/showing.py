@@ -56,9 +56,7 @@ class Showing:
         self._panes.lower.events.clear()
         for _, card in self._cards():
             card.screen.show_saved(QImage(), tr("not started"))
-        for part in (self._panes.channel.section, self._panes.channel.record, self._panes.channel.begins):
-            part.setText("")
-        self._panes.channel.section.setText(tr("nothing yet"))
+        self._panes.channel.show_put(tr("nothing yet"), "", "")
 
     def take(self, moments: Sequence[Moment]) -> None:
         """What happened since; the log shows it, too."""
@@ -183,10 +181,7 @@ class Showing:
         back = formats.rate(found.returned) if found.returned else ""
         channel.back.show_now(self.traffic.answers(now), now, back, connected=connected)
         wire = self.traffic.at(now)
-        texts = ((channel.section, wire.section), (channel.record, wire.record), (channel.begins, where(wire)))
-        for part, words in texts:
-            if part.full_text() != words:
-                part.setText(words)
+        channel.show_put(wire.section, wire.record, where(wire))
 
     def _show_beside(self, now: float, *, connected: bool) -> list[float]:
         """The lanes that there are beside the main one; returns their bytes a second."""
