@@ -58,6 +58,8 @@ class Recorder:
         self._passed = {True: 0, False: 0}
         """Bytes that went forward, and back."""
         self._one_stream = True
+        self._written = 0
+        """Bytes of pages that the guest has written."""
         self._count = self._passes = self._throttle = 0
         self._ended = False
         """Whether the migration is over: what the guest writes then is no part of it."""
@@ -206,12 +208,13 @@ class Recorder:
         missing = both.destination.ram_entry.loader.missing
         waits = missing.waits if missing is not None else ()
         guest = both.source if both.owner is Side.SOURCE else both.destination
+        self._written = max(self._written, guest.board.memory.peek("dirtied") * PAGE)
         self.recording.samples.add(
             time=now,
             transferred=self._passed[True],
             returned=self._passed[False],
             remaining=counters.remaining,
-            written=guest.board.memory.get("dirtied") * PAGE,
+            written=self._written,
             bandwidth=statistics.bandwidth,
             expected_downtime=statistics.expected_downtime,
             threshold=statistics.threshold,

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from snapmgr.machine.machine import Machine
+from snapmgr.machine.options import MachineOptions
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.pages import Layout, PageState
 from snapmgr.migrate.recording import Moment
@@ -134,3 +136,19 @@ def test_what_happens_again_and_again_is_one_row(qtbot: Any) -> None:
     assert model.rowCount() == 13
     model.narrow("", milestones=True)
     assert model.rowCount() == 3
+
+
+def test_whoever_looks_at_a_guest_does_not_wait_for_its_pages() -> None:
+    """The window's thread looks while pages are missing that may never come."""
+    machine = Machine(MachineOptions(ram=16 << 20))
+    memory = machine.board.memory
+    memory.set("dirtied", 7)
+
+    def wait(page: int) -> None:
+        raise AssertionError("it waits")
+
+    memory.ram.dirty.reading = wait  # type: ignore[method-assign,assignment]
+    assert memory.peek("dirtied") == 7
+    with pytest.raises(AssertionError, match="it waits"):
+        memory.get("dirtied")
+    machine.close()
