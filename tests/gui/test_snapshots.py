@@ -8,7 +8,7 @@ from contextlib import nullcontext
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from tests.gui.desk import NOON, Desk, truth
 from tests.ui.snapshots.made import Entry, held, retabled
@@ -17,6 +17,7 @@ from ui.models.snapshot_rows import Column
 from ui.models.snapshot_table import Roles
 from ui.shell.documents import Document, DocumentKind
 from ui.theme import fonts
+from ui.widgets.focus_ring import FocusRing
 from ui.widgets.timeline_row import NAME_LEFT, PADDING
 
 
@@ -43,6 +44,20 @@ def test_the_keyboard_is_in_the_list_at_once(desk: Desk) -> None:
     desk.open(desk.image("vm-hmp-72"))
     desk.key(Qt.Key.Key_Down)
     assert desk.page.snapshot.name() == "work"
+
+
+def test_f6_leads_to_what_shows_that_it_has_the_keyboard(desk: Desk) -> None:
+    desk.key(Qt.Key.Key_F6)
+    focused = desk.window.focusWidget()
+    assert isinstance(focused, QPushButton) and desk.page.empty.isAncestorOf(focused)
+    desk.open(desk.image("vm-hmp-72"))
+    desk.page.list.view.setFocus()
+    desk.key(Qt.Key.Key_F6)
+    area = desk.page.details.area
+    ring = area.findChild(FocusRing)
+    assert area.hasFocus() and ring is not None and ring.isVisible() and ring.size() == area.size()
+    desk.key(Qt.Key.Key_F6)
+    assert not ring.isVisible()
 
 
 def test_a_file_is_opened_wherever_it_is_dropped(desk: Desk) -> None:

@@ -134,7 +134,7 @@ async def compare(context: WindowContext) -> None:
         await compare_stream(context, document.sources[0])
 
 
-@ACTIONS.add("stream.screen", later("Guest’s screen…"), icon="monitor", menu=Menu.STREAM, group=3, view=VIEW,
+@ACTIONS.add("stream.screen", later("Guest’s screen"), icon="monitor", menu=Menu.STREAM, group=3, view=VIEW,
              enabled=has_whole_stream)  # fmt: skip
 def screen(context: WindowContext) -> None:
     """See what the guest showed when it was saved."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ui.shell.actions import PALETTE_KEYS, Actions, Menu
 from ui.shell.context import WindowContext
@@ -138,7 +139,17 @@ def _step_pane(context: WindowContext, step: int) -> None:
     here = next(
         (n for n, pane in enumerate(panes) if pane is focus or pane.isAncestorOf(focus)), -step if step > 0 else 0
     )
-    panes[(here + step) % len(panes)].setFocus()
+    _first_in(panes[(here + step) % len(panes)]).setFocus(Qt.FocusReason.TabFocusReason)
+
+
+def _first_in(pane: QWidget) -> QWidget:
+    """What takes the keyboard there: the pane itself, or the first part of it where it could not show that."""
+    part = pane
+    while not (part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.isVisible() and part.isEnabled()):
+        part = part.nextInFocusChain()
+        if part is pane or not pane.isAncestorOf(part):
+            return pane
+    return part
 
 
 def _theme(value: str, text: str, icon: str) -> None:

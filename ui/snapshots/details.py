@@ -23,6 +23,7 @@ from ui.snapshots.note_edit import NoteEdit
 from ui.snapshots.saved_screen import SavedScreen
 from ui.theme.tokens import INSET
 from ui.widgets.disk_list import DiskList, disk_lines
+from ui.widgets.focus_ring import FocusRing
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.notice_box import NoticeBox
 from ui.words import plural, tr
@@ -74,6 +75,7 @@ class Details(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Details"))
         self.setFrameShape(QFrame.Shape.NoFrame)
+        FocusRing(self)
         body = QWidget()
         body.setProperty("surface", "panel")
         body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
