@@ -92,6 +92,18 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         "Another device stands at this place in the target, or the bytes were changed.",
         "Give the target the same device, revision and capabilities at this place.",
     ),
+    "virtio-features": (
+        "The target's device has other options, or another network or disk behind it.",
+        "Give it the options that the stream's device had, or start the guest anew.",
+    ),
+    "virtio-queues": (
+        "The target's device has another number of queues, or the bytes were changed.",
+        "Give the target's device the same number of queues.",
+    ),
+    "virtio-net": (
+        "Behind the sender's device was a network that could more, a tap as a rule.",
+        "Put the same kind of network behind the target's device.",
+    ),
     "value-differs": (
         "The two devices were configured in another way, or the bytes were changed.",
         "Start the target's device with the same properties.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import tempfile
 from dataclasses import replace
 
@@ -12,10 +13,12 @@ from snapmgr.inspect.against.judge import judge
 from snapmgr.inspect.against.mend import device_option, memory_option, size_text
 from snapmgr.inspect.against.streams import target_of
 from snapmgr.inspect.against.target import Target, TargetDevice
-from snapmgr.inspect.against.virtio import feature_names, features
+from snapmgr.inspect.against.virtio import features
+from snapmgr.inspect.against.virtio_names import _OPTIONS, _OWN_OPTIONS, feature_names, feature_options
 from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Problem
 from tests import corpus
+from tests.qemu import QEMU, needs_qemu
 
 
 def read(data: bytes) -> tuple[StreamIndex, Target]:
@@ -86,8 +89,10 @@ def test_another_machine_type_is_stopped_at_first(tiny: tuple[StreamIndex, Targe
 def test_features_of_virtio_have_names() -> None:
     _, target = read(corpus.stream_bytes("devices-pc.v72"))
     assert all(features(d.payload) == 0 for d in target.devices or () if "/virtio-" in d.idstr)
-    assert feature_names("virtio-net", 1 << 22 | 1 << 32 | 1 << 63) == ["MQ", "VERSION_1", "bit 63"]
+    assert feature_names("virtio-net", 1 << 22 | 1 << 32 | 1 << 50) == ["MQ", "VERSION_1", "bit 50"]
     assert feature_names("virtio-blk", 0x44) == ["SEG_MAX", "BLK_SIZE"]
+    assert feature_names("virtio-net", 1 << 60 | 1 << 40) == ["RING_RESET", "RSS"]
+    assert feature_options("virtio-blk", 1 << 12 | 1 << 34 | 1 << 1) == ["num-queues=2", "packed=on"]
     assert features(b"short") is None
 
 
@@ -95,3 +100,14 @@ def test_options_that_would_mend_it() -> None:
     assert [size_text(size) for size in (2 << 30, 3 << 20, 5 << 10, 7)] == ["2G", "3M", "5K", "7B"]
     assert memory_option("vga.vram", 8 << 20, {}).startswith("Give the display vgamem_mb=8")
     assert device_option("0000:00:03.0/virtio-net") == "Start the target with -device virtio-net-pci,addr=03.0."
+
+
+@needs_qemu[0]
+@needs_qemu[1]
+@pytest.mark.parametrize("kind", sorted(_OWN_OPTIONS))
+def test_options_are_those_of_a_real_qemu(kind: str) -> None:
+    device = "virtio-serial-pci" if kind == "virtio-console" else f"{kind}-pci"
+    told = subprocess.run([QEMU or "", "-device", f"{device},help"], capture_output=True, text=True, check=True).stdout
+    known = {line.partition("=")[0].strip() for line in told.splitlines()}
+    options = [*_OPTIONS.values(), *_OWN_OPTIONS[kind].values()]
+    assert {option.partition("=")[0] for option in options} <= known

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from snapmgr.inspect.against.known import minimum_version, subsections
 from snapmgr.inspect.against.mend import device_option, memory_option, place_hint
 from snapmgr.inspect.against.target import Target, TargetBlock, TargetDevice
-from snapmgr.inspect.against.virtio import feature_names, features
+from snapmgr.inspect.against.virtio import features
+from snapmgr.inspect.against.virtio_names import feature_names, feature_options
 from snapmgr.inspect.explain import counted
 from snapmgr.inspect.index import StreamIndex
 from snapmgr.inspect.model import Problem, Record, Severity
@@ -193,8 +194,17 @@ def _features(index: StreamIndex, record: Record, device: TargetDevice) -> Itera
     for bits, where in ((sent & ~local, "stream"), (local & ~sent, "target")):
         if bits:
             message = f"Features that only the guest of the {where} took: {', '.join(feature_names(kind, bits))}"
-            hint = f"If the target does not offer them, QEMU refuses the device: compare the properties of {kind}."
+            hint = (
+                _offer(kind, bits) if where == "stream" else "The guest of the target had them; this one does without."
+            )
             yield _warning("virtio-features", record.payload, message, hint, section=section)
+
+
+def _offer(kind: str, bits: int) -> str:
+    """How the target comes to offer them."""
+    options = ",".join(feature_options(kind, bits))
+    instead = f"give the device {options}" if options else f"compare the properties of {kind}"
+    return f"If the target does not offer them, QEMU refuses the device: {instead}."
 
 
 def _newer() -> str:

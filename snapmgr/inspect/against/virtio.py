@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from snapmgr.inspect.against.virtio_names import own_names
+
 _SIZES = (256, 4096)
 """Bytes of a PCI function's configuration, conventional and express."""
 
@@ -20,38 +22,10 @@ _MAX_CONFIG = 4096
 _MOST_PORTS = 512
 _HIGH = b"\x05\x15virtio/64bit_features"
 
-_COMMON = {
-    24: "NOTIFY_ON_EMPTY",
-    27: "ANY_LAYOUT",
-    28: "RING_INDIRECT_DESC",
-    29: "RING_EVENT_IDX",
-    30: "BAD_FEATURE",
-    32: "VERSION_1",
-    33: "ACCESS_PLATFORM",
-    34: "RING_PACKED",
-    35: "IN_ORDER",
-    36: "ORDER_PLATFORM",
-    37: "SR_IOV",
-    38: "NOTIFICATION_DATA",
-}
-_OWN = {
-    "virtio-net": "CSUM GUEST_CSUM CTRL_GUEST_OFFLOADS MTU - MAC GSO GUEST_TSO4 GUEST_TSO6 GUEST_ECN GUEST_UFO "
-    "HOST_TSO4 HOST_TSO6 HOST_ECN HOST_UFO MRG_RXBUF STATUS CTRL_VQ CTRL_RX CTRL_VLAN CTRL_RX_EXTRA GUEST_ANNOUNCE MQ "
-    "CTRL_MAC_ADDR",
-    "virtio-blk": "BARRIER SIZE_MAX SEG_MAX - GEOMETRY RO BLK_SIZE SCSI - FLUSH TOPOLOGY CONFIG_WCE MQ DISCARD "
-    "WRITE_ZEROES",
-    "virtio-balloon": "MUST_TELL_HOST STATS_VQ DEFLATE_ON_OOM FREE_PAGE_HINT PAGE_POISON REPORTING",
-    "virtio-scsi": "INOUT HOTPLUG CHANGE T10_PI",
-    "virtio-gpu": "VIRGL EDID RESOURCE_UUID RESOURCE_BLOB CONTEXT_INIT",
-    "virtio-console": "SIZE MULTIPORT EMERG_WRITE",
-}
-"""Names by bit, from 0 (VIRTIO 1.2, each device's "Feature bits")."""
-
-
 _RELEASE_BITS = {"7.2": 0x179000000, "10.0": 0x179000000}
 _RING_RESET, _SINCE = 40, (7, 2)
 _DEFAULT = {
-    "virtio-net": None,
+    "virtio-net": 0xBF8064,
     "virtio-blk": 0x6E54,
     "virtio-scsi": 0x6,
     "virtio-balloon": 0x12,
@@ -60,10 +34,11 @@ _DEFAULT = {
     "virtio-console": 0x6,
     "virtio-gpu": 0x2,
 }
-"""What each kind offers by itself (m); None where that hangs on what stands behind it."""
+"""What each kind offers by itself (m)."""
 _BY_OPTION = 1 << 33 | 1 << 34 | 1 << 40
 """What an option makes any of them offer: iommu_platform, packed, queue_reset."""
-_MANY_QUEUES = 12
+_MANY_QUEUES = {"virtio-blk": (12, 1), "virtio-net": (22, 3)}
+"""MQ of both, and with how many queues it is not offered yet."""
 _VERSION_OF_MACHINE = re.compile(r"-(\d+)\.(\d+)$")
 
 
@@ -96,28 +71,25 @@ def features(payload: bytes) -> int | None:
     return None if head is None else head.features
 
 
-def allowed(kind: str, release: str, machine: str, local: Head) -> int | None:
-    """What a device of the target offers when its options are the usual ones; None where that is not known."""
+def allowed(kind: str, release: str, machine: str, queues: int, *, headers: bool) -> int | None:
+    """What a device of the target offers when its options are the usual ones; None where that is not known.
+
+    ``headers`` says of a network that it passes them on, and much with them.
+    """
     own = _DEFAULT.get(kind)
-    if own is None:
+    if own is None or (headers and kind == "virtio-net"):
         return None
     offered = _RELEASE_BITS[release] | own
     version = _VERSION_OF_MACHINE.search(machine)
     if version is None or (int(version[1]), int(version[2])) >= _SINCE:
         offered |= 1 << _RING_RESET
-    return offered | 1 << _MANY_QUEUES if kind == "virtio-blk" and local.queues > 1 else offered
+    bit, few = _MANY_QUEUES.get(kind, (0, queues))
+    return offered | 1 << bit if queues > few else offered
 
 
 def may_offer(kind: str) -> int:
     """What options could make it offer beside that."""
-    return _BY_OPTION | sum(1 << bit for bit, name in enumerate(_OWN.get(kind, "").split()) if name != "-")
-
-
-def feature_names(kind: str, bits: int) -> list[str]:
-    """What the bits of a device (``virtio-net``) are called, those without a name by their number."""
-    own = dict(enumerate(_OWN.get(kind, "").split()))
-    names = _COMMON | {bit: name for bit, name in own.items() if name != "-"}
-    return [names.get(bit, f"bit {bit}") for bit in range(bits.bit_length()) if bits >> bit & 1]
+    return _BY_OPTION | sum(1 << bit for bit in own_names(kind))
 
 
 def _head(payload: bytes, size: int) -> Head | None:

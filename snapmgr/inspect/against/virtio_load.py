@@ -13,6 +13,7 @@ from typing import Any
 from snapmgr.errors import Unsupported
 from snapmgr.inspect.against.compared import PCI_FUNCTIONS
 from snapmgr.inspect.against.virtio import Head, allowed, head_of, may_offer
+from snapmgr.inspect.against.virtio_names import feature_names, feature_options
 from snapmgr.inspect.against.virtio_states import MOST_QUEUES, OWN, VIRTIO, Guest, guest_of
 from snapmgr.vmstate.failure import VMStateError
 from snapmgr.vmstate.field import Kind, Take
@@ -51,6 +52,7 @@ class VirtioLoad(Kind):
         if local is None:
             return (yield from self._kind.load(value, owner))
         load, guest = _Load(self._name, local), guest_of(self._name, local.queues, local.own)
+        passes_headers = guest.header
         yield from self._pci_function(local)
         yield from _start(guest, load)
         yield from _queues(load)
@@ -59,7 +61,7 @@ class VirtioLoad(Kind):
         elif self._name in _PARTS:
             yield from _PARTS[self._name](load)
         yield from take_state(VIRTIO, guest, VIRTIO.version)
-        self._check_features(guest.features, local)
+        self._check_features(guest.features, local, passes_headers=passes_headers)
         return value
 
     def _pci_function(self, local: Head) -> Take[None]:
@@ -69,18 +71,21 @@ class VirtioLoad(Kind):
             yield local.vectors * 16 + -(-local.vectors // 8)
             yield from _vector(local)
 
-    def _check_features(self, features: int, local: Head) -> None:
+    def _check_features(self, features: int, local: Head, *, passes_headers: bool) -> None:
         """What the guest took must be offered here.  What is offered is not known where options decide, and then only
         the guest of the target can tell: one that runs has taken what there was."""
-        offered = allowed(self._name, self._release, self._machine, local)
+        offered = allowed(self._name, self._release, self._machine, local.queues, headers=passes_headers)
         if offered is None:
             return
         known = offered | local.features if local.features else offered | may_offer(self._name)
         if features & ~known:
             text = f"Features 0x{features:x} unsupported. Allowed features: 0x{offered | local.features:x}"
-            raise VMStateError(
-                "virtio-features", f"the guest took features that {self._name} does not offer", qemu=text
-            )
+            bits = features & ~known
+            names = ", ".join(feature_names(self._name, bits))
+            options = ",".join(feature_options(self._name, bits))
+            needs = f" (the device needs {options})" if options else ""
+            message = f"the guest took features that the target does not offer: {names}{needs}"
+            raise VMStateError("virtio-features", message, qemu=text)
 
 
 @dataclass
@@ -131,6 +136,10 @@ def _queues(load: _Load) -> Take[None]:
 def _block(load: _Load) -> Take[None]:
     """Requests that are on their way, up to a nil."""
     if (yield 1)[0]:
+        queue = int.from_bytes((yield 4)) if load.local.queues > 1 else 0
+        if queue >= max(load.local.queues, 1):
+            text = f"Invalid virtqueue index in request list: 0x{queue:x}"
+            raise VMStateError("virtio-queues", f"a request of queue {queue}, of {load.local.queues}", qemu=text)
         raise Unsupported("virtio-requests", "requests of a disk are on their way, as that QEMU had them in memory")
 
 
