@@ -48,6 +48,8 @@ class Arriving:
     ) -> None:
         self._machine, self._loader, self._answers, self._missing = machine, loader, answers, missing
         self._show = show
+        self.ended: Callable[[], None] = lambda: None
+        """Called by its thread when nothing comes any more."""
         self._news = threading.Condition()
         self._status = Status.POSTCOPY_ACTIVE
         self._error = ""
@@ -150,6 +152,12 @@ class Arriving:
     # -- the thread ------------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
+        try:
+            self._follow()
+        finally:
+            self.ended()
+
+    def _follow(self) -> None:
         while True:
             try:
                 self._read()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 from snapmgr.errors import SnapmgrError
 from snapmgr.machine.machine import Machine
@@ -44,9 +44,11 @@ def receive(
     what is returned knows of the rest.  Raises Blocked, LoadError, ChannelBroken, and what taking over the disks
     raises; the machine stands then and has no disks.
     """
-    receiving = _Receiving(machine, channel, handover or Handover(), loaded, secondary, urgent, autostart, show)
-    with multifd.receiving(machine, beside), mapped.reading(machine, channel):
-        return receiving.run()
+    with ExitStack() as reading:
+        reading.enter_context(multifd.receiving(machine, beside))
+        reading.enter_context(mapped.reading(machine, channel))
+        handover = handover or Handover()
+        return _Receiving(machine, channel, handover, loaded, secondary, urgent, autostart, show, reading).run()
 
 
 class _Receiving:
@@ -60,8 +62,9 @@ class _Receiving:
         urgent: Callable[[], Channel] | None,
         autostart: bool,
         show: Show,
+        reading: ExitStack,
     ) -> None:
-        self._machine, self._channel, self._handover = machine, channel, handover
+        self._machine, self._channel, self._handover, self._reading = machine, channel, handover, reading
         self._loaded, self._open_urgent, self._autostart, self._show = loaded, urgent, autostart, show
         self._loader = Loader(machine, postcopy=channel.returns, colo=channel.returns)
         self._secondary, self._colo = secondary, False
@@ -136,6 +139,7 @@ class _Receiving:
             raise ChannelBroken("the source took the guest back")
         assert self._arriving is not None
         run_early(self._machine, autostart=self._autostart)
+        self._arriving.ended = self._reading.pop_all().close
         self._arriving.start(self._channel, self._urgent)
 
     def _settled(self) -> None:

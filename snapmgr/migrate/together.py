@@ -42,17 +42,27 @@ def _alone(name: str, title: str, says: str, others: tuple[str, ...], ours: tupl
 
 
 RULES = (
+    *_alone("background-snapshot", "background-snapshot", "Background-snapshot is not compatible with {}",
+            ("postcopy-ram", "dirty-bitmaps", "late-block-activate", "return-path", "multifd",
+             "pause-before-switchover", "auto-converge", "release-ram", "rdma-pin-all", "compress", "xbzrle", "x-colo",
+             "validate-uuid")),
     Rule("postcopy-ram", "x-colo", "postcopy-colo", "postcopy and COLO do not go together"),
     Rule("postcopy-ram", "multifd", "postcopy-multifd", "multifd and postcopy do not go together",
          "Postcopy is not yet compatible with multifd"),
     Rule("postcopy-ram", "compress", "postcopy-compress", "compressed pages and postcopy do not go together",
          "Postcopy is not currently compatible with compression"),
+    Rule("postcopy-ram", "x-ignore-shared", "postcopy-shared", "postcopy and RAM that stays do not go together",
+         "Postcopy is not compatible with ignore-shared"),
     Rule("postcopy-preempt", "postcopy-ram", "postcopy-preempt",
          "postcopy-preempt is of no use without postcopy-ram", "Postcopy preempt requires postcopy-ram", needs=True),
     *_alone("multifd", "multifd", "Multifd is not compatible with {}", ("compress", "xbzrle"),
             ("x-colo", "background-snapshot", "mapped-ram")),
-    *_alone("mapped-ram", "mapped-ram", "Mapped-ram migration is incompatible with {}",
-            ("xbzrle", "compress", "postcopy-ram"), ("x-colo", "background-snapshot")),
+    *(
+        Rule("mapped-ram", other, "mapped-ram-with", f"mapped-ram does not go together with {other}",
+             f"Mapped-ram migration is incompatible with {says}", usage=True)
+        for other, says in (("xbzrle", "xbzrle"), ("compress", "compression"), ("postcopy-ram", "postcopy"))
+    ),
+    *_alone("mapped-ram", "mapped-ram", "", (), ("x-colo",)),
 )  # fmt: skip
 
 

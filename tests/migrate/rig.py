@@ -22,6 +22,7 @@ from snapmgr.migrate.link import Link
 from snapmgr.migrate.model import Parameters, Statistics
 from snapmgr.migrate.source import Outgoing
 from snapmgr.savevm.status import MigrationStatus
+from snapmgr.trace.events import TraceEvent
 
 RAM = 16 << 20
 DISK = 1 << 20
@@ -160,6 +161,19 @@ class Pair:
         """Which of the two run."""
         sides = {"source": self.source, "destination": self.destination}
         return [name for name, machine in sides.items() if machine.run_state is RunState.RUNNING]
+
+
+class OnlyOne:
+    """That never both run: told before each move of a run state."""
+
+    def __init__(self, mine: Machine, other: Machine) -> None:
+        self._other = other
+        self.broken = False
+        mine.trace.listen(self)
+
+    def put(self, event: TraceEvent) -> None:
+        if event.name == "runstate_set" and event["new_state_str"] == "running":
+            self.broken |= self._other.run_state is RunState.RUNNING
 
 
 def undisturbed(pair: Pair, ticks: int) -> str:

@@ -33,7 +33,7 @@ from snapmgr.ram.save import RamSaver
 from snapmgr.savevm.handlers import EIO, HandlerFailed
 from snapmgr.savevm.status import MigrationStatus
 from snapmgr.trace.events import TraceEvent
-from tests.migrate.rig import RAM, Pair, undisturbed
+from tests.migrate.rig import RAM, OnlyOne, Pair, undisturbed
 
 STEPS = 10
 POSTCOPY = "postcopy-ram"
@@ -272,19 +272,6 @@ def test_a_pause_that_somebody_asks_for() -> None:
     assert statistics.status is MigrationStatus.COMPLETED and statistics.pauses == 1
     assert [phase.name for phase in statistics.phases][-3:] == ["paused", "recover", "postcopy"]
     goes_on(pair)
-
-
-class OnlyOne:
-    """That never both run: told before each move of a run state."""
-
-    def __init__(self, mine: Machine, other: Machine) -> None:
-        self._other = other
-        self.broken = False
-        mine.trace.listen(self)
-
-    def put(self, event: TraceEvent) -> None:
-        if event.name == "runstate_set" and event["new_state_str"] == "running":
-            self.broken |= self._other.run_state is RunState.RUNNING
 
 
 def schedule(pick: random.Random) -> list[Fault]:

@@ -1,0 +1,128 @@
+"""Every way to move a guest with every other thing that may be asked for or happen: nothing is lost, one side has it.
+
+CI takes cells that cover every pair; ``SNAPMGR_LONG=1`` all of them.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import zlib
+from pathlib import Path
+
+import pytest
+
+from snapmgr.errors import SnapmgrError
+from snapmgr.machine.guest import BootOptions
+from snapmgr.machine.machine import Machine
+from snapmgr.machine.options import MachineOptions
+from snapmgr.migrate.both import Both
+from snapmgr.migrate.colo.both import Replicated
+from snapmgr.migrate.handover import Side
+from snapmgr.migrate.link import Link
+from snapmgr.migrate.model import Parameters
+from snapmgr.migrate.shared_ram import SharedRam
+from snapmgr.migrate.source import Outgoing
+from snapmgr.migrate.through_file import ThroughFile
+from snapmgr.migrate.together import check
+from snapmgr.migrate.trouble import Fault
+from snapmgr.savevm.status import MigrationStatus
+from tests.migrate.matrix import Cell, Chopped, every, pairwise
+from tests.migrate.rig import OnlyOne
+
+CELLS = every() if "SNAPMGR_LONG" in os.environ else pairwise()
+RATE = 100.0
+
+
+def both_for(cell: Cell, disk: Path) -> Both:
+    options = MachineOptions(ram=16 << 20, boot=BootOptions(cell.workload, 1), capabilities=cell.capabilities)
+    if cell.mode == "colo":
+        return Replicated(options, [], checkpoints=2, rate=RATE)
+    if cell.mode == "ignore-shared":
+        return SharedRam(options, [], rate=RATE)
+    if cell.mode == "mapped-ram":
+        return ThroughFile(options, [], rate=RATE)
+    disk.write_bytes(bytes(1 << 20))
+    return Both(options, [disk] if cell.mode == "bitmaps" else [], rate=RATE)
+
+
+def faults_of(cell: Cell, pick: random.Random) -> list[Fault]:
+    match cell.trouble:
+        case "pauses":
+            return [Fault("delay", pick.randrange(1 << 20), milliseconds=5) for _ in range(3)]
+        case "cut":
+            return [Fault("cut", pick.randrange(1 << 20), recover=True)]
+        case "cut-back":
+            return [Fault("cut", pick.randrange(60), back=True, recover=True)]
+    return []
+
+
+def be_late(links: list[Link], *, alike: bool) -> None:
+    for number, link in enumerate(links):
+        for wire in (link.forward, link.back):
+            wire.latency = 0.001 if alike else 0.004 * (number % 2)
+            wire.jitter = 0.002
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_nothing_is_lost(cell: Cell, tmp_path: Path) -> None:
+    pick = random.Random(zlib.crc32(str(cell).encode()))
+    parameters = Parameters(
+        max_bandwidth=0,
+        downtime_limit=1000,
+        postcopy_after_passes=pick.randrange(2) if cell.mode in ("postcopy", "preempt", "bitmaps") else None,
+        multifd_compression=cell.encoding if "multifd" in cell.capabilities else "none",
+        x_checkpoint_delay=10,
+    )
+    with both_for(cell, tmp_path / "disk") as both:
+        ears = OnlyOne(both.source, both.destination), OnlyOne(both.destination, both.source)
+        if cell.trouble in ("tiny", "huge"):
+            for side in ("source", "destination"):
+                chopped = Chopped(getattr(both.link, side), pick, tiny=cell.trouble == "tiny")
+                setattr(both.link, side, chopped)
+        both.prepare(parameters, faults=faults_of(cell, pick))
+        if cell.trouble in ("late", "reordered"):
+            be_late(both.links, alike=cell.trouble == "late")
+        moved = both.move(8, 4, recoveries=9)
+        status, owner = moved.statistics.status, both.owner
+    assert moved.proof.agrees, moved
+    assert cell.mode == "colo" or not any(ear.broken for ear in ears)  # under COLO both run, and one is heard
+    if "cut" not in cell.trouble:
+        assert status is MigrationStatus.COMPLETED and owner is Side.DESTINATION, moved
+    elif owner is Side.SOURCE:
+        assert status is MigrationStatus.FAILED or cell.mode == "colo", moved
+    else:  # without its last bitmaps it is no success, and the guest has all of its RAM
+        assert status is MigrationStatus.COMPLETED or cell.mode == "bitmaps", moved
+
+
+REFUSED = [
+    ("postcopy-ram multifd", "Postcopy is not yet compatible with multifd"),
+    ("postcopy-ram compress", "Postcopy is not currently compatible with compression"),
+    ("postcopy-ram x-ignore-shared", "Postcopy is not compatible with ignore-shared"),
+    ("postcopy-ram x-colo", None),
+    ("postcopy-preempt", "Postcopy preempt requires postcopy-ram"),
+    ("multifd xbzrle", "Multifd is not compatible with xbzrle"),
+    ("multifd compress", "Multifd is not compatible with compress"),
+    ("multifd x-colo", None),
+    ("mapped-ram xbzrle", "Mapped-ram migration is incompatible with xbzrle"),
+    ("mapped-ram compress", "Mapped-ram migration is incompatible with compression"),
+    ("mapped-ram postcopy-ram", "Mapped-ram migration is incompatible with postcopy"),
+    ("mapped-ram multifd", None),
+    *(
+        (f"background-snapshot {name}", f"Background-snapshot is not compatible with {name}")
+        for name in ("postcopy-ram", "dirty-bitmaps", "multifd", "xbzrle", "compress", "x-colo", "auto-converge")
+    ),
+]
+
+
+@pytest.mark.parametrize(("names", "says"), REFUSED)
+def test_what_qemu_refuses_is_refused_with_its_text(names: str, says: str | None) -> None:
+    with pytest.raises(SnapmgrError) as refused:
+        check(names.split())
+    assert refused.value.qemu == says
+    if "multifd" not in names:
+        with Machine(MachineOptions(ram=16 << 20, capabilities=frozenset(names.split()))) as machine:
+            link = Link()
+            with pytest.raises(SnapmgrError):
+                Outgoing(machine, link.source, lambda action: action()).run()
+            assert not link.forward.passed and machine.migration.status is MigrationStatus.NONE
