@@ -266,6 +266,8 @@ def _tell(output: Output, moved: Moved, *, done: bool) -> None:
     elif done:
         said = f"moved at tick {proof.switched}: {size(statistics.transferred)} sent, guest stood still for "
         output.done(f"{said}{statistics.downtime:.1f} ms")
+    elif moved.arrival is not None and not moved.arrival.missing and proof.destination is not None:
+        output.done(printable(f"moved at tick {proof.switched}, but: {statistics.error}"))
     elif moved.arrival is not None:
         lost = f"{moved.arrival.missing} pages never came"
         output.done(printable(f"moved, but not whole ({statistics.status}): {lost}; the guest cannot go on"))

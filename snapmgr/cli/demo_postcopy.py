@@ -36,8 +36,10 @@ def faults_of(wanted: dict[str, Any]) -> list[Fault]:
     from snapmgr.migrate.trouble import parse
 
     faults = [parse(spec) for spec in wanted["faults"]]
-    if wanted["mode"] != "postcopy" and any(fault.percent or fault.recover for fault in faults):
-        raise UsageError("usage", "percents and recover are for --mode postcopy")
+    if wanted["mode"] != "postcopy" and any(fault.recover for fault in faults):
+        raise UsageError("usage", "recover is for --mode postcopy")
+    if wanted["mode"] not in ("postcopy", "bitmaps") and any(fault.percent for fault in faults):
+        raise UsageError("usage", "percents are for --mode postcopy and bitmaps")
     return faults
 
 

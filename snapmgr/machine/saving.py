@@ -87,6 +87,8 @@ def take_in(
             machine.set_run_state(before)
             raise
     machine.reset()
+    if not incoming:  # those of the stream belong to the disks as they are from now on; QEMU refuses them
+        machine.dirty_bitmaps.forget()
     machine.global_state.received = None
     machine.postcopy_advised = False
     try:

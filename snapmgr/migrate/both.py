@@ -247,7 +247,7 @@ class Both:
             tending.result()
             refused = arriving.result()
         arrival = self.arriving.statistics if self.arriving is not None else None
-        whole = statistics.status is MigrationStatus.COMPLETED or self.owner is Side.SOURCE
+        whole = statistics.status is MigrationStatus.COMPLETED or self.owner is Side.SOURCE or self._has_all_ram
         if live and whole and not self._given_up.is_set():
             moved = self.owner is Side.DESTINATION
             self._live(*((Side.DESTINATION, self.destination) if moved else (Side.SOURCE, self.source)), after)
@@ -320,9 +320,16 @@ class Both:
         elif self._handover.owner is Side.SOURCE:
             self.source.advance(after)
             tick, source = self.source.tick, self.source.digest()
+        elif self._has_all_ram:
+            return self._proof_of_owner(after)
         else:
             tick = self.source.tick
         return Proof(tick, source, destination, self._undisturbed(tick), self._switched)
+
+    @property
+    def _has_all_ram(self) -> bool:
+        """Whether a guest that has moved lacks nothing but dirty bitmaps, whatever became of those."""
+        return "postcopy-ram" not in self._options.capabilities
 
     def _begin_proof(self) -> None:
         """Raises Cancelled where it was given up."""

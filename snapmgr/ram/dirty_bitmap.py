@@ -116,6 +116,10 @@ class DirtyBitmaps:
         """What has not come as a whole is given up; what has, stays (dirty_bitmap_mig_cancel_incoming)."""
         self.bitmaps = {key: bitmap for key, bitmap in self.bitmaps.items() if not bitmap.arriving}
 
+    def forget(self) -> None:
+        """All of them."""
+        self.bitmaps.clear()
+
     @property
     def handlers(self) -> Handlers:
         """Bits go after the switchover where that is a postcopy, else at its end."""

@@ -94,6 +94,15 @@ def test_a_postcopy_that_nobody_recovers(snapctl: Snapctl) -> None:
     assert "moved, but not whole" in snapctl(*words).text
 
 
+def test_dirty_bitmaps_follow_or_are_lost(snapctl: Snapctl, tmp_path: Path) -> None:
+    words = ("demo", "migrate", *SMALL, "--mode", "bitmaps", "--disk", new_disk(tmp_path / "disk.qcow2"))
+    done = snapctl(*words, "--json").document
+    assert done["status"] == "completed" and done["phases"][-1]["phase"] == "postcopy"
+    assert done["source_digest"] == done["destination_digest"] == done["reference_digest"]
+    lost = snapctl(*words, "--fault", "cut@0%")
+    assert lost.code == 1 and "some dirty bitmaps may have been lost" in lost.text and "all agree" in lost.text
+
+
 def between(
     uri: str, *disks: Path, words: tuple[str, ...] = (), there: str = "", here: str = ""
 ) -> tuple[dict[str, object], dict[str, object]]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from snapmgr.machine.machine import Machine
+from snapmgr.machine.saving import load, save
 from snapmgr.migrate.model import Parameters
 from snapmgr.ram.dirty_bitmap import DirtyBitmaps
 from snapmgr.savevm.output import Output
@@ -111,3 +112,18 @@ def test_before_the_guest_runs_it_stays_at_the_source(monkeypatch: pytest.Monkey
     assert pair.arrived is not None
     pair.source.advance(3)
     assert pair.source.digest() == undisturbed(pair, pair.source.tick)
+
+
+def test_a_machine_loads_its_own_state() -> None:
+    pair = Pair(capabilities=ONLY)
+    machine = pair.source
+    machine.advance(7)
+    state: list[bytes] = []
+    save(machine, lambda buffers: state.extend(map(bytes, buffers)))
+    bits = machine.dirty_bitmaps.bitmaps[KEY].bits.copy()
+    assert bits.any()
+    machine.dirty_bitmaps.bitmaps[KEY].bits[:] = True
+    load(machine, state)
+    assert machine.tick == 7 and (machine.dirty_bitmaps.bitmaps[KEY].bits == bits).all()
+    machine.advance(3)
+    assert machine.digest() == undisturbed(pair, 10)
