@@ -109,15 +109,15 @@ async def history(stage: Stage) -> None:
     kept = JobHistory()
     now = int(NOW) * SECOND
     rows: list[Any] = [
-        ("snapshot-save", "devbox", 300, 41.0, "No space left on device"),
-        ("snapshot-delete", "devbox", 90, 2.1, None),
-        ("snapshot-save", "demo", 20, 6.0, "Operation canceled"),
-        ("snapshot-save", "demo", 3, 7.4, None),
+        ("snapshot-save", "“weekly-2026-47”", "devbox", 300, 41.0, "No space left on device"),
+        ("snapshot-delete", "12 snapshots", "devbox", 90, 2.1, None),
+        ("snapshot-save", "“before-nvme-test”", "demo", 20, 6.0, "Operation canceled"),
+        ("snapshot-save", "“before-nvme-test”", "demo", 3, 7.4, None),
     ]
-    for number, (kind, machine, minutes, took, error) in enumerate(rows):
+    for number, (kind, about, machine, minutes, took, error) in enumerate(rows):
         start = now - minutes * MINUTE * SECOND
         end = start + int(took * SECOND)
-        kept.append(JobRecord(kind, f"{kind}-{number}", machine, start, end, "concluded", error))
+        kept.append(JobRecord(kind, f"{kind}-{number}", machine, start, end, "concluded", error, about))
     await stage.open(*devbox(stage))
     await stage.act("jobs.history")
 

@@ -27,7 +27,8 @@ _LATEST = 1 << 63
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """A job that is over.  ``start`` and ``end`` in ns since 1970; ``error`` None where it did what it was for."""
+    """A job that is over.  ``start`` and ``end`` in ns since 1970; ``error`` None where it did what it was for;
+    ``about`` says in words which snapshots it was about, "" where nobody said that."""
 
     type: str
     id: str
@@ -36,6 +37,7 @@ class JobRecord:
     end: int
     status: str
     error: str | None = None
+    about: str = ""
 
 
 class JobHistory:
@@ -90,8 +92,11 @@ def _record(row: Any) -> JobRecord | None:
         return None
     texts = [row.get(name) for name in ("type", "id", "machine", "status")]
     texts += [row["error"]] if row.get("error") is not None else []
+    texts += [row.get("about", "")]
     right = all(isinstance(text, str) and len(text) <= _LONGEST_TEXT for text in texts)
     right &= all(type(row.get(name)) is int and 0 <= row[name] < _LATEST for name in ("start", "end"))
     if not right or row["status"] not in list(JobStatus):
         return None
-    return JobRecord(row["type"], row["id"], row["machine"], row["start"], row["end"], row["status"], row.get("error"))
+    kind, job, machine = row["type"], row["id"], row["machine"]
+    start, end, status = row["start"], row["end"], row["status"]
+    return JobRecord(kind, job, machine, start, end, status, row.get("error"), row.get("about", ""))

@@ -96,6 +96,8 @@ class Job:
         self.status = JobStatus.UNDEFINED
         self.result: Any = None
         self.failure: BaseException | None = None
+        self.about = ""
+        """Which snapshots it is about, in words: for the history."""
         self.holder: Job | None = None
         self.passed: list[JobStatus] = []
         self.call_off: Callable[[], object] = lambda: None

@@ -210,7 +210,7 @@ class JobTable:
         if self._history is None:
             return
         text = None if job.failure is None else error_text(job.failure)
-        record = JobRecord(job.type, job.id, self.machine, began, self._now(), job.status, text)
+        record = JobRecord(job.type, job.id, self.machine, began, self._now(), job.status, text, job.about)
         writing = asyncio.get_running_loop().run_in_executor(None, self._history.append, record)
         with suppress(OSError):  # a job is no worse because nobody will read of it later
             await to_its_end(writing)

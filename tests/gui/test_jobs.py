@@ -255,8 +255,9 @@ def test_the_history_is_there_after_a_restart(desk: Desk) -> None:
     dialog = desk.window.findChild(HistoryDialog)
     assert dialog is not None and dialog.table.topLevelItemCount() == len(JobHistory().read())
     newest = dialog.table.topLevelItem(0)
-    assert newest is not None and [newest.text(column) for column in (0, 1, 4)] == [
+    assert newest is not None and [plain(newest.text(column)) for column in (0, 1, 2, 5)] == [
         "snapshot-save",
+        "“remembered”",
         "kept.qcow2",
         "done",
     ]

@@ -15,7 +15,7 @@ RECORD = JobRecord("snapshot-save", "a", "demo", 1_700_000_000_000_000_000, 1_70
 
 
 def test_it_lasts(tmp_path: Path) -> None:
-    failed = replace(RECORD, id="b", machine="/disks/\udcff.qcow2", error="no space")
+    failed = replace(RECORD, id="b", machine="/disks/\udcff.qcow2", error="no space", about="“x”")
     JobHistory(tmp_path / "new").append(RECORD)
     JobHistory(tmp_path / "new").append(failed)
     assert JobHistory(tmp_path / "new").read() == [RECORD, failed]

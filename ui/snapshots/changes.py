@@ -138,6 +138,7 @@ class Changes(QObject):
         def noting(begin: Begin, job_id: str, shown: Callable[[JobView], None]) -> Job:
             nonlocal job
             job = begin(job_id, shown)
+            job.about = texts.subject(request)
             return job
 
         try:

@@ -19,10 +19,12 @@ from ui.words import tr
 
 SIZE = (760, 480)
 _NS = 1_000_000_000
+_LONGEST = 32
+"""Letters of a snapshot's name in its column."""
 
 
 class HistoryDialog(QDialog):
-    """``table`` has a row for each job: what, on which machine, when, how long, and how it ended."""
+    """``table`` has a row for each job: what, about which snapshots, on which machine, when, how long, how it ended."""
 
     def __init__(self, context: WindowContext, records: Sequence[JobRecord]) -> None:
         super().__init__(context.window)
@@ -41,7 +43,7 @@ class HistoryDialog(QDialog):
         self.table.setUniformRowHeights(True)
         self.table.setAllColumnsShowFocus(True)
         self.table.setAccessibleName(tr("Job history"))
-        self.table.setHeaderLabels([tr("Job"), tr("Machine"), tr("When"), tr("Took"), tr("Ended")])
+        self.table.setHeaderLabels([tr("Job"), tr("Snapshot"), tr("Machine"), tr("When"), tr("Took"), tr("Ended")])
         self.table.setVisible(bool(records))
         for record in reversed(records):
             self.table.addTopLevelItem(row(record, context.now()))
@@ -71,6 +73,7 @@ def row(record: JobRecord, now: float) -> QTreeWidgetItem:
         ended = tr("failed: {why}", why=" ".join(record.error.split()))
     texts = [
         record.type,
+        formats.shortened(record.about, _LONGEST),
         record.machine,
         formats.short_time(started, now),
         formats.duration(max(0, record.end - record.start) / _NS),
@@ -78,8 +81,8 @@ def row(record: JobRecord, now: float) -> QTreeWidgetItem:
     ]
     made = QTreeWidgetItem(texts)
     made.setSizeHint(len(texts) - 1, QSize(0, fonts.px(ROW_TREE)))  # the column that takes what is left
-    made.setToolTip(2, formats.iso_time(started))
-    for column in (1, 4):
-        made.setToolTip(column, texts[column])
+    made.setToolTip(3, formats.iso_time(started))
+    for column, text in ((1, record.about), (2, record.machine), (5, ended)):
+        made.setToolTip(column, text)
     made.setToolTip(0, record.id)
     return made
