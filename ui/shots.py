@@ -302,8 +302,11 @@ def chosen(names: list[str]) -> list[Shot]:
 
 
 async def take_all(app: QApplication, shots: list[Shot], out: Path) -> list[str]:
-    faults = []
+    faults, worn = [], ""
     for shot in shots:
+        if worn in shot.themes:  # what is in force already comes first: a change of theme takes as long as a picture
+            shot = replace(shot, themes=(worn, *(theme for theme in shot.themes if theme != worn)))
+        worn = shot.themes[-1]
         try:
             faults += await take(app, shot, out)
         except Exception as error:  # the other pictures are wanted all the same
