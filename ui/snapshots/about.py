@@ -61,6 +61,9 @@ def state(found: Snapshots) -> State:
     if any(map(is_damaged, found.devices)):
         about = tr("Something in the image is wrong; what is sound is shown. The details say what.")
         return State(tr("damaged"), "warn", "warning-fill", about)
+    if found.devices and all(device.fixed is not None and device.fixed.code == "read-only" for device in found.devices):
+        about = tr("Its snapshots can be looked at and exported: nobody may write to the image.")
+        return State(tr("read-only"), "neutral", "lock-simple", about)
     return State(SourceState.FREE.word, "neutral", "circle", tr("No other process has these images open."))
 
 

@@ -41,12 +41,12 @@ class HistoryDialog(QDialog):
         self.table.setProperty("frame", "list")
         self.table.setRootIsDecorated(False)
         self.table.setUniformRowHeights(True)
-        self.table.setAllColumnsShowFocus(True)
         self.table.setAccessibleName(tr("Job history"))
         self.table.setHeaderLabels([tr("Job"), tr("Snapshot"), tr("Machine"), tr("When"), tr("Took"), tr("Ended")])
         self.table.setVisible(bool(records))
         for record in reversed(records):
             self.table.addTopLevelItem(row(record, context.now()))
+        self.table.setCurrentItem(self.table.topLevelItem(0))  # by its ground it says where the keyboard is
         header = self.table.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from snapmgr.errors import ImageError
+from snapmgr.errors import ImageError, SnapmgrError
 from snapmgr.snapshots.find import tag_of
 from tests.ui.snapshots.rows import NOON, device, machine, row
 from ui.models.names import disk_labels
+from ui.snapshots.about import state
 from ui.snapshots.copying import details_text
 from ui.snapshots.explain import in_use_text, remarks, source_of
 from ui.widgets.disk_list import device_lines
@@ -118,3 +119,10 @@ def test_a_disk_that_could_not_be_read_is_not_said_to_hold_none() -> None:
     assert (line.state, line.tint) == ("could not be read", "warn")
     foreign = ImageError("raw-disk", "it is a raw disk", path=VDA)
     assert "could not be read" not in device_lines((device(VDA, error=foreign),), {}, "binary")[0].state
+
+
+def test_an_image_that_may_not_be_written_to_says_so_beside_its_name() -> None:
+    fixed = SnapmgrError("read-only", "you may not write to the image")
+    mine, other = device(fixed=fixed), device("/vm/vdb.qcow2")
+    assert state(machine(devices=(mine,))).text == "read-only"
+    assert state(machine(devices=(mine, other))).text == "not in use"
