@@ -12,7 +12,7 @@ from snapmgr.machine.runstate import RunState
 from snapmgr.savevm import device_state
 from snapmgr.savevm.loader import load as load_stream
 from snapmgr.savevm.output import Drain, Gather, Output
-from snapmgr.savevm.save import save_state
+from snapmgr.savevm.save import refuse_in_colo, save_state
 from snapmgr.trace.names import traced
 from snapmgr.wire.window import Buffer
 
@@ -23,6 +23,7 @@ def save(machine: Machine, drain: Drain) -> int:
     savevm.c: save_snapshot, as far as the stream goes.  Raises Blocked, SaveError, what ``drain`` raises.
     """
     machine.blockers.check(machine.registry)
+    refuse_in_colo(machine)
     with standing(machine):
         return put_state(machine, drain)
 
@@ -56,8 +57,10 @@ def load(machine: Machine, chunks: Iterable[Buffer], *, ready: Callable[[], None
     goes on as if nothing had been asked of it.
 
     A machine that has not run yet becomes what the stream says: running or not (process_incoming_migration_bh).  One
-    that runs, runs again afterwards (snapshot_load_job_bh).  Raises Blocked and LoadError, after which it is stopped.
+    that runs, runs again afterwards (snapshot_load_job_bh).  Raises SaveError under COLO, Blocked, and
+    LoadError, after which it is stopped.
     """
+    refuse_in_colo(machine)
     take_in(machine, lambda: load_stream(machine, chunks), ready=ready)
 
 

@@ -50,11 +50,19 @@ def _save(saver: Saver) -> None:
 
 
 def check_idle(host: Host, migration: MigrationState) -> None:
-    """Raise SaveError where the machine is being migrated, or would migrate its disks too."""
+    """Raise SaveError where the machine is being migrated, runs under COLO, or would migrate its disks too."""
     if migration.status.is_running:
         raise _refused("migration-active", MIGRATION_ACTIVE)
+    refuse_in_colo(host)
     if "block" in host.options.capabilities:
         raise _refused("block-migration", "Block migration and snapshots are incompatible")
+
+
+def refuse_in_colo(host: Host) -> None:
+    """Raise SaveError where the machine is one of two that run the same guest.  QEMU lets it pass, and saves a guest
+    whose output and writes still wait for a checkpoint."""
+    if host.in_colo():
+        raise SaveError("colo", "the guest runs on two machines (COLO): one of them must go on alone first")
 
 
 def not_written(failure: SnapmgrError | OSError) -> SaveError:

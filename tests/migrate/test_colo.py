@@ -15,6 +15,7 @@ from snapmgr.machine.machine import Machine
 from snapmgr.machine.options import MIB, MachineOptions
 from snapmgr.machine.output import Sent
 from snapmgr.machine.runstate import RunState
+from snapmgr.machine.saving import load, save
 from snapmgr.migrate.channel import ChannelBroken
 from snapmgr.migrate.colo.both import Replicated
 from snapmgr.migrate.colo.messages import Message, Messages
@@ -26,6 +27,7 @@ from snapmgr.migrate.model import Parameters, Statistics
 from snapmgr.migrate.source import Outgoing
 from snapmgr.savevm.output import Buffer
 from snapmgr.savevm.status import MigrationStatus
+from snapmgr.snapshots.machine import delete_snapshot, load_snapshot, save_snapshot
 from snapmgr.trace.bus import Trace
 from snapmgr.wire.constants import RecordType
 from tests.corpus import stream_bytes, streams
@@ -254,3 +256,26 @@ def test_many_checkpoints_take_no_more_memory() -> None:
     statistics = pair.run(measure)
     assert statistics.colo is not None and statistics.colo.checkpoints >= 79
     assert sizes[1] - sizes[0] < 2 << 20, sizes
+
+
+def test_a_guest_of_two_machines_is_neither_saved_nor_loaded() -> None:
+    refused: list[SnapmgrError] = []
+
+    def try_all(pair: ColoPair) -> None:
+        state: list[bytes] = []
+        for action in (
+            lambda machine: save(machine, lambda buffers: state.extend(map(bytes, buffers))),
+            lambda machine: load(machine, state),
+            lambda machine: save_snapshot(machine, "s"),
+            lambda machine: load_snapshot(machine, "s"),
+            lambda machine: delete_snapshot(machine, "s"),
+        ):
+            with pytest.raises(SnapmgrError) as error:
+                pair.driver.order(action).result()
+            refused.append(error.value)
+        pair.secondary.lost_heartbeat()
+
+    pair = ColoPair()
+    statistics = pair.run(try_all)
+    assert statistics.status is MigrationStatus.COMPLETED and goes_on(pair, statistics) is Side.DESTINATION
+    assert [error.code for error in refused] == ["colo"] * 5 and "go on alone first" in refused[0].message
