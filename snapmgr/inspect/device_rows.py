@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, overload
 
 from snapmgr.errors import Cancelled, SnapmgrError
+from snapmgr.inspect.likely import likely_rows
 from snapmgr.inspect.meanings import field_meaning
 from snapmgr.inspect.model import Node, NodeKind, Record
+from snapmgr.inspect.query import Query
 from snapmgr.inspect.record_rows import Leaves, footer_nodes, header_node, record_nodes, unreadable
 from snapmgr.vmstate.description import Field, Struct
 from snapmgr.vmstate.text import meaning_text, type_text, value_text
@@ -94,6 +96,16 @@ class ValueNodes(Sequence[Node]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+    def likely(self, wanted: Query) -> Iterator[Node]:
+        """The rows that a filter may mean; the others are not made."""
+        try:
+            rows = likely_rows(self._tree.source, self._values, wanted)
+        except Cancelled:
+            raise
+        except SnapmgrError:
+            rows = range(len(self))
+        return (self[row] for row in rows)
 
     @overload
     def __getitem__(self, row: int) -> Node: ...

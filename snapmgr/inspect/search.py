@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from snapmgr.inspect.device_rows import ValueNodes
 from snapmgr.inspect.index import StreamIndex
 from snapmgr.inspect.model import Node
 from snapmgr.inspect.query import Query, parse_query
@@ -73,4 +74,4 @@ def _candidates(index: StreamIndex, wanted: Query, cancel: CancelToken | None) -
         yield node
         children = tree.children(node)
         if children and len(children) <= WIDE:
-            pending.append(iter(children))
+            pending.append(children.likely(wanted) if isinstance(children, ValueNodes) else iter(children))

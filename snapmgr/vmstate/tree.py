@@ -86,6 +86,11 @@ class Elements(Sequence[FieldValue]):
         self._offsets = list(accumulate((member.length for member in self._members), initial=offset))
         self._count = self._starts[-1] if count is None else count
 
+    @property
+    def only_member(self) -> Field | None:
+        """What all elements are like, None where they are of several kinds."""
+        return self._members[0] if len(self._members) == 1 else None
+
     def __len__(self) -> int:
         return self._count
 

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from tests.benchmarks.devices import device_rows
+from tests.benchmarks.encodings import encoding_rows
 from tests.benchmarks.save_load import save_load_rows
 from tests.benchmarks.snapshots import snapshot_rows
 from tests.benchmarks.streams import write_stream
@@ -173,7 +174,7 @@ def main() -> None:
         worst = index_rows("every run one page long", path, 0.25)
         write_stream(path, 1 << 19, 64)
         rows += index_rows("usual mix", path, 0.5) + analyze_rows(path) + worst + save_load_rows(folder)
-        rows += snapshot_rows(folder) + device_rows()
+        rows += snapshot_rows(folder) + device_rows() + encoding_rows(folder)
         start = min(seconds([sys.executable, "-m", "snapmgr.cli", "--version"]) for _ in range(TURNS))
         rows.append(budget_row("`snapctl --version`", start * 1000, 150, "ms"))
         rows += window_rows(path, folder) + job_rows(folder) + map_rows(folder)
