@@ -111,11 +111,13 @@ class Changes(QObject):
             self.start(request)
 
     def undo_wanted(self) -> None:
-        """By the strip's button; says why not where it cannot be done any more."""
-        actions = self._context.actions
-        if reason := actions.reason("snapshot.undo"):
+        """By the strip's button: what it said was deleted, whatever is on show; says why not where that cannot be."""
+        machine = self.undo.machine
+        reason = self.undo.why_not(machine) or (self.why_not(machine, gone=False) if machine is not None else "")
+        if reason:
             self._context.notify(tr("Not brought back: {reason}", reason=reason), tone=Tone.WARNING)
-        actions.run("snapshot.undo")
+        else:
+            self.take_back(machine)
 
     async def _doing(self, request: ChangeRequest) -> tuple[JobTable, Begin, AbstractAsyncContextManager[None]]:
         """Whose job it is, how it begins, and what is entered meanwhile."""

@@ -114,7 +114,10 @@ def read_list(paths: Sequence[str], roots: Sequence[Path]) -> Snapshots:
 def last_deletion(paths: Sequence[str]) -> Deletion | None:
     from snapmgr.snapshots import deleted
 
-    return deleted.last_deletion(paths)
+    try:
+        return deleted.last_deletion(paths)
+    except (SnapmgrError, OSError):  # a note that cannot be read keeps no list from being shown
+        return None
 
 
 def find_holders(paths: Sequence[str]) -> tuple[str | None, ...]:

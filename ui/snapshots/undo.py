@@ -55,6 +55,11 @@ class Undo:
         """Whether this is what could be undone."""
         return self._deletion is request
 
+    @property
+    def machine(self) -> Paths | None:
+        """From whose disks this window deleted last, as far as that can be undone."""
+        return self._deletion.machine if self._deletion is not None else None
+
     def subject(self, on_show: Paths | None) -> str:
         """What was deleted: a name, or how many snapshots."""
         if self._own(on_show):
