@@ -111,43 +111,51 @@ def faults(window: QWidget) -> list[str]:
 # --- every view, at every size ---
 
 
-@pytest.mark.parametrize("size", [SMALLEST, NARROW, WIDE])
-@pytest.mark.parametrize("text", [13, LARGE])
+SIZES = {13: (SMALLEST, NARROW, WIDE), LARGE: (WIDE, NARROW, SMALLEST)}
+"""By text: one window widens, the other shrinks, and each is built at its first size."""
+
+
+@pytest.fixture(params=SIZES)
+def every_size(request: pytest.FixtureRequest, shaped: Callable[..., MainWindow]) -> Callable[[], Iterator[MainWindow]]:
+    """The window at one size after the other."""
+    return lambda: (shaped(size, request.param) for size in SIZES[request.param])
+
+
 @pytest.mark.parametrize("view", ["start", "snapshots", "inspector", "migration"])
-def test_a_view_fits_into_its_window(shaped: Callable[..., MainWindow], view: str, size: Any, text: int) -> None:
-    window = shaped(size, text)
-    window.show_view(view)
-    QApplication.processEvents()
-    assert faults(window) == []
+def test_a_view_fits_into_its_window(every_size: Callable[[], Iterator[MainWindow]], view: str) -> None:
+    for window in every_size():
+        window.show_view(view)
+        QApplication.processEvents()
+        assert faults(window) == [], window.size()
 
 
-@pytest.mark.parametrize("size", [SMALLEST, NARROW, WIDE])
-@pytest.mark.parametrize("text", [13, LARGE])
 @pytest.mark.parametrize("mode", ["timeline", "table"])
 def test_snapshots_fit_into_their_window(
-    shaped: Callable[..., MainWindow], drive: Drive, image: Path, size: Any, text: int, mode: str
+    every_size: Callable[[], Iterator[MainWindow]], drive: Drive, image: Path, mode: str
 ) -> None:
-    window = opened(shaped(size, text), drive, image)
-    snapshots(window).show_mode(mode)
-    drive(settle(window))
-    assert faults(window) == []
+    for number, window in enumerate(every_size()):
+        if number == 0:
+            opened(window, drive, image)
+            snapshots(window).show_mode(mode)
+            drive(settle(window))
+        assert faults(window) == [], window.size()
 
 
-@pytest.mark.parametrize("size", [SMALLEST, NARROW, WIDE])
-@pytest.mark.parametrize("text", [13, LARGE])
 @pytest.mark.parametrize("part", ["structure", "records", "ram"])
 def test_a_stream_fits_into_its_window(
-    shaped: Callable[..., MainWindow], drive: Drive, stream: Path, size: Any, text: int, part: str
+    every_size: Callable[[], Iterator[MainWindow]], drive: Drive, stream: Path, part: str
 ) -> None:
-    window = opened(shaped(size, text), drive, stream)
-    act(window, drive, f"stream.{part}")
-    assert faults(window) == []
-    content = inspector(window).content
-    assert content is not None and content.bytes.hex.horizontalScrollBar().maximum() == 0
-    views = content.header.views
-    assert views.width() >= views.sizeHint().width(), "no word of the switch is shortened"
-    name = content.header.name
-    assert name.width() >= min(name.sizeHint().width(), fonts.px(100))
+    for number, window in enumerate(every_size()):
+        if number == 0:
+            opened(window, drive, stream)
+            act(window, drive, f"stream.{part}")
+        assert faults(window) == [], window.size()
+        content = inspector(window).content
+        assert content is not None and content.bytes.hex.horizontalScrollBar().maximum() == 0, window.size()
+        views = content.header.views
+        assert views.width() >= views.sizeHint().width(), f"a word of the switch is shortened at {window.size()}"
+        name = content.header.name
+        assert name.width() >= min(name.sizeHint().width(), fonts.px(100)), window.size()
 
 
 @pytest.mark.parametrize("size", [SMALLEST, NARROW])

@@ -205,10 +205,8 @@ class Header(QWidget):
         """A state that is nothing special is a word among the facts where the name needs the room; any other keeps its
         chip, without its word if there is none for that."""
         state = self._state
-        self.chip.set_state(state.text, state.tone, state.icon)
-        self.chip.set_short(True)
-        short = self.chip.sizeHint().width()
-        self.chip.set_short(False)
+        # found out before it is set: shown and hidden again while its row is laid out, it would stay where it was
+        chip, short = (Chip.width_of(state.text, state.icon, short=short) for short in (False, True))
         taken = 0 if self.views.isHidden() else self.views.sizeHint().width() + 8 + self.filter.maximumWidth() + 8
         room = self.width() - 2 * INSET - taken - 24
         whole = self.name.sizeHint().width()
@@ -218,13 +216,11 @@ class Header(QWidget):
             self.machines.setFixedWidth(name)
         else:
             name = min(whole, fonts.px(LEAST_NAME))
-        chip = self.chip.sizeHint().width()
         quiet = state.tone == "neutral" and (self._narrow or name + chip > room)
         if not self._narrow:
             name = max(min(name, room - (0 if quiet else chip)), min(whole, fonts.px(SHORTEST_NAME)))
             self.name.setMinimumWidth(name)
-        if quiet:
-            self.chip.set_state("", state.tone, state.icon)
+        self.chip.set_state("" if quiet else state.text, state.tone, state.icon)
         self.chip.set_short(not quiet and name + chip > room)
         word = state.text if self.chip.is_short() else ""
         self.chip.setToolTip("\n".join(part for part in (word, state.about) if part))

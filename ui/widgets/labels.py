@@ -126,11 +126,13 @@ class Chip(QWidget):
     def is_short(self) -> bool:
         return self._short
 
+    @staticmethod
+    def width_of(text: str, icon: str, *, short: bool = False) -> int:
+        """How wide one of these is."""
+        return 32 if short and icon else fonts.text_width(fonts.ui(12, 500), text) + 20 + (18 if icon else 0)
+
     def sizeHint(self) -> QSize:
-        if self._short and self._icon:
-            return QSize(32, fonts.px(22))
-        width = fonts.text_width(fonts.ui(12, 500), self._text) + 20 + (18 if self._icon else 0)
-        return QSize(width, fonts.px(22))
+        return QSize(self.width_of(self._text, self._icon, short=self._short), fonts.px(22))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
