@@ -287,6 +287,7 @@ def test_a_job_stands_still_and_goes_on(desk: Desk, gate: Gate) -> None:
     gate.opened[str(path)].set()
     desk.until(lambda: desk.page.jobs.activities[0].steps[-1] == "paused")
     assert strip.hold.accessibleName() == "Resume" and "paused" in strip.about.full_text()
+    assert strip.bar.maximum() > 0, "no bar that moves where nothing does"
     assert "held" not in names(path)
     desk.window.context.actions.run("jobs.panel")
     [row] = desk.page.job_strip.panel.rows.values()

@@ -45,10 +45,17 @@ def has_vm_state(context: WindowContext) -> str:
         return reason
     page = page_of(context)
     assert page is not None
+    if several := _several(page):
+        return several
     row = page.snapshot.row()
     if row is None or row.disk_only:
         return tr("This snapshot holds the disk only: there is no VM state to look into")
     return _encrypted(page, row.state_device)
+
+
+def _several(page: SnapshotsPage) -> str:
+    """Of several that are selected nobody could say which one is meant."""
+    return tr("Select one snapshot only") if len(page.snapshot.rows()) > 1 else ""
 
 
 def can_export(context: WindowContext) -> str:
@@ -56,6 +63,8 @@ def can_export(context: WindowContext) -> str:
         return reason
     page = page_of(context)
     assert page is not None
+    if several := _several(page):
+        return several
     if page.found is not None and page.found.owned and page.snapshot.row() is None:
         return tr("The machine writes to its disks now: save a snapshot and export that")
     if page.snapshot.exportable():

@@ -124,9 +124,9 @@ class ActivityStrip(QWidget):
 
     def _show_progress(self, activity: Activity) -> None:
         self.number.setVisible(activity.runs)
-        known = activity.total > 0
+        known = activity.total > 0 or activity.paused  # nothing moves then
         self.bar.setRange(0, _STEPS if known else 0)  # a QProgressBar counts in ints: no room for many bytes
-        self.bar.setValue(_STEPS * activity.done // activity.total if known else 0)
+        self.bar.setValue(_STEPS * activity.done // max(activity.total, 1) if known else 0)
         self.bar.setAccessibleName(activity.title)
         self.number.setText(formats.percent(activity.done, activity.total))
         if activity.state is ActivityState.CANCELLING:

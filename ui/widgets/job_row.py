@@ -87,10 +87,10 @@ class JobRow(QWidget):
         self.title.setText(activity.begun[0] if activity.failure is not None else activity.title)
         self.glyph.set_look(activity.icon, _TINTS.get(activity.state, "accent"))
         self.stepper.show_steps(activity.steps)
-        known = activity.total > 0
+        known = activity.total > 0 or activity.paused
         self.bar.setVisible(activity.runs)
         self.bar.setRange(0, 1000 if known else 0)
-        self.bar.setValue(1000 * activity.done // activity.total if known else 0)
+        self.bar.setValue(1000 * activity.done // max(activity.total, 1) if known else 0)
         self.bar.setAccessibleName(activity.title)
         cancelling = activity.state is ActivityState.CANCELLING
         self.note.setText(tr("Cancelling…") if cancelling else _note(activity))
