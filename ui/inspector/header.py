@@ -105,8 +105,8 @@ class Header(QWidget):
         self._fold()
 
     def _fold(self) -> None:
-        """What is left out for the name, one after the other: the facts, the word on the button, the word of the
-        verdict."""
+        """What is left out for the name, one after the other: the facts, words on the buttons, the word of the
+        verdict, the last button."""
         whole = self.name.sizeHint().width()
         least = min(whole, fonts.px(LEAST_NAME))
         fixed = [part for part in (self.views, self.progress, self.cancel) if not part.isHidden()]
@@ -115,7 +115,13 @@ class Header(QWidget):
         taken = self.chip.sizeHint().width() + 12
         if self._buttons:
             taken += fit_buttons(self._buttons, room - whole - taken) + 12
+        wide = self.chip.sizeHint().width()
         self.chip.set_short(taken > room - least)
+        taken += self.chip.sizeHint().width() - wide
+        if self.compare is not None:  # the menu has it, too
+            fits = taken + least <= room
+            taken -= 0 if fits else self.compare.sizeHint().width() + 8
+            self.compare.setVisible(fits)
         self.name.setMinimumWidth(least)
         needed = taken + least + self.facts.minimumWidth()
         self.facts.setVisible(self.width() >= fonts.px(ROOM_FOR_FACTS) and needed <= room)
