@@ -230,7 +230,7 @@ class MainWindow(QMainWindow):
         tasks = self.context.tasks
         await tasks.cancel_all()
         for page in self.context.pages.values():
-            page.close_document()
+            page.let_go()
         await tasks.idle()
         await tasks.aclose()
 
@@ -254,8 +254,8 @@ class MainWindow(QMainWindow):
         state["geometry"] = bytes(self.saveGeometry().toBase64().data()).decode()
         state["pages"] = {**state.get("pages", {}), **{view: page.save_state() for view, page in pages.items()}}
         ordered = sorted(pages.items(), key=lambda item: item[0] == self.context.view)
-        documents = [page.document() for _, page in ordered]
-        state["open"] = [one.as_json() for one in documents if one is not None and not one.fleeting]
+        documents = [document for _, page in ordered for document in page.documents()]
+        state["open"] = [one.as_json() for one in documents if not one.fleeting]
         self.settings.save_state()
 
     def _restore_geometry(self) -> None:

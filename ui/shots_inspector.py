@@ -194,6 +194,14 @@ async def bookmarks(stage: Stage) -> None:
     await stage.act("stream.bookmarks")
 
 
+@SHOTS.add("inspector-tabs")
+async def tabs(stage: Stage) -> None:
+    """Several streams that are open."""
+    for name, called in (("pc-halt.v100", "devbox-before.mig"), ("pc-live.v100", "devbox-after.mig")):
+        await stage.open(stream(stage, name, called=called))
+    await stage.open(await stray_field(stage))
+
+
 @SHOTS.add("inspector-screen")
 async def guests_screen(stage: Stage) -> None:
     """What the guest showed."""

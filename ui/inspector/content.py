@@ -21,6 +21,7 @@ from ui.inspector.places import BYTES, PROBLEMS, TREE
 from ui.inspector.problems_pane import ProblemsPane
 from ui.inspector.ram_view import RamView
 from ui.inspector.records_view import RecordsView
+from ui.inspector.stream_tabs import TabRow
 from ui.inspector.tree_pane import TreePane
 from ui.shell.actions import ActionSet
 from ui.theme import fonts
@@ -71,7 +72,8 @@ class Content(QWidget):
         self.header = Header(self._actions["stream.export"], self._actions["stream.compare"], self)
         self.bar = ByteBar(self)
         self.notice = NoticeBar(tr("Reload"), self)
-        for widget in (self.notice, self.header, self.bar, line()):
+        self.streams = TabRow(self)
+        for widget in (self.streams, self.notice, self.header, self.bar, line()):
             self._column.addWidget(widget)
         self._parts = QStackedLayout()
         self._column.addLayout(self._parts, 1)  # before it is filled: it shows its first widget at once

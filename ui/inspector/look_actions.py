@@ -72,6 +72,26 @@ def previous_hit(context: WindowContext) -> None:
     page_of(context).finding().pane.hits.step(-1)
 
 
+def has_several(context: WindowContext) -> str:
+    if reason := has_whole_stream(context):
+        return reason
+    return "" if len(page_of(context).documents()) > 1 else tr("No other stream is open")
+
+
+@ACTIONS.add("stream.next_stream", later("Next stream"), keys="Ctrl+PgDown", icon="arrow-right", menu=Menu.STREAM,
+             group=5, view=VIEW, enabled=has_several)  # fmt: skip
+def next_stream(context: WindowContext) -> None:
+    """Go to the next stream that is open."""
+    page_of(context).step_stream(1)
+
+
+@ACTIONS.add("stream.previous_stream", later("Previous stream"), keys="Ctrl+PgUp", icon="arrow-left", menu=Menu.STREAM,
+             group=5, view=VIEW, enabled=has_several)  # fmt: skip
+def previous_stream(context: WindowContext) -> None:
+    """Go to the stream before."""
+    page_of(context).step_stream(-1)
+
+
 def _place(context: WindowContext) -> tuple[str, int, int] | None:
     """SRC, offset and bytes of what is selected."""
     page = page_of(context)

@@ -1,154 +1,63 @@
-"""The Inspector: one stream in five linked panes.  What is open, and what of the page is seen."""
+"""The Inspector: one stream in five linked panes, others as tabs.  What is open, and what of the page is seen."""
 
 from __future__ import annotations
 
 import asyncio
-import importlib
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QRect, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
 
 from snapmgr.errors import Cancelled
 from ui.inspector.answers import offset_in, sections_of, status_of
 from ui.inspector.bookmarks import Bookmarks
-from ui.inspector.header import STRUCTURE
+from ui.inspector.paned_page import PanedPage
 from ui.inspector.place import Place
 from ui.inspector.presenter import Loaded, Presenter, Shown
-from ui.inspector.selection import SelectionModel
 from ui.inspector.states import LoadingState, empty_state
-from ui.shell.actions import plain
+from ui.inspector.stream_tabs import OpenStream, StreamTabs
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document
-from ui.shell.page import Page
 from ui.shell.palette_entry import PaletteEntry
 from ui.words import tr
-
-if TYPE_CHECKING:
-    from ui.inspector.changing import Changing
-    from ui.inspector.clipboard import Clipboard
-    from ui.inspector.content import Content
-    from ui.inspector.describing import Describer
-    from ui.inspector.filling import Filling
-    from ui.inspector.filtering import Filter
-    from ui.inspector.find.finding import Finding
-    from ui.inspector.linking import Links
-    from ui.inspector.memory.memory import Memory
-    from ui.inspector.wiring import Wiring
 
 SKELETON_MS = 150
 """A reading shorter than this shows no loading page."""
 
 
-class InspectorPage(Page):
-    """One stream at a time.
-
-    Its panes are made after it is there itself, piece by piece between the window's other work; until then, and while
-    no stream is open, it shows one of its other states.
-    """
-
-    filling: Filling
-    links: Links
-    filter: Filter
-    describer: Describer
-    clipboard: Clipboard
-    changing: Changing
-    memory: Memory
+class InspectorPage(PanedPage):
+    """One stream in front, others as tabs.  While none is open, it shows one of its other states."""
 
     def __init__(self, context: WindowContext, parent: QWidget | None = None) -> None:
-        super().__init__(context, parent)
-        self.selection = SelectionModel(self)
-        self.presenter = Presenter(context.tasks, self._progressed, self._grown)
+        super().__init__(context, Presenter(context.tasks, self._progressed, self._grown), parent)
         self._document: Document | None = None
         self._opening: Document | None = None
-        self.loaded: Loaded | None = None
         self._place: Place | None = None
-        self._stored: dict[str, Any] = {}
-        self._stack = QStackedLayout(self)
         actions = context.actions
         self.empty = empty_state(lambda: actions.run("file.open"), lambda: actions.run("file.demo"), self)
         self.blank = QWidget(self)
         self.loading = LoadingState(self.presenter.cancel_reading, self)
         self.error: QWidget | None = None
-        self._finding: Finding | None = None
-        self.content: Content | None = None
         for part in (self.empty, self.blank, self.loading):
             self._stack.addWidget(part)
         self._skeleton = QTimer(self, singleShot=True, interval=SKELETON_MS)
         self._skeleton.timeout.connect(self._show_skeleton)
         context.settings.changed.connect(self._setting_changed)
-        self._building = context.tasks.start(self._build(), tr("Prepare the Inspector"))
 
     def _setting_changed(self, id: str) -> None:
         """Sizes are said again in other units."""
         if id == "appearance.units" and self.content is not None and self.loaded is not None:
             self.filling.say(self.loaded, finished=self._opening is None)
 
-    # --- the panes ---
-
-    def built(self) -> Awaitable[None]:
-        """To be awaited: the panes are there then."""
-        return asyncio.shield(self._building)
-
-    async def _build(self) -> None:
-        """Make the panes, unseen; whatever else the window has to do comes in between."""
-        module = await self.context.tasks.run_in_worker(importlib.import_module, "ui.inspector.wiring")
-        actions = self.context.actions
-        for id in ("stream.export", "stream.compare", "stream.save_block", "stream.save_page"):
-            actions[id].setIconText(plain(actions[id].text()))  # Qt leaves the … out of what buttons show
-        actions["stream.page_bytes"].setIconText(tr("Show in bytes"))
-        content: Content = module.Content(actions, self)
-        for _ in content.pieces():
-            await asyncio.sleep(0)
-        self._connect(content, module.wire)
-        content.restore_state(self._stored)
-        self._stack.addWidget(content)
-        self.content = content
-        await self._lay_out()  # before a worker reads: each part is asked for its size, and would wait for it each time
-
-    def _connect(self, content: Content, wire: Callable[..., Wiring]) -> None:
-        wired = wire(content, self.context, self.selection, self.presenter, lambda: self.loaded, self)
-        self.filling, self.links, self.filter = wired.filling, wired.links, wired.filter
-        self.describer, self.clipboard, self.changing = wired.describer, wired.clipboard, wired.changing
-        self.memory = wired.memory
-        self.changing.set_seen(self.isVisible())
-        self.links.moved.connect(self._moved)
-        content.changed.connect(self.context.touch)
-        content.ram.block_chosen.connect(lambda _: self.context.touch())
-        content.header.cancel_wanted.connect(self.presenter.cancel_reading)
-
-    def finding(self) -> Finding:
-        """The search, made when it is first wanted; only while there are panes."""
-        if self._finding is None:
-            from ui.inspector.find.finding import Finding
-
-            assert self.content is not None
-            self._finding = Finding(self.content, self.context, self.links, self.memory, lambda: self.loaded, self)
-        return self._finding
-
-    def has_hits(self) -> bool:
-        """Whether a search found something that is listed."""
-        return self._finding is not None and self._finding.pane.hits.hits.rowCount() > 0
-
-    def _forget(self) -> None:
-        """Nothing of the last stream stays."""
-        self.memory.begin()
-        if self._finding is not None:
-            self._finding.forget()
-
-    def _moved(self) -> None:
-        self.status_changed.emit()
-        self.context.touch()
-
     # --- opening and closing ---
 
     async def open(self, document: Document) -> None:
         """Read a stream.  Where nothing was open, a failure is explained here; else it is raised."""
         before = self._document
+        if self.streams is not None and document != before and self.streams.behind(document) is not None:
+            self.show_stream(document)
+            return
         self._begin(document)
         try:
             roots = [Path(folder) for folder in self.context.settings["files.allow_roots"]]
@@ -191,6 +100,8 @@ class InspectorPage(Page):
         if self.loaded is None:
             self._stack.setCurrentWidget(self.blank)
         self._skeleton.start()
+        if self.streams is not None:
+            self.streams.set_enabled(False)
         self.status_changed.emit()
 
     def _end(self, document: Document) -> None:
@@ -198,6 +109,8 @@ class InspectorPage(Page):
         if self._opening is document:
             self._opening = None
             self._skeleton.stop()
+            if self.streams is not None:
+                self.streams.set_enabled(True)
             self._moved()
 
     def _settle(self, document: Document) -> None:
@@ -241,8 +154,59 @@ class InspectorPage(Page):
     def opening(self) -> Document | None:
         return self._opening if self._showing is not self._opening else None
 
+    def documents(self) -> list[Document]:
+        behind = self.streams.documents() if self.streams is not None else []
+        current = [self._document] if self._document is not None else []
+        return [one for one in behind if one not in current] + current
+
+    def show_stream(self, document: Document) -> None:
+        """Bring a stream that is open to the front, as it was left."""
+        assert self.streams is not None
+        stream = self.streams.take(document) if self._opening is None else None
+        if stream is None or self.content is None:
+            return
+        self._place = stream.place
+        self._show(stream.loaded, stream.document, finished=True)
+        self.content.show_part(stream.part)
+        self._stack.setCurrentWidget(self.content)
+        self._finish(stream.loaded)
+        if stream.words:
+            self.context.tasks.start(self.filter.apply(stream.words), tr("Filter"))
+
+    def streams_made(self, streams: StreamTabs) -> None:
+        streams.chosen.connect(self.show_stream)
+        streams.closed.connect(self.close_stream)
+        streams.dropped.connect(self._release)
+
+    def step_stream(self, step: int) -> None:
+        """To the next stream that is open, or to the one before."""
+        following = self.streams.beside(self._document, step) if self.streams is not None else None
+        if following is not None:
+            self.show_stream(following)
+
+    def close_stream(self, document: Document) -> None:
+        """Close one of the streams that are open."""
+        if document == self._document:
+            self.close_document()
+        elif self.streams is not None:
+            self.streams.close(document)
+            self._moved()
+
+    def _put_behind(self, document: Document, loaded: Loaded) -> None:
+        """Keep what is in front while another comes: it is a tab."""
+        if self.streams is not None and self.content is not None:
+            place = Place.of(loaded, self.selection.current, self.content)
+            words = self.content.tree.find.text()
+            self.streams.put_behind(OpenStream(document, loaded, place, self.part(), words))
+
+    def let_go(self) -> None:
+        if self.streams is not None:
+            self.streams.close_behind()
+        self.close_document()
+
     def close_document(self) -> None:
         self.presenter.cancel_reading()
+        document = self._document
         if self.loaded is not None:
             self._release(self.loaded)
             self.filling.clear()
@@ -252,6 +216,9 @@ class InspectorPage(Page):
         self.selection.clear()
         self._drop_error()
         self._stack.setCurrentWidget(self.empty)
+        following = self.streams.close(document) if self.streams is not None and document is not None else None
+        if following is not None:
+            self.show_stream(following.document)
         self._moved()
 
     def _release(self, loaded: Loaded) -> None:
@@ -299,13 +266,6 @@ class InspectorPage(Page):
         self._show(loaded, document, finished=False)
         return self.context.tasks.start(self._come_forward(), tr("Show the stream"))
 
-    async def _lay_out(self) -> None:
-        """Let panes that are not seen yet know what they have room for, in a turn of its own."""
-        if self.content is not None and self._stack.currentWidget() is not self.content:
-            self.content.setGeometry(self.rect())
-            self.content.grab(QRect(0, 0, 1, 1))  # lays out what is hidden, as if it were to be painted
-            await asyncio.sleep(0)
-
     async def _come_forward(self) -> None:
         """Let the panes be seen, after the turns of the loop in which they were filled and all actions asked again: all
         at once would be felt."""
@@ -334,9 +294,14 @@ class InspectorPage(Page):
             self.links.select_problem(0)
 
     def _replace(self, loaded: Loaded, document: Document) -> None:
-        if self.loaded is not None:
-            self._release(self.loaded)
+        if self.loaded is not None and self._document is not None:
+            if self._document == document:
+                self._release(self.loaded)
+            else:
+                self._put_behind(self._document, self.loaded)
         self._document, self.loaded = document, loaded
+        if self.streams is not None:
+            self.streams.in_front(document)
         self._drop_error()
         self.selection.clear()
         self.describer.forget()
@@ -368,32 +333,6 @@ class InspectorPage(Page):
             return tr("No stream is open"), ""
         return status_of(self.loaded, self.selection.current)
 
-    def focus_filter(self) -> None:
-        if self.content is not None:
-            self.content.focus_filter()
-
-    def escape(self) -> bool:
-        if self.content is None or self.loaded is None:
-            return False
-        if self.content.tree.find.text():
-            self.content.tree.find.clear()
-            return True
-        return self.changing.dismiss()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self.content is not None:
-            self.changing.set_seen(True)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        if self.content is not None:
-            self.changing.set_seen(False)
-
-    def panes(self) -> list[QWidget]:
-        shown = self._stack.currentWidget()
-        return self.content.panes() if self.content is not None and shown is self.content else [shown]
-
     def palette_entries(self, prefix: str) -> list[PaletteEntry]:
         if prefix != "@" or self.loaded is None:
             return []
@@ -403,24 +342,3 @@ class InspectorPage(Page):
 
     def palette_offset(self, text: str) -> PaletteEntry | None:
         return offset_in(self.loaded, self.links, text) if self.loaded is not None else None
-
-    def part(self) -> str:
-        """structure, records or ram."""
-        return STRUCTURE if self.content is None else self.content.part()
-
-    def problems_shown(self) -> bool:
-        return self.content is not None and self.content.problems_shown()
-
-    def save_state(self) -> dict[str, Any]:
-        return self.content.save_state() if self.content is not None else self._stored
-
-    def restore_state(self, state: dict[str, Any]) -> None:
-        self._stored = state
-        if self.content is not None:
-            self.content.restore_state(state)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationFontChange and self.content is not None and self.loaded is not None:
-            self.content.tree.tree.share_columns()
-            self.content.adapt()

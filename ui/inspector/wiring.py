@@ -17,6 +17,7 @@ from ui.inspector.linking import Links
 from ui.inspector.memory.memory import Memory
 from ui.inspector.presenter import Loaded, Presenter
 from ui.inspector.selection import SelectionModel
+from ui.inspector.stream_tabs import StreamTabs
 from ui.shell.context import WindowContext
 
 __all__ = ["Content", "Wiring", "wire"]
@@ -33,6 +34,7 @@ class Wiring:
     clipboard: Clipboard
     changing: Changing
     memory: Memory
+    streams: StreamTabs
 
 
 def wire(
@@ -54,4 +56,5 @@ def wire(
         Clipboard(content, selection, opened, context.notify, context.fail),
         Changing(content, context, links, opened, owner),
         Memory(content, context, links, opened, owner),
+        StreamTabs(content.streams, owner),
     )

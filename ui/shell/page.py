@@ -42,12 +42,21 @@ class Page(QWidget):
         """What is open here, None for nothing."""
         return None
 
+    def documents(self) -> list[Document]:
+        """All that is open here, the one on show last."""
+        document = self.document()
+        return [document] if document is not None else []
+
     def opening(self) -> Document | None:
         """What is being opened and not on show yet, None for nothing."""
         return None
 
     def close_document(self) -> None:
         """Let go of what is open (File > Close)."""
+
+    def let_go(self) -> None:
+        """Let go of everything that is open: the window ends."""
+        self.close_document()
 
     def running(self) -> list[str]:
         """What would be cancelled if the window closed now, and what somebody may want to wait for."""

@@ -15,7 +15,7 @@ def why_kept(context: WindowContext, paths: Sequence[str]) -> str:
     inspector = context.page("inspector")
     if inspector is None:
         return ""
-    for document in (inspector.document(), inspector.opening()):
+    for document in (*inspector.documents(), inspector.opening()):
         if document is not None and document.kind is DocumentKind.STREAM:
             name = next((path for path in paths if document.sources[0].startswith(f"{path}@")), None)
             if name is not None:

@@ -95,7 +95,7 @@ class Live:
 
     def end(self) -> None:
         self.run(self.context.tasks.aclose())
-        self.page.close_document()
+        self.page.let_go()
         self.window.close()
         self.window.deleteLater()
         self.loop.close()

@@ -61,14 +61,17 @@ def test_a_failed_opening_leaves_what_was_open(live: Live, stream: Stream, tmp_p
     assert bytes(live.page.content.bytes.hex.source.read(0, 4)) == b"QEVM"
 
 
-def test_opening_another_stream_replaces_the_first(live: Live, stream: Stream) -> None:
+def test_another_stream_comes_in_front_of_the_first_and_the_same_in_its_place(live: Live, stream: Stream) -> None:
     live.open(stream("tiny.v72"))
     first = live.page.loaded
     live.open(stream("tiny.v100"))
-    assert live.page.loaded is not first and live.page.content.header.name.full_text() == "tiny.v100.mig"
-    assert first is not None
+    second = live.page.loaded
+    assert second is not first and live.page.content.header.name.full_text() == "tiny.v100.mig"
+    assert first is not None and bytes(first.index.source.read(0, 4)) == b"QEVM"
+    live.open(stream("tiny.v100"))
+    assert second is not None and live.page.loaded is not second
     with pytest.raises(Cancelled, match="closed"):
-        first.index.source.read(0, 4)
+        second.index.source.read(0, 4)
 
 
 def test_closing_lets_go_of_everything(live: Live, stream: Stream) -> None:
