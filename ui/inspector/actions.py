@@ -296,8 +296,8 @@ def export(context: WindowContext) -> None:
     ExportDialog(context, page_of(context)).open()
 
 
-@ACTIONS.add("stream.save_block", later("Save block contents…"), icon="floppy-disk", menu=Menu.STREAM, group=4,
-             view=VIEW, enabled=has_block)  # fmt: skip
+@ACTIONS.add("stream.save_block", later("Save block contents…"), icon="floppy-disk", menu=Menu.STREAM, group=3,
+             submenu=later("RAM and guest"), view=VIEW, enabled=has_block)  # fmt: skip
 async def save_block(context: WindowContext) -> None:
     """Write what a RAM block holds at the end of the stream to a file."""
     from ui.inspector.dialogs import save_block as ask_and_save

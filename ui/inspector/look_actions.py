@@ -29,15 +29,32 @@ def has_hits(context: WindowContext) -> str:
     return "" if page_of(context).has_hits() else tr("Nothing was found: find something first")
 
 
-@ACTIONS.add("stream.find", later("Find in RAM and bytes"), keys="Ctrl+Shift+F", icon="magnifying-glass",
-             menu=Menu.STREAM, group=0, view=VIEW, enabled=has_whole_stream)  # fmt: skip
+@ACTIONS.add(
+    "stream.find",
+    later("Find in RAM and bytes"),
+    keys="Ctrl+Shift+F",
+    icon="magnifying-glass",
+    menu=Menu.STREAM,
+    group=0,
+    submenu=later("Find"),
+    view=VIEW,
+    enabled=has_whole_stream,
+)
 def find(context: WindowContext) -> None:
     """Look for text, bytes, names or values, and list where they are."""
     page_of(context).finding().open()
 
 
-@ACTIONS.add("stream.find_selected", later("Find selected bytes in RAM"), icon="magnifying-glass",
-             menu=Menu.STREAM, group=0, view=VIEW, enabled=lambda context: _can_find_selected(context))  # fmt: skip
+@ACTIONS.add(
+    "stream.find_selected",
+    later("Find selected bytes in RAM"),
+    icon="magnifying-glass",
+    menu=Menu.STREAM,
+    group=0,
+    submenu=later("Find"),
+    view=VIEW,
+    enabled=lambda context: _can_find_selected(context),
+)
 def find_selected(context: WindowContext) -> None:
     """Look for the selected bytes in all of RAM."""
     page = page_of(context)
@@ -58,15 +75,33 @@ def _can_find_selected(context: WindowContext) -> str:
     return "" if fits else tr("More bytes are selected than can be looked for")
 
 
-@ACTIONS.add("stream.next_hit", later("Next hit"), keys="F3", icon="caret-down", menu=Menu.STREAM, group=0, view=VIEW,
-             enabled=has_hits)  # fmt: skip
+@ACTIONS.add(
+    "stream.next_hit",
+    later("Next hit"),
+    keys="F3",
+    icon="caret-down",
+    menu=Menu.STREAM,
+    group=0,
+    submenu=later("Find"),
+    view=VIEW,
+    enabled=has_hits,
+)
 def next_hit(context: WindowContext) -> None:
     """Go to the next place that was found."""
     page_of(context).finding().pane.hits.step(1)
 
 
-@ACTIONS.add("stream.previous_hit", later("Previous hit"), keys="Shift+F3", icon="caret-up", menu=Menu.STREAM, group=0,
-             view=VIEW, enabled=has_hits)  # fmt: skip
+@ACTIONS.add(
+    "stream.previous_hit",
+    later("Previous hit"),
+    keys="Shift+F3",
+    icon="caret-up",
+    menu=Menu.STREAM,
+    group=0,
+    submenu=later("Find"),
+    view=VIEW,
+    enabled=has_hits,
+)
 def previous_hit(context: WindowContext) -> None:
     """Go to the place before."""
     page_of(context).finding().pane.hits.step(-1)
@@ -78,15 +113,33 @@ def has_several(context: WindowContext) -> str:
     return "" if len(page_of(context).documents()) > 1 else tr("No other stream is open")
 
 
-@ACTIONS.add("stream.next_stream", later("Next stream"), keys="Ctrl+PgDown", icon="arrow-right", menu=Menu.STREAM,
-             group=5, view=VIEW, enabled=has_several)  # fmt: skip
+@ACTIONS.add(
+    "stream.next_stream",
+    later("Next stream"),
+    keys="Ctrl+PgDown",
+    icon="arrow-right",
+    menu=Menu.STREAM,
+    group=5,
+    submenu=later("Streams"),
+    view=VIEW,
+    enabled=has_several,
+)
 def next_stream(context: WindowContext) -> None:
     """Go to the next stream that is open."""
     page_of(context).step_stream(1)
 
 
-@ACTIONS.add("stream.previous_stream", later("Previous stream"), keys="Ctrl+PgUp", icon="arrow-left", menu=Menu.STREAM,
-             group=5, view=VIEW, enabled=has_several)  # fmt: skip
+@ACTIONS.add(
+    "stream.previous_stream",
+    later("Previous stream"),
+    keys="Ctrl+PgUp",
+    icon="arrow-left",
+    menu=Menu.STREAM,
+    group=5,
+    submenu=later("Streams"),
+    view=VIEW,
+    enabled=has_several,
+)
 def previous_stream(context: WindowContext) -> None:
     """Go to the stream before."""
     page_of(context).step_stream(-1)
@@ -109,8 +162,18 @@ def can_mark(context: WindowContext) -> str:
     return has_stream(context) or ("" if _place(context) is not None else tr("Nothing is selected"))
 
 
-@ACTIONS.add("stream.bookmark", later("Bookmark"), keys="Ctrl+M", icon="bookmark-simple", menu=Menu.STREAM, group=0,
-             view=VIEW, enabled=can_mark, checked=_marked)  # fmt: skip
+@ACTIONS.add(
+    "stream.bookmark",
+    later("Bookmark"),
+    keys="Ctrl+M",
+    icon="bookmark-simple",
+    menu=Menu.STREAM,
+    group=0,
+    submenu=later("Bookmarks"),
+    view=VIEW,
+    enabled=can_mark,
+    checked=_marked,
+)
 def bookmark(context: WindowContext) -> None:
     """Keep the selected place to come back to, or keep it no longer."""
     page, place, bookmarks = page_of(context), _place(context), Bookmarks(context.settings.state)
@@ -132,8 +195,17 @@ def bookmark(context: WindowContext) -> None:
 _LIST = "stream.bookmarks"
 
 
-@ACTIONS.add(_LIST, later("Bookmarks…"), keys="Ctrl+Shift+M", icon="bookmark-simple", menu=Menu.STREAM, group=0,
-             view=VIEW, enabled=has_stream)  # fmt: skip
+@ACTIONS.add(
+    _LIST,
+    later("All bookmarks"),
+    keys="Ctrl+Shift+M",
+    icon="bookmark-simple",
+    menu=Menu.STREAM,
+    group=0,
+    submenu=later("Bookmarks"),
+    view=VIEW,
+    enabled=has_stream,
+)
 def bookmarks(context: WindowContext) -> None:
     """See the places that were kept, and go to one."""
     from ui.inspector.bookmarks_dialog import BookmarksDialog
@@ -143,8 +215,16 @@ def bookmarks(context: WindowContext) -> None:
         BookmarksDialog(context, page, document.sources[0]).open()
 
 
-@ACTIONS.add("stream.compare", later("Compare…"), keys="Ctrl+D", icon="git-diff", menu=Menu.STREAM, group=4, view=VIEW,
-             enabled=has_whole_stream)  # fmt: skip
+@ACTIONS.add(
+    "stream.compare",
+    later("Compare"),
+    keys="Ctrl+D",
+    icon="git-diff",
+    menu=Menu.STREAM,
+    group=4,
+    view=VIEW,
+    enabled=has_whole_stream,
+)
 async def compare(context: WindowContext) -> None:
     """Show what differs from another stream or VM state: fields, pages of RAM, bytes."""
     from ui.inspector.comparing import compare_stream
@@ -154,8 +234,16 @@ async def compare(context: WindowContext) -> None:
         await compare_stream(context, document.sources[0])
 
 
-@ACTIONS.add("stream.screen", later("Guest’s screen"), icon="monitor", menu=Menu.STREAM, group=3, view=VIEW,
-             enabled=has_whole_stream)  # fmt: skip
+@ACTIONS.add(
+    "stream.screen",
+    later("Guest’s screen"),
+    icon="monitor",
+    menu=Menu.STREAM,
+    group=3,
+    submenu=later("RAM and guest"),
+    view=VIEW,
+    enabled=has_whole_stream,
+)
 def screen(context: WindowContext) -> None:
     """See what the guest showed when it was saved."""
     from ui.inspector.screen_dialog import ScreenDialog
@@ -163,8 +251,16 @@ def screen(context: WindowContext) -> None:
     ScreenDialog(context, page_of(context)).open()
 
 
-@ACTIONS.add("stream.domain", later("Show libvirt domain"), icon="file-text", menu=Menu.STREAM, group=3, view=VIEW,
-             enabled=has_domain)  # fmt: skip
+@ACTIONS.add(
+    "stream.domain",
+    later("Show libvirt domain"),
+    icon="file-text",
+    menu=Menu.STREAM,
+    group=3,
+    submenu=later("RAM and guest"),
+    view=VIEW,
+    enabled=has_domain,
+)
 def domain(context: WindowContext) -> None:
     """See the XML of the domain that libvirt saved."""
     content = content_of(context)

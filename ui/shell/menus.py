@@ -23,7 +23,15 @@ _ICON_ROOM = 44
 """What the glass in the palette's field takes, with the air around it."""
 _BESIDE_MENUS = 8 + 16 + 12
 """What stands left and right of the menus and the field, and between them."""
-SUBMENU_ICONS = {later("Appearance"): "paint-brush", later("Copy as"): "copy", later("Panes"): "squares-four"}
+SUBMENU_ICONS = {
+    later("Appearance"): "paint-brush",
+    later("Copy as"): "copy",
+    later("Panes"): "squares-four",
+    later("Find"): "magnifying-glass",
+    later("Bookmarks"): "bookmark-simple",
+    later("RAM and guest"): "grid-four",
+    later("Streams"): "stack",
+}
 
 
 class RecentMenu(QMenu):

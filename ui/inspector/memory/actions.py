@@ -63,8 +63,16 @@ def _side(side: str, text: str, icon: str) -> None:
         content.memory.show_side(side)
 
     run.__doc__ = f"RAM: {text.lower()}."
-    ACTIONS.add(f"stream.ram_{side}", text, icon=icon, menu=Menu.STREAM, group=3, submenu=later("RAM"), view=VIEW,
-                enabled=has_stream)(run)  # fmt: skip
+    ACTIONS.add(
+        f"stream.ram_{side}",
+        text,
+        icon=icon,
+        menu=Menu.STREAM,
+        group=3,
+        submenu=later("RAM and guest"),
+        view=VIEW,
+        enabled=has_stream,
+    )(run)
 
 
 #: Sides of the RAM part of the Inspector
@@ -80,8 +88,16 @@ def _zoom(name: str, text: str, icon: str, step: int) -> None:
             pane.map.zoom_by(step) if step else pane.map.fit()
 
     run.__doc__ = f"Page map: {text.lower()}."
-    ACTIONS.add(f"stream.map_{name}", text, icon=icon, menu=Menu.STREAM, group=3, submenu=later("RAM"), view=VIEW,
-                enabled=has_map)(run)  # fmt: skip
+    ACTIONS.add(
+        f"stream.map_{name}",
+        text,
+        icon=icon,
+        menu=Menu.STREAM,
+        group=3,
+        submenu=later("RAM and guest"),
+        view=VIEW,
+        enabled=has_map,
+    )(run)
 
 
 _zoom("larger", later("Larger pages"), "magnifying-glass-plus", 1)
@@ -89,8 +105,16 @@ _zoom("smaller", later("Smaller pages"), "magnifying-glass-minus", -1)
 _zoom("fit", later("Whole block on the map"), "corners-out", 0)
 
 
-@ACTIONS.add("stream.page_bytes", later("Show page in bytes"), icon="hash", menu=Menu.STREAM, group=3,
-             submenu=later("RAM"), view=VIEW, enabled=has_record)  # fmt: skip
+@ACTIONS.add(
+    "stream.page_bytes",
+    later("Show page in bytes"),
+    icon="hash",
+    menu=Menu.STREAM,
+    group=3,
+    submenu=later("RAM and guest"),
+    view=VIEW,
+    enabled=has_record,
+)
 def page_bytes(context: WindowContext) -> None:
     """See the record that brought the page last, among the bytes of the stream."""
     page = page_of(context)
@@ -98,8 +122,16 @@ def page_bytes(context: WindowContext) -> None:
         page.memory.show_record(sending)
 
 
-@ACTIONS.add("stream.save_page", later("Save page…"), icon="floppy-disk", menu=Menu.STREAM, group=3,
-             submenu=later("RAM"), view=VIEW, enabled=has_content)  # fmt: skip
+@ACTIONS.add(
+    "stream.save_page",
+    later("Save page…"),
+    icon="floppy-disk",
+    menu=Menu.STREAM,
+    group=3,
+    submenu=later("RAM and guest"),
+    view=VIEW,
+    enabled=has_content,
+)
 async def save_page(context: WindowContext) -> None:
     """Write what the page holds when the stream ends to a file."""
     from ui.inspector.dialogs import save_page as ask_and_save
@@ -108,8 +140,16 @@ async def save_page(context: WindowContext) -> None:
         await ask_and_save(context, page_of(context), facts)
 
 
-@ACTIONS.add("stream.copy_page", later("Copy page as hex"), icon="copy", menu=Menu.STREAM, group=3,
-             submenu=later("RAM"), view=VIEW, enabled=has_content)  # fmt: skip
+@ACTIONS.add(
+    "stream.copy_page",
+    later("Copy page as hex"),
+    icon="copy",
+    menu=Menu.STREAM,
+    group=3,
+    submenu=later("RAM and guest"),
+    view=VIEW,
+    enabled=has_content,
+)
 def copy_page(context: WindowContext) -> None:
     """Copy what the page holds when the stream ends."""
     from ui.inspector.copying import Copied, Form, as_text
