@@ -90,3 +90,24 @@ async def failed_over(stage: Stage) -> None:
     await stage.until(lambda: len(page.showing.story.checkpoints) >= 3)
     await stage.act("migration.failover-destination")
     await stage.until(lambda: page.run is not None and page.run.is_over)
+
+
+@SHOTS.add("presentation")
+async def presented(stage: Stage) -> None:
+    """For an audience: the second iteration, held."""
+    await begin(stage, "converges")
+    await stage.act("migration.present")
+    await passes(stage, 2)
+
+
+@SHOTS.add("migration-sections")
+async def sections(stage: Stage) -> None:
+    """Sections on their way over two channels of multifd, with a disk and its bitmap."""
+    await stage.act("view.migration")
+    page = page_of(stage)
+    settings = page.panes_shown.settings
+    wanted = replace(settings.wanted(), **QUICK, disks=1, capabilities=frozenset({"multifd", "dirty-bitmaps"}))
+    settings.show_wanted(wanted)
+    page.panes_shown.lower.transport.show_mode("sections")
+    await stage.act("migration.start")
+    await stage.until(lambda: page.run is not None and page.run.is_over)

@@ -151,6 +151,16 @@ def map_rows(home: Path) -> list[str]:
     ]
 
 
+def migration_rows(home: Path) -> list[str]:
+    """Frames and stalls of the Migration view; 30 a second leave 33 ms for one."""
+    frame, usual, longest = in_window(home, "tests.benchmarks.migration")
+    return [
+        budget_row("Migration view while 2 GiB move: from frame to frame", frame, 33, "ms"),
+        budget_row("Migration view while 2 GiB move: stalls, 99 of 100 under", usual, 16, "ms"),
+        budget_row("Migration view while 2 GiB move: longest stall", longest, 50, "ms"),
+    ]
+
+
 def machine() -> str:
     model = next(
         (
@@ -177,7 +187,7 @@ def main() -> None:
         rows += snapshot_rows(folder) + device_rows() + encoding_rows(folder)
         start = min(seconds([sys.executable, "-m", "snapmgr.cli", "--version"]) for _ in range(TURNS))
         rows.append(budget_row("`snapctl --version`", start * 1000, 150, "ms"))
-        rows += window_rows(path, folder) + job_rows(folder) + map_rows(folder)
+        rows += window_rows(path, folder) + job_rows(folder) + map_rows(folder) + migration_rows(folder)
     text = [
         "# Performance",
         "",

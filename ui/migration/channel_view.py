@@ -41,6 +41,7 @@ class Lane(QWidget):
         self._dashed = True
         self.packets: list[Packet] = []
         self.setAccessibleName(name)
+        self.setToolTip(f"{name}: {about}" if about else name)
 
     def show_now(self, packets: Sequence[Packet], now: float, rate: str, *, connected: bool) -> None:
         """``now`` on the clock of the packets, which are in the order of time."""
@@ -68,13 +69,17 @@ class Lane(QWidget):
         head, foot = QRectF(4, 0, self.width() - 8, line), QRectF(4, self.height() - line + 2, self.width() - 8, line)
         left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(fonts.ui(12, 600))
+        name, rate = fonts.ui(12, 600), fonts.ui(12, tabular=True)
+        room = int(head.width()) - (fonts.text_width(rate, self._rate) + 8 if self._rate else 0)
+        painter.setFont(name)
         painter.setPen(color("text"))
-        painter.drawText(head, left | middle, self._name)
-        painter.setFont(fonts.ui(12, tabular=True))
+        words = painter.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(head, left | middle, words)
+        painter.setFont(rate)
         painter.setPen(color("text2"))
         painter.drawText(head, right | middle, self._rate)
-        painter.drawText(foot, left | middle, self._about)
+        words = painter.fontMetrics().elidedText(self._about, Qt.TextElideMode.ElideRight, int(foot.width()))
+        painter.drawText(foot, left | middle, words)
         self._paint_track(
             painter, QRectF(0, line + 2, self.width(), self.height() - (2 if self._about else 1) * line - 2)
         )

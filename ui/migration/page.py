@@ -28,10 +28,12 @@ from ui.shell.page import Page
 from ui.theme import icons
 from ui.words import tr
 
-FRAME_MS = 33
+FRAME_MS = 16
+LOOK_EVERY = 2
+"""Frames between two looks at the engine, and between two moments of a replay."""
 PRESENTED = 1.5
 """How much larger text is for an audience."""
-NUMBERS_EVERY, CURVES_EVERY = 6, 3
+NUMBERS_EVERY, CURVES_EVERY = 12, 6
 """Frames between two changes of numbers, and of curves."""
 
 
@@ -266,7 +268,10 @@ class MigrationPage(Page):
 
     def _frame(self) -> None:
         self._frames += 1
-        if self._playing:
+        if self._frames % LOOK_EVERY:
+            if self.run is not None and self.is_running and self.at is None and self.isVisible():
+                self.showing.move(self.run)
+        elif self._playing:
             self._play_on()
         elif self.run is not None and self.is_running:
             self._look_live(self.run)
@@ -294,7 +299,7 @@ class MigrationPage(Page):
 
     def _play_on(self) -> None:
         assert self.at is not None
-        self.at += FRAME_MS / 1000 * self.panes_shown.lower.transport.speed
+        self.at += FRAME_MS * LOOK_EVERY / 1000 * self.panes_shown.lower.transport.speed
         if self.at >= self.recording.end:
             self.at, self._playing = None, False
         self._show_past()

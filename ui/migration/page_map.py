@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
@@ -95,6 +97,11 @@ class PageMap(QWidget):
         if len(whole) < len(places):
             cells[places[-1]] = self._rarest(seen[len(seen) // per * per :], 1)[0]
 
+    def fade(self) -> None:
+        """Lights that burn go on going out."""
+        if self.is_lit:
+            self._colour()
+
     @property
     def is_lit(self) -> bool:
         """Whether a page lights up right now."""
@@ -103,9 +110,9 @@ class PageMap(QWidget):
     def counts(self) -> dict[PageState, int]:
         return counts(self._states)
 
-    def describe(self) -> None:
+    def describe(self, counts: Mapping[PageState, int]) -> None:
         """Say in words what is seen, for whoever cannot see it."""
-        said = ", ".join(f"{grouped(n)} {tr(WORDS[state])}" for state, n in self.counts().items() if n)
+        said = ", ".join(f"{grouped(n)} {tr(WORDS[state])}" for state, n in counts.items() if n)
         self.setAccessibleName(f"{self._name}: {said}" if said else self._name)
 
     def sizeHint(self) -> QSize:

@@ -38,6 +38,8 @@ SETTINGS, MAIN = 0, 1
 SETTINGS_WIDTH, CHANNEL_WIDTH, LEAST_CHANNEL = 280, 240, 168
 SMALL, SLIM, BELOW = 1040, 860, 700
 """Px of width below which screens are smaller, stand above what is counted, and machines stand under each other."""
+TITLE = 190
+"""Px of the header that are left to what moves and how far it is."""
 MOST_WIDTH = (1 << 24) - 1
 """Qt's word for no limit."""
 MOVING = ("migration.postcopy", "migration.pause", "migration.cancel")
@@ -50,6 +52,7 @@ class Header(QWidget):
 
     def __init__(self, actions: Callable[[str], QAction]) -> None:
         super().__init__()
+        self._shown: tuple[bool, bool, int] | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 16, 8)
         row.setSpacing(8)
@@ -82,14 +85,20 @@ class Header(QWidget):
         for made in self._still:
             made.setVisible(not moving)
         self.start.setVisible(not moving)
+        shown = (moving, paused, self.chip.sizeHint().width())
+        if shown != self._shown:
+            self._shown = shown
+            self.fit(self.width())
 
     @property
     def buttons(self) -> list[QToolButton]:
         return [made for made in (*self._moving, *self._still) if not made.isHidden()]
 
     def fit(self, width: int) -> None:
-        room = width - self.start.sizeHint().width() - self.chip.sizeHint().width() - fonts.px(270)
-        fit_buttons(self.buttons, room)
+        """Words that have no room go from the buttons, before the chip loses any."""
+        others = [made for made in (self.start, self.recover, self.settings, self.chip) if not made.isHidden()]
+        taken = sum(made.sizeHint().width() + 8 for made in others)
+        fit_buttons(self.buttons, width - taken - fonts.px(TITLE))
 
 
 class Notice(QFrame):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PySide6.QtGui import QImage
 
 from snapmgr.migrate.handover import Side
-from snapmgr.migrate.pages import States
+from snapmgr.migrate.pages import PageState, States
 from snapmgr.migrate.recording import Moment, Recording
 from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration import told
@@ -76,7 +76,7 @@ class Showing:
     # -- now -------------------------------------------------------------------------------------------------------
 
     def live(self, run: Run) -> None:
-        """What moves, 30 times a second."""
+        """What changes, 30 times a second."""
         recorder, panes = run.recorder, self._panes
         now = recorder.now
         if recorder.pages is not None and len(recorder.pages.source):
@@ -91,13 +91,20 @@ class Showing:
                 self._show_no_screen(card, side, now)
         self._show_lanes(now, connected=not run.is_over)
 
+    def move(self, run: Run) -> None:
+        """What only moves on between two looks at the engine: packets, and lights that fade."""
+        for _, card in self._cards():
+            card.map.fade()
+        self._show_lanes(run.recorder.now, connected=not run.is_over)
+
     def numbers(self, now: float, *, over: bool) -> None:
         """What is read, 5 times a second."""
         sample = self.recording.samples.at(now)
         for side, card in self._cards():
             self._show_guest(card, side, now)
-            card.show_facts(self._facts(side, card, now, sample) if sample is not None else NOTHING)
-            card.map.describe()
+            counts = card.map.counts()
+            card.show_facts(self._facts(side, counts, now, sample) if sample is not None else NOTHING)
+            card.map.describe(counts)
         status = self.story.status_at(now)
         tone, icon = TONES.get(status, ("info", "arrows-left-right"))
         self._panes.header.chip.set_state(status.value, tone, icon)
@@ -112,7 +119,7 @@ class Showing:
         """Bar and plots, 10 times a second.  ``at`` is where the playhead stands."""
         samples = self.recording.samples
         about = None
-        if live:
+        if live and self.story.status_at(now) is not Status.POSTCOPY_PAUSED:
             about = told.seconds_left(samples.at(now), told.rates(samples, now))
         self._panes.lower.transport.phases.show_bar(self.story.bar(now, at=at if at is not None else now, about=about))
         transport = self._panes.lower.transport
@@ -215,11 +222,11 @@ class Showing:
         else:
             card.chip.set_state(tr(_STATES.get(state, state)), "neutral", "stop-fill")
 
-    def _facts(self, side: Side, card: MachineCard, now: float, sample: dict[str, float]) -> Values:
+    def _facts(self, side: Side, counts: Mapping[PageState, int], now: float, sample: dict[str, float]) -> Values:
         names = self.recording.facts.get("capabilities")
         capabilities = frozenset(names) if isinstance(names, list) else frozenset()
         disks = int(told.number(self.recording.facts, "disks"))
-        return Facts(self.story, now, sample, capabilities, disks).of(side, card.map.counts())
+        return Facts(self.story, now, sample, capabilities, disks).of(side, counts)
 
     def _about(self, now: float, sample: dict[str, float] | None, status: Status) -> str:
         if sample is None:

@@ -1,0 +1,93 @@
+"""``python -m tests.benchmarks.migration``: the Migration view while a guest of 2 GiB moves, without a display.
+
+Prints three numbers: seconds from one picture of the source's pages to the next, on average, and of the stalls of the
+event loop meanwhile the 99th percentile and the longest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject
+
+from tests.benchmarks.window import Stalls
+from ui import app
+from ui.main_window import MainWindow
+from ui.migration.page import MigrationPage
+from ui.migration.run import Run, Stage
+from ui.migration.scenarios import Wanted
+
+FILLING, MOVING = 4000, 40
+"""Pages that the guest writes in a tick: before, so that most of its RAM holds something, and while it moves."""
+WANTED = replace(
+    Wanted(),
+    ram=2 << 30,
+    writes=FILLING,
+    before=200,
+    after=10,
+    bandwidth=400 << 20,
+    max_bandwidth=0,
+    downtime_limit=300,
+)
+
+
+class Paints(QObject):
+    """Counts the paints of a widget."""
+
+    def __init__(self, watched: QObject) -> None:
+        super().__init__(watched)
+        self.count = 0
+        watched.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+async def reached(run: Run, stage: Stage) -> None:
+    while run.stage.value < stage.value:
+        await asyncio.sleep(0.005)
+
+
+async def measure(window: MainWindow) -> None:
+    try:
+        await window.context.tasks.idle()
+        window.show_view("migration")
+        page = window.context.page("migration")
+        assert isinstance(page, MigrationPage)
+        page.panes_shown.settings.show_wanted(WANTED)
+        page.start()
+        run = page.run
+        assert run is not None
+        await reached(run, Stage.MOVING)
+        run.want(replace(WANTED, writes=MOVING))
+        loop = asyncio.get_running_loop()
+        paints, stalls, begin = Paints(page.panes_shown.source.map), Stalls(), loop.time()
+        while run.status.is_running or run.status.value == "none":
+            await asyncio.sleep(0.02)
+        print((loop.time() - begin) / max(1, paints.count), *stalls.stop())
+        await reached(run, Stage.OVER)
+        if page.recording.outcome["status"] != "completed" or not page.recording.outcome["agrees"]:
+            raise RuntimeError(f"it did not move: {page.recording.outcome}")
+    finally:
+        window.close()
+
+
+def main() -> int:
+    live = MainWindow.live
+
+    async def watched(window: MainWindow, sources: list[str]) -> None:
+        measuring = asyncio.ensure_future(measure(window))
+        await live(window, sources)
+        await measuring
+
+    window_class: Any = MainWindow
+    window_class.live = watched
+    return app.main([])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
