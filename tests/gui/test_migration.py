@@ -104,9 +104,15 @@ def test_the_window_closes_while_it_runs(page: MigrationPage, qtbot: Any, drive:
     assert over(page)
 
 
+BESIDE = {"disks": 1, "capabilities": frozenset({"multifd", "dirty-bitmaps"})}
+REPLICATED = {"capabilities": frozenset({"x-colo"}), "writes": 10, "checkpoint_delay": 50, "lost_after": 2}
+
+
+@pytest.mark.parametrize("more", [{}, BESIDE, REPLICATED], ids=["plain", "multifd", "colo"])
 def test_a_recording_is_saved_and_opened_again(
-    page: MigrationPage, qtbot: Any, drive: Drive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: MigrationPage, qtbot: Any, drive: Drive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: dict[str, Any]
 ) -> None:
+    page.panes_shown.settings.show_wanted(replace(QUICK, **more))
     start(page, qtbot)
     drive(until(lambda: over(page)))
     before, said = page.recording, page.panes_shown.notice.text()
@@ -120,11 +126,22 @@ def test_a_recording_is_saved_and_opened_again(
     drive(page.context.tasks.idle())
     assert page.recording is not before and page.run is None
     assert page.recording.outcome == before.outcome and page.panes_shown.notice.text() == said
+    assert before.outcome["status"] == "completed" and before.outcome["agrees"]
     assert page.panes_shown.destination.chip.text() == "has the guest"
     middle = before.end / 2
     for side, changes in before.pages.items():
         assert (changes.at(middle) == page.recording.pages[side].at(middle)).all()
-    assert page.recording.stream.read_bytes() == before.stream.read_bytes()
+    assert (before.samples.rows == page.recording.samples.rows).all()
+    page.panes_shown.lower.transport.show_mode("sections")
+    page.look_at(middle)
+    assert page.panes_shown.caption.text() and "ram" in page.showing.sections.lanes
+    streams = {path.name: path.read_bytes() for path in before.streams.iterdir()}
+    assert streams == {path.name: path.read_bytes() for path in page.recording.streams.iterdir()}
+    if "multifd" in page.recording.facts["capabilities"]:
+        assert [lane.isHidden() for lane in page.panes_shown.channel.beside] == [False, False]
+        assert page.panes_shown.destination.facts()[4].startswith("not in use, ") and len(streams) > 2
+    if "x-colo" in page.recording.facts["capabilities"]:
+        assert len(page.showing.story.checkpoints) == 2 and before.samples.column("held").any()
 
 
 def test_postcopy_breaks_and_goes_on(page: MigrationPage, qtbot: Any, drive: Drive) -> None:

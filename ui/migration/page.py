@@ -327,6 +327,10 @@ class MigrationPage(Page):
         self._show_state()
 
     def _say(self, now: float) -> None:
+        self._tell(now)
+        self.panes_shown.fit_caption()
+
+    def _tell(self, now: float) -> None:
         """The notice above both machines."""
         notice, run = self.panes_shown.notice, self.run
         if run is None or run.is_over:

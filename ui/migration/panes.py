@@ -299,7 +299,11 @@ class Panes(QWidget):
         """What happens now, in a sentence; where the notice says it already, only to an audience."""
         if self.caption.text() != caption:
             self.caption.setText(caption)
-        self.caption.setVisible(bool(caption) and (self._presents or self.notice.isHidden()))
+        self.fit_caption()
+
+    def fit_caption(self) -> None:
+        """Not beside a notice, unless it is for an audience."""
+        self.caption.setVisible(bool(self.caption.text()) and (self._presents or self.notice.isHidden()))
 
     def present(self, wanted: bool) -> None:
         """For an audience: neither settings nor log, and the caption large."""

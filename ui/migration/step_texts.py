@@ -42,8 +42,8 @@ COMMANDS = {
 """What each is for."""
 
 DEVICES = {
-    "demo-iommu": later("It says where in RAM the devices' addresses lie, so it goes before all devices that need it."),
-    "demo-clock": later("The guest's time: it stands still with the guest, and goes on from here."),
+    "demo-iommu": later("It says where in RAM the devices’ addresses lie, so it goes before all devices that need it."),
+    "demo-clock": later("The guest’s time: it stands still with the guest, and goes on from here."),
     "demo-legacy": later(
         "An old device without a description: it writes and reads its bytes itself, so nobody else can name them."
     ),
@@ -52,8 +52,8 @@ DEVICES = {
     "demo-irq": later("Interrupts that are pending, masked and in service; one that was lost would hang the guest."),
     "demo-timer": later("The timer and the real-time clock, with what their next interrupt is due at."),
     "demo-uart": later("The serial line, with the bytes in its FIFO that were not sent yet."),
-    "demo-display": later("The display's registers and palette. The picture itself is RAM, in the block demo.vram."),
-    "demo-disk": later("The disk's controller, with requests in flight. What is on the disk does not move."),
+    "demo-display": later("The display’s registers and palette. The picture itself is RAM, in the block demo.vram."),
+    "demo-disk": later("The disk’s controller, with requests in flight. What is on the disk does not move."),
     "demo-nic": later("The network card. After the move it announces itself, so that switches learn the new way."),
     "globalstate": later("The run state that the guest had; the destination goes on in the same one."),
 }
@@ -63,7 +63,7 @@ DEVICES = {
 MESSAGES = {
     "checkpoint-ready": later("The destination has loaded everything: COLO can begin."),
     "checkpoint-request": later("The source wants a checkpoint."),
-    "checkpoint-reply": later("The destination's guest stands still. Now that of the source is stopped as well."),
+    "checkpoint-reply": later("The destination’s guest stands still. Now that of the source is stopped as well."),
     "vmstate-send": later(
         "Both guests stand still. RAM that was written since the last checkpoint comes next, then the devices."
     ),
@@ -118,7 +118,7 @@ def _section(event: TraceEvent, status: Status, *, stands: bool) -> tuple[str, s
 def _ram(status: Status, *, stands: bool) -> str:
     if status is Status.COLO:
         return tr(
-            "A checkpoint: pages that the guest has written since the last one. They wait in the destination's cache"
+            "A checkpoint: pages that the guest has written since the last one. They wait in the destination’s cache"
             " until all of the checkpoint is there."
         )
     if status in (Status.POSTCOPY_ACTIVE, Status.POSTCOPY_RECOVER) and stands:
