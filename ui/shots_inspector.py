@@ -114,14 +114,14 @@ async def most_sent(stage: Stage) -> None:
     await stage.settled()
 
 
-@SHOTS.add("inspector-map-whole")
+@SHOTS.add("inspector-map-whole", themes=("light",))
 async def page_map_whole(stage: Stage) -> None:
     """All pages of a block."""
     await stage.open(stream(stage, "q35-live.v100"))
     await stage.act("stream.ram_map")
 
 
-@SHOTS.add("inspector-map-times")
+@SHOTS.add("inspector-map-times", themes=("dark",))
 async def page_map_times(stage: Stage) -> None:
     """How often each page was sent."""
     await stage.open(stream(stage, "q35-live.v100"))
@@ -146,14 +146,14 @@ async def page_map_narrow(stage: Stage) -> None:
     pane.map.set_zoom(3)
 
 
-@SHOTS.add("inspector-passes")
+@SHOTS.add("inspector-passes", themes=("light",))
 async def passes(stage: Stage) -> None:
     """What each pass over RAM carried."""
     await stage.open(stream(stage, "q35-live.v100"))
     await stage.act("stream.ram_passes")
 
 
-@SHOTS.add("inspector-find")
+@SHOTS.add("inspector-find", size=(1024, 700))
 async def find(stage: Stage) -> None:
     """Text in RAM: the hits, and the page of the first."""
     await stage.open(stream(stage, "q35-live.v100"))
@@ -164,7 +164,7 @@ async def find(stage: Stage) -> None:
     await stage.settled()
 
 
-@SHOTS.add("inspector-compare")
+@SHOTS.add("inspector-compare", size=(1024, 700))
 async def compare(stage: Stage) -> None:
     """Two streams beside each other, a field that differs selected with its bytes."""
     from PySide6.QtWidgets import QApplication
@@ -181,7 +181,7 @@ async def compare(stage: Stage) -> None:
         dialog.next()
 
 
-@SHOTS.add("inspector-bookmarks")
+@SHOTS.add("inspector-bookmarks", themes=("dark",))
 async def bookmarks(stage: Stage) -> None:
     """Places that were kept."""
     await stage.open(stream(stage, "q35-live.v100"))
@@ -194,7 +194,7 @@ async def bookmarks(stage: Stage) -> None:
     await stage.act("stream.bookmarks")
 
 
-@SHOTS.add("inspector-tabs")
+@SHOTS.add("inspector-tabs", size=(1024, 700))
 async def tabs(stage: Stage) -> None:
     """Several streams that are open."""
     for name, called in (("pc-halt.v100", "devbox-before.mig"), ("pc-live.v100", "devbox-after.mig")):
@@ -202,14 +202,14 @@ async def tabs(stage: Stage) -> None:
     await stage.open(await stray_field(stage))
 
 
-@SHOTS.add("inspector-screen")
+@SHOTS.add("inspector-screen", themes=("light",))
 async def guests_screen(stage: Stage) -> None:
     """What the guest showed."""
     await stage.open(stream(stage, "devices-q35.v100"))
     await stage.act("stream.screen")
 
 
-@SHOTS.add("inspector-libvirt")
+@SHOTS.add("inspector-libvirt", themes=("light",))
 async def libvirt_domain(stage: Stage) -> None:
     """The domain that libvirt saved, before its stream."""
     from tests.containers.test_libvirt import saved

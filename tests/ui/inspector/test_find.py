@@ -42,6 +42,7 @@ def test_bytes_in_ram_lead_to_their_page(live: Live, stream: Stream) -> None:
     first = hits[0]
     assert first.around[first.before :][:6] == wanted and "hit" in pane.said.full_text()
     assert live.page.part() == RAM
+    assert live.page.memory.pane.map.page == first.offset // 4096  # type: ignore[union-attr]
     detail = live.page.memory.pane.detail  # type: ignore[union-attr]
     assert detail.facts is not None and detail.facts.page == first.offset // 4096
     assert detail.hex.selection == (first.offset % 4096, min(6, 4096 - first.offset % 4096))

@@ -157,7 +157,9 @@ class Memory(QObject):
         self._map = found
         same = self._wanted is not None and self._wanted[0] == block.name
         pane.show_map(found, index.page_size or 4096)
-        if not same:
+        if self._wanted is not None and same:
+            pane.map.show_page(self._wanted[1])
+        else:
             current = self._links.selection.current
             place = await self._place_of(loaded, current) if current is not None else None
             self._show_page(*(place if place is not None and place[0] == block.name else (block.name, 0)), follow=False)
