@@ -10,6 +10,7 @@ QT_PACKAGES="libegl1 libgl1 libglib2.0-0 libfontconfig1 libfreetype6 libdbus-1-3
   libxcb-randr0 libxcb-render0 libxcb-render-util0 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-util1
   libxcb-xfixes0 libxcb-xkb1 libwayland-client0 libwayland-cursor0 libgssapi-krb5-2"
 QEMU_PACKAGES="qemu-system-x86 qemu-utils seabios"
+UNPACKERS="lzop" # for files that libvirt saved with it
 
 say() { printf 'snapmgr: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -49,6 +50,8 @@ system_packages() { # required ones; PROFILE says which
 }
 
 qemu_packages() { # wanted, not required: their tests are left out where they cannot be had
+  # shellcheck disable=SC2086
+  command -v lzop >/dev/null 2>&1 || apt_install $UNPACKERS || say "lzop cannot be installed here: its test is left out"
   command -v qemu-system-x86_64 >/dev/null 2>&1 && command -v qemu-img >/dev/null 2>&1 && return
   # shellcheck disable=SC2086
   apt_install $QEMU_PACKAGES || say "QEMU cannot be installed here: the tests against a real QEMU are left out"

@@ -24,7 +24,7 @@ VERSION = 2
 FORMATS = ("raw", "gzip", "bzip2", "xz", "lzop", "zstd", "sparse")
 """By their number in the header; ``sparse`` is RAM in the layout of mapped-ram (libvirt 11.2)."""
 
-PACKED = {"gzip": "gz", "bzip2": "bz2", "xz": "xz", "zstd": "zst"}
+PACKED = {"gzip": "gz", "bzip2": "bz2", "xz": "xz", "zstd": "zst", "lzop": "lzo"}
 """Formats that are unpacked here, by the names that they have elsewhere."""
 
 MAX_DATA = 64 << 20

@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import cast
 
+from snapmgr.containers import lzop
 from snapmgr.containers.capture import is_capture, open_capture
 from snapmgr.containers.file import FileSource, open_descriptor
 from snapmgr.containers.libvirt import PACKED, LibvirtSave, is_libvirt, read_libvirt
@@ -192,12 +193,12 @@ def _file(
 
 def _libvirt(save: LibvirtSave, path: Path, progress: Progress, cancel: CancelToken | None) -> FileSource:
     """The stream in a file of libvirt."""
-    if save.format == "lzop":
+    if save.format == "lzop" and not lzop.installed():
         raise Unsupported(
             "libvirt-lzop",
-            f"{path} was saved by libvirt with lzop, which is not unpacked here",
+            f"{path} was saved by libvirt with lzop, which is not installed here",
             path=path,
-            hint=f"Unpack it first: tail -c +{save.start + 1} FILE | lzop -dc > STREAM",
+            hint="Install the program lzop, which unpacks it: apt-get install lzop, or dnf install lzop.",
         )
     packed = PACKED.get(save.format)
     head = unpack_head(path, packed, _BEGIN, save.start) if packed else _head(path, save.start)[0]

@@ -1,4 +1,4 @@
-"""gz, zst, xz and bz2: what is packed how, and its bytes."""
+"""gz, zst, xz, bz2 and lzo: what is packed how, and its bytes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import IO, cast
 
 import zstandard
 
+from snapmgr.containers.lzop import LzopReader
 from snapmgr.errors import SnapmgrError
 from snapmgr.work import CancelToken, Progress
 
@@ -41,6 +42,8 @@ def unpacker(kind: str, file: IO[bytes]) -> IO[bytes]:
         return lzma.LZMAFile(file)
     if kind == "bz2":
         return cast(IO[bytes], bz2.BZ2File(file))
+    if kind == "lzo":
+        return cast(IO[bytes], LzopReader(file))
     return zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(file, read_across_frames=True)
 
 
@@ -49,7 +52,8 @@ def unpack_head(path: Path, kind: str, length: int, start: int = 0) -> bytes:
     with path.open("rb") as file:
         file.seek(start)
         try:
-            return unpacker(kind, file).read(length)
+            with unpacker(kind, file) as reader:
+                return reader.read(length)
         except (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError):
             return b""
 
@@ -66,11 +70,11 @@ class Unpacking:
         total = self._path.stat().st_size
         with self._path.open("rb") as packed:
             packed.seek(self._start)
-            reader = unpacker(self._kind, packed)
             try:
-                while data := reader.read(PIECE):
-                    self._progress(packed.tell(), total)
-                    yield data
+                with unpacker(self._kind, packed) as reader:
+                    while data := reader.read(PIECE):
+                        self._progress(packed.tell(), total)
+                        yield data
             except (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError) as error:
                 self.damage = error
 

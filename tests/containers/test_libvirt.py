@@ -5,7 +5,9 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import random
 import struct
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
+from snapmgr.containers import lzop
 from snapmgr.containers.libvirt import FORMATS, HEADER, MAGIC, PARTIAL, read_libvirt
 from snapmgr.containers.open import Kind, open_source, recognise, split_offset
 from snapmgr.errors import SnapmgrError, StreamError, Unsupported, UsageError
@@ -93,12 +96,35 @@ def test_the_first_version_is_never_packed(tmp_path: Path) -> None:
     assert b"".join(open_source(tmp_path / "old").chunks()) == stream
 
 
-def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path) -> None:
+def test_lzop_is_asked_for_where_it_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "devbox.save"
     path.write_bytes(saved(b"\x89LZO", "lzop"))
+    monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Unsupported, match="lzop") as caught:
         open_source(path)
-    assert "lzop -dc" in (caught.value.hint or "")
+    assert "Install the program lzop" in (caught.value.hint or "")
+
+
+@pytest.mark.skipif(not lzop.installed(), reason="lzop is not installed")
+def test_what_lzop_packed_is_unpacked_by_it(tmp_path: Path) -> None:
+    stream, path = corpus.stream_bytes("tiny.v72") + random.Random(1).randbytes(1 << 20), tmp_path / "devbox.save"
+    packed = subprocess.run(["lzop", "-c"], input=stream, stdout=subprocess.PIPE, check=True).stdout
+    path.write_bytes(saved(packed, "lzop"))
+    source = open_source(path)
+    assert b"".join(source.chunks()) == stream
+    assert source.complete
+    path.write_bytes(saved(packed[:-9], "lzop"))
+    damaged = open_source(path)
+    assert not damaged.complete
+    assert damaged.size > 1 << 19
+    assert stream.startswith(b"".join(damaged.chunks()))
+    path.write_bytes(saved(b"\x89LZO nothing", "lzop"))
+    with pytest.raises(StreamError, match="lzo"):
+        open_source(path)
+
+
+def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "devbox.save"
     path.write_bytes(saved(b"nothing"))
     with pytest.raises(StreamError, match="QEVM"):
         open_source(path)
