@@ -108,3 +108,13 @@ def test_who_takes_the_image_meanwhile_is_named_and_nothing_is_changed(desk: Des
         assert not shown.details.isVisible()
         click(desk, shown.dismissal)
         assert shown.isHidden()
+
+
+def test_an_image_that_is_gone_by_then_is_not_said_to_be_as_it_was(desk: Desk) -> None:
+    path = desk.image("vm-hmp-72")
+    desk.open(path)
+    click(desk, desk.page.header.save)
+    dialog = asked(desk, SaveDialog)
+    path.unlink()
+    click(desk, dialog.go)
+    assert strip(desk)[1].endswith("There is no file vm-hmp-72.qcow2. Nothing was changed.")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from snapmgr.errors import SnapmgrError
 from snapmgr.names import visible_text
 from snapmgr.snapshots.model import SnapshotRow
 from ui.isolation import isolated
@@ -146,7 +147,8 @@ def failed(request: ChangeRequest, error: BaseException, *, sealed: bool) -> Fai
     """Why it was not done, and what is the state now; ``sealed``: it failed at its very end."""
     failure = describe(error, not_done(request.kind), "" if request.owned else request.paths[0])
     state = tr("The list shows what is there now.") if sealed else unchanged(request)
-    if request.kind is Kind.UNDO and not sealed:
+    gone = isinstance(error, SnapmgrError) and error.code == "file-not-found"
+    if (request.kind is Kind.UNDO or gone) and not sealed:
         state = tr("Nothing was changed.")
     why = failure.text.replace(visible_text(failure.path), isolated(visible_text(Path(failure.path).name)))
     return replace(failure, text=f"{why} {state}")
