@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QRect
+from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
@@ -86,11 +86,19 @@ class PanedPage(Page):
         self.describer, self.clipboard, self.changing = wired.describer, wired.clipboard, wired.changing
         self.memory, self.streams = wired.memory, wired.streams
         self.streams_made(wired.streams)
+        self._offer(content)
         self.changing.set_seen(self.isVisible())
         self.links.moved.connect(self._moved)
         content.changed.connect(self.context.touch)
         content.ram.block_chosen.connect(lambda _: self.context.touch())
         content.header.cancel_wanted.connect(self.presenter.cancel_reading)
+
+    def _offer(self, content: Content) -> None:
+        """What can be done with a place, under the other button of the pointer."""
+        of_place = ("stream.copy", "stream.copy_as", "stream.bookmark", "stream.find_selected", "stream.compare")
+        for view in (content.tree.tree, content.bytes.hex):
+            view.addActions([self.context.actions[id] for id in of_place])
+            view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def finding(self) -> Finding:
         """The search, made when it is first wanted; only while there are panes."""

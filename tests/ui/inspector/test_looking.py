@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
@@ -67,3 +68,12 @@ def test_the_domain_that_libvirt_saved_has_a_tab(live: Live, stream: Stream, tmp
     live.act("stream.domain")
     live.open(stream("tiny.v72"))
     assert pane.tabs.count() == 2 and not pane.domain.isVisible()
+
+
+def test_a_place_has_a_menu_of_its_own(live: Live, stream: Stream) -> None:
+    live.open(stream("tiny.v100"))
+    content = live.page.content
+    for view in (content.tree.tree, content.bytes.hex):
+        offered = {action.text().replace("&", "") for action in view.actions()}
+        assert {"Copy", "Bookmark", "Compare", "Find selected bytes in RAM"} <= offered
+        assert view.contextMenuPolicy() is Qt.ContextMenuPolicy.ActionsContextMenu
