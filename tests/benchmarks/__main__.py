@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from tests.benchmarks.devices import device_rows
+from tests.benchmarks.moving import moving_rows
 from tests.benchmarks.encodings import encoding_rows
 from tests.benchmarks.save_load import save_load_rows
 from tests.benchmarks.snapshots import snapshot_rows
@@ -187,7 +188,7 @@ def main() -> None:
         rows += snapshot_rows(folder) + device_rows() + encoding_rows(folder)
         start = min(seconds([sys.executable, "-m", "snapmgr.cli", "--version"]) for _ in range(TURNS))
         rows.append(budget_row("`snapctl --version`", start * 1000, 150, "ms"))
-        rows += window_rows(path, folder) + job_rows(folder) + map_rows(folder) + migration_rows(folder)
+        rows += window_rows(path, folder) + job_rows(folder) + map_rows(folder) + migration_rows(folder) + moving_rows()
     text = [
         "# Performance",
         "",

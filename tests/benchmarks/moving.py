@@ -1,0 +1,154 @@
+"""Migrations within one process: throughput, downtime, how long a guest waits for a page, and COLO's memory.
+
+``python -m tests.benchmarks.moving PART`` measures in a process of its own and prints the figures.  Memory is made
+before (a process that just ended gives it back): what making it costs is the system's.
+"""
+
+from __future__ import annotations
+
+import gc
+import mmap
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from snapmgr.machine.guest import BootOptions
+from snapmgr.machine.options import MachineOptions
+from snapmgr.migrate.both import Both, Proof
+from snapmgr.migrate.colo.both import Replicated
+from snapmgr.migrate.model import ArrivalStatistics, Parameters, Statistics
+from snapmgr.migrate.source import Outgoing
+from snapmgr.ram.block import RAMBlock
+from snapmgr.savevm.status import MigrationStatus
+from tests.benchmarks.save_load import STRETCH, fill
+
+ROOT = Path(__file__).resolve().parents[2]
+SIZE = 2 << 30
+POSTCOPY_SIZE = 512 << 20
+POSTCOPY_BANDWIDTH = 200_000_000
+TURNS = 5
+SECONDS = 600 if "SNAPMGR_LONG" in os.environ else 30
+"""Of COLO."""
+SETTLED = 0.25
+"""Part of them after which its memory is looked at first."""
+CHECKPOINT_DELAY = 50
+KIB = 1024
+
+
+def memcpy() -> float:
+    """GB/s of memory that is there, into memory that is there."""
+    source, target = np.ones(256 << 20, np.uint8), np.empty(256 << 20, np.uint8)
+    target[:] = source
+    begin = time.perf_counter()
+    target[:] = source
+    return source.nbytes / (time.perf_counter() - begin) / 1e9
+
+
+def make_memory(size: int) -> None:
+    """Have the system find so much, so that it need not ask whoever it runs on."""
+    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    np.frombuffer(memory, np.uint8)[:: mmap.PAGESIZE] = 1
+
+
+class Unproved(Both):
+    """Digests are not what is measured."""
+
+    def _proof(self, statistics: Statistics, after: int) -> Proof:
+        return Proof(self.source.tick, None, None, "", self._switched)
+
+
+def moved(size: int, workload: str, capabilities: str, parameters: Parameters) -> tuple[Statistics, ArrivalStatistics]:
+    options = MachineOptions(ram=size, boot=BootOptions(workload, 1), capabilities=frozenset(capabilities.split()))
+    with Unproved(options, []) as both:
+        both.source.advance(1)
+        ram = both.source.ram.find("demo.ram")
+        assert isinstance(ram, RAMBlock)
+        kept = ram.memory[: 1 << 20].copy()
+        fill(ram, STRETCH)
+        ram.memory[: 1 << 20] = kept  # the guest's variables
+        both.prepare(parameters)
+        done = both.move(10, 0)
+    assert done.statistics.status is MigrationStatus.COMPLETED, done.statistics
+    gc.collect()
+    return done.statistics, done.arrival or ArrivalStatistics()
+
+
+def precopy() -> list[float]:
+    """GB/s of RAM, ms that the guest stood still, GB/s of memcpy."""
+    make_memory(2 * SIZE + (256 << 20))
+    copy = memcpy()
+    done, _ = moved(SIZE, "random", "", Parameters(max_bandwidth=0))
+    return [SIZE / done.total_time / 1e6, done.downtime, copy]
+
+
+def postcopy() -> list[float]:
+    """ms that a guest waits for pages, in the middle and 99 of 100 under; how often; ms of a piece that is pushed."""
+    make_memory(2 * POSTCOPY_SIZE)
+    parameters = Parameters(max_bandwidth=0, postcopy_after_passes=0, max_postcopy_bandwidth=POSTCOPY_BANDWIDTH)
+    _, there = moved(POSTCOPY_SIZE, "random", "postcopy-ram postcopy-preempt", parameters)
+    return [there.latency(50), there.latency(99), float(len(there.waits))]
+
+
+def resident() -> int:
+    """KiB that this process holds itself."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon"))
+
+
+def colo() -> list[float]:
+    """KiB by which memory grew, checkpoints in that time, ms that the guest stood still for the longest."""
+    begin, seen = time.monotonic(), list[tuple[int, int]]()
+
+    def show(outgoing: Outgoing, now: Statistics) -> None:
+        if now.status is not MigrationStatus.COLO or now.colo is None:
+            return
+        gone = time.monotonic() - begin
+        if gone >= SECONDS * SETTLED and not seen:
+            seen.append((now.colo.checkpoints, resident()))
+        if gone >= SECONDS and len(seen) == 1:
+            seen.append((now.colo.checkpoints, resident()))
+            outgoing.x_colo_lost_heartbeat()
+
+    options = MachineOptions(ram=16 << 20, boot=BootOptions("hotspot", 1), capabilities=frozenset({"x-colo"}))
+    with Replicated(options, [], checkpoints=0) as both:
+        both.prepare(Parameters(max_bandwidth=0, x_checkpoint_delay=CHECKPOINT_DELAY), show)
+        done = both.move(10, 5)
+    assert done.proof.agrees and done.statistics.colo is not None
+    (before, small), (after, large) = seen
+    return [float(large - small), float(after - before), done.statistics.colo.longest]
+
+
+PARTS = {"precopy": precopy, "postcopy": postcopy, "colo": colo}
+
+
+def measured(part: str) -> list[float]:
+    command = [sys.executable, "-m", "tests.benchmarks.moving", part]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return [float(word) for word in done.stdout.split()]
+
+
+def moving_rows() -> list[str]:
+    """Medians of some turns, each in a process of its own; COLO once."""
+    speeds, downtimes, copies = zip(*(measured("precopy") for _ in range(TURNS)), strict=True)
+    speed, downtime, copy = map(statistics.median, (speeds, downtimes, copies))
+    middle, most, waits = map(statistics.median, zip(*(measured("postcopy") for _ in range(TURNS)), strict=True))
+    grown, checkpoints, longest = measured("colo")
+    pushed = f"while {POSTCOPY_BANDWIDTH / 1e6:.0f} MB/s are pushed"
+    return [
+        f"| migrate 2 GiB within a process | {speed:.2f} GB/s, memcpy {copy:.1f} GB/s | ≥ 1 GB/s | {speed:.2f} × |",
+        f"| its downtime, the guest writing 64 pages a tick | {downtime:.1f} ms, {max(downtimes):.1f} ms at most "
+        f"| ≤ 30 ms | {downtime / 30:.2f} of it |",
+        f"| postcopy: a page that is waited for, {pushed} | {middle:.2f} ms in the middle of {waits:.0f}, "
+        f"{most:.2f} ms for 99 of 100 | none stated | |",
+        f"| COLO: memory after {SECONDS * (1 - SETTLED):.0f} s more, {checkpoints:.0f} checkpoints "
+        f"(at most {longest:.1f} ms) | {grown:+.0f} KiB | none | |",
+    ]
+
+
+if __name__ == "__main__":
+    print(*PARTS[sys.argv[1]]())
