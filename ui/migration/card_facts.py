@@ -12,9 +12,38 @@ from ui.migration.story import RUNNING, Story
 from ui.shell import formats
 from ui.words import grouped, later, plural, tr
 
-SOURCE = (later("Guest"), later("Left to send"), later("Iteration"), later("Throttle"), later("Disks"), later("Output"))
-DESTINATION = (later("Guest"), later("Arrived"), later("Missing"), later("Waited"), later("Disks"), later("Output"))
-"""The titles of the rows; one whose value is "" is not shown."""
+GUEST = (later("Guest"), later("Whether the guest runs on this machine, and since when or until when"))
+DISKS = (
+    later("Disks"),
+    later("Which machine may write to the disks; dirty is what their bitmaps say was written since a backup"),
+)
+OUTPUT = (later("Output"), later("Whether the world gets to see what the guest sends"))
+SOURCE = (
+    GUEST,
+    (
+        later("Left to send"),
+        later("Pages that the destination does not have, or has as they were before the guest wrote them"),
+    ),
+    (
+        later("Iteration"),
+        later("How often RAM was gone through; each time only what was written meanwhile is sent again"),
+    ),
+    (later("Throttle"), later("How much of its time auto-converge makes the guest stand still")),
+    DISKS,
+    OUTPUT,
+)
+DESTINATION = (
+    GUEST,
+    (later("Arrived"), later("Pages that are here")),
+    (later("Missing"), later("Pages that are not here: the guest, if it runs here, has to ask for them")),
+    (
+        later("Waited"),
+        later("How often the guest needed a page that was missing, and how long it waited the last time"),
+    ),
+    DISKS,
+    OUTPUT,
+)
+"""The rows: title, and what it counts.  One whose value is "" is not shown."""
 
 Values = tuple[str, str, str, str, str, str]
 

@@ -33,7 +33,9 @@ class Number(ElidedLabel):
 class MachineCard(QFrame):
     """``facts`` are the names of what is counted, in their order; those of which nothing is known do not show."""
 
-    def __init__(self, title: str, facts: Sequence[str], states: Sequence[PageState], failover: QAction) -> None:
+    def __init__(
+        self, title: str, facts: Sequence[tuple[str, str]], states: Sequence[PageState], failover: QAction
+    ) -> None:
         super().__init__()
         self.setProperty("frame", "card")
         self.setAccessibleName(title)
@@ -67,16 +69,19 @@ class MachineCard(QFrame):
         column.addWidget(self.legend)
         self.adapt(small=False)
 
-    def _make_facts(self, facts: Sequence[str]) -> QFormLayout:
+    def _make_facts(self, facts: Sequence[tuple[str, str]]) -> QFormLayout:
         form = self._form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(4)
         self._values: list[ElidedLabel] = []
-        for text in facts:
+        for text, hint in facts:
             value = Number("", "strong", Qt.TextElideMode.ElideRight)
             value.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             self._values.append(value)
-            form.addRow(label(text, "secondary"), value)
+            title = label(tr(text), "secondary")
+            title.setToolTip(tr(hint))
+            value.set_hint(tr(hint))
+            form.addRow(title, value)
             form.setRowVisible(form.rowCount() - 1, False)
         return form
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from ui.migration.run import Run
 from ui.migration.scenarios import COLO
 from ui.migration.showing import Showing
 from ui.migration.step_texts import explanation
+from ui.shell import formats
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
 from ui.shell.page import Page
@@ -50,6 +52,8 @@ class MigrationPage(Page):
         self.presents = False
         """Whether it is shown to an audience."""
         self._frames = 0
+        self._rate = self._counted = 0.0
+        """Frames a second, and when they were counted last."""
         self._playing = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -99,7 +103,8 @@ class MigrationPage(Page):
             return tr("Two demo machines, nothing moves"), ""
         status = self.run.status if self.run is not None else Status.NONE
         if self.is_running and status is not Status.NONE:
-            return tr("Demo migration: {state}", state=status.value), ""
+            frames = tr("{number} frames/s", number=formats.decimal(self._rate, 0)) if self._rate else ""
+            return tr("Demo migration: {state}", state=status.value), frames
         ending = self.recording.outcome.get("status")
         return (tr("Demo migration: {state}", state=ending) if ending else tr("The machines are being made")), ""
 
@@ -148,6 +153,7 @@ class MigrationPage(Page):
         self.showing.begin(recording)
         self.panes_shown.show_idle(False)
         self.run.start()
+        self._rate, self._counted = 0.0, time.perf_counter()
         self._timer.start()
         self._show_state()
 
@@ -268,6 +274,9 @@ class MigrationPage(Page):
 
     def _frame(self) -> None:
         self._frames += 1
+        if self._frames % NUMBERS_EVERY == 0:
+            now = time.perf_counter()
+            self._rate, self._counted = NUMBERS_EVERY / max(1e-3, now - self._counted), now
         if self._frames % LOOK_EVERY:
             if self.run is not None and self.is_running and self.at is None and self.isVisible():
                 self.showing.move(self.run)

@@ -279,13 +279,13 @@ class Panes(QWidget):
         row.setSpacing(16)
         self.source = MachineCard(
             tr("Source"),
-            tuple(map(tr, SOURCE)),
+            SOURCE,
             HERE,
             actions("migration.failover-source"),
         )
         self.destination = MachineCard(
             tr("Destination"),
-            tuple(map(tr, DESTINATION)),
+            DESTINATION,
             THERE,
             actions("migration.failover-destination"),
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ui.shell import formats
 from ui.theme import fonts
@@ -198,6 +198,26 @@ class Phases(QWidget):
         painter.setFont(font)
         painter.setPen(color("panel"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+
+    def words(self, seconds: float) -> str:
+        """What was then."""
+        near = self.bar.end / max(1, self.width()) * 6
+        found = [title for when, title in self.bar.marks if abs(when - seconds) <= near]
+        for number, (begin, end) in enumerate(self.bar.checkpoints, 1):
+            if begin - near <= seconds <= end + near:
+                took = formats.decimal((end - begin) * 1000, 0)
+                found.append(tr("checkpoint {number}: both guests stood still for {took} ms", number=number, took=took))
+        for segment in self.bar.segments:
+            if segment.begin <= seconds < segment.end:
+                found.append(f"{segment.title}, {formats.duration(segment.end - segment.begin)}")
+        return "\n".join(found)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            seconds = event.pos().x() / max(1, self.width() - 1) * self.bar.end
+            QToolTip.showText(event.globalPos(), self.words(seconds), self)
+            return True
+        return super().event(event)
 
     # -- moving it -------------------------------------------------------------------------------------------------
 

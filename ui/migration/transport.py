@@ -12,13 +12,13 @@ from ui.migration.phases import Phases
 from ui.migration.section_view import SectionView
 from ui.theme import fonts
 from ui.widgets.controls import ComboBox, Segmented, action_button, button
-from ui.widgets.labels import Chip
+from ui.widgets.labels import Chip, label
 from ui.widgets.scrolling import Scrolling
 from ui.words import tr
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 PHASES, SECTIONS = "phases", "sections"
-SECTIONS_HEIGHT = 148
+SECTIONS_HEIGHT = 128
 IDS = ("migration.first", "migration.back", "migration.play", "migration.step", "migration.last")
 
 
@@ -61,12 +61,18 @@ class Transport(QWidget):
         self._area.setMaximumHeight(fonts.px(SECTIONS_HEIGHT))
         self._area.hide()
         column.addWidget(self._area)
+        said = tr("Filled while a section is put, outlined until the destination has taken it. Enter shows its bytes.")
+        self._about = label(said, "caption", wrap=True)
+        self._about.setMinimumHeight(1)
+        self._about.hide()
+        column.addWidget(self._about)
 
     def show_mode(self, mode: str) -> None:
         """PHASES or SECTIONS."""
         self.modes.set_chosen(mode)
         self.phases.setVisible(mode == PHASES)
         self._area.setVisible(mode == SECTIONS)
+        self._about.setVisible(mode == SECTIONS)
 
     @property
     def shows_sections(self) -> bool:
