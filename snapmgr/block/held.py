@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from snapmgr.block.device import BlockDevice, Extent
+from snapmgr.block.reserve import Reserve
 from snapmgr.errors import SnapmgrError
 
 PAGE = 4096
@@ -24,11 +25,19 @@ MOST = 64 << 20
 class HeldDevice:
     """A BlockDevice over ``below``, which is not written to until ``let_go``; from then on it is the same as that.
 
-    ``wait`` returns when there may be room again.
+    ``wait`` returns when there may be room again.  With a ``reserve`` nothing waits that would find no room below.
     """
 
-    def __init__(self, below: BlockDevice, *, most: int = MOST, wait: Callable[[], object] | None = None) -> None:
+    def __init__(
+        self,
+        below: BlockDevice,
+        *,
+        most: int = MOST,
+        wait: Callable[[], object] | None = None,
+        reserve: Reserve | None = None,
+    ) -> None:
         self.below = below
+        self._reserve = reserve
         self._lock = threading.Condition(threading.RLock())
         self._most = most
         self._wait = wait or self._lock.wait
@@ -74,6 +83,7 @@ class HeldDevice:
         """Forget what waits."""
         with self._lock:
             self._pages.clear()
+            self._give_back()
 
     def pread_into(self, offset: int, buffer: memoryview) -> None:
         view = buffer.cast("B")
@@ -85,7 +95,7 @@ class HeldDevice:
                     view[start - offset : stop - offset] = page[start - number * PAGE : stop - number * PAGE]
 
     def pwrite(self, offset: int, buffers: Sequence[memoryview]) -> None:
-        """Raises as ``below`` once it is let go."""
+        """Raises as ``reserve``, and once it is let go as ``below``."""
         data = memoryview(b"".join(buffers))
         with self._lock:
             while not self._free and self.waiting + len(data) > self._most and self._pages:
@@ -94,6 +104,8 @@ class HeldDevice:
                 self._write_all()
                 self.below.pwrite(offset, [data])
                 return
+            if self._reserve is not None:
+                self._reserve.take(offset, len(data))
             for number, start, stop in _by_page(offset, len(data)):
                 page = self._pages.pop(number, None)
                 if page is None:
@@ -123,6 +135,7 @@ class HeldDevice:
         """
         with self._lock:
             self._free = True
+            self._give_back()
             self._lock.notify_all()
         while self._pages:
             with self._lock:  # page by page, so that the guest has its turn
@@ -134,6 +147,10 @@ class HeldDevice:
             self.let_go()
         finally:
             self.below.close()
+
+    def _give_back(self) -> None:
+        if self._reserve is not None:
+            self._reserve.release()
 
     def _write_all(self) -> None:
         while self._pages:

@@ -68,6 +68,11 @@ def holds(device: BlockDevice, slot: int, digest: bytes) -> bool:
     return _HEAD.unpack(head) == (_HEAD_MAGIC, slot, digest) and _hash_at(device, slot * PAGE, PAGE) == digest
 
 
+def has(device: BlockDevice, slot: int, page: bytes) -> bool:
+    """Whether this is what the slot holds, whatever the head says."""
+    return _hash_at(device, slot * PAGE, PAGE) == sha256(page).digest()
+
+
 def _hash_at(device: BlockDevice, offset: int, length: int) -> bytes:
     data = bytearray(length)
     device.pread_into(offset, memoryview(data))

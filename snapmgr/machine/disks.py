@@ -13,6 +13,7 @@ from snapmgr.block import images, lock
 from snapmgr.block.device import BlockDevice
 from snapmgr.block.held import MOST, HeldDevice
 from snapmgr.block.raw import RawFile
+from snapmgr.block.reserve import reserve_for
 from snapmgr.errors import SnapmgrError
 
 Opener = Callable[[], BlockDevice]
@@ -50,9 +51,12 @@ class Disk:
             raise SnapmgrError("disk-inactive", f"{self.name} was given away by a migration", path=self.name)
         return self._device
 
-    def hold(self, *, most: int = MOST) -> None:
-        """``storage`` stays as it is from now on; what the guest writes waits in memory, ``most`` bytes of it."""
-        self._held = HeldDevice(self.storage, most=most)
+    def hold(self, *, most: int = MOST, reserving: bool = False) -> None:
+        """``storage`` stays as it is from now on; what the guest writes waits in memory, ``most`` bytes of it.
+
+        ``reserving``: nothing waits that would find no room then; the guest's write is refused instead.
+        """
+        self._held = HeldDevice(self.storage, most=most, reserve=reserve_for(self.storage) if reserving else None)
 
     @property
     def held(self) -> HeldDevice | None:

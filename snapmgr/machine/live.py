@@ -45,7 +45,7 @@ class LiveSave:
             self._save.stop_here()
             self.now = machine.board.clock.now
             for disk in machine.board.disks:
-                disk.hold()
+                disk.hold(reserving=True)
             self._tracking = machine.ram_entry.saver.track_writes()
         finally:
             if running:

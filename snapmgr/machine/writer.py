@@ -48,13 +48,17 @@ def submit(board: Board) -> None:
 
 
 def complete(board: Board) -> list[bytes]:
-    """Carry out the requests that are due; returns console lines for the records that are on disk now."""
-    return [
-        line
-        for controller in board.controllers
-        for request in controller.due(board.now)
-        if (line := _carry_out(board, controller, request))
-    ]
+    """Carry out the requests that are due; returns console lines for the records that are on disk now.
+
+    Raises what a disk raises: its request stays the next one, and is tried again.
+    """
+    lines = []
+    for controller in board.controllers:
+        while (request := controller.due(board.now)) is not None:
+            line = _carry_out(board, controller, request)
+            if line is not None:
+                lines.append(line)
+    return lines
 
 
 def _variables(board: Board, disk: int) -> Any:
@@ -62,13 +66,14 @@ def _variables(board: Board, disk: int) -> Any:
     return board.memory.variables["writers"][disk]
 
 
-def _check(board: Board, controller: DiskController, device: BlockDevice) -> None:
-    """Whether the disk still holds the newest record that was written."""
-    variables = _variables(board, controller.index)
+def _as_remembered(board: Board, disk: int, device: BlockDevice, slot: int, page: bytes) -> bool:
+    """Whether the disk still holds the newest record that was written, or in its place what is written now: the disk
+    refused after half of it then."""
+    variables = _variables(board, disk)
     stable = variables["stable"].tobytes()
-    if stable != bytes(32) and not chain.holds(device, int(variables["stable_slot"]), stable):
-        board.memory.changing_variables()
-        variables["mismatches"] += 1
+    if stable == bytes(32) or chain.holds(device, int(variables["stable_slot"]), stable):
+        return True
+    return slot == int(variables["stable_slot"]) and chain.has(device, slot, page)
 
 
 def _submit(board: Board, controller: DiskController, device: BlockDevice, tick: int) -> None:
@@ -91,24 +96,32 @@ def _submit(board: Board, controller: DiskController, device: BlockDevice, tick:
 
 
 def _carry_out(board: Board, controller: DiskController, request: Request) -> bytes | None:
-    """Move the page to the disk.  Returns what the console says of it, None where the controller reports an error."""
-    board.fold(request.due)
-    board.fold(request.address)
+    """Move the page to the disk.  Returns what the console says of it, None where the controller reports an error.
+
+    Nothing of the guest changes before the disk has taken it.
+    """
     address = controller.resolved.get(request.tag)
     disk = board.disks[controller.index]
     device = disk.device
+    page = None
+    if address is not None and chain.is_slot(device, request.slot):
+        page = board.memory.read(address, PAGE)
+        as_remembered = _as_remembered(board, controller.index, device, request.slot, page)
+        replaced = chain.put(device, request.slot, page)
+    board.fold(request.due)
+    board.fold(request.address)
     dropped = controller.finish(request)
     if dropped is not None:
         board.fold(dropped)
     board.raise_irq(irq.DISK)
-    if address is None or not chain.is_slot(device, request.slot):
+    if page is None:
         board.iommu.fault()
         controller.fail()
         board.fold(request.slot)
         return None
-    page = board.memory.read(address, PAGE)
-    _check(board, controller, device)
-    replaced = chain.put(device, request.slot, page)
+    if not as_remembered:
+        board.memory.changing_variables()
+        _variables(board, controller.index)["mismatches"] += 1
     for offset, length in ((request.slot * PAGE, PAGE), (0, chain.HEAD_SIZE)):
         disk.wrote(offset, length)
     for digest in replaced:

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from snapmgr.block.memory import MemoryDevice
 from snapmgr.errors import SnapmgrError, UsageError
 from snapmgr.machine.clock import TICK_NS
+from snapmgr.machine.disks import MemoryDisk
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.options import MachineOptions
 from snapmgr.machine.runstate import IllegalRunState, RunState
@@ -73,6 +75,30 @@ def test_the_guest_does_not_depend_on_the_order_of_two_machines():
     alone.advance(10)
     assert fingerprint(one) == fingerprint(alone)
     assert fingerprint(one) != fingerprint(two)
+
+
+@pytest.mark.parametrize("part", [0, 1], ids=["the record", "the head behind it"])
+def test_what_a_disk_refuses_is_tried_again(part):
+    class Refusing(MemoryDevice):
+        writes = 0
+
+        def pwrite(self, offset, buffers):
+            self.writes += 1
+            if self.writes == 9 + part:
+                raise SnapmgrError("cannot-write", "no space left on device")
+            super().pwrite(offset, buffers)
+
+    with Machine(MachineOptions(ram=16 << 20), [MemoryDisk("disk", Refusing(bytes(1 << 16)))]) as source:
+        source.start()
+        with pytest.raises(SnapmgrError, match="no space left"):
+            source.run(60)
+        [controller] = source.board.controllers
+        assert source.run_state is RunState.IO_ERROR and controller.completed == 4 and controller.queue
+        source.start()
+        source.run(60)
+        assert controller.completed > 20
+        assert controller.submitted == controller.completed + len(controller.queue), "no request is lost"
+        assert source.state().counters["mismatches"] == 0
 
 
 def test_the_view_is_a_copy_with_the_picture():

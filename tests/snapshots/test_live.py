@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import os
 import shutil
 import subprocess
@@ -10,12 +12,14 @@ import tracemalloc
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from snapmgr.block import reserve
 from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.containers.open import open_source
 from snapmgr.errors import Cancelled, SnapmgrError
@@ -357,3 +361,38 @@ def test_no_ram_is_copied_or_written_while_the_guest_stands(
         assert save_snapshot_live(made, "x", order=at_once).vm_state_size > size * 3 // 4, "most pages hold something"
     assert 0 < standing.made < (256 << 10) + 4 * size // 4096
     assert written and not any(written)
+
+
+def test_a_guest_whose_writes_would_find_no_room_stands_and_goes_on_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it was told is written is written in the end; what was refused is tried again."""
+    room, [path] = SimpleNamespace(left=0), images(tmp_path, "a")
+
+    def fallocate(descriptor: int, mode: int, offset: int, length: int) -> int:
+        ctypes.set_errno(errno.ENOSPC)
+        return 0 if offset + length <= room.left else -1
+
+    monkeypatch.setattr(reserve, "libc", lambda: SimpleNamespace(fallocate=fallocate))
+    refused: list[SnapmgrError] = []
+
+    def go_on(done: int, total: int) -> None:
+        try:
+            made.run(20)
+        except SnapmgrError as error:
+            refused.append(error)
+
+    with machine([path], "hotspot") as made:
+        made.start()
+        made.run(21)
+        moment = made.digest()
+        save_snapshot_live(made, "here", order=at_once, progress=go_on)
+        assert refused[0].code == "cannot-write" and made.run_state is RunState.IO_ERROR
+        room.left = 1 << 40
+        made.start()
+        made.run(20)
+        [controller] = made.board.controllers
+        assert controller.submitted == controller.completed + len(controller.queue), "no request is lost"
+        assert made.state().counters["mismatches"] == 0
+        load_snapshot(made, "here")
+        assert made.digest() == moment

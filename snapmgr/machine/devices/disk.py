@@ -53,15 +53,13 @@ class DiskController:
         self.submitted = (self.submitted + 1) & MASK
         return True
 
-    def due(self, now: int) -> list[Request]:
-        """Requests to be carried out now, oldest first; they are off the queue."""
-        ready = []
-        while self.queue and self.queue[0].due <= now:
-            ready.append(self.queue.pop(0))
-        return ready
+    def due(self, now: int) -> Request | None:
+        """The oldest request that is to be carried out now, None where there is none."""
+        return self.queue[0] if self.queue and self.queue[0].due <= now else None
 
     def finish(self, request: Request) -> int | None:
-        """Note it as done; returns the tag that falls out of the journal for it."""
+        """Take it, the oldest, off the queue and note it as done; returns the tag that falls out of the journal."""
+        self.queue.pop(0)
         self.completed = (self.completed + 1) & MASK
         self.resolved.pop(request.tag, None)
         self.journal.append(request.tag)
