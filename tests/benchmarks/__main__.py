@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 
 from tests.benchmarks.devices import device_rows
-from tests.benchmarks.moving import moving_rows
 from tests.benchmarks.encodings import encoding_rows
+from tests.benchmarks.moving import moving_rows
 from tests.benchmarks.save_load import save_load_rows
 from tests.benchmarks.snapshots import snapshot_rows
 from tests.benchmarks.streams import write_stream

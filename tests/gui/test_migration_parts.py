@@ -115,7 +115,7 @@ def test_sections_are_on_their_way_until_they_are_taken() -> None:
     )
     assert list(lanes.lanes) == [HEADER, COMMANDS, "ram"]
     (header,), (ping,), (first, second) = (lane.pieces for lane in lanes.lanes.values())
-    assert header.arrived == 0.3 and (ping.title, ping.end, ping.arrived) == ("PING", 0.2, 0.3)
+    assert header.arrived == 0.3 and (ping.title, ping.end, ping.arrived) == ("PING", 0.1, 0.3)
     assert (first.begin, first.end, first.arrived) == (0.2, 0.4, 0.6) and second.arrived is second.end is None
     lanes.take([moment(0.8, "migrate_set_state", new_state="postcopy-paused")])
     assert (second.end, second.lost) == (0.8, 0.8) and first.lost is None

@@ -87,7 +87,10 @@ class SectionLanes:
         self._close(moment.time)
         piece = Piece(moment, title, moment.time)
         self.lanes.setdefault(lane, Lane(lane, tint)).pieces.append(piece)
-        self._open = piece
+        if _kind(lane) == SECTION:
+            self._open = piece
+        else:  # nothing tells when its end was put
+            piece.end = moment.time
         self._under_way.setdefault((_kind(lane), key), deque()).append(piece)
 
     def _close(self, time: float) -> None:

@@ -119,7 +119,7 @@ class SectionView(QWidget):
     def words(self, piece: Piece) -> str:
         """What is known of a piece."""
         parts = [piece.title]
-        if piece.end is not None:
+        if piece.end is not None and piece.end > piece.begin:
             parts.append(tr("put in {number} ms", number=formats.decimal((piece.end - piece.begin) * 1000, 1)))
         if piece.arrived is not None:
             way = piece.arrived - (piece.end if piece.end is not None else piece.begin)
