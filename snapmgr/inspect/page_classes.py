@@ -10,7 +10,7 @@ from snapmgr.inspect.index import StreamIndex
 from snapmgr.ram.columns import U8
 from snapmgr.work import CancelToken, Progress, no_progress
 
-_SAMPLE = 4
+_SAMPLE = 8
 """Of so many bytes one is looked at where all of them would take too long."""
 _BYTES = 256
 _MOSTLY, _TEXT = 0.75, 0.9
@@ -58,14 +58,15 @@ def page_classes(
 
 def classes_of(pages: U8) -> U8:
     """A PageClass for each row of ``pages`` (uint8, one row a page)."""
-    count, size = pages.shape
-    held = np.count_nonzero(pages, axis=1)
+    count = len(pages)
+    whole = np.ascontiguousarray(pages)
+    sample = np.ascontiguousarray(whole[:, ::_SAMPLE])
     found = np.full(count, PageClass.MIXED, np.uint8)
-    found[held < (1 - _MOSTLY) * size] = PageClass.SPARSE
-    found[held == 0] = PageClass.ZERO
+    found[(sample != 0).sum(axis=1, dtype=np.uint16) < (1 - _MOSTLY) * sample.shape[1]] = PageClass.SPARSE
+    found[~whole.view(np.uint64).reshape(count, -1).any(axis=1)] = PageClass.ZERO
     rest = np.flatnonzero(found == PageClass.MIXED)
-    sample = np.ascontiguousarray(pages[rest, ::_SAMPLE])
-    text = _PRINTABLE[sample].sum(axis=1, dtype=np.int64) >= _TEXT * sample.shape[1]
+    sample = sample[rest]
+    text = _PRINTABLE[sample].sum(axis=1, dtype=np.uint16) >= _TEXT * sample.shape[1]
     found[rest[text]] = PageClass.TEXT
     rest, sample = rest[~text], sample[~text]
     if len(rest):
