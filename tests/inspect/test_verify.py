@@ -14,12 +14,13 @@ from snapmgr.containers.open import open_source
 from snapmgr.errors import StreamError
 from snapmgr.inspect.against.judge import judge
 from snapmgr.inspect.against.layouts import Layouts
-from snapmgr.inspect.against.streams import target_of_stream
+from snapmgr.inspect.against.streams import target_of, target_of_stream
 from snapmgr.inspect.against.target import Target
 from snapmgr.inspect.index import index_stream
 from snapmgr.inspect.model import Severity
 from snapmgr.inspect.verify import LOADS, REFUSES, WAITS, Verdict, unreadable, verify, verify_source
 from tests import corpus
+from tests.inspect.test_index import Indexed
 
 CASES = corpus.streams()["cases"]
 DAMAGED = corpus.streams()["damaged"]
@@ -193,3 +194,15 @@ def test_an_error_behind_a_thousand_warnings_still_counts(tmp_path: Path) -> Non
     assert sum(problem.code == "zero-fill" for problem in verdict.problems) == 1000
     assert "ram-flags" in errors(verdict)
     assert verdict.by_version["7.2"] == REFUSES
+
+
+MANY_DEVICES = ("devices", "microvm", "isapc", "q35-live", "pc-live")
+
+
+@pytest.mark.parametrize("name", [name for name in corpus.plain_cases() if name.startswith(MANY_DEVICES)])
+def test_a_good_stream_loads_into_the_machine_that_wrote_it(indexed: Indexed, name: str) -> None:
+    index = indexed(name)
+    release = "7.2" if name.endswith(".v72") else "10.0"
+    verdict = judge(index, replace(target_of(index), releases=(release,)))
+    assert verdict.by_version == {release: LOADS}
+    assert not [problem for problem in verdict.problems if problem.severity is Severity.ERROR]

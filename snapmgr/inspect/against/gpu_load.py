@@ -17,7 +17,8 @@ _FORMATS = frozenset({1, 2, 3, 4, 67, 68, 121, 134})
 """Formats of pictures (virtio_gpu_formats)."""
 _MOST = 1 << 14
 """Pixels of a side, and pieces that a picture is made of."""
-_OUTPUTS, _SCANOUT, _NAME = 16, 40, "virtio-gpu-scanouts"
+_HEAD = 12
+"""Bytes before the screens: no picture, which screens are on, how many there are."""
 
 
 class GpuLoad(Kind):
@@ -32,7 +33,7 @@ class GpuLoad(Kind):
     def load(self, value: Any, owner: Any) -> Take[Any]:
         """Raises VMStateError, and Unsupported where pictures follow."""
         local = bytes(value)
-        if any(local[:4]):  # how many outputs it has stands behind the pictures
+        if any(local[:4]) or len(local) <= _HEAD:  # how many outputs it has stands behind the pictures
             return (yield from self._kind.load(value, owner))
         if any((yield 4)):
             head = bytes((yield 16))
@@ -40,23 +41,24 @@ class GpuLoad(Kind):
             if form not in _FORMATS or not width * height > 0 or max(width, height, pieces) > _MOST:
                 raise VMStateError("virtio-gpu", "a picture of no known format, or of no size that can be")
             raise Unsupported("virtio-gpu", "pictures of the guest's are not read")
-        yield from take_state(_SCANOUTS, SimpleNamespace(outputs=int.from_bytes(local[8:12])), 1)
+        screens = len(local) - _HEAD
+        yield from take_state(_SCANOUTS, SimpleNamespace(outputs=int.from_bytes(local[8:_HEAD]), screens=screens), 1)
         return value
 
 
 class _Screens:
-    """As many as there are outputs."""
+    """As many as there are outputs; how much is told of each hangs on the machine's type."""
 
     def save(self, value: SimpleNamespace, out: bytearray) -> None:
         raise NotImplementedError("it is only loaded")
 
     def load(self, value: SimpleNamespace) -> Take[SimpleNamespace]:
-        yield min(value.outputs, _OUTPUTS) * _SCANOUT
+        yield value.screens
         return value
 
 
 _SCANOUTS = VMState(
-    _NAME,
+    "virtio-gpu-scanouts",
     fields=(
         f.unused(4, name="parent_obj.enable"),
         f.u32("outputs", name="parent_obj.conf.max_outputs", equal=True),

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from snapmgr.inspect.against.virtio_names import own_names
 
-_SIZES = (256, 4096)
-"""Bytes of a PCI function's configuration, conventional and express."""
+_CONVENTIONAL, _EXTENDED, _EXPRESS = 256, 4096, 0x10
+"""Bytes of a PCI function's configuration, the latter where it has the capability of PCI Express."""
 
 _INTERRUPTS, _VERSION = 16, 4
 _STATUS, _HAS_CAPABILITIES, _LIST, _MSIX = 6, 0x10, 0x34, 0x11
@@ -62,7 +62,11 @@ class Head:
 
 def head_of(payload: bytes) -> Head | None:
     """None where the section cannot be read so: another transport, or damage."""
-    return next((head for size in _SIZES if (head := _head(payload, size)) is not None), None)
+    config = payload[_VERSION : _VERSION + _CONVENTIONAL]
+    if len(config) < _CONVENTIONAL or config[:2] != _VENDOR:
+        return None
+    express = any(config[at] == _EXPRESS for at in _capabilities(config))
+    return _head(payload, _EXTENDED if express else _CONVENTIONAL)
 
 
 def features(payload: bytes) -> int | None:
@@ -94,7 +98,7 @@ def may_offer(kind: str) -> int:
 
 def _head(payload: bytes, size: int) -> Head | None:
     config = payload[_VERSION : _VERSION + size]
-    if len(config) < size or config[:2] != _VENDOR:
+    if len(config) < size:
         return None
     at, vectors = _VERSION + size + _INTERRUPTS, _vectors(config)
     if vectors:
