@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,7 +19,12 @@ from snapmgr.inspect.against.judge import judge
 from snapmgr.inspect.against.streams import target_of
 from snapmgr.inspect.against.trial import Trial, try_load
 from snapmgr.inspect.against.virtio import head_of
+from snapmgr.inspect.against.virtio_load import VirtioLoad
 from snapmgr.inspect.index import StreamIndex, index_stream
+from snapmgr.vmstate.buffers import Buffer
+from snapmgr.vmstate.field import Field
+from snapmgr.vmstate.load import load_bytes
+from snapmgr.vmstate.state import VMState
 from tests import corpus
 from tests.inspect.test_foreseen import Bytes
 from tests.qemu import QEMU, needs_qemu
@@ -171,3 +177,10 @@ def test_what_a_device_refuses_is_foreseen(device: str, change: Change, text: st
         verdict, line = foreseen(index, changed(index, data, device, change), tmp_path / "s")
     assert verdict == "refuses"
     assert line == text
+
+
+def test_of_a_device_that_is_not_known_the_size_is_believed() -> None:
+    state = VMState("virtio-mem", fields=(Field("virtio", VirtioLoad(Buffer(64), "virtio-mem", "7.2", "pc"), ("v",)),))
+    section = bytearray(64)
+    section[4:6] = (0x1AF4).to_bytes(2, "little")
+    assert load_bytes(state, SimpleNamespace(v=bytes(section) + bytes(400)), bytes(64)) == 64

@@ -49,7 +49,7 @@ class VirtioLoad(Kind):
 
     def load(self, value: Any, owner: Any) -> Take[Any]:
         local = head_of(bytes(value))
-        if local is None:
+        if local is None or self._name not in _KNOWN:
             return (yield from self._kind.load(value, owner))
         load, guest = _Load(self._name, local), guest_of(self._name, local.queues, local.own)
         passes_headers = guest.header
@@ -162,4 +162,8 @@ def _console(load: _Load) -> Take[None]:
             raise Unsupported("virtio-requests", "a port has a request on its way, as that QEMU had it in memory")
 
 
+_KNOWN = frozenset(
+    {"virtio-scsi", "virtio-rng", "virtio-input", "virtio-gpu", "virtio-blk", "virtio-console"} | set(OWN)
+)
+"""Devices whose own part is known, or that have none; of others the size is believed."""
 _PARTS: dict[str, Part] = {"virtio-blk": _block, "virtio-console": _console}
