@@ -43,7 +43,7 @@ class HeldDevice:
         self._wait = wait or self._lock.wait
         self._pages: dict[int, bytearray] = {}
         """By number, in the order in which they were last written to: so they go to the disk."""
-        self._free = False
+        self._free = self._waited = False
 
     @property
     def size(self) -> int:
@@ -113,6 +113,7 @@ class HeldDevice:
                     self.below.pread_into(number * PAGE, memoryview(page))
                 page[start - number * PAGE : stop - number * PAGE] = data[start - offset : stop - offset]
                 self._pages[number] = page
+            self._waited = True
 
     def extents(self, offset: int, length: int) -> Iterator[Extent]:
         with self._lock:
@@ -140,6 +141,9 @@ class HeldDevice:
         while self._pages:
             with self._lock:  # page by page, so that the guest has its turn
                 self._write_one()
+        if self._reserve is not None and self._waited:
+            self._waited = False
+            self.below.flush()  # its tables too, before what the guest writes next takes their room
 
     def close(self) -> None:
         """With all that waits.  Raises as ``let_go``, and ``below`` is closed all the same."""

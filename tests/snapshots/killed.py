@@ -32,6 +32,9 @@ from snapmgr.snapshots.undo import bring_back
 from tests import corpus
 from tests.limits import wait_for_no_disk
 
+SECTOR = 512
+"""Bytes that are written together or not at all, such as an entry of a table."""
+
 _real, _real_places = os.pwrite, vectored.write_places
 
 
@@ -89,7 +92,7 @@ def main(kind: str, last: int, images: list[str]) -> int:
     def pwrite(descriptor: int, data: bytes, offset: int, /) -> int:
         if next(count) < last:
             return _real(descriptor, data, offset)
-        _real(descriptor, memoryview(data)[: len(data) // 2] if offset else data, offset)
+        _real(descriptor, memoryview(data)[: len(data) // 2 // SECTOR * SECTOR] if offset else data, offset)
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError("still here")
 
