@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from snapmgr.machine.options import MIB
 from snapmgr.savevm.status import MigrationStatus as Status
@@ -210,3 +210,38 @@ def test_the_window_closes_while_both_machines_run_the_guest(
     replicate(page, qtbot, drive)
     drive(window.end())
     assert over(page)
+
+
+def test_for_an_audience_text_is_large_in_this_view_alone(page: MigrationPage, window: MainWindow) -> None:
+    def size() -> int:
+        return QApplication.font().pixelSize()
+
+    usual, panes = size(), page.panes_shown
+    page.context.actions.run("migration.present")
+    assert size() > usual and panes.split.is_folded(0) and panes.lower.events.isHidden()
+    window.show_view("start")
+    assert size() == usual
+    page.present(False)
+    window.show_view("migration")
+    assert size() == usual and not panes.split.is_folded(0) and not panes.lower.events.isHidden()
+
+
+def test_what_cannot_change_while_it_runs_is_off_and_says_why(page: MigrationPage, qtbot: Any, drive: Drive) -> None:
+    settings = page.panes_shown.settings
+    settings.show_wanted(replace(QUICK, **BESIDE, bandwidth=MIB))
+    assert settings.channels.isVisibleTo(settings) and settings.throttle_most.isHidden()
+    start(page, qtbot)
+    for widget in (settings.channels.slider, settings.compression, settings.disks, settings.capabilities.box("xbzrle")):
+        assert not widget.isEnabled() and "Fixed while running" in widget.toolTip()
+    drive(until(lambda: page.run is not None and page.run.both is not None))
+    assert settings.max_bandwidth.slider.isEnabled()
+    settings.max_bandwidth.slider.setValue(0)
+    settings.jitter.slider.setValue(3)
+    assert page.run is not None and page.run.both is not None
+    assert page.run.both.outgoing.parameters.max_bandwidth == MIB
+    assert all(link.forward.jitter == 0.004 for link in page.run.both.links)
+    settings.max_bandwidth.slider.setValue(settings.max_bandwidth.slider.maximum())
+    assert page.run.both.outgoing.parameters.max_bandwidth == 0, "any"
+    page.cancel()
+    drive(until(lambda: over(page)))
+    assert settings.channels.slider.isEnabled()

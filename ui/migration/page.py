@@ -111,7 +111,9 @@ class MigrationPage(Page):
     def panes(self) -> list[QWidget]:
         panes = self.panes_shown
         idle = self.run is None and not self.has_recording
-        lower = [panes.idle] if idle else [panes.lower.transport.phases, panes.lower.events.table]
+        transport = panes.lower.transport
+        over_time = transport.sections if transport.shows_sections else transport.phases
+        lower = [panes.idle] if idle else [over_time, panes.lower.events.table]
         return [panes.settings.scenario, panes.source.map, panes.destination.map, *lower]
 
     def focus_filter(self) -> None:

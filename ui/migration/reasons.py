@@ -5,7 +5,7 @@ from __future__ import annotations
 from snapmgr.migrate.recorder import ENDS
 from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration.run import Run
-from ui.migration.scenarios import COLO
+from ui.migration.scenarios import BITMAPS, COLO
 from ui.words import tr
 
 _POSTCOPY = frozenset({Status.POSTCOPY_ACTIVE, Status.POSTCOPY_PAUSED, Status.POSTCOPY_RECOVER})
@@ -40,7 +40,7 @@ def no_postcopy(run: Run) -> str:
     """Why the guest cannot go over now."""
     if run.is_over:
         return nothing_moves(run)
-    if "postcopy-ram" not in run.wanted.capabilities:
+    if not {"postcopy-ram", BITMAPS} & run.wanted.capabilities:
         return tr("The capability postcopy-ram was not on when it started")
     return "" if run.status is Status.ACTIVE else tr("Only from precopy")
 

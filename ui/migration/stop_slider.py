@@ -14,7 +14,7 @@ from ui.widgets.labels import ElidedLabel, label
 class StopSlider(QWidget):
     """``stops`` are in rising order; ``words`` says one.  ``chosen`` carries the value that somebody moved it to."""
 
-    chosen = Signal(int)
+    chosen = Signal(object)
 
     def __init__(self, title: str, stops: Sequence[int], words: Callable[[int], str], hint: str = "") -> None:
         super().__init__()
