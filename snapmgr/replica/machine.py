@@ -23,6 +23,7 @@ from snapmgr.savevm.handlers import ENOTSUP, HandlerFailed, Handlers, StreamOpti
 from snapmgr.savevm.output import Output
 from snapmgr.savevm.registry import Registry
 from snapmgr.savevm.saver import Saver
+from snapmgr.savevm.still import StandsStill
 from snapmgr.trace.bus import Trace
 from snapmgr.vmstate.description import VmDescription
 from snapmgr.vmstate.dumptypes import DumpTypes
@@ -35,7 +36,7 @@ MACHINE = "none"
 """What a stream without a configuration is said to come from; it is never sent."""
 
 
-class Replica:
+class Replica(StandsStill):
     """A Host for the save loop.  ``devices`` are its FULL sections by (idstr, instance id), in the stream's order;
     ``ram_edits`` what is written over pages on their way: by block, page, then (offset in the page, bytes)."""
 
@@ -201,24 +202,6 @@ class Replica:
     def warn_report(self, text: str) -> None:
         self.reports.append(text)
 
-    def cpu_synchronize_all_states(self) -> None:
-        """Nothing runs here."""
-
-    def cpu_synchronize_all_pre_loadvm(self) -> None:
-        """Nothing runs here."""
-
-    def cpu_synchronize_all_post_init(self) -> None:
-        """Nothing runs here."""
-
-    def inactivate_disks(self) -> None:
-        """There are none."""
-
-    def activate_disks(self) -> None:
-        """There are none."""
-
-    def precopy_notify(self, event: str) -> None:
-        """Nobody listens."""
-
     def postcopy_notify(self, event: str) -> None:
         """Nobody listens."""
 
@@ -231,12 +214,6 @@ class Replica:
 
     def received_pages(self, idstr: str) -> bytes | None:
         return None
-
-    def in_postcopy(self) -> bool:
-        return False
-
-    def in_colo(self) -> bool:
-        return False
 
 
 def _nothing_back(put: Callable[[Output], bool]) -> Callable[[Output], None]:

@@ -17,6 +17,7 @@ from snapmgr.ram.words import IDSTR, VERSION
 from snapmgr.savevm.handlers import HandlerFailed, Handlers, StreamOptions
 from snapmgr.savevm.incoming import shown
 from snapmgr.savevm.registry import Registry, RegistryError
+from snapmgr.savevm.still import StandsStill
 from snapmgr.trace.bus import Trace
 from snapmgr.vmstate.description import Field, Group, Struct
 from snapmgr.vmstate.from_description import Values
@@ -36,7 +37,7 @@ Sent = Mapping[tuple[str, int], Struct]
 
 
 @dataclass
-class Rehearsal:
+class Rehearsal(StandsStill):
     """A Host.  ``lines`` is what QEMU would print, in order."""
 
     target: Target
@@ -72,24 +73,6 @@ class Rehearsal:
     def warn_report(self, text: str) -> None:
         self.lines.append(f"warning: {text}")
 
-    def cpu_synchronize_all_states(self) -> None:
-        """Nothing runs here."""
-
-    def cpu_synchronize_all_pre_loadvm(self) -> None:
-        """Nothing runs here."""
-
-    def cpu_synchronize_all_post_init(self) -> None:
-        """Nothing runs here."""
-
-    def inactivate_disks(self) -> None:
-        """There are none."""
-
-    def activate_disks(self) -> None:
-        """There are none."""
-
-    def precopy_notify(self, event: str) -> None:
-        """Nobody listens."""
-
     def postcopy_notify(self, event: str) -> None:
         """An advice makes page sizes travel with the block list; pages come in another way once somebody listens."""
         self.memory.advised = True
@@ -111,12 +94,6 @@ class Rehearsal:
     def received_pages(self, idstr: str) -> bytes | None:
         """None for a block that the target does not have; what is told of others goes nowhere."""
         return b"" if idstr in self.memory.blocks else None
-
-    def in_postcopy(self) -> bool:
-        return False
-
-    def in_colo(self) -> bool:
-        return False
 
     # -- registry --------------------------------------------------------------------------------------------------
 
