@@ -294,7 +294,8 @@ def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: 
         driver = Driver(machine, time.monotonic, rate=wanted["tick_rate"])
 
         def stopped() -> None:
-            at.update(tick=machine.tick, digest=machine.digest())
+            """RAM and registers stay as they are, and are looked at when the guest runs elsewhere."""
+            at.update(tick=machine.tick, disks=machine.digests_of_disks())
 
         def owner(action: Callable[[], None]) -> None:
             driver.order(lambda _: action()).result()
@@ -333,6 +334,8 @@ def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: 
             ours = handover.owner is Side.SOURCE
             keep_disks(statistics, ours)
             at.update(tick=machine.tick, digest=machine.digest()) if ours else at.update(digest=None)
+        elif statistics.status.value == "completed":
+            at.update(digest=machine.digest(at["disks"]))
     done = statistics.status.value == "completed"
     facts = {
         "source_digest": at.get("digest"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 
 import numpy as np
@@ -15,17 +15,27 @@ from snapmgr.ram.block import RAMBlock
 _PIECE = 1 << 20
 
 
-def digest(board: Board, blocks: Iterable[RAMBlock]) -> str:
-    """SHA-256 in hex.  The CPUs must be synchronised.  Zeros cost little, whether memory or disk holds them or not."""
+def digest(board: Board, blocks: Iterable[RAMBlock], disks: Sequence[bytes] | None = None) -> str:
+    """SHA-256 in hex.  The CPUs must be synchronised.  Zeros cost little, whether memory or disk holds them or not.
+
+    ``disks`` is what ``digests_of_disks`` gave, where they are not to be had any more."""
     total = sha256()
     for block in sorted(blocks, key=lambda block: block.name):
         total.update(f"ram {block.name} {block.used_length} ".encode() + ram_digest(block))
     for name, device in board.devices():
         total.update(f"device {name} ".encode())
         feed(total.update, device)
-    for number, disk in enumerate(board.disks):
-        total.update(f"disk {number} {disk.device.size} ".encode() + disk_digest(disk.device))
+    for one in digests_of_disks(board) if disks is None else disks:
+        total.update(one)
     return total.hexdigest()
+
+
+def digests_of_disks(board: Board) -> list[bytes]:
+    """Of each disk what goes into ``digest``."""
+    return [
+        f"disk {number} {disk.device.size} ".encode() + disk_digest(disk.device)
+        for number, disk in enumerate(board.disks)
+    ]
 
 
 def ram_digest(block: RAMBlock) -> bytes:

@@ -14,7 +14,7 @@ from snapmgr.machine import guest, workloads
 from snapmgr.machine.announce import Announcer
 from snapmgr.machine.build import write_rom
 from snapmgr.machine.devices.cpu import RESET_VECTOR
-from snapmgr.machine.digest import digest
+from snapmgr.machine.digest import digest, digests_of_disks
 from snapmgr.machine.disks import Disk
 from snapmgr.machine.host import MachineHost
 from snapmgr.machine.options import MachineOptions
@@ -145,10 +145,15 @@ class Machine(MachineHost):
     def tick(self) -> int:
         return self.board.clock.tick
 
-    def digest(self) -> str:
-        """SHA-256 in hex over RAM, registers and disks."""
+    def digest(self, disks: Sequence[bytes] | None = None) -> str:
+        """SHA-256 in hex over RAM, registers and disks; ``disks`` as ``digests_of_disks`` gave them before they were
+        given away."""
         self.cpu_synchronize_all_states()
-        return digest(self.board, self.ram)
+        return digest(self.board, self.ram, disks)
+
+    def digests_of_disks(self) -> list[bytes]:
+        """As they are now.  Raises SnapmgrError ``disk-inactive``."""
+        return digests_of_disks(self.board)
 
     def state(self) -> MachineView:
         """A copy to show; costs some 0.2 ms."""
