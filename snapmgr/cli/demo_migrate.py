@@ -109,7 +109,8 @@ def migrate_command(output: Output, /, uri: str | None, **wanted: Any) -> int:
 
     A third machine is never moved: all digests must be equal. With --to the other machine is in another process; there
     the digest of the moment of the switchover is printed on both sides. --fault breaks the link: the guest goes on
-    where it was.
+    where it was. Between two processes the locks of its disks decide who has the guest: one without --disk may run on
+    both sides where the link breaks at the very end, as QEMU's may.
 
     With --mode postcopy the guest runs at the other side before its RAM is there, and asks for what it needs; --to
     needs `snapctl demo receive URI --capability postcopy-ram` (and postcopy-preempt with --preempt). With --mode
@@ -353,6 +354,10 @@ def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: 
         output.lines(f"tick {at['tick']}  digest {at['digest']}")
     else:
         output.done(printable(f"not moved ({statistics.status}): {statistics.error or 'it was cancelled'}"))
+        if at and not wanted["disks"]:
+            output.note(
+                "it stood still already, and has no disk whose lock would say whether the other side has it too"
+            )
     return Exit.DONE if done else Exit.FAILED
 
 
