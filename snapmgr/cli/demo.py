@@ -11,8 +11,9 @@ import click
 from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.arguments import force, opened, source_argument
 from snapmgr.cli.demo_dirty_rate import dirty_rate_command
-from snapmgr.cli.demo_migrate import COMMANDS as MIGRATION
+from snapmgr.cli.demo_migrate import migrate_command
 from snapmgr.cli.demo_options import advance, demo_machine, machine_options
+from snapmgr.cli.demo_receive import receive_command
 from snapmgr.cli.demo_snapshot import demo_snapshot
 from snapmgr.cli.newfile import check_target, new_file
 from snapmgr.cli.output import Exit, Output
@@ -197,7 +198,7 @@ def blockers_command(output: Output, /, ticks: int, **wanted: Any) -> int:
 
 
 demo.add_command(demo_snapshot)
-for command in (*MIGRATION, dirty_rate_command):
+for command in (migrate_command, receive_command, dirty_rate_command):
     demo.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""``snapctl demo migrate`` and ``snapctl demo receive``: the demo machine moves while its guest runs."""
+"""``snapctl demo migrate``: the demo machine moves while its guest runs."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ import click
 
 from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.demo_colo import colo_facts, keep_disks, losing, replicated, told
-from snapmgr.cli.demo_multifd import channels_option, count_of, multifd_options, opened_beside
+from snapmgr.cli.demo_multifd import multifd_options, opened_beside
 from snapmgr.cli.demo_options import advance, bytes_of, demo_machine, machine_of, machine_options
 from snapmgr.cli.demo_postcopy import (
     after_what,
     arrival_facts,
     faults_of,
-    follow,
     followed,
     outgoing_channels,
     postcopy_facts,
@@ -32,11 +31,10 @@ from snapmgr.cli.text import printable, size
 from snapmgr.errors import UsageError
 
 if TYPE_CHECKING:
-    from snapmgr.cli.demo_channels import Incoming
     from snapmgr.migrate.both import Both, Moved
     from snapmgr.migrate.model import Parameters, Statistics
     from snapmgr.migrate.source import Outgoing
-    from snapmgr.migrate.tls import TlsCreds, TlsFailed
+    from snapmgr.migrate.tls import TlsCreds
     from snapmgr.work import Progress
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
@@ -359,77 +357,3 @@ def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: 
                 "it stood still already, and has no disk whose lock would say whether the other side has it too"
             )
     return Exit.DONE if done else Exit.FAILED
-
-
-@click.command("receive", short_help="Wait for it to come from another process.")
-@click.argument("uri", metavar="URI")
-@click.option("--after", metavar="M", type=click.IntRange(0), default=0, show_default=True,
-              help="Ticks to run on after it came.")  # fmt: skip
-@click.option("--tick-rate", metavar="R", type=click.FloatRange(0.1, 10_000), default=50.0, show_default=True,
-              help="Ticks a second while its RAM still comes, or while it is the secondary of COLO.")  # fmt: skip
-@channels_option
-@tls_options
-@machine_options
-@output_options
-@pass_output
-def receive_command(output: Output, /, uri: str, after: int, **wanted: Any) -> None:
-    """Wait at URI for a machine that `snapctl demo migrate --to URI` sends, and go on with it for M ticks.
-
-    The machine must be like the one that is sent: type, RAM, disks. URI is tcp:HOST:PORT, unix:PATH,
-    file:PATH[,offset=N], exec:COMMAND or fd:NUMBER; a port 0 is chosen and said.
-
-    With --capability postcopy-ram its guest may run before its RAM is there; where the channel breaks then, it waits
-    at the same URI for another one.
-
-    With --capability x-colo it may be the secondary of `demo migrate --mode colo`: it goes on when the other process
-    is gone, from the last checkpoint.
-
-    \b
-    Examples:
-      snapctl demo receive tcp:127.0.0.1:4444 --after 100
-      snapctl demo receive unix:/tmp/migrate.sock --disk disk.qcow2
-    """
-    from snapmgr.migrate.colo.secondary import PATIENCE_BETWEEN, Secondary
-    from snapmgr.migrate.destination import receive
-
-    secondary = Secondary(rate=wanted["tick_rate"], patience=PATIENCE_BETWEEN)
-    tls = tls_of(wanted)
-    with _channels(output, uri, tls, wanted) as channels, demo_machine(output, wanted, incoming=True) as machine:
-        main, beside = channels.gathered(count_of(wanted), lambda why: output.note(printable(why)))
-        arriving = receive(machine, main, secondary=secondary, urgent=channels.urgent, beside=beside)
-        arrived = machine.tick
-        if arriving is not None:
-            follow(machine, arriving, channels, wanted["tick_rate"])
-        advance(output, machine, max(0, arrived + after - machine.tick))
-        machine.stop()
-        facts = {"arrival_tick": arrived, "tick": machine.tick, "digest": machine.digest()}
-        facts |= arrival_facts(arriving.statistics if arriving is not None else None)
-        if "x-colo" in wanted["capabilities"]:
-            facts |= {"checkpoint_tick": secondary.status.tick, "checkpoints": secondary.status.checkpoints}
-    if output.json:
-        output.document(facts)
-    else:
-        output.done(f"received at tick {arrived}")
-        output.lines(f"tick {facts['tick']}  digest {facts['digest']}")
-
-
-@contextmanager
-def _channels(output: Output, uri: str, tls: TlsCreds | None, wanted: dict[str, Any]) -> Iterator[Incoming]:
-    from snapmgr.cli.demo_channels import Incoming
-    from snapmgr.migrate.sockets import Listener
-    from snapmgr.migrate.uri import open_incoming
-
-    def refused(error: TlsFailed) -> None:
-        output.note(printable(error.message))
-
-    opened = open_incoming(uri, tls=tls, refused=refused)
-    if isinstance(opened, Listener):
-        output.note(f"waiting at {printable(opened.uri)}")
-    channels = Incoming(opened, again="postcopy-ram" in wanted["capabilities"])
-    try:
-        yield channels
-    finally:
-        channels.close()
-
-
-COMMANDS = (migrate_command, receive_command)
