@@ -339,7 +339,7 @@ class IndexBuilder:
             starts.append(int(offset[0]))
         here = (self._order.get(block, 0), int(first[0]))
         back = np.zeros(len(first), np.bool_)
-        back[1:] = first[1:] < first[:-1]
+        back[1:] = first[1:] < first[:-1] + count[:-1]
         back[0] = here < self._at
         self._at = (here[0], int(first[-1] + count[-1]))
         if self._postcopy or len(starts) >= MAX_ITERATIONS:

@@ -6,7 +6,7 @@ from dataclasses import astuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from snapmgr.containers.layouts import StreamLayout
@@ -66,6 +66,7 @@ def found(builder: IndexBuilder) -> object:
 
 @settings(max_examples=40)
 @given(st.lists(records, max_size=60), CHUNK_SIZES)
+@example([(0, 0x40, None), (0, 0x02, None)], [])
 def test_together_they_are_what_they_are_one_by_one(
     wanted: list[tuple[int, int, int | None]], sizes: list[int]
 ) -> None:
