@@ -16,6 +16,12 @@ from ui.inspector.page import InspectorPage
 from ui.main_window import MainWindow
 
 
+@pytest.fixture(autouse=True)
+def no_screens_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a test is slow enough for screens to be drawn is nothing that it should depend on."""
+    monkeypatch.setattr("ui.snapshots.drawing.PAUSE_MS", 1 << 30)
+
+
 @pytest.fixture
 def desk(window: MainWindow, drive: Callable[..., Any], qtbot: Any, tmp_path: Path) -> Iterator[Desk]:
     window.resize(1440, 900)

@@ -67,12 +67,21 @@ class Drawing(QObject):
                 if row is None or key is None:
                     return
                 self._tried.add(key)
-                source = source_of(row, found)
+                try:
+                    source = source_of(row, found)
+                except SnapmgrError:
+                    source = None
                 if source is None:
                     continue
                 roots = [Path(folder) for folder in self._context.settings["files.allow_roots"]]
                 token = CancelToken()
-                if not await self._context.tasks.run_in_worker(draw, source, key, roots, cancel=token):
+                try:
+                    made = await self._context.tasks.run_in_worker(draw, source, key, roots, cancel=token)
+                except Cancelled:
+                    return
+                except Exception:  # nobody asked for it: the row stays without a picture
+                    made = False
+                if not made:
                     continue
                 now = self._found()
                 place = now.place(row) if now is not None else -1
