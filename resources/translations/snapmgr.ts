@@ -3,6 +3,181 @@
 <TS version="2.1">
 <context>
     <name></name>
+    <message numerus="yes">
+        <source>{n} device</source>
+        <comment>{n} devices</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} field differs in {devices}</source>
+        <comment>{n} fields differ in {devices}</comment>
+        <extracomment>{devices} is something like: 9 devices</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>no field differs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} device on one side only</source>
+        <comment>{n} devices on one side only</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} of {total} pages differs</source>
+        <comment>{n} of {total} pages differ</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} of {total} clusters differs</source>
+        <comment>{n} of {total} clusters differ</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{what}: {name}</source>
+        <extracomment>What did not happen, and to which file: Not opened: demo.mig</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{time} apart on the VM clock</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Swap A and B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading and comparing…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comparing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name or value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter the differences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Differences only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous difference (Shift+F7)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next difference (F7)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RAM block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{a} and {b}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A is {a}, {a_date}. B is {b}, {b_date}.</source>
+        <extracomment>The two snapshots or streams that are compared, with their dates or folders</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only disks are compared: one of the two at least has no VM state.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are no VM states to compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Something was not compared</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>one dot is one page</source>
+        <comment>one dot is {n} pages, worst shown</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>only in A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>only in B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} of {total}</source>
+        <extracomment>Which of the differences is selected: 3 of 143</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} difference</source>
+        <comment>{n} differences</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Bytes in A</source>
+        <extracomment>The two sides of a comparison</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes in B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{side}, {size} at {offset}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{side}, page {n} at {address}</source>
+        <extracomment>A page of RAM on one side of a comparison</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{side} has none</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>The stream is still being read</source>
         <translation type="unfinished"></translation>
@@ -151,6 +326,10 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>RAM and guest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Check against…</source>
         <translation type="unfinished"></translation>
     </message>
@@ -170,6 +349,70 @@ Three ways to look at a stream</extracomment>
         <source>No stream is being read</source>
         <translation type="unfinished"></translation>
     </message>
+    <message numerus="yes">
+        <source>{n} record</source>
+        <comment>{n} records</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>read only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{offset}, {channel} {inside}</source>
+        <extracomment>A byte of a captured channel: 000F0040, conn1.fwd 00000040</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>at {offset}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} byte selected at {offset}</source>
+        <comment>{n} bytes selected at {offset}</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Bookmarks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In this stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>offset {offset}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bookmarks in {stream}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No bookmarks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ctrl+M keeps the place that is selected.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to</source>
+        <extracomment>Before a field for an offset</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Colours: {kinds}</source>
         <translation type="unfinished"></translation>
@@ -187,11 +430,6 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Go to</source>
-        <extracomment>Before a field for an offset</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Copy the selected bytes</source>
         <translation type="unfinished"></translation>
     </message>
@@ -205,7 +443,18 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>at {offset}</source>
+        <source>XML of the libvirt domain</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>and {n} more character</source>
+        <comment>and {n} more characters</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>libvirt domain</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -320,10 +569,6 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Cancel</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Name a stream, a dump or a command line.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -358,6 +603,27 @@ Three ways to look at a stream</extracomment>
     <message>
         <source>{what} is on the clipboard</source>
         <extracomment>{what} was copied: the report, or a form such as C array</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare with which stream?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A</source>
+        <extracomment>The two sides of a comparison, before what each is</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stream {side}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -450,10 +716,6 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>JSON (*.json);;All files (*)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Not exported</source>
         <translation type="unfinished"></translation>
     </message>
@@ -471,6 +733,14 @@ Three ways to look at a stream</extracomment>
     </message>
     <message>
         <source>{block} is saved as {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save page {n} of {block}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The page is saved as {file}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -548,7 +818,23 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>What the block holds when the stream ends, raw; zeros are holes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ELF core</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RAM and CPU registers for gdb and crash; zeros are holes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The stream has no VM description (vmdesc): Structure shows what is known of its devices</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The contents of RAM are not in the stream</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -616,6 +902,101 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Find text or bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is to be found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where to look</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <extracomment>How what is to be found was typed</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was typed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking for it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous hit (Shift+F3)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next hit (F3)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name or value: lsr, =0x60</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{found}, stopped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>more than {found}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} hit</source>
+        <comment>{n} hits</comment>
+        <extracomment>What a search found</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>nothing found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <extracomment>Titles of columns: where a hit is, at which offset, what stands there</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes or value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RAM</source>
+        <extracomment>Where something is looked for</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stream bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Names and values</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type what is to be found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>does not load</source>
         <extracomment>Said of a stream: QEMU would not load it</extracomment>
         <translation type="unfinished"></translation>
@@ -658,10 +1039,6 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>RAM</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>View</source>
         <translation type="unfinished"></translation>
     </message>
@@ -675,6 +1052,465 @@ Three ways to look at a stream</extracomment>
     </message>
     <message>
         <source>What was read so far can be used already</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is no save file of libvirt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was found: find something first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find in RAM and bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find selected bytes in RAM</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More bytes are selected than can be looked for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next hit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous hit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No other stream is open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Streams</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bookmark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The bookmark is removed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A bookmark is kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This stream has as many bookmarks as are kept: remove some first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All bookmarks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Guest’s screen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show libvirt domain</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No page is selected: go to the page map first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The content of the page cannot be read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The page was never sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The page travelled packed: its bytes are not in the stream as they are</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The page map is not shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Page map</source>
+        <extracomment>Sides of the RAM part of the Inspector</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blocks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Passes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Larger pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smaller pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whole block on the map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show page in bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save page…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy page as hex</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State</source>
+        <extracomment>By what the map of pages is coloured</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Times sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Content</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>zero</source>
+        <extracomment>States of pages of RAM, by what came for them last</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>full</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>xbzrle</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>compressed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sent again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>never sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>all zeros</source>
+        <extracomment>What the contents of a page of RAM look like</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mostly zeros</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>code or data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>packed or random</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>once</source>
+        <comment>1 to {n} times</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>iteration 1 to {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Colour pages by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pages sent in</source>
+        <extracomment>Before a choice of passes over RAM</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Passes that are shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smaller (−)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Larger (+)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whole block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} page</source>
+        <comment>{n} pages</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} iteration</source>
+        <comment>all {n} iterations</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>iterations 1 to {n}</source>
+        <extracomment>Pages as they were after this pass over RAM</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>iteration 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>1 page per dot</source>
+        <comment>{n} pages per dot</comment>
+        <extracomment>How large a page is on the map: 16 px per page</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{n} px per page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>One dot stands for one page.</source>
+        <comment>One dot stands for {n} pages and shows the rarest state among them.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>One dot is {n} page.</source>
+        <comment>One dot stands for {n} pages and shows the highest among them.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Read the passes over RAM</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No RAM in this stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The contents of this block are not in the stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read the map of pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading was stopped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose State to see how pages came.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages cannot be read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read a page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>sent {n} time</source>
+        <comment>sent {n} times</comment>
+        <extracomment>What a screen reader says of the list of a page’s records</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>last sent in iteration {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the highest: {said}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{block}, page {page}, {address}, {said}</source>
+        <extracomment>What lies under the pointer on a map of pages: pc.ram, page 107 851, 0x1A54B000, xbzrle</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{block}, {pages} from {address}: {said}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Guest address</source>
+        <extracomment>Facts of a page of RAM</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the wire</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Through the passes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Content after the last record</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Content of the page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No page is selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Page {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} time</source>
+        <comment>{n} times</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{times}, {n} of them xbzrle</source>
+        <extracomment>Of the times that a page was sent</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{kind}, iteration {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What of RAM is shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Iteration</source>
+        <extracomment>Titles of columns: a pass over RAM; pages that came in it; how much that is; as a bar; their records</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Different pages that came in this pass: in all but the first what the guest wrote meanwhile, at least</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Page records of this pass; more than pages where one came twice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What each pass over RAM carried</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>full page</source>
+        <extracomment>What a page came as</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>zero page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>one byte throughout</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>packed, not read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>taken back</source>
+        <extracomment>A page that POSTCOPY_RAM_DISCARD took back</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it. {n}</source>
+        <extracomment>The pass over RAM in which a page came, short: it. 3</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Records of the page</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -726,15 +1562,7 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Prepare the Inspector</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Not read again</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Close</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -745,35 +1573,8 @@ Three ways to look at a stream</extracomment>
         <source>Reading {name}</source>
         <translation type="unfinished"></translation>
     </message>
-    <message numerus="yes">
-        <source>{n} record</source>
-        <comment>{n} records</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
     <message>
-        <source>read only</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{offset}, {channel} {inside}</source>
-        <extracomment>A byte of a captured channel: 000F0040, conn1.fwd 00000040</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message numerus="yes">
-        <source>{n} byte selected at {offset}</source>
-        <comment>{n} bytes selected at {offset}</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>In this stream</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>offset {offset}</source>
+        <source>Prepare the Inspector</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -821,10 +1622,6 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>No RAM in this stream</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>RAM blocks</source>
         <translation type="unfinished"></translation>
     </message>
@@ -835,19 +1632,61 @@ Three ways to look at a stream</extracomment>
             <numerusform></numerusform>
         </translation>
     </message>
-    <message numerus="yes">
-        <source>{n} page</source>
-        <comment>{n} pages</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
     <message>
         <source>Saving {block}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Records in the order of the wire</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Screen of the guest in {stream}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading the screen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no screen to be shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as PNG…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read the screen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{device}, {width} × {height} dots</source>
+        <extracomment>A guest&apos;s screen: the device that showed it, and its size in dots</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture is on the clipboard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The text of the screen is on the clipboard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the guest’s screen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The screen is saved as {file}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -889,6 +1728,14 @@ Three ways to look at a stream</extracomment>
     </message>
     <message>
         <source>This snapshot holds disks only: there is no VM state to look into</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Streams that are open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close {stream}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1020,6 +1867,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>It is not in the stream yet: it waits in the buffer of the source, a package until all of it is there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Start</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1112,11 +1963,272 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Presentation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Show settings</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Try a scenario</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Slows the guest down where it writes faster than can be sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sends only what changed in a page that was sent before.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Packs pages with zlib before they are sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages have channels of their own, several at once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest may go over before its RAM, which follows.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages that are waited for have a channel of their own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was written to the disks since a backup moves, too; with Postcopy now, after the guest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both machines run the same guest, and one goes on where the other is lost.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Capabilities</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fixed while running</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fixed while running</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The machines have no disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Does not go together with {capability}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both sides get ready: the source says how much RAM there is, and the destination answers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest has to let go of a device first, which cannot move with it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest stands still. Its disks still belong to the source.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switchover: the guest stands still. The last of its RAM and the state of its devices are sent, then it goes on at the destination.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Postcopy: the guest runs at the destination, though much of its RAM is still here. Where it touches a missing page it waits, asks for it over the return path, and gets it first. All other pages follow.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The channel is broken in postcopy: half of the guest is here, half of it there. It waits for the pages that it needs until somebody makes a new channel and presses Recover.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A new channel: the destination says which pages it has, and the source goes on with all others.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>COLO: both machines run the same guest. At every checkpoint the destination becomes what the source is; only then the world gets to see what the guest has sent. So either machine may be lost at any time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is given up: the guest goes on where it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was given up: the guest goes on at the source, as if nothing had been.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It failed: the guest goes on at the source, and has lost nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All is there: the guest runs at the destination, and the source is empty.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Iteration 1: every page is sent once. The guest runs on meanwhile, and writes to some of them again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switchover to postcopy: the guest stands still while its devices are sent; most of its RAM stays behind for now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Iteration {number}: only pages that the guest has written since they were sent go again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One of the two machines was lost: the guest goes on at the other one, and the world saw no gap.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Guest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whether the guest runs on this machine, and since when or until when</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which machine may write to the disks; dirty is what their bitmaps say was written since a backup</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whether the world gets to see what the guest sends</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left to send</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages that the destination does not have, or has as they were before the guest wrote them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How often RAM was gone through; each time only what was written meanwhile is sent again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Throttle</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much of its time auto-converge makes the guest stand still</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Arrived</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages that are here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Missing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages that are not here: the guest, if it runs here, has to ask for them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Waited</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How often the guest needed a page that was missing, and how long it waited the last time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>until {span}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
+        <extracomment>Instead of an id, where it is empty</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>since {span}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{times}, {last}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size} held</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from checkpoint {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as it arrived</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>thrown away</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>seen at once</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>writes wait</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not in use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{disks}, {size} dirty</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} s</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1129,6 +2241,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>About it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{times}, last {text}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1196,83 +2312,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The destination shall answer: it opens the way back.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The destination shall send this number back, so that the source knows that it is there.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Postcopy may come: both sides agree on the size of pages.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The destination gets ready to ask for pages that are missing.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The guest goes on at the destination, though pages are missing.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Pages that were sent and have changed since are thrown away over there.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>All that follows is taken in as one piece, before anything of it is loaded.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>From now on both machines run the same guest.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The channel was broken: the destination shall go on where it was.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The destination shall say which pages it has.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The guest stands still on the source.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>command {number}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>section {number}, ram</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The next piece of RAM that is dirty. Pages that hold nothing but zeros need nine bytes each, all others their contents.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>section {number}, {name}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The state of one device, while the guest stands still: its registers, as the VM description tells them.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>header</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The stream begins: QEVM, its version, and which type of machine the destination must be.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>setup</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Every part that is sent while the guest runs says first how large it is: RAM lists its blocks.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1339,6 +2379,14 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>header</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>setup</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>block list</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1368,131 +2416,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>Filter events</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Screen of the guest on the {side}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Failover</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Pages of the {side}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Migrate the demo machine</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Two demo machines, nothing moves</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Demo migration: {state}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The machines are being made</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The guest lives on for a while. Then it is compared with one that never moved.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>held</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>live</source>
-        <extracomment>In the place of a date: a machine that runs</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>the past</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>recording</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>On the wire now</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Next</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>missing</source>
-        <extracomment>A word under which the filter finds snapshots that a disk misses</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>zero</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>sent</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>arrived</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>to send</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>asked for</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{block} 0x{address}, {state}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{block} from 0x{address}, {pages}: {said}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message numerus="yes">
-        <source>a cell is {n} page</source>
-        <comment>a cell is {n} pages, the rarest state shown</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Demo migration</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Channel</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>main</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>sections and pages</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>pages that are waited for</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>return path</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>answers of the destination</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1540,35 +2463,152 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Guest</source>
+        <source>Output held, KiB</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Left to send</source>
+        <source>Screen of the guest on the {side}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Iteration</source>
+        <source>Failover</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Throttle</source>
+        <source>Pages of the {side}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Output</source>
+        <source>Migrate the demo machine</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Arrived</source>
+        <source>Two demo machines, nothing moves</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Missing</source>
+        <source>{number} frames/s</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Waited</source>
+        <source>Demo migration: {state}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The machines are being made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest lives on for a while. Then it is compared with one that never moved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>held</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>live</source>
+        <extracomment>In the place of a date: a machine that runs</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the past</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>recording</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>just now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{block} 0x{address}, {state}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{block} from 0x{address}, {pages}: {said}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>a cell is {n} page</source>
+        <comment>a cell is {n} pages, the rarest state shown</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <extracomment>A word under which the filter finds snapshots that a disk misses</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>arrived</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>to send</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>asked for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in the cache</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>written here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Demo migration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>main</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sections and pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pages that are waited for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>return path</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>answers of the destination</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the wire now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Just now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>put before it: {title}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1580,11 +2620,11 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{number} s</source>
+        <source>checkpoints</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>checkpoints</source>
+        <source>checkpoint {number}: both guests stood still for {took} ms</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1715,39 +2755,43 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Slows the guest down where it writes faster than can be sent.</source>
+        <source>commands</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Sends only what changed in a page that was sent before.</source>
+        <source>Sections</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Packs pages with zlib before they are sent; not together with postcopy-ram.</source>
+        <source>No section has been put yet</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The guest may go over before its RAM, which follows.</source>
+        <source>put in {number} ms</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Pages that are waited for have a channel of their own; needs postcopy-ram.</source>
+        <source>taken by the destination {number} ms later</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Both machines run the same guest, and one goes on where the other is lost; not with postcopy-ram.</source>
+        <source>the destination takes it while it is put</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>never came</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on its way</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>begins at {offset}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>any</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{number} ms</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{number} %</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1791,6 +2835,21 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>RAM of the machines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} disk</source>
+        <comment>{n} disks</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Disks that both machines can reach</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Parameters</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1803,6 +2862,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>What the source sends at most once the guest has gone over; pages that are waited for come on top</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>How much auto-converge slows the guest down at first</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1811,23 +2874,31 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>With x-colo: how far apart two checkpoints are</source>
+        <source>How much it does at most</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>RAM of the machines</source>
+        <source>How many channels carry pages</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Capabilities</source>
+        <source>How they pack pages</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>fixed while running</source>
+        <source>How far apart two checkpoints are</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Fixed while running</source>
+        <source>Others appear with their capability.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fixed while running: the channels are opened at the beginning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These act at once, as in QEMU.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1875,58 +2946,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>running</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>until {span}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>none</source>
-        <extracomment>Instead of an id, where it is empty</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>since {span}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>not yet</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message numerus="yes">
-        <source>{n} time</source>
-        <comment>{n} times</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>{times}, {last}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>held for now</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>from checkpoint {number}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>as it arrived</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>thrown away</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>seen at once</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{size} sent</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1944,6 +2963,162 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>gave the guest away</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The destination shall be able to answer: it opens the way back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The destination sends this number back as a PONG, so that the source knows how far it has read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Postcopy may come. The destination compares the size of its pages with the one told here, and refuses what would not fit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The destination reads on in a thread of its own. From here on a page that is missing can be asked for.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest goes on at the destination, though pages of its RAM are missing there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages that the guest has written since they were sent: what the destination has of them is thrown away, so that they are asked for anew.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What follows is read as one piece before any of it is loaded: LISTEN, all devices, and RUN. While they load the channel is free for pages.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>COLO will follow: the destination keeps a copy of the RAM that comes, beside the one that its own guest uses.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The channel had broken. Both sides agree on what is missing, and the destination goes on waiting for pages.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The destination shall say which pages of one block it has, a bit for each.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The switchover begins: the guest stands still, and what follows is the rest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It says where in RAM the devices’ addresses lie, so it goes before all devices that need it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest’s time: it stands still with the guest, and goes on from here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An old device without a description: it writes and reads its bytes itself, so nobody else can name them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What all kinds of processors have: whether this one is halted, and what interrupts it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The registers of one processor. The guest goes on at this very instruction.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Interrupts that are pending, masked and in service; one that was lost would hang the guest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The timer and the real-time clock, with what their next interrupt is due at.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The serial line, with the bytes in its FIFO that were not sent yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The display’s registers and palette. The picture itself is RAM, in the block demo.vram.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk’s controller, with requests in flight. What is on the disk does not move.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The network card. After the move it announces itself, so that switches learn the new way.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The run state that the guest had; the destination goes on in the same one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The destination has loaded everything: COLO can begin.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The source wants a checkpoint.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The destination’s guest stands still. Now that of the source is stopped as well.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both guests stand still. RAM that was written since the last checkpoint comes next, then the devices.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>So many bytes of device state follow.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All of the checkpoint is at the destination, which loads it now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The destination has become what the source is. The output that was held goes out, and both guests run on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The stream begins: QEVM and its version, then the configuration, which names the machine that the destination must be.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything that is sent while the guest runs begins with a START section: RAM lists its blocks with their lengths, bitmaps their disks.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>section {number}, {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which parts of the disks were written since a backup. Bits change as long as the guest runs here, so they are sent when it stands still, or in postcopy after it has gone over.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One device, in a FULL section of its own, while the guest stands still.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A checkpoint: pages that the guest has written since the last one. They wait in the destination’s cache until all of the checkpoint is there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest runs at the destination: pages that it waits for go first, and in between all others follow in their order.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest stands still: the last pages that it has written, in an END section.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The next piece of RAM that is dirty, in a PART section. A page of nothing but zeros needs nine bytes, any other one its contents.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2046,11 +3221,11 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>begins at {offset}</source>
+        <source>Timeline</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Timeline</source>
+        <source>What is seen over time</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2059,6 +3234,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>Speed of the replay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filled while a section is put, outlined until the destination has taken it. Enter shows its bytes.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2101,10 +3280,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Pages</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>What they hold</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2115,10 +3290,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>Zero</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>xbzrle</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2176,10 +3347,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>compressed</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>not sent</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2220,10 +3387,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>changed</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{n} of {total} differ</source>
         <extracomment>Of the devices: 9 of 62 differ</extracomment>
         <translation type="unfinished"></translation>
@@ -2234,14 +3397,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>present</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>only in A</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>only in B</source>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
@@ -2301,10 +3456,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         </translation>
     </message>
     <message>
-        <source>Disks</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{size} at {offset}</source>
         <extracomment>Bytes of a disk that differ: how many, and where they begin</extracomment>
         <translation type="unfinished"></translation>
@@ -2319,14 +3470,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
     <message>
         <source>Field</source>
         <extracomment>The two sides of a comparison, in the heads of its columns</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>B</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2366,10 +3509,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
     <message>
         <source>“{name}”</source>
         <extracomment>A name inside a sentence, in quotation marks</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Now</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2597,10 +3736,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>being read</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>not in use</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2893,11 +4028,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{what}: {name}</source>
-        <extracomment>What did not happen, and to which file: Not opened: demo.mig</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Its snapshots can be looked at. To change them, end the other process first.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2998,10 +4128,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>{hours} h {minutes} min</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>just now</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3222,10 +4348,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Remove</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Add folder…</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3429,13 +4551,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <source>Dismiss</source>
         <translation type="unfinished"></translation>
     </message>
-    <message numerus="yes">
-        <source>{n} disk</source>
-        <comment>{n} disks</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
     <message>
         <source>encrypted</source>
         <translation type="unfinished"></translation>
@@ -3457,6 +4572,14 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>Something in the image is wrong; what is sound is shown. The details say what.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its snapshots can be looked at and exported: nobody may write to the image.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>read-only</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3488,6 +4611,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>This snapshot holds the disk only: there is no VM state to look into</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select one snapshot only</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3561,14 +4688,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Select one snapshot only</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The Inspector has a VM state of {disk} open: close it there first</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Save snapshot…</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3617,7 +4736,19 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>It is being finished and cannot be paused any more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause what runs, or resume it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Cancel what runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>what was deleted</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3771,6 +4902,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{what}: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Not brought back: {reason}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3780,138 +4915,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>These snapshots are on different disks, and one at least has no VM state</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Compare</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Compare snapshots</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Swap A and B</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Reading and comparing…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Comparing the snapshots</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Name or value</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Filter the differences</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Differences only</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Previous difference (Shift+F7)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Next difference (F7)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>RAM block</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{a} and {b}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A is {a}, {a_date}. B is {b}, {b_date}.</source>
-        <extracomment>The two snapshots that are compared, with their dates</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Only disks are compared: one of the snapshots at least has no VM state.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>There are no VM states to compare</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Something was not compared</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message numerus="yes">
-        <source>one dot is one page</source>
-        <comment>one dot is {n} pages, worst shown</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>same</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{n} of {total}</source>
-        <extracomment>Which of the differences is selected: 3 of 143</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message numerus="yes">
-        <source>{n} difference</source>
-        <comment>{n} differences</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>{n} device</source>
-        <comment>{n} devices</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>{n} field differs in {devices}</source>
-        <comment>{n} fields differ in {devices}</comment>
-        <extracomment>{devices} is something like: 9 devices</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>no field differs</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message numerus="yes">
-        <source>{n} device on one side only</source>
-        <comment>{n} devices on one side only</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>{n} of {total} pages differs</source>
-        <comment>{n} of {total} pages differ</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>{n} of {total} clusters differs</source>
-        <comment>{n} of {total} clusters differ</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>{time} apart on the VM clock</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3990,9 +4993,12 @@ type:uint8, kind:device and is:fault narrow further.</source>
             <numerusform></numerusform>
         </translation>
     </message>
-    <message>
-        <source>The disks as they are now and all other snapshots stay.</source>
-        <translation type="unfinished"></translation>
+    <message numerus="yes">
+        <source>The disk as it is now and all other snapshots stay.</source>
+        <comment>The disks as they are now and all other snapshots stay.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>{n} of them has a VM state: {size}</source>
@@ -4182,10 +5188,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>not known</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Current</source>
         <extracomment>The snapshot that the machine was last saved as or loaded from
 ----------
@@ -4342,6 +5344,10 @@ The snapshot that was last saved or loaded</extracomment>
     </message>
     <message>
         <source>Cancelling…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read screens of snapshots</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4517,6 +5523,10 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The Inspector has a VM state of {disk} open: close it there first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>There are no jobs</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4640,6 +5650,10 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The machine with its RAM and devices becomes what it was when it was saved, and so does what is on {disks}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The machine with its RAM and devices becomes what it was {ago} ({date}), and so does what is on {disks}.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4649,6 +5663,11 @@ The snapshot that was last saved or loaded</extracomment>
     </message>
     <message>
         <source>It stays paused.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It stays stopped as it is now ({state}).</source>
+        <extracomment>{state} is a word of QEMU&apos;s: io-error</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5042,9 +6061,12 @@ The snapshot that was last saved or loaded</extracomment>
         <source>The machine runs and writes to its disks, so this cannot be undone. Pause it first to keep that open.</source>
         <translation type="unfinished"></translation>
     </message>
-    <message>
-        <source>This can be undone until something is written to the disks.</source>
-        <translation type="unfinished"></translation>
+    <message numerus="yes">
+        <source>This can be undone until something is written to the disk.</source>
+        <comment>This can be undone until something is written to the disks.</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
     <message>
         <source>What was deleted last belongs to another machine: {machine}</source>
@@ -5184,10 +6206,6 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Where</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>framing</source>
         <extracomment>Kinds of parts of a stream: what holds it together (header, footers, end)</extracomment>
         <translation type="unfinished"></translation>
@@ -5227,10 +6245,6 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Text</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>No bytes</source>
         <translation type="unfinished"></translation>
     </message>
@@ -5245,6 +6259,10 @@ The snapshot that was last saved or loaded</extracomment>
     <message>
         <source>gone</source>
         <extracomment>In the place of bytes that cannot be read any more</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resume</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5484,6 +6502,11 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Let a job stand still, and go on.</source>
+        <extracomment>Help on the command “Pause what runs, or resume it”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Stop saving, loading, renaming or deleting; the disks stay as they were.</source>
         <extracomment>Help on the command “Cancel what runs”</extracomment>
         <translation type="unfinished"></translation>
@@ -5694,7 +6717,7 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Write what was found to a JSON file.</source>
+        <source>Write what was found as JSON, a RAM block, or an ELF core for gdb and crash.</source>
         <extracomment>Help on the command “Export…”</extracomment>
         <translation type="unfinished"></translation>
     </message>
@@ -5721,6 +6744,106 @@ The snapshot that was last saved or loaded</extracomment>
     <message>
         <source>Stop reading the stream; what was read stays.</source>
         <extracomment>Help on the command “Stop reading”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RAM: page map.</source>
+        <extracomment>Help on the command “Page map”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RAM: blocks.</source>
+        <extracomment>Help on the command “Blocks”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RAM: passes.</source>
+        <extracomment>Help on the command “Passes”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Page map: larger pages.</source>
+        <extracomment>Help on the command “Larger pages”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Page map: smaller pages.</source>
+        <extracomment>Help on the command “Smaller pages”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Page map: whole block on the map.</source>
+        <extracomment>Help on the command “Whole block on the map”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See the record that brought the page last, among the bytes of the stream.</source>
+        <extracomment>Help on the command “Show page in bytes”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write what the page holds when the stream ends to a file.</source>
+        <extracomment>Help on the command “Save page…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy what the page holds when the stream ends.</source>
+        <extracomment>Help on the command “Copy page as hex”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look for text, bytes, names or values, and list where they are.</source>
+        <extracomment>Help on the command “Find in RAM and bytes”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look for the selected bytes in all of RAM.</source>
+        <extracomment>Help on the command “Find selected bytes in RAM”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to the next place that was found.</source>
+        <extracomment>Help on the command “Next hit”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to the place before.</source>
+        <extracomment>Help on the command “Previous hit”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to the next stream that is open.</source>
+        <extracomment>Help on the command “Next stream”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to the stream before.</source>
+        <extracomment>Help on the command “Previous stream”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the selected place to come back to, or keep it no longer.</source>
+        <extracomment>Help on the command “Bookmark”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See the places that were kept, and go to one.</source>
+        <extracomment>Help on the command “All bookmarks”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show what differs from another stream or VM state: fields, pages of RAM, bytes.</source>
+        <extracomment>Help on the command “Compare”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See what the guest showed when it was saved.</source>
+        <extracomment>Help on the command “Guest’s screen”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See the XML of the domain that libvirt saved.</source>
+        <extracomment>Help on the command “Show libvirt domain”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5806,6 +6929,11 @@ The snapshot that was last saved or loaded</extracomment>
     <message>
         <source>Look at a migration that was saved.</source>
         <extracomment>Help on the command “Open recording…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For an audience: larger text, a sentence about each phase, and neither settings nor log.</source>
+        <extracomment>Help on the command “Presentation”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
