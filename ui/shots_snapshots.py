@@ -276,7 +276,7 @@ async def reading(stage: Stage) -> None:
     snapshots = page(stage)
     assert snapshots.document() is not None
     snapshots.machines.forget(snapshots.document().sources)
-    snapshots._show_reading()
+    snapshots.shown.show_reading()
 
 
 @shot("snapshots-export")

@@ -44,7 +44,7 @@ class OnShow(QObject):
         self._panes, self._machines, self._snapshot, self._spaces = panes, machines, snapshot, spaces
         self.watch = Watch(context.tasks, self, holders=find_holders)
         self._skeleton = QTimer(self, singleShot=True, interval=SKELETON_MS)
-        self._skeleton.timeout.connect(self._show_reading)
+        self._skeleton.timeout.connect(self.show_reading)
 
     @property
     def found(self) -> Snapshots | None:
@@ -84,7 +84,8 @@ class OnShow(QObject):
             self._panes.sources.show_current(self.current)
             self._panes.header.set_machines(self._machines.model.entries, self.current)
 
-    def _show_reading(self) -> None:
+    def show_reading(self) -> None:
+        """That it is being read, unless it is known by now."""
         if self.current is not None and not self._machines.known(self.current):
             panes = self._panes
             panes.reading.say(tr("Reading {name}", name=about.short(self._machines.name(self.current))), "")
