@@ -11,6 +11,7 @@ from pathlib import Path
 from snapmgr.block.vectored import drain
 from snapmgr.errors import SnapmgrError, UsageError
 from snapmgr.migrate.channel import Channel, broken
+from snapmgr.migrate.connected import ConnectedSocket
 from snapmgr.migrate.tls import TlsChannel, TlsCreds, TlsFailed
 from snapmgr.savevm.output import Buffer
 
@@ -21,16 +22,12 @@ BACKLOG = 4
 """Connections that wait to be accepted: a second channel, and those of a recovery."""
 
 
-class SocketChannel:
+class SocketChannel(ConnectedSocket):
     """A Channel over a connected stream socket, which it takes over."""
 
     def __init__(self, connection: socket.socket) -> None:
-        self._socket = connection
+        super().__init__(connection)
         connection.setblocking(True)
-
-    @property
-    def returns(self) -> bool:
-        return True
 
     def send(self, buffers: Sequence[Buffer]) -> None:
         views = [memoryview(buffer).cast("B") for buffer in buffers]
@@ -46,17 +43,6 @@ class SocketChannel:
         except OSError as error:
             raise broken(error) from error
         return memoryview(piece)[:count]
-
-    def end(self) -> None:
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_WR)
-
-    def yank(self) -> None:
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        self._socket.close()
 
 
 def connect(address: tuple[str, int] | Path, patience: float, tls: TlsCreds | None = None) -> Channel:

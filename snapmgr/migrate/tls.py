@@ -17,6 +17,7 @@ from pathlib import Path
 
 from snapmgr.errors import SnapmgrError, UsageError
 from snapmgr.migrate.channel import ChannelBroken, broken
+from snapmgr.migrate.connected import ConnectedSocket
 from snapmgr.savevm.output import Buffer
 
 PIECE = 256 << 10
@@ -103,7 +104,7 @@ class TlsCreds:
         return UsageError("tls-creds", f"{self.folder / name} is of no use: {why}")
 
 
-class TlsChannel:
+class TlsChannel(ConnectedSocket):
     """A Channel over a connected socket, which it takes over.
 
     Sending and receiving take turns at the cipher, not at the socket: one thread may wait in each.
@@ -111,7 +112,7 @@ class TlsChannel:
 
     def __init__(self, connection: socket.socket, context: ssl.SSLContext, *, hostname: str | None) -> None:
         """Shakes hands, as the server where there is no ``hostname``.  Raises TlsFailed."""
-        self._socket = connection
+        super().__init__(connection)
         self._come, self._go = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._come, self._go, server_side=hostname is None, server_hostname=hostname)
         self._cipher, self._sending = threading.Lock(), threading.Lock()
@@ -125,10 +126,6 @@ class TlsChannel:
             connection.close()
             raise _failed(error, hostname) from error
         connection.settimeout(None)
-
-    @property
-    def returns(self) -> bool:
-        return True
 
     def send(self, buffers: Sequence[Buffer]) -> None:
         for buffer in buffers:
@@ -158,15 +155,7 @@ class TlsChannel:
             self._tls.unwrap()
         with suppress(ChannelBroken):
             self._flush()
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_WR)
-
-    def yank(self) -> None:
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        self._socket.close()
+        super().end()
 
     def _shake_hands(self) -> None:
         while True:
