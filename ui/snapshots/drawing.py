@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -79,7 +80,9 @@ class Drawing(QObject):
                     made = await self._context.tasks.run_in_worker(draw, source, key, roots, cancel=token)
                 except Cancelled:
                     return
-                except Exception:  # nobody asked for it: the row stays without a picture
+                except Exception as error:  # nobody asked for it: the log has it, the row stays without a picture
+                    said = {"message": f"no screen of {row.name}", "exception": error}
+                    asyncio.get_running_loop().call_exception_handler(said)
                     made = False
                 if not made:
                     continue
