@@ -31,12 +31,12 @@ COLUMNS = (
     "destination_noted",
     "held",
 )
-OLD_COLUMNS = COLUMNS[:15]
-"""Those of recordings that were kept before there were more; what they do not tell is 0."""
 """Of a sample: seconds, bytes, bytes a second, ms, percent, counts.  ``written`` are bytes of pages that the guest
 wrote, ``returned`` those of the way back; ``waited`` is how long the guest waited for a page the last time, in ms;
 ``status`` is the place in MigrationStatus.  ``…_disks`` are those that the side may write to,
 ``…_noted`` the dirty bytes in their bitmaps; ``held`` are bytes of the guest's output that wait for a checkpoint."""
+OLD_COLUMNS = COLUMNS[:15]
+"""Those of recordings that were kept before there were more; what they do not tell is 0."""
 
 MOST_SAMPLES = 1 << 20
 MOST_CHANGES = 1 << 24

@@ -6,14 +6,12 @@ the job has ended the 99th percentile and the longest.
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from typing import Any
 
 from snapmgr.machine.guest import BootOptions
 from snapmgr.machine.options import MachineOptions
-from tests.benchmarks.window import Stalls
-from ui import app
+from tests.benchmarks.window import Stalls, run_watched
 from ui.main_window import MainWindow
 from ui.models.source_list import DEMO
 from ui.snapshots import demo
@@ -53,16 +51,9 @@ async def measure(window: MainWindow) -> None:
 
 
 def main() -> int:
-    live = MainWindow.live
-
-    async def watched(window: MainWindow, sources: list[str]) -> None:
-        measuring = asyncio.ensure_future(measure(window))
-        await live(window, sources)
-        await measuring
-
-    window_class: Any = MainWindow
-    window_class.live, demo.DemoMachine = watched, Large  # type: ignore[misc]
-    return app.main([])
+    module: Any = demo
+    module.DemoMachine = Large
+    return run_watched(measure)
 
 
 if __name__ == "__main__":

@@ -9,12 +9,10 @@ from __future__ import annotations
 import asyncio
 import sys
 from dataclasses import replace
-from typing import Any
 
 from PySide6.QtCore import QEvent, QObject
 
-from tests.benchmarks.window import Stalls
-from ui import app
+from tests.benchmarks.window import Stalls, run_watched
 from ui.main_window import MainWindow
 from ui.migration.page import MigrationPage
 from ui.migration.run import Run, Stage
@@ -77,16 +75,7 @@ async def measure(window: MainWindow) -> None:
 
 
 def main() -> int:
-    live = MainWindow.live
-
-    async def watched(window: MainWindow, sources: list[str]) -> None:
-        measuring = asyncio.ensure_future(measure(window))
-        await live(window, sources)
-        await measuring
-
-    window_class: Any = MainWindow
-    window_class.live = watched
-    return app.main([])
+    return run_watched(measure)
 
 
 if __name__ == "__main__":

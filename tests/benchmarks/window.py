@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,20 @@ class Stalls:
         return max(float(np.percentile(late, 99)), 0.0), float(late.max())
 
 
+def run_watched(measure: Callable[[MainWindow], Coroutine[Any, Any, None]]) -> int:
+    """The application as it is, with ``measure`` beside its window's own life."""
+    live = MainWindow.live
+
+    async def watched(window: MainWindow, sources: list[str]) -> None:
+        measuring = asyncio.ensure_future(measure(window))
+        await live(window, sources)
+        await measuring
+
+    window_class: Any = MainWindow
+    window_class.live = watched
+    return app.main([])
+
+
 async def measure(window: MainWindow, paint: NextPaint, path: str, begin: float) -> None:
     """Open the stream in the window once that has come to rest, print what was measured, and close it."""
     try:
@@ -82,21 +97,16 @@ async def measure(window: MainWindow, paint: NextPaint, path: str, begin: float)
 
 def main(path: str, begin: float) -> int:
     """The application as it is, with ``measure`` beside its own life."""
-    show, live = MainWindow.show, MainWindow.live
+    show = MainWindow.show
     paints: list[NextPaint] = []
 
     def watched_show(window: MainWindow) -> None:
         paints.append(NextPaint(window))
         show(window)
 
-    async def watched_live(window: MainWindow, sources: list[str]) -> None:
-        measuring = asyncio.ensure_future(measure(window, paints[0], path, begin))
-        await live(window, sources)
-        await measuring
-
     window_class: Any = MainWindow
-    window_class.show, window_class.live = watched_show, watched_live
-    return app.main([])
+    window_class.show = watched_show
+    return run_watched(lambda window: measure(window, paints[0], path, begin))
 
 
 if __name__ == "__main__":

@@ -139,6 +139,8 @@ def test_a_recording_is_saved_and_opened_again(
     assert streams == {path.name: path.read_bytes() for path in page.recording.streams.iterdir()}
     if "multifd" in page.recording.facts["capabilities"]:
         assert [lane.isHidden() for lane in page.panes_shown.channel.beside] == [False, False]
+        samples = page.recording.samples
+        page.look_at(float(samples.column("time")[samples.column("destination_disks") == 0][-1]))
         assert page.panes_shown.destination.facts()[4].startswith("not in use, ") and len(streams) > 2
     if "x-colo" in page.recording.facts["capabilities"]:
         assert len(page.showing.story.checkpoints) >= 2

@@ -81,7 +81,7 @@ class Drawing(QObject):
                 except Cancelled:
                     return
                 except Exception as error:  # nobody asked for it: the log has it, the row stays without a picture
-                    said = {"message": f"no screen of {row.name}", "exception": error}
+                    said = {"message": tr("Read screens of snapshots"), "exception": error}
                     asyncio.get_running_loop().call_exception_handler(said)
                     made = False
                 if not made:
