@@ -6093,11 +6093,11 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Watch pages move between two machines. This view comes later.</source>
+        <source>Watch a machine move page by page, and break it on its way.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>What it will be</source>
+        <source>Try a migration</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -153,7 +153,9 @@ def test_a_stream_fits_into_its_window(
         content = inspector(window).content
         assert content is not None and content.bytes.hex.horizontalScrollBar().maximum() == 0, window.size()
         views = content.header.views
-        assert views.width() >= views.sizeHint().width(), f"a word of the switch is shortened at {window.size()}"
+        looks = [content.memory.map.looks] if part == "ram" else []
+        for switch in (views, *looks):
+            assert switch.width() >= switch.sizeHint().width(), f"a word of a switch is shortened at {window.size()}"
         name = content.header.name
         assert name.width() >= min(name.sizeHint().width(), fonts.px(100)), window.size()
 

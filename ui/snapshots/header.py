@@ -24,6 +24,8 @@ LEAST_NAME, SHORTEST_NAME = 220, 120
 """Room that the machine's name has before anything else, and where there is not even that."""
 LEAST_COMBO = 166
 """The list of machines as a combo box is this wide at least."""
+FILTER, NARROW_FILTER, LEAST_FILTER = 140, 110, 72
+"""Width of the filter, where the list of machines is a combo box, and where words would be shortened for it."""
 
 
 class ActionPush(QPushButton):
@@ -130,7 +132,7 @@ class Header(QWidget):
         self.views = Segmented(((TIMELINE, tr("Timeline")), (TABLE, tr("Table"))), tr("View"))
         self.views.chosen.connect(self.view_chosen)
         self.filter = SearchField(tr("Filter"), tr("Filter snapshots"))
-        self.filter.setFixedWidth(140)
+        self.filter.setFixedWidth(FILTER)
         self.filter.textChanged.connect(self.filtered)
         #: “disk only” and “missing” are the words under which the filter finds such snapshots
         hint = tr("Words in the name; id:3 for an id; “disk only”, “missing”")
@@ -176,7 +178,6 @@ class Header(QWidget):
         self.machines.setVisible(narrow)
         self.details.setVisible(tiny)
         self._narrow = narrow
-        self.filter.setFixedWidth(110 if narrow else 140)
         self._say()
 
     def _activated(self, place: int) -> None:
@@ -207,19 +208,23 @@ class Header(QWidget):
         state = self._state
         # found out before it is set: shown and hidden again while its row is laid out, it would stay where it was
         chip, short = (Chip.width_of(state.text, state.icon, short=short) for short in (False, True))
-        taken = 0 if self.views.isHidden() else self.views.sizeHint().width() + 8 + self.filter.maximumWidth() + 8
+        filter_width = NARROW_FILTER if self._narrow else FILTER
+        taken = 0 if self.views.isHidden() else self.views.sizeHint().width() + 8 + filter_width + 8
         room = self.width() - 2 * INSET - taken - 24
         whole = self.name.sizeHint().width()
         if self._narrow:
             whole = min(self.machines.sizeHint().width(), fonts.px(LEAST_NAME))
             name = max(LEAST_COMBO, min(whole, room - short - INSET))
             self.machines.setFixedWidth(name)
+            missing = max(0, name + (short if state.tone != "neutral" else 0) + INSET - room)
+            filter_width = max(LEAST_FILTER, filter_width - missing)
         else:
             name = min(whole, fonts.px(LEAST_NAME))
         quiet = state.tone == "neutral" and (self._narrow or name + chip > room)
         if not self._narrow:
             name = max(min(name, room - (0 if quiet else chip)), min(whole, fonts.px(SHORTEST_NAME)))
             self.name.setMinimumWidth(name)
+        self.filter.setFixedWidth(filter_width)
         self.chip.set_state("" if quiet else state.text, state.tone, state.icon)
         self.chip.set_short(not quiet and name + chip > room)
         word = state.text if self.chip.is_short() else ""

@@ -46,9 +46,9 @@ _CARDS = (
     ),
     (
         later("Migration"),
-        later("Watch pages move between two machines. This view comes later."),
+        later("Watch a machine move page by page, and break it on its way."),
         vignettes.migration,
-        later("What it will be"),
+        later("Try a migration"),
         "arrows-left-right",
     ),
 )

@@ -70,10 +70,15 @@ class MapPane(QWidget):
             self.map.addAction(actions[id])
         self.map.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
-    def _make_head(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(INSET, 6, INSET, 6)
+    def _make_head(self) -> QVBoxLayout:
+        head = QVBoxLayout()
+        head.setContentsMargins(INSET, 6, INSET, 6)
+        head.setSpacing(6)
+        self._upper, self._lower = row, lower = QHBoxLayout(), QHBoxLayout()
         row.setSpacing(8)
+        lower.addStretch(1)
+        head.addLayout(row)
+        head.addLayout(lower)
         self.block = ComboBox()
         self.block.setAccessibleName(tr("RAM block"))
         self.block.setMinimumWidth(fonts.px(120))
@@ -94,7 +99,7 @@ class MapPane(QWidget):
         row.addStretch(1)
         for part in (self.smaller, self.scale, self.larger):
             row.addWidget(part)
-        return row
+        return head
 
     def _make_whole(self) -> QWidget:
         self._whole_side = side = QWidget()
@@ -211,11 +216,19 @@ class MapPane(QWidget):
         self._fold()
 
     def _fold(self) -> None:
-        """What is left out where there is no room: words, then the strip."""
+        """What is left out where there is no room: words, then the strip.  Colours get a row of their own before a word
+        of theirs is shortened."""
+        beside = (self.smaller, self.scale, self.larger, self.looks)
+        least = self.block.minimumWidth() + self.passes.minimumSizeHint().width() + 2 * INSET
+        apart = least + sum(part.sizeHint().width() + 8 for part in beside) + 16 > self.width()
+        wanted = self._lower if apart else self._upper
+        if wanted.indexOf(self.looks) < 0:
+            (self._upper if apart else self._lower).removeWidget(self.looks)
+            wanted.insertWidget(0 if apart else 1, self.looks)
         self._passes_label.setVisible(self.width() >= fonts.px(ROOM_FOR_WORDS))
         self._whole_side.setVisible(self.width() >= fonts.px(ROOM_FOR_STRIP))
-        self.block.setMaximumWidth(self.width() // 4)
-        self.passes.setMaximumWidth(self.width() // 6)
+        self.block.setMaximumWidth(self.width() // (3 if apart else 4))
+        self.passes.setMaximumWidth(self.width() // (4 if apart else 6))
 
     def panes(self) -> list[QWidget]:
         """What F6 goes through."""
