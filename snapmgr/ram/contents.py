@@ -1,4 +1,7 @@
-"""What stands in the pages of one run: one strided numpy copy, or page by page where they are packed."""
+"""What stands in the pages of one run: one strided numpy copy, or page by page where they are packed.
+
+``windows`` does it for many short runs at once.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ def stretch(source: Bytes, block: BlockPages, run: int, start: int, stop: int) -
         case PageKind.ZERO | PageKind.GONE:
             return
         case PageKind.FILL:
-            yield start, np.full(stop - start, source.read(data, 1)[0], np.uint8)
+            yield start, np.full(stop - start, _whole(source, block, data, 1)[0], np.uint8)
         case PageKind.NORMAL | PageKind.PLAIN:
             yield from _copied(source, block, run, start, stop)
         case PageKind.XBZRLE | PageKind.COMPRESSED:
@@ -63,12 +66,12 @@ def _unpacked(source: Bytes, block: BlockPages, run: int, start: int, stop: int)
     bits = block.page_bits
     for page in range(start >> bits, -(-stop >> bits)):
         begin = page << bits
-        content = _page(source, block, run, page)
+        content = page_alone(source, block, run, page)
         yield max(start, begin), content[max(start - begin, 0) : stop - begin]
 
 
-def _page(source: Bytes, block: BlockPages, run: int, page: int) -> U8:
-    """One page as it stood after the record of ``run``, the last that there is of it."""
+def page_alone(source: Bytes, block: BlockPages, run: int, page: int) -> U8:
+    """One page as it stood after the record of ``run``, the last that there is of it.  Raises as ``stretch``."""
     size = 1 << block.page_bits
     kind, data, length = (int(column[run]) for column in (block.runs.kind, block.runs.data, block.runs.size))
     content = np.zeros(size, np.uint8)
@@ -78,7 +81,7 @@ def _page(source: Bytes, block: BlockPages, run: int, page: int) -> U8:
     elif kind == PageKind.XBZRLE:
         base, changes = block.deltas.upon(page)
         if base is not None:
-            content = _page(source, block, base, page)
+            content = page_alone(source, block, base, page)
         for row in changes.tolist():
             at = int(block.runs.data[row])
             xbzrle.decode(_whole(source, block, at, int(block.runs.size[row])).data, content, at)

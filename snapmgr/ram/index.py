@@ -11,6 +11,8 @@ import numpy as np
 from snapmgr.errors import NotFound
 from snapmgr.ram.columns import U8, BlockPages
 from snapmgr.ram.contents import Bytes, stretch
+from snapmgr.ram.windows import short_ones, spread, window
+from snapmgr.ram.words import PageKind
 from snapmgr.work import Progress, no_progress
 
 _ZEROS = memoryview(bytes(1 << 20))
@@ -48,15 +50,27 @@ class RamIndex:
         """
         block = self.block(name)
         end = block.used_length if length is None else min(block.used_length, offset + length)
-        bits = block.page_bits
-        last = block.last
-        begin = int(np.searchsorted(last.first + last.count, np.uint64(offset >> bits), side="right"))
-        for i in range(begin, len(last.first)):
-            first = int(last.first[i]) << bits
-            if first >= end:
-                return
-            stop = min(end, first + (int(last.count[i]) << bits))
-            yield from stretch(self._source, block, int(last.run[i]), max(offset, first), stop)
+        for at, data in self._pieces(block, offset, end):
+            if at < offset or at + len(data) > end:
+                data = data[max(offset - at, 0) : end - at]
+            yield max(at, offset), data
+
+    def _pieces(self, block: BlockPages, offset: int, end: int) -> Iterator[tuple[int, U8]]:
+        """As ``contents``; the first and the last piece may reach beyond ``[offset, end)``."""
+        last, bits = block.last, block.page_bits
+        low = int(np.searchsorted(last.first + last.count, np.uint64(offset >> bits), side="right"))
+        high = int(np.searchsorted(last.first, np.uint64(-(-end >> bits)), side="left"))
+        kind = block.runs.kind[last.run[low:high]]
+        rows = low + np.flatnonzero((kind != PageKind.ZERO) & (kind != PageKind.GONE))
+        first, count = last.first[rows].astype(np.int64), last.count[rows].astype(np.int64)
+        first, stop = np.maximum(first, offset >> bits), np.minimum(first + count, -(-end >> bits))
+        for begin, upto in short_ones(stop - first, bits):
+            if upto - begin > 1 or block.runs.kind[last.run[rows[begin]]] == PageKind.XBZRLE:
+                pages, run = spread(first[begin:upto], stop[begin:upto], last.run[rows[begin:upto]])
+                yield from window(self._source, block, pages, run)
+            else:
+                start, behind = max(offset, int(first[begin]) << bits), min(end, int(stop[begin]) << bits)
+                yield from stretch(self._source, block, int(last.run[rows[begin]]), start, behind)
 
     def write_block(self, name: str, file: IO[bytes], progress: Progress = no_progress, *, sparse: bool = True) -> None:
         """Write the whole block; ``sparse`` leaves holes in a new file that can seek.  Raises as ``contents``."""

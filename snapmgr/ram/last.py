@@ -26,6 +26,15 @@ class LastState:
         at = int(np.searchsorted(self.first, np.uint64(page), side="right")) - 1
         return int(self.run[at]) if at >= 0 and page < int(self.first[at] + self.count[at]) else None
 
+    def rows_of(self, pages: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The run that holds each of these pages, -1 where it never came."""
+        if not len(self.first):
+            return np.full(len(pages), -1, np.int64)
+        wanted = pages.astype(np.uint64)
+        at = np.maximum(np.searchsorted(self.first, wanted, side="right") - 1, 0)
+        held = (self.first[at] <= wanted) & (wanted < self.first[at] + self.count[at])
+        return np.where(held, self.run[at], -1)
+
 
 def flatten(first: U64, count: U64) -> LastState:
     """Resolve overlapping runs, given in the order of the wire.  O(runs) memory; time O(pages sent) at the worst."""
