@@ -58,6 +58,11 @@ def cannot_open(path: str | Path, error: OSError | ValueError) -> SnapmgrError:
     return SnapmgrError("cannot-open", f"{path} cannot be opened: {reason}", path=path, hint=hint)
 
 
+def not_writable(path: str | Path) -> SnapmgrError:
+    """What is said of a file that can be read and not written: by its permissions, or by its file system's."""
+    return SnapmgrError("read-only", f"you may not write to {path}", path=path, hint="Check its permissions.")
+
+
 def became_shorter(name: str | Path, offset: int, path: str | Path | None = None) -> SnapmgrError:
     """A file that had bytes at ``offset`` when it was opened, and has none there any more."""
     return SnapmgrError(

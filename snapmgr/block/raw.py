@@ -12,11 +12,12 @@ from pathlib import Path
 from snapmgr.block.device import Extent
 from snapmgr.block.holes import punch_hole
 from snapmgr.block.vectored import write_gathered
-from snapmgr.errors import SnapmgrError, Unsupported, became_shorter, cannot_open
+from snapmgr.errors import SnapmgrError, Unsupported, became_shorter, cannot_open, not_writable
 from snapmgr.gathered import Gathered
 
 _LARGEST_OFFSET = (1 << 63) - 1
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 class RawFile:
@@ -34,13 +35,16 @@ class RawFile:
 
     @classmethod
     def open(cls, path: str | Path, *, writable: bool = False) -> RawFile:
-        """Raises NotFound, Unsupported for what holds no data (folders, pipes), SnapmgrError where not permitted."""
+        """Raises NotFound, Unsupported for what holds no data (folders, pipes), SnapmgrError where not permitted:
+        ``read-only`` where only writing is not."""
         named = Path(path)
         try:
             # without O_NONBLOCK a pipe of that name would hold us up for ever
             access = os.O_RDWR if writable else os.O_RDONLY
             descriptor = os.open(path, access | os.O_CLOEXEC | os.O_NONBLOCK)
         except (OSError, ValueError) as error:
+            if writable and getattr(error, "errno", None) in _NOT_WRITABLE and os.access(path, os.R_OK):
+                raise not_writable(path) from error
             raise cannot_open(path, error) from error
         mode = os.fstat(descriptor).st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISBLK(mode)):

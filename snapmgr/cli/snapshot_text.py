@@ -45,6 +45,8 @@ def _device(device: DeviceInfo) -> list[str]:
     remarks = [device.error.message] if device.error else []
     if device.in_use:
         remarks.append(f"in use by {device.in_use}")
+    if device.fixed is not None and device.fixed.code == "read-only":
+        remarks.append("read-only")
     if device.encrypted:
         remarks.append("encrypted")
     if device.backing:

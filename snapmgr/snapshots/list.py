@@ -18,7 +18,7 @@ from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.repair import COUNTS, HARMLESS
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
 from snapmgr.block.raw import RawFile
-from snapmgr.errors import NotFound, SnapmgrError, UsageError
+from snapmgr.errors import NotFound, SnapmgrError, UsageError, not_writable
 from snapmgr.snapshots.foreign import what_it_is
 from snapmgr.snapshots.join import joined
 from snapmgr.snapshots.journal import HINT, CutOff, settle
@@ -152,7 +152,7 @@ def _why_closed(image: Qcow2Image) -> SnapmgrError | None:
 
 def _why_fixed(image: Qcow2Image, path: str, checked: Checked) -> SnapmgrError | None:
     if not os.access(path, os.W_OK):
-        return SnapmgrError("read-only", "you may not write to the image", path=path, hint="Check its permissions.")
+        return not_writable(path)
     if image.dirty and all(problem.code in COUNTS or problem.code in HARMLESS for problem in checked.problems):
         return change.why_fixed(image, ())  # whoever changes it puts it right before
     return change.why_fixed(image, checked.problems)

@@ -47,6 +47,8 @@ def _device(device: DeviceInfo) -> dict[str, Any]:
         document["in-use-by"] = device.in_use
     if device.error is not None:
         document["error"] = {"code": device.error.code, "message": device.error.message, "hint": device.error.hint}
+    if device.fixed is not None:
+        document["fixed"] = {"code": device.fixed.code, "message": device.fixed.message, "hint": device.fixed.hint}
     if device.problems:
         document["problems"] = [problem_document(problem) for problem in device.problems]
     if device.unchecked is not None:

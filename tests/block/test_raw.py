@@ -23,6 +23,20 @@ def test_a_missing_file_is_not_found(tmp_path: Path) -> None:
     assert missing.value.code == "file-not-found"
 
 
+def test_what_can_be_read_and_not_written_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "image"
+    path.write_bytes(b"x")
+
+    def refuse(*words: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("os.open", refuse)  # root may write everything
+    for writable, code in ((True, "read-only"), (False, "cannot-open")):
+        with pytest.raises(SnapmgrError, match=str(path)) as refused:
+            RawFile.open(path, writable=writable)
+        assert refused.value.code == code
+
+
 def test_folders_and_pipes_are_refused_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe"):

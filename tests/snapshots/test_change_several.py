@@ -10,6 +10,7 @@ import pytest
 from snapmgr.errors import Cancelled, SnapmgrError, Unsupported
 from snapmgr.snapshots import change
 from snapmgr.snapshots.list import list_snapshots
+from snapmgr.snapshots.report import snapshots_document
 from snapmgr.work import CancelToken
 from tests import corpus
 from tests.ui.snapshots.made import case_with
@@ -123,3 +124,5 @@ def test_a_file_that_may_not_be_written_is_said_to_be(image: Path, monkeypatch: 
     monkeypatch.setattr("os.access", lambda *_: False)  # root may write everything
     device = list_snapshots([image]).devices[0]
     assert device.fixed is not None and device.fixed.code == "read-only"
+    assert device.fixed.message == f"you may not write to {image}"
+    assert snapshots_document(list_snapshots([image]))["devices"][0]["fixed"]["code"] == "read-only"

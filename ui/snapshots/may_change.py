@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from snapmgr.errors import SnapmgrError
 from snapmgr.names import visible_name
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
 from ui.isolation import isolated
@@ -14,16 +15,16 @@ from ui.words import tr
 
 
 def why_fixed(device: DeviceInfo) -> str:
-    """Why no snapshot of this disk can be made or changed, "" if it can."""
+    """Why no snapshot of this disk can be made or changed, "" if it can; the reason names the disk."""
     if device.error is not None:
-        return _reason(told(device.error))
+        return _reason(device, device.error)
     if device.in_use:
         return _in_use(device)
-    return _reason(told(device.fixed)) if device.fixed is not None else ""
+    return _reason(device, device.fixed) if device.fixed is not None else ""
 
 
 def _in_use(device: DeviceInfo) -> str:
-    name = isolated(visible_name(device.path.rpartition("/")[2]))
+    name = _name(device)
     if device.in_use == "another process":
         return tr("{disk} is open in another process: changing its snapshots could damage it", disk=name)
     who = isolated(visible_name(device.in_use or ""))
@@ -52,8 +53,8 @@ def why_not_load(row: SnapshotRow, found: Snapshots) -> str:
         return tr("It holds disks only: a machine that runs cannot be continued from it")
     if reason := why_not_change([row], found):
         return reason
-    errors = (device.unloadable for device in _having([row], found))
-    return next((_reason(told(error)) for error in errors if error is not None), "")
+    unloadable = ((device, device.unloadable) for device in _having([row], found))
+    return next((_reason(device, error) for device, error in unloadable if error is not None), "")
 
 
 def why_not_finish(row: SnapshotRow, found: Snapshots) -> str:
@@ -75,6 +76,12 @@ def _having(rows: Iterable[SnapshotRow], found: Snapshots) -> list[DeviceInfo]:
     return [device for device in found.devices if device.path in paths]
 
 
-def _reason(text: str) -> str:
-    """As a reason stands: without its last full stop."""
-    return text.removesuffix(".")
+def _name(device: DeviceInfo) -> str:
+    return isolated(visible_name(device.path.rpartition("/")[2]))
+
+
+def _reason(device: DeviceInfo, error: SnapmgrError) -> str:
+    """As a reason stands: without its last full stop, and of which disk it is said."""
+    text, name = told(error, beside=True).removesuffix("."), _name(device)
+    #: Why nothing can be done with a disk: vda.qcow2: The image is marked as corrupt
+    return text if name in text else tr("{disk}: {why}", disk=name, why=text)

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from snapmgr.errors import ImageError, SnapmgrError
+from snapmgr.errors import ImageError, SnapmgrError, not_writable
 from snapmgr.snapshots.find import tag_of
 from tests.ui.snapshots.rows import NOON, device, machine, row
 from ui.models.names import disk_labels
 from ui.snapshots.about import state
 from ui.snapshots.copying import details_text
 from ui.snapshots.explain import in_use_text, remarks, source_of
+from ui.snapshots.may_change import why_not_change, why_not_load, why_not_save
 from ui.widgets.disk_list import device_lines
 
 VDA, VDB, VDC = "/vm/box-vda.qcow2", "/vm/box-vdb.qcow2", "/vm/box-vdc.qcow2"
@@ -126,3 +127,20 @@ def test_an_image_that_may_not_be_written_to_says_so_beside_its_name() -> None:
     mine, other = device(fixed=fixed), device("/vm/vdb.qcow2")
     assert state(machine(devices=(mine,))).text == "read-only"
     assert state(machine(devices=(mine, other))).text == "not in use"
+
+
+@pytest.mark.parametrize(
+    ("fixed", "said"),
+    [
+        (not_writable(VDB), "You may not write to box-vdb.qcow2. Check its permissions"),
+        (ImageError("corrupt", "the image is marked as corrupt", path=VDB),
+         "box-vdb.qcow2: The image is marked as corrupt"),
+    ],
+)  # fmt: skip
+def test_of_several_disks_the_one_that_cannot_be_changed_is_named(fixed: SnapmgrError, said: str) -> None:
+    mine = row("a", on=(VDA, VDB))
+    found = machine(mine, devices=(device(VDA), device(VDB, fixed=fixed)))
+    assert [plain(why_not_load(mine, found)), plain(why_not_change([mine], found))] == [said, said]
+    assert plain(why_not_save(machine(devices=(device(VDB, fixed=fixed),)))) == said
+    unloadable = machine(mine, devices=(device(VDA), device(VDB, unloadable=fixed)))
+    assert plain(why_not_load(mine, unloadable)) == said
