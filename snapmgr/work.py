@@ -34,10 +34,10 @@ def no_stage(word: str, later: int) -> None:
 class CancelToken:
     """Set from any thread by who wants to stop; asked between chunks by the worker."""
 
-    def __init__(self, sealed: Callable[[], None] = lambda: None) -> None:
-        """``sealed`` is called by the worker when it has become too late."""
+    def __init__(self, sealed: Callable[[], None] = lambda: None, prepared: Callable[[], None] = lambda: None) -> None:
+        """Called by the worker: ``prepared`` just before it gets too late (it may take its time), ``sealed`` after."""
         self._event = threading.Event()
-        self._sealed = sealed
+        self._sealed, self._prepared = sealed, prepared
         self._lock = threading.Lock()
         self._closed = False
 
@@ -50,6 +50,7 @@ class CancelToken:
 
     def close(self) -> None:
         """From now on it is too late to cancel.  Raises Cancelled if somebody asked for it before."""
+        self._prepared()
         with self._lock:
             if self._event.is_set():
                 raise Cancelled

@@ -12,21 +12,24 @@ from ui.shots_tight import tight
 MIB = 1 << 20
 
 
-def running(stage: Stage, *, cancelling: bool = False) -> int:
+def running(stage: Stage, *, cancelling: bool = False, pending: bool = False) -> int:
     """A job as it is in the middle of its work, on another machine than that on show."""
     from snapmgr.jobs.job import JobType, JobView
     from snapmgr.jobs.meter import JobProgress
-    from snapmgr.jobs.status import JobStatus
+    from snapmgr.jobs.status import JobStatus, permitted
     from snapmgr.snapshots.phase import Phase
     from ui.models.source_list import DEMO
 
     jobs = page(stage).jobs
     number = jobs.add("Saving “before-nvme-test”", "Demo machine", "camera", DEMO, in_bytes=True)
     far = JobProgress(Phase.SAVING, 742 * MIB, 1341 * MIB, 182.0 * MIB, 3.3)
-    steps = JobStatus.CREATED, JobStatus.RUNNING
+    steps: tuple[JobStatus, ...] = (JobStatus.CREATED, JobStatus.RUNNING)
+    if pending:
+        far = JobProgress(Phase.DISKS, 1341 * MIB, 1341 * MIB, None, None)
+        steps = (*steps, JobStatus.WAITING, JobStatus.PENDING)
     view = JobView(
         f"save-{number}", JobType.SNAPSHOT_SAVE, steps[-1], far, None, None, steps,
-        cancelling=cancelling, cancellable=not cancelling,
+        cancelling=cancelling, cancellable=not cancelling, verbs=permitted(steps[-1]),
     )  # fmt: skip
     jobs._show(number, view)
     return number
@@ -90,6 +93,21 @@ async def cancelling(stage: Stage) -> None:
     await open_devbox(stage)
     running(stage, cancelling=True)
     await stage.act("jobs.panel")
+
+
+@shot("jobs-pending")
+async def pending(stage: Stage) -> None:
+    """One that is prepared and waits to be finalized, as the settings can ask for."""
+    await open_devbox(stage)
+    running(stage, pending=True)
+    await stage.act("jobs.panel")
+
+
+@shot("jobs-pending-strip", size=(800, 560))
+async def pending_strip(stage: Stage) -> None:
+    """The same in the strip of the smallest window."""
+    await open_devbox(stage)
+    running(stage, pending=True)
 
 
 @shot("jobs-closing")

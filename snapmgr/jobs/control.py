@@ -16,7 +16,8 @@ class JobControl:
     """``progress``, ``stage`` and ``cancel`` go to the work; the rest is for whoever has the job, from any thread.
 
     ``held`` is called in the worker when it begins to stand still (True) and when it goes on, ``moved`` after every
-    report, ``sealed`` when it is too late to cancel.
+    report, ``sealed`` when it is too late to cancel, ``prepared`` when all is ready and waits to be finalized, where
+    that is ``awaited``.
     """
 
     def __init__(
@@ -25,12 +26,17 @@ class JobControl:
         held: Callable[[bool], None],
         moved: Callable[[], None],
         sealed: Callable[[], None] = lambda: None,
+        prepared: Callable[[], None] = lambda: None,
+        *,
+        awaited: bool = False,
     ) -> None:
-        self.cancel = CancelToken(sealed)
+        self.cancel = CancelToken(sealed, self._wait_to_finalize)
         self.meter = JobMeter(clock)
         self._clock = clock
         self._held = held
         self._moved = moved
+        self._prepared = prepared
+        self._awaited = awaited
         self._changed = threading.Condition()
         self._hold = False
         self._speed = 0
@@ -62,6 +68,15 @@ class JobControl:
                 self._held(False)
         self.cancel.check()
 
+    def _wait_to_finalize(self) -> None:
+        """Before the first change that stays; once, until somebody finalizes or cancels."""
+        if not self._awaited:
+            return
+        self.check()
+        self._prepared()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._awaited or self.cancel.cancelled)
+
     def _ahead(self) -> float:
         """Seconds that the work is ahead of its speed; none for one that is to stop or to stand."""
         if not self._speed or self._hold or self.cancel.cancelled:
@@ -76,6 +91,17 @@ class JobControl:
         asked = self.cancel.cancel()
         self.hold(False)
         return asked
+
+    @property
+    def awaited(self) -> bool:
+        """Whether somebody has to finalize it yet."""
+        return self._awaited
+
+    def finalize(self) -> None:
+        """Let the change be made that is prepared."""
+        with self._changed:
+            self._awaited = False
+            self._changed.notify_all()
 
     def hold(self, hold: bool) -> None:
         """Stand still at the next place, or go on."""

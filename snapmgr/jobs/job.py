@@ -1,7 +1,8 @@
 """One job: its status, and the verbs that it takes (job.c).
 
 Everything here happens in the thread of the loop; the worker has a JobControl.  Snapshot jobs finalize by themselves
-and stay until they are dismissed (JOB_MANUAL_DISMISS).
+and stay until they are dismissed (JOB_MANUAL_DISMISS); ahead of QEMU they can be made to wait when all is prepared and
+nothing changed yet, as block jobs with ``auto-finalize: false`` do.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 from snapmgr.errors import Cancelled, SnapmgrError, UsageError
 from snapmgr.jobs.control import JobControl
 from snapmgr.jobs.meter import JobProgress
-from snapmgr.jobs.status import JobStatus, JobVerb, VerbRefused, check_move, check_verb
+from snapmgr.jobs.status import JobStatus, JobVerb, VerbRefused, check_move, check_verb, permitted
 
 CANCELLED = "Operation canceled"
 """strerror(ECANCELED): what query-jobs says of a job that was cancelled."""
@@ -41,7 +42,7 @@ class JobView:
     """A job at one moment.  ``holder`` is the id of the job that it waits for, ``passed`` every status that it had.
 
     ``cancelling``: somebody asked for it, and it was not too late; ``cancellable``: nobody did, and it is not yet;
-    ``paused``: somebody wants it to stand still, which it may come to a little later.
+    ``paused``: somebody wants it to stand still, which it may come to a little later.  ``verbs`` would be taken now.
     """
 
     id: str
@@ -54,6 +55,7 @@ class JobView:
     cancelling: bool = False
     cancellable: bool = False
     paused: bool = False
+    verbs: frozenset[JobVerb] = frozenset()
 
     def document(self) -> dict[str, Any]:
         """As query-jobs has it."""
@@ -79,7 +81,8 @@ def error_text(failure: BaseException) -> str:
 class Job:
     """Made by a JobTable.  ``changed`` is told every move, ``shown`` progress, at most 30 times a second.
 
-    ``result`` is what the work returned, ``failure`` why it did not.
+    ``result`` is what the work returned, ``failure`` why it did not.  Without ``auto_finalize`` it waits, pending, when
+    all is prepared, until it is finalized or cancelled.
     """
 
     def __init__(
@@ -90,6 +93,7 @@ class Job:
         *,
         shown: Callable[[JobView], None] = lambda view: None,
         clock: Callable[[], float] = time.monotonic,
+        auto_finalize: bool = True,
     ) -> None:
         self.id = job_id
         self.type = kind
@@ -102,7 +106,9 @@ class Job:
         self.passed: list[JobStatus] = []
         self.call_off: Callable[[], object] = lambda: None
         """Ends its waiting for a turn or for the worker; of no effect on work that has begun."""
-        self.control = JobControl(clock, self._held, self._moved, self._sealed)
+        self.control = JobControl(
+            clock, self._held, self._moved, self._sealed, self._prepared, awaited=not auto_finalize
+        )
         self._changed = changed
         self._shown = shown
         self._clock = clock
@@ -118,6 +124,7 @@ class Job:
         """As it is now."""
         holder = self.holder.id if self.holder is not None else None
         token = self.control.cancel
+        cancellable = not (self.over or token.closed or token.cancelled)
         return JobView(
             self.id,
             self.type,
@@ -127,9 +134,17 @@ class Job:
             holder,
             tuple(self.passed),
             cancelling=token.cancelled,
-            cancellable=not (self.over or token.closed or token.cancelled),
+            cancellable=cancellable,
             paused=self._paused,
+            verbs=self._verbs(cancellable),
         )
+
+    def _verbs(self, cancellable: bool) -> frozenset[JobVerb]:
+        """Those that the status takes, without what was asked for already or has no effect any more."""
+        taken = permitted(self.status) - {JobVerb.CHANGE, JobVerb.PAUSE if self._paused else JobVerb.RESUME}
+        if not cancellable:
+            taken -= {JobVerb.CANCEL, JobVerb.PAUSE, JobVerb.RESUME, JobVerb.SET_SPEED}
+        return taken if self.control.awaited and cancellable else taken - {JobVerb.FINALIZE}
 
     @property
     def paused(self) -> bool:
@@ -197,8 +212,9 @@ class Job:
         raise VerbRefused(self.id, self.status, JobVerb.CHANGE, "Job type does not support change")
 
     def finalize(self) -> None:
-        """These do it by themselves, so that there is never anything left to finalize.  Raises VerbRefused."""
+        """Let the change be made that waits for it.  Raises VerbRefused."""
         check_verb(self.id, self.status, JobVerb.FINALIZE)
+        self.control.finalize()
 
     def dismiss(self) -> None:
         """Let it be forgotten, and its id be free.  Raises VerbRefused."""
@@ -229,8 +245,7 @@ class Job:
         """The work is done (job_completed)."""
         self.result = result
         self.control.meter.finish()
-        for status in (JobStatus.WAITING, JobStatus.PENDING):
-            self.move(status)
+        self._reach_pending()
         self._conclude()
 
     def fail(self, failure: BaseException) -> None:
@@ -252,6 +267,18 @@ class Job:
 
     def _held(self, held: bool) -> None:
         self._loop.call_soon_threadsafe(self.move, JobStatus.PAUSED if held else JobStatus.RUNNING)
+
+    def _prepared(self) -> None:
+        self._loop.call_soon_threadsafe(self._reach_pending)
+
+    def _reach_pending(self) -> None:
+        if self.status is JobStatus.PENDING:  # it waited there
+            return
+        if self._paused:  # too late to stand still elsewhere
+            self._paused = False
+            self.control.hold(False)
+        for status in (JobStatus.WAITING, JobStatus.PENDING):
+            self.move(status)
 
     def _sealed(self) -> None:
         self._loop.call_soon_threadsafe(self._show)

@@ -71,6 +71,11 @@ TAKES: dict[JobVerb, frozenset[JobStatus]] = {
 """In which statuses a verb is taken (JobVerbTable)."""
 
 
+def permitted(status: JobStatus) -> frozenset[JobVerb]:
+    """The verbs that a status takes."""
+    return frozenset(verb for verb, statuses in TAKES.items() if status in statuses)
+
+
 class IllegalMove(SnapmgrError):
     """A move that the table does not have; QEMU aborts on it."""
 

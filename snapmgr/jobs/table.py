@@ -52,7 +52,11 @@ class JobStatusChange:
 
 
 class JobTable:
-    """Used in the thread of one loop; ``aclose`` ends it.  ``machine`` is its name in the history."""
+    """Used in the thread of one loop; ``aclose`` ends it.  ``machine`` is its name in the history.
+
+    ``auto_finalize`` may be set at any time, for the jobs that begin then: without it each waits, pending, when all is
+    prepared, until it is finalized.
+    """
 
     def __init__(
         self,
@@ -64,6 +68,7 @@ class JobTable:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.machine = machine
+        self.auto_finalize = True
         self._submit = submit
         self._history = history
         self._now = now
@@ -120,7 +125,7 @@ class JobTable:
                 f"job {first.id} ({first.type}) is at work on {self.machine}",
                 hint="Wait for it, or cancel it.",
             )
-        job = Job(job_id, kind, self._job_changed, shown=shown, clock=self._clock)
+        job = Job(job_id, kind, self._job_changed, shown=shown, clock=self._clock, auto_finalize=self.auto_finalize)
         self._jobs[job_id] = job
         self._turns.append(job)
         job.holder = self._turns[0] if self._turns[0] is not job else None

@@ -298,6 +298,37 @@ def test_a_job_stands_still_and_goes_on(desk: Desk, gate: Gate) -> None:
     assert not row.hold.isVisible()
 
 
+def test_what_is_prepared_waits_to_be_finalized_where_that_is_wished(desk: Desk) -> None:
+    path = desk.image("vm-hmp-72")
+    desk.open(path)
+    actions = desk.window.context.actions
+    assert actions.reason("snapshot.finalize") == "No job waits to be finalized"
+    desk.window.context.settings.set("jobs.finalize", True)
+    save(desk, "first")
+    strip = desk.page.strip
+    desk.until(lambda: strip.verb.isVisible())
+    assert strip.verb.text() == "Finalize" and strip.hold.isHidden() and strip.cancel.isEnabled()
+    assert "no disk is changed yet" in strip.about.full_text() and "first" not in names(path)
+    desk.qtbot.mouseClick(strip.verb, LEFT)
+    desk.settle()
+    assert "first" in names(path) and strip.verb.isHidden()
+    save(desk, "second")
+    desk.until(lambda: not actions.reason("snapshot.finalize"))
+    actions.run("jobs.panel")
+    row = desk.page.job_strip.panel.rows[2]
+    assert row.verb.isVisible() and [step.mark for step in row.stepper.steps][2:4] == ["done", "now"]
+    desk.qtbot.mouseClick(row.cancel, LEFT)
+    desk.settle()
+    assert desk.page.jobs.activities[0].state is ActivityState.CANCELLED and "second" not in names(path)
+    save(desk, "third")
+    desk.until(lambda: not actions.reason("snapshot.finalize"))
+    actions.run("snapshot.finalize")
+    desk.settle()
+    assert "third" in names(path)
+    actions.run("jobs.dismiss")
+    assert not desk.page.jobs.activities and actions.reason("jobs.dismiss") == "No job has ended"
+
+
 def test_what_stands_still_can_be_cancelled(desk: Desk, gate: Gate) -> None:
     path = desk.image("vm-hmp-72")
     gate.at(path)

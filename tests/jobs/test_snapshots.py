@@ -12,6 +12,7 @@ import pytest
 from snapmgr.errors import NotFound, SnapmgrError
 from snapmgr.jobs.job import Job, JobView
 from snapmgr.jobs.snapshots import ImageJobs, MachineJobs
+from snapmgr.jobs.status import JobStatus
 from snapmgr.jobs.table import JobTable
 from snapmgr.machine.driver import Driver
 from snapmgr.machine.machine import Machine, MachineView
@@ -210,6 +211,14 @@ def test_disks_without_a_machine(tmp_path: Path) -> None:
         await jobs.delete("d", "here", trim=True).wait()
         assert contents(paths) == before
         assert [view.progress.phase for view in jobs.table.views()] == ["preparing the disks"] * 4
+        jobs.table.auto_finalize = False
+        pending, waits = asyncio.Event(), jobs.save("w", "waits")
+        jobs.table.subscribe(lambda event: pending.set() if event.status is JobStatus.PENDING else None)
+        await pending.wait()
+        assert names(paths) == [[], []], "all is prepared, nothing changed"
+        waits.finalize()
+        await waits.wait()
+        assert names(paths) == [["waits"], ["waits"]]
 
     with ThreadPoolExecutor(1) as worker:
         asyncio.run(test(ImageJobs(paths, JobTable("disks", worker.submit))))

@@ -15,7 +15,7 @@ from snapmgr.errors import Cancelled, InUse, NotFound, SnapmgrError, UsageError
 from snapmgr.jobs.control import JobControl
 from snapmgr.jobs.history import JobHistory
 from snapmgr.jobs.job import Job, JobType, JobView
-from snapmgr.jobs.status import JobStatus, VerbRefused
+from snapmgr.jobs.status import JobStatus, JobVerb, VerbRefused
 from snapmgr.jobs.table import JobStatusChange, JobTable
 
 SAVE, LOAD, DELETE = JobType.SNAPSHOT_SAVE, JobType.SNAPSHOT_LOAD, JobType.SNAPSHOT_DELETE
@@ -227,6 +227,44 @@ def test_verbs_that_these_jobs_never_take(pool: ThreadPoolExecutor) -> None:
             with pytest.raises(VerbRefused) as refused:
                 getattr(job, verb)()
             assert refused.value.qemu == f"Job 's' in state 'concluded' cannot accept command verb '{verb}'"
+
+    drive(test)
+
+
+def test_a_job_that_does_not_finalize_by_itself_waits_when_all_is_prepared(pool: ThreadPoolExecutor) -> None:
+    changed: list[str] = []
+
+    async def test() -> None:
+        table = JobTable("m", pool.submit)
+        table.auto_finalize = False
+        events = Events(table)
+
+        def work(control: JobControl) -> None:
+            control.progress(1, 1)
+            control.cancel.close()
+            control.progress(1, 1)
+            changed.append(job.id)
+
+        job = table.start("a", SAVE, work)
+        await events.until(job, JobStatus.PENDING)
+        assert job.view().verbs == {JobVerb.CANCEL, JobVerb.FINALIZE} and not changed
+        with pytest.raises(VerbRefused) as refused:
+            job.pause()
+        assert refused.value.qemu == "Job 'a' in state 'pending' cannot accept command verb 'pause'"
+        job.finalize()
+        await job.wait()
+        assert changed == ["a"] and job.view().verbs == {JobVerb.DISMISS}
+        assert events.of(job) == ["created", "running", "waiting", "pending", "concluded"]
+        job = table.start("b", SAVE, work)
+        await events.until(job, JobStatus.PENDING)
+        assert job.cancel() and JobVerb.FINALIZE not in job.view().verbs
+        with pytest.raises(Cancelled):
+            await job.wait()
+        assert events.of(job)[-3:] == ["pending", "aborting", "concluded"]
+        job = table.start("c", SAVE, work)
+        await events.until(job, JobStatus.PENDING)
+        await table.aclose()
+        assert changed == ["a"] and isinstance(job.failure, Cancelled)
 
     drive(test)
 

@@ -127,6 +127,17 @@ SETTINGS = (
         #: Words under which a search finds this setting
         words=later("notification message tray job finished"),
     ),
+    Setting(
+        "jobs.finalize",
+        later("Snapshots"),
+        later("Jobs wait until they are finalized"),
+        later(
+            "No disk is changed before you choose Finalize. The guest stands still so long, unless it is saved live."
+        ),
+        False,
+        #: Words under which a search finds this setting
+        words=later("auto-finalize pending confirm job"),
+    ),
 )
 BY_ID = {setting.id: setting for setting in SETTINGS}
 

@@ -221,37 +221,3 @@ def _ask(context: WindowContext, dialog: ChangeDialog) -> None:
 
     dialog.accepted.connect(go)
     dialog.open()
-
-
-def _not_running(context: WindowContext) -> str:
-    page = page_of(context)
-    running = page.jobs.running() if page is not None else None
-    if running is None:
-        return tr("Nothing is being done")
-    return "" if running.cancellable else tr("It is being finished and cannot be stopped any more")
-
-
-def _not_held(context: WindowContext) -> str:
-    page = page_of(context)
-    running = page.jobs.running() if page is not None else None
-    if running is None:
-        return tr("Nothing is being done")
-    return "" if running.cancellable else tr("It is being finished and cannot be paused any more")
-
-
-@ACTIONS.add("snapshot.hold", later("Pause what runs, or resume it"), icon="pause", menu=Menu.SNAPSHOT, view=VIEW,
-             group=4, enabled=_not_held)  # fmt: skip
-def hold(context: WindowContext) -> None:
-    """Let a job stand still, and go on."""
-    page = page_of(context)
-    if page is not None:
-        page.job_strip.hold()
-
-
-@ACTIONS.add("snapshot.cancel", later("Cancel what runs"), keys="Ctrl+.", icon="x", menu=Menu.SNAPSHOT, view=VIEW,
-             group=4, enabled=_not_running)  # fmt: skip
-def cancel(context: WindowContext) -> None:
-    """Stop saving, loading, renaming or deleting; the disks stay as they were."""
-    page = page_of(context)
-    if page is not None:
-        page.job_strip.cancel()

@@ -149,7 +149,7 @@ class Header(QWidget):
         return row
 
     def _make_lower(self, actions: ActionSet) -> QWidget:
-        lower = QWidget()
+        lower = QWidget(objectName="snapshotActions")
         row = QHBoxLayout(lower)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE)

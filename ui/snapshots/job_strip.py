@@ -9,7 +9,7 @@ from ui.shell.context import WindowContext
 from ui.shell.desktop import DesktopNotices, system_tray
 from ui.shell.notices import Tone
 from ui.snapshots.jobs import Jobs
-from ui.widgets.activity import Activity, ActivityState
+from ui.widgets.activity import Activity
 from ui.widgets.activity_strip import ActivityStrip
 from ui.widgets.jobs_panel import JobsPanel
 
@@ -20,16 +20,18 @@ class JobStrip(QObject):
     def __init__(self, context: WindowContext, jobs: Jobs, view: QWidget, column: QVBoxLayout) -> None:
         super().__init__(view)
         self._context, self._jobs, self._view = context, jobs, view
-        self._looks: list[tuple[int, ActivityState, bool, bool]] = []
+        self._looks: list[tuple[object, ...]] = []
         self.strip = ActivityStrip()
         self.panel = JobsPanel(view)
         column.addWidget(self.panel)
         column.addWidget(self.strip)
         self.strip.hold_wanted.connect(self.hold)
+        self.strip.verb_wanted.connect(self.go_on)
         self.strip.cancel_wanted.connect(self.cancel)
         self.strip.dismissed.connect(self._dismissed)
         self.strip.unfold_wanted.connect(lambda: self.unfold(True))
         self.panel.hold_wanted.connect(jobs.hold)
+        self.panel.verb_wanted.connect(jobs.go_on)
         self.panel.cancel_wanted.connect(jobs.cancel)
         self.panel.again_wanted.connect(self._again)
         self.panel.dismissed.connect(self._dismiss)
@@ -61,6 +63,12 @@ class JobStrip(QObject):
         if newest is not None and newest.runs:
             self._jobs.cancel(newest.number)
 
+    def go_on(self) -> None:
+        """Finalize or complete what the strip shows."""
+        newest = self._jobs.newest()
+        if newest is not None:
+            self._jobs.go_on(newest.number)
+
     def hold(self) -> None:
         """Pause that one, or let it go on."""
         newest = self._jobs.newest()
@@ -80,7 +88,7 @@ class JobStrip(QObject):
                 self.strip.show_activity(newest, others=len(found) - 1)
             else:
                 self.strip.put_away()
-        looks = [(one.number, one.state, one.cancellable, one.paused) for one in found]
+        looks = [(one.number, one.state, one.cancellable, one.paused, one.awaits) for one in found]
         if looks != self._looks:
             self._looks = looks
             self._context.touch()

@@ -20,15 +20,19 @@ SOON = 2.0
 """Seconds from which on it is said how long it will take."""
 
 
-def phase(word: str, *, paused: bool = False) -> str:
+def phase(word: str, *, paused: bool = False, prepared: bool = False) -> str:
     """What the job does just now; a word that is not known stands for itself."""
+    if prepared:
+        return tr("waits for Finalize")
     if paused:
         return tr("paused")
     return tr(PHASES[Phase(word)]) if word in list(Phase) else word
 
 
-def progress(now: JobProgress, units: formats.Units, *, in_bytes: bool) -> str:
+def progress(now: JobProgress, units: formats.Units, *, in_bytes: bool, prepared: bool = False) -> str:
     """``742 MiB of 1.31 GiB, 182 MiB/s, about 3 s left``; without bytes how long it will take alone."""
+    if prepared:
+        return tr("no disk is changed yet")
     if not now.total:
         return ""
     parts = []

@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, Signal
 from snapmgr.errors import SnapmgrError
 from snapmgr.jobs.history import JobHistory
 from snapmgr.jobs.job import Job, JobView
+from snapmgr.jobs.status import JobVerb
 from snapmgr.jobs.table import JobTable
 from ui.models.source_list import Paths
 from ui.shell import formats
@@ -103,6 +104,7 @@ class Jobs(QObject):
 
     async def run(self, number: int, kind: str, table: JobTable, begin: Begin) -> Any:
         """The job of that number from its start to its end.  Raises what it raises; it is cancelled with this task."""
+        table.auto_finalize = not self._context.settings["jobs.finalize"]
         job = begin(f"{kind}-{number}", lambda view: self._show(number, view))
         self._jobs[number] = job
         self._show(number, job.view())
@@ -161,6 +163,22 @@ class Jobs(QObject):
                     job.pause()
             self._show(number, job.view())
 
+    def go_on(self, number: int) -> None:
+        """What it waits for: finalize what is prepared, complete what is ready."""
+        shown, job = self._shown.get(number), self._jobs.get(number)
+        if shown is None or job is None or shown.awaits is None:
+            return
+        with suppress(SnapmgrError):  # it is over just now
+            if shown.awaits is JobVerb.FINALIZE:
+                job.finalize()
+            else:
+                job.complete()
+        self._show(number, job.view())
+
+    def awaiting(self, verb: JobVerb) -> Activity | None:
+        """The newest that waits to be finalized, or completed."""
+        return next((one for one in self.activities if one.awaits is verb), None)
+
     def dismiss(self, number: int) -> None:
         """Forget it; what runs stays."""
         shown = self._shown.get(number)
@@ -194,7 +212,9 @@ class Jobs(QObject):
         now, (_, in_bytes, _) = view.progress, self._about[number]
         left = None if view.paused else self._left[number].show(now.remaining, time.monotonic())
         now = replace(now, remaining=left, rate=None if view.paused else now.rate)
-        note = job_texts.progress(now, self._context.settings["appearance.units"], in_bytes=in_bytes)
+        prepared = JobVerb.FINALIZE in view.verbs
+        units = self._context.settings["appearance.units"]
+        note = job_texts.progress(now, units, in_bytes=in_bytes, prepared=prepared)
         state = ActivityState.CANCELLING if view.cancelling else ActivityState.RUNNING
         self._put(
             replace(
@@ -204,10 +224,11 @@ class Jobs(QObject):
                 total=now.total,
                 cancellable=view.cancellable,
                 paused=view.paused,
+                verbs=view.verbs,
                 job=view.id,
                 steps=tuple(status.value for status in view.passed),
                 note=note,
-                phase=job_texts.phase(now.phase, paused=view.paused),
+                phase=job_texts.phase(now.phase, paused=view.paused, prepared=prepared),
             )
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from snapmgr.jobs.status import JobVerb
 from ui.shell.failures import Failure
 
 
@@ -24,7 +25,8 @@ class Activity:
     ``cancellable`` False: it has gone too far, also to be paused; ``paused``: somebody wants it to stand still.
     ``failure`` is why it failed, ``undo`` says that it can be undone.  ``number`` tells it from
     others, ``job`` is its id among the jobs of a machine and ``steps`` are the statuses that it had.  ``begun`` are
-    title and about as they were while it ran; ``repeatable``: it can be tried again.
+    title and about as they were while it ran; ``repeatable``: it can be tried again.  ``verbs`` are what its status
+    permits now.
     """
 
     title: str
@@ -44,10 +46,16 @@ class Activity:
     phase: str = ""
     begun: tuple[str, str] = ("", "")
     repeatable: bool = False
+    verbs: frozenset[JobVerb] = frozenset()
 
     @property
     def runs(self) -> bool:
         return self.state in (ActivityState.RUNNING, ActivityState.CANCELLING)
+
+    @property
+    def awaits(self) -> JobVerb | None:
+        """What it waits for somebody to do, or ends with."""
+        return next((verb for verb in (JobVerb.FINALIZE, JobVerb.COMPLETE) if verb in self.verbs and self.runs), None)
 
     def ended(
         self, state: ActivityState, title: str, about: str, failure: Failure | None = None, *, undo: bool = False

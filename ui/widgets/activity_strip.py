@@ -16,6 +16,7 @@ from ui.widgets.fitted_area import FittedArea
 from ui.widgets.hold_button import hold_button, show_hold
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.notice_box import Glyph
+from ui.widgets.verb_button import show_verb, verb_button
 from ui.words import tr
 
 HEIGHT = 48
@@ -35,10 +36,11 @@ _ENDS = {
 
 
 class ActivityStrip(QWidget):
-    """Hidden while there is nothing to show.  ``hold_wanted``, ``cancel_wanted`` and ``undo_wanted`` are its buttons,
-    ``dismissed`` carries what was shown, ``gone`` follows; ``unfold_wanted``: somebody wants to see all."""
+    """Hidden while there is nothing to show.  ``hold_wanted``, ``verb_wanted``, ``cancel_wanted`` and ``undo_wanted``
+    are its buttons, ``dismissed`` carries what was shown, ``gone`` follows; ``unfold_wanted``: somebody wants all."""
 
     hold_wanted = Signal()
+    verb_wanted = Signal()
     cancel_wanted = Signal()
     undo_wanted = Signal()
     dismissed = Signal(object)
@@ -86,11 +88,13 @@ class ActivityStrip(QWidget):
         self.number = label("", "secondary")
         row.addWidget(self.number)
         self.hold = hold_button(self.hold_wanted.emit)
+        self.verb = verb_button(self.verb_wanted.emit)
         self.cancel = button(tr("Cancel"), run=self.cancel_wanted.emit)
         self.undo = button(tr("Undo"), run=self.undo_wanted.emit)
         self.more = button(tr("Details"), "ghost", run=lambda: self.expand(self.details.isHidden()))
         self.dismissal = button(tr("Dismiss"), run=self.dismiss)
-        for part in (self.hold, self.cancel, self.undo, self.more, self.dismissal):
+        self._buttons = (self.hold, self.verb, self.cancel, self.undo, self.more, self.dismissal)
+        for part in self._buttons:
             row.addWidget(part)
         self.all_jobs = icon_button("caret-up", tr("Show all jobs"), run=self.unfold_wanted.emit)
         self.all_jobs.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -108,8 +112,9 @@ class ActivityStrip(QWidget):
         icon, tint = _ENDS.get(activity.state, (activity.icon, "accent"))
         self._glyph.set_look(icon, tint)
         self._show_progress(activity)
-        keyboard = any(part.hasFocus() for part in (self.hold, self.cancel, self.undo, self.more, self.dismissal))
+        keyboard = any(part.hasFocus() for part in self._buttons)
         show_hold(self.hold, activity)
+        show_verb(self.verb, activity)
         self.cancel.setVisible(activity.runs)
         self.cancel.setEnabled(activity.cancellable and activity.state is ActivityState.RUNNING)
         late = tr("It is being finished and cannot be stopped any more")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QToolButton
 
+from snapmgr.jobs.status import JobVerb
 from ui.theme import icons
 from ui.widgets.activity import Activity, ActivityState
 from ui.widgets.controls import icon_button
@@ -20,7 +21,7 @@ def show_hold(part: QToolButton, activity: Activity) -> None:
     """What it would do now; it is there while the job runs, and off where that could not stand still any more."""
     name = tr("Resume") if activity.paused else tr("Pause")
     late = tr("It is being finished and cannot be paused any more")
-    part.setVisible(activity.runs)
+    part.setVisible(activity.runs and activity.awaits is not JobVerb.FINALIZE)
     part.setEnabled(activity.cancellable and activity.state is ActivityState.RUNNING)
     if part.accessibleName() != name:
         part.setIcon(icons.icon("play" if activity.paused else "pause"))

@@ -18,6 +18,7 @@ from ui.widgets.hold_button import hold_button, show_hold
 from ui.widgets.job_stepper import JobStepper
 from ui.widgets.labels import ElidedLabel
 from ui.widgets.notice_box import Glyph, NoticeBox
+from ui.widgets.verb_button import show_verb, verb_button
 from ui.words import tr
 
 LEAST_STEPS, LEAST_BAR = 860, 560
@@ -26,9 +27,10 @@ _TINTS = {ActivityState.DONE: "ok", ActivityState.FAILED: "danger", ActivityStat
 
 
 class JobRow(QWidget):
-    """``hold_wanted``, ``cancel_wanted``, ``again_wanted`` and ``dismissed`` are its buttons."""
+    """``hold_wanted``, ``verb_wanted``, ``cancel_wanted``, ``again_wanted`` and ``dismissed`` are its buttons."""
 
     hold_wanted = Signal()
+    verb_wanted = Signal()
     cancel_wanted = Signal()
     again_wanted = Signal()
     dismissed = Signal()
@@ -73,6 +75,8 @@ class JobRow(QWidget):
         room.setRetainSizeWhenHidden(True)
         self.hold.setSizePolicy(room)
         row.addWidget(self.hold)
+        self.verb = verb_button(self.verb_wanted.emit)
+        row.addWidget(self.verb)
         self.cancel = button(tr("Cancel"), run=self.cancel_wanted.emit)
         self.dismissal = button(tr("Dismiss"), run=self.dismissed.emit)
         widest = max(part.sizeHint().width() for part in (self.cancel, self.dismissal))
@@ -96,6 +100,7 @@ class JobRow(QWidget):
         self.note.setText(tr("Cancelling…") if cancelling else _note(activity))
         self._say_where()
         show_hold(self.hold, activity)
+        show_verb(self.verb, activity)
         self.cancel.setVisible(activity.runs)
         self.cancel.setEnabled(activity.cancellable and not cancelling)
         late = tr("It is being finished and cannot be stopped any more")

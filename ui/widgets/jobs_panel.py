@@ -23,12 +23,13 @@ MOST = 0.4
 
 
 class JobsPanel(QWidget):
-    """``hold_wanted``, ``cancel_wanted``, ``again_wanted`` and ``dismissed`` carry a job's number.
+    """``hold_wanted``, ``verb_wanted``, ``cancel_wanted``, ``again_wanted`` and ``dismissed`` carry a job's number.
 
     ``all_dismissed``: those that do not run any more.
     """
 
     hold_wanted = Signal(int)
+    verb_wanted = Signal(int)
     cancel_wanted = Signal(int)
     again_wanted = Signal(int)
     dismissed = Signal(int)
@@ -88,6 +89,7 @@ class JobsPanel(QWidget):
     def _add(self, place: int, activity: Activity) -> None:
         row = self.rows[activity.number] = JobRow(activity)
         row.hold_wanted.connect(lambda: self.hold_wanted.emit(activity.number))
+        row.verb_wanted.connect(lambda: self.verb_wanted.emit(activity.number))
         row.cancel_wanted.connect(lambda: self.cancel_wanted.emit(activity.number))
         row.again_wanted.connect(lambda: self.again_wanted.emit(activity.number))
         row.dismissed.connect(lambda: self.dismissed.emit(activity.number))
