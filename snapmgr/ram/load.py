@@ -18,7 +18,9 @@ from snapmgr.ram.compress import unpack
 from snapmgr.ram.copies import Copies
 from snapmgr.ram.mapped import runs_of_bitmap
 from snapmgr.ram.missing import Ask, MissingPages
+from snapmgr.ram.mixed import MixedPages
 from snapmgr.ram.place import length_of, place_pages, place_some
+from snapmgr.ram.put_records import PageRecords, first_damaged, put_records
 from snapmgr.ram.ramlist import RamList
 from snapmgr.ram.resident import resident
 from snapmgr.ram.runs import U64
@@ -78,6 +80,7 @@ class RamLoader:
             mapped_ram="mapped-ram" in names,
             origin=self.origin,
             compress="compress" in names,
+            mixes=True,
         )
         self.received = {block.idstr: np.zeros(block.max_length >> self._options.page_bits, np.bool_) for block in sent}
 
@@ -211,13 +214,43 @@ class RamLoader:
                 if wanted.all():
                     place_page(block, event, data)
         elif not self._comes(block, event.page, event.page):
-            _fill(np.zeros(1 << self._options.page_bits, np.uint8), event, data)
+            _fill(np.zeros(1 << self._options.page_bits, np.uint8), event.kind, data, event.data_offset)
         else:
             for target in self._targets(block):
                 self.copies.settle(target, event.page, event.page)
                 place_page(target, event, data)
             self._came(block, event.page)
         self.received[block.idstr][event.page] = True
+
+    def take_mixed(self, event: MixedPages, data: memoryview) -> None:
+        """Records of all kinds, in their order on the wire.  Raises StreamError at the first that is at fault."""
+        block = self._block(event.block, event.offset)
+        outside = np.flatnonzero(event.page >= np.uint64(block.pages))
+        upto = int(outside[0]) if len(outside) else len(event.page)
+        raw, at = np.frombuffer(data, np.uint8), (event.data - np.uint64(event.offset)).astype(np.int64)
+        records = PageRecords(event.page.astype(np.int64), event.kind, at, event.size.astype(np.int64))
+        records = records.where(slice(upto))
+        failed = self._put(block, records, raw)
+        done = records.row[:failed]
+        self.received[block.idstr][done] = True
+        if failed is not None:
+            page = np.zeros(1 << self._options.page_bits, np.uint8)
+            _fill(page, PageKind(int(event.kind[failed])), records.contents(failed, raw), int(event.data[failed]))
+        if len(outside):
+            address = int(event.page[upto]) << self._options.page_bits
+            raise _outside(block, address, int(event.record[upto]))
+
+    def _put(self, block: RAMBlock, records: PageRecords, raw: U8) -> int | None:
+        """Number of the first record that cannot be unpacked."""
+        low, high = int(records.row.min(initial=0)), int(records.row.max(initial=0))
+        if not self._comes(block, low, high):
+            return first_damaged(records, raw, 1 << self._options.page_bits)
+        failed = None
+        for target in self._targets(block):
+            self.copies.settle(target, low, high)
+            failed = put_records(target.by_page, records, raw)
+        self._came(block, records.row[:failed].astype(np.uint64))
+        return failed
 
     def _targets(self, block: RAMBlock) -> tuple[RAMBlock, ...]:
         return (block,) if self.cache is None else self.cache.targets(block)
@@ -293,7 +326,7 @@ class RamPayloadLoader:
         try:
             found = self._payload.step(window)
             event = found.event if isinstance(found, Done) else found
-            if not isinstance(event, Pages | OddPage):
+            if not isinstance(event, Pages | OddPage | MixedPages):
                 self._loader.copies.finish()
             self._act(event, window)
             return found
@@ -313,6 +346,8 @@ class RamPayloadLoader:
                 self._loader.take_pages(event, _bytes(window, event.offset, event.length))
             case OddPage():
                 self._loader.take_page(event, _bytes(window, event.data_offset, event.data_length))
+            case MixedPages():
+                self._loader.take_mixed(event, _bytes(window, event.offset, event.length))
             case BlockList():
                 self._loader.take_list(event, window)
             case RamWord() if event.flags & RamFlag.MULTIFD_FLUSH:
@@ -343,19 +378,19 @@ def place_page(block: RAMBlock, event: OddPage, data: memoryview) -> None:
     if event.kind is PageKind.ZERO:
         block.clear(event.page, 1)
     else:
-        _fill(block.by_page[event.page], event, data)
+        _fill(block.by_page[event.page], event.kind, data, event.data_offset)
 
 
-def _fill(page: U8, event: OddPage, data: memoryview) -> None:
-    match event.kind:
+def _fill(page: U8, kind: PageKind, data: memoryview, offset: int) -> None:
+    match kind:
         case PageKind.FILL:
-            page[:] = event.fill
+            page[:] = data[0]
         case PageKind.NORMAL:
             page[:] = np.frombuffer(data, np.uint8)
         case PageKind.XBZRLE:
-            decode(data, page, event.data_offset)
+            decode(data, page, offset)
         case PageKind.COMPRESSED:
-            unpacked = unpack(data, len(page), event.data_offset)
+            unpacked = unpack(data, len(page), offset)
             page[: len(unpacked)] = np.frombuffer(unpacked, np.uint8)
 
 

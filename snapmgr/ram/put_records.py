@@ -38,37 +38,56 @@ class PageRecords:
     def where(self, which: Flags | Ints | slice) -> PageRecords:
         return PageRecords(self.row[which], self.kind[which], self.at[which], self.size[which])
 
+    def contents(self, number: int, data: U8) -> memoryview:
+        """Of one record."""
+        at = int(self.at[number])
+        return data[at : at + int(self.size[number])].data
+
+    def shares(self, page_size: int) -> Iterator[tuple[int, PageRecords]]:
+        """(number of the first one, records) of parts whose packed contents take no more than a bounded memory."""
+        packed = np.where(self.kind == PageKind.XBZRLE, self.size, 0)
+        packed[self.kind == PageKind.COMPRESSED] = page_size
+        share = np.cumsum(packed) // SHARE
+        cuts = (np.flatnonzero(share[1:] != share[:-1]) + 1).tolist()
+        for begin, end in zip([0, *cuts], [*cuts, len(self)], strict=True):
+            yield begin, self.where(slice(begin, end))
+
 
 def put_records(rows: U8, records: PageRecords, data: U8) -> int | None:
     """Put all records, or those before the first that cannot be unpacked, whose number is returned.
 
     ``rows`` is C-contiguous; ``data`` holds the contents of all records whole, and whole pages of NORMAL ones.
     """
-    packed = np.where(np.isin(records.kind, (PageKind.XBZRLE, PageKind.COMPRESSED)), records.size, 0)
-    share = np.cumsum(packed) // SHARE
-    cuts = (np.flatnonzero(share[1:] != share[:-1]) + 1).tolist()
-    for begin, end in zip([0, *cuts], [*cuts, len(records)], strict=True):
-        wrong = _put_share(rows, records.where(slice(begin, end)), data)
+    for begin, share in records.shares(rows.shape[1]):
+        wrong, pages, changes = _unpacked(share, data, rows.shape[1])
+        for turn in _turns(share.row[:wrong]):
+            _put_turn(rows, share, turn, data, changes, pages)
         if wrong is not None:
-            return int(begin + wrong)
+            return begin + wrong
     return None
 
 
-def _put_share(rows: U8, records: PageRecords, data: U8) -> int | None:
+def first_damaged(records: PageRecords, data: U8, page_size: int) -> int | None:
+    """Number of the first record that cannot be unpacked; nothing is put anywhere."""
+    for begin, share in records.shares(page_size):
+        wrong, _, _ = _unpacked(share, data, page_size)
+        if wrong is not None:
+            return begin + wrong
+    return None
+
+
+def _unpacked(records: PageRecords, data: U8, size: int) -> tuple[int | None, dict[int, bytes], Changes]:
+    """(the first that cannot be unpacked, what compressed ones hold by their number, all changes)."""
     deltas = np.flatnonzero(records.kind == PageKind.XBZRLE)
     begins = records.at[deltas]
-    changes, bad = find_changes(data, begins, begins + records.size[deltas], rows.shape[1])
-    pages, first_bad = _unpacked(records, data, rows.shape[1])
+    changes, bad = find_changes(data, begins, begins + records.size[deltas], size)
+    wrong, pages = _decompressed(records, data, size)
     if bad.any():
-        first_bad = min(int(deltas[np.argmax(bad)]), len(records) if first_bad is None else first_bad)
-    numbered = Changes(deltas[changes.of], changes.to, changes.at, changes.count)
-    for turn in _turns(records.row[:first_bad]):
-        _put_turn(rows, records, turn, data, numbered, pages)
-    return first_bad
+        wrong = min(int(deltas[np.argmax(bad)]), len(records) if wrong is None else wrong)
+    return wrong, pages, Changes(deltas[changes.of], changes.to, changes.at, changes.count)
 
 
-def _unpacked(records: PageRecords, data: U8, size: int) -> tuple[dict[int, bytes], int | None]:
-    """What compressed records hold, by their number, and the first that cannot be unpacked."""
+def _decompressed(records: PageRecords, data: U8, size: int) -> tuple[int | None, dict[int, bytes]]:
     pages, view = dict[int, bytes](), data.data
     packed = np.flatnonzero(records.kind == PageKind.COMPRESSED)
     begins = records.at[packed]
@@ -77,8 +96,8 @@ def _unpacked(records: PageRecords, data: U8, size: int) -> tuple[dict[int, byte
         try:
             pages[number] = compress.unpack(view[begin:end], size, begin)
         except StreamError:
-            return pages, number
-    return pages, None
+            return number, pages
+    return None, pages
 
 
 def _turns(row: Ints) -> Iterator[Ints]:

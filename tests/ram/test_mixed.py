@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import astuple
 
 import numpy as np
@@ -29,10 +30,10 @@ records = st.tuples(
 )
 
 
-def pages(wanted: list[tuple[int, int, int | None]]) -> bytes:
+def pages(wanted: list[tuple[int, int, int | None]], bodies: Mapping[int, bytes] = BODIES) -> bytes:
     out = bytearray((0x02).to_bytes(8) + NAME + b"\0")
     for page, flag, odd in wanted:
-        out += (page << 12 | flag | 0x20).to_bytes(8) + (BODIES[flag] if odd is None else ODD[odd])
+        out += (page << 12 | flag | 0x20).to_bytes(8) + (bodies[flag] if odd is None else ODD[odd])
     return bytes(out)
 
 

@@ -14,13 +14,19 @@ from snapmgr.ram.block import RAMBlock
 from snapmgr.ram.columns import RunBuilder, RunColumns, block_pages
 from snapmgr.ram.contents import page_alone
 from snapmgr.ram.index import RamIndex
-from snapmgr.ram.load import place_page
-from snapmgr.ram.put_records import PageRecords, put_records
+from snapmgr.ram.load import RamLoader, place_page
+from snapmgr.ram.put_records import PageRecords, first_damaged, put_records
+from snapmgr.ram.ramlist import RamList
 from snapmgr.ram.section import OddPage
 from snapmgr.ram.words import PageKind
 from snapmgr.ram.xbzrle import decode, encode
 from snapmgr.ram.xbzrle_many import apply_changes, find_changes
+from snapmgr.savevm.handlers import StreamOptions
+from snapmgr.wire.layout import Done
+from snapmgr.wire.window import Short, Window
 from tests.ram.test_index import Bytes
+from tests.ram.test_mixed import BODIES, EOS, pages, records
+from tests.savevm.streams import be32
 
 PAGES, SIZE = 24, 4096
 FULL = np.random.default_rng(5).integers(0, 256, (8, SIZE), dtype=np.uint8)
@@ -88,30 +94,30 @@ def some_records(seed: int, sound: float) -> tuple[list[int], list[PageKind], li
 @settings(max_examples=40)
 @given(SEEDS, st.sampled_from([0.9, 1]))
 def test_records_are_put_as_one_by_one(seed: int, sound: float) -> None:
-    pages, kinds, bodies = some_records(seed, sound)
+    numbers, kinds, bodies = some_records(seed, sound)
     here = [number for number, kind in enumerate(kinds) if kind not in (PageKind.GONE, PageKind.PLAIN)]
     one_by_one, together, first_bad = RAMBlock("b", PAGES * SIZE), np.zeros((PAGES, SIZE), np.uint8), None
     for turn, number in enumerate(here):
         try:
-            event = OddPage(0, 0, "b", pages[number], kinds[number], 0, len(bodies[number]), 0x33)
+            event = OddPage(0, 0, "b", numbers[number], kinds[number], 0, len(bodies[number]), 0x33)
             place_page(one_by_one, event, memoryview(bodies[number]))
         except StreamError:
             first_bad = turn
             break
     sizes = np.array([len(bodies[number]) for number in here], np.int64)
-    records = PageRecords(
-        np.array([pages[number] for number in here], np.int64),
+    made = PageRecords(
+        np.array([numbers[number] for number in here], np.int64),
         np.array([kinds[number] for number in here], np.uint8),
         np.cumsum(sizes) - sizes,
         sizes,
     )
     data = np.frombuffer(b"".join(bodies[number] for number in here), np.uint8)
-    assert put_records(together, records, data) == first_bad
+    assert put_records(together, made, data) == first_bad == first_damaged(made, data, SIZE)
     assert (together == one_by_one.by_page).all()
 
 
 def an_index(seed: int, sound: float, cut: bool) -> RamIndex:
-    pages, kinds, bodies = some_records(seed, sound)
+    numbers, kinds, bodies = some_records(seed, sound)
     stream, builder, offsets = bytearray(), RunBuilder(), list[int]()
     for body in bodies:
         stream += bytes(11)
@@ -120,12 +126,12 @@ def an_index(seed: int, sound: float, cut: bool) -> RamIndex:
     packed = (PageKind.XBZRLE, PageKind.COMPRESSED)
     builder.add_rows(
         RunColumns(
-            np.array(pages, np.uint64),
-            np.ones(len(pages), np.uint64),
+            np.array(numbers, np.uint64),
+            np.ones(len(numbers), np.uint64),
             np.array(kinds, np.uint8),
             np.array(offsets, np.uint64),
             np.array([len(body) if kind in packed else 0 for kind, body in zip(kinds, bodies, strict=True)], np.uint32),
-            np.ones(len(pages), np.uint32),
+            np.ones(len(numbers), np.uint32),
         )
     )
     block = block_pages("b", PAGES * SIZE, 12, builder)
@@ -168,20 +174,51 @@ def test_one_page_may_change_often_and_a_run_be_three_bytes_long() -> None:
     count = 400
     sizes = np.full(count, len(dense), np.int64)
     ones = np.zeros(count, np.int64)
-    records = PageRecords(ones, np.full(count, PageKind.XBZRLE, np.uint8), np.arange(count) * len(dense), sizes)
+    made = PageRecords(ones, np.full(count, PageKind.XBZRLE, np.uint8), np.arange(count) * len(dense), sizes)
     rows = np.zeros((1, SIZE), np.uint8)
-    assert put_records(rows, records, np.frombuffer(dense * count, np.uint8)) is None
+    assert put_records(rows, made, np.frombuffer(dense * count, np.uint8)) is None
     assert rows[0, :2048:2].max() == 0 and rows[0, 1:2048:2].min() == 0x55 and not rows[0, 2048:].any()
 
 
 @pytest.mark.parametrize("kind", [PageKind.XBZRLE, PageKind.COMPRESSED])
 def test_nothing_is_put_behind_the_first_that_is_damaged(kind: PageKind) -> None:
-    records = PageRecords(
+    made = PageRecords(
         np.array([0, 1, 2]),
         np.array([PageKind.FILL, kind, PageKind.FILL], np.uint8),
         np.array([0, 0, 0]),
         np.array([1, 1, 1]),
     )
     rows = np.zeros((3, SIZE), np.uint8)
-    assert put_records(rows, records, np.frombuffer(b"\x07", np.uint8)) == 1
+    assert put_records(rows, made, np.frombuffer(b"\x07", np.uint8)) == 1
     assert rows[0].min() == 7 and not rows[1:].any()
+
+
+def loaded(ram: bytes, *, mixes: bool) -> tuple[bytes, list[bool], tuple[str, int | None] | None]:
+    """(memory, pages received, what was wrong) of records that are loaded together, or one by one."""
+    known, block = RamList(), RAMBlock("pc.ram", 64 * SIZE)
+    known.register(block)
+    loader = RamLoader(known, StreamOptions("pc", capabilities={"compress", "xbzrle"}), lambda: False)
+    loader.setup()
+    loader._state.mixes = mixes
+    reader, window = loader.reader(4), Window(1 << 20, 1000)
+    window.append(ram)
+    window.append(b"")
+    wrong = None
+    try:
+        while not isinstance(reader.step(window), Done):
+            pass
+    except StreamError as error:
+        wrong = error.code, error.offset
+    except Short:
+        wrong = "short", window.offset
+    return block.memory.tobytes(), loader.received["pc.ram"].tolist(), wrong
+
+
+@settings(max_examples=25)
+@given(st.lists(records, max_size=60))
+def test_loaded_together_pages_are_what_they_are_one_by_one(wanted: list[tuple[int, int, int | None]]) -> None:
+    packed = zlib.compress(FULL[0].tobytes(), 1)
+    sound = {0x02: b"\0", 0x08: FULL[1].tobytes(), 0x40: b"\1\0\5\2\1\x55\3\1", 0x100: be32(len(packed)) + packed}
+    for bodies in (BODIES, sound, sound | {0x40: b"\1\0\3\2\1\x55"}):
+        ram = pages(wanted, bodies) + EOS
+        assert loaded(ram, mixes=True) == loaded(ram, mixes=False)
