@@ -25,15 +25,22 @@ BODIES = {0x02: b"\0", 0x08: b"\x5a" * 4096, 0x40: b"\1\0\5" + bytes(5), 0x100: 
 ODD = (b"\7", b"\2\0\5" + bytes(5), b"\1\x10\1", be32(9000))
 """A fill, an encoding that there is not, and lengths beyond a page."""
 
+NAMED = -1
+
 records = st.tuples(
-    st.integers(0, PAGES + 1), st.sampled_from(sorted(BODIES)), st.sampled_from([*[None] * 12, *range(len(ODD))])
+    st.integers(0, PAGES + 1),
+    st.sampled_from(sorted(BODIES)),
+    st.sampled_from([*[None] * 12, *[NAMED] * 4, *range(len(ODD))]),
 )
+"""Page, flag, and None for an ordinary record, NAMED for one that names its block, else one of ODD."""
 
 
 def pages(wanted: list[tuple[int, int, int | None]], bodies: Mapping[int, bytes] = BODIES) -> bytes:
     out = bytearray((0x02).to_bytes(8) + NAME + b"\0")
     for page, flag, odd in wanted:
-        out += (page << 12 | flag | 0x20).to_bytes(8) + (bodies[flag] if odd is None else ODD[odd])
+        named = odd == NAMED
+        word = page << 12 | flag | (0 if named else 0x20)
+        out += word.to_bytes(8) + (NAME if named else b"") + (bodies[flag] if odd in (None, NAMED) else ODD[odd])
     return bytes(out)
 
 
@@ -78,9 +85,10 @@ def test_together_they_are_what_they_are_one_by_one(
         assert found(mixed) == found(plain)
 
 
+@pytest.mark.parametrize("odd", [None, NAMED])
 @pytest.mark.parametrize("flag", sorted(BODIES))
-def test_many_are_few_events(flag: int) -> None:
-    wanted = [(page % PAGES, (flag, 0x40)[page % 2], None) for page in range(1000)]
+def test_many_are_few_events(flag: int, odd: int | None) -> None:
+    wanted = [(page % PAGES, (flag, 0x40)[page % 2], odd) for page in range(1000)]
     builder, seen = built([stream(pages(wanted))], mixes=True)
     assert len(seen) < 20
     assert sum(len(event.page) for event in seen if isinstance(event, MixedPages)) >= 999
