@@ -5,20 +5,28 @@ An index need not know, so nothing of this is done before somebody asks for a ve
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
 from snapmgr.containers.source import Source
 from snapmgr.containers.unpacked import UnpackedBytes
+from snapmgr.errors import StreamError
 from snapmgr.inspect.model import Problem, Severity
-from snapmgr.ram.columns import BlockPages
+from snapmgr.ram.bitmap import Flags
+from snapmgr.ram.columns import U8, BlockPages
+from snapmgr.ram.compress import unpack
+from snapmgr.ram.encode import Ints
+from snapmgr.ram.gather import gathered
 from snapmgr.ram.index import RamIndex
 from snapmgr.ram.words import PageKind
+from snapmgr.ram.xbzrle_many import find_changes
 
 MAX_FOUND = 100
 """Damaged pages of one kind in one block that are listed."""
+
+AT_ONCE = 256
+"""Pages looked into together: bounds the memory for the runs of their changes."""
 
 _CHECKS: dict[PageKind, tuple[str, str, str]] = {
     PageKind.XBZRLE: (
@@ -51,16 +59,34 @@ def packet_problems(unpacked: UnpackedBytes | None) -> Iterator[Problem]:
 
 
 def _of_kind(source: Source, block: BlockPages, kind: PageKind) -> Iterator[Problem]:
-    sound = _SOUND[kind]
+    rows = np.flatnonzero(block.runs.kind == kind)
+    offsets, sizes = block.runs.data[rows].astype(np.int64), block.runs.size[rows].astype(np.int64)
     found = 0
-    for row in np.flatnonzero(block.runs.kind == kind):
-        offset, size = int(block.runs.data[row]), int(block.runs.size[row])
-        if sound(bytes(source.read(offset, size)), 1 << block.page_bits):
-            continue
-        yield _problem(kind, block.name, offset, size)
-        found += 1
-        if found == MAX_FOUND:
-            return
+    for begin in range(0, len(rows), AT_ONCE):
+        part = slice(begin, begin + AT_ONCE)
+        data, at, cut = gathered(source, offsets[part], sizes[part])
+        wrong = cut | _damaged(kind, data, at, np.where(cut, 0, sizes[part]), 1 << block.page_bits)
+        for number in (begin + np.flatnonzero(wrong)).tolist():
+            yield _problem(kind, block.name, int(offsets[number]), int(sizes[number]))
+            found += 1
+            if found == MAX_FOUND:
+                return
+
+
+def _damaged(kind: PageKind, data: U8, at: Ints, sizes: Ints, page_size: int) -> Flags:
+    """Which pages cannot be unpacked."""
+    if kind is PageKind.XBZRLE:
+        return find_changes(data, at, at + sizes, page_size)[1]
+    return np.array([not _unpacks(data, *place, page_size) for place in zip(at.tolist(), sizes.tolist(), strict=True)])
+
+
+def _unpacks(data: U8, at: int, size: int, page_size: int) -> bool:
+    """Whether a zlib stream stands there that ends within a page."""
+    try:
+        unpack(data[at : at + size].data, page_size, at)
+    except StreamError:
+        return False
+    return True
 
 
 def _problem(kind: PageKind, block: str, offset: int, size: int) -> Problem:
@@ -69,49 +95,3 @@ def _problem(kind: PageKind, block: str, offset: int, size: int) -> Problem:
     return Problem(
         Severity.ERROR, code, offset, message.format(block=block), "ram (0)", size, qemu=dict.fromkeys(versions, text)
     )
-
-
-def xbzrle_sound(data: bytes, page_size: int) -> bool:
-    """Whether runs of unchanged and changed bytes, in turn, fit the page and the data (migration/xbzrle.c).
-
-    Each run's length is a LEB128 number of one or two bytes; only the first run may be of length 0.
-    """
-    at = written = 0
-    while at < len(data):
-        unchanged, at = _run(data, at, may_be_none=at == 0)
-        changed, at = _run(data, at) if unchanged is not None else (None, at)
-        if unchanged is None or changed is None:
-            return False
-        at += changed
-        written += unchanged + changed
-        if written > page_size or at > len(data):
-            return False
-    return True
-
-
-def _run(data: bytes, at: int, *, may_be_none: bool = False) -> tuple[int | None, int]:
-    """(length of the run whose number stands at ``at``, None if it is none; index behind the number)."""
-    if len(data) - at < 2:
-        return None, at
-    length, behind = data[at], at + 1
-    if length & 0x80:
-        if data[behind] & 0x80:
-            return None, at
-        length, behind = (length & 0x7F) | data[behind] << 7, behind + 1
-    return (length if length or may_be_none else None), behind
-
-
-def compressed_sound(data: bytes, page_size: int) -> bool:
-    """Whether ``data`` is one zlib stream that ends within a page (migration/ram.c: qemu_uncompress_data)."""
-    unpacker = zlib.decompressobj()
-    try:
-        unpacker.decompress(data, page_size)
-    except zlib.error:
-        return False
-    return unpacker.eof
-
-
-_SOUND: dict[PageKind, Callable[[bytes, int], bool]] = {
-    PageKind.XBZRLE: xbzrle_sound,
-    PageKind.COMPRESSED: compressed_sound,
-}

@@ -7,18 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from snapmgr.errors import StreamError
-from snapmgr.ram.bitmap import Flags
 from snapmgr.ram.columns import U8, BlockPages, Rows
 from snapmgr.ram.contents import READ_CHUNK, Bytes, page_alone
+from snapmgr.ram.gather import NEAR, gathered
 from snapmgr.ram.put_records import PageRecords, put_records
 from snapmgr.ram.runs import record_stride
 from snapmgr.ram.words import PageKind
 
 MOST = 4 * READ_CHUNK
 """Bytes read for one window: more of them are two windows, and one page at the worst."""
-
-NEAR = 1 << 12
-"""Bytes between two records that are read too, rather than to read twice."""
 
 
 LONG = 32
@@ -104,7 +101,7 @@ def _fill(source: Bytes, content: U8, records: PageRecords, offsets: Rows) -> in
     """Make the pages; returns how many of the first ones are sound."""
     unread = records.kind == PageKind.FOREIGN
     try:
-        data, at, cut = _gathered(source, offsets, np.where(unread, 0, records.size))
+        data, at, cut = gathered(source, offsets, np.where(unread, 0, records.size))
     except StreamError:
         return 0
     wrong = np.flatnonzero(unread | cut)
@@ -113,30 +110,6 @@ def _fill(source: Bytes, content: U8, records: PageRecords, offsets: Rows) -> in
     failed = put_records(content, placed, data)
     first = usable if failed is None else failed
     return int(records.row[first]) if first < len(records) else len(content)
-
-
-def _gathered(source: Bytes, offsets: Rows, sizes: Rows) -> tuple[U8, Rows, Flags]:
-    """(bytes, where in them each record's contents begin, whether the source ends before those do)."""
-    at, cut = np.zeros(len(offsets), np.int64), np.zeros(len(offsets), np.bool_)
-    needed = np.flatnonzero(sizes)
-    needed = needed[np.argsort(offsets[needed], kind="stable")]
-    if not len(needed):
-        return np.zeros(0, np.uint8), at, cut
-    begin, end = offsets[needed], np.maximum.accumulate(offsets[needed] + sizes[needed])
-    opens = np.concatenate(([True], begin[1:] > end[:-1] + NEAR))
-    first = np.flatnonzero(opens)
-    last = np.append(first[1:], len(needed)) - 1
-    pieces, shift, total = list[U8](), np.zeros(len(first), np.int64), 0
-    have = np.zeros(len(first), np.int64)
-    for number, (low, high) in enumerate(zip(begin[first].tolist(), end[last].tolist(), strict=True)):
-        piece = np.frombuffer(source.read(low, high - low), np.uint8)
-        pieces.append(piece)
-        shift[number], have[number] = total - low, low + len(piece)
-        total += len(piece)
-    of = np.cumsum(opens) - 1
-    at[needed] = begin + shift[of]
-    cut[needed] = begin + sizes[needed] > have[of]
-    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces), at, cut
 
 
 def _stretches(content: U8, pages: Rows, page_bits: int) -> Iterator[tuple[int, U8]]:
