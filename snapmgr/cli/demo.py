@@ -13,6 +13,7 @@ from snapmgr.cli.arguments import force, opened, source_argument
 from snapmgr.cli.demo_dirty_rate import dirty_rate_command
 from snapmgr.cli.demo_migrate import migrate_command
 from snapmgr.cli.demo_options import advance, demo_machine, machine_options
+from snapmgr.cli.demo_qmp import qmp_command
 from snapmgr.cli.demo_receive import receive_command
 from snapmgr.cli.demo_snapshot import demo_snapshot
 from snapmgr.cli.newfile import check_target, new_file
@@ -198,7 +199,7 @@ def blockers_command(output: Output, /, ticks: int, **wanted: Any) -> int:
 
 
 demo.add_command(demo_snapshot)
-for command in (migrate_command, receive_command, dirty_rate_command):
+for command in (qmp_command, migrate_command, receive_command, dirty_rate_command):
     demo.add_command(command)
 
 

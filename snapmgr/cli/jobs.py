@@ -36,7 +36,7 @@ def run_job(output: Output, label: str, machine: Machine, begin: Begin, *, live:
 async def _follow(output: Output, label: str, machine: Machine, begin: Begin, live: bool) -> Any:
     with (
         ThreadPoolExecutor(2, thread_name_prefix="machine") as workers,
-        _driven(machine, workers) if live else nullcontext(workers.submit) as submit,
+        driven(machine, workers) if live else nullcontext(workers.submit) as submit,
         progress(output, label) as report,
     ):
         table = JobTable("demo", submit)
@@ -53,7 +53,7 @@ async def _follow(output: Output, label: str, machine: Machine, begin: Begin, li
 
 
 @contextmanager
-def _driven(machine: Machine, workers: ThreadPoolExecutor) -> Iterator[Submit]:
+def driven(machine: Machine, workers: ThreadPoolExecutor) -> Iterator[Submit]:
     """Have the machine run in real time; it begins with the first order, which so finds it as it is now."""
     driver = Driver(machine, time.monotonic)
     work: list[Future[None]] = []

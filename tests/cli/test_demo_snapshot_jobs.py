@@ -105,3 +105,17 @@ def test_a_signal_after_the_switch_comes_too_late(disks: list[Path], machine: li
     done = snapctl("save", "x", *machine, signalled=("SIGINT", "late"))
     assert (done.returncode, json.loads(done.stdout)["name"], done.stderr) == (0, "x", "")
     assert names(disks) == [["x"], ["x"]]
+
+
+def test_qmp_on_standard_input_waits_for_its_jobs_but_not_for_one_that_nobody_finalizes(disks: list[Path]) -> None:
+    asked = [("qmp_capabilities", {}), ("snapshot-save", {"job-id": "a", "tag": "x"})]
+    asked.append(("snapshot-delete", {"job-id": "b", "tag": "x", "auto-finalize": False}))
+    lines = "".join(json.dumps({"execute": name, "arguments": words}) + "\n" for name, words in asked)
+    command = [sys.executable, "-m", "snapmgr.cli", "demo", "qmp", "--ram", "16M", "--ticks", "5"]
+    command += [word for disk in disks for word in ("--disk", str(disk))]
+    done = subprocess.run(command, input=lines, capture_output=True, text=True, timeout=120, check=False)
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    assert "QMP" in said[0] and sum("return" in one for one in said) == 3 and not any("error" in one for one in said)
+    passed = [one["data"]["status"] for one in said if one.get("data", {}).get("id") == "a"]
+    assert passed == ["created", "running", "waiting", "pending", "concluded"]
+    assert (done.returncode, done.stderr, names(disks)) == (1, "", [["x"], ["x"]])
