@@ -22,6 +22,8 @@ from ui.words import grouped, plural, tr
 LEAST, MOST = 2, 24
 """Px of a cell's side."""
 MOST_RINGS = 64
+CORE = 6
+"""Px of a cell that fills its ring; the colour of a smaller one would not be seen in it."""
 RANK_EVERY = 8
 """Pictures between two looks at which states are rare."""
 _NOTHING = len(PageState)
@@ -211,10 +213,17 @@ class PageMap(QWidget):
     def _paint_rings(self, painter: QPainter) -> None:
         rows, columns = np.nonzero(self._cells == PageState.REQUESTED)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(color("text"), 1.5))
+        ring = QPen(color("text"), 1.5)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for row, column in list(zip(rows.tolist(), columns.tolist(), strict=True))[:MOST_RINGS]:
-            painter.drawEllipse(QPointF((column + 0.5) * self.cell, (row + 0.5) * self.cell), 6, 6)
+            middle = QPointF((column + 0.5) * self.cell, (row + 0.5) * self.cell)
+            if self.cell < CORE:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(color("p_req"))
+                painter.drawEllipse(middle, CORE / 2 + 1, CORE / 2 + 1)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(ring)
+            painter.drawEllipse(middle, 6, 6)
 
     # -- pages and places ------------------------------------------------------------------------------------------
 

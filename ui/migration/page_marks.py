@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF
 
 from snapmgr.migrate.pages import PageState
 from ui.theme.palette import color, on_kind
@@ -84,32 +84,31 @@ class PageMarks:
 
     def __init__(self) -> None:
         self._key: tuple[object, ...] = ()
-        self._strip = QPixmap()
+        self._tiles: npt.NDArray[np.uint32] = np.zeros((0, 0, 0), np.uint32)
 
     def paint(self, painter: QPainter, cells: npt.NDArray[np.uint8], cell: int) -> None:
         """Over cells of their colours, ``cell`` px wide each."""
         ratio = painter.device().devicePixelRatioF()
         key = (cell, ratio, *(color(COLOURS[state]).rgb() for state in PageState))
         if key != self._key:
-            self._key, self._strip = key, self._make(cell, ratio, [COLOURS[state] for state in PageState])
-        side = cell * ratio
-        made = []
-        for state in _SIGNS:
-            source = QRectF(state * side, 0, side, side)
-            for row, column in zip(*(found.tolist() for found in np.nonzero(cells == state)), strict=True):
-                middle = QPointF((column + 0.5) * cell, (row + 0.5) * cell)
-                made.append(QPainter.PixmapFragment.create(middle, source, 1 / ratio, 1 / ratio))
-        if made:
-            painter.drawPixmapFragments(made, len(made), self._strip)
+            self._key, self._tiles = key, _tiles(round(cell * ratio))
+        rows, columns = cells.shape
+        side = self._tiles.shape[1]
+        pixels = np.ascontiguousarray(self._tiles[cells].swapaxes(1, 2)).reshape(rows * side, columns * side)
+        wide, high = columns * side, rows * side
+        image = QImage(pixels.data, wide, high, wide * 4, QImage.Format.Format_ARGB32_Premultiplied)
+        painter.drawImage(QRect(0, 0, columns * cell, rows * cell), image)
 
-    @staticmethod
-    def _make(cell: int, ratio: float, tints: list[str]) -> QPixmap:
-        strip = QPixmap(round(len(tints) * cell * ratio), round(cell * ratio))
-        strip.setDevicePixelRatio(ratio)
-        strip.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(strip)
+
+def _tiles(side: int) -> npt.NDArray[np.uint32]:
+    """The sign of each state, and nothing for a cell without one: [state, y, x], ``side`` px each way."""
+    tiles = np.zeros((len(PageState) + 1, side, side), np.uint32)
+    for state in _SIGNS:
+        tile = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+        tile.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(tile)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for place, tint in enumerate(tints):
-            paint_mark(painter, PageState(place), QRectF(place * cell, 0, cell, cell), tint)
+        paint_mark(painter, state, QRectF(0, 0, side, side), COLOURS[state])
         painter.end()
-        return strip
+        tiles[state] = np.frombuffer(tile.constBits(), np.uint32).reshape(side, side)
+    return tiles

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from snapmgr.migrate.pages import Layout, PageState
 from ui.migration.page_map import PageMap
+from ui.migration.page_marks import LEAST_MARK
 
 LAYOUT = Layout((("demo.ram", 4000), ("demo.rom", 96)), 4096)
 
@@ -54,3 +55,19 @@ def test_keys_zoom_and_go_through_the_pages(qapp: QApplication) -> None:
     assert chosen[-1] == (1 << 20) - 1 and made.page_at(QPoint(0, 0)) != 0, "it has scrolled to the end"
     QTest.keyClick(made, Qt.Key.Key_0)
     assert made.per_cell == per_cell
+
+
+def test_large_cells_have_the_sign_of_their_state(qapp: QApplication) -> None:
+    """Also those that are left in the last row, where there is no page."""
+    made = shown(np.array([PageState.ARRIVED, PageState.TO_SEND] * 10 + [PageState.ZERO], np.uint8))
+    assert made.cell > LEAST_MARK
+    picture = made.grab().toImage()
+    seen = [
+        {
+            picture.pixel(place * made.cell + x, made.cell // 2 + y)
+            for x in range(made.cell)
+            for y in range(-made.cell // 2, made.cell // 2)
+        }
+        for place in range(2)
+    ]
+    assert len(seen[0]) == 1 and len(seen[1]) > 1, "what has arrived has none"
