@@ -173,19 +173,11 @@ def _in_this_one(output: Output, wanted: dict[str, Any]) -> int:
 
 
 def _both(wanted: dict[str, Any]) -> Both:
-    from snapmgr.migrate.both import Both
+    from snapmgr.migrate.ways import both_of
 
     if wanted["mode"] == "colo":
         return replicated(wanted)
-    if wanted["mode"] == "ignore-shared":
-        from snapmgr.migrate.shared_ram import SharedRam
-
-        return SharedRam(machine_of(wanted), wanted["disks"], rate=wanted["tick_rate"])
-    if wanted["mode"] == "mapped-ram":
-        from snapmgr.migrate.through_file import ThroughFile
-
-        return ThroughFile(machine_of(wanted), wanted["disks"], rate=wanted["tick_rate"])
-    return Both(machine_of(wanted), wanted["disks"], rate=wanted["tick_rate"])
+    return both_of(machine_of(wanted), wanted["disks"], rate=wanted["tick_rate"])
 
 
 def _shown(report: Progress) -> Callable[[Outgoing, Statistics], None]:

@@ -85,6 +85,16 @@ class Wire:
             return self._free_at + delay
         return self._clock() + delay if delay else 0.0
 
+    def spend(self, count: int) -> None:
+        """Wait as long as a sender of so many bytes would; for what takes another way.  Raises ChannelBroken."""
+        with self._changed:
+            self.passed += count
+            wait = self._arrival(count) - self.latency - QUEUED - self._clock() if self.bandwidth else 0.0
+            if wait > 0:
+                self._changed.wait_for(lambda: self._broken, wait)
+            if self._broken:
+                raise ChannelBroken
+
     def receive(self) -> Buffer:
         """As Channel.receive."""
         with self._changed:

@@ -194,7 +194,8 @@ class Receiver:
         self._channels = list(channels)
         loader = machine.ram_entry.loader
         self._loaders = [
-            ChannelLoader(machine.ram, machine.options.page_bits, lambda: loader.received) for _ in channels
+            ChannelLoader(machine.ram, machine.options.page_bits, lambda: loader.received, loader.note_repeats)
+            for _ in channels
         ]
         self._changed = threading.Condition()
         self._arrived = self._syncs = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -98,14 +98,16 @@ class DescriptorChannel:
                 os.close(self._descriptor)
 
 
-def to_file(path: Path, offset: int = 0) -> DescriptorChannel:
-    """A new file, or one that has ``offset`` bytes in front.  Raises SnapmgrError."""
+def to_file(
+    path: Path, offset: int = 0, made: Callable[[int], DescriptorChannel] = DescriptorChannel
+) -> DescriptorChannel:
+    """A new file, or one that has ``offset`` bytes in front; ``made`` of its descriptor.  Raises SnapmgrError."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | (0 if offset else os.O_TRUNC), 0o600)
         os.lseek(descriptor, offset, os.SEEK_SET)
     except OSError as error:
         raise cannot_open(path, error) from error
-    return DescriptorChannel(descriptor)
+    return made(descriptor)
 
 
 def from_file(path: Path, offset: int = 0) -> DescriptorChannel:

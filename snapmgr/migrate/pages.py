@@ -5,6 +5,9 @@ Whoever looks does so beside the threads that send and receive: a page may be se
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -12,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from snapmgr.ram.bitmap import Flags
-from snapmgr.ram.load import RamLoader
+from snapmgr.ram.load import RamLoader, Repeats
 from snapmgr.ram.save import RamSaver
 from snapmgr.ram.tracked import Tracked
 
@@ -25,6 +28,9 @@ class PageState(IntEnum):
 
     Under COLO the destination's may be ``CACHED``, which is what has come for the next checkpoint, or ``APART``: its
     own guest has written them, which the next checkpoint undoes.
+
+    ``STAYS`` is RAM that both sides map (x-ignore-shared).  The destination's are ``AGAIN`` for a while where they came
+    though they were here: what was sent before was in vain.
     """
 
     MISSING = 0
@@ -35,6 +41,8 @@ class PageState(IntEnum):
     REQUESTED = 5
     CACHED = 6
     APART = 7
+    STAYS = 8
+    AGAIN = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +76,66 @@ class Layout:
 
 
 class PageLook:
-    """Both sides' pages, as far as they are known."""
+    """Both sides' pages, as far as they are known.  ``staying`` are blocks with their pages that are not sent."""
 
-    def __init__(self, saver: RamSaver, loader: RamLoader) -> None:
+    def __init__(
+        self,
+        saver: RamSaver,
+        loader: RamLoader,
+        staying: tuple[tuple[str, int], ...] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.layout = Layout()
         self.source: States = np.zeros(0, np.uint8)
         self.destination: States = np.zeros(0, np.uint8)
         self._saver, self._loader = saver, loader
+        self._staying = staying
+        self._clock, self._beginning = clock, threading.Lock()
+        self._came: dict[str, tuple[Repeats, Repeats]] = {}
+        """How often pages had come again, a while ago and a little later."""
+        self._came_at = 0.0
         self._tracked: tuple[Tracked, ...] = ()
         self._received: dict[str, Flags] = {}
 
-    def look(self) -> bool:
-        """Bring ``source`` and ``destination`` up to date; False before there is something to see."""
-        if not self._tracked and not self._begin():
+    def look(self, *, over: bool = False) -> bool:
+        """Bring ``source`` and ``destination`` up to date; False before there is something to see.  ``over``: what came
+        came a while ago."""
+        if not self._tracked and not self.begin():
             return False
-        if self._loader.received:
-            self._received = self._loader.received
-        first = 0
+        self.remember()
+        self._look_at_repeats()
+        first = sum(count for _, count in self._staying)
         for tracked in self._tracked:
             end = first + len(tracked.bitmap.flags)
             self._look_at(tracked, self.source[first:end], self.destination[first:end])
+            if not over:
+                self._mark_repeats(tracked.block.idstr, self.destination[first:end])
             first = end
         self._look_at_requests()
         return True
+
+    def remember(self) -> None:
+        """What has come is forgotten by the engine at the end; from any thread."""
+        if self._loader.received:
+            self._received = self._loader.received
+
+    def _look_at_repeats(self) -> None:
+        """Remember the counts twice a while."""
+        now = self._clock()
+        if now - self._came_at < AGAIN_FOR / 2 and self._came:
+            return
+        self._came_at = now
+        for name, counts in self._loader.again.items():
+            before = self._came.get(name)
+            self._came[name] = (before[1] if before is not None else counts.copy(), counts.copy())
+
+    def _mark_repeats(self, name: str, destination: States) -> None:
+        counts, before = self._loader.again.get(name), self._came.get(name)
+        if counts is None or before is None or len(counts) < len(destination) or self._loader.cache is not None:
+            return
+        came = counts[: len(destination)] != before[0][: len(destination)]
+        if came.any():
+            destination += (came & (destination == PageState.ARRIVED)).view(np.uint8) * _REPEATED
 
     def _look_at_requests(self) -> None:
         """Pages that the guest waits for."""
@@ -102,16 +147,19 @@ class PageLook:
             if at is not None:
                 self.source[at : at + count] = self.destination[at : at + count] = PageState.REQUESTED
 
-    def _begin(self) -> bool:
-        tracked = self._saver.tracked
-        if not tracked:
-            return False
-        self._tracked = tracked
-        blocks = tuple((one.block.idstr, len(one.bitmap.flags)) for one in tracked)
-        self.layout = Layout(blocks, 1 << tracked[0].block.page_bits)
-        self.source = np.zeros(self.layout.pages, np.uint8)
-        self.destination = np.zeros(self.layout.pages, np.uint8)
-        return True
+    def begin(self) -> bool:
+        """Whether it is known which pages there are; from any thread."""
+        with self._beginning:
+            tracked = self._saver.tracked
+            if self._tracked or not tracked:
+                return bool(self._tracked)
+            blocks = tuple((one.block.idstr, len(one.bitmap.flags)) for one in tracked)
+            self.layout = Layout((*self._staying, *blocks), 1 << tracked[0].block.page_bits)
+            self.source = np.zeros(self.layout.pages, np.uint8)
+            self.source[: sum(count for _, count in self._staying)] = PageState.STAYS
+            self.destination = self.source.copy()
+            self._tracked = tracked
+            return True
 
     def _look_at(self, tracked: Tracked, source: States, destination: States) -> None:
         """By whole columns of bytes, without an index: a million pages take a millisecond."""
@@ -131,6 +179,9 @@ class PageLook:
             np.putmask(destination, came, PageState.CACHED)
 
 
+AGAIN_FOR = 0.6
+"""Seconds after which a page that came again is like any other."""
+_REPEATED = np.uint8(PageState.AGAIN - PageState.ARRIVED)
 _STEP = np.uint8(PageState.ARRIVED - PageState.ZERO)
 
 

@@ -13,6 +13,7 @@ from snapmgr.migrate.handover import Side
 from snapmgr.migrate.link import Link
 from snapmgr.migrate.pages import PageLook
 from snapmgr.migrate.recording import CHANNEL_PUT, MOST_STREAM, PAGES_PUT, URGENT_PUT, Moment, Recording, stream_name
+from snapmgr.migrate.through_file import FileLink
 from snapmgr.ram.tracked import Put
 from snapmgr.savevm.status import MigrationStatus
 from snapmgr.trace.events import TraceEvent, Value
@@ -84,15 +85,25 @@ class Recorder:
         for link in both.links:
             self._record(link)
         both.second.forward.tap = self._urgent_too(both.second.forward.tap)
-        self.pages = PageLook(both.source.ram_entry.saver, both.destination.ram_entry.loader)
+        self.pages = PageLook(
+            both.source.ram_entry.saver, both.destination.ram_entry.loader, _staying(both.source), self._clock
+        )
         self._start = self._clock()
         self.both = both
 
     def _record(self, link: Link) -> None:
-        """Keep what passes this link, the next connection."""
+        """Keep what passes this link, the next connection; what is a file already is counted alone."""
+        if isinstance(link, FileLink):
+            link.forward.tap = self._write_seen
+            self._connections += 1
+            return
         for wire, forward in ((link.forward, True), (link.back, False)):
             wire.tap = self._into(stream_name(self._connections, forward=forward), forward)
         self._connections += 1
+
+    def _write_seen(self, data: memoryview) -> None:
+        with self._lock:
+            self._passed[True] += len(data)
 
     def _record_again(self, link: Link) -> None:
         """One more, after a recovery: offsets of events begin anew there, so they are not kept."""
@@ -130,6 +141,11 @@ class Recorder:
                 self._one_stream = False  # messages stand between the sections of checkpoints, and devices apart
             if not self._one_stream and event.offset is not None:
                 event = TraceEvent(event.name, event.arguments)
+            if self.pages is not None:  # it may be over before anybody looks
+                if side is Side.DESTINATION:
+                    self.pages.remember()
+                elif event.name == "migrate_set_state":
+                    self.pages.begin()
             time = self.now if self._ended_at is None else self._ended_at
             self.recording.moments.append(Moment(self._count, time, side, event))
             self._count += 1
@@ -159,7 +175,7 @@ class Recorder:
             return
         self._look_at_counters(self.both)
         ends = self.both.outgoing.statistics.status in ENDS  # asked first: what comes meanwhile is looked at again
-        known = self._ended or self.pages.look()
+        known = self._ended or self.pages.look(over=ends)
         self._ended = ends
         if known and not self.recording.pages:
             self.recording.begin_pages(self.pages.layout)
@@ -234,6 +250,13 @@ class Recorder:
         for side, states in ((Side.SOURCE, self.pages.source), (Side.DESTINATION, self.pages.destination)):
             if self.recording.pages:
                 self.recording.pages[side].note(now, states)
+
+
+def _staying(machine: Machine) -> tuple[tuple[str, int], ...]:
+    """Blocks that are not sent, with their pages."""
+    if "x-ignore-shared" not in machine.options.capabilities:
+        return ()
+    return tuple((block.idstr, block.pages) for block in machine.ram.migratable() if block.shared)
 
 
 def _noted(machine: Machine) -> int:

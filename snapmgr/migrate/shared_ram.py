@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from snapmgr.machine.options import MachineOptions
-from snapmgr.migrate.both import TICKS_A_SECOND, Both, Proof
+from snapmgr.migrate.both import TICKS_A_SECOND, Both, Proof, Seen, unseen
 from snapmgr.migrate.model import Statistics
 
 
 class SharedRam(Both):
     """As Both; demo.ram is a file that both machines map, of its own where ``options`` name none."""
 
-    def __init__(self, options: MachineOptions, disks: Sequence[Path], *, rate: float = TICKS_A_SECOND) -> None:
+    def __init__(
+        self,
+        options: MachineOptions,
+        disks: Sequence[Path],
+        *,
+        rate: float = TICKS_A_SECOND,
+        clock: Callable[[], float] = time.monotonic,
+        seen: Seen = unseen,
+    ) -> None:
         self._own = TemporaryDirectory(prefix="snapmgr-ram-") if options.shared_ram is None else None
         path = options.shared_ram if self._own is None else Path(self._own.name) / "ram"
-        super().__init__(replace(options, shared_ram=path), disks, rate=rate)
+        super().__init__(replace(options, shared_ram=path), disks, rate=rate, clock=clock, seen=seen)
 
     def __exit__(self, *what: object) -> None:
         super().__exit__(*what)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from snapmgr.errors import SnapmgrError, StreamError
 from snapmgr.ram.beside import PageArrivals
@@ -31,6 +33,9 @@ from snapmgr.savevm.handlers import EINVAL, EPERM, HandlerFailed, StreamOptions
 from snapmgr.wire.events import Event
 from snapmgr.wire.layout import Done
 from snapmgr.wire.window import Short, Window
+
+Repeats = npt.NDArray[np.uint8]
+"""How often each page of a block came again."""
 
 
 class RamLoader:
@@ -60,6 +65,8 @@ class RamLoader:
         self.copies = Copies(executor)
         self._executor = executor
         self.received: dict[str, Flags] = {}
+        self.again: dict[str, Repeats] = {}
+        """By idstr, how often each page came though it was here (modulo 256)."""
         self.missing: MissingPages | None = None
         """Pages that the guest runs without, from LISTEN on."""
         self._ram = ram
@@ -83,6 +90,7 @@ class RamLoader:
             mixes=True,
         )
         self.received = {block.idstr: np.zeros(block.max_length >> self._options.page_bits, np.bool_) for block in sent}
+        self.again = {name: np.zeros(len(flags), np.uint8) for name, flags in self.received.items()}
 
     def reader(self, version: int) -> RamPayloadLoader:
         """For one section.  Raises HandlerFailed for versions that QEMU does not load either (ram_load)."""
@@ -121,7 +129,7 @@ class RamLoader:
     def cleanup(self) -> None:
         """Forget what came (ram_load_cleanup)."""
         self.copies.finish()
-        self.received = {}
+        self.received, self.again = {}, {}
         self.cache = None
         if self.missing is not None:
             self.missing.stop()
@@ -192,6 +200,7 @@ class RamLoader:
         outside = np.flatnonzero(pages >= np.uint64(block.pages))
         words = event.words[: outside[0]] if len(outside) else event.words
         inside = pages[: len(words)]
+        self.note_repeats(block.idstr, inside)
         if self.missing is not None:
             with self.missing.placing(block, inside.astype(np.int64)) as wanted:
                 place_some(block, words, data, bits, wanted)
@@ -209,6 +218,7 @@ class RamLoader:
         block = self._block(event.block, event.offset)
         if event.page >= block.pages:
             raise _outside(block, event.page << self._options.page_bits, event.offset)
+        self.note_repeats(block.idstr, event.page)
         if self.missing is not None:
             with self.missing.placing(block, np.array([event.page])) as wanted:
                 if wanted.all():
@@ -232,6 +242,7 @@ class RamLoader:
         records = records.where(slice(upto))
         failed = self._put(block, records, raw)
         done = records.row[:failed]
+        self.note_repeats(block.idstr, done)
         self.received[block.idstr][done] = True
         if failed is not None:
             page = np.zeros(1 << self._options.page_bits, np.uint8)
@@ -251,6 +262,10 @@ class RamLoader:
             failed = put_records(target.by_page, records, raw)
         self._came(block, records.row[:failed].astype(np.uint64))
         return failed
+
+    def note_repeats(self, idstr: str, pages: int | npt.NDArray[np.integer[Any]]) -> None:
+        """These pages have come; to be told before ``received`` says so."""
+        self.again[idstr][pages] += self.received[idstr][pages].view(np.uint8)
 
     def _targets(self, block: RAMBlock) -> tuple[RAMBlock, ...]:
         return (block,) if self.cache is None else self.cache.targets(block)

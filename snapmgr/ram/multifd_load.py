@@ -54,10 +54,17 @@ class Unpacker:
 class ChannelLoader:
     """Reads one channel, packet by packet, and puts its pages into RAM.
 
-    ``received`` gives by idstr a flag for each page, which says that it has come; blocks may be left out."""
+    ``received`` gives by idstr a flag for each page, which says that it has come; blocks may be left out.  ``coming``
+    is told of pages of such a block before."""
 
-    def __init__(self, ram: RamList, page_bits: int, received: Callable[[], dict[str, Flags]] = dict) -> None:
-        self._ram, self._bits, self._received = ram, page_bits, received
+    def __init__(
+        self,
+        ram: RamList,
+        page_bits: int,
+        received: Callable[[], dict[str, Flags]] = dict,
+        coming: Callable[[str, Pages], None] = lambda idstr, pages: None,
+    ) -> None:
+        self._ram, self._bits, self._received, self._coming = ram, page_bits, received, coming
         self._reader = MultifdReader()
         self._reader.page_bits = page_bits
         self._unpacker = Unpacker()
@@ -86,6 +93,8 @@ class ChannelLoader:
         if len(zero):
             _clear(block, zero)
         if (flags := self._received().get(block.idstr)) is not None:
+            self._coming(block.idstr, normal)
+            self._coming(block.idstr, zero)
             flags[normal] = flags[zero] = True
 
     def _block(self, packet: Packet) -> RAMBlock:

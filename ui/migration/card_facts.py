@@ -45,6 +45,9 @@ DESTINATION = (
 )
 """The rows: title, and what it counts.  One whose value is "" is not shown."""
 
+_HERE = (PageState.ARRIVED, PageState.ZERO, PageState.AGAIN, PageState.STAYS)
+"""States of pages that the destination has."""
+
 Values = tuple[str, str, str, str, str, str]
 
 
@@ -71,7 +74,7 @@ class Facts:
             left = plural("{n} page", "{n} pages", counts[PageState.TO_SEND] + counts[PageState.REQUESTED])
             return tr("running") if running else until, left, str(self.story.pass_at(self.now)), slowed, *rest
         since = tr("since {span}", span=seconds(self.story.lost or self.story.guest[side].since(RUNNING)))
-        here = plural("{n} page", "{n} pages", counts[PageState.ARRIVED] + counts[PageState.ZERO])
+        here = plural("{n} page", "{n} pages", sum(counts[state] for state in _HERE))
         missing = grouped(counts[PageState.MISSING] + counts[PageState.REQUESTED])
         return since if running else tr("not yet"), here, missing, self._waits(), *rest
 
@@ -90,7 +93,7 @@ class Facts:
             return tr("running"), left, "", "", self._disks(side), held
         made = len(self.story.checkpoints_at(self.now))
         since = tr("from checkpoint {number}", number=made) if made else tr("as it arrived")
-        here = plural("{n} page", "{n} pages", counts[PageState.ARRIVED] + counts[PageState.ZERO])
+        here = plural("{n} page", "{n} pages", sum(counts[state] for state in _HERE))
         return since, here, "", "", self._disks(side), tr("thrown away")
 
     def _output(self, *, running: bool) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from snapmgr.migrate.pages import PageState
-from ui.migration.page_marks import COLOURS, WORDS, paint_mark
+from ui.migration.page_marks import COLOURS, WORDS, paint_mark, paint_ring
 from ui.theme import fonts
 from ui.theme.palette import color
 from ui.words import tr
@@ -39,7 +39,10 @@ class PageLegend(QWidget):
             self._say()
 
     def _entries(self) -> list[tuple[PageState | None, str]]:
-        return [*((state, tr(WORDS[state])) for state in self._states), (None, tr("just now"))]
+        words = {state: tr(WORDS[state]) for state in self._states}
+        if PageState.MISSING in words and PageState.REQUESTED in words:
+            words[PageState.REQUESTED] = tr("guest waits")  # here; over there it is asked for
+        return [*words.items(), (None, tr("just now"))]
 
     def _say(self) -> None:
         words = ", ".join(word for _, word in self._entries())
@@ -59,11 +62,14 @@ class PageLegend(QWidget):
             if x + side + 6 + width > self.width():
                 break
             box = QRectF(x + 0.5, (self.height() - side) / 2 + 0.5, side - 1, side - 1)
-            painter.setPen(color("lineStrong"))
-            painter.setBrush(color(COLOURS[state] if state is not None else "text"))
-            painter.drawRoundedRect(box, 2, 2)
-            if state is not None:
-                paint_mark(painter, state, box, COLOURS[state])
+            if state is PageState.REQUESTED:
+                paint_ring(painter, box.center())
+            else:
+                painter.setPen(color("lineStrong"))
+                painter.setBrush(color(COLOURS[state] if state is not None else "text"))
+                painter.drawRoundedRect(box, 2, 2)
+                if state is not None:
+                    paint_mark(painter, state, box, COLOURS[state])
             self._paint_word(painter, QRectF(x + side + 6, 0, width + 2, self.height()), word)
             x += side + 6 + width + 12
         width = fonts.text_width(font, self._scale)

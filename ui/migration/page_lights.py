@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from snapmgr.migrate.pages import States
+from snapmgr.migrate.pages import PageState, States
 
 FADE = 0.6
 """Seconds in which a light goes out."""
@@ -26,6 +26,9 @@ class PageLights:
         self._before: States = np.zeros(0, np.uint8)
         self._lit: npt.NDArray[np.float64] = np.zeros(0)
         self._until = 0.0
+        self.happened: Flags = np.zeros(0, np.bool_)
+        """Of those that ``changed`` gave, the ones to which something happened: what came again has its own colour for
+        a while, and goes out without a light."""
 
     def changed(self, states: States) -> Flags | None:
         """Which pages have another state than when this was asked last; None where none has, or all are new."""
@@ -35,6 +38,12 @@ class PageLights:
         changed = states != self._before
         if not changed.any():
             return None
+        places = np.flatnonzero(changed)
+        silent = places[(self._before[places] == PageState.AGAIN) | (states[places] == PageState.AGAIN)]
+        self.happened = changed
+        if len(silent):
+            self.happened = changed.copy()
+            self.happened[silent] = False
         np.copyto(self._before, states)
         return changed
 

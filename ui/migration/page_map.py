@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from snapmgr.migrate.pages import Layout, PageState, States, counts
 from snapmgr.ram.bitmap import Flags
 from ui.migration.page_lights import LEVELS, PageLights, any_of
-from ui.migration.page_marks import COLOURS, LEAST_MARK, WORDS, PageMarks
+from ui.migration.page_marks import COLOURS, CORE, LEAST_MARK, WORDS, PageMarks, paint_ring
 from ui.shell import formats
 from ui.theme import motion
 from ui.theme.palette import color
@@ -22,8 +22,6 @@ from ui.words import grouped, plural, tr
 LEAST, MOST = 2, 24
 """Px of a cell's side."""
 MOST_RINGS = 64
-CORE = 6
-"""Px of a cell that fills its ring; the colour of a smaller one would not be seen in it."""
 RANK_EVERY = 8
 """Pictures between two looks at which states are rare."""
 _NOTHING = len(PageState)
@@ -76,7 +74,7 @@ class PageMap(QWidget):
         else:
             self._place_cells()
         if changed is not None and not motion.reduced():
-            self._lights.light(self._seen(changed), self.per_cell, self._cells.size)
+            self._lights.light(self._seen(self._lights.happened), self.per_cell, self._cells.size)
         self._colour()
 
     def _arrangement(self) -> tuple[object, ...]:
@@ -213,17 +211,9 @@ class PageMap(QWidget):
     def _paint_rings(self, painter: QPainter) -> None:
         rows, columns = np.nonzero(self._cells == PageState.REQUESTED)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ring = QPen(color("text"), 1.5)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
         for row, column in list(zip(rows.tolist(), columns.tolist(), strict=True))[:MOST_RINGS]:
             middle = QPointF((column + 0.5) * self.cell, (row + 0.5) * self.cell)
-            if self.cell < CORE:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(color("p_req"))
-                painter.drawEllipse(middle, CORE / 2 + 1, CORE / 2 + 1)
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(ring)
-            painter.drawEllipse(middle, 6, 6)
+            paint_ring(painter, middle, filled=self.cell < CORE)
 
     # -- pages and places ------------------------------------------------------------------------------------------
 

@@ -20,6 +20,8 @@ COLOURS = {
     PageState.REQUESTED: "p_req",
     PageState.CACHED: "p_comp",
     PageState.APART: "p_dirty",
+    PageState.STAYS: "k_meta",
+    PageState.AGAIN: "p_xbz",
 }
 WORDS = {
     PageState.MISSING: later("missing"),
@@ -30,12 +32,16 @@ WORDS = {
     PageState.REQUESTED: later("asked for"),
     PageState.CACHED: later("in the cache"),
     PageState.APART: later("written here"),
+    PageState.STAYS: later("stays where it is"),
+    PageState.AGAIN: later("came again"),
 }
 
-HERE = (PageState.ZERO, PageState.SENT, PageState.TO_SEND, PageState.REQUESTED)
-THERE = (PageState.ZERO, PageState.ARRIVED, PageState.MISSING, PageState.REQUESTED)
-IN_COLO = (PageState.ZERO, PageState.ARRIVED, PageState.CACHED, PageState.APART)
+HERE = (PageState.TO_SEND, PageState.SENT, PageState.REQUESTED, PageState.ZERO)
+THERE = (PageState.ARRIVED, PageState.AGAIN, PageState.MISSING, PageState.REQUESTED, PageState.ZERO)
+IN_COLO = (PageState.ARRIVED, PageState.CACHED, PageState.APART, PageState.ZERO)
 """What there is to see on the source, on the destination, and there while both run the guest."""
+CORE = 6
+"""Px of a cell that fills its ring."""
 LEAST_MARK = 8
 """Px of a cell from which it has room for a sign."""
 _SIGNS = (
@@ -46,6 +52,8 @@ _SIGNS = (
     PageState.REQUESTED,
     PageState.CACHED,
     PageState.APART,
+    PageState.STAYS,
+    PageState.AGAIN,
 )
 """States with a sign; what has arrived has none."""
 
@@ -74,9 +82,23 @@ def paint_mark(painter: QPainter, state: PageState, box: QRectF, tint: str) -> N
             painter.drawPolygon(QPolygonF([QPointF(left, base), QPointF(right, base), QPointF(middle.x(), tip)]))
         case PageState.REQUESTED:
             painter.drawEllipse(middle, reach, reach)
-        case PageState.CACHED:
+        case PageState.AGAIN:
+            painter.drawLine(QPointF(left, top), QPointF(right, bottom))
+            painter.drawLine(QPointF(left, bottom), QPointF(right, top))
+        case PageState.CACHED | PageState.STAYS:
             for y in (middle.y() - reach / 2, middle.y() + reach / 2):
                 painter.drawLine(QPointF(left, y), QPointF(right, y))
+
+
+def paint_ring(painter: QPainter, middle: QPointF, *, filled: bool = True) -> None:
+    """Around a page that the guest waits for; ``filled`` where the page itself is too small to be seen in it."""
+    if filled:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color("p_req"))
+        painter.drawEllipse(middle, CORE / 2 + 1, CORE / 2 + 1)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(color("text"), 1.5))
+    painter.drawEllipse(middle, 6, 6)
 
 
 class PageMarks:

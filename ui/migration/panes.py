@@ -212,6 +212,16 @@ class Channel(QWidget):
         """What was put last, or comes next."""
         self.wire.setHidden(self._presents and self.meaning.isHidden())
 
+    def show_file(self, wanted: bool) -> None:
+        """A file instead of a channel: nothing comes back."""
+        self.back.setVisible(not wanted)
+        name, about = (
+            (tr("file"), tr("sections, and pages at their places"))
+            if wanted
+            else (tr("main"), tr("sections and pages"))
+        )
+        self.main.rename(name, about)
+
     def show_channels(self, count: int) -> None:
         """So many lanes of multifd, under the main one."""
         while len(self.beside) < count:

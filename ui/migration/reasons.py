@@ -5,7 +5,7 @@ from __future__ import annotations
 from snapmgr.migrate.recorder import ENDS
 from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration.run import Run
-from ui.migration.scenarios import BITMAPS, COLO
+from ui.migration.scenarios import BITMAPS, COLO, MAPPED
 from ui.words import tr
 
 _POSTCOPY = frozenset({Status.POSTCOPY_ACTIVE, Status.POSTCOPY_PAUSED, Status.POSTCOPY_RECOVER})
@@ -42,6 +42,8 @@ def no_postcopy(run: Run) -> str:
         return nothing_moves(run)
     if not {"postcopy-ram", BITMAPS} & run.wanted.capabilities:
         return tr("The capability postcopy-ram was not on when it started")
+    if MAPPED in run.wanted.capabilities:
+        return tr("A file has no way back, over which the guest could ask for what it lacks")
     return "" if run.status is Status.ACTIVE else tr("Only from precopy")
 
 

@@ -20,7 +20,7 @@ from snapmgr.migrate.colo.both import Replicated
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.held import Gate, HeldClock
 from snapmgr.migrate.recorder import Recorder
-from snapmgr.migrate.recording import Recording
+from snapmgr.migrate.recording import Recording, stream_name
 from snapmgr.savevm.status import MigrationStatus
 from snapmgr.trace.events import TraceEvent
 from ui.migration.scenarios import Wanted
@@ -186,7 +186,8 @@ class Run(QObject):
             return self._move(wanted, wanted.make_disks(Path(folder)))
 
     def _move(self, wanted: Wanted, disks: list[Path]) -> Moved:
-        with wanted.both(self._clock, self.recorder.seen, disks) as both:
+        file = self.recording.streams / stream_name(0, forward=True)
+        with wanted.both(self._clock, self.recorder.seen, disks, file) as both:
             both.source.advance(wanted.before)
             for link in both.links:
                 wanted.set_link(link)

@@ -29,6 +29,8 @@ COLO = "x-colo"
 """The capability that has two machines run the same guest."""
 BITMAPS = "dirty-bitmaps"
 """The capability that moves what is known of the disks' writes."""
+MAPPED = "mapped-ram"
+"""The capability with which there is a file instead of a channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +100,15 @@ class Wanted:
                 Qcow2Writer(file.fileno(), DISK).finish()
         return paths
 
-    def both(self, clock: Callable[[], float], seen: Seen, disks: Sequence[Path] = ()) -> Both:
-        """The machines, not made yet; with x-colo they are a Replicated."""
-        from snapmgr.migrate.both import Both
+    def both(
+        self, clock: Callable[[], float], seen: Seen, disks: Sequence[Path] = (), file: Path | None = None
+    ) -> Both:
+        """The machines, not made yet; with x-colo they are a Replicated.  ``file`` is what mapped-ram writes."""
         from snapmgr.migrate.colo.both import Replicated
+        from snapmgr.migrate.ways import both_of
 
         if COLO not in self.capabilities:
-            return Both(self.options(), disks, rate=self.rate, clock=clock, seen=seen)
+            return both_of(self.options(), disks, file=file, rate=self.rate, clock=clock, seen=seen)
         return Replicated(self.options(), disks, checkpoints=self.lost_after, rate=self.rate, clock=clock, seen=seen)
 
     def set_link(self, link: Link) -> None:

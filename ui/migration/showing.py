@@ -15,11 +15,12 @@ from ui.migration import told
 from ui.migration.captions import caption
 from ui.migration.card_facts import Facts, Values
 from ui.migration.machine_card import MachineCard
-from ui.migration.page_marks import IN_COLO, THERE
+from ui.migration.page_marks import HERE, IN_COLO, THERE
 from ui.migration.panes import Panes
 from ui.migration.phases import about_checkpoints
 from ui.migration.plot import Curve
 from ui.migration.run import Run
+from ui.migration.scenarios import MAPPED
 from ui.migration.section_lanes import SectionLanes
 from ui.migration.story import RUNNING, Story
 from ui.migration.traffic import SMOOTH, URGENT, Traffic, channel_name, where
@@ -119,8 +120,10 @@ class Showing:
         """Bar and plots, 10 times a second.  ``at`` is where the playhead stands."""
         samples = self.recording.samples
         about = None
-        if live and self.story.status_at(now) is not Status.POSTCOPY_PAUSED:
-            about = told.seconds_left(samples.at(now), told.rates(samples, now))
+        status = self.story.status_at(now)
+        if live and status is not Status.POSTCOPY_PAUSED:
+            postcopy = status is Status.POSTCOPY_ACTIVE
+            about = told.seconds_left(samples.at(now), told.rates(samples, now), postcopy=postcopy)
         self._panes.lower.transport.phases.show_bar(self.story.bar(now, at=at if at is not None else now, about=about))
         transport = self._panes.lower.transport
         end = transport.phases.bar.end
@@ -172,8 +175,13 @@ class Showing:
 
     def _show_legend(self, at: float) -> None:
         """The states that can be on each map."""
+        stays = (PageState.STAYS,) if self._has("x-ignore-shared") else ()
         colo = self.story.status_at(at) is Status.COLO
-        self._panes.destination.legend.show_kinds(IN_COLO if colo else THERE)
+        asked, gone_over = self._has("postcopy-ram"), self.story.status_at(at) in _POSTCOPY
+        without = {PageState.AGAIN} if gone_over else set() if asked else {PageState.REQUESTED}
+        here, there = ((*stays, *(one for one in kinds if one not in without)) for kinds in (HERE, THERE))
+        self._panes.source.legend.show_kinds(here)
+        self._panes.destination.legend.show_kinds(IN_COLO if colo else there)
 
     # -- parts -----------------------------------------------------------------------------------------------------
 
@@ -181,6 +189,7 @@ class Showing:
         return (Side.SOURCE, self._panes.source), (Side.DESTINATION, self._panes.destination)
 
     def _show_lanes(self, now: float, *, connected: bool) -> None:
+        self._panes.channel.show_file(self._has(MAPPED))
         channel, found = self._panes.channel, told.rates(self.recording.samples, now, SMOOTH)
         rates = self._show_beside(now, connected=connected)
         main = max(0.0, found.sent - sum(rates))
@@ -244,6 +253,7 @@ class Showing:
         )
 
 
+_POSTCOPY = frozenset({Status.POSTCOPY_ACTIVE, Status.POSTCOPY_PAUSED, Status.POSTCOPY_RECOVER})
 _CLOSED = frozenset({Status.COMPLETED, Status.CANCELLED, Status.FAILED, Status.NONE})
 _STATES = {"finish-migrate": later("stopped"), "postmigrate": later("gave the guest away"), "paused": later("stopped")}
 

@@ -94,9 +94,13 @@ def failed_over(outcome: dict[str, Any]) -> str:
     return tr("After {checkpoints} the destination was lost: the source went on alone.", checkpoints=done)
 
 
-def seconds_left(sample: dict[str, float] | None, found: Rates) -> float | None:
-    """About how long it takes yet, None where that cannot be said."""
-    if sample is None or found.sent <= found.written or not sample["bandwidth"]:
+def seconds_left(sample: dict[str, float] | None, found: Rates, *, postcopy: bool = False) -> float | None:
+    """About how long it takes yet, None where that cannot be said; in postcopy what the guest writes is not sent."""
+    if sample is None or not sample["bandwidth"]:
+        return None
+    if postcopy:
+        return min(600.0, sample["remaining"] / found.sent) if found.sent else None
+    if found.sent <= found.written:
         return None
     left = max(0.0, sample["remaining"] - sample["threshold"]) / (found.sent - found.written)
     return left + min(sample["remaining"], sample["threshold"]) / found.sent if left < 600 else None

@@ -1,0 +1,85 @@
+"""What the capabilities of a machine ask for instead of a channel, as a recording shows it; what comes again."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from snapmgr.machine.guest import BootOptions
+from snapmgr.machine.machine import Machine
+from snapmgr.machine.options import MachineOptions
+from snapmgr.migrate.handover import Side
+from snapmgr.migrate.model import Parameters
+from snapmgr.migrate.pages import AGAIN_FOR, PageLook, PageState
+from snapmgr.migrate.recorder import Recorder
+from snapmgr.migrate.recording import Recording, stream_name
+from snapmgr.migrate.source import Outgoing
+from snapmgr.migrate.ways import both_of
+from snapmgr.savevm.output import Output
+from snapmgr.savevm.status import MigrationStatus
+
+RAM = 16 << 20
+
+
+@pytest.mark.parametrize("names", ["mapped-ram", "x-ignore-shared", "mapped-ram x-ignore-shared"])
+def test_the_guest_moves_and_its_pages_are_known(names: str) -> None:
+    recording = Recording()
+    recorder = Recorder(recording, time.monotonic)
+    options = MachineOptions(ram=RAM, boot=BootOptions("random", 1, 4), capabilities=frozenset(names.split()))
+    file = recording.streams / stream_name(0, forward=True)
+    with both_of(options, [], file=file, rate=200.0, seen=recorder.seen) as both:
+        both.source.advance(30)
+        both.prepare(Parameters(max_bandwidth=0))
+        recorder.begin(both)
+        recorder.finish(both.move(0, 3))
+        recorder.close()
+    assert recording.outcome["status"] == MigrationStatus.COMPLETED.value and recording.outcome["agrees"]
+    states = recording.pages[Side.DESTINATION].at(recording.end)
+    assert not np.count_nonzero(states == PageState.MISSING), "also where it was over before anybody looked"
+    stays = np.count_nonzero(states == PageState.STAYS)
+    assert stays == (RAM // 4096 if "x-ignore-shared" in names else 0) and len(states) > RAM // 4096
+    assert recording.samples.column("transferred")[-1] > 0
+    if "mapped-ram" in names:
+        assert file.stat().st_size > (0 if stays else RAM)
+
+
+def test_a_cut_file_leaves_the_guest_where_it_is() -> None:
+    options = MachineOptions(ram=RAM, capabilities=frozenset({"mapped-ram"}))
+
+    def cut(outgoing: Outgoing, statistics: object) -> None:
+        if both.link.forward.passed:
+            both.link.cut()
+
+    with both_of(options, [], rate=200.0) as both:
+        both.link.forward.bandwidth = 64 << 20
+        both.source.advance(10)
+        both.prepare(Parameters(max_bandwidth=0), cut)
+        moved = both.move(0, 3)
+    assert moved.statistics.status is MigrationStatus.FAILED and both.owner is Side.SOURCE and moved.proof.agrees
+
+
+def test_a_page_that_comes_again_is_seen_for_a_while() -> None:
+    machine, now = Machine(MachineOptions(ram=RAM)), [0.0]
+    saver, loader = machine.ram_entry.saver, machine.ram_entry.loader
+    saver.setup(Output(lambda buffers: None))
+    loader.setup()
+    look = PageLook(saver, loader, clock=lambda: now[0])
+
+    def seen() -> list[int]:
+        assert look.look()
+        return np.flatnonzero(look.destination == PageState.AGAIN).tolist()
+
+    for pages in ([3, 5], [4, 5]):
+        loader.note_repeats("demo.ram", np.array(pages))
+        loader.received["demo.ram"][pages] = True
+        first, now[0] = seen(), now[0] + 0.1
+    assert first == [5] and look.destination[3] == PageState.ARRIVED
+    for _ in range(3):
+        now[0] += AGAIN_FOR / 2
+        last = seen()
+    assert not last and look.destination[5] == PageState.ARRIVED
+    loader.note_repeats("demo.ram", np.array([3]))
+    assert seen() == [3]
+    assert look.look(over=True) and look.destination[3] == PageState.ARRIVED
