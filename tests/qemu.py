@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -64,12 +64,23 @@ class Machine:
 
     def run(self, command: str, *, descriptors: tuple[int, ...] = (), **arguments: object) -> Any:
         """What the command returns; AssertionError with QEMU's words where it fails."""
+        answer = self._ask(command, descriptors, **arguments)
+        assert "error" not in answer, f"{command}: {answer['error']}"
+        return answer["return"]
+
+    def _ask(self, command: str, descriptors: tuple[int, ...] = (), **arguments: object) -> dict[str, Any]:
         line = json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n"
         socket.send_fds(self._socket, [line], list(descriptors))
-        while "return" not in (message := self._message()):
-            assert "error" not in message, f"{command}: {message['error']}"
+        while not {"return", "error"} & (message := self._message()).keys():
             self.events.append(message)
-        return message["return"]
+        return message
+
+    def refusal(self, capabilities: Collection[str]) -> str:
+        """What QEMU says to these together, "" where it takes them; they are off again afterwards."""
+        wanted = [{"capability": name, "state": True} for name in sorted(capabilities)]
+        answer = self._ask("migrate-set-capabilities", capabilities=wanted)
+        self.run("migrate-set-capabilities", capabilities=[row | {"state": False} for row in wanted])
+        return str(answer["error"]["desc"]) if "error" in answer else ""
 
     def monitor(self, line: str) -> str:
         """What the human monitor prints for ``line``."""

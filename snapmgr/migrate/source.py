@@ -276,8 +276,6 @@ class Outgoing(PostcopySteps):
             self._urgent.yank()
         self._join_back()
         self.statistics.error = "" if self._cancelled.is_set() else said(error)
-        if self._cancelled.is_set():
-            self._set_status(Status.CANCELLING)
         self._at_owner(self._take_back)
 
     def _take_back(self) -> None:
@@ -297,8 +295,16 @@ class Outgoing(PostcopySteps):
             self._set_status(Status.COMPLETED)
             machine.set_run_state(RunState.POSTMIGRATE)
             return
-        self._set_status(Status.CANCELLED if self._cancelled.is_set() else Status.FAILED)
+        self._end_here()
         if self._stands and self._ran:
             machine.start()
         elif self._stands:
             machine.set_run_state(RunState.PAUSED)
+
+    def _end_here(self) -> None:
+        """The guest is ours.  Only then is it cancelled: what QEMU calls so may run on both sides."""
+        if self._cancelled.is_set():
+            self._set_status(Status.CANCELLING)
+            self._set_status(Status.CANCELLED)
+        else:
+            self._set_status(Status.FAILED)

@@ -8,9 +8,11 @@ from pathlib import Path
 from snapmgr.containers.open import open_source
 from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Severity
+from snapmgr.migrate.together import KNOWN, RULES
 from snapmgr.savevm.configuration import CAPABILITIES_OF
 from snapmgr.snapshots.export import export_disk
 from snapmgr.snapshots.list import list_snapshots
+from tests.migrate.moves import SEEN
 from tests.qemu import MEMORY, guest_wrote, machine, needs_qemu
 
 pytestmark = needs_qemu
@@ -38,6 +40,8 @@ def test_a_migrated_stream_holds_the_guests_memory(tmp_path: Path) -> None:
         guest.boot()
         physical = guest.save_memory(tmp_path / "memory")
         guest.migrate(stream)
+        states = [event["data"]["status"] for event in guest.events if event["event"] == "MIGRATION"]
+        assert " ".join(states) in (SEEN["7.2"][0], SEEN["10.0"][0])
         ram = guest.ram.read_bytes()
     source = open_source(stream)
     index = index_stream(source)
@@ -82,11 +86,19 @@ def test_the_disk_of_a_snapshot_is_exported_while_qemu_writes_on(tmp_path: Path)
     assert out.read_bytes() == bytes(65536) + b"\x11" * 65536 + bytes((1 << 20) - 131072)
 
 
-def test_the_capabilities_are_those_of_this_qemu(tmp_path: Path) -> None:
+def test_the_capabilities_are_those_of_this_qemu_and_so_is_what_goes_together(tmp_path: Path) -> None:
     with machine(tmp_path) as guest:
         version = guest.run("query-version")["qemu"]
         names = {row["capability"] for row in guest.run("query-migrate-capabilities")}
-    known = CAPABILITIES_OF.get(f"{version['major']}.{version['minor']}")
+        said = {rule: guest.refusal(rule.capabilities) for rule in RULES if rule.capabilities <= names}
+    release = f"{version['major']}.{version['minor']}"
+    if release in KNOWN:
+        for rule, text in said.items():
+            if "background-snapshot" in rule.capabilities:  # which this one's RAM, a file, is not for at all
+                assert text.startswith("Background-snapshot is not ")
+            else:
+                assert text == (rule.qemu if release in rule.refused_by else ""), rule
+    known = CAPABILITIES_OF.get(release)
     if known is None:  # neither of the two that verdicts are given for
         known = names | frozenset.intersection(*CAPABILITIES_OF.values()) - {"zero-blocks"}
     assert names == known

@@ -89,9 +89,8 @@ class Pair:
             parameters=parameters or Parameters(max_bandwidth=0),
             handover=self.handover,
             throttle=self.throttles.append,
-            stopped=stopped,
             urgent=lambda: self.second.source,
-            **more,
+            **{"stopped": stopped, **more},
         )
         return self.outgoing
 
@@ -122,7 +121,9 @@ class Pair:
             elif outgoing.statistics.status is MigrationStatus.POSTCOPY_PAUSED:
                 outgoing.cancel()
             statistics = sending.result()
-            if statistics.pauses:  # the source may be done before the other side knows what it has
+            if (
+                statistics.pauses or outgoing.runs_there
+            ):  # the source may be done before the other side knows what it has
                 self.received.wait(30)
             if self.arriving is not None:
                 if statistics.status is not MigrationStatus.COMPLETED:

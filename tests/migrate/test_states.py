@@ -22,26 +22,13 @@ from snapmgr.migrate.source import Outgoing
 from snapmgr.savevm.handlers import EIO, HandlerFailed
 from snapmgr.savevm.status import MigrationStatus as S
 from snapmgr.trace.events import TraceEvent
+from tests.migrate.moves import followers
 from tests.migrate.rig import OnlyOne, Pair, undisturbed
 
 LONG = "SNAPMGR_LONG" in os.environ
 PATIENCE = 30
 SLOW = 1 << 14
 """Bytes a second: a migration waits for what is asked of it next."""
-
-LEGAL = {
-    S.NONE: {S.SETUP},
-    S.SETUP: {S.ACTIVE, S.FAILED, S.CANCELLING},
-    S.ACTIVE: {S.POSTCOPY_ACTIVE, S.COMPLETED, S.FAILED, S.CANCELLING},
-    S.POSTCOPY_ACTIVE: {S.POSTCOPY_PAUSED, S.COMPLETED, S.FAILED, S.CANCELLING},
-    S.POSTCOPY_PAUSED: {S.POSTCOPY_RECOVER, S.FAILED, S.CANCELLING},
-    S.POSTCOPY_RECOVER: {S.POSTCOPY_ACTIVE, S.POSTCOPY_PAUSED, S.FAILED, S.CANCELLING},
-    S.CANCELLING: {S.CANCELLED, S.FAILED, S.COMPLETED},
-    S.CANCELLED: set(),
-    S.COMPLETED: set(),
-    S.FAILED: set(),
-}
-"""migration/migration.c: the calls of migrate_set_state; what was cancelled too late ends as what it became."""
 
 
 class Moves:
@@ -85,7 +72,7 @@ class Migrations(RuleBasedStateMachine):
 
     @property
     def is_over(self) -> bool:
-        return not LEGAL[self.status]
+        return not followers(self.status)
 
     @property
     def is_idle(self) -> bool:
@@ -221,7 +208,7 @@ class Migrations(RuleBasedStateMachine):
     def moves_are_legal(self) -> None:
         if self.outgoing is not None:
             for old, new in itertools.pairwise(list(self.moves.seen)):
-                assert new in LEGAL[old], self.moves.seen
+                assert new in followers(old), f"{old} > {new} of {self.moves.seen}"
 
     @invariant()
     def nothing_counts_back(self) -> None:

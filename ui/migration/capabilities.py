@@ -122,5 +122,7 @@ class CapabilityList(QWidget):
         for rule in RULES:
             if name in (rule.name, rule.other) and rule.breaks(names):
                 other = rule.other if name == rule.name else rule.name
+                if rule.qemu and rule.taken_by:  # not every QEMU says so
+                    return f"{rule.qemu} (QEMU {', '.join(rule.refused_by)})"
                 return rule.qemu or tr("Does not go together with {capability}", capability=other)
         return ""

@@ -1,0 +1,124 @@
+"""The states of a migration: which follow each other in QEMU, and that ours do what they may, all of it and no more."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from snapmgr.migrate.link import Link
+from snapmgr.migrate.model import Parameters
+from snapmgr.migrate.source import Outgoing
+from snapmgr.savevm.status import MigrationStatus as S
+from tests.migrate.colo_rig import ColoPair
+from tests.migrate.moves import OURS, QEMU, SEEN
+from tests.migrate.rig import Pair
+
+SLOW = 1 << 14
+"""Bytes a second: it waits for what is asked of it next."""
+
+
+@pytest.mark.parametrize("release", SEEN)
+def test_what_qemus_did_is_in_the_table(release: str) -> None:
+    for states in SEEN[release]:
+        for move in itertools.pairwise(["none", *states.split()]):
+            assert move in QEMU[release], move
+
+
+def test_ours_do_nothing_that_qemu_may_not() -> None:
+    beyond = OURS - QEMU["7.2"]
+    assert not beyond
+
+
+def slow(downtime_limit: int = 0) -> Parameters:
+    return Parameters(max_bandwidth=SLOW, max_postcopy_bandwidth=SLOW, downtime_limit=downtime_limit)
+
+
+def in_postcopy(outgoing: Outgoing) -> None:
+    outgoing.postcopy()
+    outgoing.wait_for_run()
+
+
+def pause(outgoing: Outgoing) -> None:
+    in_postcopy(outgoing)
+    outgoing.pause()
+    outgoing.wait_for(S.POSTCOPY_PAUSED)
+
+
+def recovered_in_the_second_try(pair: Pair, outgoing: Outgoing) -> None:
+    torn = Link()
+    torn.cut()
+    pauses = outgoing.statistics.pauses
+    outgoing.recover(torn.source)
+    assert outgoing.wait_until(lambda: outgoing.statistics.pauses > pauses, 30)
+    assert outgoing.wait_for(S.POSTCOPY_PAUSED, timeout=30)
+    outgoing.parameters.max_postcopy_bandwidth = 0
+    pair.recover(outgoing)
+
+
+def moved(name: str) -> S:
+    """Where one ends to which ``name`` happens."""
+    postcopy = "postcopy" in name
+    if name == "colo":
+        return ColoPair().run(lambda pair: pair.outgoing and pair.outgoing.x_colo_lost_heartbeat()).status
+    pair = Pair("idle", capabilities="postcopy-ram" if postcopy else "",
+                devices=("unplug",) if "unplug" in name else ())  # fmt: skip
+    more = {"stopped": lambda: outgoing.cancel()} if name == "postcopy cancelled at once" else {}
+    outgoing = pair.prepare(Parameters(max_bandwidth=0) if name in ("", "refused", "unplug") else slow(), **more)
+    match name:
+        case "unplug" | "unplug cancelled":
+            pair.source.board.unplug.request(0, 1 << 60)
+        case "refused":
+            pair.destination.options.machine = "demo-9"
+        case "cut in setup":
+            pair.link.cut()
+        case "cancelled in setup":
+            outgoing.cancel()
+
+    def during(outgoing: Outgoing) -> None:
+        if name in ("refused", "cut in setup", "cancelled in setup", ""):
+            return
+        outgoing.wait_for(S.WAIT_UNPLUG if "unplug" in name else S.ACTIVE)
+        match name:
+            case "unplug":
+                pair.driver.order(lambda machine: machine.board.unplug.request(0, 0)).result(30)
+            case "cancelled" | "unplug cancelled":
+                outgoing.cancel()
+            case "postcopy":
+                outgoing.parameters.max_postcopy_bandwidth = 0
+                in_postcopy(outgoing)
+            case "postcopy cancelled at once":
+                outgoing.postcopy()
+            case "postcopy given up":
+                in_postcopy(outgoing)
+                outgoing.cancel()
+            case _:
+                pause(outgoing)
+
+    if name == "postcopy recovered":
+        return pair.move(during=during, recover=lambda outgoing: recovered_in_the_second_try(pair, outgoing)).status
+    return pair.move(during=during).status
+
+
+ENDS = {
+    "": S.COMPLETED,
+    "refused": S.FAILED,
+    "cut in setup": S.FAILED,
+    "cancelled in setup": S.CANCELLED,
+    "cancelled": S.CANCELLED,
+    "unplug": S.COMPLETED,
+    "unplug cancelled": S.CANCELLED,
+    "colo": S.COMPLETED,
+    "postcopy": S.COMPLETED,
+    "postcopy cancelled at once": S.CANCELLED,
+    "postcopy given up": S.FAILED,
+    "postcopy paused": S.FAILED,
+    "postcopy recovered": S.COMPLETED,
+}
+
+
+def test_ours_make_every_move_that_is_theirs(moves: set[tuple[str, str]]) -> None:
+    """What is in the table and never comes is not theirs; what is not in it and comes, fails any test here."""
+    for name, end in ENDS.items():
+        assert moved(name) is end, name
+    assert moves == OURS, f"never seen: {OURS - moves}"
