@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from itertools import combinations
 
+import shiboken6
 from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QAccessible, QFontMetrics, QImage, QKeyEvent
 from PySide6.QtWidgets import (
@@ -195,6 +196,7 @@ async def unreachable(top: QWidget) -> list[str]:
             break
         reached.append(after)
         focus = after
-    left = {widget for widget in wanted - set(reached) if widget.isVisible()}  # a field may go when it is left
+    there = filter(shiboken6.isValid, wanted - set(reached))  # a field may go when it is left
+    left = {widget for widget in there if widget.isVisible()}
     missed = [widget for widget in left if not isinstance(widget.parentWidget(), QAbstractItemView)]
     return sorted(f"Tab does not reach {named(widget)}" for widget in missed)

@@ -6,6 +6,7 @@ from typing import Any
 
 from ui.shots import Stage
 from ui.shots_snapshots import devbox, image, open_devbox, page, select, shot
+from ui.snapshots.rename_card import rename_card
 
 
 @shot("save-dialog")
@@ -139,7 +140,26 @@ async def rename(stage: Stage) -> None:
     """A new name, as long as it can be, and one byte more."""
     await open_devbox(stage)
     await stage.act("snapshot.rename")
-    dialog(stage).name.edit.setText("before-the-upgrade-of-everything-" * 8)
+    card = rename_card(page(stage))
+    assert card is not None
+    card.name.edit.setText("before-the-upgrade-of-everything-" * 8)
+
+
+@shot("rename-in-place")
+async def rename_in_place(stage: Stage) -> None:
+    """As it begins."""
+    await open_devbox(stage)
+    await select(stage, "zfs-start")
+    await stage.act("snapshot.rename")
+
+
+@shot("rename-in-table", size=(800, 560))
+async def rename_in_table(stage: Stage) -> None:
+    """In the table of the smallest window."""
+    await open_devbox(stage)
+    await stage.act("snapshot.view")
+    await select(stage, "fresh-install")
+    await stage.act("snapshot.rename")
 
 
 @shot("strip-running")

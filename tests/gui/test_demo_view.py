@@ -27,7 +27,7 @@ from ui.snapshots.demo_disks import demo_folder
 from ui.snapshots.dialogs import ExportDialog
 from ui.snapshots.load_dialog import LoadDialog
 from ui.snapshots.old_dialog import OldDialog
-from ui.snapshots.rename_dialog import RenameDialog
+from ui.snapshots.rename_card import rename_card
 from ui.widgets.activity import ActivityState
 
 
@@ -41,9 +41,11 @@ def test_renamed_searched_deleted_in_bulk_and_brought_back(desk: DemoDesk) -> No
         desk.save(name)
     desk.select("two")
     desk.keys(Qt.Key.Key_F2)
-    dialog = asked(desk, RenameDialog)
-    desk.qtbot.keyClicks(dialog.name.edit, "zwei")
-    click(desk, dialog.go)
+    card = rename_card(desk.page)
+    assert card is not None
+    desk.qtbot.keyClicks(card.name.edit, "zwei")
+    desk.qtbot.keyClick(card.name.edit, Qt.Key.Key_Return)
+    desk.settle()
     assert names(desk) == ["three", "zwei", "one"] and ("zwei", 2) in on_disk() and desk.page.snapshot.name() == "zwei"
     desk.page.header.filter.setText("zw")
     assert desk.names() == ["zwei"], "what is found is a snapshot"

@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from snapmgr.snapshots.list import list_snapshots
 from snapmgr.snapshots.notes import read_note
-from tests.gui.changing import CONTROL, asked, click, in_list, plain, press, rows, sha, sound, state, strip, write
+from tests.gui.changing import CONTROL, LEFT, asked, click, in_list, plain, press, rows, sha, sound, state, strip, write
 from tests.gui.desk import NOON, Desk
 from tests.ui.snapshots.made import Entry, retabled
 from ui.models.snapshot_rows import Column
 from ui.snapshots.delete_dialog import DeleteDialog
 from ui.snapshots.load_dialog import LoadDialog
-from ui.snapshots.rename_dialog import RenameDialog
+from ui.snapshots.rename_card import RenameCard, rename_card
 from ui.snapshots.save_dialog import SaveDialog
 from ui.widgets.activity import ActivityState
 
@@ -237,17 +237,34 @@ def test_one_name_on_two_disks_with_two_ids_is_deleted_on_both(desk: Desk) -> No
 # --- rename ---
 
 
+def renaming(desk: Desk) -> RenameCard:
+    card = rename_card(desk.page)
+    assert card is not None
+    return card
+
+
 def test_renaming_keeps_the_selection(desk: Desk) -> None:
     path = desk.image("vm-hmp-72")
     desk.open(path)
     desk.select("work")
     click(desk, desk.page.header.rename)
-    dialog = asked(desk, RenameDialog)
-    assert dialog.name.edit.selectedText() == "work" and not dialog.go.isEnabled()
-    dialog.name.edit.setText("boot")
-    assert not dialog.go.isEnabled() and "already" in dialog.name.message.text()
-    dialog.name.edit.setText("löschbar")
-    click(desk, dialog.go)
+    card = renaming(desk)
+    assert card.name.edit.selectedText() == "work" and card.name.edit.hasFocus()
+    place = desk.page.list.timeline.visualRect(desk.page.list.timeline.currentIndex())
+    assert (
+        card.mapToGlobal(card.rect().topLeft()).y()
+        == desk.page.list.timeline.viewport().mapToGlobal(place.topLeft()).y()
+    )
+    card.name.edit.setText("boot")
+    desk.qtbot.keyClick(card.name.edit, Qt.Key.Key_Return)
+    assert card.isVisible() and "already" in card.name.message.text()
+    desk.qtbot.keyClick(card.name.edit, Qt.Key.Key_Escape)
+    assert card.isHidden() and desk.page.list.view.hasFocus() and "work" in rows(path)
+    click(desk, desk.page.header.rename)
+    renaming(desk).name.edit.setText("löschbar")
+    desk.qtbot.mouseClick(desk.page.header.filter, LEFT)
+    desk.settle()
+    assert desk.page.header.filter.hasFocus() and rename_card(desk.page) is None
     assert desk.page.snapshot.name() == "löschbar" and rows(path)["löschbar"].id == "2"
     assert strip(desk)[0] == "Renamed “work” to “löschbar”"
 
@@ -266,8 +283,9 @@ def test_everything_by_the_keyboard(desk: Desk) -> None:
     assert desk.page.snapshot.name() == "typed"
     in_list(desk)
     desk.key(Qt.Key.Key_F2)
-    write(desk, "named")
-    press(desk, Qt.Key.Key_Return)
+    desk.qtbot.keyClicks(renaming(desk).name.edit, "named")
+    desk.qtbot.keyClick(renaming(desk).name.edit, Qt.Key.Key_Return)
+    desk.settle()
     assert desk.page.snapshot.name() == "named" and "typed" not in rows(path)
     in_list(desk)
     desk.key(Qt.Key.Key_L, CONTROL)
@@ -329,8 +347,9 @@ def test_qemu_img_finds_every_change_sound(desk: Desk, case: str) -> None:
     qemu_img("convert", "-O", "raw", path, raw)
     assert hashlib.sha256(raw.read_bytes()).hexdigest() == sha(path, first)
     run("snapshot.rename")
-    asked(desk, RenameDialog).name.edit.setText("theirs")
-    click(desk, asked(desk, RenameDialog).go)
+    renaming(desk).name.edit.setText("theirs")
+    renaming(desk).take()
+    desk.settle()
     assert " theirs " in qemu_img("snapshot", "-l", path)
     desk.page.list.view.selectAll()
     desk.settle()

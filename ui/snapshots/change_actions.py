@@ -115,16 +115,17 @@ def load(context: WindowContext) -> None:
         _ask(context, LoadDialog(context, page.on_show, rows[0], found, runs=runs, stands=stands))
 
 
-@ACTIONS.add("snapshot.rename", later("Rename…"), keys="F2", icon="pencil-simple", menu=Menu.SNAPSHOT, view=VIEW,
+@ACTIONS.add("snapshot.rename", later("Rename"), keys="F2", icon="pencil-simple", menu=Menu.SNAPSHOT, view=VIEW,
              group=1, enabled=can_rename, subject=_subject)  # fmt: skip
 def rename(context: WindowContext) -> None:
-    """Give the snapshot another name on every disk that has it."""
-    from ui.snapshots.rename_dialog import RenameDialog
+    """Give the snapshot another name on every disk that has it, where it stands in the list."""
+    from ui.snapshots.rename_card import RenameCard
 
     page = page_of(context)
     if page is not None and page.on_show is not None:
         found, rows = _selected(context)
-        _ask(context, RenameDialog(context, page.on_show, rows[0], found))
+        page.show_details(False)
+        RenameCard(page.list, page.on_show, rows[0], found).wanted.connect(page.changes.start)
 
 
 @ACTIONS.add("snapshot.finish", later("Finish…"), icon="check-circle", menu=Menu.SNAPSHOT, view=VIEW, group=1,
