@@ -60,3 +60,13 @@ def test_snapshots_without_a_vm_state(snapctl: Snapctl, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("b", "code"), [("none.mig", 1), ("", 2)])
 def test_what_cannot_be_compared(snapctl: Snapctl, b: str, code: int) -> None:
     assert snapctl("diff", stored("tiny.v72"), b).code == code
+
+
+def test_as_a_page_for_a_browser(snapctl: Snapctl, tmp_path: Path) -> None:
+    other = tmp_path / "<b>.mig"
+    assert snapctl("edit", stored("tiny.v72"), "-o", other, "--set", "cpu/env.eip=0x7c00").code == 0
+    result = snapctl("diff", stored("tiny.v72"), other, "--format", "html")
+    assert result.code == 1 and "<b>" not in result.text and "&lt;b&gt;.mig" in result.text
+    assert "<td>cpu (0)/env.eip</td>" in result.text and "<td>0x0000000000007c00</td>" in result.text
+    same = snapctl("diff", stored("tiny.v72"), stored("tiny.v72"), "--format", "html")
+    assert same.code == 0 and "<td>" not in same.text and same.text.count("Nothing differs.") == 4
