@@ -40,6 +40,7 @@ ACTION_MODULES = (
     "ui.inspector.actions",
     "ui.inspector.memory.actions",
     "ui.inspector.look_actions",
+    "ui.compare.actions",
     "ui.migration.actions",
 )
 PAGES = {
@@ -47,6 +48,7 @@ PAGES = {
     "snapshots": ("ui.snapshots.page", "SnapshotsPage"),
     "inspector": ("ui.inspector.page", "InspectorPage"),
     "migration": ("ui.migration.page", "MigrationPage"),
+    "compare": ("ui.compare.page", "ComparePage"),
 }
 MODULES = (*(module for module, _ in PAGES.values()), "ui.inspector.wiring")
 """What is imported once the window is there."""

@@ -106,6 +106,8 @@ async def compare(stage: Stage, *names: str) -> None:
     await select_all(stage, [row for row in snapshots.found.rows if row.name in names])
     await stage.act("snapshot.compare")
     await stage.settled()
+    await stage.act("compare.next")
+    await stage.settled()
 
 
 async def select_all(stage: Stage, rows: list[Any]) -> None:

@@ -164,21 +164,32 @@ async def find(stage: Stage) -> None:
     await stage.settled()
 
 
-@SHOTS.add("inspector-compare", size=(1024, 700))
-async def compare(stage: Stage) -> None:
+async def compared(stage: Stage, steps: int = 6) -> None:
     """Two streams beside each other, a field that differs selected with its bytes."""
-    from PySide6.QtWidgets import QApplication
-
-    from ui.compare.dialog import Compare
-
     await stage.open(stream(stage, "pc-halt.v100", called="devbox-before.mig"))
     await stage.open(stream(stage, "pc-live.v100", called="devbox-after.mig"))
     await stage.act("stream.compare")
-    dialog = QApplication.activeModalWidget()
-    assert isinstance(dialog, Compare)
     await stage.settled()
-    for _ in range(6):
-        dialog.next()
+    for _ in range(steps):
+        await stage.act("compare.next")
+
+
+@SHOTS.add("inspector-compare")
+async def compare(stage: Stage) -> None:
+    """Two streams beside each other."""
+    await compared(stage)
+
+
+@SHOTS.add("inspector-compare-narrow", size=(1024, 700))
+async def compare_narrow(stage: Stage) -> None:
+    """The same at 1024×700."""
+    await compared(stage)
+
+
+@SHOTS.add("inspector-compare-smallest", size=(800, 560))
+async def compare_smallest(stage: Stage) -> None:
+    """The same at 800×560."""
+    await compared(stage)
 
 
 @SHOTS.add("inspector-bookmarks", themes=("dark",))

@@ -63,7 +63,7 @@ def diff(output: Output, a: str, b: str, form: str, allow_roots: tuple[Path, ...
             output.lines("\n".join(html_lines(a, b, document)))
     else:
         lines = [*(stream_lines(streams, every=output.verbose) if streams else ())]
-        lines += ["Disk", *disk_lines(disk)] if disk is not None else []
+        lines += disk_lines([disk] if disk is not None else [])
         output.lines("\n".join(line if line.startswith(" ") else heading(line) for line in lines))
     differs = (streams is not None and streams.differs) or (disk is not None and disk.differs)
     return Exit.FAILED if differs else Exit.DONE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from snapmgr.names import visible_text
@@ -23,8 +23,15 @@ def disk_document(disk: DiskDifference) -> dict[str, Any]:
     }
 
 
-def disk_lines(disk: DiskDifference) -> Iterator[str]:
-    """Lines of text, indented by two."""
+def disk_lines(disks: Sequence[DiskDifference]) -> Iterator[str]:
+    """Lines of text; the title is not indented."""
+    if disks:
+        yield "Disk" if len(disks) == 1 else "Disks"
+    for disk in disks:
+        yield from _lines(disk)
+
+
+def _lines(disk: DiskDifference) -> Iterator[str]:
     path, total, changed = visible_text(disk.path), len(disk.clusters), disk.changed
     if disk.size_a != disk.size_b:
         yield f"  {path}: {size(disk.size_a)} → {size(disk.size_b)}"

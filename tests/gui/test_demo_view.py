@@ -21,7 +21,7 @@ from tests.gui.test_demo_snapshots import desk as desk
 from tests.gui.test_demo_snapshots import fresh_disks as fresh_disks
 from tests.gui.test_demo_snapshots import made as made
 from tests.gui.test_demo_snapshots import names
-from ui.snapshots.compare_dialog import CompareDialog
+from ui.compare.page import ComparePage
 from ui.snapshots.delete_dialog import DeleteDialog
 from ui.snapshots.demo_disks import demo_folder
 from ui.snapshots.dialogs import ExportDialog
@@ -102,11 +102,12 @@ def test_exported_compared_and_looked_into_while_it_runs(desk: DemoDesk) -> None
     assert target.stat().st_size == 8 << 20
     desk.choose("one", "two")
     desk.keys(Qt.Key.Key_D, CONTROL)
-    compared = desk.dialog()
-    assert isinstance(compared, CompareDialog)
+    compared = desk.window.context.current
+    assert isinstance(compared, ComparePage)
     desk.until(lambda: compared.found is not None)
     assert compared.found.streams is not None and not compared.found.errors and len(compared.found.disks) == 2
-    compared.reject()
+    desk.keys(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert desk.window.context.view == "snapshots"
     desk.page.list.view.clearSelection()
     desk.select("one")
     desk.until(lambda: desk.page.details.area.facts.value("Machine") == "demo-1.1")

@@ -8,17 +8,16 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
-from PySide6.QtWidgets import QApplication
 
 from snapmgr.errors import Cancelled
 from snapmgr.snapshots.diff_disks import compare_disk
 from tests.gui.changing import CONTROL, click, plain, rows
 from tests.gui.desk import Desk
 from tests.ui.snapshots.made import held
+from ui.compare.page import ComparePage
 from ui.models.difference_tree import NAME, SAID, A, B
 from ui.models.snapshot_rows import Column, key_of
 from ui.snapshots import presenter
-from ui.snapshots.compare_dialog import CompareDialog
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -38,21 +37,21 @@ def choose(desk: Desk, *names: str) -> None:
     desk.settle()
 
 
-def compared(desk: Desk, *names: str) -> CompareDialog:
+def compared(desk: Desk, *names: str) -> ComparePage:
     choose(desk, *names)
     desk.window.activateWindow()
     desk.until(desk.window.isActiveWindow)
     desk.page.list.view.setFocus()
     desk.key(Qt.Key.Key_D, CONTROL)
-    dialog = QApplication.activeModalWidget()
-    assert isinstance(dialog, CompareDialog)
+    page = desk.window.context.current
+    assert isinstance(page, ComparePage)
     desk.settle()
-    return dialog
+    return page
 
 
-def shown(dialog: CompareDialog) -> dict[str, tuple[str, str, str]]:
+def shown(page: ComparePage) -> dict[str, tuple[str, str, str]]:
     """Every row that the filter leaves, by its path."""
-    model, found = dialog.tree.model(), {}
+    model, found = page.fields.tree.model(), {}
 
     def below(parent: QModelIndex, path: str) -> None:
         for row in range(model.rowCount(parent)):
@@ -66,6 +65,17 @@ def shown(dialog: CompareDialog) -> dict[str, tuple[str, str, str]]:
     return found
 
 
+def names(page: ComparePage) -> list[str]:
+    return [plain(picker.side.name) for picker in page.pickers if picker.side is not None]
+
+
+def leave(desk: Desk, page: ComparePage) -> None:
+    """Back to the list of snapshots, and nothing of the image stays open."""
+    desk.key(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    desk.settle()
+    assert desk.window.context.view == "snapshots" and page.found is None and not page.reads()
+
+
 def reason(desk: Desk) -> str:
     return plain(desk.window.context.actions.reason("snapshot.compare"))
 
@@ -73,10 +83,10 @@ def reason(desk: Desk) -> str:
 def test_fields_pages_and_clusters(desk: Desk) -> None:
     path = desk.image("vm-hmp-72")
     desk.open(path)
-    dialog = compared(desk, "boot", "done")
-    assert dialog.found is not None and dialog.found.streams is not None and not dialog.found.errors
-    assert plain(dialog.heading.full_text()) == "“boot” and “done”"
-    found, streams = shown(dialog), dialog.found.streams
+    page = compared(desk, "boot", "done")
+    assert page.found is not None and page.found.streams is not None and not page.found.errors
+    assert names(page) == ["“boot”", "“done”"]
+    found, streams = shown(page), page.found.streams
     for device in streams.devices.differing:
         for field in device.fields:
             a, b, said = found[f"Devices/{device.device}/{field.path}"]
@@ -85,80 +95,80 @@ def test_fields_pages_and_clusters(desk: Desk) -> None:
     count = sum(len(device.fields) for device in streams.devices.differing)
     assert found["RAM/pc.ram"][2] == f"{streams.page_count} pages differ"
     disk = compare_disk(path, "boot", "done")
-    assert dialog.found.disks[0].ranges() == disk.ranges()
+    assert page.found.disks[0].ranges() == disk.ranges()
     assert found["Disks"][2] == ("1 cluster differs" if disk.changed == 1 else f"{disk.changed} clusters differ")
-    chips = [dialog._chips.itemAt(place).widget() for place in range(dialog._chips.count() - 1)]
+    chips = page.chips.chips
     assert chips[0].text() == f"{count} fields differ in {len(streams.devices.differing)} devices"
     assert "Devices/i8259 (0)" not in found and "Configuration" not in found, "they are the same"
-    assert dialog.map.isVisible() and dialog.block.currentText() == "pc.ram"
-    dialog.close()
+    assert page.pages.map.isVisible() and page.pages.block.currentText() == "pc.ram"
+    leave(desk, page)
 
 
 def test_all_or_the_differences_alone(desk: Desk) -> None:
     desk.open(desk.image("vm-hmp-72"))
-    dialog = compared(desk, "boot", "done")
-    few = shown(dialog)
-    click(desk, dialog.only)
-    many = shown(dialog)
+    page = compared(desk, "boot", "done")
+    few = shown(page)
+    click(desk, page.fields.only)
+    many = shown(page)
     assert set(few) < set(many) and many["Devices/i8259 (0)"] == ("", "", "the same")
     assert many["Configuration"] == ("pc-i440fx-7.2", "pc-i440fx-7.2", "the same")
-    desk.qtbot.keyClicks(dialog.filter, "i8259")
-    assert set(shown(dialog)) == {"Devices", "Devices/i8259 (0)", "Devices/i8259 (1)"}
-    click(desk, dialog.only)
-    assert shown(dialog) == {}, "none of them differs"
-    dialog.filter.clear()
-    desk.qtbot.keyClicks(dialog.filter, "cpu eip")
-    assert not shown(dialog), "both words in one row"
-    dialog.filter.clear()
-    desk.qtbot.keyClicks(dialog.filter, "env.eip")
-    assert list(shown(dialog)) == ["Devices", "Devices/cpu (0)", "Devices/cpu (0)/env.eip"]
-    dialog.close()
+    desk.qtbot.keyClicks(page.fields.filter, "i8259")
+    assert set(shown(page)) == {"Devices", "Devices/i8259 (0)", "Devices/i8259 (1)"}
+    click(desk, page.fields.only)
+    assert shown(page) == {}, "none of them differs"
+    page.fields.filter.clear()
+    desk.qtbot.keyClicks(page.fields.filter, "cpu eip")
+    assert not shown(page), "both words in one row"
+    page.fields.filter.clear()
+    desk.qtbot.keyClicks(page.fields.filter, "env.eip")
+    assert list(shown(page)) == ["Devices", "Devices/cpu (0)", "Devices/cpu (0)/env.eip"]
+    leave(desk, page)
 
 
 def test_f7_goes_through_them_and_round(desk: Desk) -> None:
     desk.open(desk.image("vm-hmp-72"))
-    dialog = compared(desk, "boot", "done")
-    total = len(dialog._differences)
-    assert plain(dialog.place.text()) == f"{total} differences"
+    page = compared(desk, "boot", "done")
+    total = len(page.fields.differences)
+    assert plain(page.fields.place.text()) == f"{total} differences"
     seen = []
     for number in range(total + 1):
-        desk.qtbot.keyClick(dialog.tree, Qt.Key.Key_F7)
-        assert dialog.place.text() == f"{number % total + 1} of {total}"
-        seen.append(dialog.tree.currentIndex().data())
+        desk.qtbot.keyClick(page.fields.tree, Qt.Key.Key_F7)
+        assert page.fields.place.text() == f"{number % total + 1} of {total}"
+        seen.append(page.fields.tree.currentIndex().data())
     assert seen[0] == seen[-1] and seen[:2] == ["cpu_ticks_offset", "cpu_clock_offset"]
-    desk.qtbot.keyClick(dialog.tree, Qt.Key.Key_F7, SHIFT)
-    assert dialog.place.text() == f"{total} of {total}"
-    desk.qtbot.keyClicks(dialog.filter, "serial")
-    desk.qtbot.keyClick(dialog.filter, Qt.Key.Key_F7)
-    assert dialog.tree.currentIndex().data() == "state.rbr"
-    dialog.close()
+    desk.qtbot.keyClick(page.fields.tree, Qt.Key.Key_F7, SHIFT)
+    assert page.fields.place.text() == f"{total} of {total}"
+    desk.qtbot.keyClicks(page.fields.filter, "serial")
+    desk.qtbot.keyClick(page.fields.filter, Qt.Key.Key_F7)
+    assert page.fields.tree.currentIndex().data() == "state.rbr"
+    leave(desk, page)
 
 
 def test_sides_are_swapped(desk: Desk) -> None:
     desk.open(desk.image("vm-hmp-72"))
-    dialog = compared(desk, "boot", "done")
-    before = shown(dialog)
-    click(desk, dialog.swap)
-    after = shown(dialog)
+    page = compared(desk, "boot", "done")
+    before = shown(page)
+    click(desk, page.swap)
+    after = shown(page)
     assert {name: (b, a, said) for name, (a, b, said) in after.items()} == before
-    assert plain(dialog.heading.full_text()) == "“done” and “boot”"
-    dialog.close()
+    assert names(page) == ["“done”", "“boot”"]
+    leave(desk, page)
 
 
 def test_without_vm_states_the_disks_alone(desk: Desk) -> None:
     desk.open(desk.image("fmt-v3"))
-    dialog = compared(desk, "first", "second")
-    assert dialog.found is not None and dialog.found.streams is None
-    assert {name.split("/")[0] for name in shown(dialog)} == {"Disks"} and not dialog._pages.isVisible()
-    dialog.close()
+    page = compared(desk, "first", "second")
+    assert page.found is not None and page.found.streams is None
+    assert {name.split("/")[0] for name in shown(page)} == {"Disks"} and not page.pages.isVisible()
+    leave(desk, page)
 
 
 def test_of_several_disks_each_is_named(desk: Desk) -> None:
     desk.open(desk.image("fmt-v3", "box-vda.qcow2"), desk.image("fmt-v3", "box-vdb.qcow2"))
-    dialog = compared(desk, "first", "second")
-    chips = [dialog._chips.itemAt(place).widget() for place in range(dialog._chips.count() - 1)]
+    page = compared(desk, "first", "second")
+    chips = page.chips.chips
     assert [plain(chip.text()).partition(":")[0] for chip in chips[:2]] == ["vda", "vdb"]
-    dialog.close()
+    leave(desk, page)
 
 
 def test_closing_stops_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,14 +184,14 @@ def test_closing_stops_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     choose(desk, "boot", "done")
     monkeypatch.setattr(presenter, "compare", endless)
     desk.window.context.actions.run("snapshot.compare")
-    dialog = QApplication.activeModalWidget()
-    assert isinstance(dialog, CompareDialog)
+    page = desk.window.context.current
+    assert isinstance(page, ComparePage)
     desk.until(begun.is_set)
-    assert not dialog.swap.isEnabled() and dialog.stop.text() == "Cancel"
-    desk.qtbot.mouseClick(dialog.stop, Qt.MouseButton.LeftButton)
+    assert desk.window.context.actions.reason("compare.swap") == "It is still being compared"
+    desk.qtbot.mouseClick(page.waiting.cancel, Qt.MouseButton.LeftButton)
     desk.until(ended.is_set)
     desk.settle()
-    assert QApplication.activeModalWidget() is None and not desk.errors()
+    assert desk.window.context.view == "snapshots" and not desk.errors()
 
 
 def test_it_takes_two(desk: Desk) -> None:
@@ -200,17 +210,17 @@ def test_while_another_process_has_it_it_is_compared_all_the_same(desk: Desk) ->
     path = desk.image("vm-hmp-72")
     with held(path, "qemu-system-x86"):
         desk.open(path)
-        dialog = compared(desk, "boot", "work")
-        assert dialog.found is not None and dialog.found.streams is not None and not dialog.found.errors
-        dialog.close()
+        page = compared(desk, "boot", "work")
+        assert page.found is not None and page.found.streams is not None and not page.found.errors
+        leave(desk, page)
 
 
 def test_what_cannot_be_read_is_said(desk: Desk) -> None:
     path = desk.image("vmstate-bad-magic")
     desk.open(path)
     names = list(rows(Path(path)))
-    dialog = compared(desk, *names[:2])
-    assert dialog.found is not None and dialog.found.errors and dialog.found.disks
-    box = dialog._notes.itemAt(0).widget()
+    page = compared(desk, *names[:2])
+    assert page.found is not None and page.found.errors and page.found.disks
+    box = page._notes.itemAt(0).widget()
     assert box is not None and box.isVisible()
-    dialog.close()
+    leave(desk, page)

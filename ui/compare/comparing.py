@@ -41,13 +41,15 @@ class CompareRequest:
 @dataclass(frozen=True, slots=True)
 class Compared:
     """What is compared with another: its name and a few words about it as they are shown, SRC of its VM state (None
-    where it has none), the tag of it on each disk, by path, and its VM clock in ns where that is recorded."""
+    where it has none), the tag of it on each disk, by path, its VM clock in ns where that is recorded, and the picture
+    of its screen where there is one."""
 
     name: str
     about: str
     source: str | None
     tags: Mapping[str, str] = field(default_factory=dict)
     clock: int | None = None
+    screen: object = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

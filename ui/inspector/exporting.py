@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from snapmgr.block.replace import read_from, refuse_used
+from snapmgr.block.replace import read_from
 from snapmgr.errors import SnapmgrError, UsageError
 from snapmgr.inspect.model import Node
 from snapmgr.work import CancelToken
 from ui.models.texts import sentence
+from ui.shell.whole_file import whole_file
 from ui.words import later, tr
 
 if TYPE_CHECKING:
@@ -166,20 +165,8 @@ def new_file(index: StreamIndex, target: Path) -> Iterator[IO[bytes]]:
             path=target,
             hint=tr("Choose another name."),
         )
-    refuse_used(target)
-    target = Path(os.path.realpath(target))
-    handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)
-        refuse_used(target)  # somebody may have begun to use it meanwhile
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with whole_file(target) as file:
+        yield file
 
 
 def _json(document: Any) -> bytes:

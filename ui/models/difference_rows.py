@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from snapmgr.names import visible_name, visible_text
@@ -23,11 +24,21 @@ MOST_RANGES = 200
 """Stretches of pages or clusters that have a row of their own."""
 
 
+class Mark(Enum):
+    """How a row differs; the value is its icon."""
+
+    NONE = ""
+    CHANGED = "arrows-left-right"
+    ONLY_A = "minus-circle"
+    ONLY_B = "plus-circle"
+
+
 @dataclass(eq=False, slots=True)
 class Row:
     """``differs``: it or something below it is not the same; ``place`` is its number below its parent, ``block`` the
     RAM block that it belongs to, ``page`` its first page there; ``at_a`` and ``at_b`` are (offset, bytes) of a field in
-    the two streams."""
+    the two streams.  ``kind`` is the token of the swatch before it, ``mark`` says how it differs: changed, only in A or
+    in B."""
 
     name: str
     a: str = ""
@@ -41,6 +52,8 @@ class Row:
     page: int | None = None
     at_a: tuple[int, int] | None = None
     at_b: tuple[int, int] | None = None
+    kind: str = ""
+    mark: Mark = Mark.NONE
 
     def add(self, child: Row) -> Row:
         child.parent, child.place = self, len(self.children)
@@ -78,10 +91,12 @@ def _configuration(found: Comparison) -> Row:
     one, other = found.sides
     differ = found.streams.configuration
     said = plural("{n} value differs", "{n} values differ", len(differ)) if differ else tr("the same")
-    row = Row(tr("Configuration"), visible_text(one.machine), visible_text(other.machine), said, bool(differ))
+    machines = visible_text(one.machine), visible_text(other.machine)
+    row = Row(tr("Configuration"), *machines, said, bool(differ), kind="k_meta")
     for value in differ:
         missing = tr("not sent")
-        row.add(Row(value.path, visible_text(value.a or missing), visible_text(value.b or missing), tr("changed")))
+        sides = visible_text(value.a or missing), visible_text(value.b or missing)
+        row.add(Row(value.path, *sides, tr("changed"), mark=Mark.CHANGED))
     return row
 
 
@@ -90,25 +105,25 @@ def _devices(streams: StreamDifference, ours: int, theirs: int) -> Row:
     total = len(differing) + len(same)
     #: Of the devices: 9 of 62 differ
     said = tr("{n} of {total} differ", n=len(differing), total=total) if differing else tr("all the same")
-    row = Row(tr("Devices"), formats.grouped(ours), formats.grouped(theirs), said, bool(differing))
+    row = Row(tr("Devices"), formats.grouped(ours), formats.grouped(theirs), said, bool(differing), kind="k_dev")
     for device in differing:
         row.add(_device(device))
     for name in same:
-        row.add(Row(visible_text(name), said=tr("the same"), differs=False))
+        row.add(Row(visible_text(name), said=tr("the same"), differs=False, kind="k_dev"))
     return row
 
 
 def _device(device: DeviceDifference) -> Row:
     name, there = visible_text(device.device), tr("present")
     if device.only == "a":
-        return Row(name, there, "", tr("only in A"))
+        return Row(name, there, "", tr("only in A"), kind="k_dev", mark=Mark.ONLY_A)
     if device.only == "b":
-        return Row(name, "", there, tr("only in B"))
+        return Row(name, "", there, tr("only in B"), kind="k_dev", mark=Mark.ONLY_B)
     count = len(device.fields)
     said = plural("{n} field differs", "{n} fields differ", count)
     if device.more:
         said = tr("more than {n} fields differ", n=formats.grouped(count))
-    row = Row(name, said=said)
+    row = Row(name, said=said, kind="k_dev")
     if device.version_a != device.version_b:
         row.a, row.b = (tr("version {n}", n=version) for version in (device.version_a, device.version_b))
     for one in device.fields:
@@ -119,7 +134,8 @@ def _device(device: DeviceDifference) -> Row:
 def _field(one: FieldDifference) -> Row:
     said = tr("only in A") if one.b is None else tr("only in B") if one.a is None else tr("changed")
     at_a, at_b = ((side.offset, side.length) if side is not None else None for side in (one.a, one.b))
-    return Row(visible_text(one.path), _value(one.a), _value(one.b), said, at_a=at_a, at_b=at_b)
+    mark = Mark.ONLY_A if one.b is None else Mark.ONLY_B if one.a is None else Mark.CHANGED
+    return Row(visible_text(one.path), _value(one.a), _value(one.b), said, at_a=at_a, at_b=at_b, mark=mark)
 
 
 def _value(side: Shown | None) -> str:
@@ -142,7 +158,7 @@ def _ram(streams: StreamDifference) -> Row:
         sum(length for block in streams.ram if (length := getattr(block, side)) is not None)
         for side in ("length_a", "length_b")
     ]
-    row = Row(tr("RAM"), formats.size(lengths[0]), formats.size(lengths[1]), said, differs)
+    row = Row(tr("RAM"), formats.size(lengths[0]), formats.size(lengths[1]), said, differs, kind="k_ram")
     for block in streams.ram:
         row.add(_block(block))
     return row
@@ -150,7 +166,7 @@ def _ram(streams: StreamDifference) -> Row:
 
 def _block(block: BlockDifference) -> Row:
     sizes = ["" if length is None else formats.size(length) for length in (block.length_a, block.length_b)]
-    row = Row(visible_name(block.name), *sizes, _block_said(block), block.differs, block=block.name)
+    row = Row(visible_name(block.name), *sizes, _block_said(block), block.differs, block=block.name, kind="k_ram")
     if block.length_a is not None and block.length_b is not None:
         ranges = block.ranges()
         for first, count in ranges[:MOST_RANGES]:
@@ -160,7 +176,7 @@ def _block(block: BlockDifference) -> Row:
             if count > 1:
                 #: Pages of RAM in a row, and where the first stands
                 name = tr("pages {first} to {last} ({at})", first=start, last=end, at=at)
-            row.add(Row(name, said=tr("changed"), block=block.name, page=first))
+            row.add(Row(name, said=tr("changed"), block=block.name, page=first, mark=Mark.CHANGED))
         _more(row, len(ranges) - MOST_RANGES)
     return row
 
@@ -180,7 +196,7 @@ def _block_said(block: BlockDifference) -> str:
 def _disks(disks: tuple[DiskDifference, ...], labels: Mapping[str, str]) -> Row:
     changed = sum(disk.changed for disk in disks)
     said = plural("{n} cluster differs", "{n} clusters differ", changed) if changed else tr("all the same")
-    row = Row(tr("Disks"), said=said, differs=any(disk.differs for disk in disks))
+    row = Row(tr("Disks"), said=said, differs=any(disk.differs for disk in disks), kind="k_block")
     for disk in disks:
         row.add(_disk(disk, labels))
     return row
@@ -193,7 +209,8 @@ def _disk(disk: DiskDifference, labels: Mapping[str, str]) -> Row:
     ranges = disk.ranges()
     for offset, length in ranges[:MOST_RANGES]:
         #: Bytes of a disk that differ: how many, and where they begin
-        row.add(Row(tr("{size} at {offset}", size=formats.size(length), offset=f"{offset:#x}"), said=tr("changed")))
+        name = tr("{size} at {offset}", size=formats.size(length), offset=f"{offset:#x}")
+        row.add(Row(name, said=tr("changed"), mark=Mark.CHANGED))
     _more(row, len(ranges) - MOST_RANGES)
     return row
 

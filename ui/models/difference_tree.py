@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import (
@@ -13,15 +14,19 @@ from PySide6.QtCore import (
     QSortFilterProxyModel,
     Qt,
 )
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
-from ui.models.difference_rows import Row
-from ui.theme import fonts
+from ui.models.difference_rows import Mark, Row
+from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import ROW_TREE
 from ui.words import tr
 
 _Index = QModelIndex | QPersistentModelIndex
 NAME, A, B, SAID = range(4)
+SWATCH = 11
+CHANGED_ROLE = Qt.ItemDataRole.UserRole + 1
+"""Whether a value is not that of the other side."""
 
 
 class DifferenceTree(QAbstractItemModel):
@@ -70,9 +75,37 @@ class DifferenceTree(QAbstractItemModel):
             return fonts.mono(12) if value else fonts.ui(13, 600 if row.children and column == NAME else 400)
         if role == Qt.ItemDataRole.ForegroundRole:
             return color("text" if row.differs and column != SAID else "text2")
+        if role == Qt.ItemDataRole.DecorationRole:
+            return _decoration(row, column)
+        if role == CHANGED_ROLE:
+            return column in (A, B) and row.mark is Mark.CHANGED and bool(row.a or row.b)
         if role == Qt.ItemDataRole.SizeHintRole:
             return QSize(0, fonts.px(ROW_TREE))
         return None
+
+
+def _decoration(row: Row, column: int) -> QIcon | QPixmap | None:
+    """A swatch before the name of what has a kind; a glyph before the word for how it differs."""
+    if column == NAME and row.kind:
+        return _swatch(row.kind, color(row.kind).rgba())
+    if column == SAID and row.mark is not Mark.NONE:
+        return icons.icon(row.mark.value, "warn" if row.mark is Mark.CHANGED else "accent")
+    return None
+
+
+@lru_cache(maxsize=16)
+def _swatch(token: str, tint: int) -> QPixmap:
+    """``tint`` is the token's colour in the theme."""
+    made = QPixmap(SWATCH * 3, SWATCH * 3)
+    made.setDevicePixelRatio(3)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor.fromRgba(tint))
+    painter.drawRoundedRect(0, 0, SWATCH, SWATCH, 2, 2)
+    painter.end()
+    return made
 
 
 class Narrowed(QSortFilterProxyModel):

@@ -80,6 +80,10 @@ def leave(context: WindowContext) -> None:
     context.window.close()
 
 
+WITHIN = {"compare": "inspector"}
+"""Pages that are part of a view."""
+
+
 def _view(name: str, text: str, keys: str, icon: str, group: int = 0) -> None:
     def show(context: WindowContext) -> None:
         context.show_view(name)
@@ -92,7 +96,7 @@ def _view(name: str, text: str, keys: str, icon: str, group: int = 0) -> None:
         icon=icon,
         menu=Menu.VIEW,
         group=group,
-        checked=lambda context: context.view == name,
+        checked=lambda context: WITHIN.get(context.view, context.view) == name,
     )(show)
 
 

@@ -31,6 +31,7 @@ SUBMENU_ICONS = {
     later("Bookmarks"): "bookmark-simple",
     later("RAM and guest"): "grid-four",
     later("Streams"): "stack",
+    later("Comparison"): "git-diff",
 }
 
 

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from snapmgr.snapshots.find import tag_of
+from snapmgr.snapshots.model import SnapshotRow, Snapshots
+from ui.compare.choosing import MOST
+from ui.compare.comparing import Compared
+from ui.models.names import disk_labels, quoted
+from ui.shell import formats
 from ui.shell.actions import Actions, Menu
 from ui.shell.context import WindowContext
 from ui.snapshots.actions import VIEW, has_selection, page_of
 from ui.snapshots.change_texts import rows_text
+from ui.snapshots.explain import source_of
 from ui.words import later, tr
+
+if TYPE_CHECKING:
+    from ui.snapshots.page import SnapshotsPage
 
 ACTIONS = Actions()
 
@@ -37,10 +49,34 @@ def _subject(context: WindowContext) -> str:
              enabled=can_compare, subject=_subject)  # fmt: skip
 def compare(context: WindowContext) -> None:
     """Show what differs between two snapshots: fields of devices, pages of RAM, clusters of the disks."""
-    from ui.snapshots.compare_dialog import CompareDialog
+    from ui.compare.opening import show_comparison
+    from ui.compare.pair import Pair
 
     page = page_of(context)
     if page is None or page.found is None:
         return
-    older, newer = sorted(page.snapshot.rows(), key=lambda row: (row.date_sec, row.date_nsec))
-    CompareDialog(context, page.presenter, page.found, older, newer).open()
+    found, now = page.found, context.now()
+    newest = sorted(found.rows, key=_when, reverse=True)[:MOST]
+    older, newer = sorted(page.snapshot.rows(), key=_when)
+    sides = {id(row): _side(page, row, found, now) for row in (older, newer, *newest)}
+    offered = [sides[id(row)] for row in sorted({id(row): row for row in (older, newer, *newest)}.values(), key=_when)]
+    labels = disk_labels([device.path for device in found.devices])
+    pair = Pair((sides[id(older)], sides[id(newer)]), page.presenter.compare, VIEW, offered, labels)
+    show_comparison(context, pair)
+
+
+def _when(row: SnapshotRow) -> tuple[int, int]:
+    return row.date_sec, row.date_nsec
+
+
+def _side(page: SnapshotsPage, row: SnapshotRow, found: Snapshots, now: float) -> Compared:
+    """A snapshot as one side of a comparison."""
+    key = found.beside.screens.get(found.place(row))
+    return Compared(
+        quoted(row.name, row.id),
+        formats.stamped_time(row.date_sec, now) if row.dated else tr(formats.NOT_RECORDED),
+        source_of(row, found),
+        {device.path: tag_of(row, device.path, found) for device in found.devices if device.path in row.entries},
+        row.vm_clock_nsec if row.clocked else None,
+        page.beside.screens.tile(key) if key is not None else None,
+    )

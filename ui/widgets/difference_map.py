@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme.palette import color
@@ -13,7 +13,8 @@ from ui.words import plural, tr
 
 DOT = 4
 """Px of a dot's side."""
-COLOURS = ("p_zero", "p_dirty", "p_comp", "p_sent")
+COLOURS = ("p_zero", "p_dirty", "p_comp", "p_xbz")
+GLYPHS = ("dot", "up", "bars", "cross")
 """By the state of a page: same, changed, only in A, only in B."""
 _WORSE = np.array([0, 3, 1, 2], np.uint8)
 """How bad each state is: of the pages under one dot the worst shows."""
@@ -25,6 +26,8 @@ class DifferenceMap(QWidget):
     if one does."""
 
     chosen = Signal(int)
+    arranged = Signal()
+    """``per_dot`` may be another."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +36,13 @@ class DifferenceMap(QWidget):
         self._states: npt.NDArray[np.uint8] = np.zeros(0, np.uint8)
         self._dots: npt.NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
         self.per_dot = 1
+        self._marked: int | None = None
+
+    def mark(self, page: int | None) -> None:
+        """Put a frame around the dot over a page."""
+        if page != self._marked:
+            self._marked = page
+            self.update()
 
     def show_states(self, name: str, states: npt.NDArray[np.uint8]) -> None:
         self._states = states
@@ -60,6 +70,7 @@ class DifferenceMap(QWidget):
             dots[:count] = _STATES[worst.reshape(count, self.per_dot).max(axis=1)]
         self._dots = dots.reshape(-1, columns)
         self.update()
+        self.arranged.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         columns = self._dots.shape[1] if self._dots.size else 0
@@ -84,3 +95,9 @@ class DifferenceMap(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         painter.drawImage(QRect(0, 0, width * DOT, height * DOT), image)
+        if self._marked is not None and self._marked < len(self._states):
+            row, column = divmod(self._marked // self.per_dot, width)
+            dot = QRect(column * DOT, row * DOT, DOT, DOT)
+            for grown, token in ((3, "sunken"), (2, "text")):
+                painter.setPen(QPen(color(token), 1))
+                painter.drawRect(dot.adjusted(-grown, -grown, grown - 1, grown - 1))

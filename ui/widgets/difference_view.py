@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QResizeEvent
-from PySide6.QtWidgets import QTreeView, QWidget
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 
+from ui.models.difference_tree import CHANGED_ROLE
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.words import tr
 
+_Index = QModelIndex | QPersistentModelIndex
 INDENT = 16
+LEAST_NAME = 190
+
+
+class _Cell(QStyledItemDelegate):
+    """Values that differ have a ground of their own, unless their row is selected."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        if index.data(CHANGED_ROLE) and not option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, color("warnBg"))
+        super().paint(painter, option, index)
 
 
 class DifferenceView(QTreeView):
@@ -18,6 +30,8 @@ class DifferenceView(QTreeView):
         super().__init__(parent)
         self.setUniformRowHeights(True)
         self.setIndentation(INDENT)
+        self.setItemDelegate(_Cell(self))
+        self.setIconSize(QSize(14, 14))
         self.setFrameShape(QTreeView.Shape.NoFrame)
         self.setAllColumnsShowFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -34,8 +48,9 @@ class DifferenceView(QTreeView):
         if self.model() is None:
             return
         width = self.viewport().width()
-        value = min(fonts.text_width(fonts.mono(12), "0" * 18) + 24, width // 4)
-        said = min(fonts.px(132), width // 5)
+        names = min(fonts.px(LEAST_NAME), width // 3)
+        value = min(fonts.text_width(fonts.mono(12), "0" * 18) + 24, (width - names) // 3)
+        said = min(fonts.px(148), (width - names) // 3)
         for column, room in enumerate((width - 2 * value - said, value, value, said)):
             self.header().resizeSection(column, room)
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QRegion
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QRegion
 
 from snapmgr.inspect.model import NodeKind
 from ui.theme import fonts
 from ui.theme.palette import color
 from ui.widgets.hex_grid import HexGrid
-from ui.widgets.hex_rows import pieces
+from ui.widgets.hex_rows import Differs, pieces
 
 HATCH = 5.0
 """Px from one stroke of a fault to the next."""
@@ -27,7 +27,7 @@ class Scene:
     that cannot be read any more."""
 
     lines: Sequence[tuple[str, str]]
-    runs: Sequence[tuple[int, int, NodeKind]]
+    runs: Sequence[tuple[int, int, NodeKind | Differs]]
     selection: tuple[int, int]
     context: tuple[int, int]
     cursor: int | None
@@ -80,8 +80,8 @@ def _paint_tint(painter: QPainter, grid: HexGrid, context: tuple[int, int]) -> N
             painter.fillRect(grid.text_rect(row, column, last).toAlignedRect(), tint)
 
 
-def _paint_runs(painter: QPainter, grid: HexGrid, runs: Sequence[tuple[int, int, NodeKind]]) -> None:
-    fills = {kind: color(kind.value) for kind in NodeKind}
+def _paint_runs(painter: QPainter, grid: HexGrid, runs: Sequence[tuple[int, int, NodeKind | Differs]]) -> None:
+    fills: dict[NodeKind | Differs, QColor] = {kind: color(kind.value) for kind in (*NodeKind, *Differs)}
     for begin, end, kind in runs:
         row, column = divmod(begin, grid.rows.per_row)
         rect = grid.span_rect(row, column, (end - 1) % grid.rows.per_row)
@@ -89,6 +89,8 @@ def _paint_runs(painter: QPainter, grid: HexGrid, runs: Sequence[tuple[int, int,
         if kind is NodeKind.FAULT:
             _paint_hatch(painter, line.adjusted(0, -2, 0, 0))
         else:
+            if isinstance(kind, Differs):
+                painter.fillRect(rect.adjusted(0, 1, 0, -1), color("warnBg"))
             painter.fillRect(line, fills[kind])
 
 
@@ -134,7 +136,7 @@ def _paint_selection(painter: QPainter, grid: HexGrid, scene: Scene) -> QRegion:
     return region
 
 
-def _is_fault(runs: Sequence[tuple[int, int, NodeKind]], place: int) -> bool:
+def _is_fault(runs: Sequence[tuple[int, int, NodeKind | Differs]], place: int) -> bool:
     return any(begin <= place < end and kind is NodeKind.FAULT for begin, end, kind in runs)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from ui.words import tr
@@ -23,6 +24,12 @@ GONE = "??"
 _HEX = tuple(f"{byte:02X}" for byte in range(256))
 _PRINTABLE = tuple(chr(byte) if 0x20 < byte < 0x7F else " " for byte in range(256))
 _DOT = tuple("" if 0x20 < byte < 0x7F else "·" for byte in range(256))
+
+
+class Differs(Enum):
+    """A kind of mark: bytes that are not those of another side.  The value is the token of its underline."""
+
+    CHANGED = "p_dirty"
 
 
 class Marked(Protocol):

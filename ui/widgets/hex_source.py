@@ -13,7 +13,7 @@ KEPT = 4096
 
 
 class Bytes(Protocol):
-    """Where the bytes come from."""
+    """Where the bytes come from.  One that has a ``base`` has its offsets told as if they stood so much further on."""
 
     @property
     def size(self) -> int: ...
@@ -96,19 +96,22 @@ class Visible:
         except (SnapmgrError, OSError) as error:
             self._read_what_is_left(columns, first, count, error)
             return
+        base = getattr(self.source, "base", 0)
         for offset in range(first, first + count, self._rows.per_row):
             self._gone.pop(offset, None)
-            self._lines[offset] = columns.lines(offset, data[offset - first : offset - first + self._rows.per_row])
+            row = data[offset - first : offset - first + self._rows.per_row]
+            self._lines[offset] = columns.lines(base + offset, row)
 
     def _read_what_is_left(self, columns: Columns, first: int, count: int, error: Exception) -> None:
         """Row by row; where it is not the end that is missing, each row could take a broken disk its time."""
         cut = getattr(error, "code", "") == "file-changed"
+        base = getattr(self.source, "base", 0)
         for offset in range(first, first + count, self._rows.per_row):
             length = min(self._rows.per_row, first + count - offset)
             data = self._begin_of(offset, length) if cut else b""
             if len(data) < length:
                 self._gone[offset] = (length - len(data), error)
-            self._lines[offset] = columns.lines(offset, data, length - len(data))
+            self._lines[offset] = columns.lines(base + offset, data, length - len(data))
 
     def _begin_of(self, offset: int, length: int) -> bytes:
         """What can be had of a row from its beginning."""

@@ -11,16 +11,17 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ui.theme import fonts
 from ui.theme.palette import color
 from ui.widgets.mirroring import placed
+from ui.widgets.page_glyphs import paint_glyph
 
-_SIDE, _GAP, _BETWEEN, _LINE = 10, 6, 16, 20
+_SIDE, _GAP, _BETWEEN, _LINE = 12, 6, 16, 20
 
 
 class LegendDots(QWidget):
-    """``colours`` are tokens, one for each text."""
+    """``colours`` are tokens and ``glyphs`` names, one for each text."""
 
-    def __init__(self, colours: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(self, colours: Sequence[str], glyphs: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._colours, self._texts = tuple(colours), [""] * len(colours)
+        self._looks, self._texts = tuple(zip(colours, glyphs, strict=True)), [""] * len(colours)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def show_counts(self, texts: Sequence[str]) -> None:
@@ -56,11 +57,13 @@ class LegendDots(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(fonts.ui(12))
         height = fonts.px(_LINE)
-        for token, text, (left, line) in zip(self._colours, self._texts, self._places(), strict=True):
+        for (token, glyph), text, (left, line) in zip(self._looks, self._texts, self._places(), strict=True):
             dot = QRectF(left, line * height + (height - _SIDE) / 2, _SIDE, _SIDE)
             painter.setPen(color("lineStrong"))
             painter.setBrush(color(token))
-            painter.drawRoundedRect(placed(painter, self.rect(), dot), 2, 2)
+            box = placed(painter, self.rect(), dot)
+            painter.drawRoundedRect(box, 2, 2)
+            paint_glyph(painter, box, color(token), glyph)
             painter.setPen(color("text2"))
             words = QRectF(left + _SIDE + _GAP, line * height, self.width() - left, height)
             painter.drawText(placed(painter, self.rect(), words), Qt.AlignmentFlag.AlignVCenter, text)

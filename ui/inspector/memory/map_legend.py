@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.inspector.memory.facts import Map
 from ui.inspector.memory.looks import Look, table, words_of
-from ui.inspector.memory.tiles import paint_glyph
 from ui.shell import formats
 from ui.theme import fonts
 from ui.theme.palette import color
 from ui.widgets.mirroring import placed
+from ui.widgets.page_glyphs import paint_glyph
 from ui.words import plural, tr
 
 _SWATCH, _SCALE = 14, 160

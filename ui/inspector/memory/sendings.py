@@ -20,12 +20,12 @@ from snapmgr.inspect.page_states import PageState
 from snapmgr.inspect.passes import Sending
 from snapmgr.ram.words import PageKind
 from ui.inspector.memory.looks import STATE_WORDS
-from ui.inspector.memory.tiles import paint_glyph
 from ui.shell import formats
 from ui.theme import fonts
 from ui.theme.palette import color
 from ui.theme.tokens import ROW_TREE
 from ui.widgets.mirroring import placed
+from ui.widgets.page_glyphs import paint_glyph
 from ui.words import later, plural, tr
 
 _Index = QModelIndex | QPersistentModelIndex
