@@ -19,7 +19,9 @@ MODES = {
     "colo": "x-colo",
     "mapped-ram": "mapped-ram",
     "ignore-shared": "x-ignore-shared",
+    "background": "background-snapshot",
 }
+"""The last copies it: the guest goes on where it is."""
 ENCODINGS = {
     "plain": "",
     "xbzrle": "xbzrle",
@@ -31,7 +33,8 @@ ENCODINGS = {
 }
 """The last three are multifd's ways to pack."""
 WORKLOADS = ("idle", "sequential", "random", "hotspot", "burst", "full")
-TROUBLES = ("smooth", "late", "tiny", "huge", "pauses", "cut", "cut-back", "reordered")
+TROUBLES = ("smooth", "late", "tiny", "huge", "pauses", "cut", "cut-back", "reordered", "twice")
+"""The last: whoever connects does so twice, and one of both is torn."""
 
 _MULTIFD = ("none", "zlib", "zstd")
 _PACKED = ("xbzrle", "compress", "both")
@@ -40,6 +43,7 @@ _APART = {
     "preempt": ("compress", "both", *_MULTIFD),
     "colo": _MULTIFD,
     "mapped-ram": (*_PACKED, *_MULTIFD),
+    "background": (*_PACKED, *_MULTIFD),
 }
 """What does not go together: ``test_matrix`` has what is said then."""
 
@@ -62,7 +66,9 @@ class Cell:
 
     @property
     def is_possible(self) -> bool:
-        if self.mode == "mapped-ram" and self.trouble != "smooth":  # a file is never in trouble
+        if self.mode == "mapped-ram" and self.trouble not in ("smooth", "twice"):  # a file is never in trouble
+            return False
+        if self.mode == "background" and self.trouble in ("cut-back", "twice"):  # one channel, and no way back
             return False
         if self.trouble == "reordered" and self.mode != "preempt" and self.encoding not in _MULTIFD:
             return False

@@ -27,8 +27,10 @@ from snapmgr.migrate.through_file import ThroughFile
 from snapmgr.migrate.together import KNOWN, RULES, broken, check
 from snapmgr.migrate.trouble import Fault
 from snapmgr.savevm.status import MigrationStatus
+from tests.migrate.background import take
 from tests.migrate.matrix import Cell, Chopped, every, pairwise
 from tests.migrate.rig import OnlyOne
+from tests.migrate.twice import connect_twice
 
 CELLS = every() if "SNAPMGR_LONG" in os.environ else pairwise()
 RATE = 100.0
@@ -54,7 +56,14 @@ def faults_of(cell: Cell, pick: random.Random) -> list[Fault]:
             return [Fault("cut", pick.randrange(1 << 20), recover=True)]
         case "cut-back":
             return [Fault("cut", pick.randrange(60), back=True, recover=True)]
+        case "twice" if is_cut(cell):
+            return [Fault("cut", pick.randrange(100), percent=True, recover=True)]
     return []
+
+
+def is_cut(cell: Cell) -> bool:
+    """Whether the channel breaks; connections that come twice are of interest again in a recovery."""
+    return "cut" in cell.trouble or (cell.trouble == "twice" and cell.mode in ("postcopy", "preempt"))
 
 
 def be_late(links: list[Link], *, alike: bool) -> None:
@@ -64,7 +73,30 @@ def be_late(links: list[Link], *, alike: bool) -> None:
             wire.jitter = 0.002
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=str)
+def chop(both: Both | Link, cell: Cell, pick: random.Random) -> None:
+    """Both ends of its link, where the cell is about the size of pieces."""
+    link = both.link if isinstance(both, Both) else both
+    if cell.trouble in ("tiny", "huge"):
+        for side in ("source", "destination"):
+            setattr(link, side, Chopped(getattr(link, side), pick, tiny=cell.trouble == "tiny"))
+
+
+@pytest.mark.parametrize("cell", [cell for cell in CELLS if cell.mode == "background"], ids=str)
+def test_a_background_snapshot_is_of_one_moment_and_the_guest_goes_on(cell: Cell) -> None:
+    pick, link = random.Random(zlib.crc32(str(cell).encode())), Link()
+    options = MachineOptions(ram=16 << 20, boot=BootOptions(cell.workload, 1), capabilities=cell.capabilities)
+    chop(link, cell, pick)
+    if cell.trouble == "late":
+        be_late([link], alike=True)
+    taken = take(options, (link.source, link.destination), faults_of(cell, pick), rate=RATE, ticks=8)
+    assert taken.guest[0] == taken.guest[1]
+    if taken.copy is None:
+        assert cell.trouble == "cut" and taken.status is MigrationStatus.FAILED
+    else:
+        assert taken.copy[0] == taken.copy[1] and taken.status is MigrationStatus.COMPLETED
+
+
+@pytest.mark.parametrize("cell", [cell for cell in CELLS if cell.mode != "background"], ids=str)
 def test_nothing_is_lost(cell: Cell, tmp_path: Path) -> None:
     pick = random.Random(zlib.crc32(str(cell).encode()))
     parameters = Parameters(
@@ -76,10 +108,9 @@ def test_nothing_is_lost(cell: Cell, tmp_path: Path) -> None:
     )
     with both_for(cell, tmp_path / "disk") as both:
         ears = OnlyOne(both.source, both.destination), OnlyOne(both.destination, both.source)
-        if cell.trouble in ("tiny", "huge"):
-            for side in ("source", "destination"):
-                chopped = Chopped(getattr(both.link, side), pick, tiny=cell.trouble == "tiny")
-                setattr(both.link, side, chopped)
+        chop(both, cell, pick)
+        if cell.trouble == "twice":
+            connect_twice(both, pick)
         both.prepare(parameters, faults=faults_of(cell, pick))
         if cell.trouble in ("late", "reordered"):
             be_late(both.links, alike=cell.trouble == "late")
@@ -87,7 +118,7 @@ def test_nothing_is_lost(cell: Cell, tmp_path: Path) -> None:
         status, owner = moved.statistics.status, both.owner
     assert moved.proof.agrees, moved
     assert cell.mode == "colo" or not any(ear.broken for ear in ears)  # under COLO both run, and one is heard
-    if "cut" not in cell.trouble:
+    if not is_cut(cell):
         assert status is MigrationStatus.COMPLETED and owner is Side.DESTINATION, moved
     elif owner is Side.SOURCE:
         assert status is MigrationStatus.FAILED or cell.mode == "colo", moved
