@@ -279,6 +279,16 @@ async def reading(stage: Stage) -> None:
     snapshots.shown.show_reading()
 
 
+@shot("export-several")
+async def export_several(stage: Stage) -> None:
+    """What Export… asks where several are selected."""
+    await open_devbox(stage)
+    stage.context.settings.state["export_folder"] = "/tmp"
+    page(stage).list.view.selectAll()
+    await stage.settled()
+    await stage.act("snapshot.export")
+
+
 @shot("snapshots-export")
 async def export(stage: Stage) -> None:
     """What Export… asks."""

@@ -197,7 +197,7 @@ def test_several_are_deleted_at_once_and_the_room_is_given_back(desk: Desk) -> N
     desk.page.list.view.selectAll()
     desk.settle()
     assert "3 of 3 selected" in desk.page.status()[0]
-    for one in ("load", "rename", "export", "inspect"):
+    for one in ("load", "rename", "inspect"):
         assert desk.window.context.actions.reason(f"snapshot.{one}") == "Select one snapshot only"
     click(desk, desk.page.header.delete)
     dialog = asked(desk, DeleteDialog)

@@ -15,6 +15,7 @@ from tests import corpus
 from tests.gui.desk import Desk, dialog_of, truth
 from ui.shell.notices import Tone
 from ui.snapshots import presenter
+from ui.snapshots.export_many import ExportManyDialog
 
 
 @pytest.mark.parametrize("case", ["vm-hmp-72", "fmt-resized", "vm-two-disks-72"])
@@ -104,3 +105,47 @@ def test_a_failed_export_says_why_and_stays(desk: Desk) -> None:
     assert dialog.isVisible() and "Not exported" in dialog.message.text()
     assert "Nothing was left behind." in dialog.message.text() and not (desk.folder / "new.raw").exists()
     dialog.reject()
+
+
+def test_several_are_exported_into_a_folder(desk: Desk, monkeypatch: Any) -> None:
+    desk.open(desk.image("vm-two-disks-72"))
+    desk.page.list.view.selectAll()
+    desk.settle()
+    snapshots = truth("vm-two-disks-72")["snapshots"]
+    folder = desk.folder / "out"
+    folder.mkdir()
+    dialog = many(desk)
+    dialog.path.setText("nowhere")
+    assert not dialog.go.isEnabled() and dialog.message.text() == "Give the whole path."
+    dialog.path.setText(str(folder))
+    names = [request.target.name for request in dialog.requests()]
+    assert dialog.go.isEnabled() and len(set(names)) == len(names) == len(snapshots)
+    (folder / names[0]).write_bytes(b"precious")
+    precious, names[0] = names[0], names[0].replace(".raw", "-2.raw")
+    desk.qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    desk.settle()
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*names, precious])
+    sums = {hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    disks = [one["disk after -a"] if one["disk after -a"] != "same" else one["disk"] for one in snapshots]
+    assert sums == {(corpus.per_version(disk) if "7.2" in disk else disk)["sha256"] for disk in disks}
+    assert desk.window.context.notices.history[-1].tone is Tone.DONE and not desk.errors()
+    whole = presenter.write_disk
+    dialog = many(desk)
+    dialog.path.setText(str(folder))
+
+    def stopped(request: Any, *arguments: Any, **more: Any) -> Any:
+        if request.target.exists() or dialog._cancel.cancelled or any(folder.glob("*-3.raw")):
+            dialog._cancel.cancel()
+        return whole(request, *arguments, **more)
+
+    monkeypatch.setattr(presenter, "write_disk", stopped)
+    before = len(list(folder.iterdir()))
+    dialog.begin()
+    desk.settle()
+    assert "1 of " in dialog.message.text() and len(list(folder.iterdir())) == before + 1
+    dialog.reject()
+
+
+def many(desk: Desk) -> ExportManyDialog:
+    desk.window.context.actions.run("snapshot.export")
+    return next(one for one in desk.window.findChildren(ExportManyDialog) if one.isVisible())

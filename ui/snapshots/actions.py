@@ -63,12 +63,14 @@ def can_export(context: WindowContext) -> str:
         return reason
     page = page_of(context)
     assert page is not None
-    if several := _several(page):
-        return several
+    if len(rows := page.snapshot.rows()) > 1:
+        return "" if page.snapshot.exportable_of(rows) else _not_exportable(page)
     if page.found is not None and page.found.owned and page.snapshot.row() is None:
         return tr("The machine writes to its disks now: save a snapshot and export that")
-    if page.snapshot.exportable():
-        return ""
+    return "" if page.snapshot.exportable() else _not_exportable(page)
+
+
+def _not_exportable(page: SnapshotsPage) -> str:
     if (error := page.snapshot.closed()) is not None:
         return told(error)
     return tr("The images are encrypted: their contents cannot be read without the key")
@@ -100,7 +102,7 @@ async def inspect_state(context: WindowContext) -> None:
 @ACTIONS.add("snapshot.export", later("Export…"), keys="Ctrl+E", icon="export", menu=Menu.SNAPSHOT, view=VIEW,
              enabled=can_export, subject=_subject)  # fmt: skip
 def export_disk(context: WindowContext) -> None:
-    """Write a disk as it was when the snapshot was taken, as a raw or qcow2 image."""
+    """Write disks as they were when snapshots were taken, each as a raw or qcow2 image."""
     page = page_of(context)
     if page is not None:
         page.snapshot.export()

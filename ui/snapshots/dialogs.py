@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QDialog,
-    QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QProgressBar,
-    QRadioButton,
-    QVBoxLayout,
-)
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
 
 from snapmgr.errors import Cancelled
 from snapmgr.names import visible_name, visible_text
 from snapmgr.snapshots.find import tag_of
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
-from snapmgr.work import CancelToken
 from ui.isolation import isolated
 from ui.models.names import disk_labels, quoted
 from ui.models.snapshot_texts import id_text
@@ -33,20 +21,15 @@ from ui.shell.failures import describe
 from ui.shell.notices import Tone
 from ui.snapshots.export_check import Check, check, suggested
 from ui.snapshots.presenter import ExportRequest, Presenter
-from ui.theme import fonts
-from ui.widgets.controls import ComboBox, button
-from ui.widgets.labels import ElidedLabel, label
-from ui.words import later, tr
+from ui.snapshots.writing_dialog import WritingDialog
+from ui.widgets.controls import ComboBox
+from ui.words import tr
 
-FORMS = (
-    ("raw", later("Raw image"), later("The disk byte for byte; empty parts take no space. Every tool reads it.")),
-    ("qcow2", later("qcow2 image"), later("Smaller to copy. Stands alone: no snapshots and no backing file.")),
-)
 SNAPSHOT, NOW = "snapshot", "now"
 
 
-class ExportDialog(QDialog):
-    """Stays open until the file is written; Cancel stops the writing and leaves nothing behind."""
+class ExportDialog(WritingDialog):
+    """One disk, as of a snapshot or now."""
 
     def __init__(
         self,
@@ -56,35 +39,22 @@ class ExportDialog(QDialog):
         row: SnapshotRow | None,
         disks: list[str],
     ) -> None:
-        super().__init__(context.window)
-        self._context, self._presenter, self._found, self._row = context, presenter, found, row
-        self._labels = disk_labels([device.path for device in found.devices])
-        self._task: asyncio.Task[None] | None = None
-        self._cancel = CancelToken()
-        self._suggested = ""
-        self._replaces = False
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         title = tr("Export a disk as it is now")
         if row is not None:
             title = tr("Export a disk as of {snapshot}", snapshot=quoted(row.name, row.id))
-        self.setWindowTitle(tr("Export"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 16)
-        column.setSpacing(12)
-        heading = ElidedLabel(title, "dialog")
-        column.addWidget(heading)
-        column.addLayout(self._make_form(disks))
-        self._make_end(column)
+        super().__init__(context, title)
+        self._presenter, self._found, self._row = presenter, found, row
+        self._labels = disk_labels([device.path for device in found.devices])
+        self._suggested = ""
+        self._replaces = False
+        self._column.addLayout(self._make_form(disks))
+        self._make_end(self._column)
         self._disk_changed()
         self._fit(min(600, context.window.width() - 32))
 
     # --- layout ---
 
     def _make_form(self, disks: list[str]) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(8)
-        grid.setColumnStretch(1, 1)
         self.disk = ComboBox()
         self.disk.setAccessibleName(tr("Disk"))
         for path in disks:
@@ -103,83 +73,13 @@ class ExportDialog(QDialog):
         if not self._found.owned:  # a machine of ours writes to it
             self.when.addItem(tr("Now"), NOW)
         self.when.currentIndexChanged.connect(lambda _: self._disk_changed())
-        rows: list[tuple[str, object]] = [(tr("Disk"), self.disk), (tr("As of"), self.when)]
-        for place, (text, field) in enumerate(rows):
-            grid.addWidget(label(text, "body2"), place, 0)
-            grid.addWidget(field, place, 1)  # type: ignore[call-overload]
-        form = label(tr("Format"), "body2")
-        form.setContentsMargins(0, 6, 0, 0)
-        grid.addWidget(form, 2, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addLayout(self._make_forms(), 2, 1)
-        grid.addWidget(label(tr("File"), "body2"), 3, 0)
-        grid.addLayout(self._make_path(), 3, 1)
-        self.space = label("", "secondary", wrap=True)
-        grid.addWidget(self.space, 4, 1)
-        return grid
+        rows: list[tuple[str, QWidget]] = [(tr("Disk"), self.disk), (tr("As of"), self.when)]
+        return self._make_grid(rows, tr("File"), self._make_path(tr("File to write")))
 
-    def _make_forms(self) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setSpacing(0)
-        self._forms = QButtonGroup(self)
-        for number, (_key, title, about) in enumerate(FORMS):
-            choice = QRadioButton(tr(title))
-            choice.setAccessibleDescription(tr(about))
-            choice.setChecked(number == 0)
-            self._forms.addButton(choice, number)
-            column.addWidget(choice)
-            words = label(tr(about), "secondary", wrap=True)
-            words.setContentsMargins(26, 0, 0, 4)
-            column.addWidget(words)
-        self._forms.idClicked.connect(lambda _: self._suggest())
-        return column
-
-    def _make_path(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        self.path = QLineEdit()
-        self.path.setAccessibleName(tr("File to write"))
-        self.path.setMinimumWidth(fonts.px(240))
-        self.path.textChanged.connect(lambda _: self._check())
-        self._choose = button(tr("Choose…"), run=self._browse)
-        row.addWidget(self.path, 1)
-        row.addWidget(self._choose)
-        return row
-
-    def _make_end(self, column: QVBoxLayout) -> None:
-        self.message = label("", "warn", wrap=True)
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName(tr("Writing the file"))
-        self.state = label("", "secondary")
-        for part in (self.message, self.progress, self.state):
-            part.setVisible(False)
-            column.addWidget(part)
-        column.addStretch(1)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addStretch(1)
-        self.stop = button(tr("Cancel"), run=self.reject)
-        self.go = button(tr("Export"), "primary", run=self.begin)
-        self.go.setDefault(True)
-        row.addWidget(self.stop)
-        row.addWidget(self.go)
-        column.addLayout(row)
-
-    def _fit(self, width: int) -> None:
-        """Exactly as high as what is said needs."""
-        layout = self.layout()
-        assert layout is not None
-        layout.activate()
-        self.resize(width, max(layout.totalHeightForWidth(width), layout.totalMinimumSize().height()))
+    def _fields(self) -> list[QWidget]:
+        return [self.disk, self.when, self.path, self._choose]
 
     # --- what is asked ---
-
-    def form(self) -> str:
-        return FORMS[self._forms.checkedId()][0]
-
-    def choose_form(self, form: str) -> None:
-        """Choose ``raw`` or ``qcow2``."""
-        self._forms.button([key for key, _, _ in FORMS].index(form)).click()
 
     def request(self) -> ExportRequest:
         image = str(self.disk.currentData())
@@ -233,15 +133,6 @@ class ExportDialog(QDialog):
         self.space.setVisible(bool(said.space))
         self._say(said.refused or said.warning, "danger" if said.refused else "warn")
 
-    def _say(self, text: str, role: str) -> None:
-        self.message.setProperty("role", role)
-        self.message.style().unpolish(self.message)
-        self.message.style().polish(self.message)
-        self.message.setText(text)
-        self.message.setVisible(bool(text))
-        if self.isVisible():
-            self._fit(self.width())
-
     def _browse(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
             self, tr("Export"), self.path.text(), options=QFileDialog.Option.DontConfirmOverwrite
@@ -251,12 +142,8 @@ class ExportDialog(QDialog):
 
     # --- doing it ---
 
-    def begin(self) -> None:
-        if self._task is None and self.go.isEnabled():
-            self._cancel = CancelToken()
-            self._task = self._context.tasks.start(self._write(self.request()), tr("Export"))
-
-    async def _write(self, request: ExportRequest) -> None:
+    async def _write(self) -> None:
+        request = self.request()
         self._running(True)
         self._say("", "warn")
         try:
@@ -269,30 +156,6 @@ class ExportDialog(QDialog):
             self._stopped(" ".join(part for part in words if part), "danger")
         else:
             self._done(request, result.size)
-
-    def _running(self, running: bool) -> None:
-        for part in (self.progress, self.state):
-            part.setVisible(running)
-        for field in (self.disk, self.when, self.path, self._choose, self.go, *self._forms.buttons()):
-            field.setEnabled(not running)
-        self.progress.setRange(0, 0)
-        self.state.setText(tr("Starting"))
-        self.stop.setText(tr("Cancel"))
-        self.stop.setEnabled(True)
-
-    def _progressed(self, done: int, total: int) -> None:
-        if total and not self._cancel.cancelled:
-            self.progress.setRange(0, 1000)
-            self.progress.setValue(1000 * done // total)
-            size = self._context.size
-            self.state.setText(tr("{done} of {total} written", done=size(done), total=size(total)))
-
-    def _stopped(self, words: str, role: str) -> None:
-        self._task = None
-        self._running(False)
-        self._check()
-        self._say(words, role)
-        self.stop.setText(tr("Close"))
 
     def _done(self, request: ExportRequest, size: int) -> None:
         self._task = None
@@ -317,12 +180,3 @@ class ExportDialog(QDialog):
             return tr("{disk} is written to {file}, {size}", **values)
         snapshot = quoted(self._row.name, self._row.id)
         return tr("{disk} as of {snapshot} is written to {file}, {size}", snapshot=snapshot, **values)
-
-    def reject(self) -> None:
-        """Cancel what runs, and stay to say how it ended; else close."""
-        if self._task is None:
-            super().reject()
-            return
-        self._cancel.cancel()
-        self.stop.setEnabled(False)
-        self.state.setText(tr("Cancelling…"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,14 +37,14 @@ def file_name(text: str) -> str:
     return kept.strip("-.")[:60]
 
 
-def suggested(device: str, row: SnapshotRow | None, form: str, folder: Path) -> Path:
-    """``devbox-before-update.raw`` in ``folder``; a number is added where that is taken."""
+def suggested(device: str, row: SnapshotRow | None, form: str, folder: Path, taken: Container[Path] = ()) -> Path:
+    """``devbox-before-update.raw`` in ``folder``; a number is added where that is there or ``taken``."""
     stem = file_name(Path(device).name.removesuffix(".qcow2")) or "disk"
     tag = "now" if row is None else file_name(row.name) or f"id-{file_name(row.id)}"
     base, suffix = f"{stem}-{tag}", SUFFIXES[form]
     for number in range(1, 100):
         path = folder / (f"{base}{suffix}" if number == 1 else f"{base}-{number}{suffix}")
-        if not os.path.lexists(path):
+        if path not in taken and not os.path.lexists(path):
             return path
     return folder / f"{base}{suffix}"
 

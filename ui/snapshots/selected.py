@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
@@ -73,6 +73,12 @@ class Selected(QObject):
         """The disks whose contents can be written out: those of the selected snapshot, else all."""
         return [device.path for device in self._disks() if device.readable]
 
+    def exportable_of(self, rows: Sequence[SnapshotRow]) -> list[str]:
+        """The disks of several snapshots whose contents can be written out."""
+        found = self._found()
+        devices = found.devices if found is not None else ()
+        return [one.path for one in devices if one.readable and any(one.path in row.entries for row in rows)]
+
     def closed(self) -> SnapmgrError | None:
         """Why the contents of one of them cannot be read, None where that is no matter of missing files."""
         return next((device.closed for device in self._disks() if device.closed is not None), None)
@@ -136,8 +142,12 @@ class Selected(QObject):
     def export(self) -> None:
         """Ask how to write a disk out, and do it."""
         from ui.snapshots.dialogs import ExportDialog
+        from ui.snapshots.export_many import ExportManyDialog
 
-        if (found := self._found()) is not None:
+        found, rows = self._found(), self.rows()
+        if found is not None and len(rows) > 1:
+            ExportManyDialog(self._context, self._presenter, found, rows, self.exportable_of(rows)).open()
+        elif found is not None:
             ExportDialog(self._context, self._presenter, found, self.row(), self.exportable()).open()
 
     def copy(self) -> None:
