@@ -27,6 +27,8 @@ from ui.inspector.page import InspectorPage
 from ui.inspector.places import BYTES, TREE
 from ui.inspector.structure_view import NODE_ROLE
 from ui.main_window import MainWindow
+from ui.migration.page import MigrationPage
+from ui.migration.scenarios import SCENARIOS
 from ui.models.field_columns import NAME, VALUE
 from ui.models.snapshot_rows import Column
 from ui.shell.palette_sources import PaletteSources
@@ -478,3 +480,17 @@ def test_longer_words_fit_into_the_smallest_window_too(
     if view == "snapshots":
         add = snapshots(window).header.add
         assert add.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly and add.toolTip()
+
+
+def test_all_scenarios_are_seen_in_the_smallest_window(shaped: Callable[..., MainWindow], drive: Drive) -> None:
+    window = shaped(SMALLEST)
+    window.context.actions.run("view.migration")
+    drive(settle(window))
+    page = window.context.page("migration")
+    assert isinstance(page, MigrationPage)
+    idle, area = page.panes_shown.idle, page.panes_shown.findChildren(QScrollArea)
+    buttons = [made for made in idle.findChildren(QToolButton) if made.isVisible()]
+    assert len(buttons) == len(SCENARIOS)
+    for made in buttons:
+        assert made.visibleRegion().boundingRect() == made.rect(), made.accessibleName()
+    assert area and all(not one.verticalScrollBar().maximum() for one in area if one.isAncestorOf(idle))

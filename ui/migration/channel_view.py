@@ -43,12 +43,17 @@ class Lane(QWidget):
         self.setAccessibleName(name)
         self.setToolTip(f"{name}: {about}" if about else name)
 
+    @property
+    def name(self) -> str:
+        return self._name
+
     def rename(self, name: str, about: str) -> None:
         """Something else goes over it."""
         if (name, about) != (self._name, self._about):
             self._name, self._about = name, about
             self.setToolTip(f"{name}: {about}" if about else name)
             self.setAccessibleName(f"{name}: {self._rate}" if self._rate else name)
+            self.updateGeometry()
             self.update()
 
     def show_now(self, packets: Sequence[Packet], now: float, rate: str, *, connected: bool) -> None:

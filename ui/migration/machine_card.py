@@ -31,10 +31,11 @@ class Number(ElidedLabel):
 
 
 class MachineCard(QFrame):
-    """``facts`` are the names of what is counted, in their order; those of which nothing is known do not show."""
+    """``facts`` are the names of what is counted, in their order; those of which nothing is known do not show.
+    ``idle`` is what is said of the machine before anything moves, where there is no room for more."""
 
     def __init__(
-        self, title: str, facts: Sequence[tuple[str, str]], states: Sequence[PageState], failover: QAction
+        self, title: str, facts: Sequence[tuple[str, str]], states: Sequence[PageState], failover: QAction, idle: str
     ) -> None:
         super().__init__()
         self.setProperty("frame", "card")
@@ -49,6 +50,9 @@ class MachineCard(QFrame):
         head.addWidget(self.chip)
         head.addStretch(1)
         column.addLayout(head)
+        self._idle = label(idle, "secondary", wrap=True)
+        self._idle.hide()
+        column.addWidget(self._idle)
         middle = self._middle = QHBoxLayout()
         middle.setSpacing(12)
         self.screen = GuestScreen()
@@ -90,6 +94,12 @@ class MachineCard(QFrame):
         self.screen.setFixedSize(*(SMALL_SCREEN if small else SCREEN))
         direction = QBoxLayout.Direction.TopToBottom if slim else QBoxLayout.Direction.LeftToRight
         self._middle.setDirection(direction)
+
+    def show_idle(self, low: bool) -> None:
+        """Nothing moves: where there is little room, no empty screen and no empty map."""
+        self._idle.setVisible(low)
+        for part in (self.screen, self.map, self.legend):
+            part.setVisible(not low)
 
     def show_facts(self, values: Sequence[str]) -> None:
         for row, (place, value) in enumerate(zip(self._values, values, strict=True)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -38,6 +38,10 @@ SETTINGS, MAIN = 0, 1
 SETTINGS_WIDTH, CHANNEL_WIDTH, LEAST_CHANNEL = 280, 240, 168
 SMALL, SLIM, BELOW = 1040, 860, 700
 """Px of width below which screens are smaller, stand above what is counted, and machines stand under each other."""
+LOW = 720
+"""Px of height below which idle machines are small, so that all scenarios can be seen."""
+LOWER = 600
+"""Px of height below which they have no rows of their own for their buttons."""
 TITLE = 190
 """Px of the header that are left to what moves and how far it is."""
 MOST_WIDTH = (1 << 24) - 1
@@ -141,7 +145,7 @@ class Channel(QWidget):
 
     def __init__(self, actions: Callable[[str], QAction]) -> None:
         super().__init__()
-        self._presents = self._steps = False
+        self._presents = self._steps = self._low = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(8)
@@ -203,6 +207,13 @@ class Channel(QWidget):
         if self.meaning.text() != meaning:
             self.meaning.setText(meaning)
 
+    def show_idle(self, low: bool) -> None:
+        """Nothing moves: where there is little room, no more than that there is a way."""
+        self._low = low
+        self.main.rename(self.main.name, "" if low else tr("sections and pages"))
+        self.back.setVisible(not low)
+        self.show_wire()
+
     def present(self, wanted: bool) -> None:
         """For an audience only what is about to happen, step by step."""
         self._presents = wanted
@@ -210,7 +221,7 @@ class Channel(QWidget):
 
     def show_wire(self) -> None:
         """What was put last, or comes next."""
-        self.wire.setHidden(self._presents and self.meaning.isHidden())
+        self.wire.setHidden(self._low or (self._presents and self.meaning.isHidden()))
 
     def show_file(self, wanted: bool) -> None:
         """A file instead of a channel: nothing comes back."""
@@ -275,6 +286,7 @@ class Panes(QWidget):
         above.addWidget(self.notice)
         rest.addLayout(above)
         rest.addLayout(self._make_machines(actions), 5)
+        self._stretch = rest
         rest.addWidget(line())
         self.lower, self.idle = Lower(actions), Idle()
         rest.addWidget(self.idle, 4)
@@ -292,12 +304,14 @@ class Panes(QWidget):
             SOURCE,
             HERE,
             actions("migration.failover-source"),
+            tr("The guest will start here"),
         )
         self.destination = MachineCard(
             tr("Destination"),
             DESTINATION,
             THERE,
             actions("migration.failover-destination"),
+            tr("Empty; the guest will move here"),
         )
         self.channel = Channel(actions)
         row.addWidget(self.source, 3)
@@ -333,7 +347,21 @@ class Panes(QWidget):
     def show_idle(self, idle: bool) -> None:
         self.idle.setVisible(idle)
         self.lower.setVisible(not idle)
+        self._fit_idle()
         self._area.fit()
+
+    def _fit_idle(self) -> None:
+        """What can be tried comes before machines on which nothing is to be seen yet."""
+        low = not self.idle.isHidden() and self.height() < fonts.px(LOW)
+        self.source.show_idle(low)
+        self.destination.show_idle(low)
+        self.channel.show_idle(low)
+        self._stretch.setStretchFactor(self._machines, 0 if low else 5)
+        self.idle.adapt(self.width() - self._taken(), low=low and self.height() < fonts.px(LOWER))
+
+    def _taken(self) -> int:
+        """Px of width that the settings have."""
+        return 0 if self.split.is_folded(SETTINGS) else self.split.sizes()[SETTINGS]
 
     def adapt(self) -> None:
         """To the width and the height that there are."""
@@ -341,13 +369,14 @@ class Panes(QWidget):
         if narrow != getattr(self, "_was_narrow", None):
             self._was_narrow = narrow
             self.split.fold(SETTINGS, narrow)
-        room = self.width() - (0 if self.split.is_folded(SETTINGS) else self.split.sizes()[SETTINGS])
+        room = self.width() - self._taken()
         self._adapt_machines(room)
         self.header.settings.setVisible(narrow)
         self.lower.adapt(narrow=narrow)
         self.header.fit(room)
-        self.idle.adapt(room)
+        self._fit_idle()
         self._area.fit()
+        QTimer.singleShot(0, self._area, self._area.fit)  # texts know only then how high they are
 
     def _adapt_machines(self, width: int) -> None:
         """Beside each other, or where there is no room for that, one under the other."""
