@@ -55,7 +55,7 @@ def test_start_moves_the_guest_and_proves_it(page: MigrationPage, qtbot: Any, dr
     assert outcome["status"] == "completed" and outcome["agrees"]
     assert outcome["source_digest"] == outcome["destination_digest"] == outcome["reference_digest"]
     assert panes.header.chip.text() == "completed" and "their digests agree" in panes.notice.text()
-    assert panes.destination.chip.text() == "has the guest" and panes.destination.facts()[2] == "0"
+    assert panes.destination.chip.text() == "has the guest" and panes.destination.facts()[2] == "0 pages"
     assert panes.destination.screen.image.width() == 320
     assert panes.header.start.isVisible() and page.running() == []
 
@@ -141,7 +141,7 @@ def test_a_recording_is_saved_and_opened_again(
         assert [lane.isHidden() for lane in page.panes_shown.channel.beside] == [False, False]
         samples = page.recording.samples
         page.look_at(float(samples.column("time")[samples.column("destination_disks") == 0][-1]))
-        assert page.panes_shown.destination.facts()[4].startswith("not in use, ") and len(streams) > 2
+        assert page.panes_shown.destination.facts()[5].startswith("not in use, ") and len(streams) > 2
     if "x-colo" in page.recording.facts["capabilities"]:
         assert len(page.showing.story.checkpoints) >= 2
 

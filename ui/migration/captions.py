@@ -15,24 +15,24 @@ _SAID = {
         " on at the destination."
     ),
     Status.POSTCOPY_ACTIVE: later(
-        "Postcopy: the guest runs at the destination, though much of its RAM is still here. Where it touches a missing"
-        " page it waits, asks for it over the return path, and gets it first. All other pages follow."
+        "The guest runs on the destination. Where it needs a page that is still on the source it waits (a ring), asks"
+        " for it, and gets it first; the rest follows."
     ),
     Status.POSTCOPY_PAUSED: later(
-        "The channel is broken in postcopy: half of the guest is here, half of it there. It waits for the pages that it"
-        " needs until somebody makes a new channel and presses Recover."
+        "The channel is broken: the guest is on the destination, a part of its RAM on the source. It waits for the"
+        " pages that it needs (rings) until Recover makes a new channel."
     ),
     Status.POSTCOPY_RECOVER: later(
         "A new channel: the destination says which pages it has, and the source goes on with all others."
     ),
     Status.COLO: later(
-        "COLO: both machines run the same guest. At every checkpoint the destination becomes what the source is; only"
-        " then the world gets to see what the guest has sent. So either machine may be lost at any time."
+        "Both machines run the same guest. At every checkpoint the destination becomes what the source is; only then"
+        " the world sees what the guest has sent. So either machine may be lost at any time."
     ),
     Status.CANCELLING: later("It is given up: the guest goes on where it is."),
     Status.CANCELLED: later("It was given up: the guest goes on at the source, as if nothing had been."),
     Status.FAILED: later("It failed: the guest goes on at the source, and has lost nothing."),
-    Status.COMPLETED: later("All is there: the guest runs at the destination, and the source is empty."),
+    Status.COMPLETED: later("All is there: the guest runs on the destination, and the source has nothing left to do."),
 }
 FIRST = later("Iteration 1: every page is sent once. The guest runs on meanwhile, and writes to some of them again.")
 SWITCHOVER = later(
@@ -52,6 +52,10 @@ def caption(story: Story, at: float) -> str:
         number = story.pass_at(at)
         if number <= 1:
             return tr(FIRST)
+        slowed = next((percent for when, percent in reversed(story.throttles) if when <= at), 0)
+        if slowed:
+            return tr("Iteration {number}, throttled: the guest stands still for {percent} % of its time, so that it"
+                      " writes less than the link carries.", number=number, percent=slowed)  # fmt: skip
         return tr("Iteration {number}: only pages that the guest has written since they were sent go again.",
                   number=number)  # fmt: skip
     if status is Status.COMPLETED and story.lost is not None:

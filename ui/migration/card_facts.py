@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.pages import PageState
+from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration.scenarios import BITMAPS, COLO
 from ui.migration.story import RUNNING, Story
 from ui.shell import formats
@@ -29,6 +30,7 @@ SOURCE = (
         later("How often RAM was gone through; each time only what was written meanwhile is sent again"),
     ),
     (later("Throttle"), later("How much of its time auto-converge makes the guest stand still")),
+    (later("Asked for"), later("Pages that the destination waits for: they are sent before all others")),
     DISKS,
     OUTPUT,
 )
@@ -36,10 +38,8 @@ DESTINATION = (
     GUEST,
     (later("Arrived"), later("Pages that are here")),
     (later("Missing"), later("Pages that are not here: the guest, if it runs here, has to ask for them")),
-    (
-        later("Waited"),
-        later("How often the guest needed a page that was missing, and how long it waited the last time"),
-    ),
+    (later("Faults"), later("How often the guest needed a page that was missing, and for how many it waits now")),
+    (later("Last wait"), later("How long the guest waited for a page the last time; it stands still meanwhile")),
     DISKS,
     OUTPUT,
 )
@@ -48,7 +48,7 @@ DESTINATION = (
 _HERE = (PageState.ARRIVED, PageState.ZERO, PageState.AGAIN, PageState.STAYS)
 """States of pages that the destination has."""
 
-Values = tuple[str, str, str, str, str, str]
+Values = tuple[str, str, str, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,34 +67,41 @@ class Facts:
             return self._in_colo(side, counts)
         running = self.story.guest[side].at(self.now) == RUNNING
         rest = (self._disks(side), self._output(running=running))
+        asked = counts[PageState.REQUESTED]
         if side is Side.SOURCE:
             until = tr("until {span}", span=seconds(self.story.lost or self.story.stopped))
             throttle = int(self.sample["throttle"])
             slowed = tr("{number} %", number=throttle) if throttle else tr("none")
             left = plural("{n} page", "{n} pages", counts[PageState.TO_SEND] + counts[PageState.REQUESTED])
-            return tr("running") if running else until, left, str(self.story.pass_at(self.now)), slowed, *rest
+            wanted = plural("{n} page", "{n} pages", asked) if self._gone_over else ""
+            passes = str(self.story.pass_at(self.now)) if not self._gone_over else ""
+            if self._gone_over and not throttle:
+                slowed = ""
+            return tr("running") if running else until, left, passes, slowed, wanted, *rest
         since = tr("since {span}", span=seconds(self.story.lost or self.story.guest[side].since(RUNNING)))
         here = plural("{n} page", "{n} pages", sum(counts[state] for state in _HERE))
-        missing = grouped(counts[PageState.MISSING] + counts[PageState.REQUESTED])
-        return since if running else tr("not yet"), here, missing, self._waits(), *rest
+        missing = plural("{n} page", "{n} pages", counts[PageState.MISSING] + asked)
+        faults = grouped(int(self.sample["requests"])) if self._gone_over else ""
+        if asked:
+            faults = tr("{faults}, {asked} waiting", faults=faults, asked=grouped(asked))
+        waited = tr("{number} ms", number=formats.decimal(self.sample["waited"], 1)) if self.sample["waited"] else ""
+        return since if running else tr("not yet"), here, missing, faults, waited, *rest
 
-    def _waits(self) -> str:
-        requests, waited = int(self.sample["requests"]), self.sample["waited"]
-        times = plural("{n} time", "{n} times", requests)
-        if not waited:
-            return times
-        last = tr("{number} ms", number=formats.decimal(waited, 1))
-        return tr("{times}, {last}", times=times, last=last)
+    @property
+    def _gone_over(self) -> bool:
+        """Whether the guest's RAM follows it, or did."""
+        begun = self.story.status.since(Status.POSTCOPY_ACTIVE.value)
+        return begun is not None and begun <= self.now
 
     def _in_colo(self, side: Side, counts: Mapping[PageState, int]) -> Values:
         if side is Side.SOURCE:
             left = plural("{n} page", "{n} pages", counts[PageState.TO_SEND])
             held = tr("{size} held", size=formats.size(int(self.sample["held"])))
-            return tr("running"), left, "", "", self._disks(side), held
+            return tr("running"), left, "", "", "", self._disks(side), held
         made = len(self.story.checkpoints_at(self.now))
         since = tr("from checkpoint {number}", number=made) if made else tr("as it arrived")
         here = plural("{n} page", "{n} pages", sum(counts[state] for state in _HERE))
-        return since, here, "", "", self._disks(side), tr("thrown away")
+        return since, here, "", "", "", self._disks(side), tr("thrown away")
 
     def _output(self, *, running: bool) -> str:
         """Whether the world sees what this machine's guest sends; told only where that is a question."""

@@ -19,7 +19,8 @@ BAR, HEIGHT, LANE = 26, 92, 18
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """From ``begin`` to ``end`` in seconds; ``tint`` is a token; a ``guess`` is dashed, ``failed`` ends in a hatch."""
+    """From ``begin`` to ``end`` in seconds; ``tint`` is a token; a ``guess`` is dashed, ``failed`` ends in a hatch.
+    ``short`` is what there is room for where there is none for ``title``."""
 
     title: str
     begin: float
@@ -27,6 +28,7 @@ class Segment:
     tint: str
     guess: bool = False
     failed: bool = False
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +119,8 @@ class Phases(QWidget):
             painter.setPen(on_kind(segment.tint))
         font = fonts.ui(12, 600)
         painter.setFont(font)
-        words = segment.title if fonts.text_width(font, segment.title) < box.width() - 10 else ""
-        short = segment.title.split()[-1]
-        if not words and fonts.text_width(font, short) < box.width() - 8:
-            words = short
+        fits = (words for words in (segment.title, segment.short) if fonts.text_width(font, words) < box.width() - 8)
+        words = next(fits, "")
         painter.drawText(box.adjusted(5, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 
     def _paint_axis(self, painter: QPainter) -> None:

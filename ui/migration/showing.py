@@ -25,12 +25,12 @@ from ui.migration.section_lanes import SectionLanes
 from ui.migration.story import RUNNING, Story
 from ui.migration.traffic import SMOOTH, URGENT, Traffic, channel_name, where
 from ui.shell import formats
-from ui.words import later, tr
+from ui.words import later, plural, tr
 
 MIB = 1 << 20
 MOST_CHANNELS = 8
 """Lanes of multifd at most."""
-NOTHING: Values = ("",) * 6
+NOTHING: Values = ("",) * 7
 NO_SCREEN, WAITING = later("nothing runs here"), later("waits for pages")
 TONES = {
     Status.COMPLETED: ("ok", "check-circle-fill"),
@@ -195,6 +195,8 @@ class Showing:
         main = max(0.0, found.sent - sum(rates))
         channel.main.show_now(self.traffic.packets(now), now, formats.rate(main), connected=connected)
         back = formats.rate(found.returned) if found.returned else ""
+        asks = self.story.status_at(now) in _POSTCOPY
+        channel.back.rename(channel.back.name, tr("page requests") if asks else tr("answers of the destination"))
         channel.back.show_now(self.traffic.answers(now), now, back, connected=connected)
         wire = self.traffic.at(now)
         channel.show_put(wire.section, wire.record, where(wire))
@@ -245,6 +247,13 @@ class Showing:
         if status is Status.COLO:
             return about_checkpoints(self.story.checkpoints_at(now)) or tr("no checkpoint yet")
         total = self.recording.layout.pages * self.recording.layout.page_size
+        if status in _POSTCOPY and total:
+            missing = int(sample["remaining"]) // self.recording.layout.page_size
+            return tr(
+                "{pages} to come, {share} % moved",
+                pages=plural("{n} page", "{n} pages", missing),
+                share=int(100 * (1 - missing / self.recording.layout.pages)),
+            )
         return tr(
             "iteration {number}, {left} of {total} to send",
             number=self.story.pass_at(now),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import replace
 
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.recorder import ENDS
@@ -11,7 +12,7 @@ from snapmgr.migrate.recording import Moment
 from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration.phases import Bar, Segment
 from ui.shell import formats
-from ui.words import tr
+from ui.words import later, tr
 
 AT_ONCE = 0.05
 """Seconds in which what is seen was one and the same moment: passes are noticed when somebody looks."""
@@ -27,6 +28,13 @@ TINTS = {
     Status.POSTCOPY_RECOVER: "k_meta",
     Status.COLO: "k_block",
     Status.CANCELLING: "k_meta",
+}
+
+
+_SHORT = {
+    Status.POSTCOPY_ACTIVE: later("postcopy"),
+    Status.POSTCOPY_PAUSED: later("paused"),
+    Status.POSTCOPY_RECOVER: later("recover"),
 }
 
 
@@ -152,9 +160,11 @@ class Story:
             elif status is Status.POSTCOPY_ACTIVE and self._is_switchover(time):
                 over_there = min(self.resumed or end, end)
                 made.append(Segment(tr("switchover"), time, over_there, "k_sub"))
-                made.append(Segment(value, over_there, end, TINTS[status], failed=ends_badly))
+                made.append(Segment(value, over_there, end, TINTS[status], failed=ends_badly, short=tr("postcopy")))
             elif end > time:
-                made.append(Segment(value, time, end, TINTS.get(status, "k_meta"), failed=ends_badly))
+                short = tr(_SHORT[status]) if status in _SHORT else ""
+                tint = TINTS.get(status, "k_meta")
+                made.append(Segment(value, time, end, tint, failed=ends_badly, short=short))
         return tuple(made)
 
     def _is_switchover(self, time: float) -> bool:
@@ -167,14 +177,14 @@ class Story:
         starts = [begin, *(time for time, _ in self.syncs if begin + AT_ONCE < time < until - AT_ONCE)]
         stops = [*starts[1:], until]
         made = [
-            Segment(tr("iteration {number}", number=number), first, last, "k_ram")
+            Segment(tr("iteration {number}", number=number), first, last, "k_ram", short=str(number))
             for number, (first, last) in enumerate(zip(starts, stops, strict=True), 1)
         ]
         if stopped is not None and end > stopped:
             made.append(Segment(tr("switchover"), stopped, end, "k_sub"))
         if failed and made:
             last = made[-1]
-            made[-1] = Segment(last.title, last.begin, last.end, last.tint, failed=True)
+            made[-1] = replace(last, failed=True)
         return made
 
     def bar(self, now: float, *, at: float | None, about: float | None = None) -> Bar:
@@ -182,8 +192,9 @@ class Story:
         segments = self.segments(now)
         end = max(now, 1.0)
         if about is not None and self.over is None:
-            words = tr("about {span} to go", span=formats.duration(about))
-            segments = (*segments, Segment(words, now, now + about, "k_ram", guess=True))
+            span = formats.duration(about)
+            words = tr("about {span} to go", span=span)
+            segments = (*segments, Segment(words, now, now + about, "k_ram", guess=True, short=span))
             end = now + about
         elif self.over is None:
             end = now * 1.1 + 0.5
