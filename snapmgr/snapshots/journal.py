@@ -12,7 +12,7 @@ import json
 import os
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,16 +26,31 @@ from snapmgr.block.raw import RawFile
 from snapmgr.errors import NotFound, SnapmgrError
 
 _MOST_JOURNALS, _LONGEST = 1000, 1 << 20
+_TABLES = slice(40, 56)
+"""Where the header names the active L1 and the refcount table, which a change writes anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Switch:
-    """One image: its header sector before and after, and when it was last written to, in ns, once it was prepared."""
+    """One image: its header sector before and after, and when it was last written to, in ns, once it was prepared.
+
+    ``done`` where it was seen to be switched, while another one could not be.
+    """
 
     path: Path
     before: bytes
     after: bytes
     written: int
+    done: bool = False
+
+    def stands(self, sector: bytes) -> bool | None:
+        """Whether it was switched, by its header sector now; None where others changed too much of it."""
+        if self.done:
+            return True
+        if sector in (self.before, self.after):
+            return sector == self.after
+        before, after, now = (one[_TABLES] for one in (self.before, self.after, sector))
+        return now == after if before != after and now in (before, after) else None
 
 
 class Switch(Protocol):
@@ -57,8 +72,9 @@ class Journal:
         self._path = path
 
     @classmethod
-    def begin(cls, shadows: Sequence[Switch]) -> Journal | None:
-        """Note what is going to be switched; None where one image alone needs no note, or none can be made."""
+    def begin(cls, shadows: Sequence[Switch], *, disks: bool) -> Journal | None:
+        """Note what is going to be switched, and whether the ``disks`` get other contents by that; None where one image
+        alone needs no note, or none can be made."""
         if len(shadows) < 2:
             return None
         images = []
@@ -68,7 +84,7 @@ class Journal:
         target = _folder() / f"{uuid.uuid4().hex}.json"
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            _write(target, json.dumps({"images": images}))
+            _write(target, json.dumps({"images": images, "disks": disks}))
         except OSError:  # without it all is as it was before there were journals: several switches, one by one
             return None
         return cls(target)
@@ -87,6 +103,12 @@ class CutOff:
     why: str
     final: bool = True
     """Whether nobody can make up for it any more."""
+    disks: bool = True
+    """Whether it was about what the disks hold, not only about their snapshots."""
+
+    @property
+    def hint(self) -> str:
+        return HINT if self.disks else "Their list says which snapshot misses on which disk: finish or delete it there."
 
     @property
     def message(self) -> str:
@@ -104,9 +126,9 @@ def finish_cut_off(paths: Iterable[str | Path]) -> None:
 
     Raises InUse where another process uses an image of that change, SnapmgrError where it cannot be written.
     """
-    for file, switches, lost in _concerned(paths):
-        if lost is None:
-            _close(file, switches, _finish(switches))
+    for file, found in _concerned(paths):
+        if found.lost is None:
+            _close(file, found, _finish(found.switches, disks=found.disks))
 
 
 def settle(paths: Iterable[str | Path]) -> list[CutOff]:
@@ -114,46 +136,63 @@ def settle(paths: Iterable[str | Path]) -> list[CutOff]:
 
     Where it only cannot be done now, as somebody uses one of them, that is the reason that is told.
     """
-    found = []
-    for file, switches, lost in _concerned(paths):
-        left = lost
+    told = []
+    for file, found in _concerned(paths):
+        left = found.lost
         if left is None:
             try:
-                left = _finish(switches)
-                _close(file, switches, left)
+                left = _finish(found.switches, disks=found.disks)
+                _close(file, found, left)
             except SnapmgrError as error:  # its writer may be at work just now: the journal is his
-                left = _as_it_is(switches, error.message, final=False)
+                left = _as_it_is(found.switches, error.message, final=False, disks=found.disks)
         if left is not None:
-            found.append(left)
-    return found
+            told.append(left)
+    return told
 
 
 def forget_cut_off(paths: Iterable[str | Path]) -> None:
     """All of these disks were put right together: what was cut off before is no matter any more."""
-    right = {_identity(Path(path)) for path in paths}
-    for file, switches, _ in _concerned(paths):
-        if all(_identity(switch.path) in right for switch in switches):
+    right = {None, *(_identity(Path(path)) for path in paths)}
+    for file, found in _concerned(paths):
+        if all(_identity(switch.path) in right for switch in found.switches):
             _drop(file)
 
 
-def _concerned(paths: Iterable[str | Path]) -> Iterator[tuple[Path, list[_Switch], CutOff | None]]:
-    """Journals of changes that one of these images was part of, and what is known to be lost of each."""
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """What stands in a journal; ``lost`` is what is known to be so, ``disks`` whether their contents were to change."""
+
+    switches: tuple[_Switch, ...] = ()
+    lost: CutOff | None = None
+    disks: bool = True
+
+
+def _concerned(paths: Iterable[str | Path]) -> Iterator[tuple[Path, _Noted]]:
+    """Journals of changes that one of these images was part of."""
     wanted = {_identity(Path(path)) for path in paths} - {None}
     for file in _journals():
-        switches, lost = _read(file)
-        if any(_identity(switch.path) in wanted for switch in switches):
-            yield file, switches, lost
+        found = _read(file)
+        if any(_identity(switch.path) in wanted for switch in found.switches):
+            yield file, found
 
 
-def _close(file: Path, switches: Sequence[_Switch], left: CutOff | None) -> None:
-    """The journal goes where nothing is left to be done; what is lost is noted in it, as the images may change on."""
-    if left is None:
+def _close(file: Path, found: _Noted, left: CutOff | None) -> None:
+    """The journal goes where nothing is left to be done, or the list of snapshots says all; what is known of the disks
+    is noted in it, as they may change on."""
+    if left is None or (left.final and not left.disks):
         _drop(file)
-    elif left.final:
-        lost = {"done": [str(path) for path in left.done], "left": [str(path) for path in left.left], "why": left.why}
-        images = [_facts(switch.path, switch.before, switch.after, switch.written) for switch in switches]
-        with suppress(OSError):
-            _write(file, json.dumps({"images": images, "lost": lost}))
+        return
+    if not left.final and all(one.done == (one.path in left.done) for one in found.switches):
+        return  # it is noted
+    facts: dict[str, Any] = {"disks": found.disks}
+    if left.final:
+        done, others = [str(path) for path in left.done], [str(path) for path in left.left]
+        facts["lost"] = {"done": done, "left": others, "why": left.why}
+    facts["images"] = [
+        _facts(one.path, one.before, one.after, one.written) | {"done": one.path in left.done} for one in found.switches
+    ]
+    with suppress(OSError):
+        _write(file, json.dumps(facts))
 
 
 def _facts(path: Path, before: bytes, after: bytes, written: int) -> dict[str, Any]:
@@ -165,48 +204,57 @@ def _drop(file: Path) -> None:
         file.unlink()
 
 
-def _finish(switches: Sequence[_Switch]) -> CutOff | None:
+def _finish(switches: Sequence[_Switch], *, disks: bool) -> CutOff | None:
     """Switch those that were not, if any was: all are ready.  Where none was, nothing has happened yet.
 
     None where there is nothing left to be done.
     """
-    open_files: list[tuple[_Switch, RawFile]] = []
+    ready: list[tuple[_Switch, RawFile]] = []
     stale: list[Path] = []
-    try:
+    missing: list[Path] = []
+    done = False
+    with ExitStack() as open_files:
         for switch in switches:
-            with suppress(NotFound):
-                written = switch.path.stat().st_mtime_ns if switch.path.exists() else -1
+            try:
+                written = switch.path.stat().st_mtime_ns
                 file = RawFile.open(switch.path, writable=True)
-                open_files.append((switch, file))
-                lock.acquire(file.descriptor, lock.Use.WRITE, switch.path)
-                if written != switch.written and _sector(file) == switch.before:
-                    stale.append(switch.path)  # what was prepared may not be there any more
-        if not any(_sector(file) == switch.after for switch, file in open_files):
-            return None
-        if stale:
-            return _as_it_is(switches, f"{_named(stale, was=True)} written to since")
-        for switch, file in open_files:
-            if _sector(file) == switch.before:
-                file.pwrite(0, [memoryview(switch.after)])
-                file.flush()
-    finally:
-        for _, file in open_files:
-            file.close()
+            except (NotFound, FileNotFoundError):
+                missing.append(switch.path)
+                continue
+            open_files.callback(file.close)
+            lock.acquire(file.descriptor, lock.Use.WRITE, switch.path)
+            sector = _sector(file)
+            stands = switch.stands(sector)
+            done |= stands is True
+            if stands is False and (sector != switch.before or written != switch.written):
+                stale.append(switch.path)  # what was prepared may not be there any more
+            elif stands is False:
+                ready.append((switch, file))
+        if done and stale:
+            return _as_it_is(switches, f"{_named(stale, was=True)} written to since", disks=disks)
+        for switch, file in ready if done else ():
+            file.pwrite(0, [memoryview(switch.after)])
+            file.flush()
+    if done and missing:
+        return _as_it_is(switches, f"{_named(missing)} not there", final=False, disks=disks)
     return None
 
 
-def _as_it_is(switches: Sequence[_Switch], why: str, *, final: bool = True) -> CutOff | None:
+def _as_it_is(switches: Sequence[_Switch], why: str, *, final: bool = True, disks: bool) -> CutOff | None:
     """None where all, or none, were switched, as far as can be seen."""
     done: list[Path] = []
     left: list[Path] = []
     for switch in switches:
-        with suppress(SnapmgrError):
+        try:
             file = RawFile.open(switch.path)
-            try:
-                (left if _sector(file) == switch.before else done).append(switch.path)
-            finally:
-                file.close()
-    return CutOff(tuple(done), tuple(left), why, final) if done and left else None
+        except NotFound:
+            left.append(switch.path)
+            continue
+        except SnapmgrError:
+            continue
+        with closing(file), suppress(SnapmgrError):
+            (left if switch.stands(_sector(file)) is False else done).append(switch.path)
+    return CutOff(tuple(done), tuple(left), why, final, disks) if done and left else None
 
 
 def _named(paths: Sequence[Path], *, was: bool = False) -> str:
@@ -233,16 +281,17 @@ def _journals() -> list[Path]:
         return []
 
 
-def _read(file: Path) -> tuple[list[_Switch], CutOff | None]:
+def _read(file: Path) -> _Noted:
     """What stands in a journal; nothing where that is none of ours."""
     try:
         if file.stat().st_size > _LONGEST:
-            return [], None
+            return _Noted()
         found = json.loads(file.read_text())
         lost = found.get("lost")
-        return [_switch(image) for image in found["images"]], None if lost is None else _lost(lost)
+        switches = tuple(_switch(image) for image in found["images"])
+        return _Noted(switches, None if lost is None else _lost(lost), bool(found.get("disks", True)))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return [], None
+        return _Noted()
 
 
 def _lost(facts: Any) -> CutOff:
@@ -258,7 +307,7 @@ def _switch(image: Any) -> _Switch:
     before, after = bytes.fromhex(image["before"]), bytes.fromhex(image["after"])
     if len(before) != SECTOR or len(after) != SECTOR:
         raise ValueError("no header sector")
-    return _Switch(Path(image["path"]), before, after, int(image["written"]))
+    return _Switch(Path(image["path"]), before, after, int(image["written"]), image.get("done") is True)
 
 
 def _write(target: Path, text: str) -> None:

@@ -21,7 +21,7 @@ from snapmgr.block.raw import RawFile
 from snapmgr.errors import NotFound, SnapmgrError, UsageError, not_writable
 from snapmgr.snapshots.foreign import what_it_is
 from snapmgr.snapshots.join import joined
-from snapmgr.snapshots.journal import HINT, CutOff, settle
+from snapmgr.snapshots.journal import CutOff, settle
 from snapmgr.snapshots.model import DeviceInfo, DiskSnapshot, Snapshots
 
 _MOST_METADATA = 16 << 20
@@ -59,7 +59,7 @@ def _told(disk: _Disk, cut_off: Sequence[CutOff]) -> _Disk:
     """With a change of several disks that was cut off, where this is one of them, among its problems."""
     device = disk.device
     path = Path(device.path).absolute()
-    mine = [ImageProblem("cut-off", one.message, hint=HINT) for one in cut_off if path in (*one.done, *one.left)]
+    mine = [ImageProblem("cut-off", one.message, hint=one.hint) for one in cut_off if path in (*one.done, *one.left)]
     return replace(disk, device=replace(device, problems=(*mine, *device.problems))) if mine else disk
 
 

@@ -94,10 +94,11 @@ def change_all(
         watching = Watching([shadow.image for shadow in shadows])
         if cancel is not None:
             cancel.close()
-        switch_all(shadows)
-    deeds = [one.deed for one in done if one.deed is not None]
+        deeds = [one.deed for one in done if one.deed is not None]
+        applied = any(deed.did is Did.APPLIED for deed in deeds)
+        switch_all(shadows, disks=applied)
     watching.done(deeds)
-    if len(deeds) == len(done) and all(deed.did is Did.APPLIED for deed in deeds):
+    if len(deeds) == len(done) and applied:
         forget_cut_off([one.path for one in done])
     for shadow in shadows if trim else ():
         _trim(shadow)
@@ -127,9 +128,9 @@ class Switchable(Switch, Protocol):
     def go_back(self) -> None: ...
 
 
-def switch_all(shadows: Sequence[Switchable]) -> None:
-    """Switch one after the other; where one cannot be, those before go back."""
-    journal = Journal.begin(shadows)
+def switch_all(shadows: Sequence[Switchable], *, disks: bool) -> None:
+    """Switch one after the other; where one cannot be, those before go back.  ``disks``: they get other contents."""
+    journal = Journal.begin(shadows, disks=disks)
     for position, shadow in enumerate(shadows):
         try:
             shadow.commit()

@@ -52,7 +52,7 @@ def switch_back(
             back.verify(report)
     if cancel is not None:
         cancel.close()
-    switch_all(backs)
+    switch_all(backs, disks=False)
     for back in backs:
         back.shorten()
 

@@ -35,7 +35,7 @@ def tell():
 JobControl.stop = stop
 if where == "late":
     switch = transaction.switch_all
-    transaction.switch_all = lambda shadows: (tell(), switch(shadows))
+    transaction.switch_all = lambda shadows, **how: (tell(), switch(shadows, **how))
 else:
     pwrite, left = os.pwrite, iter(range(int(where), -1, -1))
     def write(*words):

@@ -71,10 +71,10 @@ def test_what_is_too_late_to_cancel_says_so(desk: Desk, monkeypatch: pytest.Monk
     desk.open(path)
     reached, go_on, whole = threading.Event(), threading.Event(), transaction.switch_all
 
-    def switch(shadows: Any) -> None:
+    def switch(shadows: Any, *, disks: bool) -> None:
         reached.set()
         assert go_on.wait(30)
-        whole(shadows)
+        whole(shadows, disks=disks)
 
     monkeypatch.setattr(transaction, "switch_all", switch)
     begin_saving(desk)

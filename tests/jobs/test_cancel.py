@@ -114,9 +114,9 @@ def test_from_the_switch_of_the_headers_on_it_is_too_late(
         made.run(20)
         loop, answers = asyncio.get_running_loop(), []
 
-        def late(shadows: list[transaction.Shadow]) -> None:
+        def late(shadows: list[transaction.Shadow], *, disks: bool) -> None:
             cancelling(loop, job, answers)
-            switch(shadows)
+            switch(shadows, disks=disks)
 
         monkeypatch.setattr(transaction, "switch_all", late)
         job = KINDS[kind](jobs)

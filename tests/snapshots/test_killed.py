@@ -185,6 +185,47 @@ def test_what_was_written_to_meanwhile_is_left_and_told_until_it_is_put_right(tm
         subprocess.run(["qemu-img", "check", "-q", image], check=True)
 
 
+def test_a_header_that_qemu_changed_meanwhile_counts_as_written_to(tmp_path: Path) -> None:
+    images, _, after = cut_off_apply(tmp_path)
+    subprocess.run(["qemu-img", "snapshot", "-c", "qemu's", images[1]], check=True)
+    for _ in range(2):
+        for device in list_snapshots(images).devices:
+            assert "fmt-v2.qcow2 was written to since" in device.problems[0].message
+    assert active(images[0]) == after[0] and journals()
+    images[1].unlink()  # for good: what is left of the machine is put right without it
+    apply_snapshot(images[:1], "id:1")
+    assert not journals()
+
+
+def test_a_snapshot_that_only_some_disks_have_is_told_by_the_list_alone(tmp_path: Path) -> None:
+    images = [corpus.unpack_image(case, tmp_path)[f"{case}.qcow2"] for case in APPLIED]
+    contents = [image.read_bytes() for image in images]
+    total = killed("create", 1 << 20, *images)
+    for image, content in zip(images, contents, strict=True):
+        image.write_bytes(content)
+    assert not killed("create", total - 1, *images)
+    subprocess.run(["qemu-img", "snapshot", "-c", "qemu's", images[1]], check=True)
+    found = list_snapshots(images)
+    assert [problem.hint for device in found.devices for problem in device.problems] == [
+        "Their list says which snapshot misses on which disk: finish or delete it there."
+    ] * 2
+    assert [row.missing for row in found.rows if row.missing and row.name != "qemu's"] == [(str(images[1]),)]
+    assert not any(device.problems for device in list_snapshots(images).devices) and not journals()
+
+
+def test_a_disk_that_is_not_there_is_made_up_for_when_it_is_again(tmp_path: Path) -> None:
+    images, before, after = cut_off_apply(tmp_path)
+    away = images[1].rename(tmp_path / "away")
+    for _ in range(2):
+        [problem] = list_snapshots(images[:1]).devices[0].problems
+        assert "could not be made up for yet" in problem.message and "fmt-v2.qcow2 is not there" in problem.message
+    create_snapshot(images[:1], "meanwhile")
+    away.rename(images[1])
+    assert active(images[1]) == before[1]
+    assert not any(device.problems for device in list_snapshots(images).devices) and not journals()
+    assert [active(image) for image in images] == after
+
+
 def test_whoever_looks_while_a_change_is_made_leaves_its_journal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
