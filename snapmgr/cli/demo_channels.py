@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from snapmgr.migrate.channel import Channel, ChannelBroken
+from snapmgr.migrate.connected import ConnectedSocket
 from snapmgr.migrate.gather import gather
 from snapmgr.migrate.sockets import Listener
 from snapmgr.migrate.source import Outgoing
@@ -39,6 +40,7 @@ class Incoming:
         self._listener = opened if isinstance(opened, Listener) else None
         self._open = [] if isinstance(opened, Listener) else [opened]
         self._again = again
+        self._closed = False
 
     def main(self) -> Channel:
         """The first.  Raises ChannelBroken."""
@@ -58,21 +60,34 @@ class Incoming:
         return main, beside
 
     def urgent(self) -> Channel:
-        """The one that comes next.  Raises ChannelBroken."""
-        return self._accept()
+        """The one that comes next.  Raises ChannelBroken, also where the main one breaks meanwhile."""
+        return self._accept(beside=self._open[0] if self._open else None)
 
     def again(self, *, two: bool = False) -> tuple[Channel, Channel | None]:
-        """After a break.  Raises ChannelBroken where nobody can come."""
-        return self._accept(), self._accept() if two else None
+        """After a break; a first one that breaks before the second came does not count.
 
-    def _accept(self) -> Channel:
+        Raises ChannelBroken where nobody can come.
+        """
+        while True:
+            first = self._accept()
+            try:
+                return first, self._accept(beside=first) if two else None
+            except ChannelBroken:
+                if self._closed:
+                    raise
+                first.close()
+                self._open.remove(first)
+
+    def _accept(self, beside: Channel | None = None) -> Channel:
         if self._listener is None:
             raise ChannelBroken("nobody else can come by this way")
-        self._open.append(self._listener.accept(last=not self._again))
+        connected = beside if isinstance(beside, ConnectedSocket) else None
+        self._open.append(self._listener.accept(last=not self._again, beside=connected))
         return self._open[-1]
 
     def close(self) -> None:
         """Let nobody in any more, and let go of all that came."""
+        self._closed = True
         if self._listener is not None:
             self._listener.close()
         for channel in self._open:

@@ -12,6 +12,10 @@ class ConnectedSocket:
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
 
+    def fileno(self) -> int:
+        """For waiting; -1 once it is closed."""
+        return self._socket.fileno()
+
     @property
     def returns(self) -> bool:
         return True

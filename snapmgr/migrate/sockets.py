@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from snapmgr.block.vectored import drain
 from snapmgr.errors import SnapmgrError, UsageError
-from snapmgr.migrate.channel import Channel, broken
+from snapmgr.migrate.channel import Channel, ChannelBroken, broken
 from snapmgr.migrate.connected import ConnectedSocket
 from snapmgr.migrate.tls import TlsChannel, TlsCreds, TlsFailed
 from snapmgr.savevm.output import Buffer
@@ -109,15 +110,27 @@ class Listener:
         host, port = self._socket.getsockname()[:2]
         return f"tcp:[{host}]:{port}" if ":" in host else f"tcp:{host}:{port}"
 
-    def accept(self, *, last: bool = True) -> Channel:
-        """The first who comes; nobody else is let in after the ``last``.  Raises ChannelBroken once it is closed."""
+    def accept(self, *, last: bool = True, beside: ConnectedSocket | None = None) -> Channel:
+        """The first who comes; nobody else is let in after the ``last``.
+
+        Raises ChannelBroken once it is closed, and where whoever is at the other end of ``beside`` goes away before.
+        """
         try:
-            while (channel := self._next()) is None:
-                pass
-            return channel
+            while True:
+                if beside is not None:
+                    self._wait_beside(beside)
+                if (channel := self._next()) is not None:
+                    return channel
         finally:
             if last:
                 self.close()
+
+    def _wait_beside(self, other: ConnectedSocket) -> None:
+        waiting = select.poll()
+        waiting.register(self._socket, select.POLLIN)
+        waiting.register(other.fileno(), select.POLLRDHUP)
+        if other.fileno() in {descriptor for descriptor, _ in waiting.poll()}:
+            raise ChannelBroken("the first connection broke before the second one came")
 
     def _next(self) -> Channel | None:
         """None for one who was refused."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from snapmgr.cli.demo_channels import Incoming
 from snapmgr.errors import SnapmgrError, UsageError
 from snapmgr.migrate.channel import Channel, ChannelBroken
 from snapmgr.migrate.link import CAPACITY, Link
@@ -180,3 +181,39 @@ def test_a_descriptor_and_a_file(tmp_path: Path) -> None:
     back.close()
     with pytest.raises(SnapmgrError):
         open_incoming(f"file:{tmp_path}/none")
+
+
+@contextmanager
+def incoming(folder: Path) -> Iterator[tuple[Incoming, Callable[[], Channel]]]:
+    """Of a destination that others may come to again, and how they come."""
+    opened = open_incoming(f"unix:{folder}/s")
+    channels = Incoming(opened, again=True)
+    yield channels, lambda: open_outgoing(f"unix:{folder}/s")
+    channels.close()
+
+
+def test_a_second_channel_is_not_waited_for_once_the_first_is_gone(tmp_path: Path) -> None:
+    with incoming(tmp_path) as (channels, come), ThreadPoolExecutor(1) as threads:
+        first = come()
+        first.send([b"what was sent before does not hide it"])
+        channels.main()
+        waiting = threads.submit(channels.urgent)
+        first.close()
+        with pytest.raises(ChannelBroken, match="the first connection broke before the second one came"):
+            waiting.result(30)
+
+
+def test_a_recovery_whose_first_channel_breaks_waits_for_another(tmp_path: Path) -> None:
+    with incoming(tmp_path) as (channels, come), ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(channels.again, two=True)
+        come().close()
+        one, other = come(), come()
+        one.send([b"one"])
+        other.send([b"other"])
+        first, second = waiting.result(30)
+        assert second is not None and (bytes(first.receive()), bytes(second.receive())) == (b"one", b"other")
+        waiting = threads.submit(channels.again, two=True)
+        come()
+        channels.close()
+        with pytest.raises(ChannelBroken):
+            waiting.result(30)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -253,5 +253,6 @@ Migrations.TestCase.settings = settings(
     max_examples=500 if LONG else 12,
     stateful_step_count=30 if LONG else 14,
     suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to make a failure smaller takes minutes here
 )
 TestMigrations = Migrations.TestCase
