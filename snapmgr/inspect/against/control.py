@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import tempfile
@@ -97,8 +98,8 @@ class Control:
 
     def said(self) -> list[str]:
         """Lines of its stderr so far, without its own name before them."""
-        self._said.seek(0)
-        lines = self._said.read(MAX_SAID).decode("utf-8", "replace").split("\n")
+        data = os.pread(self._said.fileno(), MAX_SAID, 0)  # a seek would move the place where QEMU writes on
+        lines = data.decode("utf-8", "replace").split("\n")
         name = self.program.rpartition("/")[2]
         return [line.removeprefix(f"{self.program}: ").removeprefix(f"{name}: ") for line in lines if line]
 

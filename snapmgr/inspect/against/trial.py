@@ -19,7 +19,7 @@ from snapmgr.inspect.verify import LOADS, REFUSES, WAITS, Verdict
 PATIENCE = 60.0
 """Seconds that it may take; after that it waits for something that a stream cannot bring."""
 
-_LOADED, _QUIET = "completed", ("-S", "-display", "none")
+_LOADED, _FAILED, _QUIET = "completed", "failed", ("-S", "-display", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +68,23 @@ def _load(qemu: Control, out: int, feeder: threading.Thread) -> Trial:
 
 
 def ending(qemu: Control, feed: Callable[[], object]) -> Trial:
-    """Have it load what stands in its descriptor ``stream``, which ``feed`` brings, and see what becomes of it."""
+    """Have it load what stands in its descriptor ``stream``, which ``feed`` brings, and see what becomes of it.
+
+    What it said before, of its own command line, is none of the trial's lines.
+    """
+    before = len(qemu.said())
     try:
         qemu.run("migrate-incoming", uri="fd:stream")
         feed()
         status = qemu.wait_for_migration()
         if status == PAUSED:  # it says so first, and why afterwards
             qemu.wait_for_words()
+        elif status == _FAILED:  # the same, and then it ends
+            qemu.ended()
     except SnapmgrError:
-        lines = tuple(qemu.said())
-        return Trial(REFUSES if qemu.ended() else WAITS, lines)
-    lines = tuple(qemu.said())
+        verdict = REFUSES if qemu.ended() else WAITS
+        return Trial(verdict, tuple(qemu.said()[before:]))
+    lines = tuple(qemu.said()[before:])
     return Trial({_LOADED: LOADS, "colo": WAITS, PAUSED: WAITS}.get(status, REFUSES), lines)
 
 
