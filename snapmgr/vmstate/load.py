@@ -272,12 +272,31 @@ def _take_subsections(state: VMState, target: Any) -> Take[None]:
 
 def _take_subsection(sub: VMState, name_length: int, target: Any) -> Take[None]:
     try:
-        header = yield 2 + name_length + 4
+        try:
+            header = yield 2 + name_length + 4
+        except VMStateError as cut:
+            _fail_at_version(sub, target, cut)
+            raise
         version = header[-1]  # QEMU keeps eight bits of it (vmstate.c: vmstate_subsection_load)
         yield from take_state(sub, target, version)
     except VMStateError as error:
         error.within(sub.name)
         raise
+
+
+def _fail_at_version(sub: VMState, target: Any, cut: VMStateError) -> None:
+    """Where the version is cut QEMU reads zeros, and goes on with version 0: say of ``cut`` what it says then."""
+    load = take_state(sub, target, 0)
+    try:
+        next(load)
+        cut.available = 0
+        load.throw(cut)
+    except StopIteration:
+        return
+    except VMStateError as failure:
+        if failure is not cut:
+            for line in failure.reports:
+                cut.report(line)
 
 
 def _subsection_name(least: int) -> Take[bytes | None]:

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from snapmgr.containers.open import open_source
-from snapmgr.inspect.against.control import Control
 from snapmgr.inspect.against.judge import judge
+from snapmgr.inspect.against.probe import save
 from snapmgr.inspect.against.streams import target_of
 from snapmgr.inspect.against.trial import Trial, try_load
 from snapmgr.inspect.against.virtio import head_of
@@ -142,9 +142,7 @@ def foreseen(index: StreamIndex, data: bytes, path: Path) -> tuple[str, str]:
 @needs_qemu[1]
 def test_a_real_qemu_says_the_same(tmp_path: Path) -> None:
     path = tmp_path / "base"
-    with Control(COMMAND.split(), 20.0) as qemu:
-        qemu.run("migrate", uri=f"exec:cat > {path}")
-        assert qemu.wait_for_migration() == "completed"
+    save(COMMAND.split(), path)
     data = path.read_bytes()
     with closing(open_source(path)) as source:
         index = index_stream(source)

@@ -10,8 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from snapmgr.inspect.against.compared import AtMost, ConfigurationSpace, Equal, Interrupts
+from snapmgr.inspect.against.device_rules import arranged, post_load
 from snapmgr.inspect.against.gpu_load import TYPE as GPU
 from snapmgr.inspect.against.gpu_load import GpuLoad
+from snapmgr.inspect.against.known import minimum_version
 from snapmgr.inspect.against.virtio_load import TYPE as VIRTIO
 from snapmgr.inspect.against.virtio_load import VirtioLoad
 from snapmgr.vmstate.failure import VMStateError
@@ -49,8 +51,19 @@ COMPARED_NAMES = ("num_timers_save",)
 
 def checked(state: VMState, *, own: bool, release: str, machine: str) -> VMState:
     """``state`` with the checks of its devices.  ``own`` says that the values before the load are the target's."""
-    fields = tuple(_field(state, field, own, release, machine) for field in state.fields)
-    return replace(state, fields=fields)
+    state = arranged(state)
+    return replace(
+        state,
+        fields=tuple(_field(state, field, own, release, machine) for field in state.fields),
+        subsections=tuple(_below(sub, own, release, machine) for sub in state.subsections),
+        post_load=post_load(state, release),
+    )
+
+
+def _below(state: VMState, own: bool, release: str, machine: str) -> VMState:
+    """A subsection; what it loads from is looked up, as its description tells its version only."""
+    state = replace(state, minimum=minimum_version(state.name, state.version))
+    return checked(state, own=own, release=release, machine=machine)
 
 
 def _field(state: VMState, field: Field, own: bool, release: str, machine: str) -> Field:

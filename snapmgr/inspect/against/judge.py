@@ -149,10 +149,23 @@ def _joined(said: Problem, other: Problem) -> Problem:
 
 
 def _put_right(problem: Problem, outcomes: dict[str, Outcome]) -> Problem:
-    """What the target passes is no error."""
-    if problem.severity is not Severity.ERROR or not outcomes:
+    """What the target passes is no error, and of what it has passed QEMU says nothing."""
+    passed = {release for release, outcome in outcomes.items() if _passes(outcome, problem.offset)}
+    if not passed:
         return problem
-    if any(outcome.verdict == LOADS for outcome in outcomes.values()):
-        return replace(problem, severity=Severity.WARNING)
-    passed = [outcome.verdict == REFUSES and outcome.offset > problem.offset for outcome in outcomes.values()]
-    return replace(problem, severity=Severity.WARNING) if all(passed) else problem
+    texts = {
+        release: text
+        for release, text in problem.qemu.items()
+        if release not in passed or text in outcomes[release].lines
+    }
+    if problem.severity is Severity.ERROR and _is_harmless(outcomes, passed):
+        return replace(problem, severity=Severity.WARNING, qemu=texts)
+    return replace(problem, qemu=texts) if len(texts) < len(problem.qemu) else problem
+
+
+def _passes(outcome: Outcome, offset: int) -> bool:
+    return outcome.verdict == LOADS or (outcome.verdict == REFUSES and outcome.offset > offset)
+
+
+def _is_harmless(outcomes: dict[str, Outcome], passed: set[str]) -> bool:
+    return passed == set(outcomes) or any(outcome.verdict == LOADS for outcome in outcomes.values())

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 _MINIMUM = {
     0: "ahci|ahci port|fpreg|hda-audio|hda-audio-stream|hda-audio-stream/buffer|i2c-ddc|ich9_ahci|ide|ide bmdma|"
-    "ide_drive|intel-hda|intel-hda-stream|isa-ide|lsiscsi|ncq state|xhci|xhci-core|xhci-event|xhci-intr|xhci-port|"
-    "xhci-ring|xhci-slot|xhci-sysbus",
-    1: "PCIDevice|e1000|ehci|ehci-core|fw_cfg|hpet|i6300esb_wdt|ide_bus/error|ioapic|ipmi-interface-kcs|mc146818rtc|"
-    "pciespscsi|sysbusespscsi|timer|uhci",
+    "ide_drive|intel-hda|intel-hda-stream|isa-ide|lsiscsi|ncq state|ne2000|xhci|xhci-core|xhci-event|xhci-intr|"
+    "xhci-port|xhci-ring|xhci-slot|xhci-sysbus",
+    1: "PCIDevice|cirrus_vga|e1000|ehci|ehci-core|fw_cfg|hpet|i6300esb_wdt|ide_bus/error|ioapic|ipmi-interface-kcs|"
+    "mc146818rtc|pciespscsi|sysbusespscsi|timer|uhci",
     2: "PIIX3|PIIX4|PS2 Common State|ac97|i8254|pcnet|ps2kbd|ps2kbd/ledstate|serial",
     3: "esp|rtl8139",
     11: "cpu",

@@ -78,7 +78,7 @@ def probe(command: str) -> Target:
     dump = parse_dump(ask_dump(command))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "probe.mig")
-        release = _save(words_of(command), path)
+        release = save(words_of(command), path)
         with closing(open_source(path)) as source:
             return _combined(target_of_stream(source), dump, command, release)
 
@@ -89,7 +89,7 @@ def _combined(sent: Target, dump: Json, command: str, release: str) -> Target:
     return replace(sent, label=command, machine=machine, types=type_facts(dump), releases=(release,))
 
 
-def _save(words: list[str], path: Path) -> str:
+def save(words: list[str], path: Path) -> str:
     """Let it write what it would send; returns which loader it is like."""
     out, into = os.pipe()
     keeper = threading.Thread(target=_keep, args=(out, path), daemon=True)

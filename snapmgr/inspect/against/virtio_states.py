@@ -7,6 +7,7 @@ The object that they are loaded into is a ``Guest``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from snapmgr.vmstate import fields as f
@@ -17,7 +18,6 @@ from snapmgr.vmstate.state import VMState
 
 MOST_QUEUES = 1024
 _ADDRESS, _VLANS, _KEY = 6, 512, 40
-_QUEUE, _MODERN_QUEUE, _PACKED_QUEUE = 16, 28, 10
 _OFFLOADS = 2
 
 
@@ -64,6 +64,29 @@ class _Sized:
         return value
 
 
+class _Queues:
+    """A struct for each queue that there may be; ``sizes`` of its fields in bytes, by name."""
+
+    def __init__(self, state: str, **sizes: int) -> None:
+        self._state, self._sizes = state, sizes
+
+    def save(self, value: Any, out: bytearray) -> None:
+        raise NotImplementedError("these states are only loaded")
+
+    def load(self, value: Any) -> Take[Any]:
+        """Where it is cut, the error names the field of the struct, too."""
+        size = sum(self._sizes.values())
+        try:
+            yield MOST_QUEUES * size
+        except VMStateError as error:
+            left = error.available % size
+            ends = zip(self._sizes, accumulate(self._sizes.values()), strict=True)
+            name = next(name for name, end in ends if end > left)
+            error.report(f"Failed to load {self._state}:{name.replace('__', '.')}")
+            raise
+        return value
+
+
 def _state(name: str, *fields: Field, subsections: tuple[VMState, ...] = (), **more: Any) -> VMState:
     return VMState(name, fields=fields, subsections=subsections, **more)
 
@@ -73,21 +96,34 @@ _MODERN = _state(
     f.unused(4, name="dfselect"),
     f.unused(4, name="gfselect"),
     f.unused(8, name="guest_features"),
-    f.unused(MOST_QUEUES * _MODERN_QUEUE, name="vqs"),
+    f.opaque(
+        "vqs", "struct", _Queues("virtio_pci/modern_queue_state", num=2, unused=1, enabled=1, desc=8, avail=8, used=8)
+    ),
 )
 _PCI = _state("virtio_pci", subsections=(_MODERN,))
+
+_PACKED = _Queues(
+    "packed_virtqueue_state",
+    last_avail_idx=2,
+    last_avail_wrap_counter=1,
+    used_idx=2,
+    used_wrap_counter=1,
+    inuse=4,
+)
 
 VIRTIO = _state(
     "virtio",
     subsections=(
         _state("virtio/device_endian", f.unused(1, name="device_endian")),
         _state("virtio/64bit_features", f.u64("features", name="guest_features")),
-        _state("virtio/virtqueues", f.unused(MOST_QUEUES * _QUEUE, name="vq")),
-        _state("virtio/ringsize", f.unused(MOST_QUEUES * 4, name="vq")),
+        _state(
+            "virtio/virtqueues", f.opaque("vq", "struct", _Queues("virtqueue_state", vring__avail=8, vring__used=8))
+        ),
+        _state("virtio/ringsize", f.opaque("vq", "struct", _Queues("ringsize_state", vring__num_default=4))),
         _state("virtio/broken", f.unused(1, name="broken")),
         _state("virtio/extra_state", f.opaque("extra_state", "virtio_extra_state", _Within(_PCI))),
         _state("virtio/started", f.unused(1, name="started")),
-        _state("virtio/packed_virtqueues", f.unused(MOST_QUEUES * _PACKED_QUEUE, name="vq")),
+        _state("virtio/packed_virtqueues", f.opaque("vq", "struct", _PACKED)),
         _state("virtio/disabled", f.unused(1, name="disabled")),
     ),
 )
