@@ -6,12 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 
 from snapmgr.work import CancelToken
 from tests.ui.inspector.conftest import Live
 from ui.inspector.find import searching
+from ui.inspector.find.hit_menu import found_text
 from ui.inspector.find.searching import Where
 from ui.inspector.header import RAM, STRUCTURE
 
@@ -64,6 +67,30 @@ def test_fields_and_bytes_of_the_stream(live: Live, stream: Stream) -> None:
     assert bytes(loaded.index.source.read(selection.offset, 6)) == b"pc.ram" and selection.length == 6
     live.act("stream.find_selected")
     assert pane.field.text() == b"pc.ram".hex(" ").upper()
+
+
+def test_a_hit_offers_what_can_be_done_with_it(live: Live, stream: Stream) -> None:
+    live.open(stream("tiny.v100"))
+    ask(live, "pc.ram", Where.STREAM)
+    finding, loaded = live.page.finding(), live.page.loaded
+    assert loaded is not None
+    hit = finding.pane.hits.hits.hit(0)
+    live.page.selection.clear()
+    finding.pane.hits.menu_wanted.emit(hit, QPoint(0, 0))
+    menu = finding.pane.findChild(QMenu)
+    assert menu is not None
+    offered = {item.text().replace("&", ""): item for item in menu.actions()}
+    offered["Copy bytes"].trigger()
+    assert bytes.fromhex(QGuiApplication.clipboard().text()) == hit.around
+    offered["Copy offset"].trigger()
+    assert QGuiApplication.clipboard().text() == f"0x{hit.offset:08X}"
+    offered["Show bytes"].trigger()
+    selection = live.page.selection.current
+    assert selection is not None and (selection.offset, selection.length) == (hit.offset, 6)
+    menu.close()
+    ask(live, "env.eip", Where.FIELDS)
+    field = finding.pane.hits.hits.hit(0)
+    assert found_text(field) == f"{field.name} = {field.value}"
 
 
 def test_what_cannot_be_looked_for_says_so_and_nothing_stays(live: Live, stream: Stream) -> None:

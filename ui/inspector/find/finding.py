@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 
 from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.work import CancelToken
 from ui.inspector.content import Content
 from ui.inspector.find.find_pane import FindPane
+from ui.inspector.find.hit_menu import hit_menu
 from ui.inspector.find.searching import Hit, Where, find
 from ui.inspector.header import STRUCTURE
 from ui.inspector.linking import Links
@@ -44,6 +45,7 @@ class Finding(QObject):
         self.pane.stopped.connect(self.stop)
         self.pane.closed.connect(self.close)
         self.pane.hits.wanted.connect(self.show_hit)
+        self.pane.hits.menu_wanted.connect(self._menu)
         self.pane.hits.opened.connect(lambda _: self._links.show_bytes())
 
     def open(self) -> None:
@@ -113,6 +115,18 @@ class Finding(QObject):
         count = self.pane.hits.hits.rowCount()
         #: What a search found
         return plural("{n} hit", "{n} hits", count) if count else tr("nothing found")
+
+    def _menu(self, hit: Hit, at: QPoint) -> None:
+        if self._opened() is self._of and self._of is not None:
+            hit_menu(self.pane, hit, self.show_hit, self.show_bytes, self._context.notify).popup(at)
+
+    def show_bytes(self, hit: Hit) -> None:
+        """Make a hit the selection, and go to its bytes: those of a page are shown beside the map."""
+        self.show_hit(hit)
+        if hit.path or not hit.block:
+            self._links.show_bytes()
+        else:
+            self._memory.focus_bytes()
 
     def show_hit(self, hit: Hit) -> None:
         """Make a hit the selection, on the page map or in the structure."""

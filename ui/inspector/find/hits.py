@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from ui.inspector.find.searching import Hit
@@ -86,10 +86,12 @@ class _Cell(QStyledItemDelegate):
 
 
 class HitsView(SharedTable):
-    """``wanted(hit)``: this one is current; ``opened(hit)``: Enter or a double click."""
+    """``wanted(hit)``: this one is current; ``opened(hit)``: Enter or a double click; ``menu_wanted(hit, place)``: the
+    right button, or the key for menus."""
 
     wanted = Signal(object)
     opened = Signal(object)
+    menu_wanted = Signal(object, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,6 +111,8 @@ class HitsView(SharedTable):
         self.selectionModel().currentRowChanged.connect(
             lambda index: self.wanted.emit(index.data(HIT_ROLE)) if index.isValid() else None
         )
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._menu)
         self.activated.connect(lambda index: self.opened.emit(index.data(HIT_ROLE)))
 
     def _needs(self) -> dict[int, Need]:
@@ -122,6 +126,11 @@ class HitsView(SharedTable):
             BYTES: Need(fonts.px(160), around),
             TEXT: Need(text, text),
         }
+
+    def _menu(self, at: QPoint) -> None:
+        index = self.indexAt(at)
+        if index.isValid():
+            self.menu_wanted.emit(index.data(HIT_ROLE), self.viewport().mapToGlobal(at))
 
     def step(self, by: int) -> None:
         """The next or previous hit; behind the last comes the first."""

@@ -197,6 +197,11 @@ class Memory(QObject):
             self.pane.map.show_page(page)
         self._show_page(block, page, follow=True)
 
+    def focus_bytes(self) -> None:
+        """Bring the keyboard to the bytes of the page."""
+        if self.pane is not None and self.pane.detail.hex.isVisible():
+            self.pane.detail.hex.setFocus()
+
     def _show_page(self, block: str, page: int, *, follow: bool, joined: bool = False) -> None:
         loaded, pane = self._opened(), self.pane
         if loaded is None or pane is None:
