@@ -128,14 +128,14 @@ def go_to(context: WindowContext) -> None:
     content.bytes.focus_offset()
 
 
-@ACTIONS.add("stream.back", later("Back"), keys="Alt+Left", icon="arrow-left", menu=Menu.STREAM, view=VIEW,
+@ACTIONS.add("stream.back", later("Back"), keys="Alt+Left", icon="arrow-left", menu=Menu.STREAM, submenu=later("Go"), view=VIEW,
              enabled=can_go_back)  # fmt: skip
 def back(context: WindowContext) -> None:
     """Go to what was selected before."""
     page_of(context).selection.back()
 
 
-@ACTIONS.add("stream.forward", later("Forward"), keys="Alt+Right", icon="arrow-right", menu=Menu.STREAM, view=VIEW,
+@ACTIONS.add("stream.forward", later("Forward"), keys="Alt+Right", icon="arrow-right", menu=Menu.STREAM, submenu=later("Go"), view=VIEW,
              enabled=can_go_forward)  # fmt: skip
 def forward(context: WindowContext) -> None:
     """Go to where Back came from."""
@@ -158,8 +158,8 @@ def previous_problem(context: WindowContext) -> None:
     page_of(context).links.step_problem(-1)
 
 
-@ACTIONS.add("stream.next_section", later("Next section"), keys="]", icon="arrow-down", menu=Menu.STREAM, group=1,
-             view=VIEW, enabled=has_stream)  # fmt: skip
+@ACTIONS.add("stream.next_section", later("Next section"), keys="]", icon="arrow-down", menu=Menu.STREAM, group=0,
+             submenu=later("Go"), view=VIEW, enabled=has_stream)  # fmt: skip
 def next_section(context: WindowContext) -> None:
     """Select the section behind that of the selection."""
     content_of(context).show_part(STRUCTURE)
@@ -167,7 +167,7 @@ def next_section(context: WindowContext) -> None:
 
 
 @ACTIONS.add("stream.previous_section", later("Previous section"), keys="[", icon="arrow-up", menu=Menu.STREAM,
-             group=1, view=VIEW, enabled=has_stream)  # fmt: skip
+             group=0, submenu=later("Go"), view=VIEW, enabled=has_stream)  # fmt: skip
 def previous_section(context: WindowContext) -> None:
     """Select the section of the selection, or the one before."""
     content_of(context).show_part(STRUCTURE)
@@ -276,6 +276,7 @@ def _part(part: str, text: str, icon: str) -> None:
         icon=icon,
         menu=Menu.STREAM,
         group=3,
+        submenu=later("Show"),
         view=VIEW,
         enabled=has_stream,
         checked=lambda context: context.page(VIEW) is not None and page_of(context).part() == part,

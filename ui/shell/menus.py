@@ -28,6 +28,8 @@ SUBMENU_ICONS = {
     later("Copy as"): "copy",
     later("Panes"): "squares-four",
     later("Find"): "magnifying-glass",
+    later("Go"): "arrow-bend-up-right",
+    later("Show"): "eye",
     later("Bookmarks"): "bookmark-simple",
     later("RAM and guest"): "grid-four",
     later("Streams"): "stack",
