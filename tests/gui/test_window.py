@@ -150,7 +150,7 @@ ASKS_FIRST = {
     "file.open", "file.open-folder", "snapshot.export", "snapshot.add_disk", "demo.reset", "demo.end", "stream.export",
     "stream.save_block", "stream.copy_as", "snapshot.save", "snapshot.load", "snapshot.delete",
     "snapshot.delete_old", "snapshot.finish", "migration.cancel", "migration.save", "migration.open",
-    "stream.check_against", "stream.save_repaired", "stream.save_page",
+    "stream.check_against", "stream.save_repaired", "stream.save_page", "compare.export",
 }  # fmt: skip
 
 

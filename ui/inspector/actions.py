@@ -128,15 +128,15 @@ def go_to(context: WindowContext) -> None:
     content.bytes.focus_offset()
 
 
-@ACTIONS.add("stream.back", later("Back"), keys="Alt+Left", icon="arrow-left", menu=Menu.STREAM, submenu=later("Go"), view=VIEW,
-             enabled=can_go_back)  # fmt: skip
+@ACTIONS.add("stream.back", later("Back"), keys="Alt+Left", icon="arrow-left", menu=Menu.STREAM,
+             submenu=later("Go"), view=VIEW, enabled=can_go_back)  # fmt: skip
 def back(context: WindowContext) -> None:
     """Go to what was selected before."""
     page_of(context).selection.back()
 
 
-@ACTIONS.add("stream.forward", later("Forward"), keys="Alt+Right", icon="arrow-right", menu=Menu.STREAM, submenu=later("Go"), view=VIEW,
-             enabled=can_go_forward)  # fmt: skip
+@ACTIONS.add("stream.forward", later("Forward"), keys="Alt+Right", icon="arrow-right", menu=Menu.STREAM,
+             submenu=later("Go"), view=VIEW, enabled=can_go_forward)  # fmt: skip
 def forward(context: WindowContext) -> None:
     """Go to where Back came from."""
     page_of(context).selection.forward()
