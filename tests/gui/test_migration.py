@@ -84,6 +84,7 @@ def test_steps_stop_before_each_section_and_the_past_can_be_seen(page: Migration
         run_action("migration.step")
         drive(until(lambda waiting=waiting: page.run is not None and page.run.waiting is not waiting))
     assert names == ["savevm_state_header", "savevm_command_send", "savevm_command_send"]
+    drive(until(lambda: page.place == 0x1A))  # of the second command, which was put before what waits now
     run_action("migration.play")
     drive(until(lambda: over(page)))
     assert page.recording.outcome["agrees"]
@@ -125,6 +126,9 @@ def test_a_recording_is_saved_and_opened_again(
     page.context.actions.run("migration.open")
     drive(page.context.tasks.idle())
     assert page.recording is not before and page.run is None
+    assert page.context.documents.recents()[0] == page.document()
+    page.context.open(target)
+    drive(page.context.tasks.idle())
     assert page.recording.outcome == before.outcome and page.panes_shown.notice.text() == said
     assert before.outcome["status"] == "completed" and before.outcome["agrees"]
     assert page.panes_shown.destination.chip.text() == "has the guest"

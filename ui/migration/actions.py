@@ -111,9 +111,11 @@ def can_postcopy(context: WindowContext) -> str:
 
 
 def in_postcopy(context: WindowContext) -> str:
-    page = page_of(context)
-    active = page is not None and page.is_running and page.is_in("postcopy-active")
-    return "" if active else tr("Only a postcopy that goes on can be paused")
+    if (run := run_of(context)) is None:
+        return tr("Only a postcopy that goes on can be paused")
+    from ui.migration import reasons
+
+    return reasons.no_pause(run)
 
 
 def is_paused(context: WindowContext) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ui.migration.scenarios import BITMAPS, COLO, MAPPED
+from ui.migration.scenarios import BITMAPS, COLO, MAPPED, SHARED
 from ui.theme import fonts
 from ui.widgets.labels import ElidedLabel, label
 from ui.words import later, tr
@@ -20,7 +20,7 @@ CAPABILITIES = {
     "postcopy-ram": later("The guest may go over before its RAM, which follows."),
     "postcopy-preempt": later("Pages that are waited for have a channel of their own."),
     MAPPED: later("There is a file instead of a channel, and every page has its place in it."),
-    "x-ignore-shared": later("RAM is a file that both machines map: it stays where it is, and only devices move."),
+    SHARED: later("RAM is a file that both machines map: it stays where it is, and only devices move."),
     BITMAPS: later("What was written to the disks since a backup moves, too; with Postcopy now, after the guest."),
     COLO: later("Both machines run the same guest, and one goes on where the other is lost."),
 }

@@ -10,10 +10,10 @@ from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from snapmgr.errors import UsageError
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.held import SAID, STEPS
 from snapmgr.migrate.pages import PageState
-from snapmgr.migrate.recorder import ENDS
 from snapmgr.migrate.recording import Moment, Recording, stream_name
 from snapmgr.savevm.status import MigrationStatus as Status
 from snapmgr.trace.events import TraceEvent
@@ -49,6 +49,8 @@ class MigrationPage(Page):
         self.place: int | None = None
         """Offset in the stream of the event that was chosen, or put last."""
         self._waiting: TraceEvent | None = None
+        self._shown: Document | None = None
+        """The recording on show, where it is a file."""
         self.presents = False
         """Whether it is shown to an audience."""
         self._frames = 0
@@ -147,11 +149,11 @@ class MigrationPage(Page):
     def start(self) -> None:
         """Machines of its own move, as the settings say."""
         wanted = self.panes_shown.settings.wanted()
-        self.run = Run(self.context.tasks, wanted, self)
+        self.run, self._shown = Run(self.context.tasks, wanted, self), None
         self.run.changed.connect(self._run_changed)
         recording = self.run.recording
         recording.facts = {"scenario": self.panes_shown.settings.scenario.currentData(), **wanted.facts()}
-        self.at, self.place, self._playing = None, None, False
+        self.at, self.place, self._waiting, self._playing = None, None, None, False
         self.showing.begin(recording)
         self.panes_shown.show_idle(False)
         self.run.start()
@@ -231,13 +233,21 @@ class MigrationPage(Page):
         """Ask which recording, and show it."""
         source = recordings.choose_source(self.context)
         if source is not None:
-            await self.show_file(source)
+            await self.context.documents.show(Document(DocumentKind.RECORDING, (str(source),)))
+
+    async def open(self, document: Document) -> None:
+        await self.show_file(Path(document.sources[0]))
+
+    def document(self) -> Document | None:
+        return self._shown
 
     async def show_file(self, source: Path) -> None:
-        """Show a recording that was saved.  Raises StreamError, OSError; what is on show stays then."""
-        recording = await recordings.read(self.context, source)
-        if self.is_running:
-            return
+        """Show a recording that was saved.  Raises StreamError, OSError, and UsageError while a migration runs; what is
+        on show stays then."""
+        recording = None if self.is_running else await recordings.read(self.context, source)
+        if recording is None or self.is_running:
+            raise UsageError("migrating", tr("A migration is running"), hint=tr("Open it once that is over"))
+        self._shown = Document(DocumentKind.RECORDING, (str(source),))
         self.run, self.at, self.place, self._playing = None, None, None, False
         self.showing.begin(recording)
         self.showing.take(list(recording.moments))
@@ -338,27 +348,10 @@ class MigrationPage(Page):
         self._show_state()
 
     def _say(self, now: float) -> None:
-        self._tell(now)
-        self.panes_shown.fit_caption()
-
-    def _tell(self, now: float) -> None:
         """The notice above both machines."""
-        notice, run = self.panes_shown.notice, self.run
-        if run is None or run.is_over:
-            notice.tell(*told.ended(self.recording.outcome))
-        elif run.status in ENDS:
-            said = tr("The guest lives on for a while. Then it is compared with one that never moved.")
-            notice.tell(said, tone="info")
-        elif run.status is Status.POSTCOPY_PAUSED:
-            notice.tell(told.paused(self.panes_shown.destination.map.counts()[PageState.MISSING]))
-        elif run.status is Status.COLO:
-            notice.tell(told.replicating(run.wanted.lost_after), tone="info")
-        else:
-            sample = self.recording.samples.at(now)
-            stuck = sample is not None and told.is_stuck(self.showing.story, now, sample["threshold"])
-            throttles = "auto-converge" in run.wanted.capabilities
-            found = told.rates(self.recording.samples, now, 2.0)
-            notice.tell(told.not_converging(found, throttles=throttles) if stuck else "")
+        missing = self.panes_shown.destination.map.counts()[PageState.MISSING]
+        self.panes_shown.notice.tell(*told.now(self.run, self.recording, self.showing.story, now, missing))
+        self.panes_shown.fit_caption()
 
     def _show_state(self) -> None:
         """Buttons, chips and what the step says."""
@@ -384,10 +377,10 @@ class MigrationPage(Page):
 
     def _show_step(self) -> None:
         waiting = self.run.waiting if self.run is not None else None
-        before, self._waiting = self._waiting, waiting
-        if waiting is None:
+        if waiting is None:  # on its way to the next one, where it goes step by step
             self.panes_shown.channel.show_step(None)
             return
+        before, self._waiting = self._waiting, waiting
         story, now = self.showing.story, self.run.recorder.now if self.run is not None else 0.0
         status, stands = story.status_at(now), story.stopped is not None
         put = ""

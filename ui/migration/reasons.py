@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from snapmgr.migrate.handover import Side
 from snapmgr.migrate.recorder import ENDS
 from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration.run import Run
@@ -25,8 +26,17 @@ def no_cancel(run: Run) -> str:
         return tr("It is over: the guest is at its new place")
     if run.status is Status.COLO:
         return tr("Both machines run the guest. Press Failover on the one that shall go on")
-    if run.status in _POSTCOPY:
+    if run.status in _POSTCOPY and run.owner is Side.DESTINATION:
         return tr("The guest runs on the destination: stopping now would lose it. Pause instead")
+    return ""
+
+
+def no_pause(run: Run) -> str:
+    """Why a postcopy cannot stand still now."""
+    if run.is_over or run.status is not Status.POSTCOPY_ACTIVE:
+        return tr("Only a postcopy that goes on can be paused")
+    if run.owner is Side.SOURCE:
+        return tr("The guest has not gone over yet: without a channel it would stay on the source")
     return ""
 
 

@@ -29,6 +29,8 @@ COLO = "x-colo"
 """The capability that has two machines run the same guest."""
 BITMAPS = "dirty-bitmaps"
 """The capability that moves what is known of the disks' writes."""
+SHARED = "x-ignore-shared"
+"""The capability with which RAM stays where it is."""
 MAPPED = "mapped-ram"
 """The capability with which there is a file instead of a channel."""
 

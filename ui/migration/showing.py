@@ -20,7 +20,7 @@ from ui.migration.panes import Panes
 from ui.migration.phases import about_checkpoints
 from ui.migration.plot import Curve
 from ui.migration.run import Run
-from ui.migration.scenarios import MAPPED
+from ui.migration.scenarios import MAPPED, SHARED
 from ui.migration.section_lanes import SectionLanes
 from ui.migration.story import RUNNING, Story
 from ui.migration.traffic import SMOOTH, URGENT, Traffic, channel_name, where
@@ -175,7 +175,7 @@ class Showing:
 
     def _show_legend(self, at: float) -> None:
         """The states that can be on each map."""
-        stays = (PageState.STAYS,) if self._has("x-ignore-shared") else ()
+        stays = (PageState.STAYS,) if self._has(SHARED) else ()
         colo = self.story.status_at(at) is Status.COLO
         asked, gone_over = self._has("postcopy-ram"), self.story.status_at(at) in _POSTCOPY
         without = {PageState.AGAIN} if gone_over else set() if asked else {PageState.REQUESTED}

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from snapmgr.migrate.recorder import ENDS
+from snapmgr.migrate.recording import Recording
 from snapmgr.migrate.samples import Samples
 from snapmgr.savevm.status import MigrationStatus as Status
+from ui.migration.run import Run
 from ui.migration.story import Story
 from ui.shell import formats
 from ui.words import grouped, plural, tr
@@ -145,3 +148,19 @@ def number(outcome: dict[str, Any], name: str) -> float:
     """A fact that counts something, 0 where there is none."""
     value = outcome.get(name)
     return float(value) if isinstance(value, int | float) else 0.0
+
+
+def now(run: Run | None, recording: Recording, story: Story, time: float, missing: int) -> tuple[str, str]:
+    """(sentence, tone) about what happens at a time, or how it ended; ``missing`` pages are not at the destination."""
+    if run is None or run.is_over:
+        return ended(recording.outcome)
+    if run.status in ENDS:
+        return tr("The guest lives on for a while. Then it is compared with one that never moved."), "info"
+    if run.status is Status.POSTCOPY_PAUSED:
+        return paused(missing), "warn"
+    if run.status is Status.COLO:
+        return replicating(run.wanted.lost_after), "info"
+    sample = recording.samples.at(time)
+    stuck = sample is not None and is_stuck(story, time, sample["threshold"])
+    throttles = "auto-converge" in run.wanted.capabilities
+    return not_converging(rates(recording.samples, time, 2.0), throttles=throttles) if stuck else "", "warn"

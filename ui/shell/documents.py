@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -28,12 +29,13 @@ class DocumentKind(Enum):
 
     STREAM = "inspector"
     DISKS = "snapshots"
+    RECORDING = "migration"
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """``sources`` are absolute: one SRC of a stream (``/a/vm.mig``, ``/a/disk.qcow2@before``), or the disks of one
-    machine.  ``fleeting`` ones are gone when the window closes: nobody remembers them."""
+    machine, or a recorded migration.  ``fleeting`` ones are gone when the window closes: nobody remembers them."""
 
     kind: DocumentKind
     sources: tuple[str, ...]
@@ -68,6 +70,15 @@ class Document:
         return cls(kind, sources) if sources and all(isinstance(item, str) for item in sources) else None
 
 
+def shown_as(kind: DocumentKind) -> tuple[str, str]:
+    """Icon of such a document, and the name of the view that shows it."""
+    return {
+        DocumentKind.STREAM: ("file-search", tr("Inspector")),
+        DocumentKind.DISKS: ("hard-drives", tr("Snapshots")),
+        DocumentKind.RECORDING: ("arrows-left-right", tr("Migration")),
+    }[kind]
+
+
 def recognise(sources: list[str]) -> Document:
     """What these files are, by their first bytes.  Runs in a worker.
 
@@ -78,6 +89,8 @@ def recognise(sources: list[str]) -> Document:
 
     if len(sources) == 1 and split_tag(sources[0])[1] is not None:
         return Document(DocumentKind.STREAM, (absolute(sources[0]),))
+    if len(sources) == 1 and _is_recording(sources[0]):
+        return Document(DocumentKind.RECORDING, (absolute(sources[0]),))
     found = {source: recognise_file(Path(source)) for source in sources}
     kinds = {one.kind for one in found.values()}
     if kinds == {Kind.STREAM}:
@@ -93,6 +106,22 @@ def recognise(sources: list[str]) -> Document:
     raise _refusal(*next(iter(found.items())))
 
 
+def _is_recording(source: str) -> bool:
+    """Whether it begins as a recorded migration does; what is wrong with the file is said by whoever opens it."""
+    from snapmgr.migrate.recording_file import MAGIC
+
+    try:
+        descriptor = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError):
+        return False
+    try:
+        return stat.S_ISREG(os.fstat(descriptor).st_mode) and os.pread(descriptor, len(MAGIC), 0) == MAGIC
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+
+
 def _refusal(source: str, found: Recognised) -> Unsupported:
     """Why this file is not shown, by what it is."""
     from snapmgr.containers.open import Kind
@@ -105,7 +134,10 @@ def _refusal(source: str, found: Recognised) -> Unsupported:
         ),
     }
     text = texts.get(found.kind, tr("This is neither a migration stream nor a qcow2 disk image"))
-    hint = tr("Snapmgr opens migration streams (they begin with QEVM; gz, zst and xz too) and qcow2 disk images")
+    hint = tr(
+        "Snapmgr opens migration streams (they begin with QEVM; gz, zst and xz too), qcow2 disk images and recorded"
+        " migrations"
+    )
     return Unsupported("not-recognised", text, path=source, hint=hint)
 
 

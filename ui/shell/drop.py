@@ -36,6 +36,8 @@ def opening(document: Document) -> str:
     """What opening it would do: ``Open demo.mig in Inspector``."""
     if document.kind is DocumentKind.STREAM:
         return tr("Open {file} in Inspector", file=document.label)
+    if document.kind is DocumentKind.RECORDING:
+        return tr("Open {file} in Migration", file=document.label)
     return tr("Open {file} in Snapshots", file=document.label)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ui.shell.actions import Action, plain, shown_keys
 from ui.shell.context import WindowContext
-from ui.shell.documents import DocumentKind
+from ui.shell.documents import shown_as
 from ui.shell.palette_entry import PaletteEntry
 from ui.shell.palette_list import Row
 from ui.shell.palette_match import Match, Rank, best
@@ -74,7 +74,7 @@ class PaletteSources:
         context, found = self._context, []
         documents = context.documents.recents()
         for document, beside in zip(documents, told_apart(documents), strict=True):
-            icon = "file-search" if document.kind is DocumentKind.STREAM else "hard-drives"
+            icon, _ = shown_as(document.kind)
             run = _opening(context, document.sources)
             found.append(PaletteEntry(tr("Recent files"), document.label, run, subject=beside, icon=icon))
         return found

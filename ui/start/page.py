@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QSiz
 from snapmgr.names import visible_text
 from ui.isolation import isolated
 from ui.shell.context import WindowContext
-from ui.shell.documents import Document, DocumentKind
+from ui.shell.documents import Document, shown_as
 from ui.shell.drop import opening
 from ui.shell.page import Page
 from ui.shell.recent import told_apart
@@ -267,17 +267,17 @@ class RecentRow(QFrame):
         self.setFixedHeight(fonts.px(40))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        stream = document.kind is DocumentKind.STREAM
+        icon, view = shown_as(document.kind)
         self.setAccessibleName(opening(document))
         self.setToolTip("\n".join(isolated(visible_text(source)) for source in document.sources))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(12)
-        row.addWidget(Glyph("file-search" if stream else "hard-drives", "text2", 16))
+        row.addWidget(Glyph(icon, "text2", 16))
         name = ElidedLabel(document.label, "medium")
         row.addWidget(name, 3)
         row.addWidget(ElidedLabel(beside, "secondary"), 2)
-        row.addWidget(label(tr("Inspector") if stream else tr("Snapshots"), "caption"))
+        row.addWidget(label(view, "caption"))
         self.installEventFilter(self)
 
     def paintEvent(self, event: QPaintEvent) -> None:

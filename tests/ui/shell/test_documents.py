@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from snapmgr.errors import NotFound, Unsupported, UsageError
+from snapmgr.migrate.recording_file import MAGIC
 from tests.corpus import images, unpack_image
 from ui.shell.documents import Document, DocumentKind, recognise
+from ui.shell.drop import says
 from ui.theme.resources import resource
 
 DEMO = resource("demo", "demo.mig")
@@ -81,3 +83,10 @@ def test_a_document_survives_its_json() -> None:
     for damaged in (None, 5, {}, {"kind": "other", "sources": ["/a"]}, {"kind": "inspector", "sources": [1]}):
         assert Document.from_json(damaged) is None
     assert Document.from_json({"kind": "inspector", "sources": []}) is None
+
+
+def test_a_recorded_migration_is_one_for_the_migration_view(tmp_path: Path) -> None:
+    path = tmp_path / "it"
+    path.write_bytes(MAGIC + b"\0\0\0\1")
+    assert recognise([str(path)]) == Document(DocumentKind.RECORDING, (str(path),))
+    assert says([str(path)])[0] == "Open it in Migration"
