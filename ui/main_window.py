@@ -26,8 +26,9 @@ from ui.shell.toast import Toast
 from ui.theme import fonts, icons
 from ui.theme.appearance import Appearance
 from ui.theme.tokens import NARROW, SMALLEST, STATUS_BAR
+from ui.widgets.controls import button
 from ui.widgets.labels import ElidedLabel
-from ui.words import tr
+from ui.words import plural, tr
 
 ACTION_MODULES = (
     "ui.shell.commands",
@@ -99,6 +100,9 @@ class MainWindow(QMainWindow):
         self.status_right = ElidedLabel(role="secondary", mode=Qt.TextElideMode.ElideRight)
         bar.addWidget(self.status_left, 1)
         bar.addPermanentWidget(self.status_right)
+        self.status_jobs = button("", "ghost", run=lambda: actions.run("jobs.panel"))
+        self.status_jobs.hide()
+        bar.addPermanentWidget(self.status_jobs)
         self.toast = Toast(self)
         self.drop = DropTarget(self, self.context)
         self.palette_view = Palette(self, self.context, self.show_settings)
@@ -150,8 +154,17 @@ class MainWindow(QMainWindow):
         left, right = page.status() if page is not None else ("", "")
         self.status_left.setText(left)
         self.status_right.setText(right)
+        self._count_jobs()
         document = (page.opening() or page.document()) if page is not None else None
         self.setWindowTitle(tr("{document} – Snapmgr", document=document.label) if document else "Snapmgr")
+
+    def _count_jobs(self) -> None:
+        """Those that run, whatever is on show; a click shows them."""
+        page = self.context.pages.get("snapshots")
+        jobs = page.running() if page is not None else []
+        self.status_jobs.setVisible(bool(jobs))
+        self.status_jobs.setText(plural("{n} job", "{n} jobs", len(jobs)))
+        self.status_jobs.setToolTip("\n".join(jobs))
 
     def _setting_changed(self, id: str) -> None:
         if id.startswith("appearance."):

@@ -308,6 +308,8 @@ def test_what_is_prepared_waits_to_be_finalized_where_that_is_wished(desk: Desk)
     strip = desk.page.strip
     desk.until(lambda: strip.verb.isVisible())
     assert strip.verb.text() == "Finalize" and strip.hold.isHidden() and strip.cancel.isEnabled()
+    jobs = desk.window.status_jobs
+    assert jobs.isVisible() and jobs.text() == "1 job" and desk.page.header.save.property("variant") == "primary"
     assert "no disk is changed yet" in strip.about.full_text() and "first" not in names(path)
     desk.qtbot.mouseClick(strip.verb, LEFT)
     desk.settle()
@@ -317,14 +319,17 @@ def test_what_is_prepared_waits_to_be_finalized_where_that_is_wished(desk: Desk)
     actions.run("jobs.panel")
     row = desk.page.job_strip.panel.rows[2]
     assert row.verb.isVisible() and [step.mark for step in row.stepper.steps][2:4] == ["done", "now"]
+    row.verb.setFocus()
     desk.qtbot.mouseClick(row.cancel, LEFT)
     desk.settle()
     assert desk.page.jobs.activities[0].state is ActivityState.CANCELLED and "second" not in names(path)
+    panel = desk.page.job_strip.panel
+    assert panel.isAncestorOf(desk.window.focusWidget() or desk.window), "the keyboard stays there"
     save(desk, "third")
     desk.until(lambda: not actions.reason("snapshot.finalize"))
     actions.run("snapshot.finalize")
     desk.settle()
-    assert "third" in names(path)
+    assert "third" in names(path) and jobs.isHidden()
     actions.run("jobs.dismiss")
     assert not desk.page.jobs.activities and actions.reason("jobs.dismiss") == "No job has ended"
 

@@ -106,6 +106,7 @@ class Header(QWidget):
     def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._inspect_first = False
+        self._busy = False
         self._facts: list[str] = []
         self._state = UNKNOWN
         self._narrow = False
@@ -291,8 +292,13 @@ class Header(QWidget):
         self._inspect_first = inspect
         self._choose_primary()
 
+    def set_busy(self, busy: bool) -> None:
+        """Something is being done with the machine on show: what is off for so long stays what it is."""
+        self._busy = busy
+        self._choose_primary()
+
     def _choose_primary(self) -> None:
-        save = self.save.isEnabled()
+        save = self.save.isEnabled() or self._busy
         self.save.set_primary(save)
         self.inspect.set_primary(self._inspect_first and not save)
         self.export.set_primary(not self._inspect_first and not save)

@@ -109,7 +109,7 @@ class SnapshotsPage(Page):
         self.snapshot.changed.connect(self._changed)
         self._panes.folded.connect(lambda *_: self.context.touch())
         self.list.menu_wanted.connect(self._show_menu)
-        self.changes.changed.connect(self.context.touch)
+        self.changes.changed.connect(self._work_changed)
         self.changes.made.connect(self._select_before)
         self.changes.read_again.connect(self._show_changed)
         self.strip.gone.connect(self._strip_gone)
@@ -326,6 +326,7 @@ class SnapshotsPage(Page):
     def _show_another(self) -> None:
         self._stack.setCurrentWidget(self._panes)
         owned = self.on_show == DEMO
+        self.header.set_busy(self.changes.concerns(self.on_show))
         self._panes.show_band(self.demo.band if owned else None)
         if owned:
             self.demo.show_now()
@@ -353,6 +354,11 @@ class SnapshotsPage(Page):
 
     def _changed(self) -> None:
         self.status_changed.emit()
+        self.context.touch()
+
+    def _work_changed(self) -> None:
+        """Something is begun or done."""
+        self.header.set_busy(self.changes.concerns(self.on_show))
         self.context.touch()
 
     def _setting_changed(self, id: str) -> None:

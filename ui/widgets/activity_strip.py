@@ -124,6 +124,8 @@ class ActivityStrip(QWidget):
         self.dismissal.setVisible(not activity.runs)
         if keyboard and not activity.runs:
             self.dismissal.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif keyboard and not any(part.hasFocus() for part in self._buttons):
+            self.all_jobs.setFocus(Qt.FocusReason.OtherFocusReason)
         if news:
             self._announce(activity)
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
+from snapmgr.jobs.status import JobVerb
 from ui.shell import formats
 from ui.shell.failures import Failure
 from ui.theme import fonts
@@ -69,14 +70,18 @@ class JobRow(QWidget):
         far = _two(self.bar, self.note)
         far.setSpacing(4)
         self._far = _column(far)
-        row.addWidget(self._far, 3)
+        self.verb = verb_button(self.verb_wanted.emit)
+        share = QHBoxLayout()  # so that a button more moves no other column
+        share.setContentsMargins(0, 0, 0, 0)
+        share.setSpacing(12)
+        share.addWidget(self._far, 1)
+        share.addWidget(self.verb)
+        row.addWidget(_column(share), 3)
         self.hold = hold_button(self.hold_wanted.emit)
         room = self.hold.sizePolicy()
         room.setRetainSizeWhenHidden(True)
         self.hold.setSizePolicy(room)
         row.addWidget(self.hold)
-        self.verb = verb_button(self.verb_wanted.emit)
-        row.addWidget(self.verb)
         self.cancel = button(tr("Cancel"), run=self.cancel_wanted.emit)
         self.dismissal = button(tr("Dismiss"), run=self.dismissed.emit)
         widest = max(part.sizeHint().width() for part in (self.cancel, self.dismissal))
@@ -141,7 +146,7 @@ class JobRow(QWidget):
             self._row.setFixedHeight(fonts.px(ROW_JOB))
 
 
-def _column(layout: QVBoxLayout) -> QWidget:
+def _column(layout: QBoxLayout) -> QWidget:
     """As wide as its share of the row, whatever it holds."""
     made = QWidget()
     made.setLayout(layout)
@@ -151,6 +156,8 @@ def _column(layout: QVBoxLayout) -> QWidget:
 
 def _note(activity: Activity) -> str:
     """How far it is, or how it ended and how long it took."""
+    if activity.awaits is JobVerb.FINALIZE:
+        return activity.note
     if activity.runs:
         return ", ".join(filter(None, (formats.percent(activity.done, activity.total), activity.note)))
     if activity.failure is not None:

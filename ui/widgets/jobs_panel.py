@@ -71,7 +71,9 @@ class JobsPanel(QWidget):
         self.hide()
 
     def show_jobs(self, activities: Sequence[Activity]) -> None:
-        """The newest first."""
+        """The newest first.  The keyboard stays in the panel, where a button of it is gone or off."""
+        before = self.window().focusWidget()
+        inside = before is not None and self.isAncestorOf(before)
         for number in set(self.rows) - {one.number for one in activities}:
             row = self.rows.pop(number)
             self.area.column.removeWidget(row)
@@ -85,6 +87,9 @@ class JobsPanel(QWidget):
         self.summary.setText(summary(activities))
         self.dismiss_finished.setEnabled(any(not one.runs for one in activities))
         self.fit()
+        after = self.window().focusWidget()
+        if inside and (after is None or not self.isAncestorOf(after)):
+            self.fold.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _add(self, place: int, activity: Activity) -> None:
         row = self.rows[activity.number] = JobRow(activity)
