@@ -274,6 +274,7 @@ def _tell(output: Output, moved: Moved, *, done: bool) -> None:
 
 def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: dict[str, Any]) -> int:
     from snapmgr.machine.driver import Driver
+    from snapmgr.machine.written import FollowedDigest
     from snapmgr.migrate.handover import Handover, Side
     from snapmgr.migrate.source import Outgoing
     from snapmgr.migrate.uri import open_outgoing
@@ -282,11 +283,12 @@ def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: 
     at: dict[str, Any] = {}
     with demo_machine(output, wanted) as machine:
         advance(output, machine, wanted["ticks"])
+        followed = [FollowedDigest(disk) for disk in machine.board.disks]
         driver = Driver(machine, time.monotonic, rate=wanted["tick_rate"])
 
         def stopped() -> None:
             """RAM and registers stay as they are, and are looked at when the guest runs elsewhere."""
-            at.update(tick=machine.tick, disks=machine.digests_of_disks())
+            at.update(tick=machine.tick, disks=machine.digests_of_disks(followed))
 
         def owner(action: Callable[[], None]) -> None:
             driver.order(lambda _: action()).result()

@@ -7,9 +7,9 @@ from hashlib import sha256
 
 import numpy as np
 
-from snapmgr.block.device import BlockDevice
 from snapmgr.machine.board import Board
 from snapmgr.machine.devices.registers import feed
+from snapmgr.machine.written import FollowedDigest, disk_digest
 from snapmgr.ram.block import RAMBlock
 
 _PIECE = 1 << 20
@@ -30,11 +30,12 @@ def digest(board: Board, blocks: Iterable[RAMBlock], disks: Sequence[bytes] | No
     return total.hexdigest()
 
 
-def digests_of_disks(board: Board) -> list[bytes]:
-    """Of each disk what goes into ``digest``."""
+def digests_of_disks(board: Board, followed: Sequence[FollowedDigest] = ()) -> list[bytes]:
+    """Of each disk what goes into ``digest``; those that are ``followed`` are not read as a whole."""
+    contents = [one.digest() for one in followed] or [disk_digest(disk.device) for disk in board.disks]
     return [
-        f"disk {number} {disk.device.size} ".encode() + disk_digest(disk.device)
-        for number, disk in enumerate(board.disks)
+        f"disk {number} {disk.device.size} ".encode() + content
+        for number, (disk, content) in enumerate(zip(board.disks, contents, strict=True))
     ]
 
 
@@ -48,29 +49,7 @@ def ram_digest(block: RAMBlock) -> bytes:
     return total.digest()
 
 
-def disk_digest(device: BlockDevice) -> bytes:
-    """The same of a disk; what is known to be zero is not read."""
-    total = sha256()
-    buffer = bytearray(_PIECE)
-    for number in _pieces_with_data(device):
-        start = number * _PIECE
-        view = memoryview(buffer)[: min(_PIECE, device.size - start)]
-        device.pread_into(start, view)
-        _add(total.update, number, view)
-    return total.digest()
-
-
 def _add(update: Callable[[memoryview | bytes], None], number: int, piece: memoryview) -> None:
     if np.frombuffer(piece, np.uint8).view(np.bool_).any():
         update(number.to_bytes(8))
         update(piece)
-
-
-def _pieces_with_data(device: BlockDevice) -> Iterable[int]:
-    """Numbers of the pieces that may hold something, ascending, once each."""
-    last = -1
-    for extent in device.extents(0, device.size):
-        if not extent.zero:
-            first = max(last + 1, extent.offset // _PIECE)
-            last = (extent.offset + extent.length - 1) // _PIECE
-            yield from range(first, last + 1)

@@ -20,6 +20,7 @@ from snapmgr.machine.host import MachineHost
 from snapmgr.machine.options import MachineOptions
 from snapmgr.machine.runstate import RunState, move
 from snapmgr.machine.screen import Screen
+from snapmgr.machine.written import FollowedDigest
 from snapmgr.trace.bus import Trace
 from snapmgr.trace.events import TraceEvent
 
@@ -151,9 +152,9 @@ class Machine(MachineHost):
         self.cpu_synchronize_all_states()
         return digest(self.board, self.ram, disks)
 
-    def digests_of_disks(self) -> list[bytes]:
-        """As they are now.  Raises SnapmgrError ``disk-inactive``."""
-        return digests_of_disks(self.board)
+    def digests_of_disks(self, followed: Sequence[FollowedDigest] = ()) -> list[bytes]:
+        """As they are now, quickly where all are ``followed``.  Raises SnapmgrError ``disk-inactive``."""
+        return digests_of_disks(self.board, followed)
 
     def state(self) -> MachineView:
         """A copy to show; costs some 0.2 ms."""

@@ -11,12 +11,12 @@ from snapmgr.block.images import open_image
 from snapmgr.block.qcow2.create import Qcow2Writer
 from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.errors import NotFound, SnapmgrError, UsageError
-from snapmgr.machine.digest import disk_digest
 from snapmgr.machine.disks import open_disk
 from snapmgr.machine.guest import BootOptions
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.options import MachineOptions
 from snapmgr.machine.runstate import RunState
+from snapmgr.machine.written import disk_digest
 from snapmgr.savevm.blockers import Blocked
 from snapmgr.snapshots.change import create_snapshot
 from snapmgr.snapshots.list import list_snapshots

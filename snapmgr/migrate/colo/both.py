@@ -26,6 +26,8 @@ class Replicated(Both):
     ``survivor`` goes on after ``checkpoints`` of them; where that is 0 somebody else calls ``fail_over``.
     """
 
+    mirrors = False
+
     def __init__(
         self,
         options: MachineOptions,
