@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _MOST_SIZES = 3
 _NOT_RECORDED = "not recorded"
+_FIXED = {"read-only": "read-only", "snapshots-with-data-file": "can have none: its data is in another file"}
+"""Why no snapshot can be made, where nothing else in the list says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ def _device(device: DeviceInfo) -> list[str]:
     remarks = [device.error.message] if device.error else []
     if device.in_use:
         remarks.append(f"in use by {device.in_use}")
-    if device.fixed is not None and device.fixed.code == "read-only":
-        remarks.append("read-only")
+    if device.fixed is not None and device.fixed.code in _FIXED:
+        remarks.append(_FIXED[device.fixed.code])
     if device.encrypted:
         remarks.append("encrypted")
     if device.backing:
