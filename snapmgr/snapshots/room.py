@@ -53,8 +53,8 @@ def check_room(image: Qcow2Image, blocks: Iterable[RAMBlock]) -> None:
             "no-space",
             f"the VM state needs {-(-total >> 20)} MiB, and {free + within >> 20} MiB are free for {image.path}",
             path=image.path,
-            hint=f"Make room on the disk of {Path(image.path).absolute().parent}, delete a snapshot, or have another disk take"
-            " the VM state.",
+            hint=f"Make room on the disk of {Path(image.path).absolute().parent}, delete a snapshot, or have"
+            " another disk take the VM state.",
             qemu=f"Error while writing VM state: {os.strerror(errno.ENOSPC)}",
         )
 
