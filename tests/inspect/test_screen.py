@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from snapmgr.containers.open import open_source
 from snapmgr.errors import NotFound, Unsupported
 from snapmgr.inspect.index import index_stream
-from snapmgr.inspect.screen.picture import MOST_SIDE, Screen, draw, guest_screen
+from snapmgr.inspect.screen.displays import guest_screen
+from snapmgr.inspect.screen.picture import MOST_SIDE, Screen, draw
 from snapmgr.inspect.screen.registers import Registers
 from tests import corpus
 from tests.cli.places import stored

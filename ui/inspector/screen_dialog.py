@@ -17,7 +17,7 @@ from ui.models.texts import shown
 from ui.shell.failures import told
 from ui.shell.notices import Tone
 from ui.theme import fonts
-from ui.widgets.controls import button
+from ui.widgets.controls import ComboBox, button
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.guest_screen import GuestScreen
 from ui.widgets.labels import ElidedLabel
@@ -48,6 +48,11 @@ class ScreenDialog(QDialog):
         column.addWidget(ElidedLabel(tr("Screen of the guest in {stream}", stream=name), "dialog"))
         self.about = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
         column.addWidget(self.about)
+        self.devices = ComboBox()
+        self.devices.setAccessibleName(tr("Display"))
+        self.devices.hide()
+        self.devices.activated.connect(self._chosen)
+        column.addWidget(self.devices, 0, Qt.AlignmentFlag.AlignLeft)
         self._stack = QStackedLayout()
         column.addLayout(self._stack, 1)
         self.waiting = EmptyState("hourglass-medium", tr("Reading the screen"), parent=self)
@@ -71,28 +76,49 @@ class ScreenDialog(QDialog):
         self.resize(min(fonts.px(SIZE[0]), room.width() - 48), min(fonts.px(SIZE[1]), room.height() - 48))
         self._task: asyncio.Task[None] = context.tasks.start(self._read(), tr("Read the screen"))
 
-    async def _read(self) -> None:
+    def _chosen(self, row: int) -> None:
+        self._task.cancel()
+        self._task = self._context.tasks.start(self._read(self.devices.itemData(row)), tr("Read the screen"))
+
+    async def _read(self, device: str | None = None) -> None:
         loaded = self._page.loaded
         if loaded is None:
             return
+        self._show(None)
         try:
-            found = await self._context.tasks.run_in_worker(read_screen, loaded.index)
+            if device is None:
+                self._offer(await self._context.tasks.run_in_worker(list_displays, loaded.index))
+            found = await self._context.tasks.run_in_worker(read_screen, loaded.index, device)
         except (SnapmgrError, OSError) as error:
             self.none.say(tr("There is no screen to be shown"), told(error, beside=True))
             self._stack.setCurrentWidget(self.none)
             return
+        self._show(found)
+
+    def _offer(self, names: list[str]) -> None:
+        """A choice, where there is one."""
+        self.devices.clear()
+        for name in names:
+            self.devices.addItem(shown(name), name)
+        self.devices.setVisible(len(names) > 1)
+
+    def _show(self, found: Screen | None) -> None:
         self.found = found
+        for part in (self.save, self.copy, self.copy_text):
+            part.setEnabled(found is not None)
+        self.copy_text.setVisible(found is not None and found.lines is not None)
+        if found is None:
+            self.about.setText("")
+            self._stack.setCurrentWidget(self.waiting)
+            return
         height, width, _ = found.picture.shape
         #: A guest's screen: the device that showed it, and its size in dots
         self.about.setText(tr("{device}, {width} × {height} dots", device=shown(found.device), width=width,
                               height=height))  # fmt: skip
+        self.devices.setCurrentIndex(self.devices.findData(found.device))
         self.screen_view.show_picture(found.picture)
         self._stack.setCurrentWidget(self.screen_view)
-        for part in (self.save, self.copy, self.copy_text):
-            part.setEnabled(True)
-        self.copy_text.setVisible(found.lines is not None)
-        if found.lines is not None:
-            self.screen_view.setAccessibleDescription("\n".join(found.lines))
+        self.screen_view.setAccessibleDescription("\n".join(found.lines or ()))
 
     def done(self, result: int) -> None:
         self._task.cancel()
@@ -131,10 +157,19 @@ class ScreenDialog(QDialog):
         self._context.notify(tr("The screen is saved as {file}", file=shown(str(target))), tone=Tone.DONE)
 
 
-def read_screen(index: object) -> Screen:
-    """For a worker.  Raises SnapmgrError where there is none."""
+def list_displays(index: object) -> list[str]:
+    """For a worker: the devices that a guest can show something on."""
     from snapmgr.inspect.index import StreamIndex
-    from snapmgr.inspect.screen.picture import guest_screen
+    from snapmgr.inspect.screen.displays import displays
 
     assert isinstance(index, StreamIndex)
-    return guest_screen(index)
+    return [display.device for display in displays(index)]
+
+
+def read_screen(index: object, device: str | None = None) -> Screen:
+    """For a worker; without a device the first that shows something.  Raises SnapmgrError where there is none."""
+    from snapmgr.inspect.index import StreamIndex
+    from snapmgr.inspect.screen.displays import guest_screen
+
+    assert isinstance(index, StreamIndex)
+    return guest_screen(index, device)

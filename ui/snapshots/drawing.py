@@ -107,7 +107,7 @@ def draw(source: str, key: Key, roots: Sequence[Path], *, cancel: CancelToken) -
     """
     from snapmgr.containers.open import open_source
     from snapmgr.inspect.index import index_stream
-    from snapmgr.inspect.screen.picture import guest_screen
+    from snapmgr.inspect.screen.displays import guest_screen
     from snapmgr.sidecar.png import to_png
     from snapmgr.snapshots.drawn import drawn, keep_drawn
 

@@ -91,7 +91,9 @@ def _packed(registers: Registers, bits: int, lines: U8) -> U8:
 
 
 def _of_words(words: np.ndarray, green: int) -> U8:
-    """Five bits of red, ``green`` of green and five of blue, the highest ones repeated below."""
+    """Five bits of red, ``green`` of green and five of blue, with six of green the highest ones repeated below."""
     red, middle, blue = words >> (5 + green) & 31, words >> 5 & ((1 << green) - 1), words & 31
+    if green == 5:
+        return np.stack([red << 3, middle << 3, blue << 3], axis=-1).astype(np.uint8)
     wide = [red << 3 | red >> 2, middle << (8 - green) | middle >> (2 * green - 8), blue << 3 | blue >> 2]
     return np.stack(wide, axis=-1).astype(np.uint8)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -40,9 +41,8 @@ class Registers:
     vbe_pitch: int
 
     @classmethod
-    def of(cls, fields: Mapping[str, bytes]) -> Registers | None:
-        """From the leaves of a PCI device's section; None where they are not all there."""
-        prefix = "vga."
+    def of(cls, fields: Mapping[str, bytes], prefix: str = "vga.") -> Self | None:
+        """From the leaves of a section whose names begin with ``prefix``; None where they are not all there."""
         buffers = {name: fields.get(prefix + name, b"") for name in _SIZES}
         if any(len(buffers[name]) < size for name, size in _SIZES.items()):
             return None
@@ -108,6 +108,38 @@ class Registers:
 
     def _dac(self) -> U8:
         return np.frombuffer(self.palette, np.uint8, 768).reshape(256, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class CirrusRegisters(Registers):
+    """With the extensions of the Cirrus Logic GD5446 (its technical reference; hw/display/cirrus_vga.c).
+
+    ``hidden_dac`` is the register of the palette's mode.
+    """
+
+    hidden_dac: int = 0
+
+    @property
+    def depth(self) -> int:
+        """Bits of a dot where SR7 has its lowest bit set, else 0."""
+        if not self.sr[7] & 1:
+            return 0
+        words = 15 if self.hidden_dac & 0x0F == 0 else 16
+        return {0: 8, 2: words, 4: 24, 6: words, 8: 32}.get(self.sr[7] & 0x0E, 0)
+
+    @property
+    def start(self) -> int:
+        high = (self.cr[0x1B] & 1) << 16 | (self.cr[0x1B] & 0x0C) << 15 | (self.cr[0x1D] & 0x80) << 12
+        return 4 * (self.cr[0x0D] | self.cr[0x0C] << 8 | high)
+
+    @property
+    def pitch(self) -> int:
+        return (self.cr[0x13] | (self.cr[0x1B] & 0x10) << 4) << 3
+
+    @property
+    def lines(self) -> int:
+        shown = (self.cr[0x12] | (self.cr[0x07] & 0x02) << 7 | (self.cr[0x07] & 0x40) << 3) + 1
+        return shown * 2 if self.cr[0x1A] & 1 else shown
 
 
 def _of_six_bits(values: U8) -> U8:

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
+from snapmgr.errors import NotFound
 from snapmgr.inspect.screen.picture import Screen
 from tests import corpus
 from tests.containers.test_libvirt import XML, saved
@@ -26,7 +27,7 @@ def test_the_screen_is_shown_copied_and_saved(
 ) -> None:
     lines = ("SeaBIOS (version 1.16)", "Booting from Hard Disk...")
     seen = Screen("0000:00:02.0/vga", np.full((400, 720, 3), 7, np.uint8), lines)
-    monkeypatch.setattr(screen_dialog, "read_screen", lambda index: seen)
+    monkeypatch.setattr(screen_dialog, "read_screen", lambda index, device: seen)
     live.open(stream("tiny.v100"))
     live.act("stream.screen")
     dialog = live.window.findChild(ScreenDialog)
@@ -45,12 +46,36 @@ def test_the_screen_is_shown_copied_and_saved(
     dialog.accept()
 
 
+def test_of_several_displays_one_is_chosen(live: Live, stream: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["0000:00:02.0/vga", "0000:00:03.0/vga", "0000:00:04.0/qxl"]
+    shown = {name: Screen(name, np.full((80, 40 + at, 3), at, np.uint8), None) for at, name in enumerate(names[:2])}
+
+    def read(index: object, device: str | None) -> Screen:
+        if device == names[2]:
+            raise NotFound("screen-off", f"{device} shows nothing")
+        return shown[device or names[1]]
+
+    monkeypatch.setattr(screen_dialog, "list_displays", lambda index: names)
+    monkeypatch.setattr(screen_dialog, "read_screen", read)
+    live.open(stream("tiny.v100"))
+    live.act("stream.screen")
+    dialog = live.window.findChild(ScreenDialog)
+    assert dialog is not None and dialog.devices.isVisible() and dialog.devices.currentText() == names[1]
+    for row, seen in enumerate([*shown.values(), None]):
+        dialog.devices.setCurrentIndex(row)
+        dialog.devices.activated.emit(row)
+        live.settle()
+        assert dialog.found is seen and dialog.none.isVisible() == (seen is None)
+        assert dialog.devices.currentText() == names[row] and dialog.save.isEnabled() == (seen is not None)
+    dialog.accept()
+
+
 def test_a_stream_without_a_screen_says_why(live: Live, stream: Stream) -> None:
     live.open(stream("tiny.v100"))
     live.act("stream.screen")
     dialog = live.window.findChild(ScreenDialog)
     assert dialog is not None and dialog.found is None and not dialog.save.isEnabled()
-    assert dialog.none.isVisible() and "VGA" in dialog.none.text.text()
+    assert dialog.none.isVisible() and "display" in dialog.none.text.text()
     dialog.accept()
 
 
