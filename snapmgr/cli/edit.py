@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from snapmgr.cli.arguments import allow_root, force, opened, source_argument
 from snapmgr.cli.newfile import check_target, new_file
 from snapmgr.cli.output import Output
 from snapmgr.cli.progress import progress
-from snapmgr.cli.rewrite import put_replica
+from snapmgr.cli.rewrite import joined, put_replica
 from snapmgr.cli.schema import read_schema, say_unknown, schema_option, unknown_devices, unknown_document
 from snapmgr.cli.text import printable, size
 from snapmgr.errors import UsageError
@@ -48,6 +49,8 @@ def edit(
 
     Numbers are decimal or 0x…; buffers and RAM are hexadecimal digits. snapctl devices SRC shows the names.
 
+    Captured channels become a plain stream that loads from a file, as with snapctl convert.
+
     What nothing describes is one buffer, DEVICE/data. A dump says no signs and no lengths of variable arrays, before
     QEMU 8.0 none of any: a device whose bytes can be read in more than one way by it stays one buffer too.
 
@@ -63,9 +66,13 @@ def edit(
 
     if target == "-" and output.json:
         raise UsageError("usage", "with --json standard output is taken", hint="Name a file with -o.")
-    with opened(output, src, allow_roots) as source:
+    with ExitStack() as held:
+        source = held.enter_context(opened(output, src, allow_roots))
         check_target(target, force=force, sources=[source.path], allow_roots=allow_roots)
         described = read_schema(output, schema, allow_roots)
+        if source.container == "directory":
+            source = joined(output, source, Path() if target == "-" else Path(target).absolute().parent) or source
+            held.callback(source.close)
         with progress(output, "Reading") as report:
             replica = Replica.from_stream(source, described, progress=report)
         done = [apply_edit(replica, text) for text in edits]

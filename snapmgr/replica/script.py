@@ -84,7 +84,7 @@ def read_script(
     """
     if source.container == "directory":
         message = f"{source.label} is a folder with captured channels, which a replica does not send again"
-        hint = "Convert it first: that gives a plain stream."
+        hint = "snapctl convert SRC -o OUT joins the channels into a plain stream, which can be changed."
         raise Unsupported("replica-channels", message, path=source.path, hint=hint)
     script = Script(description=find_description(source) or description)
     ram = RamState()

@@ -6,6 +6,7 @@ import re
 
 from tests import corpus
 from tests.cli.places import stored
+from tests.record_captures import CAPTURES
 
 
 def test_a_copy_with_another_value(snapctl, tmp_path):
@@ -55,3 +56,21 @@ def test_a_dump_gives_the_names_that_the_stream_does_not(snapctl, tmp_path, dump
     assert result.code == 0
     assert result.document["edits"][0]["after"] == "65536 (0x10000)"
     assert "ioapic" not in [row["device"] for row in result.document["unknown"]]
+
+
+def test_captured_channels_become_a_plain_stream(snapctl, tmp_path):
+    capture, target = (
+        CAPTURES / sorted(path.name for path in CAPTURES.iterdir() if path.is_dir())[0],
+        tmp_path / "o.mig",
+    )
+    result = snapctl("edit", capture, "-o", target, "--set", "ram/pc.ram@0x7c00=ebfe")
+    assert result.code == 0
+    contents = []
+    for source in (capture, target):
+        block = tmp_path / "ram"
+        assert snapctl("ram", source, "--block", "pc.ram", "-o", block, "--force").code == 0
+        contents.append(bytearray(block.read_bytes()))
+    contents[0][0x7C00:0x7C02] = b"\xeb\xfe"
+    assert contents[0] == contents[1]
+    assert snapctl("inspect", target, "--json").document["container"] == "raw"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["o.mig", "ram"]
