@@ -92,6 +92,8 @@ class Watching:
     def _forget(self, deed: Deed, before: _Before, left: set[Key]) -> None:
         """A disk that was the deleted one is now what that one came from, and more."""
         current: Key | None = before.current
+        if current is not None:  # seen in this place, for whoever takes the deletion back
+            self._records.arrive(current, deed.path, before.keys)
         if current in deed.keys:
             current = parent_of(current, left.__contains__, self._records.origin)
         if current:

@@ -202,8 +202,11 @@ def test_where_a_note_cannot_be_saved_it_is_said(desk: Desk, image: Path) -> Non
         desk.qtbot.keyClicks(note.field, "lost")
         note.save()
         desk.settle()
+        desk.qtbot.keyClicks(note.field, " twice")
+        note.save()
+        desk.settle()
         [error] = desk.errors()
-        assert note.text() == "lost" and error.startswith("The note is not saved")
+        assert note.text() == "lost twice" and error.startswith("The note is not saved")
         details = [one.detail for one in desk.window.context.notices.history if one.text == error]
         assert "nothing could be noted" in details[0].lower()
     finally:

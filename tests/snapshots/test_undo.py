@@ -12,6 +12,7 @@ import pytest
 
 from snapmgr.errors import Cancelled, InUse, NotFound, SnapmgrError
 from snapmgr.snapshots import undo
+from snapmgr.snapshots.beside import with_beside
 from snapmgr.snapshots.change import create_snapshot, delete_snapshot
 from snapmgr.snapshots.journal import finish_cut_off
 from snapmgr.snapshots.list import list_snapshots
@@ -61,6 +62,18 @@ def test_it_is_what_it_was(tmp_path: Path, name: str, image: str) -> None:
         if f"id:{known['id']}" in tags:
             assert disk_is(path, known["id"], corpus.disk_truth(name, image, known["id"]))
     assert disk_is(path, None, corpus.disk_truth(name, image, None))
+
+
+@pytest.mark.parametrize("gone", ["ours 1", "ours 2"])
+def test_which_one_the_disk_is_stays_known_in_another_place_too(tmp_path: Path, gone: str) -> None:
+    made = image(tmp_path)
+    for name in ("ours 1", "ours 2"):
+        create_snapshot([made], name)
+    path = made.rename(tmp_path / "moved.qcow2")
+    before = with_beside(list_snapshots([path]))
+    assert before.beside.current is not None and before.rows[before.beside.current].name == "ours 2"
+    bring_back(deleted(path, gone))
+    assert with_beside(list_snapshots([path])).beside.current == before.beside.current
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, marks=needs_qemu) for case in ("fmt-v3", "fmt-cs512")])

@@ -29,6 +29,8 @@ class NoteWriter:
     def __init__(self, context: WindowContext, done: Callable[[SnapshotRow, str], None]) -> None:
         self._context, self._done = context, done
         self._unsaved: dict[int, tuple[SnapshotRow, str]] = {}
+        self._told: tuple[int, str] | None = None
+        """Which note was not saved the last time, and why: who types on is not told with every pause."""
         self._task: asyncio.Task[None] | None = None
 
     def write(self, row: SnapshotRow, text: str) -> None:
@@ -49,8 +51,11 @@ class NoteWriter:
             try:
                 await self._context.tasks.run_in_worker(write_note, row, text)
             except Exception as error:
-                self._context.fail(describe(error, tr("The note is not saved")))
+                if self._told != (key, str(error)):
+                    self._context.fail(describe(error, tr("The note is not saved")))
+                self._told = (key, str(error))
             else:
+                self._told = None
                 self._done(row, text)
             if self._unsaved.get(key) == (row, text):
                 del self._unsaved[key]
