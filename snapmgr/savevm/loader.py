@@ -83,6 +83,8 @@ class Loader:
         self.failed_apart = False
         """Whether it failed where QEMU reads in a thread of its own, which has texts of its own: behind a package with
         LISTEN."""
+        self.failed_before: int | None = None
+        """Where the package ends that it failed in: QEMU has that much in memory, and reads zeros behind it."""
 
     def _new_reader(self, offset: int, *, header: bool) -> LoadingReader:
         footers = self._host.options.send_section_footer
@@ -93,6 +95,11 @@ class Loader:
     def runs(self) -> bool:
         """Whether the guest was told to run while pages still come: a failure is a pause from then on."""
         return self._in.runs
+
+    @property
+    def discards(self) -> bool:
+        """Whether pages were thrown away for a postcopy that did not begin."""
+        return self._in.postcopy is PostcopyState.DISCARD
 
     def resume(self) -> None:
         """After a failure of a guest that ``runs``: another channel, which begins with a record of its own."""
@@ -328,6 +335,7 @@ class Loader:
     def _fail(self, error: SnapmgrError) -> None:
         self._failure = error.again()
         result = -errno_of(error)
+        self.failed_before = None if self._reader.took_outside else self._packages.only_end
         self.failed_apart = self._in.postcopy >= PostcopyState.LISTENING and not self._packages
         if self._in.runs:
             self._packages.fail(result)

@@ -60,6 +60,11 @@ class Packages:
         if self._open and event.offset + event.length > self._open[-1].end:
             raise self._in.cut(self._open[-1].end)
 
+    @property
+    def only_end(self) -> int | None:
+        """Where the package ends that is open, None where there is none or several."""
+        return self._open[0].end if len(self._open) == 1 else None
+
     def leave(self) -> bool:
         """EOF: whether it ends a package, and not the stream."""
         if not self._open:

@@ -16,6 +16,8 @@ MAX_NAME = 4096
 
 MAX_CAPABILITIES = 256
 
+_NAME = b"configuration"
+"""What begins so and is longer belongs to it (vmstate.c: vmstate_subsection_load)."""
 TARGET_PAGE_BITS = "configuration/target-page-bits"
 CAPABILITIES = "configuration/capabilities"
 UUID = "configuration/uuid"
@@ -52,7 +54,7 @@ def _read_subsection(window: Window, found: list[ConfigurationSubsection]) -> Fa
     start = window.offset
     window.skip(1)
     raw = window.counted()
-    if not raw.startswith(b"configuration/"):
+    if len(raw) <= len(_NAME) or not raw.startswith(_NAME):
         return fault(
             "section-type",
             start,

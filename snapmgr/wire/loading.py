@@ -73,6 +73,11 @@ class LoadingReader(StreamReader):
         self._told: int | None = None
         self._told_command: int | None = None
 
+    @property
+    def took_outside(self) -> bool:
+        """Whether data of a command in a package were taken from behind it."""
+        return self._packages.took_outside
+
     def leave_package(self) -> None:
         """Pass over what still stands in the innermost package."""
         self._next = self._skip_package

@@ -29,6 +29,11 @@ class OpenPackages:
     def __bool__(self) -> bool:
         return bool(self._ends)
 
+    @property
+    def took_outside(self) -> bool:
+        """Whether anything was taken from behind the outermost package."""
+        return self._taken > 0
+
     def begin(self, start: int, length: int) -> Iterator[Event]:
         """A package of ``length`` bytes begins at ``start``: what there is to say of it."""
         if self._ends:

@@ -22,12 +22,13 @@ from snapmgr.inspect.against.streams import target_of_stream
 from snapmgr.inspect.against.target import Target
 from snapmgr.inspect.against.trial import Trial, ending, try_load
 from snapmgr.inspect.index import index_stream
-from snapmgr.inspect.verify import REFUSES, Verdict, unreadable
+from snapmgr.inspect.verify import LOADS, REFUSES, WAITS, Verdict, unreadable
 from tests import corpus
-from tests.inspect.foreseen import CASES, Case, reason_left_out
+from tests.inspect.foreseen import CASES, Case, reason_left_out, timer
 from tests.qemu import QEMU, needs_qemu
 from tests.savevm import spec
 from tests.savevm.spec import Text
+from tests.savevm.streams import command, discard, packaged, stream
 
 RELEASE = "7.2"
 QUIET = (QEMU or "", *corpus.streams()["cases"]["machine-none.v72"]["dest_args"])
@@ -73,6 +74,29 @@ def test_no_text_of_the_load_path_is_forgotten() -> None:
     assert sorted(text for text in texts if reason_left_out(text) is None) == sorted(CASES)
 
 
+OTHERS: list[tuple[bytes, str, str]] = [
+    (packaged(b"\4ab", length=3), REFUSES, "Unable to read ID string for section 1633812480"),
+    (packaged(b"\4", length=1), REFUSES, "Unable to read ID string for section 0"),
+    (
+        command(3) + command(6, discard(b"ram", (4 << 20, 4096))),
+        REFUSES,
+        "ram_block_discard_range: Overrun block 'ram' (4194304/1000/400000)",
+    ),
+    (
+        command(3) + command(6, discard(b"ram", (0, 100))),
+        REFUSES,
+        "ram_block_discard_range: Unaligned length: 64",
+    ),
+    (command(3) + command(6, discard(b"ram", (0, 4096))), WAITS, "Expected vmdescription section, but got 0"),
+    (
+        command(10, b"\3ram"),
+        LOADS,
+        "migrate_send_rp_recv_bitmap: MSG_RP_RECV_BITMAP only used for recovery",
+    ),
+]
+"""Texts of savevm.c's neighbours on the same path: records, what becomes of them, the first line."""
+
+
 class Bytes:
     """As much of a source as a dry load asks for."""
 
@@ -107,6 +131,28 @@ def load_running(case: Case) -> Trial:
             ours.shutdown(socket.SHUT_WR)
 
         return ending(qemu, feed)
+
+
+def other(data: bytes) -> Case:
+    return Case(stream(data, timer()))
+
+
+@pytest.mark.parametrize("row", range(len(OTHERS)))
+def test_what_neighbours_say_is_foreseen(row: int, tmp_path: Path) -> None:
+    data, verdict, text = OTHERS[row]
+    ours = foreseen(other(data), tmp_path)
+    assert (ours.by_version[RELEASE], first_text(ours) or "") == (verdict, text)
+
+
+@needs_qemu[0]
+@needs_qemu[1]
+def test_what_neighbours_say_is_what_a_real_qemu_prints() -> None:
+    said = {}
+    for row, (data, verdict, text) in enumerate(OTHERS):
+        if verdict != WAITS:
+            trial = loaded(other(data))
+            said[row] = (trial.verdict, trial.lines[0] if trial.lines else "", verdict, text)
+    assert [found[:2] for found in said.values()] == [found[2:] for found in said.values()]
 
 
 @needs_qemu[0]

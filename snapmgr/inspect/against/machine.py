@@ -14,8 +14,7 @@ from snapmgr.inspect.against.memory import Memory
 from snapmgr.inspect.against.pages import RamRehearsal, no_ram
 from snapmgr.inspect.against.target import Target, TargetDevice
 from snapmgr.ram.words import IDSTR, VERSION
-from snapmgr.savevm.handlers import HandlerFailed, Handlers, StreamOptions
-from snapmgr.savevm.incoming import shown
+from snapmgr.savevm.handlers import Handlers, StreamOptions
 from snapmgr.savevm.registry import Registry, RegistryError
 from snapmgr.savevm.still import StandsStill
 from snapmgr.trace.bus import Trace
@@ -86,14 +85,15 @@ class Rehearsal(StandsStill):
         return sizes
 
     def discard_ram(self, idstr: str, start: int, length: int) -> None:
-        """Raises HandlerFailed for a block that the target does not have."""
-        if idstr not in self.memory.blocks:
-            text = f"ram_discard_range: Failed to find block '{shown(idstr)}'"
-            raise HandlerFailed(1, f"the target has no RAM block {shown(idstr)}", qemu=text)
+        """Raises HandlerFailed for a block that the target does not have, or a range outside of it."""
+        self.memory.discard(idstr, start, length)
 
     def received_pages(self, idstr: str) -> bytes | None:
-        """None for a block that the target does not have; what is told of others goes nowhere."""
-        return b"" if idstr in self.memory.blocks else None
+        """None for a block that the target does not have; of others nothing is told, as nobody recovers."""
+        if idstr not in self.memory.blocks:
+            return None
+        self.lines.append("migrate_send_rp_recv_bitmap: MSG_RP_RECV_BITMAP only used for recovery")
+        return b""
 
     # -- registry --------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from snapmgr.inspect.against.target import Target, TargetBlock
 from snapmgr.ram.block import HOST_PAGE
 from snapmgr.ram.section import RamPayload, RamState
 from snapmgr.ram.words import RamFlag
+from snapmgr.savevm.handlers import EPERM, HandlerFailed
 from snapmgr.savevm.incoming import shown
 
 _ROM = "/rom@"
@@ -86,6 +87,24 @@ class Memory:
             raise StreamError("ram-block", f"the target has no RAM block {shown(name)!r}", offset=offset, qemu=text)
         self._resize(block, length, offset)
         return block
+
+    def discard(self, name: str, start: int, length: int) -> None:
+        """Pages that are thrown away (system/physmem.c: ram_block_discard_range).  Raises HandlerFailed."""
+        block = self.blocks.get(name)
+        if block is None:
+            text = f"ram_discard_range: Failed to find block '{shown(name)}'"
+            raise HandlerFailed(EPERM, f"the target has no RAM block {shown(name)}", qemu=text)
+        size = block.known.page_size
+        if start % size:
+            raise HandlerFailed(EPERM, f"discarded pages of {shown(name)} begin at {start:#x}, within one")
+        if start + length & _U64 > block.max_length:
+            text = f"ram_block_discard_range: Overrun block '{name}' ({start}/{length:x}/{block.max_length:x})"
+            raise HandlerFailed(
+                EPERM, f"{shown(name)} has {block.max_length:#x} bytes, and more are discarded", qemu=text
+            )
+        if length % size:
+            text = f"ram_block_discard_range: Unaligned length: {length:x}"
+            raise HandlerFailed(EPERM, f"{length:#x} bytes of {shown(name)} are discarded: no whole pages", qemu=text)
 
     def named(self, data: Padded, flags: int, offset: int) -> Block:
         """The block that a page is for.  Raises StreamError."""

@@ -49,22 +49,53 @@ def rehearse(
 ) -> Outcome:
     """Load the stream into the target as QEMU ``release`` would.  Raises Cancelled, and SnapmgrError where the source
     cannot be read."""
-    host = Rehearsal(target, release, _sent(index, target), _Lengths(index), layouts or Layouts())
-    loader = Loader(host, colo=True, postcopy=True, folds=True)
+    layouts = layouts or Layouts()
+    host, loader = _begin(index, target, release, layouts)
     try:
-        colo = _run(loader, index, cancel)
+        colo = _run(loader, _pieces(index), cancel)
     except LoadError as error:
+        if loader.failed_before is not None and not host.lost:
+            host, loader, error = _again(index, target, release, layouts, loader.failed_before) or (host, loader, error)
         if host.lost:
             return Outcome(UNKNOWN, (), error.code, error.offset or 0, error.message)
         return _failed_apart(host, error, runs=loader.runs) if loader.failed_apart else _refused(host, error)
     except Unsupported as error:
         return Outcome(UNKNOWN, tuple(host.lines), error.code, error.offset or 0, error.message)
+    if loader.discards:
+        message = "pages were discarded for a postcopy, and the stream ends before it begins"
+        return Outcome(WAITS, tuple(host.lines), "postcopy-state", 0, message)
     return Outcome(WAITS if colo else LOADS, tuple(host.lines), "colo" if colo else "")
 
 
-def _run(loader: Loader, index: StreamIndex, cancel: CancelToken | None) -> bool:
+def _begin(index: StreamIndex, target: Target, release: str, layouts: Layouts) -> tuple[Rehearsal, Loader]:
+    host = Rehearsal(target, release, _sent(index, target), _Lengths(index), layouts)
+    return host, Loader(host, colo=True, postcopy=True, folds=True)
+
+
+def _again(
+    index: StreamIndex, target: Target, release: str, layouts: Layouts, end: int
+) -> tuple[Rehearsal, Loader, LoadError] | None:
+    """The load as far as ``end``, where a package ends: what QEMU says of one that is too short."""
+    host, loader = _begin(index, target, release, layouts)
+    try:
+        _run(loader, _cut(_pieces(index), end), None)
+    except LoadError as error:
+        return None if host.lost else (host, loader, error)
+    except Unsupported:
+        return None
+    return None
+
+
+def _cut(pieces: Iterator[memoryview], length: int) -> Iterator[memoryview]:
+    for piece in pieces:
+        if length:
+            yield piece[:length]
+            length -= min(length, len(piece))
+
+
+def _run(loader: Loader, pieces: Iterator[memoryview], cancel: CancelToken | None) -> bool:
     """To the end; whether checkpoints are waited for then (COLO)."""
-    pieces, colo = _pieces(index), False
+    colo = False
     while (step := loader.next_effect()) is not None:
         if isinstance(step, NeedData):
             if cancel is not None:
