@@ -24,7 +24,7 @@ RELEASE = "7.2"
 COMMAND = (
     f"{QEMU} -accel tcg -display none -nodefaults -no-user-config -M q35 -m 2M -vga none -S"
     " -device pcie-root-port,id=r,chassis=1 -device isa-serial,chardev=c -chardev null,id=c"
-    " -device i6300esb -device i82557b,romfile= -device piix3-ide"
+    " -device i6300esb -device i82557b,romfile= -device piix3-ide -device pvscsi"
 )
 AHCI, PORT, DRIVE = "0000:00:1f.2/ich9_ahci", "pcie-root-port", "piix3-ide"
 LOG = "parent_obj.parent_obj.parent_obj.exp.aer_log/log_num"

@@ -55,15 +55,16 @@ def checked(state: VMState, *, own: bool, release: str, machine: str) -> VMState
     return replace(
         state,
         fields=tuple(_field(state, field, own, release, machine) for field in state.fields),
-        subsections=tuple(_below(sub, own, release, machine) for sub in state.subsections),
+        subsections=tuple(_below(sub, release, machine) for sub in state.subsections),
         post_load=post_load(state, release),
     )
 
 
-def _below(state: VMState, own: bool, release: str, machine: str) -> VMState:
-    """A subsection; what it loads from is looked up, as its description tells its version only."""
+def _below(state: VMState, release: str, machine: str) -> VMState:
+    """A subsection, which is loaded into blank values.  The oldest version that it loads is looked up: a description
+    tells the newest only."""
     state = replace(state, minimum=minimum_version(state.name, state.version))
-    return checked(state, own=own, release=release, machine=machine)
+    return checked(state, own=False, release=release, machine=machine)
 
 
 def _field(state: VMState, field: Field, own: bool, release: str, machine: str) -> Field:
