@@ -255,7 +255,8 @@ def _tell(output: Output, moved: Moved, *, done: bool) -> None:
     if done and statistics.colo is not None:
         output.done(told(statistics, "secondary" if proof.destination is not None else "primary"))
     elif done:
-        said = f"moved at tick {proof.switched}: {size(statistics.transferred)} sent, guest stood still for "
+        done_to_it = "copied" if any(phase.name == "background" for phase in statistics.phases) else "moved"
+        said = f"{done_to_it} at tick {proof.switched}: {size(statistics.transferred)} sent, guest stood still for "
         output.done(f"{said}{statistics.downtime:.1f} ms")
     elif moved.arrival is not None and not moved.arrival.missing and proof.destination is not None:
         output.done(printable(f"moved at tick {proof.switched}, but: {statistics.error}"))

@@ -11,7 +11,7 @@ from snapmgr.machine.machine import Machine
 from snapmgr.machine.runstate import RunState
 from snapmgr.ram.tracking import WriteTracking
 from snapmgr.savevm.background import BackgroundSave
-from snapmgr.savevm.output import Drain
+from snapmgr.savevm.output import Drain, Output
 
 
 class LiveSave:
@@ -50,6 +50,11 @@ class LiveSave:
         finally:
             if running:
                 machine.set_run_state(RunState.RUNNING)
+
+    @property
+    def output(self) -> Output:
+        """Where the stream is put."""
+        return self._save.output
 
     @property
     def remaining(self) -> int:

@@ -92,6 +92,7 @@ class Both:
 
     mirrors = True
     """Whether the source goes on, for the proof, with its disks as they were at the switchover."""
+    sender: type[Outgoing] = Outgoing
 
     def __init__(
         self,
@@ -178,7 +179,7 @@ class Both:
             self.beside = [Link(self._clock) for _ in range(parameters.multifd_channels)]
             for link in self.beside:
                 link.be_like(self.link)
-        self.outgoing = Outgoing(
+        self.outgoing = self.sender(
             self.source,
             self._trouble.forward(self.link.source),
             lambda action: self._driver.order(lambda _: action()).result(),

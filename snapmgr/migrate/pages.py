@@ -84,7 +84,11 @@ class PageLook:
         loader: RamLoader,
         staying: tuple[tuple[str, int], ...] = (),
         clock: Callable[[], float] = time.monotonic,
+        *,
+        copies: bool = False,
     ) -> None:
+        """``copies``: RAM goes as it was at one moment, and what the guest writes since does not."""
+        self._copies = copies
         self.layout = Layout()
         self.source: States = np.zeros(0, np.uint8)
         self.destination: States = np.zeros(0, np.uint8)
@@ -165,7 +169,9 @@ class PageLook:
         """By whole columns of bytes, without an index: a million pages take a millisecond."""
         zero = tracked.zero.view(np.uint8)
         np.subtract(PageState.SENT, zero, out=source, casting="unsafe")  # ZERO is one below SENT
-        waiting = (tracked.bitmap.flags | tracked.block.dirty.flags[: len(source)]).view(np.uint8)
+        waiting = tracked.bitmap.flags.view(np.uint8)
+        if not self._copies:
+            waiting = waiting | tracked.block.dirty.flags[: len(source)].view(np.uint8)
         np.maximum(source, waiting * np.uint8(PageState.TO_SEND), out=source)
         received = self._received.get(tracked.block.idstr)
         if received is not None:

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 from snapmgr.machine.machine import Machine, MachineView
 from snapmgr.machine.memory import PAGE
+from snapmgr.migrate.background import CAPABILITY as BACKGROUND
 from snapmgr.migrate.both import Both, Moved
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.link import Link
@@ -86,7 +87,11 @@ class Recorder:
             self._record(link)
         both.second.forward.tap = self._urgent_too(both.second.forward.tap)
         self.pages = PageLook(
-            both.source.ram_entry.saver, both.destination.ram_entry.loader, _staying(both.source), self._clock
+            both.source.ram_entry.saver,
+            both.destination.ram_entry.loader,
+            _staying(both.source),
+            self._clock,
+            copies=BACKGROUND in both.source.options.capabilities,
         )
         self._start = self._clock()
         self.both = both
@@ -211,7 +216,8 @@ class Recorder:
         """Keep the end, and how it ended; ``moved`` is None where it was given up or refused."""
         self._kept_at = -EVERY
         self.look()
-        self.recording.outcome = _outcome(moved, error)
+        copied = self.both is not None and BACKGROUND in self.both.source.options.capabilities
+        self.recording.outcome = _outcome(moved, error, copied=copied)
 
     def close(self) -> None:
         """Nothing is recorded any more: nothing may be under way."""
@@ -264,7 +270,7 @@ def _noted(machine: Machine) -> int:
     return sum(bitmap.count for bitmap in list(machine.dirty_bitmaps.bitmaps.values()))
 
 
-def _outcome(moved: Moved | None, error: str) -> dict[str, object]:
+def _outcome(moved: Moved | None, error: str, *, copied: bool) -> dict[str, object]:
     if moved is None:
         return {"status": MigrationStatus.FAILED.value, "error": error}
     statistics, proof = moved.statistics, moved.proof
@@ -284,6 +290,7 @@ def _outcome(moved: Moved | None, error: str) -> dict[str, object]:
         "switchover_tick": proof.switched,
         "agrees": proof.agrees,
         "pauses": statistics.pauses,
+        **({"copied": True} if copied else {}),
         **_arrival(moved),
         **_replication(moved),
     }

@@ -87,7 +87,7 @@ RULES = (
     *_alone("background-snapshot", "background-snapshot", "Background-snapshot is not compatible with {}",
             ("postcopy-ram", "dirty-bitmaps", "postcopy-blocktime", "late-block-activate", "return-path", "multifd",
              "pause-before-switchover", "auto-converge", "release-ram", "rdma-pin-all", "compress", "xbzrle", "x-colo",
-             "validate-uuid")),
+             "validate-uuid"), ("x-ignore-shared", "mapped-ram")),
     Rule("postcopy-ram", "x-colo", "postcopy-colo", "postcopy and COLO do not go together"),
     Rule("x-ignore-shared", "x-colo", "shared-colo", "COLO and RAM that stays do not go together"),
     Rule("postcopy-ram", "multifd", "postcopy-multifd", "multifd and postcopy do not go together",

@@ -1,4 +1,4 @@
-"""Which kind of Both the capabilities of a machine ask for: a channel, a file, RAM that stays."""
+"""Which kind of Both the capabilities of a machine ask for: a channel, a file, RAM that stays, a copy."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from snapmgr.machine.options import MachineOptions
+from snapmgr.migrate.background import CAPABILITY as BACKGROUND
+from snapmgr.migrate.background import Snapshotted
 from snapmgr.migrate.both import TICKS_A_SECOND, Both, Seen, unseen
 from snapmgr.migrate.mapped import CAPABILITY as MAPPED
 from snapmgr.migrate.shared_ram import SharedRam
@@ -30,6 +32,8 @@ def both_of(
 ) -> Both:
     """Not COLO, which wants to know more.  ``file`` is what mapped-ram writes; one of its own goes with the Both."""
     names = options.capabilities
+    if BACKGROUND in names:
+        return Snapshotted(options, disks, rate=rate, clock=clock, seen=seen)
     if MAPPED not in names:
         kind = SharedRam if SHARED in names else Both
         return kind(options, disks, rate=rate, clock=clock, seen=seen)

@@ -29,6 +29,11 @@ class BackgroundSave:
         self._devices = b""
         migration.status = MigrationStatus.SETUP
 
+    @property
+    def output(self) -> Output:
+        """Where the stream is put."""
+        return self._out
+
     def stop_here(self) -> None:
         """Header, START sections and devices, as they are now.  Raises SaveError."""
         try:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from snapmgr.errors import UsageError
 from snapmgr.machine.guest import BootOptions
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.options import MachineOptions
+from snapmgr.machine.runstate import RunState
 from snapmgr.migrate.handover import Side
-from snapmgr.migrate.model import Parameters
+from snapmgr.migrate.model import Parameters, Statistics
 from snapmgr.migrate.pages import AGAIN_FOR, PageLook, PageState
 from snapmgr.migrate.recorder import Recorder
 from snapmgr.migrate.recording import Recording, stream_name
@@ -58,6 +62,41 @@ def test_a_cut_file_leaves_the_guest_where_it_is() -> None:
         both.prepare(Parameters(max_bandwidth=0), cut)
         moved = both.move(0, 3)
     assert moved.statistics.status is MigrationStatus.FAILED and both.owner is Side.SOURCE and moved.proof.agrees
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_a_background_snapshot_leaves_the_guest_where_it_is(cancelled: bool) -> None:
+    """The copy, from its moment on, becomes what the guest became; a tick that is asked something is no exception."""
+    options = MachineOptions(
+        ram=RAM, boot=BootOptions("random", 1, 40), capabilities=frozenset({"background-snapshot"})
+    )
+
+    def show(outgoing: Outgoing, statistics: Statistics) -> None:
+        if statistics.status is MigrationStatus.ACTIVE and not asked.is_set():
+            asked.set()
+            both.choose_workload("sequential", 7)
+            if cancelled:
+                outgoing.cancel()
+
+    asked = threading.Event()
+    with both_of(options, [], rate=400.0) as both:
+        both.link.forward.bandwidth = 128 << 20
+        both.source.advance(60)
+        both.prepare(Parameters(max_bandwidth=0), show)
+        moved = both.move(0, 5)
+        proof, state = moved.proof, both.destination.run_state
+    assert proof.agrees and both.owner is Side.SOURCE and proof.source is not None
+    if cancelled:
+        assert moved.statistics.status is MigrationStatus.CANCELLED and proof.destination is None
+    else:
+        assert moved.statistics.status is MigrationStatus.COMPLETED and proof.destination == proof.source
+        assert proof.switched is not None and proof.switched < proof.tick and state is not RunState.RUNNING
+
+
+def test_a_background_snapshot_takes_no_copy_of_disks(tmp_path: Path) -> None:
+    options = MachineOptions(ram=RAM, capabilities=frozenset({"background-snapshot"}))
+    with pytest.raises(UsageError, match="leaves disks out"), both_of(options, [tmp_path / "disk"]):
+        pass
 
 
 def test_a_page_that_comes_again_is_seen_for_a_while() -> None:

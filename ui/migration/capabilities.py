@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ui.migration.scenarios import BITMAPS, COLO, MAPPED, SHARED
+from ui.migration.scenarios import BACKGROUND, BITMAPS, COLO, MAPPED, SHARED
 from ui.theme import fonts
 from ui.widgets.labels import ElidedLabel, label
 from ui.words import later, tr
@@ -21,6 +21,7 @@ CAPABILITIES = {
     "postcopy-preempt": later("Pages that are waited for have a channel of their own."),
     MAPPED: later("There is a file instead of a channel, and every page has its place in it."),
     SHARED: later("RAM is a file that both machines map: it stays where it is, and only devices move."),
+    BACKGROUND: later("The guest stays: the destination gets it as it was when it began, and stands."),
     BITMAPS: later("What was written to the disks since a backup moves, too; with Postcopy now, after the guest."),
     COLO: later("Both machines run the same guest, and one goes on where the other is lost."),
 }
@@ -119,10 +120,12 @@ class CapabilityList(QWidget):
 
         if name == BITMAPS and not self._disks:
             return tr("The machines have no disk")
+        if name == BACKGROUND and self._disks:
+            return tr("The machines have disks, of which it takes no copy")
         for rule in RULES:
             if name in (rule.name, rule.other) and rule.breaks(names):
                 other = rule.other if name == rule.name else rule.name
                 if rule.qemu and rule.taken_by:  # not every QEMU says so
-                    return f"{rule.qemu} (QEMU {', '.join(rule.refused_by)})"
+                    return tr("{text} (QEMU {versions})", text=rule.qemu, versions=", ".join(rule.refused_by))
                 return rule.qemu or tr("Does not go together with {capability}", capability=other)
         return ""

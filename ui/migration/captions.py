@@ -35,14 +35,19 @@ _SAID = {
     Status.COMPLETED: later("All is there: the guest runs on the destination, and the source has nothing left to do."),
 }
 FIRST = later("Iteration 1: every page is sent once. The guest runs on meanwhile, and writes to some of them again.")
+COPIED = later(
+    "RAM is sent as it was at one moment. The guest runs on: a page that it is about to write is copied before."
+)
 SWITCHOVER = later(
     "Switchover to postcopy: the guest stands still while its devices are sent; most of its RAM stays behind for now."
 )
 
 
-def caption(story: Story, at: float) -> str:
-    """What happens at a time, "" before it begins."""
+def caption(story: Story, at: float, *, copies: bool = False) -> str:
+    """What happens at a time, "" before it begins; ``copies``: the guest stays, and a copy goes over."""
     status = story.status_at(at)
+    if copies and status is Status.COMPLETED:
+        return tr("The destination has the guest as it was when it began; the guest itself runs on, on the source.")
     stopped = story.stopped is not None and at >= story.stopped and story.owner_at(at) is None
     if status is Status.POSTCOPY_ACTIVE and stopped:
         return tr(SWITCHOVER)
@@ -50,6 +55,8 @@ def caption(story: Story, at: float) -> str:
         return tr(_SAID[Status.DEVICE])
     if status is Status.ACTIVE:
         number = story.pass_at(at)
+        if copies:
+            return tr(COPIED)
         if number <= 1:
             return tr(FIRST)
         slowed = next((percent for when, percent in reversed(story.throttles) if when <= at), 0)

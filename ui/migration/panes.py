@@ -223,9 +223,9 @@ class Channel(QWidget):
         """What was put last, or comes next."""
         self.wire.setHidden(self._low or (self._presents and self.meaning.isHidden()))
 
-    def show_file(self, wanted: bool) -> None:
-        """A file instead of a channel: nothing comes back."""
-        self.back.setVisible(not wanted)
+    def show_file(self, wanted: bool, *, answers: bool) -> None:
+        """A file instead of a channel; whether something comes back."""
+        self.back.setVisible(answers)
         name, about = (
             (tr("file"), tr("sections, and pages at their places"))
             if wanted

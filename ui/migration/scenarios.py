@@ -31,6 +31,8 @@ BITMAPS = "dirty-bitmaps"
 """The capability that moves what is known of the disks' writes."""
 SHARED = "x-ignore-shared"
 """The capability with which RAM stays where it is."""
+BACKGROUND = "background-snapshot"
+"""The capability with which the guest stays, and the destination gets a copy of it."""
 MAPPED = "mapped-ram"
 """The capability with which there is a file instead of a channel."""
 

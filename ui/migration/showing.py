@@ -20,7 +20,7 @@ from ui.migration.panes import Panes
 from ui.migration.phases import about_checkpoints
 from ui.migration.plot import Curve
 from ui.migration.run import Run
-from ui.migration.scenarios import MAPPED, SHARED
+from ui.migration.scenarios import BACKGROUND, MAPPED, SHARED
 from ui.migration.section_lanes import SectionLanes
 from ui.migration.story import RUNNING, Story
 from ui.migration.traffic import SMOOTH, URGENT, Traffic, channel_name, where
@@ -110,7 +110,7 @@ class Showing:
         tone, icon = TONES.get(status, ("info", "arrows-left-right"))
         self._panes.header.chip.set_state(status.value, tone, icon)
         self._panes.header.about.setText(self._about(now, sample, status))
-        self._panes.say(caption(self.story, now))
+        self._panes.say(caption(self.story, now, copies=self._has(BACKGROUND)))
         state = (tr("closed"), "neutral") if over or status in _CLOSED else (tr("connected"), "ok")
         if status in (Status.FAILED, Status.POSTCOPY_PAUSED):
             state = (tr("broken"), "danger")
@@ -189,7 +189,7 @@ class Showing:
         return (Side.SOURCE, self._panes.source), (Side.DESTINATION, self._panes.destination)
 
     def _show_lanes(self, now: float, *, connected: bool) -> None:
-        self._panes.channel.show_file(self._has(MAPPED))
+        self._panes.channel.show_file(self._has(MAPPED), answers=not self._has(MAPPED) and not self._has(BACKGROUND))
         channel, found = self._panes.channel, told.rates(self.recording.samples, now, SMOOTH)
         rates = self._show_beside(now, connected=connected)
         main = max(0.0, found.sent - sum(rates))
@@ -228,6 +228,8 @@ class Showing:
             card.chip.set_state(*((tr("primary"), "ok", "play-fill") if primary else (tr("secondary"), "info", "copy")))
         elif state == RUNNING:
             card.chip.set_state(tr("has the guest"), "ok", "play-fill")
+        elif side is Side.DESTINATION and state == "paused" and self._has(BACKGROUND):
+            card.chip.set_state(tr("has a copy"), "info", "copy")
         elif side is Side.DESTINATION and state in ("prelaunch", "inmigrate"):
             card.chip.set_state(tr("waits for the guest"), "neutral")
         else:

@@ -114,6 +114,16 @@ def ended(outcome: dict[str, Any]) -> tuple[str, str]:
     status, agrees = outcome.get("status"), outcome.get("agrees")
     if status == Status.COMPLETED.value and "checkpoints" in outcome:
         said, tone = failed_over(outcome), "ok"
+    elif status == Status.COMPLETED.value and outcome.get("copied"):
+        said = tr(
+            "Copied in {span}, {size} sent; the guest stood still for {number} ms and stays on the source. The"
+            " destination has it as it was at tick {tick}.",
+            span=formats.duration(number(outcome, "total_time") / 1000),
+            size=formats.size(int(number(outcome, "transferred"))),
+            number=formats.decimal(number(outcome, "downtime"), 0),
+            tick=grouped(int(number(outcome, "switchover_tick"))),
+        )
+        tone = "ok"
     elif status == Status.COMPLETED.value:
         said = tr(
             "Moved in {span}, {size} sent; the guest stood still for {number} ms.",
