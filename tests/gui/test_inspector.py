@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests import corpus
 from tests.gui.driving import Drive, settle
+from ui.inspector.checking import CheckDialog
 from ui.inspector.page import InspectorPage
 from ui.inspector.states import ErrorState
 from ui.main_window import MainWindow
@@ -82,6 +83,7 @@ def test_esc_leaves_the_offset_as_it_was_and_goes_back(
 ) -> None:
     page = opened("tiny.v100")
     field, bytes_of, tree = page.content.bytes.offset, page.content.bytes.hex, page.content.tree
+    tree.find.setFocus()
     tree.find.setText("env")
     drive(settle(window))
     for widget in (tree.tree, bytes_of, page.content.bar):
@@ -212,3 +214,23 @@ def test_captured_channels_are_opened_from_the_menu(
     drive(settle(window))
     assert f"{first_back + 4:08X}, conn0.rev 00000004" in window.status_right.text()
     assert [node.name for node in page.loaded.index.tree.roots][-2:] == ["REQ_PAGES", "SHUT"]
+
+
+def test_who_opens_a_stream_can_go_on_with_the_keyboard_and_sees_what_it_was_checked_against(
+    window: MainWindow, opened: Callable[..., InspectorPage], drive: Drive, qtbot: QtBot, tmp_path: Path
+) -> None:
+    page = opened("tiny.v100")
+    assert page.content.tree.tree.hasFocus()
+    target = tmp_path / "other.mig"
+    target.write_bytes(corpus.stream_bytes("tiny.v100"))
+    window.context.actions.run("stream.check_against")
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, CheckDialog)
+    dialog.target.setText(str(target))
+    dialog.go.click()
+    drive(settle(window))
+    assert page.loaded is not None and page.loaded.against == str(target)
+    assert page.content.header.facts.full_text().startswith("checked against ")
+    window.context.actions.run("stream.reload")
+    drive(settle(window))
+    assert page.loaded.against == "" and "checked" not in page.content.header.facts.full_text()

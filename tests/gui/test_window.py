@@ -265,6 +265,13 @@ def test_a_file_that_is_nothing_is_told_and_nothing_else_happens(
     assert "not-recognised" in notice.failure.report()
 
 
+def test_a_toast_that_takes_the_place_of_another_is_as_high_as_its_words(window: MainWindow) -> None:
+    window.context.notify("First")
+    first = window.toast.height()
+    window.context.notify("Second")
+    assert window.toast.height() == first > 20
+
+
 def test_escape_dismisses_the_toast(window: MainWindow, qtbot: Any) -> None:
     window.context.notify("The report is on the clipboard")
     assert window.toast.isVisible()

@@ -49,7 +49,7 @@ def check(
     if dry_run:
         verdict = tried(verdict, loaded.index.source, target, found)
     index: StreamIndex = replace(loaded.index, problems=verdict.problems)
-    return prepare(index, loaded.stamp)
+    return replace(prepare(index, loaded.stamp), against=target)
 
 
 class CheckDialog(QDialog):

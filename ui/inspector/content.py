@@ -69,7 +69,7 @@ class Content(QWidget):
             yield
 
     def _make_top(self) -> None:
-        self.header = Header(self._actions["stream.export"], self._actions["stream.compare"], self)
+        self.header = Header([self._actions[f"stream.{name}"] for name in ("check_against", "export", "compare")], self)
         self.bar = ByteBar(self)
         self.notice = NoticeBar(tr("Reload"), self)
         self.streams = TabRow(self)

@@ -108,7 +108,12 @@ class Filling:
             packed = tr("libvirt domain {name}", name=shown(index.libvirt.domain))
         if index.channels:
             packed = plural("{n} channel", "{n} channels", len(index.channels))
-        self._content.header.set_facts((self._size(index.size), machine, packed, took))
+        facts: tuple[str, ...] = (self._size(index.size), machine, packed, took)
+        if loaded.against:
+            #: The machine whose problems with the stream are shown
+            target = loaded.against if " " in loaded.against else loaded.against.rpartition("/")[2]
+            facts = (tr("checked against {target}", target=shown(target)), *facts)
+        self._content.header.set_facts(facts)
         passes = plural("{n} precopy iteration", "{n} precopy iterations", index.iterations)
         caption = tr("Whole stream to scale: {size}", size=self._size(index.size))
         self._content.bar.set_caption(f"{caption}, {passes}" if index.iterations else caption)

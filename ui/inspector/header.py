@@ -56,7 +56,8 @@ class Header(QWidget):
     view_chosen = Signal(str)
     cancel_wanted = Signal()
 
-    def __init__(self, export: QAction | None, compare: QAction | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Sequence[QAction] = (), parent: QWidget | None = None) -> None:
+        """``actions`` have buttons, the first of them the most room."""
         super().__init__(parent)
         row = QHBoxLayout(self)
         row.setContentsMargins(INSET, 8, INSET, 4)
@@ -83,9 +84,7 @@ class Header(QWidget):
         row.addWidget(self.progress)
         row.addWidget(self.cancel)
         row.addWidget(self.views)
-        self.export = action_button(export) if export is not None else None
-        self.compare = action_button(compare) if compare is not None else None
-        self._buttons = [part for part in (self.export, self.compare) if part is not None]
+        self._buttons = [action_button(action) for action in actions]
         for part in self._buttons:
             row.addWidget(part)
         self.set_progress(None)
@@ -118,10 +117,10 @@ class Header(QWidget):
         wide = self.chip.sizeHint().width()
         self.chip.set_short(taken > room - least)
         taken += self.chip.sizeHint().width() - wide
-        if self.compare is not None:  # the menu has it, too
+        for part in reversed(self._buttons):  # the menu has them, too
             fits = taken + least <= room
-            taken -= 0 if fits else self.compare.sizeHint().width() + 8
-            self.compare.setVisible(fits)
+            taken -= 0 if fits else part.sizeHint().width() + 8
+            part.setVisible(fits)
         self.name.setMinimumWidth(least)
         needed = taken + least + self.facts.minimumWidth()
         self.facts.setVisible(self.width() >= fonts.px(ROOM_FOR_FACTS) and needed <= room)

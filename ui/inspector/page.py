@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from snapmgr.errors import Cancelled
@@ -257,6 +257,13 @@ class InspectorPage(PanedPage):
         if self.loaded is loaded:
             self._finish(loaded)
             await self._come_forward()
+            self._take_focus()
+
+    def _take_focus(self) -> None:
+        """Where the keyboard is nowhere, it goes to the structure: arrows and F8 work at once."""
+        window = self.window()
+        if self.isVisible() and self.content is not None and window.focusWidget() in (None, window):
+            self.content.tree.tree.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _grown(self, loaded: Loaded) -> Shown:
         return self.show_growth(loaded, self._opening) if self._opening is not None else None

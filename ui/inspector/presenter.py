@@ -46,6 +46,8 @@ class Loaded:
     digits: int
     stamp: Stamp | None = None
     """What its file was just before it was opened."""
+    against: str = ""
+    """The machine whose problems these are, as it was typed; "" for those that the stream has by itself."""
 
     @property
     def spans(self) -> Sequence[Span]:

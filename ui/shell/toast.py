@@ -44,6 +44,7 @@ class Toast(QFrame):
             self._content.deleteLater()
         self._content = self._build(notice)
         self._column.addWidget(self._content)
+        self._content.show()  # where the toast is seen already, Qt would show it later, and measure none of it now
         self.setAccessibleName(notice.text)
         shadow = QGraphicsDropShadowEffect(self)
         shadow.setBlurRadius(24)
