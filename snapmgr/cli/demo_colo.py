@@ -12,6 +12,7 @@ from snapmgr.cli.demo_options import machine_of
 from snapmgr.errors import UsageError
 
 if TYPE_CHECKING:
+    from snapmgr.migrate.both import Seen
     from snapmgr.migrate.channel import Channel
     from snapmgr.migrate.colo.both import Replicated
     from snapmgr.migrate.handover import Handover
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from snapmgr.migrate.source import Outgoing
 
 
-def replicated(wanted: dict[str, Any]) -> Replicated:
+def replicated(wanted: dict[str, Any], seen: Seen) -> Replicated:
     """Both sides in this process.  Raises UsageError for a side that cannot be lost here."""
     from snapmgr.migrate.colo.both import Replicated
     from snapmgr.migrate.handover import Side
@@ -33,6 +34,7 @@ def replicated(wanted: dict[str, Any]) -> Replicated:
         rate=wanted["tick_rate"],
         survivor=survivor,
         checkpoints=wanted["checkpoints"],
+        seen=seen,
     )
 
 

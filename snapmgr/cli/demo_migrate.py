@@ -24,6 +24,7 @@ from snapmgr.cli.demo_postcopy import (
     postcopy_facts,
     tending,
 )
+from snapmgr.cli.demo_record import States, begin, check_record, record_options, recording
 from snapmgr.cli.demo_tls import tls_of, tls_options
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
@@ -33,6 +34,7 @@ from snapmgr.errors import UsageError
 if TYPE_CHECKING:
     from snapmgr.migrate.both import Both, Moved
     from snapmgr.migrate.model import Parameters, Statistics
+    from snapmgr.migrate.recorder import Recorder
     from snapmgr.migrate.source import Outgoing
     from snapmgr.migrate.tls import TlsCreds
     from snapmgr.work import Progress
@@ -59,6 +61,8 @@ _OPTIONS = (
                  help="Ticks a second while it moves."),
     click.option("--max-bandwidth", metavar="BYTES", callback=_bandwidth, default="0", show_default=True,
                  help="Bytes a second that may be sent; 0: any."),
+    click.option("--max-postcopy-bandwidth", metavar="BYTES", callback=_bandwidth, default="0", show_default=True,
+                 help="The same once the guest runs at the other side."),
     click.option("--downtime-limit", metavar="MS", type=click.IntRange(0), default=300, show_default=True,
                  help="How long the guest may stand still."),
     click.option("--postcopy-after", metavar="N|MSms", callback=after_what, default="1", show_default=True,
@@ -75,6 +79,9 @@ _OPTIONS = (
                  help="With --mode colo: the side that goes on, primary or secondary; kill ends this process at once,"
                       " so that the secondary at --to goes on."),
     click.option("--auto-converge", is_flag=True, help="Slow the guest down where it writes faster than can be sent."),
+    click.option("--vcpu-dirty-limit", metavar="MIB", type=click.IntRange(1), default=1, show_default=True,
+                 help="With --capability dirty-limit: MiB a second that the guest may write where it writes faster than"
+                      " can be sent."),
 )  # fmt: skip
 
 
@@ -97,6 +104,7 @@ def _migration_options(function: _Decorated) -> _Decorated:
                    " number of bytes, or N% of a postcopy. With ,recover behind it a broken postcopy goes on over"
                    " another link.")  # fmt: skip
 @click.option("--to", "uri", metavar="URI", help="Move it to `snapctl demo receive URI`, in another process.")
+@record_options
 @multifd_options
 @tls_options
 @machine_options
@@ -123,12 +131,14 @@ def migrate_command(output: Output, /, uri: str | None, **wanted: Any) -> int:
       snapctl demo migrate --workload full --max-bandwidth 20M --downtime-limit 20 --auto-converge --json
       snapctl demo migrate --fault cut@1000000
       snapctl demo migrate --mode postcopy --preempt --fault cut@50%,recover
+      snapctl demo migrate --mode postcopy --fault cut@50% --record broken.snapmgr-run
       snapctl demo migrate --mode colo --checkpoint-delay 100 --failover primary
       snapctl demo migrate --to tcp:127.0.0.1:4444
     """
     tls = tls_of(wanted)
     if uri is None and tls is not None:
         raise UsageError("usage", "--tls-creds needs --to")
+    check_record(wanted, uri)
     return _to_another_process(output, uri, tls, wanted) if uri is not None else _in_this_one(output, wanted)
 
 
@@ -151,6 +161,8 @@ def _parameters(wanted: dict[str, Any]) -> Parameters:
     return Parameters(
         **(wanted["postcopy_after"] if postcopy or wanted["mode"] == "bitmaps" else {}),
         max_bandwidth=wanted["max_bandwidth"],
+        max_postcopy_bandwidth=wanted["max_postcopy_bandwidth"],
+        vcpu_dirty_limit=wanted["vcpu_dirty_limit"],
         downtime_limit=wanted["downtime_limit"],
         multifd_channels=wanted["multifd_channels"],
         multifd_compression=wanted["multifd_compression"],
@@ -163,21 +175,37 @@ def _in_this_one(output: Output, wanted: dict[str, Any]) -> int:
 
     parameters, faults = _parameters(wanted), faults_of(wanted)
     finish_cut_off(wanted["disks"])
-    with _both(wanted) as both:
+    with recording(wanted) as recorder, _both(wanted, recorder) as both:
         for wire in (both.link.forward, both.link.back, both.second.forward, both.second.back):
             wire.bandwidth, wire.latency = wanted["link_bandwidth"], wanted["latency"] / 1000
         recoveries = sum(fault.recover for fault in faults)
-        with progress(output, "Migrating") as report, _stoppable(both.prepare(parameters, _shown(report), faults)):
-            moved = _apart(lambda: both.move(wanted["ticks"], wanted["after"], recoveries=recoveries))
-    return _say(output, wanted["mode"], moved)
+        states = States(both.source)
+        if recorder is not None:
+            advance(output, both.source, wanted["ticks"])
+        with progress(output, "Migrating") as report:
+            outgoing = both.prepare(parameters, _shown(report), faults)
+            ticks = begin(recorder, both, wanted)
+            with _stoppable(outgoing):
+                moved = _apart(
+                    lambda: both.move(ticks, wanted["after"], recoveries=recoveries),
+                    recorder.look if recorder is not None else lambda: None,
+                )
+        if recorder is not None:
+            recorder.finish(moved)
+        more = states.facts(outgoing)
+    return _say(output, wanted["mode"], moved, more)
 
 
-def _both(wanted: dict[str, Any]) -> Both:
+def _both(wanted: dict[str, Any], recorder: Recorder | None) -> Both:
+    from snapmgr.migrate.both import unseen
+    from snapmgr.migrate.recording import stream_name
     from snapmgr.migrate.ways import both_of
 
+    seen = recorder.seen if recorder is not None else unseen
     if wanted["mode"] == "colo":
-        return replicated(wanted)
-    return both_of(machine_of(wanted), wanted["disks"], rate=wanted["tick_rate"])
+        return replicated(wanted, seen)
+    file = recorder.recording.streams / stream_name(0, forward=True) if recorder is not None else None
+    return both_of(machine_of(wanted), wanted["disks"], file=file, rate=wanted["tick_rate"], seen=seen)
 
 
 def _shown(report: Progress) -> Callable[[Outgoing, Statistics], None]:
@@ -203,17 +231,18 @@ def _stoppable(outgoing: Outgoing) -> Iterator[None]:
             signal.signal(number, before)
 
 
-def _apart(work: Callable[[], _Result]) -> _Result:
-    """Its result, from a thread of its own: a signal that comes right before the main thread goes to sleep in a call of
-    the system would wait for that call."""
+def _apart(work: Callable[[], _Result], look: Callable[[], object] = lambda: None) -> _Result:
+    """Its result, from a thread of its own, with a ``look`` now and then: a signal that comes right before the main
+    thread goes to sleep in a call of the system would wait for that call."""
     with ThreadPoolExecutor(1, thread_name_prefix="migration") as threads:
         running = threads.submit(work)
         while not running.done():
             wait([running], timeout=_LOOK_EVERY)
+            look()
         return running.result()
 
 
-def _say(output: Output, mode: str, moved: Moved) -> int:
+def _say(output: Output, mode: str, moved: Moved, more: dict[str, Any]) -> int:
     statistics, proof = moved.statistics, moved.proof
     done = statistics.status.value == "completed"
     facts = {
@@ -224,6 +253,7 @@ def _say(output: Output, mode: str, moved: Moved) -> int:
         "switchover_tick": proof.switched,
         **_facts(mode, statistics),
         **arrival_facts(moved.arrival),
+        **more,
     }
     if output.json:
         output.document(facts)
@@ -265,7 +295,8 @@ def _tell(output: Output, moved: Moved, *, done: bool) -> None:
         output.done(printable(f"moved, but not whole ({statistics.status}): {lost}; the guest cannot go on"))
         return
     else:
-        why = statistics.error or (moved.refused.message if moved.refused is not None else "it was cancelled")
+        refused = moved.refused is not None and statistics.status.value != "cancelled"
+        why = statistics.error or (moved.refused.message if moved.refused and refused else "it was cancelled")
         output.done(printable(f"not moved ({statistics.status}): {why}; the guest goes on where it was"))
     if done and moved.arrival is not None:
         output.lines(followed(moved.arrival))
@@ -284,6 +315,7 @@ def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: 
     at: dict[str, Any] = {}
     with demo_machine(output, wanted) as machine:
         advance(output, machine, wanted["ticks"])
+        states = States(machine)
         followed = [FollowedDigest(disk) for disk in machine.board.disks]
         driver = Driver(machine, time.monotonic, rate=wanted["tick_rate"])
 
@@ -335,6 +367,7 @@ def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: 
         "source_digest": at.get("digest"),
         "switchover_tick": at.get("tick"),
         **_facts(wanted["mode"], statistics),
+        **states.facts(outgoing),
     }
     if output.json:
         output.document(facts)

@@ -117,7 +117,13 @@ class Steps:
 
     def query(self) -> dict[str, object]:
         """The answer of query-migrate."""
-        return self.statistics.query(self._machine.ram_entry.counters.stats() | self.rates.stats())
+        counters, names = self._machine.ram_entry.counters, self._machine.options.capabilities
+        answer = self.statistics.query(counters.stats() | self.rates.stats())
+        if len(answer) > 1 and "xbzrle" in names:
+            answer["xbzrle-cache"] = counters.xbzrle_stats()
+        if len(answer) > 1 and "compress" in names:
+            answer["compression"] = counters.compression_stats()
+        return answer
 
     # -- periods ---------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from snapmgr.block.qcow2.create import Qcow2Writer
+from snapmgr.migrate.handover import Side
+from snapmgr.migrate.recording_file import read_recording
 from tests.cli.conftest import Snapctl
 from tests.migrate.certificates import good
 from tests.processes import beside
@@ -211,3 +213,32 @@ def test_a_signal_cancels_it() -> None:
                 document = json.loads(process.stdout.read())
     assert process.returncode == 1 and document["status"] == "cancelled" and document["error"] is None
     assert document["switchover_tick"] is None and document["transferred"] > 1 << 20
+
+
+def test_it_is_recorded_with_its_states_and_numbers(snapctl: Snapctl, tmp_path: Path) -> None:
+    file = tmp_path / "run.snapmgr-run"
+    words = "--ram 16M --ticks 5 --after 5 --mode postcopy --capability xbzrle --max-postcopy-bandwidth 100M --json"
+    done = snapctl("demo", "migrate", *words.split(), "--fault", "cut@50%,recover", "--record", str(file))
+    assert done.code == 0
+    told = done.document
+    again = ["postcopy-active", "postcopy-paused", "postcopy-recover", "postcopy-active", "completed"]
+    assert told["states"] == ["setup", "active", *again]
+    assert told["query-migrate"]["status"] == "completed" and told["query-migrate"]["ram"]["remaining"] == 0
+    assert "cache-miss" in told["query-migrate"]["xbzrle-cache"]
+    kept = read_recording(file)
+    assert kept.outcome["destination_digest"] == told["destination_digest"] == told["reference_digest"]
+    assert kept.facts["capabilities"] == ["postcopy-ram", "xbzrle"] and kept.end > 0 and kept.pages
+    states = [moment.event["new_state"] for moment in kept.moments if moment.event.name == "migrate_set_state"
+              and moment.side is Side.SOURCE]  # fmt: skip
+    assert states == told["states"]
+    assert {path.name for path in kept.streams.iterdir()} >= {"conn0.fwd.bin", "conn0.rev.bin"}
+    refused = snapctl("demo", "migrate", "--record", str(file))
+    assert refused.code == 2 and b"exists" in refused.err
+    assert snapctl("demo", "migrate", "--record", str(tmp_path / "x"), "--to", "tcp:127.0.0.1:1").code == 2
+
+
+def test_a_guest_that_writes_too_fast_is_moved_under_the_limit(snapctl: Snapctl) -> None:
+    words = "--ram 16M --ticks 2 --after 2 --workload full --max-bandwidth 30M --downtime-limit 60"
+    limit = ("--capability", "dirty-limit", "--vcpu-dirty-limit", "2")
+    done = snapctl("demo", "migrate", *words.split(), *limit, "--json")
+    assert done.code == 0 and done.document["throttle"] > 0
