@@ -17,6 +17,7 @@ from snapmgr.cli.hints import OVERWRITE, adding
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
 from snapmgr.cli.snapshot_prune import prune_command
+from snapmgr.cli.snapshot_trim import trim_command
 from snapmgr.cli.text import printable, size
 from snapmgr.errors import SnapmgrError
 from snapmgr.names import quoted
@@ -183,7 +184,10 @@ def rename_command(output: Output, images: tuple[Path, ...], tag: str, new: str)
     return _say(output, done, f"is called {quoted(new)} now")
 
 
-COMMANDS = (create_command, apply_command, delete_command, finish_command, prune_command, rename_command, undo_command)
+COMMANDS = (
+    create_command, apply_command, delete_command, finish_command, prune_command, rename_command, trim_command,
+    undo_command,
+)  # fmt: skip
 
 
 def _warn_of_ids(output: Output, images: Sequence[Path], tag: str, *, creating: bool = False) -> None:
