@@ -13,7 +13,7 @@ import click
 
 from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.demo_colo import colo_facts, keep_disks, losing, replicated, told
-from snapmgr.cli.demo_multifd import multifd_options, opened_beside
+from snapmgr.cli.demo_multifd import check_uri, multifd_options, opened_beside
 from snapmgr.cli.demo_options import advance, bytes_of, demo_machine, machine_of, machine_options
 from snapmgr.cli.demo_postcopy import (
     after_what,
@@ -312,6 +312,7 @@ def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: 
     from snapmgr.migrate.uri import open_outgoing
 
     parameters, handover = _parameters(wanted), Handover()
+    check_uri(wanted, uri)
     at: dict[str, Any] = {}
     with demo_machine(output, wanted) as machine:
         advance(output, machine, wanted["ticks"])

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from snapmgr.errors import UsageError
+
 if TYPE_CHECKING:
     from snapmgr.migrate.channel import Channel
 
@@ -31,6 +33,16 @@ def multifd_options(function: _Decorated) -> _Decorated:
 def count_of(wanted: dict[str, Any]) -> int:
     """Channels beside the main one."""
     return wanted["multifd_channels"] if "multifd" in wanted["capabilities"] else 0
+
+
+def check_uri(wanted: dict[str, Any], uri: str) -> None:
+    """Raises UsageError where channels are wanted that it cannot have: a file would be written by all at once."""
+    from snapmgr.migrate.uri import address_of
+
+    if count_of(wanted) and address_of(uri) is None:
+        text = "Migration requires multi-channel URIs (e.g. tcp)"
+        message = f"multifd needs several channels, and {uri} is only one"
+        raise UsageError("one-channel", message, hint="Use tcp: or unix:.", qemu=text)
 
 
 def opened_beside(wanted: dict[str, Any], connect: Callable[[], Channel]) -> list[Channel]:

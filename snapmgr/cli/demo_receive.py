@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from snapmgr.cli.answer import output_options, pass_output
-from snapmgr.cli.demo_multifd import channels_option, count_of
+from snapmgr.cli.demo_multifd import channels_option, check_uri, count_of
 from snapmgr.cli.demo_options import advance, demo_machine, machine_options
 from snapmgr.cli.demo_postcopy import arrival_facts, follow
 from snapmgr.cli.demo_tls import tls_of, tls_options
@@ -54,6 +54,7 @@ def receive_command(output: Output, /, uri: str, after: int, **wanted: Any) -> N
 
     secondary = Secondary(rate=wanted["tick_rate"], patience=PATIENCE_BETWEEN)
     tls = tls_of(wanted)
+    check_uri(wanted, uri)
     with _channels(output, uri, tls, wanted) as channels, demo_machine(output, wanted, incoming=True) as machine:
         main, beside = channels.gathered(count_of(wanted), lambda why: output.note(printable(why)))
         arriving = receive(machine, main, secondary=secondary, urgent=channels.urgent, beside=beside)

@@ -242,3 +242,12 @@ def test_a_guest_that_writes_too_fast_is_moved_under_the_limit(snapctl: Snapctl)
     limit = ("--capability", "dirty-limit", "--vcpu-dirty-limit", "2")
     done = snapctl("demo", "migrate", *words.split(), *limit, "--json")
     assert done.code == 0 and done.document["throttle"] > 0
+
+
+@pytest.mark.parametrize("words", ["migrate --to", "receive"])
+def test_several_channels_do_not_fit_into_one_file(snapctl: Snapctl, tmp_path: Path, words: str) -> None:
+    file = tmp_path / "file"
+    refused = snapctl("demo", *words.split(), f"file:{file}", "--capability", "multifd", "--json")
+    assert refused.code == 2 and refused.document["error"]["code"] == "one-channel"
+    assert refused.document["error"]["qemu"] == "Migration requires multi-channel URIs (e.g. tcp)"
+    assert not file.exists()
