@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QPushButton
 
@@ -303,3 +303,13 @@ def test_a_long_name_has_the_room_that_clock_and_disks_do_not_need(desk: Desk) -
 def test_reading_again_has_one_name_in_every_view(desk: Desk) -> None:
     actions = desk.window.context.actions
     assert {actions[name].text().replace("&", "") for name in ("snapshot.reload", "stream.reload")} == {"Reload"}
+
+
+def test_a_click_beside_the_rows_leaves_the_selection(desk: Desk) -> None:
+    desk.open(desk.image("vm-hmp-72"))
+    desk.select("work")
+    viewport = desk.page.list.view.viewport()
+    desk.qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=viewport.rect().bottomLeft() + QPoint(40, -4))
+    assert [row.name for row in desk.page.snapshot.rows()] == ["work"] and desk.page.list.view.hasFocus()
+    desk.page.list.view.clearSelection()
+    assert desk.page.snapshot.row() is None, "what is not marked is not meant"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QObject, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QAction, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QStackedLayout, QVBoxLayout, QWidget
 
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
@@ -53,6 +53,7 @@ class ListPane(QWidget):
             view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
             view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             view.customContextMenuRequested.connect(self._menu_asked)
+            view.viewport().installEventFilter(self)
         self.empty, self.nothing = no_snapshots(save), no_match()
         self._layout()
 
@@ -68,6 +69,15 @@ class ListPane(QWidget):
         self._stack = QStackedLayout(self)
         for part in (timeline, self.grid, self.empty, self.nothing):
             self._stack.addWidget(part)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A click beside the rows takes the keyboard along, and leaves what is selected."""
+        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress:
+            view = self.view
+            if watched is view.viewport() and not view.indexAt(event.position().toPoint()).isValid():
+                view.setFocus(Qt.FocusReason.MouseFocusReason)
+                return True
+        return False
 
     # --- what is shown ---
 
@@ -148,8 +158,9 @@ class ListPane(QWidget):
     # --- selection ---
 
     def selected(self) -> SnapshotRow | None:
+        """The one that the keyboard is at, None where nothing is selected."""
         index = self._selection.currentIndex()
-        return self.model.snapshot(index.row()) if index.isValid() else None
+        return self.model.snapshot(index.row()) if index.isValid() and self._selection.hasSelection() else None
 
     def selected_rows(self) -> list[SnapshotRow]:
         """All that are selected, from top to bottom."""
