@@ -317,11 +317,11 @@ def check_against(context: WindowContext) -> None:
 
 @ACTIONS.add("stream.save_repaired", later("Save repaired copy…"), icon="floppy-disk", menu=Menu.STREAM, group=4,
              view=VIEW, enabled=can_repair)  # fmt: skip
-async def save_repaired(context: WindowContext) -> None:
+def save_repaired(context: WindowContext) -> None:
     """Write a copy in which footers and the end are put right; device state and RAM stay as they are."""
-    from ui.inspector.dialogs import save_repaired as ask_and_save
+    from ui.inspector.repair_dialog import RepairDialog
 
-    await ask_and_save(context, page_of(context))
+    RepairDialog(context, page_of(context)).open()
 
 
 @ACTIONS.add("stream.reload", later("Reload"), keys="F5", icon="arrow-clockwise", menu=Menu.STREAM, group=4, view=VIEW,

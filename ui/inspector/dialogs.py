@@ -282,27 +282,3 @@ async def save_page(context: WindowContext, page: InspectorPage, facts: PageFact
         return
     context.settings.state["export_folder"] = str(target.parent)
     context.notify(tr("The page is saved as {file}", file=shown(str(target))), tone=Tone.DONE)
-
-
-async def save_repaired(context: WindowContext, page: InspectorPage) -> None:
-    """Ask for a file and write a mended copy of the stream to it; what was changed is said."""
-    from snapmgr.inspect.repair import changes
-
-    loaded, document = page.loaded, page.document()
-    if loaded is None or document is None:
-        return
-    found = changes(loaded.index)
-    folder = Path(context.settings.state.get("export_folder") or Path.home())
-    name = f"{file_name(Path(document.sources[0]).stem)}-repaired.mig"
-    chosen, _ = QFileDialog.getSaveFileName(page, tr("Save a repaired copy"), str(folder / name))
-    if not chosen:
-        return
-    target = Path(chosen)
-    try:
-        await page.presenter.write(exporting.save_repaired, loaded.index, target, progress=lambda *_: None)
-    except (SnapmgrError, OSError) as error:
-        context.fail(error, tr("Not saved"), target)
-        return
-    context.settings.state["export_folder"] = str(target.parent)
-    said = "; ".join(f"{change.offset:08X} {change.what}" for change in found)
-    context.notify(tr("{file} is a repaired copy: {changes}", file=shown(str(target)), changes=said), tone=Tone.DONE)

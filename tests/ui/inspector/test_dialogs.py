@@ -19,6 +19,7 @@ from ui.inspector import exporting
 from ui.inspector.checking import CheckDialog
 from ui.inspector.dialogs import ExportDialog
 from ui.inspector.exporting import What
+from ui.inspector.repair_dialog import RepairDialog, bytes_text
 
 
 def test_a_block_is_saved_as_it_is(live: Live, stream: Stream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,5 +176,16 @@ def test_a_repaired_copy_is_saved(live: Live, stream: Stream, tmp_path: Path, mo
     target = tmp_path / "mended.mig"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(target), ""))
     live.act("stream.save_repaired")
-    assert target.read_bytes() == corpus.stream_bytes("tiny.v72")
-    assert "the id of its section" in live.context.notices.history[-1].text
+    dialog = live.window.findChild(RepairDialog)
+    assert dialog is not None and not target.exists(), "what is to be changed is said first"
+    before, after = (
+        corpus.stream_bytes(name, damaged=name != "tiny.v72") for name in ("damaged-footer-id.v72", "tiny.v72")
+    )
+    [change] = dialog.wanted
+    assert before[change.offset :][: len(change.removed)] == change.removed
+    said = dialog.list.item(0).text()
+    assert "the id of its section" in said and bytes_text(change) in said and f"{change.offset:08X}" in said
+    dialog.go.click()
+    live.settle()
+    assert target.read_bytes() == after
+    assert live.context.notices.history[-1].text == "mended.mig is a repaired copy, with 1 change"
