@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 
 from snapmgr.jobs.history import JobHistory
+from snapmgr.jobs.status import JobStatus, permitted
 from snapmgr.snapshots.list import list_snapshots
 from tests.gui.changing import plain
 from tests.gui.desk import Desk
@@ -19,7 +20,8 @@ from ui.shell.question import Question
 from ui.snapshots import change_request, presenter
 from ui.snapshots.job_history import HistoryDialog
 from ui.snapshots.save_dialog import SaveDialog
-from ui.widgets.activity import ActivityState
+from ui.widgets.activity import Activity, ActivityState
+from ui.widgets.job_row import JobRow
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -347,3 +349,15 @@ def test_what_stands_still_can_be_cancelled(desk: Desk, gate: Gate) -> None:
     desk.window.context.actions.run("snapshot.cancel")
     desk.settle()
     assert desk.page.jobs.activities[0].state is ActivityState.CANCELLED and path.read_bytes() == before
+
+
+def test_a_job_that_is_ready_is_completed_by_its_button(desk: Desk) -> None:
+    """None of ours gets ready; the button follows the table of verbs all the same."""
+    row = JobRow(Activity("Mirroring", "devbox", "camera", verbs=permitted(JobStatus.READY)), desk.page)
+    asked: list[bool] = []
+    row.verb_wanted.connect(lambda: asked.append(True))
+    row.show()
+    assert row.verb.text() == "Complete" and row.hold.isVisible() and row.cancel.isEnabled()
+    desk.qtbot.mouseClick(row.verb, LEFT)
+    row.show_activity(Activity("Mirroring", "devbox", "camera", verbs=permitted(JobStatus.RUNNING)))
+    assert asked == [True] and row.verb.isHidden()
