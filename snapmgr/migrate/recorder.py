@@ -231,6 +231,15 @@ class Recorder:
         waits = missing.waits if missing is not None else ()
         guest = both.source if both.owner is Side.SOURCE else both.destination
         self._written = max(self._written, guest.board.memory.peek("dirtied") * PAGE)
+        last = self.recording.samples.at(now) if both.proving else None  # the machines are closed by then
+        disks = {
+            f"{side}_{what}": last[f"{side}_{what}"] if last is not None else found
+            for side, machine in (("source", both.source), ("destination", both.destination))
+            for what, found in (
+                ("disks", sum(disk.active for disk in machine.board.disks)),
+                ("noted", _noted(machine)),
+            )
+        }
         self.recording.samples.add(
             time=now,
             transferred=self._passed[True],
@@ -247,10 +256,7 @@ class Recorder:
             waited=waits[-1] / 1e6 if waits else 0.0,
             source_tick=both.source.tick,
             destination_tick=both.destination.tick,
-            source_disks=sum(disk.active for disk in both.source.board.disks),
-            destination_disks=sum(disk.active for disk in both.destination.board.disks),
-            source_noted=_noted(both.source),
-            destination_noted=_noted(both.destination),
+            **disks,
             held=both.source.board.output.held,
         )
         for side, states in ((Side.SOURCE, self.pages.source), (Side.DESTINATION, self.pages.destination)):

@@ -145,7 +145,10 @@ def test_a_recording_is_saved_and_opened_again(
         assert [lane.isHidden() for lane in page.panes_shown.channel.beside] == [False, False]
         samples = page.recording.samples
         page.look_at(float(samples.column("time")[samples.column("destination_disks") == 0][-1]))
-        assert page.panes_shown.destination.facts()[5].startswith("not in use, ") and len(streams) > 2
+        assert page.panes_shown.destination.facts()[5] == "not in use" and len(streams) > 2
+        page.look_at(None)
+        facts = page.panes_shown.destination.facts()
+        assert facts[5] == "in use" and facts[6].endswith(" dirty"), "as it was when the machines were closed"
     if "x-colo" in page.recording.facts["capabilities"]:
         assert len(page.showing.story.checkpoints) >= 2
 

@@ -14,10 +14,8 @@ from ui.shell import formats
 from ui.words import grouped, later, plural, tr
 
 GUEST = (later("Guest"), later("Whether the guest runs on this machine, and since when or until when"))
-DISKS = (
-    later("Disks"),
-    later("Which machine may write to the disks; dirty is what their bitmaps say was written since a backup"),
-)
+DISKS = (later("Disks"), later("Which machine may write to the disks"))
+NOTED = (later("Bitmaps"), later("What the dirty bitmaps of the disks say was written to them since a backup"))
 OUTPUT = (later("Output"), later("Whether the world gets to see what the guest sends"))
 SOURCE = (
     GUEST,
@@ -32,6 +30,7 @@ SOURCE = (
     (later("Throttle"), later("How much of its time auto-converge makes the guest stand still")),
     (later("Asked for"), later("Pages that the destination waits for: they are sent before all others")),
     DISKS,
+    NOTED,
     OUTPUT,
 )
 DESTINATION = (
@@ -41,6 +40,7 @@ DESTINATION = (
     (later("Faults"), later("How often the guest needed a page that was missing, and for how many it waits now")),
     (later("Last wait"), later("How long the guest waited for a page the last time; it stands still meanwhile")),
     DISKS,
+    NOTED,
     OUTPUT,
 )
 """The rows: title, and what it counts.  One whose value is "" is not shown."""
@@ -48,7 +48,7 @@ DESTINATION = (
 _HERE = (PageState.ARRIVED, PageState.ZERO, PageState.AGAIN, PageState.STAYS)
 """States of pages that the destination has."""
 
-Values = tuple[str, str, str, str, str, str, str]
+Values = tuple[str, str, str, str, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Facts:
         if self.story.in_colo(self.now):
             return self._in_colo(side, counts)
         running = self.story.guest[side].at(self.now) == RUNNING
-        rest = (self._disks(side), self._output(running=running))
+        rest = (self._disks(side), self._noted(side), self._output(running=running))
         asked = counts[PageState.REQUESTED]
         if side is Side.SOURCE:
             until = tr("until {span}", span=seconds(self.story.lost or self.story.stopped))
@@ -97,11 +97,11 @@ class Facts:
         if side is Side.SOURCE:
             left = plural("{n} page", "{n} pages", counts[PageState.TO_SEND])
             held = tr("{size} held", size=formats.size(int(self.sample["held"])))
-            return tr("running"), left, "", "", "", self._disks(side), held
+            return tr("running"), left, "", "", "", self._disks(side), self._noted(side), held
         made = len(self.story.checkpoints_at(self.now))
         since = tr("from checkpoint {number}", number=made) if made else tr("as it arrived")
         here = plural("{n} page", "{n} pages", sum(counts[state] for state in _HERE))
-        return since, here, "", "", "", self._disks(side), tr("thrown away")
+        return since, here, "", "", "", self._disks(side), self._noted(side), tr("thrown away")
 
     def _output(self, *, running: bool) -> str:
         """Whether the world sees what this machine's guest sends; told only where that is a question."""
@@ -110,20 +110,19 @@ class Facts:
         return tr("seen at once") if running else tr("none")
 
     def _disks(self, side: Side) -> str:
-        """Whether they may be written from here, and how much the bitmaps say has been."""
+        """Whether they may be written from here."""
         if not self.disks:
             return ""
         name = side.name.lower()
         if self.sample[f"{name}_disks"]:
-            said = tr("in use")
-        elif self.story.in_colo(self.now):
-            said = tr("writes wait")
-        else:
-            said = tr("not in use")
-        if BITMAPS in self.capabilities:
-            noted = formats.size(int(self.sample[f"{name}_noted"]))
-            said = tr("{disks}, {size} dirty", disks=said, size=noted)
-        return said
+            return tr("in use")
+        return tr("writes wait") if self.story.in_colo(self.now) else tr("not in use")
+
+    def _noted(self, side: Side) -> str:
+        """How much the bitmaps of the disks say has been written, where they move, too."""
+        if not self.disks or BITMAPS not in self.capabilities:
+            return ""
+        return tr("{size} dirty", size=formats.size(int(self.sample[f"{side.name.lower()}_noted"])))
 
 
 def seconds(time: float | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QBoxLayout, QFormLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QBoxLayout, QFormLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from snapmgr.migrate.pages import Layout, PageState, States
 from ui.migration.page_legend import PageLegend
@@ -57,12 +57,15 @@ class MachineCard(QFrame):
         middle.setSpacing(12)
         self.screen = GuestScreen()
         self.screen.setAccessibleName(tr("Screen of the guest on the {side}", side=title.lower()))
-        middle.addWidget(self.screen)
-        beside = QVBoxLayout()
+        middle.addWidget(self.screen, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
+        beside = self._beside = QVBoxLayout()
         beside.addLayout(self._make_facts(facts))
         failover.setIconText(tr("Failover"))  # which machine goes on says the card
         self.failover = action_button(failover)
         self.failover.hide()
+        self._pad = QWidget()
+        self._pad.hide()
+        beside.addWidget(self._pad)
         beside.addWidget(self.failover, 0, Qt.AlignmentFlag.AlignLeft)
         beside.addStretch(1)
         middle.addLayout(beside, 1)
@@ -107,6 +110,18 @@ class MachineCard(QFrame):
                 place.setText(value)
             if self._form.isRowVisible(row) != bool(value):
                 self._form.setRowVisible(row, bool(value))
+
+    @property
+    def rows(self) -> int:
+        """Facts that show."""
+        return sum(self._form.isRowVisible(row) for row in range(self._form.rowCount()))
+
+    def keep_rows(self, count: int) -> None:
+        """Have room for so many facts."""
+        height = self._values[0].sizeHint().height() + self._form.verticalSpacing()
+        room = max(0, count - self.rows) * height - self._beside.spacing()
+        self._pad.setVisible(room > 0)
+        self._pad.setFixedHeight(max(0, room))
 
     def facts(self) -> list[str]:
         return [value.full_text() for value in self._values]

@@ -339,6 +339,13 @@ class Panes(QWidget):
         self.channel.present(wanted)
         self.adapt()
 
+    def level(self) -> None:
+        """Both maps as high, so that a page is at the same place in both: as many rows of facts beside each screen."""
+        cards = (self.source, self.destination)
+        most = max(card.rows for card in cards)
+        for card in cards:
+            card.keep_rows(most)
+
     def show_failover(self, shown: bool) -> None:
         """Where two machines run one guest each of them can go on alone."""
         for card in (self.source, self.destination):

@@ -30,8 +30,8 @@ from ui.words import later, plural, tr
 MIB = 1 << 20
 MOST_CHANNELS = 8
 """Lanes of multifd at most."""
-NOTHING: Values = ("",) * 7
-NO_SCREEN, WAITING = later("nothing runs here"), later("waits for pages")
+NOTHING: Values = ("",) * 8
+NO_SCREEN, WAITING = later("no guest"), later("waits for pages")
 TONES = {
     Status.COMPLETED: ("ok", "check-circle-fill"),
     Status.FAILED: ("danger", "x-circle-fill"),
@@ -106,6 +106,7 @@ class Showing:
             counts = card.map.counts()
             card.show_facts(self._facts(side, counts, now, sample) if sample is not None else NOTHING)
             card.map.describe(counts)
+        self._panes.level()
         status = self.story.status_at(now)
         tone, icon = TONES.get(status, ("info", "arrows-left-right"))
         self._panes.header.chip.set_state(status.value, tone, icon)
