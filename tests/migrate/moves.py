@@ -141,8 +141,8 @@ OURS_INCOMING = _moves(
     "postcopy-paused > postcopy-recover failed",
     "postcopy-recover > postcopy-active postcopy-paused failed",
 )
-"""The same of a destination, from when its guest runs.  The last FAILED but one and the last are ours: QEMU waits for
-ever."""
+"""The same of a destination, from when its guest runs.  That one which is given up while it waits fails is ours: QEMU's
+waits for ever."""
 
 
 def followers(status: S) -> set[S]:
