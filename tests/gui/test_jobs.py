@@ -356,7 +356,10 @@ def test_a_job_that_is_ready_is_completed_by_its_button(desk: Desk) -> None:
     row = JobRow(Activity("Mirroring", "devbox", "camera", verbs=permitted(JobStatus.READY)), desk.page)
     asked: list[bool] = []
     row.verb_wanted.connect(lambda: asked.append(True))
+    row.resize(740, row.sizeHint().height())  # the panel of the smallest window
     row.show()
+    desk.settle()
+    assert row.verb.visibleRegion().boundingRect() == row.verb.rect(), "all of it is seen"
     assert row.verb.text() == "Complete" and row.hold.isVisible() and row.cancel.isEnabled()
     desk.qtbot.mouseClick(row.verb, LEFT)
     row.show_activity(Activity("Mirroring", "devbox", "camera", verbs=permitted(JobStatus.RUNNING)))
