@@ -229,6 +229,8 @@ class Showing:
             card.chip.set_state(*((tr("primary"), "ok", "play-fill") if primary else (tr("secondary"), "info", "copy")))
         elif state == RUNNING:
             card.chip.set_state(tr("has the guest"), "ok", "play-fill")
+        elif self.story.lost is not None and now >= self.story.lost:
+            card.chip.set_state(tr("taken for lost"), "warn", "prohibit")
         elif side is Side.DESTINATION and state == "paused" and self._has(BACKGROUND):
             card.chip.set_state(tr("has a copy"), "info", "copy")
         elif side is Side.DESTINATION and state in ("prelaunch", "inmigrate"):
