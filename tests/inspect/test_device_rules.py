@@ -60,6 +60,13 @@ CUT = [
     "fw_cfg/acpi_mr: incoming version_id 0 is too old for local minimum version_id  1",
 ]
 
+OLDER = [
+    ("mc146818rtc", 1, "Missing section footer for mc146818rtc"),
+    ("ps2kbd", 2, "Missing section footer for ps2kbd"),
+    ("timer", 1, "Missing section footer for timer"),
+    ("i82557b", 2, ""),
+]
+
 
 def leaves(values: Iterator[FieldValue] | tuple[FieldValue, ...], path: str = "") -> Iterator[tuple[str, int, int]]:
     for value in values:
@@ -93,6 +100,11 @@ def loaded(data: bytes) -> Trial:
     return try_load(source, COMMAND)
 
 
+def older(index: StreamIndex, data: bytes, device: str, version: int) -> bytes:
+    record = next(one for one in index.records.of("FULL") if (one.idstr or "").endswith(device))
+    return data[: record.payload - 4] + version.to_bytes(4) + data[record.payload :]
+
+
 def without_description(index: StreamIndex, data: bytes) -> bytes:
     return data[: next(record.offset for record in index.records.of("VMDESCRIPTION")) + 3]
 
@@ -113,8 +125,9 @@ def test_a_real_qemu_says_the_same(tmp_path: Path) -> None:
         streams = [changed(index, data, device, field, value) for device, field, value, _ in CASES]
         streams += [without_description(index, data), cut_at_version(index, data, b"fw_cfg/dma")]
         streams += [cut_at_version(index, data, b"fw_cfg/acpi_mr")]
+        streams += [older(index, data, device, version) for device, version, _ in OLDER]
         with ThreadPoolExecutor(2) as pool:
             trials = list(pool.map(loaded, streams))
         ours = [foreseen(index, stream, tmp_path / "s") for stream in streams]
-    assert [text for _, text in ours] == [*(text for *_, text in CASES), "", *CUT]
+    assert [text for _, text in ours] == [*(text for *_, text in CASES), "", *CUT, *(text for *_, text in OLDER)]
     assert ours == [(trial.verdict, trial.lines[0] if trial.lines else "") for trial in trials]

@@ -13,7 +13,7 @@ from snapmgr.inspect.against.compared import AtMost, ConfigurationSpace, Equal, 
 from snapmgr.inspect.against.device_rules import arranged, post_load
 from snapmgr.inspect.against.gpu_load import TYPE as GPU
 from snapmgr.inspect.against.gpu_load import GpuLoad
-from snapmgr.inspect.against.known import minimum_version
+from snapmgr.inspect.against.known import minimum_version, since
 from snapmgr.inspect.against.virtio_load import TYPE as VIRTIO
 from snapmgr.inspect.against.virtio_load import VirtioLoad
 from snapmgr.vmstate.failure import VMStateError
@@ -54,7 +54,7 @@ def checked(state: VMState, *, own: bool, release: str, machine: str) -> VMState
     state = arranged(state)
     return replace(
         state,
-        fields=tuple(_field(state, field, own, release, machine) for field in state.fields),
+        fields=tuple(_aged(state, _field(state, field, own, release, machine)) for field in state.fields),
         subsections=tuple(_below(sub, release, machine) for sub in state.subsections),
         post_load=post_load(state, release),
     )
@@ -65,6 +65,12 @@ def _below(state: VMState, release: str, machine: str) -> VMState:
     tells the newest only."""
     state = replace(state, minimum=minimum_version(state.name, state.version))
     return checked(state, own=False, release=release, machine=machine)
+
+
+def _aged(state: VMState, field: Field) -> Field:
+    """Older versions of the state come without it."""
+    version = since(state.name, field.name)
+    return replace(field, since=version) if version else field
 
 
 def _field(state: VMState, field: Field, own: bool, release: str, machine: str) -> Field:

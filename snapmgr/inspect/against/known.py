@@ -8,16 +8,44 @@ from __future__ import annotations
 
 _MINIMUM = {
     0: "ahci|ahci port|fpreg|hda-audio|hda-audio-stream|hda-audio-stream/buffer|i2c-ddc|ich9_ahci|ide|ide bmdma|"
-    "ide_drive|intel-hda|intel-hda-stream|isa-ide|lsiscsi|ncq state|ne2000|xhci|xhci-core|xhci-event|xhci-intr|"
+    "ide_drive|intel-hda|intel-hda-stream|isa-ide|lsiscsi|ncq state|xhci|xhci-core|xhci-event|xhci-intr|"
     "xhci-port|xhci-ring|xhci-slot|xhci-sysbus",
-    1: "PCIDevice|cirrus_vga|e1000|ehci|ehci-core|fw_cfg|hpet|i6300esb_wdt|ide_bus/error|ioapic|ipmi-interface-kcs|"
+    1: "PCIDevice|e1000|ehci|ehci-core|fw_cfg|hpet|i6300esb_wdt|ide_bus/error|ioapic|ipmi-interface-kcs|"
     "mc146818rtc|pciespscsi|sysbusespscsi|timer|uhci",
-    2: "PIIX3|PIIX4|PS2 Common State|ac97|i8254|pcnet|ps2kbd|ps2kbd/ledstate|serial",
+    2: "PIIX3|PIIX4|PS2 Common State|ac97|i82557b|i8254|pcnet|ps2kbd|ps2kbd/ledstate|serial",
     3: "esp|rtl8139",
     11: "cpu",
 }
 _MINIMUM_OF = {name: version for version, names in _MINIMUM.items() for name in names.split("|")}
 """For every type that loads older versions than its own; all others load one version."""
+
+_SINCE = {
+    "PCIDevice": {2: "irq_state"},
+    "PIIX3": {3: "pci_irq_levels_vmstate"},
+    "ahci port": {1: "port|port.ifs[0]|ncq_tfs"},
+    "ehci": {2: "ehci"},
+    "ehci-core": {2: "usbsts_pending|usbsts_frindex"},
+    "fw_cfg": {2: "cur_offset"},
+    "hda-audio": {2: "running_real"},
+    "hpet": {2: "num_timers"},
+    "i8254": {3: "channels[0].irq_disabled"},
+    "ide": {1: "bus", 3: "bus[0].ifs|bus[1].ifs"},
+    "ide_bus/error": {2: "retry_sector_num|retry_nsector|retry_unit"},
+    "ide_drive": {3: "cdrom_changed"},
+    "ioapic": {2: "unused|irr"},
+    "ipmi-interface-kcs": {2: "outlen|inlen"},
+    "lsiscsi": {1: "sbcl"},
+    "mc146818rtc": {2: "irq_coalesced|period", 3: "base_rtc|last_update|offset|update_timer|next_alarm_time"},
+    "ne2000": {2: "rxcr"},
+    "ps2kbd": {3: "scancode_set"},
+    "rtl8139": {4: "cplus_enabled", 5: "tally_counters.RxOkMul"},
+    "serial": {3: "fcr_vmstate"},
+    "timer": {2: "cpu_clock_offset"},
+    "uhci": {2: "expire_time", 3: "pending_int_mask"},
+    "xhci": {1: "xhci"},
+    "xhci-core": {1: "ports|slots|intr|cmd_ring"},
+}
+"""By state and version: fields that came with it."""
 
 _SUBSECTIONS = {
     "ICH9LPC": "rst_cnt smi_feat",
@@ -65,6 +93,12 @@ _TWICE = {
 def minimum_version(name: str, version: int) -> int:
     """The oldest version that a type loads, where ``version`` is the one that it saves."""
     return min(_MINIMUM_OF.get(name, version), version)
+
+
+def since(state: str, field: str) -> int:
+    """The version of a state that brought a field; 0 where it is in all that are loaded."""
+    versions = _SINCE.get(state, {})
+    return next((version for version, names in versions.items() if field in names.split("|")), 0)
 
 
 def subsections(name: str, release: str) -> frozenset[str] | None:
