@@ -24,6 +24,7 @@ from snapmgr.inspect.against.trial import Trial, ending, try_load
 from snapmgr.inspect.index import index_stream
 from snapmgr.inspect.verify import LOADS, REFUSES, WAITS, Verdict, unreadable
 from tests import corpus
+from tests.inspect import coverage
 from tests.inspect.foreseen import CASES, Case, reason_left_out, timer
 from tests.qemu import QEMU, needs_qemu
 from tests.savevm import spec
@@ -72,6 +73,12 @@ def test_the_first_line_is_the_one_that_was_to_be_provoked(text: Text, tmp_path:
 def test_no_text_of_the_load_path_is_forgotten() -> None:
     texts, _ = spec.noted()
     assert sorted(text for text in texts if reason_left_out(text) is None) == sorted(CASES)
+
+
+def test_the_table_of_all_texts_is_as_it_is_tested() -> None:
+    assert coverage.TABLE.read_text() == coverage.table()
+    texts, _ = spec.noted()
+    assert all(coverage.status(text) != "None" for text in texts)
 
 
 OTHERS: list[tuple[bytes, str, str]] = [
