@@ -322,4 +322,5 @@ def _arrival(moved: Moved) -> dict[str, object]:
         "latency_50": arrival.latency(50),
         "latency_99": arrival.latency(99),
         "duplicates": arrival.duplicates,
+        "missing": arrival.missing,
     }

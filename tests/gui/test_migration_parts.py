@@ -19,6 +19,7 @@ from ui.migration.event_model import TEXT, TITLE, EventModel
 from ui.migration.page_lights import FADE, LEVELS, PageLights, any_of
 from ui.migration.page_map import PageMap
 from ui.migration.section_lanes import COMMANDS, HEADER, SectionLanes
+from ui.migration.told import ended
 
 
 def moment(time: float, name: str, side: Side = Side.SOURCE, offset: int | None = None, **arguments: Any) -> Moment:
@@ -153,3 +154,13 @@ def test_whoever_looks_at_a_guest_does_not_wait_for_its_pages() -> None:
     with pytest.raises(AssertionError, match="it waits"):
         memory.get("dirtied")
     machine.close()
+
+
+def test_what_became_of_a_guest_that_had_moved_is_told_as_it_is() -> None:
+    lost = {"status": "failed", "error": "it broke.", "agrees": False, "tick": 9, "missing": 1410}
+    said, tone = ended(lost)
+    assert said.startswith("Moved, but not whole: ") and said.endswith("The guest cannot go on.") and tone == "danger"
+    bitmaps = {"status": "failed", "error": "bitmaps lost", "agrees": True, "tick": 9, "destination_digest": "d"}
+    assert ended(bitmaps)[0].startswith("Moved, but: bitmaps lost. At tick 9 it is what")
+    here = {"status": "failed", "error": "it broke.", "agrees": True, "tick": 9, "source_digest": "s"}
+    assert ended(here)[0].startswith("Not moved: it broke. The guest went on on the source.")

@@ -142,8 +142,16 @@ def ended(outcome: dict[str, Any]) -> tuple[str, str]:
     elif status == Status.CANCELLED.value:
         said, tone = tr("Cancelled: the guest went on on the source."), "info"
     else:
-        why = str(outcome.get("error") or tr("it failed"))
-        said, tone = tr("Not moved: {why}. The guest went on on the source.", why=why.rstrip(".")), "danger"
+        why = str(outcome.get("error") or tr("it failed")).rstrip(".")
+        if outcome.get("missing"):
+            missing = grouped(int(number(outcome, "missing")))
+            return tr(
+                "Moved, but not whole: {count} pages never came. The guest cannot go on.", count=missing
+            ), "danger"
+        if outcome.get("destination_digest") and not outcome.get("source_digest"):
+            said, tone = tr("Moved, but: {why}.", why=why), "danger"
+        else:
+            said, tone = tr("Not moved: {why}. The guest went on on the source.", why=why), "danger"
     if agrees is None:
         return said, tone
     tick = grouped(int(number(outcome, "tick")))
