@@ -45,8 +45,9 @@ def test_bitmaps_are_those_that_qemu_told(name):
         assert bits.value.startswith("bm-") and "disk bytes 0x0" in bits.meaning
 
 
-def test_snapctl_tells_them(capsys):
-    assert main(["inspect", str(stored(NAMES[0])), "-q"]) == 0
+@pytest.mark.parametrize("name", NAMES)
+def test_snapctl_tells_them(capsys, name):
+    assert main(["inspect", str(stored(name)), "-q"]) == 0
     said = capsys.readouterr().out
     assert "Dirty bitmaps" in said and "disk0/" in said
     with closing(open_source(stored(NAMES[0]))) as source:
