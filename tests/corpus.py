@@ -71,9 +71,14 @@ def _case(name: str, cases: dict[str, Any]) -> Any:
     return cases[name]
 
 
+def stream_case(name: str, *, damaged: bool = False) -> Any:
+    """What is known of a stream.  A test that names one which only the whole corpus has is skipped."""
+    return _case(name, streams()["damaged" if damaged else "cases"])
+
+
 def stream_bytes(name: str, file: str = "stream", *, damaged: bool = False) -> bytes:
     """A stream as it was sent.  A test that names one which only the whole corpus has is skipped, as below."""
-    case = _case(name, streams()["damaged" if damaged else "cases"])
+    case = stream_case(name, damaged=damaged)
     return unpack(corpus_root() / "streams" / case["files"][file]["file"])
 
 

@@ -9,5 +9,5 @@ from tests import corpus
 
 def stored(name: str, file: str = "stream", *, damaged: bool = False) -> Path:
     """The stored file of a stream, plain or zst."""
-    case = corpus.streams()["damaged" if damaged else "cases"][name]
+    case = corpus.stream_case(name, damaged=damaged)
     return corpus.corpus_root() / "streams" / str(case["files"][file]["file"])
