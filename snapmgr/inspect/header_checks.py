@@ -12,9 +12,7 @@ from snapmgr.vmstate.description import VmDescription
 from snapmgr.wire.constants import RecordType
 from snapmgr.wire.events import Configuration, SectionBegin
 from snapmgr.wire.faults import VERSIONS
-
-HIGHEST_VERSION = 99_999_999
-"""No device of any QEMU has a version beyond this: some have a date for one (hw/nvram/eeprom93xx.c: 20061112)."""
+from snapmgr.wire.resync import HIGHEST_VERSION
 
 ANY_INSTANCE = 0xFFFFFFFF
 """Matches every instance (savevm.c: find_se, VMSTATE_INSTANCE_ID_ANY)."""

@@ -14,7 +14,9 @@ from snapmgr.wire.constants import COMMAND_LENGTHS, RecordType
 LONGEST_HEADER = 1 + 4 + 1 + 255 + 4 + 4
 """Bytes of the longest section header."""
 
-_MAX_VERSION = 4096
+HIGHEST_VERSION = 99_999_999
+"""No device of any QEMU has a version beyond this: some have a date for one (hw/nvram/eeprom93xx.c: 20061112)."""
+
 _NAME = re.compile(rb"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?\Z")
 _OTHER_FOOTER = re.compile(rb"\x7e(?s:.{4})(?=[\x01\x04](?s:.{4})[\x03-\xff][\x21-\x7e])")
 _FULL = re.compile(rb"[\x01\x04](?s:.{4})[\x03-\xff][\x21-\x7e][\x20-\x7e][\x21-\x7e]")
@@ -50,7 +52,7 @@ def _plausible_header(view: memoryview, at: int, left: int) -> bool | None:
     if left < 14 + length:
         return None
     version = int.from_bytes(view[at + 10 + length : at + 14 + length])
-    return version <= _MAX_VERSION
+    return version <= HIGHEST_VERSION
 
 
 def _plausible_command(view: memoryview, at: int) -> bool:

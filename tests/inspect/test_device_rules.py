@@ -15,6 +15,7 @@ from snapmgr.inspect.against.probe import save
 from snapmgr.inspect.against.streams import target_of
 from snapmgr.inspect.against.trial import Trial, try_load
 from snapmgr.inspect.index import StreamIndex, index_stream
+from snapmgr.inspect.repair import Change, changes
 from snapmgr.vmstate.tree import FieldValue
 from snapmgr.vmstate.walk import decode
 from tests.inspect.test_foreseen import Bytes
@@ -95,6 +96,11 @@ def foreseen(index: StreamIndex, data: bytes, path: Path) -> tuple[str, str]:
     return verdict.by_version[RELEASE], line
 
 
+def repairs(path: Path, what: str) -> list[Change]:
+    with closing(open_source(path)) as source:
+        return [change for change in changes(index_stream(source)) if what in change.what.lower()]
+
+
 def loaded(data: bytes) -> Trial:
     source: Any = Bytes(data)
     return try_load(source, COMMAND)
@@ -122,6 +128,8 @@ def test_a_real_qemu_says_the_same(tmp_path: Path) -> None:
     data = path.read_bytes()
     with closing(open_source(path)) as source:
         index = index_stream(source)
+        (tmp_path / "bare").write_bytes(without_description(index, data))
+        assert not repairs(tmp_path / "bare", "footer")
         streams = [changed(index, data, device, field, value) for device, field, value, _ in CASES]
         streams += [without_description(index, data), cut_at_version(index, data, b"fw_cfg/dma")]
         streams += [cut_at_version(index, data, b"fw_cfg/acpi_mr")]
