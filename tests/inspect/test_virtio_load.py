@@ -15,7 +15,7 @@ import pytest
 
 from snapmgr.containers.open import open_source
 from snapmgr.inspect.against.judge import judge
-from snapmgr.inspect.against.probe import save
+from snapmgr.inspect.against.probe import probe, save
 from snapmgr.inspect.against.streams import target_of
 from snapmgr.inspect.against.trial import Trial, try_load
 from snapmgr.inspect.against.virtio import head_of
@@ -152,6 +152,21 @@ def test_a_real_qemu_says_the_same(tmp_path: Path) -> None:
         ours = [foreseen(index, stream, tmp_path / "s") for stream in streams]
     assert [text for _, text in ours] == [text for _, _, text in CASES]
     assert ours == [(trial.verdict, trial.lines[0] if trial.lines else "") for trial in trials]
+
+
+@needs_qemu[0]
+@needs_qemu[1]
+def test_a_target_whose_device_has_another_layout(tmp_path: Path) -> None:
+    """Its registers are compared with what it has itself, however much follows them."""
+    start = f"{QEMU} -accel tcg -display none -nodefaults -no-user-config -M pc -m 2M -vga none -device virtio-rng-pci"
+    save(start.split(), tmp_path / "sent")
+    target = probe(f"{start},disable-modern=on")
+    with closing(open_source(tmp_path / "sent")) as source:
+        verdict = judge(index_stream(source), target)
+        trial = try_load(source, f"{start},disable-modern=on")
+    line = next(text for problem in verdict.problems if (text := problem.qemu.get(RELEASE)))
+    assert (verdict.by_version, line) == ({RELEASE: trial.verdict}, trial.lines[0])
+    assert line.startswith("get_pci_config_device: Bad config data")
 
 
 def _load(data: bytes) -> Trial:

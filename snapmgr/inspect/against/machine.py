@@ -13,6 +13,7 @@ from snapmgr.inspect.against.layouts import Layouts, compares
 from snapmgr.inspect.against.memory import Memory
 from snapmgr.inspect.against.pages import RamRehearsal, no_ram
 from snapmgr.inspect.against.target import Target, TargetDevice
+from snapmgr.inspect.against.virtio_load import TYPE as VIRTIO
 from snapmgr.ram.words import IDSTR, VERSION
 from snapmgr.savevm.handlers import Handlers, StreamOptions
 from snapmgr.savevm.registry import Registry, RegistryError
@@ -152,7 +153,21 @@ class Rehearsal(StandsStill):
         )
 
     def _preload(self, layout: Struct, values: Values, device: TargetDevice) -> bool:
-        """The target's own values, which some of what comes is compared with; False where they have another layout."""
+        """The target's own values, which some of what comes is compared with; False where they cannot be read.
+
+        Where it has another layout, what both have by one name is compared.
+        """
+        if self._reads(layout, values, device):
+            return True
+        if device.state is None or not any(entry.name == VIRTIO for entry in layout.fields):
+            return False
+        local = self.layouts.values(device.state)
+        if not self._reads(device.state, local, device):
+            return False
+        vars(values).update({name: value for name, value in vars(local).items() if name in vars(values)})
+        return True
+
+    def _reads(self, layout: Struct, values: Values, device: TargetDevice) -> bool:
         state = self.layouts.plain(layout).state
         try:
             return load_bytes(state, values, device.payload) == len(device.payload)
