@@ -5,7 +5,7 @@ Every record here continues its block; ``named`` turns the first record of a blo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,8 @@ from snapmgr.wire.writer import counted
 
 U8 = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
+Take = Callable[[int], U8]
+"""Gives so many bytes, whatever is in them."""
 
 WORD = 8
 
@@ -30,17 +32,23 @@ def zero_pages(contents: U8) -> Flags:
     return ~filled
 
 
+def new_room(size: int) -> U8:
+    """So many bytes of memory."""
+    return np.empty(size, np.uint8)
+
+
 class Records:
     """Records of one block, laid out before their contents are known.
 
     ``pages`` (n) page numbers, ``flags`` (n) their RamFlag without CONTINUE, ``sizes`` (n) bytes behind each word.
-    ``data`` is all of them (uint8); record i's contents belong at ``data[at[i] : at[i] + sizes[i]]``.
+    ``data`` is all of them (uint8), in ``room`` for so many bytes; record i's contents belong at
+    ``data[at[i] : at[i] + sizes[i]]``.
     """
 
-    def __init__(self, pages: Pages, flags: Ints, sizes: Ints, page_bits: int) -> None:
+    def __init__(self, pages: Pages, flags: Ints, sizes: Ints, page_bits: int, room: Take = new_room) -> None:
         ends = np.cumsum(sizes + WORD)
         self.at: Ints = ends - sizes
-        self.data: U8 = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
+        self.data: U8 = room(int(ends[-1]) if len(ends) else 0)
         words = (pages << page_bits | flags | int(RamFlag.CONTINUE)).astype(">u8")
         self.put(self.at - WORD, words.view(np.uint8).reshape(-1, WORD))
 
@@ -55,11 +63,11 @@ def places(data: U8, width: int) -> U8:
     return np.ndarray((len(data) - width + 1, width), np.uint8, data, strides=(1, 1))
 
 
-def plain_records(pages: Pages, contents: U8, zero: Flags, page_bits: int) -> U8:
+def plain_records(pages: Pages, contents: U8, zero: Flags, page_bits: int, room: Take = new_room) -> U8:
     """Zero records where ``zero``, normal ones elsewhere; ``contents`` has a row per page."""
     size = 1 << page_bits
     flags = np.where(zero, int(RamFlag.ZERO), int(RamFlag.PAGE))
-    records = Records(pages, flags, np.where(zero, 1, size), page_bits)
+    records = Records(pages, flags, np.where(zero, 1, size), page_bits, room)
     records.data[records.at[zero]] = 0
     _put_normal(records, contents, ~zero)
     return records.data

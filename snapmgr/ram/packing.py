@@ -12,6 +12,7 @@ from snapmgr.ram.bitmap import Flags, Pages
 from snapmgr.ram.compress import pack
 from snapmgr.ram.counters import RamCounters
 from snapmgr.ram.encode import U8, Ints, Records, gathered_records, plain_records
+from snapmgr.ram.room import Room
 from snapmgr.ram.words import RamFlag
 from snapmgr.ram.xbzrle import ENCODING, Encoded, encode
 from snapmgr.ram.xbzrle_cache import XbzrleCache
@@ -60,6 +61,7 @@ class Packing:
         self._counters = counters
         self._cache: XbzrleCache | None = None
         self._again = False
+        self._room = Room()
         if "xbzrle" in stream.capabilities:
             self._cache = XbzrleCache(options.xbzrle_cache_size, self._bits)
             counters.xbzrle.cache_size = self._cache.size
@@ -89,7 +91,7 @@ class Packing:
         if self._compress and (self._cache is None or not self._again):
             return self._compressed(batch, opens=opens)
         self._count_plain(batch.zero)
-        return plain_records(batch.pages, batch.contents, batch.zero, self._bits)
+        return plain_records(batch.pages, batch.contents, batch.zero, self._bits, self._room.take)
 
     @property
     def is_plain(self) -> bool:
