@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,6 +19,7 @@ from snapmgr.machine.runstate import RunState
 from snapmgr.ram import dirty_bitmap
 from snapmgr.ram.dirty_bitmap import DirtyBitmaps
 from snapmgr.ram.handlers import RamEntry
+from snapmgr.ram.helped import Helped
 from snapmgr.savevm.blockers import MigrationBlockers
 from snapmgr.savevm.failures import errno_of
 from snapmgr.savevm.global_state import register_global_state
@@ -28,6 +29,9 @@ from snapmgr.savevm.status import MigrationState
 from snapmgr.trace.bus import Trace
 
 MOST_REPORTS = 1000
+
+COPYING = min(4, len(os.sched_getaffinity(0)))
+"""Threads that pack what goes out, and put in place what comes in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class MachineHost:
         self.ram_entry = RamEntry(
             self.ram,
             self.options,
-            executor=ThreadPoolExecutor(1, "ram-copies"),
+            executor=Helped(COPYING, "ram-copies"),
             in_postcopy=lambda: own.in_postcopy() and "postcopy-ram" in own.options.capabilities,
             postcopy_advised=lambda: own.postcopy_advised,
         )
