@@ -23,7 +23,7 @@ from snapmgr.containers.source import Source
 from snapmgr.containers.unpacking import open_packed
 from snapmgr.errors import NotFound, StreamError, Unsupported, UsageError, cannot_open
 from snapmgr.names import quoted
-from snapmgr.wire.constants import MAGIC
+from snapmgr.wire.constants import MAGIC, SECTION_TYPES, VERSION, RecordType
 from snapmgr.work import CancelToken, Progress, no_progress
 
 HEAD = 4096
@@ -31,6 +31,9 @@ QCOW2_MAGIC = b"QFI\xfb"
 STDIN = "-"
 _FILE_URI = "file:"
 _BEGIN = 8
+_FIRST_RECORDS = SECTION_TYPES | {RecordType.CONFIGURATION, RecordType.COMMAND}
+NOT_A_STREAM = "Not a migration stream"
+"""What QEMU says of a stream with another magic (savevm.c: qemu_loadvm_state_header)."""
 """Bytes that tell a stream, plain or packed, from anything else."""
 
 
@@ -118,6 +121,8 @@ def _by_head(head: bytes, packed: str | None) -> Recognised:
         return Recognised(Kind.UNKNOWN if packed else Kind.EMPTY, "", packed)
     if head.startswith(MAGIC):
         return Recognised(Kind.STREAM, "migration stream", packed)
+    if _was_a_stream(head):
+        return Recognised(Kind.STREAM, "damaged migration stream", packed)
     if is_libvirt(head) and not packed:
         return Recognised(Kind.STREAM, "libvirt save file")
     if head.startswith(QCOW2_MAGIC):
@@ -129,6 +134,13 @@ def _by_head(head: bytes, packed: str | None) -> Recognised:
 
     name = foreign_format(head)
     return Recognised(Kind.FOREIGN_IMAGE, name, packed) if name else Recognised(Kind.UNKNOWN, "", packed)
+
+
+def _was_a_stream(head: bytes) -> bool:
+    """Whether a stream was cut off within its magic, or has another magic before its version and first record."""
+    if len(head) < len(MAGIC):
+        return MAGIC.startswith(head)
+    return head[4:8] == VERSION.to_bytes(4) and len(head) > 8 and head[8] in _FIRST_RECORDS
 
 
 def open_source(
@@ -227,7 +239,7 @@ def _refuse_other_bytes(head: bytes, label: str, path: Path | None = None) -> No
             path=path,
             offset=0,
             hint="Open a file that QEMU wrote with migrate, or the VM state inside a qcow2 image.",
-            qemu="Not a migration stream",
+            qemu=NOT_A_STREAM,
         )
 
 

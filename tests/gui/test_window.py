@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolButton, QWidget
 
 from ui.main_window import MainWindow
 from ui.shell.actions import Menu, plain
@@ -263,6 +263,18 @@ def test_a_file_that_is_nothing_is_told_and_nothing_else_happens(
     assert "neither a migration stream" in notice.detail
     assert window.toast.isVisible() and window.context.view == "start"
     assert "not-recognised" in notice.failure.report()
+
+
+def test_a_stream_with_a_damaged_beginning_is_told_in_the_inspector(
+    window: MainWindow, drive: Drive, tmp_path: Path
+) -> None:
+    stream = tmp_path / "guest.mig"
+    stream.write_bytes(b"QEV")
+    window.context.open(stream)
+    drive(settle(window))
+    assert window.context.view == "inspector"
+    words = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
+    assert "Not a migration stream" in words and any("51 45 56" in text for text in words)
 
 
 def test_a_toast_that_takes_the_place_of_another_is_as_high_as_its_words(window: MainWindow) -> None:

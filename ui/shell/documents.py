@@ -124,10 +124,10 @@ def _is_recording(source: str) -> bool:
 
 def _refusal(source: str, found: Recognised) -> Unsupported:
     """Why this file is not shown, by what it is."""
-    from snapmgr.containers.open import Kind
+    from snapmgr.containers.open import NOT_A_STREAM, Kind
 
     texts = {
-        Kind.EMPTY: tr("The file is empty"),
+        Kind.EMPTY: tr("The file is empty: QEMU would wait for ever for a stream in it"),
         Kind.FOREIGN_IMAGE: tr(
             "This is a {format} disk image: it cannot hold QEMU’s snapshots",
             format=found.format,
@@ -138,7 +138,8 @@ def _refusal(source: str, found: Recognised) -> Unsupported:
         "Snapmgr opens migration streams (they begin with QEVM; gz, zst and xz too), qcow2 disk images and recorded"
         " migrations"
     )
-    return Unsupported("not-recognised", text, path=source, hint=hint)
+    qemu = NOT_A_STREAM if found.kind is Kind.UNKNOWN else None
+    return Unsupported("not-recognised", text, path=source, hint=hint, qemu=qemu)
 
 
 def absolute(source: str) -> str:

@@ -55,6 +55,14 @@ def test_images_of_one_machine_belong_together(image: Path, tmp_path: Path) -> N
     assert (both.kind, both.label) == (DocumentKind.DISKS, "picture.jpeg and 1 more")
 
 
+@pytest.mark.parametrize("begin", [b"Q", b"QEV", b"QEVM", b"QEVM\0\0", b"QEVN\0\0\0\3\7", bytes(7) + b"\3\1"])
+def test_a_damaged_beginning_is_looked_into_as_a_stream(begin: bytes, tmp_path: Path) -> None:
+    """The Inspector says where QEMU stops, and in its words."""
+    file = tmp_path / "stream"
+    file.write_bytes(begin)
+    assert recognise([str(file)]) == Document(DocumentKind.STREAM, (str(file),))
+
+
 def test_a_tag_makes_it_a_stream(image: Path) -> None:
     assert recognise([f"{image}@before"]) == Document(DocumentKind.STREAM, (f"{image}@before",))
 
@@ -65,6 +73,7 @@ def test_what_is_refused_says_why(image: Path, tmp_path: Path) -> None:
     with pytest.raises(Unsupported, match="neither a migration stream nor") as refused:
         recognise([str(letter)])
     assert refused.value.path == str(letter) and refused.value.hint
+    assert refused.value.qemu == "Not a migration stream"
     empty = tmp_path / "empty"
     empty.touch()
     with pytest.raises(Unsupported, match="empty"):
