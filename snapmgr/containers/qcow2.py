@@ -16,12 +16,17 @@ from snapmgr.names import quoted
 
 _QEMU_DISK_ONLY = "This is a disk-only snapshot. Revert to it  offline using qemu-img"
 
+_MAPPED = b"\x0amapped-ram"
+"""How a capability stands in the configuration section, which is the first of a stream: its length, its name."""
+_HEAD, _TAIL = 4096, 2 << 20
+
 
 class VmStateSource:
     """A Source over the VM state of one snapshot; the image stays open, and locked as a reader's, until ``close``.
 
     ``size`` is the size that the snapshot table records, cut to what the snapshot's tables can map at all (then
-    ``complete`` is False).
+    ``complete`` is False).  Of a mapped-ram stream QEMU records how much it wrote, pages left out (m: 11.1): there it
+    is where the last contents end.
     """
 
     def __init__(self, path: str | Path, tag: str | None = None, *, allow_roots: Sequence[Path] = ()) -> None:
@@ -47,7 +52,7 @@ class VmStateSource:
         name = self.snapshot.name_text or f"id:{self.snapshot.id_text}"
         self.tag: str | None = self.snapshot.name_text if tag is None else tag
         self.label = f"{Path(path).name}@{name}"
-        self.size = self._state.size
+        self.size = _end(self._state)
         self.complete = self._state.size == self._state.recorded
 
     @property
@@ -93,6 +98,15 @@ class VmStateSource:
     def close(self) -> None:
         """Close the image and drop its locks; what was read stays."""
         self._image.close()
+
+
+def _end(state: VmState) -> int:
+    """Where the stream ends."""
+    if state.readable <= state.size or _MAPPED not in state.read(0, _HEAD):
+        return state.size
+    start = max(state.size, state.readable - _TAIL)
+    behind = state.read(start, state.readable - start).rstrip(b"\0")  # a description stands last: no zeros
+    return start + len(behind)
 
 
 def _chosen(image: Qcow2Image, tag: str | None, path: str | Path) -> SnapshotEntry:

@@ -12,6 +12,8 @@ from snapmgr.containers.open import open_source
 from snapmgr.containers.qcow2 import VmStateSource
 from snapmgr.containers.source import Source
 from snapmgr.errors import NotFound, SnapmgrError, Unsupported, UsageError
+from snapmgr.snapshots.change import create_snapshot
+from snapmgr.snapshots.plans import VmState
 from tests.corpus import images, unpack_image
 
 
@@ -60,6 +62,21 @@ def test_a_state_whose_recorded_size_is_too_small_can_be_read_on(tmp_path: Path)
 def test_a_size_beyond_all_tables_is_cut(tmp_path: Path) -> None:
     source = opened("bad-snap-vmstate-huge", tmp_path, "one")
     assert not source.complete and source.size < 1 << 32
+    source.close()
+
+
+def test_of_a_mapped_ram_stream_the_recorded_size_is_not_where_it_ends(tmp_path: Path) -> None:
+    """QEMU 11.1 records how much it wrote, 626,609 bytes of a stream that ends at 140,668,410."""
+    path = unpack_image("fmt-v3", tmp_path)["fmt-v3.qcow2"]
+    stream = b"QEVM\0\0\0\3\7...\x0amapped-ram" + bytes(200_003) + b'\6{"devices": []}'
+    create_snapshot([path], "mapped", VmState(lambda put: put(stream)))
+    image = path.read_bytes()
+    recorded = len(stream).to_bytes(8)
+    assert recorded in image
+    path.write_bytes(image.replace(recorded, (5_000).to_bytes(8)))
+    source = VmStateSource(path, "mapped")
+    assert source.complete and source.size == len(stream) < source.readable
+    assert b"".join(source.chunks()) == stream
     source.close()
 
 
