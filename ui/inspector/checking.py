@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout
 
+from snapmgr.names import visible_text
 from ui.models.texts import shown
 from ui.shell.failures import describe
 from ui.theme import fonts
@@ -142,7 +143,9 @@ class CheckDialog(QDialog):
             checked = await self._page.presenter.check(check, loaded, target, trial, roots)
         except Exception as error:  # whatever it is: the dialog does not stay with a bar that never moves
             failure = describe(error, tr("Not checked"), target)
-            self.message.setText(" ".join(part for part in (failure.title + ".", failure.text, failure.hint) if part))
+            named = bool(failure.path) and visible_text(failure.path) in failure.text  # once is enough
+            title = tr("Not checked") if named else failure.title
+            self.message.setText(" ".join(part for part in (title + ".", failure.text, failure.hint) if part))
             self.message.setVisible(True)
             self.progress.setVisible(False)
             self.go.setEnabled(True)

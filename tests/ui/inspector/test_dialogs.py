@@ -166,6 +166,10 @@ def test_a_target_that_cannot_be_asked_is_said_in_the_dialog(live: Live, stream:
     dialog.go.click()
     live.settle()
     assert not dialog.message.isHidden() and "no-such-qemu" in dialog.message.text()
+    dialog.target.setText("/no-such-file")
+    dialog.go.click()
+    live.settle()
+    assert dialog.message.text().startswith("Not checked. ") and dialog.message.text().count("no-such-file") == 1
     dialog.reject()
 
 
