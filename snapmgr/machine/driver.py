@@ -34,7 +34,9 @@ def _wait(event: threading.Event, seconds: float | None) -> bool:
 
 
 class Driver:
-    """Ticks a machine ``rate`` times a second while its run state is running; ``show`` is called with views of it."""
+    """Ticks a machine ``rate`` times a second while its run state is running; ``show`` is called with views of it.
+
+    It catches up ``most_behind`` seconds at most."""
 
     def __init__(
         self,
@@ -44,8 +46,10 @@ class Driver:
         rate: float = 50.0,
         show: Callable[[MachineView], None] = lambda view: None,
         wait: Wait = _wait,
+        most_behind: float = MOST_BEHIND,
     ) -> None:
         self._machine = machine
+        self._most_behind = most_behind
         self._clock = clock
         self._wait = wait
         self._show = show
@@ -96,6 +100,7 @@ class Driver:
         ticks = self._due(now)
         if ticks:
             changed |= not self._run(ticks)
+            now = self._clock()
         if changed or (ticks and now >= self._next_view):
             self._next_view = now + VIEW_EVERY
             self._look()
@@ -126,9 +131,15 @@ class Driver:
             self._show(view)
 
     def _run(self, ticks: int) -> bool:
-        """False where a disk refused: the machine stands then, and its reports say why."""
+        """False where a disk refused: the machine stands then, and its reports say why.  A tick may take long, where
+        the guest waits for its pages: it is looked at between two of them, too."""
         try:
-            self._machine.run(ticks)
+            for _ in range(ticks - 1):
+                self._machine.run(1)
+                if (now := self._clock()) >= self._next_view:
+                    self._next_view = now + VIEW_EVERY
+                    self._look()
+            self._machine.run(1)
         except SnapmgrError as error:
             self._machine.error_report(error.message)
             return False
@@ -139,7 +150,7 @@ class Driver:
         if self._machine.run_state is not RunState.RUNNING:
             self._next_tick = now
             return 0
-        self._next_tick = max(self._next_tick, now - MOST_BEHIND)
+        self._next_tick = max(self._next_tick, now - self._most_behind)
         ticks = max(0, int((now - self._next_tick) * self._rate) + 1) if now >= self._next_tick else 0
         self._next_tick += ticks / self._rate
         return ticks

@@ -38,6 +38,10 @@ from snapmgr.trace.bus import Trace
 
 TICKS_A_SECOND = 50.0
 
+WAITED_FOR_PAGES = 0.05
+"""Seconds that the guest catches up at most where its RAM follows it: processors that waited for a page do not do
+afterwards, all at once, what they might have done meanwhile."""
+
 Seen = Callable[[Side, MachineView], None]
 """Is shown what a machine is like, at most 30 times a second, by the thread that it belongs to."""
 
@@ -173,7 +177,7 @@ class Both:
         self._trouble = Trouble(faults, lambda: self.outgoing)
         self._driver = Driver(self.source, self._clock, rate=self._rate, show=self._seen_here)
         there = partial(self._seen, Side.DESTINATION)
-        self._there = Driver(self.destination, self._clock, rate=self._rate, show=there)
+        self._there = Driver(self.destination, self._clock, rate=self._rate, show=there, most_behind=WAITED_FOR_PAGES)
         self._handover = Handover()
         if CAPABILITY in self._options.capabilities:
             self.beside = [Link(self._clock) for _ in range(parameters.multifd_channels)]

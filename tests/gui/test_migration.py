@@ -13,7 +13,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from snapmgr.machine.options import MIB
+from snapmgr.migrate.handover import Side
+from snapmgr.migrate.recording import Moment, Recording
+from snapmgr.migrate.samples import COLUMNS
 from snapmgr.savevm.status import MigrationStatus as Status
+from snapmgr.trace.events import TraceEvent
 from ui.main_window import MainWindow
 from ui.migration.page import MigrationPage
 from ui.migration.scenarios import Wanted
@@ -254,3 +258,48 @@ def test_what_cannot_change_while_it_runs_is_off_and_says_why(page: MigrationPag
     page.cancel()
     drive(until(lambda: over(page)))
     assert settings.channels.slider.isEnabled()
+
+
+def told(page: MigrationPage, facts: dict[str, Any], *moments: tuple[Side, str, dict[str, Any]]) -> Any:
+    """The panes after these moments of a recording, one a second."""
+    page.showing.begin(Recording(facts))
+    page.recording.samples.add(**dict.fromkeys(COLUMNS, 0.0))
+    page.showing.take([
+        Moment(number, float(number), side, TraceEvent(name, tuple(arguments.items())))
+        for number, (side, name, arguments) in enumerate(moments)
+    ])  # fmt: skip
+    page.showing.numbers(len(moments), over=False)
+    page.showing.curves(len(moments), at=None, live=False)
+    return page.panes_shown
+
+
+def test_a_copy_goes_over_once_and_no_downtime_is_expected(page: MigrationPage) -> None:
+    wanted = {"capabilities": ["background-snapshot"], "bandwidth": 16 * MIB, "max_bandwidth": 4 * MIB}
+    begin = (Side.SOURCE, "migrate_set_state", {"new_state": "active"})
+    sync = (Side.SOURCE, "migration_bitmap_sync_end", {"dirty_pages": 9})
+    panes = told(page, wanted, begin, sync)
+    assert panes.destination.chip.text() == "gets a copy" and panes.destination.facts()[0] == "none yet"
+    assert [one.title for one in panes.lower.transport.phases.bar.segments if not one.guess] == ["copy"]
+    assert all(panes.lower.plots[name].isHidden() for name in ("downtime", "waited", "held"))
+    assert panes.lower.plots["throughput"].curve.limit == 4.0, "the smaller of the link's and max-bandwidth"
+    panes = told(
+        page,
+        wanted,
+        begin,
+        sync,
+        (Side.DESTINATION, "runstate_set", {"current_state_str": "inmigrate", "new_state_str": "paused"}),
+    )
+    assert panes.destination.chip.text() == "has a copy" and panes.destination.facts()[0] == "a copy, stopped"
+
+
+def test_until_one_machine_of_colo_is_gone_both_have_the_guest(page: MigrationPage) -> None:
+    both = [
+        (Side.DESTINATION, "runstate_set", {"current_state_str": "inmigrate", "new_state_str": "running"}),
+        (Side.SOURCE, "migrate_set_state", {"new_state": "colo"}),
+        (Side.DESTINATION, "COLO_EXIT", {}),
+    ]
+    panes = told(page, {"capabilities": ["x-colo"]}, *both)
+    assert (panes.source.chip.text(), panes.destination.chip.text()) == ("primary", "secondary")
+    gone = (Side.SOURCE, "runstate_set", {"current_state_str": "inmigrate", "new_state_str": "postmigrate"})
+    panes = told(page, {"capabilities": ["x-colo"]}, *both, gone)
+    assert (panes.source.chip.text(), panes.destination.chip.text()) == ("taken for lost", "has the guest")

@@ -138,3 +138,19 @@ def test_a_worker_that_breaks_leaves_nobody_waiting():
     assert first.done() and late == [] and not driver._orders
     with pytest.raises(SnapmgrError, match="the machine has ended"):
         driver.order(lambda machine: machine.tick).result(0)
+
+
+def test_what_was_missed_is_let_go_sooner_where_that_is_asked_for_and_looked_at_between_two_ticks():
+    source, time, views, driver = start(rate=50, most_behind=0.11)
+    driver.step()
+    before, seen, run = source.tick, len(views), source.run
+
+    def long(ticks: int) -> None:
+        run(ticks)
+        time.now += 0.5
+
+    source.run = long
+    time.now += 60
+    driver.step()
+    assert source.tick - before == 6
+    assert [view.tick for view in views[seen:]] == list(range(before + 1, before + 7))

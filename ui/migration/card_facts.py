@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.pages import PageState
 from snapmgr.savevm.status import MigrationStatus as Status
-from ui.migration.scenarios import BITMAPS, COLO
+from ui.migration.scenarios import BACKGROUND, BITMAPS, COLO
 from ui.migration.story import RUNNING, Story
 from ui.shell import formats
 from ui.words import grouped, later, plural, tr
@@ -74,8 +74,8 @@ class Facts:
             slowed = tr("{number} %", number=throttle) if throttle else tr("none")
             left = plural("{n} page", "{n} pages", counts[PageState.TO_SEND] + counts[PageState.REQUESTED])
             wanted = plural("{n} page", "{n} pages", asked) if self._gone_over else ""
-            passes = str(self.story.pass_at(self.now)) if not self._gone_over else ""
-            if self._gone_over and not throttle:
+            passes = str(self.story.pass_at(self.now)) if not self._gone_over and not self._stays else ""
+            if (self._gone_over or self._stays) and not throttle:
                 slowed = ""
             return tr("running") if running else until, left, passes, slowed, wanted, *rest
         since = tr("since {span}", span=seconds(self.story.lost or self.story.guest[side].since(RUNNING)))
@@ -85,7 +85,15 @@ class Facts:
         if asked:
             faults = tr("{faults}, {asked} waiting", faults=faults, asked=grouped(asked))
         waited = tr("{number} ms", number=formats.decimal(self.sample["waited"], 1)) if self.sample["waited"] else ""
+        if self._stays:
+            since = tr("a copy, stopped") if self.story.guest[side].at(self.now) == "paused" else tr("none yet")
+            return since, here, missing, faults, waited, *rest
         return since if running else tr("not yet"), here, missing, faults, waited, *rest
+
+    @property
+    def _stays(self) -> bool:
+        """Whether the guest stays, and a copy of it goes over."""
+        return BACKGROUND in self.capabilities
 
     @property
     def _gone_over(self) -> bool:

@@ -27,7 +27,7 @@ class Lower(QWidget):
 
     def __init__(self, actions: Callable[[str], QAction]) -> None:
         super().__init__()
-        self._presents = False
+        self._presents = self._alone = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -71,15 +71,19 @@ class Lower(QWidget):
     def _place_plots(self) -> None:
         """Two rows of two, or one of four; the last place is for whichever says most now."""
         columns = 4 if self._presents else 2
-        for place, plot in enumerate(self.plots.values()):
-            self._grid.addWidget(plot, min(place, 3) // columns, min(place, 3) % columns)
+        for place, (name, plot) in enumerate(self.plots.items()):
+            span = 2 if self._alone and name == "remaining" else 1
+            self._grid.addWidget(plot, min(place, 3) // columns, min(place, 3) % columns, 1, span)
         self._plots.setMinimumHeight(fonts.px(72 if self._presents else 168))
 
     def show_last(self, name: str) -> None:
         """Before the guest has gone over somebody wants to know the downtime, then how it waits for pages; with COLO
-        what the world does not see yet."""
+        what the world does not see yet; "" where nothing is to be waited for: the one before has its room then."""
         for other in LAST:
             self.plots[other].setVisible(other == name)
+        if self._alone != (not name):
+            self._alone = not name
+            self._place_plots()
 
     def present(self, wanted: bool) -> None:
         """Without the log."""

@@ -146,6 +146,7 @@ class Channel(QWidget):
     def __init__(self, actions: Callable[[str], QAction]) -> None:
         super().__init__()
         self._presents = self._steps = self._low = False
+        self._answers = True
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(8)
@@ -211,7 +212,7 @@ class Channel(QWidget):
         """Nothing moves: where there is little room, no more than that there is a way."""
         self._low = low
         self.main.rename(self.main.name, "" if low else tr("sections and pages"))
-        self.back.setVisible(not low)
+        self.back.setVisible(self._answers and not low)
         self.show_wire()
 
     def present(self, wanted: bool) -> None:
@@ -225,6 +226,7 @@ class Channel(QWidget):
 
     def show_file(self, wanted: bool, *, answers: bool) -> None:
         """A file instead of a channel; whether something comes back."""
+        self._answers = answers
         self.back.setVisible(answers)
         name, about = (
             (tr("file"), tr("sections, and pages at their places"))

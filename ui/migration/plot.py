@@ -126,9 +126,11 @@ def _points(curve: Curve, area: QRectF, top: float) -> list[QPointF]:
 
 
 def _short(value: float, top: float) -> str:
-    """A number for the scale: 12, 0.5, 40 k."""
+    """A number for the scale: 12, 0.5, 40 k, 8 M."""
     if not top:
         return ""
+    if top >= 1_000_000:
+        return tr("{number} M", number=formats.decimal(value / 1_000_000, 0 if top >= 10_000_000 else 1))
     if top >= 10_000:
         return tr("{number} k", number=formats.decimal(value / 1000, 0 if top >= 20_000 else 1))
     return formats.decimal(value, 0 if top >= 10 else 1)

@@ -31,7 +31,7 @@ MIB = 1 << 20
 MOST_CHANNELS = 8
 """Lanes of multifd at most."""
 NOTHING: Values = ("",) * 8
-NO_SCREEN, WAITING = later("no guest"), later("waits for pages")
+NO_SCREEN, WAITING, COPY = later("no guest"), later("waits for pages"), later("a copy, which stands still")
 TONES = {
     Status.COMPLETED: ("ok", "check-circle-fill"),
     Status.FAILED: ("danger", "x-circle-fill"),
@@ -52,6 +52,7 @@ class Showing:
     def begin(self, recording: Recording) -> None:
         self.recording = recording
         self.story, self.traffic, self.sections = Story(), Traffic(), SectionLanes()
+        self.story.copies = self._has(BACKGROUND)
         self._next = 0
         self._throttles = False
         self._panes.lower.events.clear()
@@ -135,10 +136,12 @@ class Showing:
         stands_until = self.story.resumed if colo else self.story.over
         shade = (stopped, stands_until or now) if stopped is not None else None
         postcopy = self.story.status.since(Status.POSTCOPY_ACTIVE.value) is not None
-        self._panes.lower.show_last("held" if colo else "waited" if postcopy else "downtime")
+        last = "" if self._has(BACKGROUND) else "held" if colo else "waited" if postcopy else "downtime"
+        self._panes.lower.show_last(last)  # a guest that stays has no downtime to expect
         times = samples.column("time")
         facts = self.recording.facts
-        limit = told.number(facts, "bandwidth") / MIB or None
+        limits = [told.number(facts, name) for name in ("bandwidth", "max_bandwidth")]
+        limit = min((each / MIB for each in limits if each), default=None)
         values = {
             "throughput": (_per_second(times, samples.column("transferred")) / MIB, limit),
             "writes": (_per_second(times, samples.column("written")) / MIB, None),
@@ -170,7 +173,8 @@ class Showing:
         self._show_lanes(at, connected=self.story.status_at(at) not in _CLOSED)
 
     def _show_no_screen(self, card: MachineCard, side: Side, now: float) -> None:
-        words = tr(WAITING if self.story.guest[side].at(now) == RUNNING else NO_SCREEN)
+        state = self.story.guest[side].at(now)
+        words = tr(WAITING if state == RUNNING else COPY if self._is_copy(side, state) else NO_SCREEN)
         if card.screen.text() != words:
             card.screen.show_saved(QImage(), words)
 
@@ -180,6 +184,8 @@ class Showing:
         colo = self.story.status_at(at) is Status.COLO
         asked, gone_over = self._has("postcopy-ram"), self.story.status_at(at) in _POSTCOPY
         without = {PageState.AGAIN} if gone_over else set() if asked else {PageState.REQUESTED}
+        if self._has(BACKGROUND):  # every page goes once
+            without |= {PageState.AGAIN}
         here, there = ((*stays, *(one for one in kinds if one not in without)) for kinds in (HERE, THERE))
         self._panes.source.legend.show_kinds(here)
         self._panes.destination.legend.show_kinds(IN_COLO if colo else there)
@@ -222,17 +228,24 @@ class Showing:
         capabilities = self.recording.facts.get("capabilities")
         return isinstance(capabilities, list) and capability in capabilities
 
+    def _is_copy(self, side: Side, state: str) -> bool:
+        """Whether what this side has is a copy of a guest that runs elsewhere."""
+        return side is Side.DESTINATION and state == "paused" and self._has(BACKGROUND)
+
     def _show_guest(self, card: MachineCard, side: Side, now: float) -> None:
         state = self.story.guest[side].at(now)
-        if self.story.in_colo(now):
+        lost = self.story.lost is not None and now >= self.story.lost
+        if self.story.in_colo(now) or (lost and all(states.at(now) == RUNNING for states in self.story.guest.values())):
             primary = side is Side.SOURCE
             card.chip.set_state(*((tr("primary"), "ok", "play-fill") if primary else (tr("secondary"), "info", "copy")))
         elif state == RUNNING:
             card.chip.set_state(tr("has the guest"), "ok", "play-fill")
-        elif self.story.lost is not None and now >= self.story.lost:
+        elif lost:
             card.chip.set_state(tr("taken for lost"), "warn", "prohibit")
-        elif side is Side.DESTINATION and state == "paused" and self._has(BACKGROUND):
+        elif self._is_copy(side, state):
             card.chip.set_state(tr("has a copy"), "info", "copy")
+        elif side is Side.DESTINATION and self._has(BACKGROUND):
+            card.chip.set_state(tr("gets a copy"), "info", "copy")
         elif side is Side.DESTINATION and state in ("prelaunch", "inmigrate"):
             card.chip.set_state(tr("waits for the guest"), "neutral")
         else:
@@ -259,6 +272,9 @@ class Showing:
                 pages=plural("{n} page", "{n} pages", missing),
                 share=int(100 * (1 - missing / self.recording.layout.pages)),
             )
+        if self.story.copies:
+            left, all_of_it = formats.size(int(sample["remaining"])), formats.size(total)
+            return tr("{left} of {total} to send", left=left, total=all_of_it)
         return tr(
             "iteration {number}, {left} of {total} to send",
             number=self.story.pass_at(now),

@@ -63,6 +63,8 @@ class Story:
     """Takes the moments in their order, and answers for any time in seconds."""
 
     def __init__(self) -> None:
+        self.copies = False
+        """Whether the guest stays, and a copy of it goes over."""
         self.status = Timeline(Status.NONE.value)
         self.guest = {Side.SOURCE: Timeline("running"), Side.DESTINATION: Timeline("prelaunch")}
         self.syncs: list[tuple[float, int]] = []
@@ -173,6 +175,8 @@ class Story:
 
     def _iterations(self, begin: float, end: float, *, failed: bool) -> list[Segment]:
         stopped = self.stopped
+        if self.copies:  # RAM is gone through once
+            return [Segment(tr("copy"), begin, end, "k_ram", failed=failed)]
         until = min(stopped, end) if stopped is not None else end
         starts = [begin, *(time for time, _ in self.syncs if begin + AT_ONCE < time < until - AT_ONCE)]
         stops = [*starts[1:], until]
