@@ -20,6 +20,10 @@ U64 = npt.NDArray[np.uint64]
 CHUNK = 4 << 20
 """Bytes walked at once: bounds the memory for words (worst case 9 bytes a record)."""
 
+PIECE = 128 << 10
+"""Bytes that an expression sees at once: it does not let another thread have the interpreter meanwhile, and of records
+of zero pages there are many in few bytes.  A record of the largest page fits in."""
+
 _NORMAL = RamFlag.PAGE | RamFlag.CONTINUE
 _ZERO = RamFlag.ZERO | RamFlag.CONTINUE
 _WORD = 8
@@ -47,12 +51,14 @@ def patterns(page_bits: int) -> Patterns:
 
 def walk(view: memoryview, at: int, page_bits: int) -> tuple[int, U64]:
     """(index behind the last whole record, words) of the common records from index ``at``, CHUNK bytes at most."""
-    compiled = patterns(page_bits)
-    match = compiled.stretch.match(view, at, min(len(view), at + CHUNK))
-    end = match.end() if match else at
-    if end == at:
-        return at, np.empty(0, np.uint64)
-    words = np.frombuffer(b"".join(compiled.words.findall(view, at, end)), ">u8").astype(np.uint64)
+    compiled, limit, end = patterns(page_bits), min(len(view), at + CHUNK), at
+    found: list[bytes] = []
+    while match := compiled.stretch.match(view, end, min(limit, end + PIECE)):
+        if match.end() == end:
+            break
+        found.append(b"".join(compiled.words.findall(view, end, match.end())))
+        end = match.end()
+    words = np.frombuffer(b"".join(found), ">u8").astype(np.uint64)
     return end, words
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from snapmgr.ram import runs
 from snapmgr.ram.last import flatten
-from snapmgr.ram.runs import CHUNK, runs_of, walk
+from snapmgr.ram.runs import CHUNK, PIECE, runs_of, walk
 
 RECORDS = st.lists(st.tuples(st.integers(0, 40), st.booleans()), max_size=60)
 
@@ -47,6 +51,33 @@ def test_more_than_a_chunk_is_walked_in_several_steps() -> None:
     assert walk(memoryview(data), 0, 12)[0] <= CHUNK
     end, words = walked(data, 12)
     assert (end, [word >> 12 for word in words]) == (len(data), [page for page, _ in records])
+
+
+def test_other_threads_have_their_turn_while_a_chunk_is_walked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An expression keeps the interpreter, so it sees no more than a piece at once."""
+    seen: list[int] = []
+
+    class Noting:
+        def __init__(self, pattern: re.Pattern[bytes]) -> None:
+            self._pattern = pattern
+
+        def match(self, data: memoryview, at: int, end: int) -> re.Match[bytes] | None:
+            seen.append(end - at)
+            return self._pattern.match(data, at, end)
+
+        def findall(self, data: memoryview, at: int, end: int) -> list[bytes]:
+            seen.append(end - at)
+            found: list[bytes] = self._pattern.findall(data, at, end)
+            return found
+
+    compiled = runs.patterns(12)
+    noting = SimpleNamespace(stretch=Noting(compiled.stretch), words=Noting(compiled.words))
+    monkeypatch.setattr(runs, "patterns", lambda bits: noting)
+    records = [(page, page % 20000 > 19900) for page in range(60000)]
+    data = encode(records, 12)
+    end, words = walk(memoryview(data), 0, 12)
+    assert len(seen) > 10 and max(seen) <= PIECE
+    assert end == len(data) and [word >> 12 for word in words.tolist()] == [page for page, _ in records]
 
 
 @given(RECORDS.filter(bool), st.integers(0, 1 << 40))
