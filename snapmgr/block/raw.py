@@ -17,6 +17,8 @@ from snapmgr.gathered import Gathered
 
 _LARGEST_OFFSET = (1 << 63) - 1
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+ROOM_HINT = "Make room on the disk that it is on."
+"""What to do where a write found no room."""
 _NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
@@ -222,4 +224,4 @@ class RawFile:
 
 
 def _room_hint(error: OSError) -> str | None:
-    return "Make room on the disk that it is on." if error.errno in _NO_ROOM else None
+    return ROOM_HINT if error.errno in _NO_ROOM else None

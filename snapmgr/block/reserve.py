@@ -10,7 +10,7 @@ from pathlib import Path
 from snapmgr.block.device import BlockDevice
 from snapmgr.block.libc import libc
 from snapmgr.block.qcow2.disk import Qcow2Disk
-from snapmgr.block.raw import RawFile
+from snapmgr.block.raw import ROOM_HINT, RawFile
 from snapmgr.errors import SnapmgrError
 
 _STEP = 4 << 20
@@ -67,7 +67,7 @@ class Reserve:
                 self._impossible = True
                 return
         message = f"{self.path} cannot be written: {os.strerror(number)}"
-        raise SnapmgrError("cannot-write", message, path=self.path, hint="Make room on the disk that it is on.")
+        raise SnapmgrError("cannot-write", message, path=self.path, hint=ROOM_HINT)
 
     def _is_open(self) -> bool:
         if self._descriptor < 0:

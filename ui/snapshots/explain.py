@@ -97,7 +97,11 @@ def _stays(row: SnapshotRow, labels: Mapping[str, str]) -> Remark:
 
 def _differs(row: SnapshotRow) -> Remark:
     facts = " ".join(sentence(fact, ("icount",)) for fact in row.differs)
-    text = tr("{facts} The name is the same, the moment is not. Export… writes each disk as it was.", facts=facts)
+    text = tr(
+        "{facts} The name is the same, the moment is not. Export… writes each disk as it was. An image that is opened "
+        "alone can be loaded by itself.",
+        facts=facts,
+    )
     return Remark("warn", tr("Cannot be loaded: the disks hold different snapshots of this name"), text)
 
 
