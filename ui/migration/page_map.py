@@ -20,7 +20,7 @@ from ui.theme.palette import color
 from ui.words import grouped, plural, tr
 
 LEAST, MOST = 2, 24
-"""Px of a cell's side."""
+"""Px of a cell's width, and of its height where it is a square."""
 MOST_RINGS = 64
 RANK_EVERY = 8
 """Pictures between two looks at which states are rare."""
@@ -50,7 +50,7 @@ class PageMap(QWidget):
         self._lights, self._marks = PageLights(), PageMarks()
         self._looked: tuple[int, ...] = ()
         self._look_up: npt.NDArray[np.uint32] = np.zeros(0, np.uint32)
-        self.cell, self.per_cell = LEAST, 1
+        self.cell, self.high, self.per_cell = LEAST, LEAST, 1
         self.setAccessibleName(name)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
@@ -134,7 +134,9 @@ class PageMap(QWidget):
     def _place_cells(self) -> None:
         pages = len(self._states)
         self.cell, self.per_cell = self._fit(pages)
-        columns, rows = max(1, self.width() // self.cell), max(1, self.height() // self.cell)
+        columns = max(1, self.width() // self.cell)
+        self.high = self._fit_height(-(-pages // (self.per_cell * columns)))
+        rows = max(1, self.height() // self.high)
         needed = -(-pages // (self.per_cell * columns))
         self._top = max(0, min(self._top, needed - rows))
         first = self._top * columns * self.per_cell
@@ -159,6 +161,12 @@ class PageMap(QWidget):
         for _ in range(self._zoom):
             cell, per = (cell, per // 2) if per > 1 else (min(MOST, cell + 2), 1)
         return cell, per
+
+    def _fit_height(self, rows: int) -> int:
+        """Px that a cell is high: small ones may be twice as high as wide, so that all of them fill the room."""
+        if self.cell >= LEAST_MARK or self._zoom or not rows:
+            return self.cell
+        return max(self.cell, min(self.height() // rows, 2 * self.cell))
 
     def _rarest(self, seen: States, count: int) -> States:
         """Of the pages under a cell the state that the fewest pages have shows."""
@@ -197,7 +205,7 @@ class PageMap(QWidget):
         if self._pixels.size:
             height, width = self._pixels.shape
             image = QImage(self._pixels.data, width, height, width * 4, QImage.Format.Format_RGB32)
-            painter.drawImage(QRect(0, 0, width * self.cell, height * self.cell), image)
+            painter.drawImage(QRect(0, 0, width * self.cell, height * self.high), image)
             if self.cell >= LEAST_MARK:
                 self._marks.paint(painter, self._cells, self.cell)
             self._paint_rings(painter)
@@ -212,7 +220,7 @@ class PageMap(QWidget):
         rows, columns = np.nonzero(self._cells == PageState.REQUESTED)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for row, column in list(zip(rows.tolist(), columns.tolist(), strict=True))[:MOST_RINGS]:
-            middle = QPointF((column + 0.5) * self.cell, (row + 0.5) * self.cell)
+            middle = QPointF((column + 0.5) * self.cell, (row + 0.5) * self.high)
             paint_ring(painter, middle, filled=self.cell < CORE)
 
     # -- pages and places ------------------------------------------------------------------------------------------
@@ -220,12 +228,12 @@ class PageMap(QWidget):
     def _place(self, page: int) -> QRect:
         columns = self._cells.shape[1]
         row, column = divmod(page // self.per_cell, columns)
-        return QRect(column * self.cell, (row - self._top) * self.cell, self.cell, self.cell)
+        return QRect(column * self.cell, (row - self._top) * self.high, self.cell, self.high)
 
     def page_at(self, point: QPoint) -> int | None:
         """The first page under a point, None where there is none."""
         columns = self._cells.shape[1]
-        row, column = point.y() // self.cell + self._top, point.x() // self.cell
+        row, column = point.y() // self.high + self._top, point.x() // self.cell
         page = (row * columns + column) * self.per_cell
         return page if 0 <= column < columns and 0 <= page < len(self._states) else None
 
@@ -301,7 +309,7 @@ class PageMap(QWidget):
         self._at = max(0, min(len(self._states) - 1, page))
         place = self._place(self._at)
         if place.top() < 0 or place.bottom() >= self.height():
-            self._top = max(0, self._top + place.top() // self.cell)
+            self._top = max(0, self._top + place.top() // self.high)
             self._arrange()
         self.setAccessibleDescription(self.words(self._at))
         self.chosen.emit(self._at)

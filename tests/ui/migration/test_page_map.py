@@ -27,10 +27,16 @@ def test_all_pages_fit_and_each_has_its_cell(qapp: QApplication) -> None:
     made = shown(states)
     assert made.per_cell == 1 and made.cell > 2
     columns = made.width() // made.cell
-    last = QPoint(4095 % columns * made.cell, 4095 // columns * made.cell)
+    last = QPoint(4095 % columns * made.cell, 4095 // columns * made.high)
     assert made.page_at(last) == 4095 and made.page_at(QPoint(399, 199)) is None
     assert made.words(4095) == "demo.rom 0x005F000, to send"
     assert made.counts()[PageState.TO_SEND] == 1
+
+
+def test_small_cells_are_higher_than_wide_where_that_fills_the_room(qapp: QApplication) -> None:
+    made = shown(np.full(8240, PageState.SENT, np.uint8), size=(364, 199))
+    assert (made.per_cell, made.cell, made.high) == (1, 2, 4)
+    assert made.page_at(QPoint(0, 180)) == 45 * 182 and made.page_at(QPoint(363, 190)) is None
 
 
 def test_where_pages_share_a_cell_the_rarest_shows(qapp: QApplication) -> None:
