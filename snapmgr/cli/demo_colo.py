@@ -60,11 +60,11 @@ def losing(wanted: dict[str, Any], channel: Channel, handover: Handover) -> Call
 def keep_disks(statistics: Statistics, ours: bool) -> None:
     """A primary that lost its secondary without a word ends only when that one has given up trying to have the disks:
     it would take them over in the state of the last checkpoint, and what this side wrote since would be lost."""
-    from snapmgr.migrate.colo.secondary import PATIENCE_BETWEEN
+    from snapmgr.migrate.colo.secondary import PATIENCE
     from snapmgr.migrate.colo.status import Reason
 
     if ours and statistics.colo is not None and statistics.colo.reason is Reason.ERROR:
-        time.sleep(2 * PATIENCE_BETWEEN)
+        time.sleep(2 * PATIENCE)
 
 
 def colo_facts(statistics: Statistics) -> dict[str, Any]:

@@ -49,10 +49,10 @@ def receive_command(output: Output, /, uri: str, after: int, **wanted: Any) -> N
       snapctl demo receive tcp:127.0.0.1:4444 --after 100
       snapctl demo receive unix:/tmp/migrate.sock --disk disk.qcow2
     """
-    from snapmgr.migrate.colo.secondary import PATIENCE_BETWEEN, Secondary
+    from snapmgr.migrate.colo.secondary import Secondary
     from snapmgr.migrate.destination import receive
 
-    secondary = Secondary(rate=wanted["tick_rate"], patience=PATIENCE_BETWEEN)
+    secondary = Secondary(rate=wanted["tick_rate"])
     tls = tls_of(wanted)
     check_uri(wanted, uri)
     with _channels(output, uri, tls, wanted) as channels, demo_machine(output, wanted, incoming=True) as machine:

@@ -291,6 +291,8 @@ class Outgoing(PostcopySteps):
         if self._stands:
             gone = not self._handover.take(Side.SOURCE) or not self._got_disks()
         if gone:  # the message that it was loaded was lost, and nothing else
+            with suppress(SnapmgrError):
+                machine.inactivate_disks()  # under COLO they were to stay here
             self.statistics.error = ""
             self._set_status(Status.COMPLETED)
             machine.set_run_state(RunState.POSTMIGRATE)

@@ -42,6 +42,7 @@ def between(folder: Path) -> tuple[subprocess.CompletedProcess[bytes], int, dict
         words = ["--mode", "colo", "--to", f"unix:{folder}/s", "--failover", "kill", "--disk", disk, "--json"]
         primary = subprocess.run([*SNAPCTL, "demo", "migrate", *FAST, *words], capture_output=True, check=False)
         said = json.loads(receiver.stdout.read())
+    assert "error" not in said, said
     return primary, receiver.returncode, said
 
 

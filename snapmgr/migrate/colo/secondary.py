@@ -30,9 +30,8 @@ from snapmgr.trace.events import TraceEvent
 
 TICKS_A_SECOND = 50.0
 PATIENCE = 5.0
-"""Seconds that a primary in the same process, which knows that it lost, may take to let go of the disks."""
-PATIENCE_BETWEEN = 0.5
-"""The same for another process: one that was killed holds nothing any more, one that lives keeps them."""
+"""Seconds that a primary which is lost may take to let go of the disks.  One that was killed may be heard to be gone
+before the system has closed its disks; one that lives, and goes on alone, keeps them for longer than this."""
 LOOK_EVERY = 0.02
 
 
