@@ -131,8 +131,11 @@ def test_a_recording_is_saved_and_opened_again(
     drive(page.context.tasks.idle())
     assert page.recording is not before and page.run is None
     assert page.context.documents.recents()[0] == page.document()
+    if (focused := page.window().focusWidget()) is not None:
+        focused.clearFocus()
     page.context.open(target)
     drive(page.context.tasks.idle())
+    assert page.window().focusWidget() is page.panes_shown.lower.transport.phases, "Space plays it"
     assert page.recording.outcome == before.outcome and page.panes_shown.notice.text() == said
     assert before.outcome["status"] == "completed" and before.outcome["agrees"]
     assert page.panes_shown.destination.chip.text() == "has the guest"

@@ -253,6 +253,8 @@ class MigrationPage(Page):
         self.showing.take(list(recording.moments))
         self._show_past()
         self._say(recording.end)
+        if self.isVisible() and self.window().focusWidget() in (None, self.window()):  # keys play what was opened
+            self.panes()[-2].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def present(self, wanted: bool) -> None:
         """For an audience, or for whoever sits before it."""
