@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from snapmgr.containers.source import Source
 from snapmgr.errors import StreamError
@@ -79,5 +80,7 @@ def refuses(problem: Problem, version: str) -> bool:
 def _nothing_read(error: StreamError) -> Problem:
     """Why nothing of a stream could be read, as the one problem that it has."""
     texts = dict.fromkeys(VERSIONS, error.qemu) if error.qemu else {}
-    message = error.message[:1].upper() + error.message[1:]
+    message = error.message
+    if error.path is None or not message.startswith(Path(error.path).name):  # a file's name stays as it is
+        message = message[:1].upper() + message[1:]
     return Problem(Severity.ERROR, error.code, error.offset or 0, message, hint=error.hint or "", qemu=texts)

@@ -57,7 +57,8 @@ def end_unknown(offset: int, name: str) -> Fault:
 
 def truncated(reader: StreamReader, start: int, missing: int, held: int) -> Fault:
     """The stream ended ``held`` bytes into what began at ``start``; QEMU's text depends on what it was reading."""
-    message = f"the stream ends early: {missing} more bytes are needed at least"
+    more = "1 more byte is" if missing == 1 else f"{missing} more bytes are"
+    message = f"the stream ends early: {more} needed at least"
     section = reader.section
     if start < 8:
         text = "Not a migration stream" if held < 4 else "Unsupported migration stream version"

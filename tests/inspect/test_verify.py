@@ -163,7 +163,9 @@ def test_a_command_that_only_newer_qemus_know(tmp_path: Path) -> None:
 def test_what_is_no_stream_is_refused(tmp_path: Path) -> None:
     verdict = verdict_on(b"Once upon a time", tmp_path)
     assert (verdict.verdict, errors(verdict)) == (REFUSES, ["not-a-stream"])
-    assert verdict.problems[0].qemu["7.2"] == "Not a migration stream"
+    (problem,) = verdict.problems
+    assert problem.qemu["7.2"] == "Not a migration stream"
+    assert Path(problem.message.split(" is not ")[0]).name.islower(), "the name of a file stays as it is"
 
 
 @pytest.mark.parametrize("kept", range(1, 9))
