@@ -139,7 +139,7 @@ class PageLook:
             return
         came = counts[: len(destination)] != before[0][: len(destination)]
         if came.any():
-            destination += (came & (destination == PageState.ARRIVED)).view(np.uint8) * _REPEATED
+            destination += (came & (destination == _BYTES[PageState.ARRIVED])).view(np.uint8) * _REPEATED
 
     def _look_at_requests(self) -> None:
         """Pages that the guest waits for."""
@@ -168,14 +168,14 @@ class PageLook:
     def _look_at(self, tracked: Tracked, source: States, destination: States) -> None:
         """By whole columns of bytes, without an index: a million pages take a millisecond."""
         zero = tracked.zero.view(np.uint8)
-        np.subtract(PageState.SENT, zero, out=source, casting="unsafe")  # ZERO is one below SENT
+        np.subtract(_BYTES[PageState.SENT], zero, out=source)  # ZERO is one below SENT
         waiting = tracked.bitmap.flags.view(np.uint8)
         if not self._copies:
             waiting = waiting | tracked.block.dirty.flags[: len(source)].view(np.uint8)
         np.maximum(source, waiting * np.uint8(PageState.TO_SEND), out=source)
         received = self._received.get(tracked.block.idstr)
         if received is not None:
-            np.subtract(PageState.ARRIVED, zero * _STEP, out=destination, casting="unsafe")
+            np.subtract(_BYTES[PageState.ARRIVED], zero * _STEP, out=destination)
             np.multiply(destination, received[: len(source)].view(np.uint8), out=destination)
         cache = self._loader.cache
         differing = cache.differing(tracked.block.idstr) if cache is not None else None
@@ -185,6 +185,8 @@ class PageLook:
             np.putmask(destination, came, PageState.CACHED)
 
 
+_BYTES = {state: np.uint8(state) for state in PageState}
+"""To be compared with columns: a member of an enum would have them made words of eight bytes first."""
 AGAIN_FOR = 0.6
 """Seconds after which a page that came again is like any other."""
 _REPEATED = np.uint8(PageState.AGAIN - PageState.ARRIVED)
@@ -193,4 +195,4 @@ _STEP = np.uint8(PageState.ARRIVED - PageState.ZERO)
 
 def counts(states: States) -> dict[PageState, int]:
     """How many pages have each state."""
-    return {state: int(np.count_nonzero(states == state)) for state in PageState}
+    return {state: int(np.count_nonzero(states == byte)) for state, byte in _BYTES.items()}

@@ -14,6 +14,7 @@ FADE = 0.6
 """Seconds in which a light goes out."""
 LEVELS = 16
 """Brightnesses, 0 for none."""
+_AGAIN = np.uint8(PageState.AGAIN)
 
 Flags = npt.NDArray[np.bool_]
 
@@ -39,7 +40,7 @@ class PageLights:
         if not changed.any():
             return None
         places = np.flatnonzero(changed)
-        silent = places[(self._before[places] == PageState.AGAIN) | (states[places] == PageState.AGAIN)]
+        silent = places[(self._before[places] == _AGAIN) | (states[places] == _AGAIN)]
         self.happened = changed
         if len(silent):
             self.happened = changed.copy()

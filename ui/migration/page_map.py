@@ -217,7 +217,7 @@ class PageMap(QWidget):
                 painter.drawRect(self._place(self._at).adjusted(-1, -1, 0, 0))
 
     def _paint_rings(self, painter: QPainter) -> None:
-        rows, columns = np.nonzero(self._cells == PageState.REQUESTED)
+        rows, columns = np.nonzero(self._cells == np.uint8(PageState.REQUESTED))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for row, column in list(zip(rows.tolist(), columns.tolist(), strict=True))[:MOST_RINGS]:
             middle = QPointF((column + 0.5) * self.cell, (row + 0.5) * self.high)
