@@ -37,6 +37,8 @@ PRESENTED = 1.5
 """How much larger text is for an audience."""
 NUMBERS_EVERY, CURVES_EVERY = 12, 6
 """Frames between two changes of numbers, and of curves."""
+NUMBERS_AT, CURVES_AT = 7, 3
+"""Which of these frames: those between two looks, and not the same, so that no frame is much longer than others."""
 
 
 class MigrationPage(Page):
@@ -292,8 +294,8 @@ class MigrationPage(Page):
             now = time.perf_counter()
             self._rate, self._counted = NUMBERS_EVERY / max(1e-3, now - self._counted), now
         if self._frames % LOOK_EVERY:
-            if self.run is not None and self.is_running and self.at is None and self.isVisible():
-                self.showing.move(self.run)
+            if self.run is not None and self.is_running and self.isVisible():
+                self._go_on_live(self.run)
         elif self._playing:
             self._play_on()
         elif self.run is not None and self.is_running:
@@ -305,19 +307,22 @@ class MigrationPage(Page):
         """The recorder looks even where nobody sees the view; nothing is painted then."""
         run.recorder.look()
         self.showing.take(run.recorder.new_moments(self.showing.next_number))
-        if not self.isVisible():
-            return
+        if self.at is None and self.isVisible():
+            self.showing.live(run)
+
+    def _go_on_live(self, run: Run) -> None:
+        """Between two looks: what moves by itself, and now and then numbers or curves."""
         now = run.recorder.now
         if self.at is None:
-            self.showing.live(run)
-        if self._frames % NUMBERS_EVERY == 0:
+            self.showing.move(run)
+        if self._frames % NUMBERS_EVERY == NUMBERS_AT:
             panes = self.panes_shown
             panes.header.set_moving(True, paused=run.status is Status.POSTCOPY_PAUSED)
             if self.at is None:
                 self.showing.numbers(now, over=False)
             self._say(now)
             self.status_changed.emit()
-        if self._frames % CURVES_EVERY == 0:
+        if self._frames % CURVES_EVERY == CURVES_AT:
             self.showing.curves(now, at=self.at, live=True)
 
     def _play_on(self) -> None:
