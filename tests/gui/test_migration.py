@@ -21,6 +21,7 @@ from snapmgr.trace.events import TraceEvent
 from ui.main_window import MainWindow
 from ui.migration.page import MigrationPage
 from ui.migration.scenarios import Wanted
+from ui.shell.palette_entry import PaletteEntry
 
 Drive = Callable[..., Any]
 QUICK = replace(Wanted(), ram=16 * MIB, before=20, after=10, bandwidth=64 * MIB)
@@ -306,3 +307,18 @@ def test_until_one_machine_of_colo_is_gone_both_have_the_guest(page: MigrationPa
     gone = (Side.SOURCE, "runstate_set", {"current_state_str": "inmigrate", "new_state_str": "postmigrate"})
     panes = told(page, {"capabilities": ["x-colo"]}, *both, gone)
     assert (panes.source.chip.text(), panes.destination.chip.text()) == ("taken for lost", "has the guest")
+
+
+def test_the_palette_that_is_open_follows_what_can_be_done(page: MigrationPage, window: MainWindow) -> None:
+    def chosen() -> PaletteEntry:
+        entry = view.list.currentIndex().data(Qt.ItemDataRole.UserRole).entry
+        assert isinstance(entry, PaletteEntry)
+        return entry
+
+    window.context.actions.run("tools.palette")
+    view = window.palette_view
+    view.field.setText("step back")
+    assert chosen().key == "migration.back" and chosen().reason == "Nothing was recorded yet"
+    page.recording.samples.add(**dict.fromkeys(COLUMNS, 0.0))
+    window.context.changed.emit()
+    assert chosen().key == "migration.back" and not chosen().reason

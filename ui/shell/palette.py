@@ -62,6 +62,7 @@ class Palette(QWidget):
         self._signs: list[QLabel] = []
         self._build()
         self.field.textChanged.connect(self._query)
+        context.changed.connect(self._ask_again)
         self.field.installEventFilter(self)
         window.installEventFilter(self)
         self.hide()
@@ -155,6 +156,20 @@ class Palette(QWidget):
         self.list.setVisible(bool(rows))
         self._select(self.model.first())
         self._place()
+
+    def _ask_again(self) -> None:
+        """What was off may be on by now, or the other way round; the row that was chosen stays it."""
+        if not self.isVisible():
+            return
+        actions = self._context.actions
+        shown = [row.entry for row in self.model.rows if row.entry is not None and row.entry.key in actions]
+        if all(bool(entry.reason) == bool(actions.reason(entry.key)) for entry in shown):
+            return
+        at: Row | None = self.list.currentIndex().data(Qt.ItemDataRole.UserRole)
+        key = at.entry.key if at is not None and at.entry is not None else ""
+        self._query(self.field.text())
+        same = (place for place, row in enumerate(self.model.rows) if row.entry is not None and row.entry.key == key)
+        self._select(next(same, self.model.first()))
 
     def _nothing(self, text: str) -> str:
         if text.startswith("#"):
