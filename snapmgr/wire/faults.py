@@ -42,6 +42,14 @@ def missing_footer(offset: int, section_id: int, name: str) -> Fault:
     return fault("missing-section-footer", offset, 0, message, text, section_id, name)
 
 
+def cut_footer(offset: int, left: bytes, section_id: int, name: str) -> Fault:
+    """The stream ends inside a footer, of which ``left`` is there: QEMU reads the rest of the id as zeros."""
+    found = int.from_bytes(left[1:].ljust(4, b"\0"))
+    text: str | dict[str, str] = wrong_footer(offset, found, section_id, name).qemu if found != section_id else IO_ERROR
+    message = f"the stream ends inside the footer of {name}"
+    return fault("truncated", offset + len(left), 0, message, text, section_id, name)
+
+
 def wrong_footer(offset: int, found: int, section_id: int, name: str) -> Fault:
     """A footer with the id of another section (savevm.c: check_section_footer)."""
     text = f"Mismatched section id in footer for {name} - read 0x{found:x} expected 0x{section_id:x}"

@@ -25,7 +25,7 @@ from snapmgr.wire.events import (
     Skipped,
     Trailing,
 )
-from snapmgr.wire.faults import end_unknown, fault, io_fault, missing_footer, truncated, wrong_footer
+from snapmgr.wire.faults import cut_footer, end_unknown, fault, io_fault, missing_footer, truncated, wrong_footer
 from snapmgr.wire.held import Limits, Section
 from snapmgr.wire.layout import Done, NoLayout, PayloadReader, SectionLayout
 from snapmgr.wire.opening import read_header
@@ -231,6 +231,10 @@ class StreamReader(Stepping):
                 self._bare = missing_footer(start, section.section_id, name)
                 return
             self._stray(start, name)
+            return
+        if self._in.ended and self._in.available < FOOTER_SIZE:
+            self._emit(cut_footer(start, bytes(self._in.peek(self._in.available)), section.section_id, name))
+            self._finish()
             return
         self._in.skip(1)
         found = self._in.be32()

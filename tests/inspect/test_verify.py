@@ -173,6 +173,15 @@ def test_a_stream_cut_in_its_header_is_refused(kept: int, tmp_path: Path) -> Non
     assert verdict_on(corpus.stream_bytes("tiny.v72")[:kept], tmp_path).verdict == REFUSES
 
 
+@pytest.mark.parametrize("lost", range(1, 5))
+def test_a_stream_cut_in_a_footer_is_refused_for_the_id_that_is_read_as_zeros(lost: int, tmp_path: Path) -> None:
+    """As a real QEMU 7.2 does it."""
+    stream = corpus.stream_bytes("tiny.v72")
+    end = stream.index(b"\x7e\0\0\0\2") + 5
+    (problem,) = verdict_on(stream[: end - lost], tmp_path).problems
+    assert problem.qemu["7.2"] == "Mismatched section id in footer for ram - read 0x0 expected 0x2"
+
+
 def test_a_description_with_a_wrong_size_is_not_believed(tmp_path: Path) -> None:
     """A loader does not look at the description, so what it says wrongly must not make an error."""
     stream = bytearray(corpus.stream_bytes("tiny.v72"))
