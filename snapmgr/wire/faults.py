@@ -42,6 +42,12 @@ def missing_footer(offset: int, section_id: int, name: str) -> Fault:
     return fault("missing-section-footer", offset, 0, message, text, section_id, name)
 
 
+def footer_begun(tail: bytes, section_id: int) -> int:
+    """How many of the last bytes of a stream are the beginning of this section's footer: two at least, or 0."""
+    footer = b"\x7e" + section_id.to_bytes(4)
+    return next((count for count in (4, 3, 2) if tail.endswith(footer[:count])), 0)
+
+
 def cut_footer(offset: int, left: bytes, section_id: int, name: str) -> Fault:
     """The stream ends inside a footer, of which ``left`` is there: QEMU reads the rest of the id as zeros."""
     found = int.from_bytes(left[1:].ljust(4, b"\0"))

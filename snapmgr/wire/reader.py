@@ -25,7 +25,16 @@ from snapmgr.wire.events import (
     Skipped,
     Trailing,
 )
-from snapmgr.wire.faults import cut_footer, end_unknown, fault, io_fault, missing_footer, truncated, wrong_footer
+from snapmgr.wire.faults import (
+    cut_footer,
+    end_unknown,
+    fault,
+    footer_begun,
+    io_fault,
+    missing_footer,
+    truncated,
+    wrong_footer,
+)
 from snapmgr.wire.held import Limits, Section
 from snapmgr.wire.layout import Done, NoLayout, PayloadReader, SectionLayout
 from snapmgr.wire.opening import read_header
@@ -289,6 +298,9 @@ class StreamReader(Stepping):
         assert self._section is not None
         found_by, length = self._search.payload_end(self._section.section_id, self.footers)
         start = self._in.offset
+        if found_by == "end" and self.footers and self._in.ended and length == self._in.available:
+            begun = footer_begun(bytes(self._in.peek(length)[-FOOTER_SIZE:]), self._section.section_id)
+            found_by, length = ("footer", length - begun) if begun else (found_by, length)
         self._emit(Payload(start, length, found_by))
         self._in.skip(length)
         if found_by == "end":

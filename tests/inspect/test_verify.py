@@ -182,6 +182,17 @@ def test_a_stream_cut_in_a_footer_is_refused_for_the_id_that_is_read_as_zeros(lo
     assert problem.qemu["7.2"] == "Mismatched section id in footer for ram - read 0x0 expected 0x2"
 
 
+def test_so_it_is_for_a_section_that_nothing_describes(tmp_path: Path) -> None:
+    stream = corpus.stream_bytes("tiny.v72")
+    (tmp_path / "whole.mig").write_bytes(stream)
+    with closing(open_source(tmp_path / "whole.mig")) as source:
+        records = index_stream(source).records
+    record = next(record for record in records if record.type == "FULL" and record.section_id)
+    problem = verdict_on(stream[: record.offset + record.length - 2], tmp_path).problems[0]
+    expected = f"Mismatched section id in footer for {record.idstr} - read 0x0 expected {record.section_id:#x}"
+    assert problem.qemu["7.2"] == expected
+
+
 def test_a_description_with_a_wrong_size_is_not_believed(tmp_path: Path) -> None:
     """A loader does not look at the description, so what it says wrongly must not make an error."""
     stream = bytearray(corpus.stream_bytes("tiny.v72"))
