@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject
 
+from snapmgr.machine.runstate import RunState
 from tests.benchmarks.window import Stalls, run_watched
 from ui.main_window import MainWindow
 from ui.migration.page import MigrationPage
@@ -61,6 +62,8 @@ async def measure(window: MainWindow) -> None:
         run = page.run
         assert run is not None
         await reached(run, Stage.MOVING)
+        while run.both is None or run.both.source.run_state is not RunState.RUNNING:
+            await asyncio.sleep(0)  # a guest that does not run yet is not asked to write less, and would never be moved
         run.want(replace(WANTED, writes=MOVING))
         loop = asyncio.get_running_loop()
         paints, stalls, begin = Paints(page.panes_shown.source.map), Stalls(), loop.time()
