@@ -133,6 +133,7 @@ class JobRow(QWidget):
         self._box = NoticeBox("danger", failure.title, text, quote=failure.qemu, buttons=buttons)
         self._below.addWidget(self._box)
         self._below.addSpacing(8)
+        self._box.show()  # at once: what is hidden needs no height, and the panel is fitted now
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
