@@ -197,6 +197,19 @@ def test_what_failed_can_be_tried_again(desk: Desk) -> None:
     assert "late" in names(path) and desk.page.snapshot.name() == "late"
 
 
+def test_what_fails_before_ones_eyes_has_room_for_its_error(desk: Desk) -> None:
+    path = desk.image("vm-hmp-72")
+    desk.open(path)
+    save(desk, "early")
+    desk.settle()
+    desk.window.context.actions.run("jobs.panel")
+    with held(path, "qemu-system-x86"):
+        save(desk, "late")
+        desk.settle()
+    failed = next(row for row in desk.page.job_strip.panel.rows.values() if row.again.isVisible())
+    desk.qtbot.waitUntil(lambda: failed.again.visibleRegion().boundingRect() == failed.again.rect())
+
+
 def test_a_window_that_closes_cancels_what_runs(desk: Desk, gate: Gate) -> None:
     path = desk.image("vm-hmp-72")
     gate.at(path)
