@@ -78,6 +78,9 @@ _OPTIONS = (
                  default="secondary", show_default=True,
                  help="With --mode colo: the side that goes on, primary or secondary; kill ends this process at once,"
                       " so that the secondary at --to goes on."),
+    click.option("--continue-after", metavar="MS", type=click.IntRange(0), default=0, show_default=True,
+                 help="With --capability pause-before-switchover: how long the guest stands still, its disks still here,"
+                      " before it goes over; Ctrl+C lets it run on here."),
     click.option("--auto-converge", is_flag=True, help="Slow the guest down where it writes faster than can be sent."),
     click.option("--vcpu-dirty-limit", metavar="MIB", type=click.IntRange(1), default=1, show_default=True,
                  help="With --capability dirty-limit: MiB a second that the guest may write where it writes faster than"
@@ -164,6 +167,7 @@ def _parameters(wanted: dict[str, Any]) -> Parameters:
         max_postcopy_bandwidth=wanted["max_postcopy_bandwidth"],
         vcpu_dirty_limit=wanted["vcpu_dirty_limit"],
         downtime_limit=wanted["downtime_limit"],
+        continue_after=wanted["continue_after"],
         multifd_channels=wanted["multifd_channels"],
         multifd_compression=wanted["multifd_compression"],
         x_checkpoint_delay=wanted["checkpoint_delay"],

@@ -21,13 +21,15 @@ class Parameters:
 
     ``max_bandwidth`` in bytes a second, 0 = any; ``downtime_limit`` in ms; throttles in percent of the guest's time.
 
-    ``postcopy_after_passes`` and ``postcopy_after`` (ms) are ours: when to switch to postcopy without being told to.
+    ``postcopy_after_passes`` and ``postcopy_after`` (ms) are ours: when to switch to postcopy without being told to.  So
+    is ``continue_after`` (ms): how long a pause before the switchover lasts, None for until somebody ends it.
     """
 
     max_bandwidth: int = 128 << 20
     max_postcopy_bandwidth: int = 0
     postcopy_after_passes: int | None = None
     postcopy_after: int | None = None
+    continue_after: int | None = None
     downtime_limit: int = 300
     throttle_trigger_threshold: int = 50
     cpu_throttle_initial: int = 20
@@ -47,7 +49,7 @@ class Parameters:
         return {name.replace("_", "-"): value for name, value in asdict(self).items() if name not in _OURS}
 
 
-_OURS = frozenset({"postcopy_after_passes", "postcopy_after"})
+_OURS = frozenset({"postcopy_after_passes", "postcopy_after", "continue_after"})
 
 
 @dataclass(slots=True)

@@ -123,9 +123,11 @@ class PostcopySteps(Steps):
     def _start_postcopy(self) -> None:
         """For the owner's thread: the guest stands still, and goes on at the other side (postcopy_start)."""
         self._refuse_cancelled()
-        self._stood_at = self._clock()
+        if not self._stands:
+            self._stood_at = self._clock()
         self._set_status(Status.POSTCOPY_ACTIVE)
-        self._stand_still()
+        if not self._stands:
+            self._stand_still()
         self._out.limit = 0
         self._machine.inactivate_disks()
         self._saver.complete_precopy(iterable_only=True)

@@ -52,6 +52,16 @@ class Outgoing(PostcopySteps):
         self._yank()
         self._wake()
 
+    def migrate_continue(self) -> None:
+        """End a pause before the switchover (migrate-continue).  Raises SnapmgrError ``not-pre-switchover``."""
+        with self._news:
+            status = self.statistics.status
+            if status is not Status.PRE_SWITCHOVER:
+                text = f"Migration not in expected state: {status.value}"
+                raise SnapmgrError("not-pre-switchover", "nothing waits before the switchover", qemu=text)
+            self._continued = True
+            self._news.notify_all()
+
     def x_colo_lost_heartbeat(self) -> None:
         """The other side is lost: the guest goes on here.  Raises SnapmgrError where COLO is not on."""
         if self._colo is None or self.statistics.status is not Status.COLO:
@@ -111,6 +121,9 @@ class Outgoing(PostcopySteps):
         self._set_status(Status.ACTIVE)
         with self._phase("precopy"):
             postcopy = self._go_round()
+        if "pause-before-switchover" in self._machine.options.capabilities:
+            with self._phase("pre-switchover"):
+                self._pause_before_switchover(postcopy=postcopy)
         with self._phase("switchover"):
             if postcopy:
                 self._open_second()
@@ -133,7 +146,7 @@ class Outgoing(PostcopySteps):
         self._set_status(Status.COMPLETED)
 
     def _switch_over_for_good(self) -> None:
-        begin = self._clock()
+        begin = self._stood_at if self._stands else self._clock()
         self._at_owner(self._switch_over)
         if self._colo is not None:
             self._colo.wait_for_ready()
@@ -229,10 +242,34 @@ class Outgoing(PostcopySteps):
         if left <= 0:
             self._new_period()
 
+    def _pause_before_switchover(self, *, postcopy: bool) -> None:
+        """The guest stands still, its disks still ours, until ``migrate_continue`` (migration_maybe_pause).
+
+        Raises Cancelled, and ChannelBroken where the other side goes away meanwhile, which QEMU finds out later."""
+        self._at_owner(self._stand_before_switchover)
+        after = self.parameters.continue_after
+        with self._news:
+            self._news.wait_for(
+                lambda: self._continued or self._cancelled.is_set() or self._broken,
+                None if after is None else after / 1000,
+            )
+        self._refuse_cancelled()
+        if self._broken:
+            raise ChannelBroken
+        if not postcopy:
+            self._set_status(Status.DEVICE)
+
+    def _stand_before_switchover(self) -> None:
+        self._refuse_cancelled()
+        self._stood_at = self._clock()
+        self._stand_still()
+        self._set_status(Status.PRE_SWITCHOVER)
+
     def _switch_over(self) -> None:
         """The guest stands still from here on; the rest of RAM, the devices, the disks (migration_completion)."""
         self._refuse_cancelled()
-        self._stand_still()
+        if not self._stands:
+            self._stand_still()
         self._out.limit = 0
         self._saver.complete_precopy(inactivate_disks=self._colo is None)
         if self._colo is None:

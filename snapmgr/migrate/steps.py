@@ -76,6 +76,8 @@ class Steps:
         self._recovery: Channel | None = None
         self._ran = self._stands = False
         """Whether the guest ran before it was stopped for good, and whether it was."""
+        self._continued = False
+        """Whether a pause before the switchover was ended."""
         self._handed_over = False
         """Whether the other side is known to run the guest."""
         self._over = False

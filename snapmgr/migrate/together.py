@@ -89,6 +89,7 @@ RULES = (
              "pause-before-switchover", "auto-converge", "release-ram", "rdma-pin-all", "compress", "xbzrle", "x-colo",
              "validate-uuid"), ("x-ignore-shared", "mapped-ram")),
     Rule("postcopy-ram", "x-colo", "postcopy-colo", "postcopy and COLO do not go together"),
+    Rule("pause-before-switchover", "x-colo", "pause-colo", "COLO and a pause before the switchover do not go together"),
     Rule("x-ignore-shared", "x-colo", "shared-colo", "COLO and RAM that stays do not go together"),
     Rule("postcopy-ram", "multifd", "postcopy-multifd", "multifd and postcopy do not go together",
          "Postcopy is not yet compatible with multifd", refused_by=("10.0",)),

@@ -53,6 +53,14 @@ def test_a_link_that_breaks_leaves_the_guest_where_it_was(snapctl: Snapctl, faul
     assert "not moved (failed)" in said and "the guest goes on where it was" in said and "all agree" in said
 
 
+def test_a_pause_before_the_switchover(snapctl: Snapctl) -> None:
+    words = ("--capability", "pause-before-switchover", "--continue-after", 50)
+    document = snapctl("demo", "migrate", *SMALL, *words, "--after", 5, "--json").document
+    assert document["status"] == "completed" and document["downtime_ms"] >= 50
+    assert [phase["phase"] for phase in document["phases"]] == ["setup", "precopy", "pre-switchover", "switchover"]
+    assert document["source_digest"] == document["destination_digest"] == document["reference_digest"]
+
+
 def test_words_that_make_no_sense(snapctl: Snapctl) -> None:
     assert snapctl("demo", "migrate", "--fault", "cut@x").code == 2
     assert snapctl("demo", "migrate", "--mode", "warp").code == 2

@@ -132,6 +132,7 @@ REFUSED = [
     ("postcopy-ram postcopy-preempt compress", "Postcopy preempt not compatible with compress", "7.2"),
     ("postcopy-ram x-ignore-shared", "Postcopy is not compatible with ignore-shared", "7.2 10.0 11.1"),
     ("postcopy-ram x-colo", None, ""),
+    ("pause-before-switchover x-colo", None, ""),
     ("postcopy-preempt", "Postcopy preempt requires postcopy-ram", "7.2 10.0 11.1"),
     ("multifd xbzrle", "Multifd is not compatible with xbzrle", "10.0 11.1"),
     ("multifd compress", "Multifd is not compatible with compress", "7.2"),

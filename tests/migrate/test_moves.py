@@ -6,6 +6,8 @@ import itertools
 
 import pytest
 
+from snapmgr.errors import SnapmgrError
+from snapmgr.machine.runstate import RunState
 from snapmgr.migrate.link import Link
 from snapmgr.migrate.model import Parameters
 from snapmgr.migrate.source import Outgoing
@@ -56,15 +58,38 @@ def recovered_in_the_second_try(pair: Pair, outgoing: Outgoing) -> None:
     pair.recover(outgoing)
 
 
+def stopped_before(pair: Pair, outgoing: Outgoing, name: str) -> None:
+    """It waits before the switchover: the guest stands still, and its disks are still the source's."""
+    if "postcopy" in name:
+        outgoing.postcopy()
+    assert outgoing.wait_for(S.PRE_SWITCHOVER, timeout=30) and not pair.running
+    assert pair.source.run_state is RunState.FINISH_MIGRATE and pair.source.board.disks[0].active
+    if "cancelled" in name:
+        outgoing.cancel()
+    elif "cut" in name:
+        pair.link.cut()
+    elif "refused" in name:
+        pair.destination.options.machine = "demo-9"
+        pair.source.board.disks[0]._device.flush = refusing  # type: ignore[union-attr, method-assign]
+        outgoing.migrate_continue()
+    else:
+        outgoing.migrate_continue()
+
+
+def refusing() -> None:
+    raise SnapmgrError("disk", "the disk does not take it")
+
+
 def moved(name: str) -> S:
     """Where one ends to which ``name`` happens."""
     postcopy = "postcopy" in name
     if name == "colo":
         return ColoPair().run(lambda pair: pair.outgoing and pair.outgoing.x_colo_lost_heartbeat()).status
-    pair = Pair("idle", capabilities="postcopy-ram" if postcopy else "",
+    capabilities = "pause-before-switchover " * ("before" in name) + "postcopy-ram" * postcopy
+    pair = Pair("idle", capabilities=capabilities,
                 devices=("unplug",) if "unplug" in name else ())  # fmt: skip
     more = {"stopped": lambda: outgoing.cancel()} if name == "postcopy cancelled at once" else {}
-    outgoing = pair.prepare(Parameters(max_bandwidth=0) if name in ("", "refused", "unplug") else slow(), **more)
+    outgoing = pair.prepare(Parameters(max_bandwidth=0) if name in ("", "refused", "unplug") or "before" in name else slow(), **more)
     match name:
         case "unplug" | "unplug cancelled":
             pair.source.board.unplug.request(0, 1 << 60)
@@ -77,6 +102,9 @@ def moved(name: str) -> S:
 
     def during(outgoing: Outgoing) -> None:
         if name in ("refused", "cut in setup", "cancelled in setup", ""):
+            return
+        if "before" in name:
+            stopped_before(pair, outgoing, name)
             return
         outgoing.wait_for(S.WAIT_UNPLUG if "unplug" in name else S.ACTIVE)
         match name:
@@ -97,7 +125,13 @@ def moved(name: str) -> S:
 
     if name == "postcopy recovered":
         return pair.move(during=during, recover=lambda outgoing: recovered_in_the_second_try(pair, outgoing)).status
-    return pair.move(during=during).status
+    status = pair.move(during=during).status
+    if "before" in name:
+        assert pair.running == ["destination" if status is S.COMPLETED else "source"], name
+        with pytest.raises(SnapmgrError) as late:
+            outgoing.migrate_continue()
+        assert late.value.qemu == f"Migration not in expected state: {status.value}"
+    return status
 
 
 ENDS = {
@@ -108,6 +142,11 @@ ENDS = {
     "cancelled": S.CANCELLED,
     "unplug": S.COMPLETED,
     "unplug cancelled": S.CANCELLED,
+    "before, continued": S.COMPLETED,
+    "before, postcopy": S.COMPLETED,
+    "before, cancelled": S.CANCELLED,
+    "before, cut": S.FAILED,
+    "before, refused": S.FAILED,
     "colo": S.COMPLETED,
     "postcopy": S.COMPLETED,
     "postcopy cancelled at once": S.CANCELLED,
