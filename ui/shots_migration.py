@@ -74,6 +74,17 @@ async def paused(stage: Stage) -> None:
     await stage.until(lambda: page.panes_shown.header.recover.isVisible() and bool(page.panes_shown.notice.text()))
 
 
+@SHOTS.add("migration-before")
+async def waiting_before(stage: Stage) -> None:
+    """The guest stands still before the switchover, and Continue is what is to be done."""
+    await stage.act("view.migration")
+    page = page_of(stage)
+    settings = page.panes_shown.settings
+    settings.show_wanted(replace(settings.wanted(), **QUICK, capabilities=frozenset({"pause-before-switchover"})))
+    await stage.act("migration.start")
+    await stage.until(lambda: page.panes_shown.header.go_over.isVisible())
+
+
 @SHOTS.add("migration-colo")
 async def replicated(stage: Stage) -> None:
     """Both machines run the guest, some checkpoints after it began."""

@@ -79,8 +79,8 @@ _OPTIONS = (
                  help="With --mode colo: the side that goes on, primary or secondary; kill ends this process at once,"
                       " so that the secondary at --to goes on."),
     click.option("--continue-after", metavar="MS", type=click.IntRange(0), default=0, show_default=True,
-                 help="With --capability pause-before-switchover: how long the guest stands still, its disks still here,"
-                      " before it goes over; Ctrl+C lets it run on here."),
+                 help="With --capability pause-before-switchover: how long the guest stands still, its disks still"
+                      " here, before it goes over; Ctrl+C lets it run on here."),
     click.option("--auto-converge", is_flag=True, help="Slow the guest down where it writes faster than can be sent."),
     click.option("--vcpu-dirty-limit", metavar="MIB", type=click.IntRange(1), default=1, show_default=True,
                  help="With --capability dirty-limit: MiB a second that the guest may write where it writes faster than"

@@ -21,8 +21,8 @@ class Parameters:
 
     ``max_bandwidth`` in bytes a second, 0 = any; ``downtime_limit`` in ms; throttles in percent of the guest's time.
 
-    ``postcopy_after_passes`` and ``postcopy_after`` (ms) are ours: when to switch to postcopy without being told to.  So
-    is ``continue_after`` (ms): how long a pause before the switchover lasts, None for until somebody ends it.
+    ``postcopy_after_passes`` and ``postcopy_after`` (ms) are ours: when to switch to postcopy without being told to.
+    So is ``continue_after`` (ms): how long a pause before the switchover lasts, None for until somebody ends it.
     """
 
     max_bandwidth: int = 128 << 20

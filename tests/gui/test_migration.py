@@ -65,6 +65,19 @@ def test_start_moves_the_guest_and_proves_it(page: MigrationPage, qtbot: Any, dr
     assert panes.header.start.isVisible() and page.running() == []
 
 
+def test_a_pause_before_the_switchover_waits_for_continue(page: MigrationPage, qtbot: Any, drive: Drive) -> None:
+    panes = page.panes_shown
+    panes.settings.show_wanted(replace(QUICK, capabilities=frozenset({"pause-before-switchover"})))
+    start(page, qtbot)
+    assert not panes.header.go_over.isVisible() and page.context.actions.reason("migration.continue")
+    drive(until(panes.header.go_over.isVisible))
+    assert panes.header.chip.text() == "pre-switchover" and page.run is not None and page.run.owner is Side.SOURCE
+    qtbot.mouseClick(panes.header.go_over, Qt.MouseButton.LeftButton)
+    drive(until(lambda: over(page)))
+    assert page.recording.outcome["status"] == "completed" and page.recording.outcome["agrees"]
+    assert not panes.header.go_over.isVisible()
+
+
 def test_a_cut_link_leaves_the_guest_where_it_is(page: MigrationPage, qtbot: Any, drive: Drive) -> None:
     page.panes_shown.settings.show_wanted(replace(QUICK, bandwidth=2 * MIB))
     start(page, qtbot)

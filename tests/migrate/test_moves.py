@@ -89,7 +89,9 @@ def moved(name: str) -> S:
     pair = Pair("idle", capabilities=capabilities,
                 devices=("unplug",) if "unplug" in name else ())  # fmt: skip
     more = {"stopped": lambda: outgoing.cancel()} if name == "postcopy cancelled at once" else {}
-    outgoing = pair.prepare(Parameters(max_bandwidth=0) if name in ("", "refused", "unplug") or "before" in name else slow(), **more)
+    outgoing = pair.prepare(
+        Parameters(max_bandwidth=0) if name in ("", "refused", "unplug") or "before" in name else slow(), **more
+    )
     match name:
         case "unplug" | "unplug cancelled":
             pair.source.board.unplug.request(0, 1 << 60)

@@ -147,6 +147,21 @@ async def recover(context: WindowContext) -> None:
         await page.run.recover()
 
 
+def no_continue(context: WindowContext) -> str:
+    """Why nothing waits to be continued."""
+    page = page_of(context)
+    waits = page is not None and page.is_running and page.is_in("pre-switchover")
+    return "" if waits else tr("Only a migration that waits before the switchover can be continued")
+
+
+@ACTIONS.add("migration.continue", later("Continue"), icon="play", menu=Menu.MIGRATION, view=VIEW,
+             enabled=no_continue)  # fmt: skip
+def go_over(context: WindowContext) -> None:
+    """Let the guest go over that stands still before the switchover (pause-before-switchover)."""
+    if (page := page_of(context)) is not None and page.run is not None:
+        page.run.migrate_continue()
+
+
 def no_failover(context: WindowContext) -> str:
     """Why neither machine can be taken for lost."""
     if (run := run_of(context)) is None:

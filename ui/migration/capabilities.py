@@ -17,6 +17,7 @@ CAPABILITIES = {
     "xbzrle": later("Sends only what changed in a page that was sent before."),
     "compress": later("Packs pages with zlib before they are sent."),
     "multifd": later("Pages have channels of their own, several at once."),
+    "pause-before-switchover": later("The guest stands still before it goes over, until somebody says Continue."),
     "postcopy-ram": later("The guest may go over before its RAM, which follows."),
     "postcopy-preempt": later("Pages that are waited for have a channel of their own."),
     MAPPED: later("There is a file instead of a channel, and every page has its place in it."),

@@ -9,7 +9,10 @@ from ui.words import later, tr
 _SAID = {
     Status.SETUP: later("Both sides get ready: the source says how much RAM there is, and the destination answers."),
     Status.WAIT_UNPLUG: later("The guest has to let go of a device first, which cannot move with it."),
-    Status.PRE_SWITCHOVER: later("The guest stands still. Its disks still belong to the source."),
+    Status.PRE_SWITCHOVER: later(
+        "The guest stands still, and its disks still belong to the source: Continue lets it go over, Cancel lets it run"
+        " on here."
+    ),
     Status.DEVICE: later(
         "Switchover: the guest stands still. The last of its RAM and the state of its devices are sent, then it goes"
         " on at the destination."

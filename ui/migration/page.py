@@ -317,7 +317,7 @@ class MigrationPage(Page):
             self.showing.move(run)
         if self._frames % NUMBERS_EVERY == NUMBERS_AT:
             panes = self.panes_shown
-            panes.header.set_moving(True, paused=run.status is Status.POSTCOPY_PAUSED)
+            panes.header.set_moving(True, run.status)
             if self.at is None:
                 self.showing.numbers(now, over=False)
             self._say(now)
@@ -367,7 +367,7 @@ class MigrationPage(Page):
         panes.show_idle(run is None and not self.has_recording)
         panes.settings.lock(self.is_running)
         panes.show_failover(run is not None and self.is_running and COLO in run.wanted.capabilities)
-        panes.header.set_moving(self.is_running, paused=self.is_in(Status.POSTCOPY_PAUSED.value))
+        panes.header.set_moving(self.is_running, run.status if run is not None else Status.NONE)
         if self.is_running:
             holds = run is not None and run.stepping
             words = (tr("held"), "warn", "pause-fill") if holds else (tr("live"), "ok", "record-fill")

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration.card_facts import DESTINATION, SOURCE
 from ui.migration.channel_view import Lane
 from ui.migration.idle import Idle
@@ -56,7 +57,7 @@ class Header(QWidget):
 
     def __init__(self, actions: Callable[[str], QAction]) -> None:
         super().__init__()
-        self._shown: tuple[bool, bool, int] | None = None
+        self._shown: tuple[bool, Status, int] | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 16, 8)
         row.setSpacing(8)
@@ -74,22 +75,27 @@ class Header(QWidget):
         self.recover = button(tr("Recover"), "primary", "arrow-counter-clockwise",
                               run=actions("migration.recover").trigger)  # fmt: skip
         self.start = button(tr("Start"), "primary", "play-fill", run=actions("migration.start").trigger)
+        self.go_over = button(tr("Continue"), "primary", "play-fill", run=actions("migration.continue").trigger)
+        self.go_over.setToolTip(actions("migration.continue").toolTip())
+        self.go_over.hide()
         row.addWidget(self.recover)
+        row.addWidget(self.go_over)
         row.addWidget(self.start)
 
     def _button(self, action: QAction) -> QToolButton:
         action.setIconText(plain(action.text()))  # Qt leaves the … out of what buttons show
         return action_button(action)
 
-    def set_moving(self, moving: bool, *, paused: bool = False) -> None:
+    def set_moving(self, moving: bool, status: Status = Status.NONE) -> None:
         """What can be done while it runs, or while nothing does; what is to be done first stands out."""
-        self.recover.setVisible(moving and paused)
+        self.recover.setVisible(moving and status is Status.POSTCOPY_PAUSED)
+        self.go_over.setVisible(moving and status is Status.PRE_SWITCHOVER)
         for made in self._moving:
             made.setVisible(moving)
         for made in self._still:
             made.setVisible(not moving)
         self.start.setVisible(not moving)
-        shown = (moving, paused, self.chip.sizeHint().width())
+        shown = (moving, status, self.chip.sizeHint().width())
         if shown != self._shown:
             self._shown = shown
             self.fit(self.width())
@@ -100,7 +106,9 @@ class Header(QWidget):
 
     def fit(self, width: int) -> None:
         """Words that have no room go from the buttons, before the chip loses any."""
-        others = [made for made in (self.start, self.recover, self.settings, self.chip) if not made.isHidden()]
+        others = [
+            made for made in (self.start, self.recover, self.go_over, self.settings, self.chip) if not made.isHidden()
+        ]
         taken = sum(made.sizeHint().width() + 8 for made in others)
         fit_buttons(self.buttons, width - taken - fonts.px(TITLE))
 

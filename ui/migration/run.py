@@ -125,6 +125,11 @@ class Run(QObject):
         if self.both is not None:
             self.both.outgoing.pause()
 
+    def migrate_continue(self) -> None:
+        """The guest, which waits before the switchover, goes over.  Raises SnapmgrError ``not-pre-switchover``."""
+        if self.both is not None:
+            self.both.outgoing.migrate_continue()
+
     def fail_over(self, survivor: Side) -> None:
         """The other machine is lost, this one goes on.  Raises SnapmgrError ``no-colo`` where COLO is not on."""
         self._gate.open()

@@ -37,6 +37,7 @@ TONES = {
     Status.FAILED: ("danger", "x-circle-fill"),
     Status.CANCELLED: ("warn", "prohibit"),
     Status.POSTCOPY_PAUSED: ("warn", "pause-fill"),
+    Status.PRE_SWITCHOVER: ("warn", "pause-fill"),
     Status.POSTCOPY_ACTIVE: ("info", "lightning-fill"),
     Status.COLO: ("info", "copy"),
 }
@@ -123,7 +124,7 @@ class Showing:
         samples = self.recording.samples
         about = None
         status = self.story.status_at(now)
-        if live and status is not Status.POSTCOPY_PAUSED:
+        if live and status not in (Status.POSTCOPY_PAUSED, Status.PRE_SWITCHOVER):
             postcopy = status is Status.POSTCOPY_ACTIVE
             about = told.seconds_left(samples.at(now), told.rates(samples, now), postcopy=postcopy)
         self._panes.lower.transport.phases.show_bar(self.story.bar(now, at=at if at is not None else now, about=about))

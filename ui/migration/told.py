@@ -176,6 +176,8 @@ def now(run: Run | None, recording: Recording, story: Story, time: float, missin
         return tr("The guest lives on for a while. Then it is compared with one that never moved."), "info"
     if run.status is Status.POSTCOPY_PAUSED:
         return paused(missing), "warn"
+    if run.status is Status.PRE_SWITCHOVER:
+        return "", "info"
     if run.status is Status.COLO:
         return replicating(run.wanted.lost_after), "info"
     sample = recording.samples.at(time)
