@@ -82,6 +82,7 @@ def apply_command(output: Output, images: tuple[Path, ...], tag: str, yes: bool)
     from snapmgr.snapshots.change import apply_snapshot
 
     _warn_of_ids(output, images, tag)
+    _warn_of_moments(output, images, tag)
     ask(output, f"What {_these(images)} now is lost. Apply snapshot {quoted(tag)}?", yes)
     with progress(output, "Looking through") as report:
         done = apply_snapshot(images, tag, progress=report)
@@ -206,6 +207,16 @@ def _warn_of_ids(output: Output, images: Sequence[Path], tag: str, *, creating: 
                 said = f"{path}: {tag} is the id of {quoted(others[0].name_text)}, and QEMU looks for ids first"
                 output.note(printable(f"{said}: qemu-img and loadvm would take that one"))
                 return
+
+
+def _warn_of_moments(output: Output, images: Sequence[Path], tag: str) -> None:
+    """Where the disks' snapshots of this name are not of one moment: together they may be no sound machine."""
+    from snapmgr.snapshots.list import list_snapshots
+
+    with suppress(SnapmgrError):
+        for row in list_snapshots(images).rows:
+            if row.differs and row.name == tag.removeprefix("name:"):
+                output.note(printable(f"{quoted(row.name)} is not the same on all disks: {'; '.join(row.differs)}"))
 
 
 def _these(images: Sequence[Path]) -> str:

@@ -206,3 +206,11 @@ def test_a_name_that_is_anothers_id_is_warned_of(snapctl: Snapctl, image: Path) 
     assert b"QEMU looks for ids first" in snapctl("snapshot", "apply", image, "1", "--yes").err
     assert snapctl("snapshot", "apply", image, "first", "--yes").err == b""
     assert snapctl("snapshot", "delete", image, "2", "--yes").err == b"", "an id that is no name means itself"
+
+
+def test_disks_whose_snapshots_are_of_different_moments_are_told(snapctl: Snapctl, image: Path, other: Path) -> None:
+    for disk in (image, other):
+        assert snapctl("snapshot", "create", disk, "noon").code == 0
+    said = snapctl("snapshot", "apply", image, other, "noon", "--yes")
+    assert said.code == 0 and b"'noon' is not the same on all disks: date differs: " in said.err
+    assert snapctl("snapshot", "apply", image, "noon", "--yes").err == b""
