@@ -3,6 +3,42 @@
 <TS version="2.1">
 <context>
     <name></name>
+    <message>
+        <source>Nothing is being compared</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is still being compared</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing differs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comparison</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next difference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous difference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Swap A and B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export report…</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message numerus="yes">
         <source>{n} device</source>
         <comment>{n} devices</comment>
@@ -23,8 +59,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
-        <source>{n} device on one side only</source>
-        <comment>{n} devices on one side only</comment>
+        <source>{n} device only in A</source>
+        <comment>{n} devices only in A</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} device only in B</source>
+        <comment>{n} devices only in B</comment>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
@@ -53,23 +96,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Compare</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Swap A and B</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Reading and comparing…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Comparing</source>
+        <source>Compare with which stream?</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -93,20 +120,52 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>RAM block</source>
+        <source>{n} of {total}</source>
+        <extracomment>Which of the differences is selected: 3 of 143</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} difference</source>
+        <comment>{n} differences</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show the stream</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{a} and {b}</source>
+        <source>Not opened</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>A is {a}, {a_date}. B is {b}, {b_date}.</source>
-        <extracomment>The two snapshots or streams that are compared, with their dates or folders</extracomment>
+        <source>Select two snapshots, or open a stream, and press Ctrl+D.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Close</source>
+        <source>A</source>
+        <extracomment>The two sides of a comparison, before what each is</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fields</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is seen of the comparison</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -121,12 +180,36 @@
         <source>Something was not compared</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Reading and comparing…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{fields}, {pages}</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message numerus="yes">
-        <source>one dot is one page</source>
-        <comment>one dot is {n} pages, worst shown</comment>
+        <source>{n} field differs</source>
+        <comment>{n} fields differ</comment>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} page differs</source>
+        <comment>{n} pages differ</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>compared in {time}</source>
+        <extracomment>How long a comparison took</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RAM block</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>same</source>
@@ -144,17 +227,85 @@
         <source>only in B</source>
         <translation type="unfinished"></translation>
     </message>
-    <message>
-        <source>{n} of {total}</source>
-        <extracomment>Which of the differences is selected: 3 of 143</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
     <message numerus="yes">
-        <source>{n} difference</source>
-        <comment>{n} differences</comment>
+        <source>one dot is one page</source>
+        <comment>one dot is {n} pages, worst shown</comment>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <extracomment>Forms of a report of what differs
+----------
+How what is to be found was typed</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>JSON, as snapctl diff --json prints it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Page for a browser (HTML)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This file is one of those that were compared</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not exported</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{a} → {b}</source>
+        <extracomment>Bytes of a damaged stream, and those that stand in their place in the repaired copy</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy row</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy path</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy value in A</source>
+        <extracomment>Values of the two sides of a comparison</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy value in B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show A in Inspector</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show B in Inspector</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Bytes in A</source>
@@ -176,6 +327,23 @@
     </message>
     <message>
         <source>{side} has none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{side} is {name}, {about}</source>
+        <extracomment>One of two things that are compared: A or B, its name, its date or folder</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comparing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -223,7 +391,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Back</source>
+        <source>Go</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -282,10 +450,6 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Copy path</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Copy offset</source>
         <translation type="unfinished"></translation>
     </message>
@@ -303,6 +467,10 @@ Three ways to look at a stream</extracomment>
     </message>
     <message>
         <source>Copy Base64</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -411,6 +579,10 @@ Three ways to look at a stream</extracomment>
     </message>
     <message>
         <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -606,27 +778,6 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Compare with which stream?</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A</source>
-        <extracomment>The two sides of a comparison, before what each is</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>B</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Stream {side}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Choose a file…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Name = value</source>
         <extracomment>Forms in which bytes or a field are copied</extracomment>
         <translation type="unfinished"></translation>
@@ -716,10 +867,6 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Not exported</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Exported to {file}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -741,14 +888,6 @@ Three ways to look at a stream</extracomment>
     </message>
     <message>
         <source>The page is saved as {file}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Save a repaired copy</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{file} is a repaired copy: {changes}</source>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
@@ -842,10 +981,6 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Choose another name.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Not decoded</source>
         <translation type="unfinished"></translation>
     </message>
@@ -873,6 +1008,11 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
+    </message>
+    <message>
+        <source>checked against {target}</source>
+        <extracomment>The machine whose problems with the stream are shown</extracomment>
+        <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
         <source>{n} precopy iteration</source>
@@ -911,11 +1051,6 @@ Three ways to look at a stream</extracomment>
     </message>
     <message>
         <source>Where to look</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Text</source>
-        <extracomment>How what is to be found was typed</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -960,6 +1095,19 @@ Three ways to look at a stream</extracomment>
     </message>
     <message>
         <source>nothing found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy name and value</source>
+        <extracomment>What a search found: a field, or bytes and those around them</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy bytes</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1463,10 +1611,6 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Pages</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Of the block</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1521,10 +1665,6 @@ Three ways to look at a stream</extracomment>
         <source>VM state {size}</source>
         <translation type="unfinished"></translation>
     </message>
-    <message>
-        <source>Not opened</source>
-        <translation type="unfinished"></translation>
-    </message>
     <message numerus="yes">
         <source>{file} is a qcow2 image with {n} snapshot</source>
         <comment>{file} is a qcow2 image with {n} snapshots</comment>
@@ -1563,10 +1703,6 @@ Three ways to look at a stream</extracomment>
     </message>
     <message>
         <source>Not read again</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Show the stream</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1640,8 +1776,67 @@ Three ways to look at a stream</extracomment>
         <source>Records in the order of the wire</source>
         <translation type="unfinished"></translation>
     </message>
+    <message numerus="yes">
+        <source>{n} byte</source>
+        <comment>{n} bytes</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save repaired copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save a repaired copy of {stream}?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy differs in these bytes; the stream itself stays as it is. State and RAM are not touched.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{offset}  {bytes}  {what}</source>
+        <extracomment>An offset, bytes that are changed there, and why</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save a repaired copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} change</source>
+        <comment>{n} changes</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{file} is a repaired copy, with {changes}</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Screen of the guest in {stream}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Display</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1842,6 +2037,13 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <source>{document} – Snapmgr</source>
         <translation type="unfinished"></translation>
     </message>
+    <message numerus="yes">
+        <source>{n} job</source>
+        <comment>{n} jobs</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
     <message>
         <source>Prepare the views</source>
         <translation type="unfinished"></translation>
@@ -1919,6 +2121,14 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Only a migration that waits before the switchover can be continued</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Failover to the source</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1948,10 +2158,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>Open stream in Inspector</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Show bytes</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1991,11 +2197,27 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The guest stands still before it goes over, until somebody says Continue.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The guest may go over before its RAM, which follows.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Pages that are waited for have a channel of their own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is a file instead of a channel, and every page has its place in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RAM is a file that both machines map: it stays where it is, and only devices move.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest stays: the destination gets it as it was when it began, and stands.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2023,6 +2245,14 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The machines have disks, of which it takes no copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{text} (QEMU {versions})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Does not go together with {capability}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2035,7 +2265,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The guest stands still. Its disks still belong to the source.</source>
+        <source>The guest stands still, and its disks still belong to the source: Continue lets it go over, Cancel lets it run on here.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2043,11 +2273,11 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Postcopy: the guest runs at the destination, though much of its RAM is still here. Where it touches a missing page it waits, asks for it over the return path, and gets it first. All other pages follow.</source>
+        <source>The guest runs on the destination. Where it needs a page that is still on the source it waits (a ring), asks for it, and gets it first; the rest follows.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The channel is broken in postcopy: half of the guest is here, half of it there. It waits for the pages that it needs until somebody makes a new channel and presses Recover.</source>
+        <source>The channel is broken: the guest is on the destination, a part of its RAM on the source. It waits for the pages that it needs (rings) until Recover makes a new channel.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2055,7 +2285,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>COLO: both machines run the same guest. At every checkpoint the destination becomes what the source is; only then the world gets to see what the guest has sent. So either machine may be lost at any time.</source>
+        <source>Both machines run the same guest. At every checkpoint the destination becomes what the source is; only then the world sees what the guest has sent. So either machine may be lost at any time.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2071,7 +2301,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>All is there: the guest runs at the destination, and the source is empty.</source>
+        <source>All is there: the guest runs on the destination, and the source has nothing left to do.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2079,7 +2309,19 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>RAM is sent as it was at one moment. The guest runs on: a page that it is about to write is copied before.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Switchover to postcopy: the guest stands still while its devices are sent; most of its RAM stays behind for now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The destination has the guest as it was when it began; the guest itself runs on, on the source.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Iteration {number}, throttled: the guest stands still for {percent} % of its time, so that it writes less than the link carries.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2103,7 +2345,15 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Which machine may write to the disks; dirty is what their bitmaps say was written since a backup</source>
+        <source>Which machine may write to the disks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bitmaps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the dirty bitmaps of the disks say was written to them since a backup</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2135,6 +2385,14 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Asked for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages that the destination waits for: they are sent before all others</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Arrived</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2151,11 +2409,15 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Waited</source>
+        <source>How often the guest needed a page that was missing, and for how many it waits now</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>How often the guest needed a page that was missing, and how long it waited the last time</source>
+        <source>Last wait</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How long the guest waited for a page the last time; it stands still meanwhile</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2180,7 +2442,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>not yet</source>
+        <source>{faults}, {asked} waiting</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2188,7 +2450,15 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{times}, {last}</source>
+        <source>a copy, stopped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not yet</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2224,7 +2494,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{disks}, {size} dirty</source>
+        <source>{size} dirty</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2319,13 +2589,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <source>section {number}</source>
         <translation type="unfinished"></translation>
     </message>
-    <message numerus="yes">
-        <source>{n} byte</source>
-        <comment>{n} bytes</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
     <message>
         <source>was {state}</source>
         <translation type="unfinished"></translation>
@@ -2403,6 +2666,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Filter events</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Milestones</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2415,10 +2682,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Filter events</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Choose what happens and press Start</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2427,11 +2690,11 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Try it</source>
+        <source>Try it: {scenario}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Try it: {scenario}</source>
+        <source>Try it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2499,7 +2762,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The guest lives on for a while. Then it is compared with one that never moved.</source>
+        <source>Open it once that is over</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2517,6 +2780,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>recording</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>guest waits</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2568,6 +2835,14 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>stays where it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>came again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Demo migration</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2612,6 +2887,22 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sections, and pages at their places</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest will start here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty; the guest will move here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Phases</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2643,6 +2934,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{number} M</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{number} k</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2659,6 +2954,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The guest has not gone over yet: without a channel it would stay on the source</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Nothing is connected</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2668,6 +2967,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>The capability postcopy-ram was not on when it started</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file has no way back, over which the guest could ask for what it lacks</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2902,11 +3205,15 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>nothing runs here</source>
+        <source>no guest</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>waits for pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a copy, which stands still</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2930,6 +3237,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>page requests</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>primary</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2942,6 +3253,18 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>taken for lost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>has a copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>gets a copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>waits for the guest</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2951,6 +3274,14 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>no checkpoint yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{pages} to come, {share} % moved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{left} of {total} to send</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3122,7 +3453,23 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>postcopy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>recover</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>switchover</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>copy</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3178,6 +3525,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Copied in {span}, {size} sent; the guest stood still for {number} ms and stays on the source. The destination has it as it was at tick {tick}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Moved in {span}, {size} sent; the guest stood still for {number} ms.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3194,6 +3545,14 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Moved, but not whole: {count} pages never came. The guest cannot go on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Moved, but: {why}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Not moved: {why}. The guest went on on the source.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3203,6 +3562,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>At tick {tick} it is what a machine that was never moved is: their digests agree.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest lives on for a while. Then it is compared with one that never moved.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3399,13 +3762,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <source>present</source>
         <translation type="unfinished"></translation>
     </message>
-    <message numerus="yes">
-        <source>{n} field differs</source>
-        <comment>{n} fields differ</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
     <message>
         <source>more than {n} fields differ</source>
         <translation type="unfinished"></translation>
@@ -3418,13 +3774,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <source>{value} ({meaning})</source>
         <extracomment>A value as it stands in the stream, and what it says: 0x000c (12)</extracomment>
         <translation type="unfinished"></translation>
-    </message>
-    <message numerus="yes">
-        <source>{n} page differs</source>
-        <comment>{n} pages differ</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
     </message>
     <message>
         <source>all pages are the same</source>
@@ -3731,10 +4080,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>paused</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>being read</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3988,7 +4333,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The file is empty</source>
+        <source>The file is empty: QEMU would wait for ever for a stream in it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4000,7 +4345,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Snapmgr opens migration streams (they begin with QEVM; gz, zst and xz too) and qcow2 disk images</source>
+        <source>Snapmgr opens migration streams (they begin with QEVM; gz, zst and xz too), qcow2 disk images and recorded migrations</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4009,6 +4354,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>Open {file} in Inspector</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open {file} in Migration</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4516,6 +4865,19 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Jobs wait until they are finalized</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No disk is changed before you choose Finalize. The guest stands still so long, unless it is saved live.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>auto-finalize pending confirm job</source>
+        <extracomment>Words under which a search finds this setting</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>it is not a JSON object</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4696,10 +5058,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Rename…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Finish…</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4725,26 +5083,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>the demo machine</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Nothing is being done</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>It is being finished and cannot be stopped any more</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>It is being finished and cannot be paused any more</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Pause what runs, or resume it</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Cancel what runs</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5278,22 +5616,6 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Raw image</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The disk byte for byte; empty parts take no space. Every tool reads it.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>qcow2 image</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Smaller to copy. Stands alone: no snapshots and no backing file.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Export a disk as it is now</source>
         <translation type="unfinished"></translation>
     </message>
@@ -5311,10 +5633,6 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Format</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>The disk is being changed by {who}. Export one of its snapshots.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -5327,23 +5645,11 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Starting</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{done} of {total} written</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{disk} is written to {file}, {size}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{disk} as of {snapshot} is written to {file}, {size}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Cancelling…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5413,7 +5719,7 @@ The snapshot that was last saved or loaded</extracomment>
         </translation>
     </message>
     <message>
-        <source>{facts} The name is the same, the moment is not. Export… writes each disk as it was.</source>
+        <source>{facts} The name is the same, the moment is not. Export… writes each disk as it was. An image that is opened alone can be loaded by itself.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5477,6 +5783,78 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Name the folder to write into.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give the whole path.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This may not fit: {most} at most are needed and {free} are free. Empty parts of the disks take no space. What was written whole stays.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Export {n} snapshot</source>
+        <comment>Export {n} snapshots</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All disks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder to write into</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None of these snapshots is on this disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Export {n} file</source>
+        <comment>Export {n} files</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Writes {files}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{words} Nothing was left behind.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} of {of} files is written</source>
+        <comment>{n} of {of} files are written</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{words} {said} and stays; there is no half one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} file is written to {folder}, {size}</source>
+        <comment>{n} files are written to {folder}, {size}</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
         <source>Finish the snapshot {snapshot}?</source>
         <translation type="unfinished"></translation>
     </message>
@@ -5527,6 +5905,10 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The comparison has a VM state of {disk} open: close it there first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>There are no jobs</source>
         <translation type="unfinished"></translation>
     </message>
@@ -5536,6 +5918,50 @@ The snapshot that was last saved or loaded</extracomment>
     </message>
     <message>
         <source>Job history</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is being done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is being finished and cannot be stopped any more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is being finished and cannot be paused any more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause what runs, or resume it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel what runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finalize what is prepared</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No job waits to be finalized</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Complete what is ready</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No job is ready to be completed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No job has ended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dismiss finished jobs</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5585,6 +6011,14 @@ The snapshot that was last saved or loaded</extracomment>
     </message>
     <message>
         <source>loading the VM state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>waits for Finalize</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no disk is changed yet</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5722,6 +6156,11 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{disk}: {why}</source>
+        <extracomment>Why nothing can be done with a disk: vda.qcow2: The image is marked as corrupt</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Give it a name.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -5855,23 +6294,11 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Rename the snapshot {snapshot}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Rename snapshot</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>It gets the new name on {disks}. Its contents, date and id stay.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>New name</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>This is its name already.</source>
+        <source>Enter renames it on {disks}, Esc does not</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -6078,6 +6505,38 @@ The snapshot that was last saved or loaded</extracomment>
     </message>
     <message>
         <source>{disk} was written to since: what was deleted may be overwritten</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Raw image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk byte for byte; empty parts take no space. Every tool reads it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>qcow2 image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smaller to copy. Stands alone: no snapshots and no backing file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{done} of {total} written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelling…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -6338,6 +6797,23 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Finalize</source>
+        <extracomment>Verbs of jobs</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Complete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make the change that is prepared. Until then no disk is changed, and Cancel leaves nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End the job, which is ready for it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{names} and {last}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -6477,8 +6953,8 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Give the snapshot another name on every disk that has it.</source>
-        <extracomment>Help on the command “Rename…”</extracomment>
+        <source>Give the snapshot another name on every disk that has it, where it stands in the list.</source>
+        <extracomment>Help on the command “Rename”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -6502,16 +6978,6 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Let a job stand still, and go on.</source>
-        <extracomment>Help on the command “Pause what runs, or resume it”</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Stop saving, loading, renaming or deleting; the disks stay as they were.</source>
-        <extracomment>Help on the command “Cancel what runs”</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Show what differs between two snapshots: fields of devices, pages of RAM, clusters of the disks.</source>
         <extracomment>Help on the command “Compare”</extracomment>
         <translation type="unfinished"></translation>
@@ -6522,7 +6988,7 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Write a disk as it was when the snapshot was taken, as a raw or qcow2 image.</source>
+        <source>Write disks as they were when snapshots were taken, each as a raw or qcow2 image.</source>
         <extracomment>Help on the command “Export…”</extracomment>
         <translation type="unfinished"></translation>
     </message>
@@ -6604,6 +7070,31 @@ The snapshot that was last saved or loaded</extracomment>
     <message>
         <source>What was saved, loaded, renamed and deleted, and how it ended, also before Snapmgr was started.</source>
         <extracomment>Help on the command “Job history”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let a job stand still, and go on.</source>
+        <extracomment>Help on the command “Pause what runs, or resume it”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop saving, loading, renaming or deleting; the disks stay as they were.</source>
+        <extracomment>Help on the command “Cancel what runs”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let a job that is pending change the disks; in the settings jobs can be told to wait for that.</source>
+        <extracomment>Help on the command “Finalize what is prepared”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End a job that goes on until somebody completes it.</source>
+        <extracomment>Help on the command “Complete what is ready”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forget the jobs that have ended; the job history keeps them.</source>
+        <extracomment>Help on the command “Dismiss finished jobs”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -6847,6 +7338,36 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Go back to what was compared last.</source>
+        <extracomment>Help on the command “Comparison”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the comparison, and go to where it was asked for.</source>
+        <extracomment>Help on the command “Back”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to the next difference; behind the last comes the first.</source>
+        <extracomment>Help on the command “Next difference”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to the difference before.</source>
+        <extracomment>Help on the command “Previous difference”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was A is B.</source>
+        <extracomment>Help on the command “Swap A and B”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write what differs to a file: as text, as JSON like that of snapctl diff, or as a page for a browser.</source>
+        <extracomment>Help on the command “Export report…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Move the guest of one demo machine to another one, as the settings say.</source>
         <extracomment>Help on the command “Start”</extracomment>
         <translation type="unfinished"></translation>
@@ -6874,6 +7395,11 @@ The snapshot that was last saved or loaded</extracomment>
     <message>
         <source>Go on with a paused postcopy over a new channel.</source>
         <extracomment>Help on the command “Recover”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let the guest go over that stands still before the switchover (pause-before-switchover).</source>
+        <extracomment>Help on the command “Continue”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
