@@ -83,6 +83,8 @@ def _alone(
     ]  # fmt: skip
 
 
+ZERO_COPY = "Zero copy only available for non-compressed non-TLS multifd migration"
+
 RULES = (
     *_alone("background-snapshot", "background-snapshot", "Background-snapshot is not compatible with {}",
             ("postcopy-ram", "dirty-bitmaps", "postcopy-blocktime", "late-block-activate", "return-path", "multifd",
@@ -101,6 +103,15 @@ RULES = (
          "Postcopy is not compatible with ignore-shared"),
     Rule("postcopy-preempt", "postcopy-ram", "postcopy-preempt",
          "postcopy-preempt is of no use without postcopy-ram", "Postcopy preempt requires postcopy-ram", needs=True),
+    Rule("zero-copy-send", "multifd", "zero-copy", "zero-copy-send is of no use without multifd", ZERO_COPY,
+         needs=True),
+    *(
+        Rule("zero-copy-send", other, "zero-copy", f"zero-copy-send does not go together with {other}", ZERO_COPY,
+             besides="multifd")
+        for other in ("xbzrle", "compress")
+    ),
+    Rule("switchover-ack", "return-path", "switchover-ack", "switchover-ack is of no use without return-path",
+         "Capability 'switchover-ack' requires capability 'return-path'", needs=True),
     *_alone("multifd", "multifd", "Multifd is not compatible with {}", ("compress",), refused_by=("7.2",)),
     *_alone("multifd", "multifd", "Multifd is not compatible with {}", ("xbzrle",),
             ("x-colo", "background-snapshot", "mapped-ram"), refused_by=("10.0", "11.1")),

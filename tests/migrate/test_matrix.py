@@ -126,6 +126,7 @@ def test_nothing_is_lost(cell: Cell, tmp_path: Path) -> None:
         assert status is MigrationStatus.COMPLETED or cell.mode == "bitmaps", moved
 
 
+ZERO_COPY = "Zero copy only available for non-compressed non-TLS multifd migration"
 REFUSED = [
     ("postcopy-ram multifd", "Postcopy is not yet compatible with multifd", "10.0"),
     ("postcopy-ram compress", None, ""),
@@ -133,6 +134,10 @@ REFUSED = [
     ("postcopy-ram x-ignore-shared", "Postcopy is not compatible with ignore-shared", "7.2 10.0 11.1"),
     ("postcopy-ram x-colo", None, ""),
     ("pause-before-switchover x-colo", None, ""),
+    ("zero-copy-send", ZERO_COPY, "7.2 10.0 11.1"),
+    ("zero-copy-send multifd xbzrle", ZERO_COPY, "7.2 10.0 11.1"),
+    ("zero-copy-send multifd compress", ZERO_COPY, "7.2"),
+    ("switchover-ack", "Capability 'switchover-ack' requires capability 'return-path'", "10.0 11.1"),
     ("postcopy-preempt", "Postcopy preempt requires postcopy-ram", "7.2 10.0 11.1"),
     ("multifd xbzrle", "Multifd is not compatible with xbzrle", "10.0 11.1"),
     ("multifd compress", "Multifd is not compatible with compress", "7.2"),
