@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from snapmgr.inspect.screen import picture
+from snapmgr.errors import NotFound
+from snapmgr.inspect.screen import displays, picture
 from snapmgr.sidecar.png import to_png
 from snapmgr.snapshots import drawn as cache
 from snapmgr.snapshots.drawn import cache_folder, drawn, keep_drawn
@@ -28,10 +29,10 @@ def test_a_snapshot_in_sight_gets_its_screen_from_its_vm_state(desk: Desk, monke
     def screen(index: Any) -> picture.Screen:
         seen.append(index)
         if len(seen) == 2:
-            raise picture.NotFound("no-vga", "there is none")
+            raise NotFound("no-vga", "there is none")
         return picture.Screen("vga", np.full((400, 720, 3), 9, np.uint8), None)
 
-    monkeypatch.setattr(picture, "guest_screen", screen)
+    monkeypatch.setattr(displays, "guest_screen", screen)
     path = desk.image("vm-hmp-72", "disk.qcow2")
     desk.open(path)
     desk.page.beside.drawing._pause.setInterval(0)

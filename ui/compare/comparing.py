@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from snapmgr.containers.open import split_tag
 from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.work import CancelToken
 from ui.snapshots.change_request import Passes
@@ -34,6 +33,8 @@ class CompareRequest:
     @property
     def paths(self) -> tuple[str, ...]:
         """The images that are read."""
+        from snapmgr.containers.open import split_tag  # with numpy behind it, which the first paint does without
+
         states = (split_tag(source)[0] for source in (self.a, self.b) if source is not None)
         return (*map(str, states), *(path for path, _, _ in self.disks))
 

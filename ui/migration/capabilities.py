@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 from ui.migration.scenarios import BACKGROUND, BITMAPS, COLO, MAPPED, SHARED
 from ui.theme import fonts
 from ui.widgets.labels import ElidedLabel, label
+from ui.widgets.name_box import NameBox
 from ui.words import later, tr
 
 CAPABILITIES = {
@@ -56,7 +57,7 @@ class CapabilityList(QWidget):
         self._look()
 
     def _row(self, name: str, column: QVBoxLayout) -> _Row:
-        box = QCheckBox(name)
+        box = NameBox(name)
         box.setFont(fonts.mono(12))
         box.toggled.connect(lambda on: self._toggled())
         reason = label("", "caption", wrap=True)
