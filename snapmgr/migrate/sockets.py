@@ -126,10 +126,13 @@ class Listener:
                 self.close()
 
     def _wait_beside(self, other: ConnectedSocket) -> None:
+        mine, theirs = self._socket.fileno(), other.fileno()
+        if min(mine, theirs) < 0:
+            raise ChannelBroken("it was closed before the second connection came")
         waiting = select.poll()
-        waiting.register(self._socket, select.POLLIN)
-        waiting.register(other.fileno(), select.POLLRDHUP)
-        if other.fileno() in {descriptor for descriptor, _ in waiting.poll()}:
+        waiting.register(mine, select.POLLIN)
+        waiting.register(theirs, select.POLLRDHUP)
+        if theirs in {descriptor for descriptor, _ in waiting.poll()}:
             raise ChannelBroken("the first connection broke before the second one came")
 
     def _next(self) -> Channel | None:
