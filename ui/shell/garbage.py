@@ -36,4 +36,5 @@ class Garbage(QObject):
         self._timer.stop()
         gc.unfreeze()
         if self._was_on:
+            gc.collect(1)  # now, not in the midst of a QObject that goes: destroying another there may wait for ever
             gc.enable()
