@@ -7,7 +7,7 @@ The destination has the machine as it was then, and stands.  Disks are not part 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from snapmgr.errors import UsageError
 from snapmgr.machine.live import LiveSave
@@ -15,8 +15,9 @@ from snapmgr.machine.machine import Machine
 from snapmgr.migrate.both import Both, Proof
 from snapmgr.migrate.destination import receive
 from snapmgr.migrate.handover import Handover
-from snapmgr.migrate.model import Statistics
+from snapmgr.migrate.model import Parameters, Statistics
 from snapmgr.migrate.source import Outgoing
+from snapmgr.migrate.trouble import Fault
 from snapmgr.savevm.output import Buffer
 from snapmgr.savevm.status import MigrationStatus as Status
 from snapmgr.trace.events import TraceEvent
@@ -27,7 +28,7 @@ CAPABILITY = "background-snapshot"
 class BackgroundOutgoing(Outgoing):
     """``taken_in`` is set once the other side is done with what came; ``tick`` is that of the moment."""
 
-    taken_in = threading.Event()
+    taken_in: threading.Event
     tick: int | None = None
 
     def _check(self) -> None:
@@ -81,9 +82,18 @@ class Snapshotted(Both):
             raise UsageError("background-disks", "a background snapshot leaves disks out", hint="Take none.")
         return super().__enter__()
 
+    def prepare(
+        self,
+        parameters: Parameters,
+        show: Callable[[Outgoing, Statistics], None] = lambda outgoing, statistics: None,
+        faults: Sequence[Fault] = (),
+    ) -> Outgoing:
+        outgoing = super().prepare(parameters, show, faults)
+        assert isinstance(outgoing, BackgroundOutgoing)
+        outgoing.taken_in = self._received
+        return outgoing
+
     def _receive(self) -> None:
-        assert isinstance(self.outgoing, BackgroundOutgoing)
-        self.outgoing.taken_in = self._received
         receive(self.destination, self.link.destination, handover=Handover(), autostart=False)
 
     def _ask(self, machine: Machine) -> None:

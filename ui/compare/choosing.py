@@ -58,9 +58,7 @@ def choose_file(context: WindowContext) -> str | None:
     return name or None
 
 
-def run_streams(
-    context: WindowContext,
-) -> Run:
+def run_streams(context: WindowContext) -> Run:
     """Compares in a worker, without a lock of the Snapshots view."""
 
     async def run(request: CompareRequest, progress: Callable[[int, int], None], cancel: CancelToken) -> Comparison:

@@ -118,10 +118,14 @@ def in_postcopy(context: WindowContext) -> str:
     return reasons.no_pause(run)
 
 
-def is_paused(context: WindowContext) -> str:
+def _is_in(context: WindowContext, status: str) -> bool:
+    """Whether a migration is at that point."""
     page = page_of(context)
-    paused = page is not None and page.is_running and page.is_in("postcopy-paused")
-    return "" if paused else tr("Only a paused postcopy can be recovered")
+    return page is not None and page.is_running and page.is_in(status)
+
+
+def is_paused(context: WindowContext) -> str:
+    return "" if _is_in(context, "postcopy-paused") else tr("Only a paused postcopy can be recovered")
 
 
 @ACTIONS.add("migration.postcopy", later("Postcopy now"), icon="lightning", menu=Menu.MIGRATION, view=VIEW,
@@ -149,8 +153,7 @@ async def recover(context: WindowContext) -> None:
 
 def no_continue(context: WindowContext) -> str:
     """Why nothing waits to be continued."""
-    page = page_of(context)
-    waits = page is not None and page.is_running and page.is_in("pre-switchover")
+    waits = _is_in(context, "pre-switchover")
     return "" if waits else tr("Only a migration that waits before the switchover can be continued")
 
 

@@ -37,20 +37,21 @@ async def history(context: WindowContext) -> None:
     HistoryDialog(context, records).open()
 
 
-def _not_running(context: WindowContext) -> str:
+def _unless_late(context: WindowContext, late: str) -> str:
+    """Why nothing runs, or that it is ``late`` for what runs; "" where it is not."""
     page = page_of(context)
     running = page.jobs.running() if page is not None else None
     if running is None:
         return tr("Nothing is being done")
-    return "" if running.cancellable else tr("It is being finished and cannot be stopped any more")
+    return "" if running.cancellable else late
+
+
+def _not_running(context: WindowContext) -> str:
+    return _unless_late(context, tr("It is being finished and cannot be stopped any more"))
 
 
 def _not_held(context: WindowContext) -> str:
-    page = page_of(context)
-    running = page.jobs.running() if page is not None else None
-    if running is None:
-        return tr("Nothing is being done")
-    return "" if running.cancellable else tr("It is being finished and cannot be paused any more")
+    return _unless_late(context, tr("It is being finished and cannot be paused any more"))
 
 
 @ACTIONS.add("snapshot.hold", later("Pause what runs, or resume it"), icon="pause", menu=Menu.SNAPSHOT, view=VIEW,
