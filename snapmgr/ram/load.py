@@ -218,7 +218,7 @@ class RamLoader:
         block = self._block(event.block, event.offset)
         if event.page >= block.pages:
             raise _outside(block, event.page << self._options.page_bits, event.offset)
-        self.note_repeats(block.idstr, event.page)
+        self.note_repeats(block.idstr, np.array([event.page]))  # a number alone would warn where it begins anew
         if self.missing is not None:
             with self.missing.placing(block, np.array([event.page])) as wanted:
                 if wanted.all():
@@ -263,7 +263,7 @@ class RamLoader:
         self._came(block, records.row[:failed].astype(np.uint64))
         return failed
 
-    def note_repeats(self, idstr: str, pages: int | npt.NDArray[np.integer[Any]]) -> None:
+    def note_repeats(self, idstr: str, pages: npt.NDArray[np.integer[Any]]) -> None:
         """These pages have come; to be told before ``received`` says so."""
         self.again[idstr][pages] += self.received[idstr][pages].view(np.uint8)
 

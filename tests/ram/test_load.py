@@ -300,3 +300,11 @@ def test_resident_memory_is_counted() -> None:
     assert resident(block.memory) == 0
     block.memory[: 8 << 20 : 4096] = 1
     assert 8 << 20 <= resident(block.memory) <= 16 << 20
+
+
+@pytest.mark.filterwarnings("error")
+def test_how_often_a_page_came_begins_anew_without_a_word() -> None:
+    entry, _ = machine(eight())
+    whole = stream(LIST, *[word(1, 0x02) + b"\x01m\x33"] * 300)
+    load(entry, [whole[at : at + 1] for at in range(len(whole))])  # so that each record is taken by itself
+    assert entry.loader.again["m"].tolist() == [0, 299 % 256, *[0] * 6]
