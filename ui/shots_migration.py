@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ui.migration.page import MigrationPage
+from ui.migration.page import NUMBERS_EVERY, MigrationPage
 from ui.shots import SHOTS, Stage
 
 
@@ -35,6 +35,8 @@ async def passes(stage: Stage, count: int) -> None:
     await stage.until(lambda: len(page.showing.story.syncs) >= count or not page.is_running)
     await stage.act("migration.play")
     await stage.until(lambda: page.run is not None and page.run.waiting is not None)
+    held = page.frames
+    await stage.until(lambda: page.frames > held + NUMBERS_EVERY)
 
 
 @SHOTS.add("migration-idle")

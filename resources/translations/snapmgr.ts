@@ -2365,7 +2365,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Left to send</source>
+        <source>To send</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

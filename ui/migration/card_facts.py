@@ -20,7 +20,7 @@ OUTPUT = (later("Output"), later("Whether the world gets to see what the guest s
 SOURCE = (
     GUEST,
     (
-        later("Left to send"),
+        later("To send"),
         later("Pages that the destination does not have, or has as they were before the guest wrote them"),
     ),
     (

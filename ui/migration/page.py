@@ -288,6 +288,11 @@ class MigrationPage(Page):
 
     # -- showing it ------------------------------------------------------------------------------------------------
 
+    @property
+    def frames(self) -> int:
+        """Frames that there were so far; after NUMBERS_EVERY more all that is shown is new."""
+        return self._frames
+
     def _frame(self) -> None:
         self._frames += 1
         if self._frames % NUMBERS_EVERY == 0:

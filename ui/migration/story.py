@@ -178,7 +178,8 @@ class Story:
         if self.copies:  # RAM is gone through once
             return [Segment(tr("copy"), begin, end, "k_ram", failed=failed)]
         until = min(stopped, end) if stopped is not None else end
-        starts = [begin, *(time for time, _ in self.syncs if begin + AT_ONCE < time < until - AT_ONCE)]
+        latest = until - AT_ONCE if stopped is not None else until  # the one before the stop belongs to it
+        starts = [begin, *(time for time, _ in self.syncs if begin + AT_ONCE < time < latest)]
         stops = [*starts[1:], until]
         made = [
             Segment(tr("iteration {number}", number=number), first, last, "k_ram", short=str(number))
