@@ -34,7 +34,8 @@ def _wait(event: threading.Event, seconds: float | None) -> bool:
 
 
 class Driver:
-    """Ticks a machine ``rate`` times a second while its run state is running; ``show`` is called with views of it.
+    """Ticks a machine ``rate`` times a second while its run state is running; ``show`` is called with views of it,
+    ``about_to_run`` before it ticks, where it runs.
 
     It catches up ``most_behind`` seconds at most."""
 
@@ -45,6 +46,7 @@ class Driver:
         *,
         rate: float = 50.0,
         show: Callable[[MachineView], None] = lambda view: None,
+        about_to_run: Callable[[Machine], None] = lambda machine: None,
         wait: Wait = _wait,
         most_behind: float = MOST_BEHIND,
     ) -> None:
@@ -53,6 +55,7 @@ class Driver:
         self._clock = clock
         self._wait = wait
         self._show = show
+        self._about_to_run = about_to_run
         self._rate = rate
         self._orders: deque[tuple[Future[Any], Callable[[Machine], Any]]] = deque()
         self._wake = threading.Event()
@@ -134,6 +137,7 @@ class Driver:
         """False where a disk refused: the machine stands then, and its reports say why.  A tick may take long, where
         the guest waits for its pages: it is looked at between two of them, too."""
         try:
+            self._about_to_run(self._machine)
             for _ in range(ticks - 1):
                 self._machine.run(1)
                 if (now := self._clock()) >= self._next_view:

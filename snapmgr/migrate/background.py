@@ -107,9 +107,9 @@ class Snapshotted(Both):
         self.source.advance(after)
         tick, destination, taken = self.source.tick, None, self.outgoing.tick
         if statistics.status is Status.COMPLETED and taken is not None:
-            asked = self._chosen
-            self._chosen = [one for one in asked if one.tick > taken]
+            asked = self.chosen
+            self.chosen = [one for one in asked if one.tick > taken]
             self._advance(self.destination, tick)
-            self._chosen = asked
+            self.chosen = asked
             destination = self.destination.digest()
         return Proof(tick, self.source.digest(), destination, self._undisturbed(tick), taken)

@@ -10,19 +10,21 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.machine.disks import Disk, open_device, open_disk
-from snapmgr.machine.driver import Driver
+from snapmgr.machine.driver import MOST_BEHIND, Driver
 from snapmgr.machine.machine import Machine, MachineView
 from snapmgr.machine.options import MachineOptions
 from snapmgr.machine.runstate import RunState
+from snapmgr.machine.workloads import BY_NAME, WORKLOADS
 from snapmgr.migrate.arriving import Arriving
 from snapmgr.migrate.destination import receive
 from snapmgr.migrate.handover import Handover, Side
@@ -120,7 +122,10 @@ class Both:
         self._received = threading.Event()
         self._options, self._paths, self._rate = options, [Path(path) for path in disks], rate
         self._clock, self._seen = clock, seen
-        self._chosen: list[Chosen] = []
+        self.chosen: list[Chosen] = []
+        """What the guest was asked on the way."""
+        self._wish: deque[tuple[str, int]] = deque(maxlen=1)
+        """Workload and rate that the guest is to be asked for when it runs next, whoever has it then."""
         self._given_up = threading.Event()
         self._places = list(self._paths)
         """Where the source's disks are."""
@@ -175,9 +180,9 @@ class Both:
     ) -> Outgoing:
         """The migration, not begun yet; ``show`` is called as Outgoing does, ``faults`` happen on the way."""
         self._trouble = Trouble(faults, lambda: self.outgoing)
-        self._driver = Driver(self.source, self._clock, rate=self._rate, show=self._seen_here)
+        self._driver = self._drive(Side.SOURCE, self.source, self._seen_here)
         there = partial(self._seen, Side.DESTINATION)
-        self._there = Driver(self.destination, self._clock, rate=self._rate, show=there, most_behind=WAITED_FOR_PAGES)
+        self._there = self._drive(Side.DESTINATION, self.destination, there, most_behind=WAITED_FOR_PAGES)
         self._handover = Handover()
         if CAPABILITY in self._options.capabilities:
             self.beside = [Link(self._clock) for _ in range(parameters.multifd_channels)]
@@ -198,6 +203,13 @@ class Both:
         )
         return self.outgoing
 
+    def _drive(
+        self, side: Side, machine: Machine, show: Callable[[MachineView], None], *, most_behind: float = MOST_BEHIND
+    ) -> Driver:
+        asked = partial(self._grant, side)
+        clock, rate = self._clock, self._rate
+        return Driver(machine, clock, rate=rate, show=show, about_to_run=asked, most_behind=most_behind)
+
     def _seen_here(self, view: MachineView) -> None:
         """By the machine's thread; once the guest is gone there is nothing to follow."""
         if self._switched is None:
@@ -215,20 +227,18 @@ class Both:
         return self._handover.owner
 
     def choose_workload(self, name: str, rate: int) -> None:
-        """Ask this of the guest, whoever has it; between both it is not asked.  From any thread, once prepared.
+        """Ask this of the guest, whoever has it, before it runs on.  From any thread, once prepared.
 
         KeyError for an unknown name; ``rate`` in pages a tick."""
-        side = self.owner
-        mine = self.source if side is Side.SOURCE else self.destination
+        self._wish.append((WORKLOADS[BY_NAME[name]].name, rate))
 
-        def choose(machine: Machine) -> None:
-            if machine is mine and machine.run_state is RunState.RUNNING:
-                self._ask(machine)
-                machine.choose_workload(name, rate)
-                self._chosen.append(Chosen(machine.tick, side, name, rate))
-
-        follows = side is Side.DESTINATION and self.arriving is not None and not self.arriving.over
-        (self._there if follows else self._driver).order(choose)
+    def _grant(self, side: Side, machine: Machine) -> None:
+        """What was asked last, of a guest that is about to run on; by the thread that it belongs to."""
+        with suppress(IndexError):
+            name, rate = self._wish.popleft()
+            self._ask(machine)
+            machine.choose_workload(name, rate)
+            self.chosen.append(Chosen(machine.tick, side, name, rate))
 
     def _ask(self, machine: Machine) -> None:
         """The guest runs on this machine, and is about to be asked something."""
@@ -320,7 +330,7 @@ class Both:
             if view.tick >= end or view.run_state is not RunState.RUNNING or self._given_up.is_set():
                 self._driver.finish()
 
-        self._driver = Driver(machine, self._clock, rate=self._rate, show=show)
+        self._driver = self._drive(side, machine, show)
         self._driver.order(lambda machine: None)  # it is looked at once in any case
         self._driver.work()
 
@@ -385,7 +395,7 @@ class Both:
     def _advance(self, machine: Machine, tick: int, since: Side | None = None) -> None:
         """To ``tick``, being asked on the way what the guest was asked: all, or only what was asked while ``since`` had
         it."""
-        for chosen in self._chosen:
+        for chosen in self.chosen:
             if chosen.side is since or since is None:
                 machine.advance(chosen.tick - machine.tick)
                 machine.choose_workload(chosen.workload, chosen.rate)

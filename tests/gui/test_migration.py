@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from snapmgr.machine.options import MIB
+from snapmgr.migrate.both import Both
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.recording import Moment, Recording
 from snapmgr.migrate.samples import COLUMNS
@@ -76,6 +78,32 @@ def test_a_pause_before_the_switchover_waits_for_continue(page: MigrationPage, q
     drive(until(lambda: over(page)))
     assert page.recording.outcome["status"] == "completed" and page.recording.outcome["agrees"]
     assert not panes.header.go_over.isVisible()
+
+
+def test_what_is_wanted_while_the_machines_are_made_counts(
+    page: MigrationPage, qtbot: Any, drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, go_on = threading.Event(), threading.Event()
+    prepare = Both.prepare
+
+    def slow(both: Both, *arguments: Any, **named: Any) -> Any:
+        outgoing = prepare(both, *arguments, **named)
+        made.set()
+        assert go_on.wait(30)
+        return outgoing
+
+    monkeypatch.setattr(Both, "prepare", slow)
+    start(page, qtbot)
+    drive(until(made.is_set))
+    page.panes_shown.settings.show_wanted(replace(QUICK, workload="hotspot", writes=10, downtime_limit=2000))
+    page._settings_changed()
+    go_on.set()
+    drive(until(lambda: over(page)))
+    assert page.recording.outcome["status"] == "completed" and page.recording.outcome["agrees"]
+    assert page.run is not None and page.run.both is not None
+    both = page.run.both
+    assert both.outgoing.parameters.downtime_limit == 2000
+    assert [(one.workload, one.rate) for one in both.chosen] == [("hotspot", 10)]
 
 
 def test_a_cut_link_leaves_the_guest_where_it_is(page: MigrationPage, qtbot: Any, drive: Drive) -> None:

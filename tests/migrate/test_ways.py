@@ -64,6 +64,31 @@ def test_a_cut_file_leaves_the_guest_where_it_is() -> None:
     assert moved.statistics.status is MigrationStatus.FAILED and both.owner is Side.SOURCE and moved.proof.agrees
 
 
+def test_a_guest_that_stands_is_asked_when_it_runs_on() -> None:
+    """Before it first ran, and between both machines; of several things the last."""
+    options = MachineOptions(
+        ram=RAM, boot=BootOptions("random", 1, 40), capabilities=frozenset({"pause-before-switchover"})
+    )
+
+    def show(outgoing: Outgoing, statistics: Statistics) -> None:
+        if statistics.status is MigrationStatus.PRE_SWITCHOVER:
+            asked.append(both.source.tick)
+            both.choose_workload("random", 3)
+            both.choose_workload("hotspot", 9)
+            outgoing.migrate_continue()
+
+    asked: list[int] = []
+    with both_of(options, [], rate=400.0) as both:
+        both.prepare(Parameters(max_bandwidth=0), show)
+        with pytest.raises(KeyError):
+            both.choose_workload("none of these", 1)
+        both.choose_workload("sequential", 7)
+        moved = both.move(0, 5, live=True)
+        chosen = [(one.tick, one.side, one.workload, one.rate) for one in both.chosen]
+    assert moved.statistics.status is MigrationStatus.COMPLETED and moved.proof.agrees
+    assert chosen == [(0, Side.SOURCE, "sequential", 7), (asked[0], Side.DESTINATION, "hotspot", 9)]
+
+
 @pytest.mark.parametrize("cancelled", [False, True])
 def test_a_background_snapshot_leaves_the_guest_where_it_is(cancelled: bool) -> None:
     """The copy, from its moment on, becomes what the guest became; a tick that is asked something is no exception."""

@@ -7,6 +7,7 @@ order; what they are like is read off the recorder.
 from __future__ import annotations
 
 import asyncio
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum, auto
 from pathlib import Path
@@ -54,6 +55,7 @@ class Run(QObject):
         self._told.connect(self.changed)
         self._tasks = tasks
         self._life: asyncio.Task[None] | None = None
+        self._wanting = threading.Lock()
 
     # -- what it is like -------------------------------------------------------------------------------------------
 
@@ -91,8 +93,15 @@ class Run(QObject):
 
     def want(self, wanted: Wanted) -> None:
         """What may change while it runs: the link, the parameters, what the guest does."""
-        before, self.wanted, both = self.wanted, wanted, self.both
-        if both is None or self.is_over:
+        with self._wanting:
+            before, self.wanted = self.wanted, wanted
+            if not self.is_over:
+                self._change(before)
+
+    def _change(self, before: Wanted) -> None:
+        """From what was wanted ``before``, where there is something that could be changed."""
+        wanted, both = self.wanted, self.both
+        if both is None:
             return
         for link in both.links:
             wanted.set_link(link)
@@ -198,6 +207,8 @@ class Run(QObject):
                 wanted.set_link(link)
             both.prepare(wanted.parameters(), faults=wanted.faults())
             self.recorder.begin(both)
+            with self._wanting:
+                self._change(wanted)  # to what was wanted while the machines were made
             both.source.trace.listen(self._gate)
             if self._ended_early:
                 raise Cancelled("the migration was given up")

@@ -86,7 +86,7 @@ class Replicated(Both):
         self._begin_proof()
         if self.failover is not None:  # what was asked of the source later than that never was
             had = self.secondary.status.tick
-            self._chosen = [one for one in self._chosen if one.side is Side.DESTINATION or one.tick <= had]
+            self.chosen = [one for one in self.chosen if one.side is Side.DESTINATION or one.tick <= had]
         return self._proof_of_owner(after)
 
 
