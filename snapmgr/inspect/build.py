@@ -97,6 +97,7 @@ class IndexBuilder:
             case wire.CommandEvent():
                 self._command(event)
             case ColoMessage():
+                self._checkpoints(event)
                 name = event.number.name
                 self.append(Record("MESSAGE", event.offset, event.length, event.offset, event.length, idstr=name))
             case wire.PackageBegin():
@@ -191,6 +192,13 @@ class IndexBuilder:
         self.append(
             Record("COMMAND", event.offset, event.length, event.data_offset, len(event.data), event.number, name)
         )
+
+    def _checkpoints(self, event: ColoMessage) -> None:
+        if not self.colo:
+            self.colo = True
+            message = "Checkpoints of COLO follow, which nothing has announced"
+            hint = "QEMU 11.1 sends it like this. With the capability x-colo a loader reads them, without it none does."
+            self.note(Problem(Severity.NOTE, "colo-checkpoints", event.offset, message, length=event.length, hint=hint))
 
     # -- sections ---------------------------------------------------------------------------------------------------
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from snapmgr.wire.constants import SECTION_TYPES, RecordType
 from snapmgr.wire.events import Event, Fault
 from snapmgr.wire.faults import fault
-from snapmgr.wire.window import Window
+from snapmgr.wire.window import Short, Window
 
 
 class ColoNumber(IntEnum):
@@ -38,6 +39,10 @@ WITH_RECORDS = frozenset({ColoNumber.VMSTATE_SEND, ColoNumber.VMSTATE_SIZE})
 """Sections up to an EOF follow: those of RAM, then those of devices."""
 
 
+_FIRST = ColoNumber.CHECKPOINT_REQUEST.to_bytes(4) + ColoNumber.VMSTATE_SEND.to_bytes(4)
+"""What the source sends before the sections of the first checkpoint."""
+
+
 @dataclass(frozen=True, slots=True)
 class ColoMessage(Event):
     """One message; ``value`` is the bytes of device state that VMSTATE_SIZE announces, else None."""
@@ -53,3 +58,15 @@ def read_colo(window: Window) -> ColoMessage | Fault:
         return fault("colo-message", start, 4, f"no message of COLO has the number {number}")
     value = window.be64() if number == ColoNumber.VMSTATE_SIZE else None
     return ColoMessage(start, window.offset - start, ColoNumber(number), value)
+
+
+def unannounced(window: Window) -> bool:
+    """Whether a checkpoint begins at the window's offset, behind a stream that has not said ENABLE_COLO: QEMU 11.1 does
+    without that command (recorded between two of them).  Raises Short while what is there may become one."""
+    held = min(window.available, len(_FIRST) + 1)
+    begin = bytes(window.peek(held))
+    if held > len(_FIRST):
+        return begin[:-1] == _FIRST and begin[-1] in (*SECTION_TYPES, RecordType.COMMAND)
+    if not window.ended and _FIRST.startswith(begin):
+        raise Short(len(_FIRST) + 1 - held)
+    return False

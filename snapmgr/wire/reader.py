@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from snapmgr.errors import StreamError
 from snapmgr.trace.bus import Trace
-from snapmgr.wire.colo import WITH_RECORDS, read_colo
+from snapmgr.wire.colo import WITH_RECORDS, read_colo, unannounced
 from snapmgr.wire.commands import command_fault
 from snapmgr.wire.configuration import read_configuration
 from snapmgr.wire.constants import SECTION_TYPES, Command, RecordType
@@ -383,12 +383,18 @@ class StreamReader(Stepping):
         if self._in.available == 0 and self._in.ended:
             self._finish()
             return
-        if self._colo and self._in.peek(1)[0] != RecordType.VMDESCRIPTION:
+        described = self._in.peek(1)[0] == RecordType.VMDESCRIPTION
+        self._colo = self._colo or (not described and unannounced(self._in))
+        if self._colo and not described:
             self._next = self._checkpoint
             return
         vmdesc, problem = read_vmdesc(self._in, self.limits.vmdesc)
         self._emit_all(vmdesc, problem)
-        self._next = self._after_eof if self._colo else self._trailing
+        self._next = self._after_eof if self._colo else self._after_vmdesc
+
+    def _after_vmdesc(self) -> None:
+        self._colo = unannounced(self._in)
+        self._next = self._checkpoint if self._colo else self._trailing
 
     def _checkpoint(self) -> None:
         message = read_colo(self._in)

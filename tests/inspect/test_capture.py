@@ -116,6 +116,22 @@ def test_checkpoints_of_colo_are_told_apart(indexed: Indexed, version: str) -> N
     assert back == [row[1] for row in case["colo_messages_back"]]
 
 
+def test_checkpoints_that_nothing_announced_are_told_apart(tmp_path: Path) -> None:
+    """QEMU 11.1 goes on with them where older ones have said ENABLE_COLO at the beginning."""
+    folder = corpus.lay_out("colo.v100", tmp_path)
+    packed, command = folder / "conn0.fwd.bin.zst", 0x1B
+    whole = corpus.unpack(packed)
+    assert whole[command : command + 5] == b"\x08\0\x08\0\0"
+    packed.unlink()
+    packed.with_suffix("").write_bytes(whole[:command] + whole[command + 5 :])
+    index = index_stream(open_source(folder))
+    case = CASES["colo.v100"]
+    found = [(record.offset, record.idstr) for record in index.records if record.type == "MESSAGE"]
+    assert found[: len(case["colo_tail"])] == [(row[0] - 5, row[1]) for row in case["colo_tail"]]
+    assert [name for _, name in found[len(case["colo_tail"]) :]] == [row[1] for row in case["colo_messages_back"]]
+    assert [problem.code for problem in index.problems if problem.code != "order-json"] == ["colo-checkpoints"]
+
+
 def test_a_cut_channel_is_read_up_to_the_cut(tmp_path: Path) -> None:
     folder = corpus.lay_out("multifd-zlib.v100", tmp_path)
     whole = (folder / "conn2.fwd.bin").read_bytes()
