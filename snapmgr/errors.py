@@ -87,9 +87,11 @@ class NotFound(SnapmgrError):
 
 
 class StreamError(SnapmgrError):
-    """Bytes of a migration stream that cannot be what they should be.  ``offset`` is in the unpacked stream."""
+    """Bytes of a migration stream that cannot be what they should be.  ``offset`` is in the unpacked stream, ``newest``
+    what the newest QEMUs print, where that does not follow from ``qemu`` (wire.wording)."""
 
     exit_code = 3
+    newest: str | None = None
 
 
 class Truncated(StreamError):

@@ -9,6 +9,7 @@ from snapmgr.cli.output import Output
 from snapmgr.cli.style import heading, paint
 from snapmgr.cli.text import offset, printable
 from snapmgr.inspect.model import Problem, Severity
+from snapmgr.wire.wording import alike
 
 if TYPE_CHECKING:
     from snapmgr.inspect.report import Places
@@ -49,5 +50,9 @@ def _details(output: Output, problem: Problem) -> list[str]:
         details.append(problem.hint)
     if output.verbose:
         details.append(f"code: {problem.code}")
-        details.extend(f"QEMU {version} says: {text}" for version, text in problem.qemu.items())
+        details.extend(f"QEMU {versions} {_says(versions)}: {text}" for versions, text in alike(problem.qemu))
     return details
+
+
+def _says(versions: str) -> str:
+    return "say" if "," in versions else "says"

@@ -24,6 +24,7 @@ from snapmgr.containers.unpacking import open_packed
 from snapmgr.errors import NotFound, StreamError, Unsupported, UsageError, cannot_open
 from snapmgr.names import quoted
 from snapmgr.wire.constants import MAGIC, SECTION_TYPES, VERSION, RecordType
+from snapmgr.wire.wording import NOT_A_STREAM, wrong_magic
 from snapmgr.work import CancelToken, Progress, no_progress
 
 HEAD = 4096
@@ -32,7 +33,6 @@ STDIN = "-"
 _FILE_URI = "file:"
 _BEGIN = 8
 _FIRST_RECORDS = SECTION_TYPES | {RecordType.CONFIGURATION, RecordType.COMMAND}
-NOT_A_STREAM = "Not a migration stream"
 """What QEMU says of a stream with another magic (savevm.c: qemu_loadvm_state_header)."""
 """Bytes that tell a stream, plain or packed, from anything else."""
 
@@ -233,7 +233,7 @@ def _refuse_other_bytes(head: bytes, label: str, path: Path | None = None) -> No
         raise Unsupported("image-in-a-pipe", message, path=path, hint="Name its file.")
     if head and not head.startswith(MAGIC):
         begin = head[: len(MAGIC)].hex(" ")
-        raise StreamError(
+        error = StreamError(
             "not-a-stream",
             f"{label} is not a migration stream: it begins with {begin}, not with QEVM",
             path=path,
@@ -241,6 +241,8 @@ def _refuse_other_bytes(head: bytes, label: str, path: Path | None = None) -> No
             hint="Open a file that QEMU wrote with migrate, or the VM state inside a qcow2 image.",
             qemu=NOT_A_STREAM,
         )
+        error.newest = wrong_magic(head[: len(MAGIC)])
+        raise error
 
 
 def _stdin(cancel: CancelToken | None) -> Source:

@@ -25,6 +25,7 @@ from snapmgr.wire.colo import ColoMessage
 from snapmgr.wire.commands import command_fault, command_name
 from snapmgr.wire.constants import Command, RecordType
 from snapmgr.wire.faults import fault
+from snapmgr.wire.wording import VERSIONS, by_version, failed
 
 MAX_PROBLEMS = 1000
 """Of each stream; as many errors fit behind them, since a verdict hangs on one."""
@@ -212,13 +213,12 @@ class IndexBuilder:
 
     def _ram_version(self, event: wire.SectionBegin) -> None:
         version = event.version_id or 0
-        text = (
-            f"savevm: unsupported version {version} for 'ram' v{VERSION}"
-            if version > VERSION
-            else f"error while loading state for instance 0x{event.instance_id:x} of device 'ram'"
-        )
+        text = f"error while loading state for instance 0x{event.instance_id:x} of device 'ram'"
+        texts = by_version(text, failed(f"{text}: Failed to load vmstate version_id: {version}, ret: -22"))
+        if version > VERSION:
+            texts = by_version(f"savevm: unsupported version {version} for 'ram' v{VERSION}")
         at = event.offset + event.length - 4
-        self.refuse(fault("ram-version", at, 4, f"the RAM section has version {version} instead of {VERSION}", text))
+        self.refuse(fault("ram-version", at, 4, f"the RAM section has version {version} instead of {VERSION}", texts))
 
     def _end(self, offset: int, footer: int) -> None:
         section = self._section
@@ -326,7 +326,7 @@ class IndexBuilder:
     def _zero_fill(self, block: str, offset: int, fill: int) -> None:
         cause, hint = EXPLANATIONS["zero-fill"]
         message = f"A zero page of {block} carries a byte that is not 0"
-        text = {"10.0": f"Found a zero page with value {fill}"}
+        text = dict.fromkeys(VERSIONS[1:], f"Found a zero page with value {fill}")
         self.note(Problem(Severity.WARNING, "zero-fill", offset, message, "ram (0)", 1, cause, hint, text))
 
     @property

@@ -11,7 +11,8 @@ from enum import IntEnum
 
 from snapmgr.wire.constants import COMMAND_LENGTHS, Command
 from snapmgr.wire.events import CommandEvent, Fault
-from snapmgr.wire.faults import IO_ERROR, fault
+from snapmgr.wire.faults import fault
+from snapmgr.wire.wording import IO_ERROR
 
 _DISCARD_HEAD = 4
 _DISCARD_RANGE = 16

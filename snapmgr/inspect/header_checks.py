@@ -11,8 +11,8 @@ from snapmgr.ram.words import IDSTR
 from snapmgr.vmstate.description import VmDescription
 from snapmgr.wire.constants import RecordType
 from snapmgr.wire.events import Configuration, SectionBegin
-from snapmgr.wire.faults import VERSIONS
 from snapmgr.wire.resync import HIGHEST_VERSION
+from snapmgr.wire.wording import by_version
 
 ANY_INSTANCE = 0xFFFFFFFF
 """Matches every instance (savevm.c: find_se, VMSTATE_INSTANCE_ID_ANY)."""
@@ -55,7 +55,7 @@ def _name_of_no_device(event: SectionBegin) -> Problem:
         length,
         "The name was changed after it was written.",
         "Save the stream again.",
-        _by_version(_unknown_section(event)),
+        by_version(_unknown_section(event)),
     )
 
 
@@ -71,7 +71,7 @@ def _version_of_no_device(event: SectionBegin, description: VmDescription | None
         4,
         "The version was changed after it was written.",
         "Save the stream again.",
-        {} if known is None else _by_version(_too_new(event, known)),
+        {} if known is None else by_version(_too_new(event, known)),
     )
 
 
@@ -98,7 +98,7 @@ def _warning(event: SectionBegin, code: str, offset: int, qemu: str, described: 
         else f"The section has version {event.version_id}, its description version {described}"
     )
     length = event.offset + event.length - offset
-    texts = _by_version(qemu) if qemu else {}
+    texts = by_version(qemu) if qemu else {}
     return Problem(Severity.WARNING, code, offset, message, _section(event), length, _CHANGED, _LIKE_THE_SENDER, texts)
 
 
@@ -131,7 +131,3 @@ def _too_new(event: SectionBegin, known: int) -> str:
     version = event.version_id or 0
     signed = version - (1 << 32) if version >> 31 else version
     return f"savevm: unsupported version {signed} for '{event.idstr}' v{known}"
-
-
-def _by_version(text: str) -> dict[str, str]:
-    return dict.fromkeys(VERSIONS, text)

@@ -32,6 +32,7 @@ from snapmgr.trace.bus import Trace
 from snapmgr.vmstate.description import VmDescription
 from snapmgr.wire.events import Event
 from snapmgr.wire.reader import StreamReader
+from snapmgr.wire.wording import VERSIONS
 from snapmgr.work import CancelToken, Progress, no_progress
 
 STEP = 4 << 20
@@ -150,7 +151,7 @@ def index_stream(
     index = pass_.snapshot(complete=not pass_.cancelled)
     if index.problems and all(record.type == "UNKNOWN" for record in index.records[:1]):
         first = index.problems[0]
-        raise StreamError(
+        error = StreamError(
             first.code,
             f"{_named(source)} is not a migration stream: {first.message[:1].lower()}{first.message[1:]}",
             path=source.path,
@@ -158,6 +159,8 @@ def index_stream(
             hint=first.hint,
             qemu=next(iter(first.qemu.values()), None),
         )
+        error.newest = first.qemu.get(VERSIONS[-1])
+        raise error
     return index
 
 

@@ -21,6 +21,7 @@ from snapmgr.ram.gather import gathered
 from snapmgr.ram.index import RamIndex
 from snapmgr.ram.words import PageKind
 from snapmgr.ram.xbzrle_many import find_changes
+from snapmgr.wire.wording import VERSIONS
 
 MAX_FOUND = 100
 """Damaged pages of one kind in one block that are listed."""
@@ -91,7 +92,7 @@ def _unpacks(data: U8, at: int, size: int, page_size: int) -> bool:
 
 def _problem(kind: PageKind, block: str, offset: int, size: int) -> Problem:
     code, message, text = _CHECKS[kind]
-    versions = ("7.2", "10.0") if kind is PageKind.XBZRLE else ("7.2",)
+    versions = VERSIONS if kind is PageKind.XBZRLE else VERSIONS[:1]
     return Problem(
         Severity.ERROR, code, offset, message.format(block=block), "ram (0)", size, qemu=dict.fromkeys(versions, text)
     )

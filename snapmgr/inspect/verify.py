@@ -11,7 +11,7 @@ from snapmgr.inspect.explain import ordered
 from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Problem, Severity
 from snapmgr.inspect.page_checks import packet_problems, page_problems
-from snapmgr.wire.faults import VERSIONS
+from snapmgr.wire.wording import VERSIONS, by_version
 from snapmgr.work import CancelToken, Progress, no_progress
 
 LOADS, REFUSES, WAITS = "loads", "refuses", "waits"
@@ -19,10 +19,10 @@ LOADS, REFUSES, WAITS = "loads", "refuses", "waits"
 _SOME_REFUSE = frozenset(
     {"zero-fill", "switchover-start", "multifd-flush", "compressed-pages", "capability-version", "compressed-data"}
 )
-"""Problems that only the versions refuse whose text they carry."""
+"""Problems that only those versions refuse whose text they carry."""
 
 _ALL_WAIT = frozenset({"empty", "colo"})
-"""Where a loader waits for bytes that a file cannot bring."""
+"""Where a loader that does not refuse waits for bytes that a file cannot bring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,14 @@ def _verdict(problems: tuple[Problem, ...], version: str) -> str:
 
 def refuses(problem: Problem, version: str) -> bool:
     """Whether this QEMU version stops at the problem."""
-    if problem.code in _SOME_REFUSE:
+    if problem.code in _SOME_REFUSE | _ALL_WAIT:
         return version in problem.qemu
-    return problem.severity is Severity.ERROR and problem.code not in _ALL_WAIT
+    return problem.severity is Severity.ERROR
 
 
 def _nothing_read(error: StreamError) -> Problem:
     """Why nothing of a stream could be read, as the one problem that it has."""
-    texts = dict.fromkeys(VERSIONS, error.qemu) if error.qemu else {}
+    texts = by_version(error.qemu, error.newest) if error.qemu else {}
     message = error.message
     if error.path is None or not message.startswith(Path(error.path).name):  # a file's name stays as it is
         message = message[:1].upper() + message[1:]

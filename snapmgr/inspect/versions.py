@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from snapmgr.inspect.model import Problem, Severity
 from snapmgr.savevm.configuration import CAPABILITIES_OF
-from snapmgr.wire.faults import VERSIONS
+from snapmgr.wire.wording import CHAINING, COLO_OFF, VERSIONS, by_version, chained
 
-OLD, NEW = VERSIONS
+OLD, *NEWER = VERSIONS
 
 UNKNOWN_TO: dict[str, tuple[str, dict[str, str]]] = {
     "switchover-start": (
@@ -19,7 +19,7 @@ UNKNOWN_TO: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "compressed-pages": (
         "Compressed pages were removed before QEMU 10.0",
-        {NEW: "Unknown combination of migration flags: 0x100"},
+        dict.fromkeys(NEWER, "Unknown combination of migration flags: 0x100"),
     ),
 }
 """Code, sentence, and the text of every version that refuses it."""
@@ -43,14 +43,15 @@ class VersionNotes:
         if "colo" not in self._seen:
             message = "After ENABLE_COLO a loader waits for checkpoints, which a file cannot bring"
             hint = "Send it between two QEMUs that both have the capability x-colo."
-            self._note(Problem(Severity.ERROR, "colo", offset, message, length=length, hint=hint))
+            texts = {version: chained(COLO_OFF) for version in CHAINING}
+            self._note(Problem(Severity.ERROR, "colo", offset, message, length=length, hint=hint, qemu=texts))
 
     def capability(self, name: str, offset: int, length: int) -> Problem | None:
         """Note a capability that some versions do not know; a problem if none does."""
         unknown = {
-            version: f"Received unknown capability {name}"
-            for version, names in CAPABILITIES_OF.items()
-            if name not in names
+            version: text
+            for version, text in by_version(f"Received unknown capability {name}").items()
+            if name not in CAPABILITIES_OF[version]
         }
         message = f"Capability {name} is announced, and QEMU {' and '.join(unknown)} does not know it"
         if len(unknown) == len(CAPABILITIES_OF):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from snapmgr.errors import SnapmgrError, UsageError
 from snapmgr.savevm.configuration import CAPABILITIES_OF
 
-KNOWN = {**CAPABILITIES_OF, "11.1": CAPABILITIES_OF["10.0"] - {"zero-blocks"}}
+KNOWN = CAPABILITIES_OF
 """Names that each QEMU which was asked knows."""
 
 

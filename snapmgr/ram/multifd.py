@@ -19,8 +19,9 @@ from snapmgr.errors import StreamError
 from snapmgr.ram.runs import U64
 from snapmgr.ram.words import PAGE_BITS
 from snapmgr.wire.events import Event, NeedData, Skipped
-from snapmgr.wire.faults import VERSIONS, fault
+from snapmgr.wire.faults import fault
 from snapmgr.wire.window import Buffer, Short, Window
+from snapmgr.wire.wording import VERSIONS
 
 MAGIC = 0x11223344
 VERSION = 1
@@ -191,11 +192,9 @@ class MultifdReader:
             what, found, expected = ("magic", magic, MAGIC) if magic != MAGIC else ("version", version, VERSION)
             said = f"{found:x}" if what == "magic" else f"{found}"
             wanted = f"{expected:x}" if what == "magic" else f"{expected}"
-            old, new = VERSIONS
             texts = {
-                old: f"multifd: received packet {what} {said} and expected {what} {wanted}",
-                new: f"multifd: received packet {what} {said}, expected {wanted}",
-            }
+                "7.2": f"multifd: received packet {what} {said} and expected {what} {wanted}",
+            } | dict.fromkeys(VERSIONS[1:], f"multifd: received packet {what} {said}, expected {wanted}")
             self._step = MultifdReader._rest
             return fault(
                 f"multifd-{what}", start + 4 * (what == "version"), 4, f"a packet with the {what} {said}", texts

@@ -45,13 +45,14 @@ KNOWN_CAPABILITIES = (
     "dirty-limit",
     "mapped-ram",
 )
-"""In the order of qapi/migration.json (MigrationCapability), those of QEMU 7.2 and 10.0."""
+"""In the order of qapi/migration.json (MigrationCapability), those of QEMU 7.2 to 11.1."""
 
 _OLD_ONLY = frozenset({"compress", "block"})
 _NEW_ONLY = frozenset({"switchover-ack", "dirty-limit", "mapped-ram"})
 CAPABILITIES_OF = {
     "7.2": frozenset(KNOWN_CAPABILITIES) - _NEW_ONLY,
     "10.0": frozenset(KNOWN_CAPABILITIES) - _OLD_ONLY,
+    "11.1": frozenset(KNOWN_CAPABILITIES) - _OLD_ONLY - {"zero-blocks"},
 }
 """Names that each version accepts in the configuration."""
 
@@ -94,7 +95,7 @@ class Configuration:
         local = self._host.options.page_bits
         if self.target_page_bits != local:
             text = f"Received TARGET_PAGE_BITS is {self.target_page_bits} but local is {local}"
-            raise VMStateError("configuration-page-bits", text, qemu=text)
+            raise VMStateError("configuration-page-bits", text, qemu=text, chain=text)
         self._check_capabilities()
 
     def uuid_post_load(self, version: int) -> None:
@@ -132,7 +133,7 @@ class Configuration:
         if not same:
             name = received.decode("utf-8", "replace")
             text = f"Machine type received is '{name}' and local is '{local}'"
-            raise VMStateError("configuration-machine", text, qemu=text)
+            raise VMStateError("configuration-machine", text, qemu=text, chain=text)
 
     def _check_capabilities(self) -> None:
         local = self._host.options.capabilities
@@ -146,6 +147,7 @@ class Configuration:
             error = VMStateError("configuration-capabilities", "; ".join(lines), qemu=lines[0])
             for line in lines[1:]:
                 error.report(line)
+            error.said, error.chain = lines, "Failed to validate capabilities"
             raise error
 
 

@@ -7,14 +7,15 @@ from enum import IntEnum
 
 from snapmgr.errors import SnapmgrError
 from snapmgr.savevm.entry import Entry
-from snapmgr.savevm.failures import LoadError, errno_of, report_all, report_lines
+from snapmgr.savevm.failures import LoadError, errno_of, report_lines
 from snapmgr.savevm.handlers import EINVAL, EIO, Host
 from snapmgr.savevm.loaded import LoadedSections
 from snapmgr.trace.events import Value
 from snapmgr.trace.names import traced
 from snapmgr.vmstate.failure import VMStateError
+from snapmgr.wire.constants import RecordType
 from snapmgr.wire.events import SectionBegin
-from snapmgr.wire.faults import IO_ERROR
+from snapmgr.wire.wording import CHAINING, IO_ERROR, chained, failed
 
 
 class PostcopyState(IntEnum):
@@ -67,29 +68,51 @@ class Incoming:
         """Whether the guest may run already: what fails now does not end the load."""
         return self.postcopy in (PostcopyState.RUNNING, PostcopyState.END)
 
+    @property
+    def chains(self) -> bool:
+        """Whether the release that is imitated says most of it in one line at the end."""
+        return self.host.options.release in CHAINING
+
     def trace(self, name: str, *values: Value, offset: int | None = None) -> None:
         self.host.trace.emit(traced(name, *values, offset=offset))
 
     def refuse(self, code: str, text: str, offset: int, *, message: str = "", errno: int = EINVAL) -> LoadError:
-        """Report QEMU's ``text`` and return the error to raise, with the section's device where there is one."""
+        """Report QEMU's ``text`` (that of older releases) and return the error to raise, with the section's device
+        where there is one."""
+        message = message or text
+        text = chained(text) if self.chains else text
         self.host.error_report(text)
-        return self._error(code, message or text, offset, text, errno)
+        return self._error(code, message, offset, text, errno)
 
-    def cut(self, offset: int) -> LoadError:
-        """The stream ends where QEMU says nothing but that reading failed."""
-        return self._error("truncated", "the stream ends early", offset, IO_ERROR, EIO)
+    def cut(self, offset: int, where: str | None = None) -> LoadError:
+        """The stream ends where QEMU says nothing but that reading failed; ``where`` is what newer ones say."""
+        text = IO_ERROR
+        if self.chains:
+            text = chained(IO_ERROR) if where is None else failed(where, EIO)
+        return self._error("truncated", "the stream ends early", offset, text, EIO)
 
     def failed(self, failure: SnapmgrError, text: str | None) -> LoadError:
         """A device, RAM or the configuration refused: report its lines, then ``text``."""
-        report_all(self.host, failure)
-        lines = report_lines(failure)
-        if text is not None:
-            self.host.error_report(text)
-            lines = [*lines, text]
         errno = EIO if failure.code == "truncated" else errno_of(failure)
+        lines = self._chain(failure, text, errno) if self.chains else report_lines(failure)
+        if text is not None and not self.chains:
+            lines = [*lines, text]
+        for line in lines:
+            self.host.error_report(line)
         error = self._error(failure.code, failure.message, failure.offset, lines[0] if lines else None, errno)
         error.field = (failure.field or None) if isinstance(failure, VMStateError) else None
         return error
+
+    def _chain(self, failure: SnapmgrError, text: str | None, errno: int) -> list[str]:
+        """What newer releases print: what was said at its place, and all in one line."""
+        if isinstance(failure, VMStateError):
+            said, chain, errno = failure.said, failure.chain, EINVAL
+        else:
+            version = self.loaded.version(self.entry) if self.entry is not None else 0
+            said, chain = report_lines(failure), f"Failed to load vmstate version_id: {version}, ret: {-errno}"
+        if text is not None and self.section is not None and self.section.type in (RecordType.START, RecordType.FULL):
+            chain = f"{text}: {chain}" if chain else text
+        return [*said, failed(chain, errno)]
 
     def _error(self, code: str, message: str, offset: int | None, qemu: str | None, errno: int) -> LoadError:
         if offset is not None and self.end is not None:

@@ -26,9 +26,12 @@ from snapmgr.wire.commands import printed_name
 from snapmgr.wire.constants import COMMAND_LENGTHS, Command
 from snapmgr.wire.events import CommandEvent
 from snapmgr.wire.return_path import pong, received_bitmap
+from snapmgr.wire.wording import COLO_OFF, chained
 
 _UNKNOWN_TO = {"7.2": (Command.SWITCHOVER_START,)}
 """Commands that came after a release."""
+_NOT_READ = "Failed to load VM process command: stream error: -5"
+"""What newer releases say of one that is cut."""
 
 Handler = Callable[[Incoming, CommandEvent], Effect | None]
 
@@ -41,7 +44,7 @@ def check_command(incoming: Incoming, number: int, length: int, offset: int) -> 
     """Number and length, before the data are waited for.  Raises LoadError."""
     incoming.in_command = True
     if incoming.beyond(offset + 5):
-        raise incoming.cut(offset + 5)
+        raise incoming.cut(offset + 5, _NOT_READ)
     if number not in COMMAND_LENGTHS or number in _UNKNOWN_TO.get(incoming.host.options.release or "", ()):
         text = f"MIG_CMD 0x{number:x} unknown (len 0x{length:x})"
         raise incoming.refuse("command-unknown", text, offset + 1)
@@ -186,7 +189,8 @@ def _run(incoming: Incoming, event: CommandEvent) -> Effect:
 def _resume(incoming: Incoming, event: CommandEvent) -> Effect | None:
     """Where nothing is being recovered QEMU reports it and goes on."""
     if not incoming.recovering:
-        incoming.host.error_report("loadvm_postcopy_handle_resume: illegal resume received")
+        text = "loadvm_postcopy_handle_resume: illegal resume received"
+        incoming.host.error_report(chained(text) if incoming.chains else text)
         return None
     incoming.recovering = False
     incoming.trace("loadvm_postcopy_handle_resume", offset=event.offset)
@@ -213,12 +217,12 @@ def _receive_bitmap(incoming: Incoming, event: CommandEvent) -> Effect:
 
 
 def _enable_colo(incoming: Incoming, event: CommandEvent) -> Effect:
-    """The capability is asked for since QEMU 8.1, whose text this is; our specification begins unasked."""
+    """The capability is asked for since QEMU 8.1, whose text this is; our specification begins unasked.  Newer ones
+    know the command no more."""
     options = incoming.host.options
     asked = incoming.may_colo if options.release is None else options.release != "7.2"
-    if asked and "x-colo" not in options.capabilities:
-        text = "ENABLE_COLO command come in migration stream, but x-colo capability is not set"
-        raise incoming.refuse("colo-capability", text, event.offset, errno=EINVAL)
+    if (asked and "x-colo" not in options.capabilities) or incoming.chains:
+        raise incoming.refuse("colo-capability", COLO_OFF, event.offset, errno=EINVAL)
     if not incoming.may_colo:
         raise _unsupported(event)
     incoming.colo = True

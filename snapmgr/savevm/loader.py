@@ -21,9 +21,9 @@ from snapmgr.savevm.load_sections import SectionLoading
 from snapmgr.savevm.packages import Packages
 from snapmgr.wire.constants import VERSION, Command, RecordType
 from snapmgr.wire.events import CommandEvent, Eof, Event, Fault, Header, NeedData, PackageBegin, SectionEnd, Vmdesc
-from snapmgr.wire.faults import IO_ERROR
 from snapmgr.wire.loading import LoadingReader, PackageEnd
 from snapmgr.wire.window import Buffer
+from snapmgr.wire.wording import IO_ERROR, VERSIONS, chained
 
 LOST_BITMAPS = (
     "postcopy_ram_listen_thread: loadvm failed during postcopy: {}. All states are migrated except dirty bitmaps. "
@@ -312,12 +312,12 @@ class Loader:
 
     def _fault(self, event: Fault) -> Effect:
         """What the reader says of the framing."""
-        text = event.qemu.get("7.2", "")
+        text = event.qemu.get(VERSIONS[-1] if self._in.chains else VERSIONS[0], "")
         if self._stage is Stage.DESCRIPTION:
             return self._finish(int(text.rsplit(" ", 1)[1]) if event.code == "no-vmdesc" else None)
         if event.code == "missing-section-footer" and self._in.beyond(event.offset + 1):
             text = f"check_section_footer: Read section footer failed: {-EIO}"
-        if text in ("", IO_ERROR):
+        if text in ("", IO_ERROR, chained(IO_ERROR)):
             raise self._in.cut(event.offset)
         errno = ENOTSUP if event.code == "stream-version" else EINVAL
         raise self._in.refuse(event.code, text, event.offset, message=event.message, errno=errno)

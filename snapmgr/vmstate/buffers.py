@@ -182,5 +182,5 @@ class CountedText(Kind):
         text = bytes(raw).split(b"\0", 1)[0].decode("utf-8", "replace")
         if not self._known(text):
             qemu = f"Received unknown {self.type} {text}"
-            raise VMStateError("value-unknown", f"unknown {self.type} {text!r}", qemu=qemu)
+            raise VMStateError("value-unknown", f"unknown {self.type} {text!r}", qemu=qemu, chain=qemu)
         return text

@@ -11,6 +11,9 @@ class VMStateError(StreamError):
     ``field`` is the path from the device to the field (``bus/fifo[3]/level``), ``version`` that of the state which
     holds it, ``offset`` the place in the stream (loading only).  ``reports`` are QEMU's own lines in the order in which
     it prints them; ``qemu`` is all of them, one a line.  A hook refuses by raising one with a code and a message.
+
+    Newer releases print ``said`` only, and let ``chain`` travel up (wire.wording); a hook that lets its text travel,
+    too, gives it as ``chain``.
     """
 
     def __init__(
@@ -23,6 +26,7 @@ class VMStateError(StreamError):
         offset: int | None = None,
         hint: str | None = None,
         qemu: str | None = None,
+        chain: str | None = None,
     ) -> None:
         super().__init__(code, message, offset=offset, hint=hint, qemu=qemu)
         self.what = self.message
@@ -30,6 +34,8 @@ class VMStateError(StreamError):
         self.available = 0
         """Bytes of the field that were there, where ``truncated``."""
         self.reports: list[str] = [] if qemu is None else [qemu]
+        self.said: list[str] = [] if qemu is None or chain is not None else [qemu]
+        self.chain = chain or ""
         self.field = ""
         if field:
             self.within(field)
@@ -40,6 +46,10 @@ class VMStateError(StreamError):
         self.field = part + between + self.field
         self.message = f"{self.field}: {self.what}"
         self.args = (self.message,)
+
+    def chained(self, before: str, behind: str = "") -> None:
+        """Whoever had it loaded puts words around what failed, or ``behind`` where nothing is said of that yet."""
+        self.chain = f"{before}: {self.chain}" if self.chain else f"{before}{behind}"
 
     def report(self, line: str) -> None:
         """QEMU prints one line more."""

@@ -7,6 +7,7 @@ loaded is never loaded again, and every hook runs exactly once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from errno import EINVAL, EIO
 from typing import Any
 
 from snapmgr.vmstate.arrays import Counted, Fixed, elements, keep
@@ -21,6 +22,9 @@ from snapmgr.wire.constants import RecordType
 from snapmgr.wire.events import Payload
 from snapmgr.wire.layout import Done
 from snapmgr.wire.window import Buffer, Short, Window
+
+_AT_THE_END = ("truncated", "count-range")
+"""Where newer releases have read on to the end of the stream."""
 
 
 class LookedBeyond(VMStateError):
@@ -153,9 +157,18 @@ def take_state(state: VMState, target: Any, version: int) -> Take[None]:
         yield from _take_fields(state, target, version)
         yield from _take_subsections(state, target)
         if state.post_load is not None:
-            state.post_load(target, version)
+            _finish(state, state.post_load, target, version)
     except VMStateError as error:
         error.version = version if error.version is None else error.version
+        raise
+
+
+def _finish(state: VMState, post_load: Callable[[Any, int], None], target: Any, version: int) -> None:
+    try:
+        post_load(target, version)
+    except VMStateError as error:
+        about = f"post load hook failed for: {state.name}, version_id: {state.version}"
+        error.chained(f"{about}, minimum_version: {state.minimum_version}", f", ret: {-EINVAL}")
         raise
 
 
@@ -163,11 +176,13 @@ def _check_version(state: VMState, version: int) -> None:
     shown = version - (1 << 32) if version >> 31 else version
     if shown > state.version:
         text = f"{state.name}: incoming version_id {shown} is too new for local version_id {state.version}"
-        raise VMStateError("version-too-new", f"{state.name} has version {shown}, known is {state.version}", qemu=text)
+        message = f"{state.name} has version {shown}, known is {state.version}"
+        raise VMStateError("version-too-new", message, qemu=text, chain=text)
     if shown < state.minimum_version:
         least = state.minimum_version
         text = f"{state.name}: incoming version_id {shown} is too old for local minimum version_id  {least}"
-        raise VMStateError("version-too-old", f"{state.name} has version {shown}, needed is {least}", qemu=text)
+        message = f"{state.name} has version {shown}, needed is {least}"
+        raise VMStateError("version-too-old", message, qemu=text, chain=text.replace("  ", " "))
 
 
 def _take_fields(state: VMState, target: Any, version: int) -> Take[None]:
@@ -178,7 +193,8 @@ def _take_fields(state: VMState, target: Any, version: int) -> Take[None]:
             yield from _take_step(state, step, target)
         elif step.field.must_exist:
             text = f"Input validation failed: {state.name}/{step.field.name}"
-            raise VMStateError("validation", "the state is not valid", field=step.field.name, qemu=text)
+            chain = f"{text} version_id: {state.version}"
+            raise VMStateError("validation", "the state is not valid", field=step.field.name, qemu=text, chain=chain)
 
 
 def _take_run(state: VMState, run: Run, target: Any) -> Take[None]:
@@ -186,6 +202,7 @@ def _take_run(state: VMState, run: Run, target: Any) -> Take[None]:
         yield from run.load(target)
     except VMStateError as error:
         error.report(f"Failed to load {state.name}:{error.field}")
+        _say(error, state.name, "", error.field)
         raise
 
 
@@ -198,7 +215,16 @@ def _take_step(state: VMState, step: Step, target: Any) -> Take[None]:
     except VMStateError as error:
         error.within(field.name)
         error.report(f"Failed to load {state.name}:{field.name}")
+        _say(error, state.name, field.kind.type, field.name)
         raise
+
+
+def _say(error: VMStateError, state: str, kind: str, field: str) -> None:
+    """What newer releases say of a field: of its kind where that refused, of the state where the stream ended."""
+    if error.code in _AT_THE_END:
+        error.chain = error.chain or f"Failed to load {state} state: stream error: {-EIO}"
+    else:
+        error.chain = error.chain or f"Failed to load element of type {kind} for {field}"
 
 
 def _take_field(field: Field, target: Any) -> Take[None]:
@@ -266,11 +292,13 @@ def _take_subsections(state: VMState, target: Any) -> Take[None]:
         sub = _known(state, sent)
         if sub is None:
             shown = sent.decode("utf-8", "replace")
-            raise VMStateError("subsection-unknown", f"{state.name} has no subsection {shown!r}", field=shown)
-        yield from _take_subsection(sub, len(sent), target)
+            chain = f"VM subsection '{shown}' in '{state.name}' does not exist"
+            message = f"{state.name} has no subsection {shown!r}"
+            raise VMStateError("subsection-unknown", message, field=shown, chain=chain)
+        yield from _take_subsection(state, sub, len(sent), target)
 
 
-def _take_subsection(sub: VMState, name_length: int, target: Any) -> Take[None]:
+def _take_subsection(state: VMState, sub: VMState, name_length: int, target: Any) -> Take[None]:
     try:
         try:
             header = yield 2 + name_length + 4
@@ -281,6 +309,7 @@ def _take_subsection(sub: VMState, name_length: int, target: Any) -> Take[None]:
         yield from take_state(sub, target, version)
     except VMStateError as error:
         error.within(sub.name)
+        error.chained(f"Loading VM subsection '{sub.name}' in '{state.name}' failed")
         raise
 
 
@@ -297,6 +326,7 @@ def _fail_at_version(sub: VMState, target: Any, cut: VMStateError) -> None:
         if failure is not cut:
             for line in failure.reports:
                 cut.report(line)
+            cut.chain = failure.chain
 
 
 def _subsection_name(least: int) -> Take[bytes | None]:

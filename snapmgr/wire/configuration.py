@@ -10,6 +10,7 @@ from snapmgr.wire.constants import RecordType
 from snapmgr.wire.events import Configuration, ConfigurationSubsection, Fault
 from snapmgr.wire.faults import fault
 from snapmgr.wire.window import Short, Window
+from snapmgr.wire.wording import by_version, failed
 
 MAX_NAME = 4096
 """Longer machine types are refused; the longest that QEMU has is below 40 bytes."""
@@ -77,12 +78,13 @@ def _read_subsection(window: Window, found: list[ConfigurationSubsection]) -> Fa
             window.counted()
     else:
         text = "load of migration failed: No such file or directory"
+        newest = failed(f"VM subsection '{name}' in 'configuration' does not exist")
         return fault(
             "configuration-subsection",
             start,
             window.offset - start,
             f"the configuration has no subsection {name!r}",
-            text,
+            by_version(text, newest),
         )
     size = window.offset - at
     window.offset = at

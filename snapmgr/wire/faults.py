@@ -1,17 +1,19 @@
-"""Faults as events, with the words that QEMU would use (migration/savevm.c, QEMU 7.2 and 10.0)."""
+"""Faults as events, with the words that QEMU would use (migration/savevm.c)."""
 
 from __future__ import annotations
 
+from errno import EIO
 from typing import TYPE_CHECKING
 
 from snapmgr.wire.constants import RecordType
 from snapmgr.wire.events import Fault
+from snapmgr.wire.wording import IO_ERROR, NOT_A_STREAM, UNSUPPORTED, by_version, failed, wrong_version
 
 if TYPE_CHECKING:
     from snapmgr.wire.reader import StreamReader
 
-VERSIONS = ("7.2", "10.0")
-IO_ERROR = "load of migration failed: Input/output error"
+
+_CUT_RAM = "Failed to load vmstate version_id: 4, ret: -5"
 
 
 def fault(
@@ -25,8 +27,8 @@ def fault(
     *,
     fatal: bool = True,
 ) -> Fault:
-    """A fault at ``offset``; ``qemu`` is one text for all versions, or one by version, or empty."""
-    texts = qemu if isinstance(qemu, dict) else (dict.fromkeys(VERSIONS, qemu) if qemu else {})
+    """A fault at ``offset``; ``qemu`` is that of QEMU 7.2, or texts by version, or empty."""
+    texts = qemu if isinstance(qemu, dict) else (by_version(qemu) if qemu else {})
     return Fault(offset, length, code, message, texts, section_id, idstr, fatal)
 
 
@@ -75,19 +77,19 @@ def truncated(reader: StreamReader, start: int, missing: int, held: int) -> Faul
     message = f"the stream ends early: {more} needed at least"
     section = reader.section
     if start < 8:
-        text = "Not a migration stream" if held < 4 else "Unsupported migration stream version"
+        text = by_version(NOT_A_STREAM, "") if held < 4 else by_version(UNSUPPORTED, wrong_version(0))
     elif section is not None:
-        text = _inside_section(reader, section.section_id, section.type, held)
+        text = _inside_section(reader, section.section_id, section.type)
     else:
-        text = IO_ERROR
+        text = by_version(IO_ERROR)
     name = reader.sections[section.section_id].idstr if section and section.section_id in reader.sections else None
     return fault("truncated", start + held, 0, message, text, section.section_id if section else None, name)
 
 
-def _inside_section(reader: StreamReader, section_id: int, kind: RecordType, held: int) -> str:
+def _inside_section(reader: StreamReader, section_id: int, kind: RecordType) -> dict[str, str]:
     known = reader.sections.get(section_id)
     name = known.idstr if known else ""
     if name == "ram" and kind in (RecordType.PART, RecordType.END):
-        return f"error while loading state section id {section_id}({name})"
+        return by_version(f"error while loading state section id {section_id}({name})", failed(_CUT_RAM, EIO))
     instance = known.instance_id if known else 0
-    return f"error while loading state for instance 0x{instance:x} of device '{name}'"
+    return by_version(f"error while loading state for instance 0x{instance:x} of device '{name}'", "")

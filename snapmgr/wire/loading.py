@@ -17,6 +17,7 @@ from snapmgr.wire.held import Limits, Section
 from snapmgr.wire.layout import Done, PayloadReader
 from snapmgr.wire.reader import StreamReader
 from snapmgr.wire.window import Short
+from snapmgr.wire.wording import NO_CONFIGURATION, by_version, no_configuration
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,11 @@ class LoadingReader(StreamReader):
         if reader is None:
             self._next = self._type
             return
-        if self._in.be8() != RecordType.CONFIGURATION:
+        found = self._in.be8()
+        if found != RecordType.CONFIGURATION:
             message = "the configuration should stand here"
-            self._emit(fault("configuration-missing", self._in.offset - 1, 1, message, "Configuration section missing"))
+            texts = by_version(NO_CONFIGURATION, no_configuration(found))
+            self._emit(fault("configuration-missing", self._in.offset - 1, 1, message, texts))
             return
         self._payload = reader
         self._next = self._configuration

@@ -6,6 +6,7 @@ from snapmgr.wire.constants import MAGIC, VERSION, VERSION_OBSOLETE
 from snapmgr.wire.events import Fault, Header
 from snapmgr.wire.faults import fault
 from snapmgr.wire.window import Window
+from snapmgr.wire.wording import NOT_A_STREAM, UNSUPPORTED, by_version, wrong_magic, wrong_version
 
 
 def read_header(window: Window) -> tuple[Header | None, Fault | None]:
@@ -14,16 +15,14 @@ def read_header(window: Window) -> tuple[Header | None, Fault | None]:
     magic = bytes(window.take(4))
     if magic != MAGIC:
         message = f"the stream begins with {magic.hex(' ')}, not with QEVM"
-        return None, fault("not-a-stream", start, 4, message, "Not a migration stream")
+        return None, fault("not-a-stream", start, 4, message, by_version(NOT_A_STREAM, wrong_magic(magic)))
     version = window.be32()
     header = Header(start, 8, version)
     return header, None if version == VERSION else _wrong_version(version, start)
 
 
 def _wrong_version(version: int, start: int) -> Fault:
-    text = (
-        "SaveVM v2 format is obsolete and don't work anymore"
-        if version == VERSION_OBSOLETE
-        else "Unsupported migration stream version"
-    )
-    return fault("stream-version", start + 4, 4, f"stream version {version} instead of {VERSION}", text)
+    newest = None if version == VERSION_OBSOLETE else wrong_version(version)
+    text = "SaveVM v2 format is obsolete and don't work anymore" if version == VERSION_OBSOLETE else UNSUPPORTED
+    message = f"stream version {version} instead of {VERSION}"
+    return fault("stream-version", start + 4, 4, message, by_version(text, newest))

@@ -43,6 +43,7 @@ from snapmgr.wire.repeats import LONGEST, Repeats
 from snapmgr.wire.search import Search
 from snapmgr.wire.stepping import Stepping
 from snapmgr.wire.window import Short
+from snapmgr.wire.wording import NO_CONFIGURATION, by_version, no_configuration
 
 FOOTER_SIZE = 5
 
@@ -112,7 +113,7 @@ class StreamReader(Stepping):
                     self._in.offset,
                     0,
                     "the stream ends behind its header",
-                    "Configuration section missing",
+                    by_version(NO_CONFIGURATION, no_configuration(0)),
                 )
             )
             self._finish()
@@ -437,7 +438,7 @@ class StreamReader(Stepping):
                 0,
                 error.code,
                 error.message,
-                {"7.2": error.qemu, "10.0": error.qemu} if error.qemu else {},
+                by_version(error.qemu) if error.qemu else {},
                 section.section_id if section else None,
                 known.idstr if known else None,
             )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import socket
 import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -26,6 +25,7 @@ from snapmgr.inspect.verify import LOADS, REFUSES, WAITS, Verdict, unreadable
 from tests import corpus
 from tests.inspect import coverage
 from tests.inspect.foreseen import CASES, Case, reason_left_out, timer
+from tests.inspect.newest import Bytes
 from tests.qemu import QEMU, needs_qemu
 from tests.savevm import spec
 from tests.savevm.spec import Text
@@ -102,16 +102,6 @@ OTHERS: list[tuple[bytes, str, str]] = [
     ),
 ]
 """Texts of savevm.c's neighbours on the same path: records, what becomes of them, the first line."""
-
-
-class Bytes:
-    """As much of a source as a dry load asks for."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-
-    def chunks(self) -> Iterator[memoryview]:
-        yield memoryview(self._data)
 
 
 def loaded(case: Case) -> Trial:

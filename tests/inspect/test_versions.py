@@ -20,8 +20,12 @@ def test_capabilities_by_version() -> None:
     assert notes.capability("compress", 26, 50) is None
     assert [note.qemu for note in notes.notes] == [
         {"7.2": "Received unknown capability mapped-ram"},
-        {"10.0": "Received unknown capability compress"},
+        {
+            "10.0": "Received unknown capability compress",
+            "11.1": "load of migration failed: Invalid argument: Loading VM subsection 'configuration/capabilities' in "
+            "'configuration' failed: Received unknown capability compress",
+        },
     ]
     problem = notes.capability("nosuch!", 26, 50)
     assert problem is not None and problem.severity is Severity.ERROR
-    assert set(problem.qemu) == {"7.2", "10.0"}
+    assert set(problem.qemu) == {"7.2", "10.0", "11.1"}

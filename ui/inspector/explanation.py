@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from snapmgr.inspect.model import Problem
+from snapmgr.wire.wording import alike
 from ui.models.problem_table import STOPS_HERE, severity_word
 from ui.models.texts import sentence
 from ui.shell import formats
@@ -16,10 +17,10 @@ from ui.words import plural, tr
 
 def qemu_text(problem: Problem) -> str:
     """QEMU's words, once where all versions say the same, else each behind its version."""
-    texts = {version: text for version, text in problem.qemu.items() if text}
-    if len(set(texts.values())) <= 1:
-        return next(iter(texts.values()), "")
-    return "\n".join(f"{version}: {text}" for version, text in texts.items())
+    said = alike(problem.qemu)
+    if len(said) <= 1:
+        return said[0][1] if said else ""
+    return "\n".join(f"{versions}: {text}" for versions, text in said)
 
 
 def cause_text(problem: Problem) -> str:
@@ -40,8 +41,8 @@ def report(problem: Problem, stream: str, digits: int = 8) -> str:
     ]
     lines += [tr("Section: {name}", name=problem.section)] if problem.section else []
     lines += [cause_text(problem)] if cause_text(problem) else []
-    #: {version} is that of a QEMU
-    lines += [tr("QEMU {version} says: {words}", version=one, words=text) for one, text in problem.qemu.items()]
+    #: {version} is that of a QEMU, or several: 7.2, 10.0
+    lines += [tr("QEMU {version} says: {words}", version=one, words=text) for one, text in alike(problem.qemu)]
     return "\n".join(lines)
 
 

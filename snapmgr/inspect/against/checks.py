@@ -63,7 +63,7 @@ def checked(state: VMState, *, own: bool, release: str, machine: str) -> VMState
 def _below(state: VMState, release: str, machine: str) -> VMState:
     """A subsection, which is loaded into blank values.  The oldest version that it loads is looked up: a description
     tells the newest only."""
-    state = replace(state, minimum=minimum_version(state.name, state.version))
+    state = replace(state, minimum=minimum_version(state.name, state.version, release))
     return checked(state, own=False, release=release, machine=machine)
 
 

@@ -17,7 +17,7 @@ from snapmgr.inspect.index import StreamIndex
 from snapmgr.inspect.model import Problem, Record, Severity
 from snapmgr.savevm.incoming import c_string, shown, signed
 from snapmgr.vmstate.description import Field, Group, Struct
-from snapmgr.wire.faults import VERSIONS
+from snapmgr.wire.wording import VERSIONS, by_version
 
 _ANY = 0xFFFFFFFF
 _MOST = 1 << 20
@@ -263,8 +263,7 @@ def _named_subsections(state: Struct) -> set[str]:
 def _error(
     code: str, offset: int, message: str, qemu: str, hint: str, section: str | None = None, length: int = 0
 ) -> Problem:
-    texts = dict.fromkeys(VERSIONS, qemu)
-    return Problem(Severity.ERROR, code, offset, message, section, length, _OTHER_MACHINE, hint, texts)
+    return Problem(Severity.ERROR, code, offset, message, section, length, _OTHER_MACHINE, hint, by_version(qemu))
 
 
 def _warning(code: str, offset: int, message: str, hint: str, *, section: str | None = None) -> Problem:

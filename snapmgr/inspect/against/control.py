@@ -27,6 +27,7 @@ class Control:
 
     def __init__(self, words: list[str], patience: float, descriptors: tuple[int, ...] = ()) -> None:
         self.program = words[0]
+        self._names = {name for word in words for name in (word, word.rpartition("/")[2])}
         self.events: list[dict[str, Any]] = []
         self._patience = patience
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
@@ -100,8 +101,12 @@ class Control:
         """Lines of its stderr so far, without its own name before them."""
         data = os.pread(self._said.fileno(), MAX_SAID, 0)  # a seek would move the place where QEMU writes on
         lines = data.decode("utf-8", "replace").split("\n")
-        name = self.program.rpartition("/")[2]
-        return [line.removeprefix(f"{self.program}: ").removeprefix(f"{name}: ") for line in lines if line]
+        return [self._without_name(line) for line in lines if line]
+
+    def _without_name(self, line: str) -> str:
+        """Its name is one of the words that it was started with, not the first where something else starts it."""
+        name, colon, rest = line.partition(": ")
+        return rest if colon and name in self._names else line
 
     def wait_for_words(self) -> None:
         """Until it has said anything."""
@@ -124,7 +129,8 @@ class Control:
         if not line:
             self.ended()
             said = self.said()
-            raise self._failed(said[0] if said else "ended")
+            wrong = [line for line in said if "warning: " not in line] or said
+            raise self._failed(wrong[0] if wrong else "ended")
         message: dict[str, Any] = json.loads(line)
         return message
 

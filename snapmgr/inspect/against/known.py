@@ -1,7 +1,7 @@
 """What is known of device types of QEMU that no stream tells: the oldest version that is loaded, subsections, names.
 
-Taken from ``-dump-vmstate`` of QEMU 7.2.22 and 10.0.13 (x86_64), which agree but for a few subsections; the types that
-a dump leaves out (``cpu``, ``timer``) from target/i386/machine.c and softmmu/cpu-timers.c.
+Taken from ``-dump-vmstate`` of QEMU 7.2.22, 10.0.13 and 11.1.3 (x86_64), which agree but for a few
+subsections; the types that a dump leaves out (``cpu``, ``timer``) from target/i386/machine.c and softmmu/cpu-timers.c.
 """
 
 from __future__ import annotations
@@ -76,6 +76,9 @@ _SUBSECTIONS = {
     "vmxnet3": "mcast_list",
 }
 _SINCE_10 = {"acpi-ged": "cpuhp", "i8259": "ltim", "ide bmdma": "status", "virtio-gpu": "blob"}
+_OLDER, _RAISED = ("", "7.2", "10.0"), {"hpet": 2, "mc146818rtc": 3}
+"""Oldest versions that newer releases do not load any more."""
+_SINCE_11 = {"acpi-ged": "hest pcihp"}
 _NONE = ("APIC", "I440FX", "PCIHOST", "dma", "i8259", "ide bmdma", "ioapic", "port92", "pcspk", "virtio-gpu")
 
 _TWICE = {
@@ -90,8 +93,10 @@ _TWICE = {
 """Names that a type gives to several fields."""
 
 
-def minimum_version(name: str, version: int) -> int:
+def minimum_version(name: str, version: int, release: str = "") -> int:
     """The oldest version that a type loads, where ``version`` is the one that it saves."""
+    if release not in _OLDER and name in _RAISED:
+        return _RAISED[name]
     return min(_MINIMUM_OF.get(name, version), version)
 
 
@@ -106,7 +111,9 @@ def subsections(name: str, release: str) -> frozenset[str] | None:
     known = _SUBSECTIONS.get(name, "" if name in _NONE else None)
     if known is None:
         return None
-    added = _SINCE_10.get(name, "") if release == "10.0" else ""
+    added = _SINCE_10.get(name, "") if release != "7.2" else ""
+    if release not in _OLDER:
+        added = f"{added} {_SINCE_11.get(name, '')}"
     return frozenset(f"{name}/{below}" for below in f"{known} {added}".split())
 
 

@@ -132,7 +132,7 @@ class Rehearsal(StandsStill):
         state = self.layouts.state(
             layout,
             device.version,
-            _minimum(layout, device),
+            _minimum(layout, device, self.release),
             own=own,
             release=self.release,
             machine=self.target.machine or "",
@@ -232,5 +232,5 @@ def _sized(size: int, offset: int) -> int:
     return size
 
 
-def _minimum(layout: Struct, device: TargetDevice) -> int:
-    return minimum_version(layout.vmsd_name, device.version) if device.minimum is None else device.minimum
+def _minimum(layout: Struct, device: TargetDevice, release: str) -> int:
+    return minimum_version(layout.vmsd_name, device.version, release) if device.minimum is None else device.minimum

@@ -106,12 +106,14 @@ def save(words: list[str], path: Path) -> str:
         if into >= 0:
             os.close(into)
         keeper.join(PATIENCE)
-    return release_of(int(version["major"]))
+    return release_of(int(version["major"]), int(version["minor"]))
 
 
-def release_of(major: int) -> str:
-    """Which of the two loaders that are imitated a QEMU is like."""
-    return "7.2" if major < 8 else "10.0"
+def release_of(major: int, minor: int) -> str:
+    """Which of the loaders that are imitated a QEMU is like."""
+    if major < 8:
+        return "7.2"
+    return "10.0" if (major, minor) < (10, 2) else "11.1"
 
 
 def _keep(descriptor: int, path: Path) -> None:

@@ -15,9 +15,15 @@ from snapmgr.savevm.effects import EnableColo
 from snapmgr.savevm.failures import LoadError, errno_of
 from snapmgr.savevm.loader import LISTEN_FAILED, LOST_BITMAPS, PAUSED, Loader
 from snapmgr.wire.events import NeedData
+from snapmgr.wire.wording import CHAINING, chain_of
 from snapmgr.work import CancelToken
 
 POSTCOPY_RAM, DIRTY_BITMAPS = "postcopy-ram", "dirty-bitmaps"
+LOST_LITTLE = (
+    "All state is migrated except dirty bitmaps. Some dirty bitmaps may be lost, but any migrated dirty bitmaps are "
+    "valid."
+)
+"""What newer QEMUs say where the guest has everything else."""
 LOADS, REFUSES, WAITS, UNKNOWN = "loads", "refuses", "waits", "unknown"
 
 
@@ -61,7 +67,7 @@ def rehearse(
         return _failed_apart(host, error, runs=loader.runs) if loader.failed_apart else _refused(host, error)
     except Unsupported as error:
         return Outcome(UNKNOWN, tuple(host.lines), error.code, error.offset or 0, error.message)
-    if loader.discards:
+    if loader.discards and release not in CHAINING:  # newer ones take it for done
         message = "pages were discarded for a postcopy, and the stream ends before it begins"
         return Outcome(WAITS, tuple(host.lines), "postcopy-state", 0, message)
     return Outcome(WAITS if colo else LOADS, tuple(host.lines), "colo" if colo else "")
@@ -124,6 +130,8 @@ def _failed_apart(host: Rehearsal, error: LoadError, *, runs: bool) -> Outcome:
     goes on; everything else ends the process.
     """
     number, capabilities = -errno_of(error), host.target.capabilities
+    if host.options.release in CHAINING:
+        return _chained_apart(host, error, runs=runs)
     if runs and POSTCOPY_RAM in capabilities:
         verdict, text = WAITS, PAUSED
     elif runs and DIRTY_BITMAPS in capabilities:
@@ -131,6 +139,20 @@ def _failed_apart(host: Rehearsal, error: LoadError, *, runs: bool) -> Outcome:
     else:
         verdict, text = REFUSES, LISTEN_FAILED.format(number)
     lines = (*host.lines, text)
+    return Outcome(verdict, lines, error.code, error.offset or 0, error.message, error.device, error.instance)
+
+
+def _chained_apart(host: Rehearsal, error: LoadError, *, runs: bool) -> Outcome:
+    """The same where errors travel up: what happened is said first, and of what that means only where it is little."""
+    capabilities, lines = host.target.capabilities, tuple(host.lines[:-1])
+    chain = chain_of(host.lines[-1] if host.lines else error.qemu or "")
+    said = f"loadvm failed during postcopy: {-errno_of(error)}: {chain}"
+    if runs and POSTCOPY_RAM in capabilities:
+        verdict, lines = WAITS, (*lines, PAUSED)
+    elif runs and DIRTY_BITMAPS in capabilities:
+        verdict, lines = LOADS, (*lines, said, LOST_LITTLE)
+    else:
+        verdict, lines = REFUSES, (*lines, said)
     return Outcome(verdict, lines, error.code, error.offset or 0, error.message, error.device, error.instance)
 
 

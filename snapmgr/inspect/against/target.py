@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from snapmgr.vmstate.description import Struct
-from snapmgr.wire.faults import VERSIONS
+from snapmgr.wire.wording import VERSIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from snapmgr.inspect.against.virtio_names import own_names
+from snapmgr.wire.wording import VERSIONS
 
 _CONVENTIONAL, _EXTENDED, _EXPRESS = 256, 4096, 0x10
 """Bytes of a PCI function's configuration, the latter where it has the capability of PCI Express."""
@@ -22,7 +23,7 @@ _MAX_CONFIG = 4096
 _MOST_PORTS = 512
 _HIGH = b"\x05\x15virtio/64bit_features"
 
-_RELEASE_BITS = {"7.2": 0x179000000, "10.0": 0x179000000}
+_RELEASE_BITS = dict.fromkeys(VERSIONS, 0x179000000)
 _RING_RESET, _SINCE = 40, (7, 2)
 _DEFAULT = {
     "virtio-net": 0xBF8064,

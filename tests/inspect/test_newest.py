@@ -1,0 +1,83 @@
+"""What is foreseen of QEMU 11.1, which says most of it in one line, is what a real one said (``newest.json``)."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from snapmgr.containers.open import open_source
+from snapmgr.errors import StreamError
+from snapmgr.inspect.against.judge import judge
+from snapmgr.inspect.index import index_stream
+from snapmgr.inspect.verify import LOADS, REFUSES, WAITS, Verdict, unreadable
+from snapmgr.wire.wording import by_version, chain_of, chained
+from tests import corpus
+from tests.inspect import newest, test_foreseen
+from tests.inspect.foreseen import CASES
+from tests.inspect.newest import RELEASE
+from tests.inspect.test_verify import DAMAGED, machine_of
+
+TOLD = newest.told()
+
+
+def foreseen(name: str, folder: Path) -> Verdict:
+    path = folder / "s.mig"
+    path.write_bytes(corpus.stream_bytes(name, damaged=True))
+    target, layouts = machine_of(DAMAGED[name]["base"])
+    try:
+        with closing(open_source(path)) as source:
+            return judge(index_stream(source), replace(target, releases=(RELEASE,)), layouts=layouts)
+    except StreamError as error:
+        return unreadable(error)
+
+
+def brief(verdict: Verdict) -> tuple[str, str]:
+    texts = (text for problem in verdict.problems if (text := problem.qemu.get(RELEASE)))
+    return verdict.by_version[RELEASE], next(texts, "")
+
+
+def test_damaged_streams_of_an_older_machine_type(tmp_path: Path) -> None:
+    """Those that are refused; all of both machine types in the long run."""
+    every = "SNAPMGR_LONG" in os.environ
+    names = [name for name in DAMAGED if every or (name.endswith("v100") and TOLD[name][0] == REFUSES)]
+    ours = {name: brief(foreseen(name, tmp_path)) for name in names}
+    assert ours == {name: TOLD[name] for name in names}
+
+
+def test_every_text_of_the_load_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = replace(test_foreseen.machine_none(), releases=(RELEASE,))
+    monkeypatch.setattr(test_foreseen, "machine_none", lambda: machine)
+    names = {f"{text.function}: {text.text} {text.nth}": case for text, case in CASES.items() if not case.runs}
+    ours = {name: brief(test_foreseen.foreseen(case, tmp_path)) for name, case in names.items()}
+    assert ours == {name: TOLD[name] for name in names}
+
+
+def test_where_a_thread_of_its_own_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a real one does with what comes over a socket that breaks."""
+    machine = replace(test_foreseen.machine_none(), releases=(RELEASE,))
+    monkeypatch.setattr(test_foreseen, "machine_none", lambda: machine)
+    broken = "Failed to load section ID: stream error: -5: Channel error: Input/output error"
+    assert [brief(test_foreseen.foreseen(case, tmp_path)) for case in CASES.values() if case.runs] == [
+        (REFUSES, f"loadvm failed during postcopy: -5: {broken}"),
+        (LOADS, f"loadvm failed during postcopy: -5: {broken}"),
+        (WAITS, "Detected IO failure for postcopy. Migration paused."),
+    ]
+
+
+def test_what_travels_up_and_what_is_said_at_its_place() -> None:
+    line = chained("Unknown savevm section 7")
+    assert (line, chain_of(line)) == (
+        "load of migration failed: Invalid argument: Unknown section 7",
+        "Unknown section 7",
+    )
+    assert chained("Illegal RAM offset 0") == "Illegal RAM offset 0"
+    assert by_version("Illegal RAM offset 0", "") == dict.fromkeys(("7.2", "10.0"), "Illegal RAM offset 0")
+
+
+@pytest.mark.skipif(not newest.COMMAND, reason="SNAPMGR_QEMU_NEWEST names no QEMU 11.1")
+def test_a_real_one_says_the_same() -> None:
+    assert newest.ask(newest.COMMAND) == TOLD
