@@ -21,6 +21,7 @@ from snapmgr.containers.libvirt import PACKED, LibvirtSave, is_libvirt, read_lib
 from snapmgr.containers.packed import packed_kind, spool, unpack_head
 from snapmgr.containers.source import Source
 from snapmgr.containers.unpacking import open_packed
+from snapmgr.containers.within import stream_within
 from snapmgr.errors import NotFound, StreamError, Unsupported, UsageError, cannot_open
 from snapmgr.names import quoted
 from snapmgr.wire.constants import MAGIC, SECTION_TYPES, VERSION, RecordType
@@ -30,7 +31,7 @@ from snapmgr.work import CancelToken, Progress, no_progress
 HEAD = 4096
 QCOW2_MAGIC = b"QFI\xfb"
 STDIN = "-"
-_FILE_URI = "file:"
+_FILE_URI, _OFFSET = "file:", ",offset="
 _BEGIN = 8
 _FIRST_RECORDS = SECTION_TYPES | {RecordType.CONFIGURATION, RecordType.COMMAND}
 """What QEMU says of a stream with another magic (savevm.c: qemu_loadvm_state_header)."""
@@ -57,8 +58,11 @@ class Recognised:
 
 
 def split_tag(src: str) -> tuple[Path, str | None]:
-    """``IMAGE@TAG``: the whole string if such a file exists, else the longest existing path before an ``@``."""
+    """``IMAGE@TAG``: the whole string if such a file exists, else the longest existing path before an ``@``.  Of
+    ``file:PATH,offset=N`` the path."""
     whole = Path(src)
+    if src.startswith(_FILE_URI) and _mode(src) is None:
+        return Path(src.removeprefix(_FILE_URI).partition(_OFFSET)[0]), None
     if "@" not in src or _mode(src) is not None:
         return whole, None
     at = len(src)
@@ -83,7 +87,7 @@ def split_offset(src: str) -> tuple[str, int]:
     """
     if not src.startswith(_FILE_URI) or _mode(src) is not None:
         return src, 0
-    path, found, number = src.removeprefix(_FILE_URI).partition(",offset=")
+    path, found, number = src.removeprefix(_FILE_URI).partition(_OFFSET)
     if not found:
         return path, 0
     try:
@@ -94,6 +98,11 @@ def split_offset(src: str) -> tuple[str, int]:
         hint = "Write the bytes as a number, such as offset=4096 or offset=0x1000."
         raise UsageError("offset", f"{quoted(number)} is no offset", hint=hint)
     return path, offset
+
+
+def at_offset(path: str | Path, offset: int) -> str:
+    """SRC of what stands in a file from a byte on."""
+    return f"{_FILE_URI}{path}{_OFFSET}{offset:#x}"
 
 
 def recognise(path: Path) -> Recognised:
@@ -190,7 +199,7 @@ def open_source(
             path=path,
             hint="Name a migration stream or a qcow2 image.",
         )
-    _refuse_other_bytes(head, str(path), path)
+    _refuse_other_bytes(head, str(path), path, start)
     return _file(path, found.packed, "raw", progress, cancel, start)
 
 
@@ -226,19 +235,22 @@ def _channel(path: Path, progress: Progress, cancel: CancelToken | None) -> File
     return _file(path, packed, "raw", progress, cancel, 0)
 
 
-def _refuse_other_bytes(head: bytes, label: str, path: Path | None = None) -> None:
+def _refuse_other_bytes(head: bytes, label: str, path: Path | None = None, start: int | None = None) -> None:
     """Raise StreamError for what no loader takes for a stream, before all of it is unpacked or waited for."""
     if head.startswith(QCOW2_MAGIC):
         message = f"{label} is a qcow2 image, which is read in place only"
         raise Unsupported("image-in-a-pipe", message, path=path, hint="Name its file.")
     if head and not head.startswith(MAGIC):
         begin = head[: len(MAGIC)].hex(" ")
+        hint = "Open a file that QEMU wrote with migrate, or the VM state inside a qcow2 image."
+        if start == 0 and path is not None and (inside := stream_within(path)) is not None:
+            hint = f"A stream begins inside of it: open {at_offset(path, inside)}"
         error = StreamError(
             "not-a-stream",
             f"{label} is not a migration stream: it begins with {begin}, not with QEVM",
             path=path,
             offset=0,
-            hint="Open a file that QEMU wrote with migrate, or the VM state inside a qcow2 image.",
+            hint=hint,
             qemu=NOT_A_STREAM,
         )
         error.newest = wrong_magic(head[: len(MAGIC)])

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from snapmgr.containers import lzop
 from snapmgr.containers.libvirt import FORMATS, HEADER, MAGIC, PARTIAL, read_libvirt
-from snapmgr.containers.open import Kind, open_source, recognise, split_offset
+from snapmgr.containers.open import Kind, open_source, recognise, split_offset, split_tag
+from snapmgr.containers.within import stream_within
 from snapmgr.errors import SnapmgrError, StreamError, Unsupported, UsageError
 from snapmgr.inspect.index import index_stream
 from snapmgr.inspect.report import inspect_document
@@ -157,3 +158,18 @@ def test_a_stream_may_begin_anywhere_in_a_file(tmp_path: Path) -> None:
     assert split_offset(f"file:{path}") == (str(path), 0)
     with pytest.raises(UsageError):
         split_offset(f"file:{path},offset=4K!")
+
+
+def test_a_stream_inside_a_file_is_found_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "disk.bin"
+    begin = b"QEVM\0\0\0\3QEVM\0\0\0\3\x07"
+    with path.open("wb") as file:
+        file.seek((1 << 20) - 12)  # so that it begins in one piece and ends in the next
+        file.write(begin)
+    assert stream_within(path) == (1 << 20) - 4
+    with pytest.raises(StreamError) as caught:
+        open_source(path)
+    assert caught.value.hint == f"A stream begins inside of it: open file:{path},offset=0xffffc"
+    assert split_tag(f"file:{path},offset=0xffffc") == (path, None)
+    path.write_bytes(bytes(4096) + begin[:16])
+    assert stream_within(path) is None

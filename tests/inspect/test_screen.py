@@ -109,6 +109,13 @@ def test_without_a_picture_it_is_said(name, code):
     assert caught.value.code == code
 
 
+def test_isa_vga_is_read_where_qemu_saves_its_registers():
+    """The section and the video RAM that QEMU 11.1 sent of it."""
+    with closing(open_source(corpus.SHIPPED / "isa-vga.mig.zst")) as source:
+        found = guest_screen(index_stream(source))
+    assert found.lines is not None and found.lines[1] == "Booting from Hard Disk..."
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.binary(min_size=64, max_size=64), st.sampled_from([0, 4, 7, 8, 15, 16, 24, 32, 0xFFFF]), st.booleans())
 def test_no_registers_are_too_much(noise, depth, extended):

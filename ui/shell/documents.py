@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from dataclasses import dataclass, field
 from enum import Enum
@@ -14,11 +15,15 @@ from PySide6.QtCore import QObject, Signal
 from snapmgr.errors import Unsupported, UsageError
 from snapmgr.names import visible_text
 from ui.isolation import isolated
+from ui.shell import formats
 from ui.words import plural, tr
 
 if TYPE_CHECKING:
     from snapmgr.containers.open import Recognised
     from ui.shell.context import WindowContext
+
+_AT_OFFSET = re.compile(r"file:(.*),offset=0x([0-9a-f]{1,16})", re.DOTALL)
+"""As ``at_offset`` writes it."""
 
 RECENT = 12
 """Documents that are remembered."""
@@ -44,14 +49,18 @@ class Document:
     @property
     def label(self) -> str:
         """Its name, fit to be shown."""
-        first = isolated(visible_text(Path(self.sources[0]).name or self.sources[0]))
+        file, start = _file_of(self.sources[0])
+        first = isolated(visible_text(Path(file).name or file))
+        if start:
+            #: A stream that begins inside a file: guest.bin from byte 1234
+            first = tr("{name} from {offset}", name=first, offset=formats.offset(start))
         more = len(self.sources) - 1
         return plural("{name} and {n} more", "{name} and {n} more", more, name=first) if more else first
 
     @property
     def where(self) -> str:
         """The folder, with the user's own folder as ~."""
-        folder = str(Path(self.sources[0]).parent)
+        folder = str(Path(_file_of(self.sources[0])[0]).parent)
         home = str(Path.home())
         if folder == home:
             return "~"
@@ -68,6 +77,12 @@ class Document:
         except (KeyError, TypeError, ValueError):
             return None
         return cls(kind, sources) if sources and all(isinstance(item, str) for item in sources) else None
+
+
+def _file_of(source: str) -> tuple[str, int]:
+    """The path in SRC of a document and the byte at which it begins there, without a look at the file."""
+    found = _AT_OFFSET.fullmatch(source)
+    return (found[1], int(found[2], 16)) if found else (source, 0)
 
 
 def shown_as(kind: DocumentKind) -> tuple[str, str]:
@@ -87,6 +102,8 @@ def recognise(sources: list[str]) -> Document:
     from snapmgr.containers.open import Kind, split_tag
     from snapmgr.containers.open import recognise as recognise_file
 
+    if len(sources) == 1 and (inside := _inside(sources[0])) is not None:
+        return inside
     if len(sources) == 1 and split_tag(sources[0])[1] is not None:
         return Document(DocumentKind.STREAM, (absolute(sources[0]),))
     if len(sources) == 1 and _is_recording(sources[0]):
@@ -104,6 +121,24 @@ def recognise(sources: list[str]) -> Document:
         said, hint = tr("A stream and other files cannot be opened together"), tr("Open one kind")
         raise UsageError("mixed-files", said, hint=hint)
     raise _refusal(*next(iter(found.items())))
+
+
+def _inside(source: str) -> Document | None:
+    """A stream that begins inside a file: where it was said to, or in a file that is nothing else."""
+    from snapmgr.containers.open import Kind, at_offset, split_offset, split_tag
+    from snapmgr.containers.open import recognise as recognise_file
+    from snapmgr.containers.within import stream_within
+
+    name, start = split_offset(source)
+    if not start:
+        path, tag = split_tag(source)
+        if tag is not None or _is_recording(str(path)) or recognise_file(path).kind is not Kind.UNKNOWN:
+            return None
+        found = stream_within(path)
+        if found is None:
+            return None
+        name, start = str(path), found
+    return Document(DocumentKind.STREAM, (at_offset(absolute(name), start),))
 
 
 def _is_recording(source: str) -> bool:

@@ -1,8 +1,9 @@
 """The displays of a stream's guest, and what each of them shows.
 
 VGA, secondary-vga, cirrus-vga, bochs-display, vmware-svga, virtio-gpu and virtio-vga are drawn, qxl as long as it is
-a VGA.  isa-vga and isa-cirrus-vga are not: what QEMU 7.2 sends as their registers are other bytes of the device,
-pointers among them.  ramfb has no section of its own before QEMU 8.2, and later only what the firmware asked for.
+a VGA, isa-vga from QEMU 11.1 on.  What older ones send as the registers of isa-vga and isa-cirrus-vga are other bytes
+of the device, pointers among them.  ramfb has no section of its own before QEMU 8.2, and later only what the firmware
+asked for.
 """
 
 from __future__ import annotations
@@ -113,6 +114,10 @@ def _vga(index: StreamIndex, records: dict[str, Record], record: Record) -> Scre
     return _drawn(index, record, Registers.of(leaves(decoded(index, record))))
 
 
+def _isa_vga(index: StreamIndex, records: dict[str, Record], record: Record) -> Screen:
+    return _drawn(index, record, Registers.of(leaves(decoded(index, record)), "state."))
+
+
 def _cirrus(index: StreamIndex, records: dict[str, Record], record: Record) -> Screen:
     if "/" not in (record.idstr or ""):
         raise _unread(record, "QEMU saves other bytes in the place of an ISA device's registers")
@@ -168,6 +173,7 @@ def _ramfb(index: StreamIndex, records: dict[str, Record], record: Record) -> Sc
 
 _HOW: dict[str, Callable[[StreamIndex, dict[str, Record], Record], Screen]] = {
     "vga": _vga,
+    "vga-isa": _isa_vga,
     "cirrus_vga": _cirrus,
     "qxl": _qxl,
     "vmware_vga": _vmware,

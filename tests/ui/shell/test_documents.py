@@ -99,3 +99,12 @@ def test_a_recorded_migration_is_one_for_the_migration_view(tmp_path: Path) -> N
     path.write_bytes(MAGIC + b"\0\0\0\1")
     assert recognise([str(path)]) == Document(DocumentKind.RECORDING, (str(path),))
     assert says([str(path)])[0] == "Open it in Migration"
+
+
+def test_a_stream_inside_a_file_is_opened_where_it_begins(tmp_path: Path) -> None:
+    file = tmp_path / "disk.bin"
+    file.write_bytes(bytes(0x1234) + b"QEVM\0\0\0\3\7")
+    document = recognise([str(file)])
+    assert document == Document(DocumentKind.STREAM, (f"file:{file},offset=0x1234",))
+    assert recognise([f"file:{file},offset=4660"]) == document
+    assert (document.label, document.where) == ("disk.bin from 00001234", str(tmp_path))
