@@ -103,13 +103,23 @@ Drive = Callable[[Coroutine[Any, Any, Any]], Any]
 
 @pytest.fixture
 def loop(qapp: Any) -> Iterator[asyncio.AbstractEventLoop]:
-    """asyncio on Qt's event loop."""
+    """asyncio on Qt's event loop; whoever asks which loop runs is told so also where Qt turns it for a click of a test,
+    or once more at the end of ``run_until_complete``: in the application it always runs."""
     import qasync
 
+    class Loop(qasync.QEventLoop):  # type: ignore[misc]
+        def run_forever(self) -> Any:
+            try:
+                return super().run_forever()
+            finally:
+                asyncio._set_running_loop(self)
+
     qapp.setQuitOnLastWindowClosed(False)
-    made = qasync.QEventLoop(qapp)
+    made = Loop(qapp)
     asyncio.set_event_loop(made)
+    asyncio._set_running_loop(made)
     yield made
+    asyncio._set_running_loop(None)
     made.close()
     asyncio.set_event_loop(None)
 
