@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QStatusBar
 
 from ui.shell import formats
@@ -206,6 +206,11 @@ class MainWindow(QMainWindow):
                 self.toast.hide()
             elif page is not None:
                 page.escape()
+            return
+        # only what is off now: the keys of what is on never come here
+        wanted = self.context.actions.with_keys(QKeySequence(event.keyCombination()))
+        if wanted is not None and not event.isAutoRepeat():
+            self.context.actions.want(wanted)
             return
         super().keyPressEvent(event)
 

@@ -146,7 +146,7 @@ class ActionSet(QObject):
         item.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         item.setCheckable(action.checked is not None)
         item.setMenuRole(QAction.MenuRole.NoRole)
-        item.triggered.connect(lambda *_: self.run(action.id))
+        item.triggered.connect(lambda *_: self.want(action.id))
         return item
 
     def reason(self, id: str) -> str:
@@ -167,6 +167,21 @@ class ActionSet(QObject):
             if action.checked is not None:
                 with QSignalBlocker(item):
                     item.setChecked(action.checked(self._context))
+
+    def want(self, id: str) -> None:
+        """Somebody chose it: it is done, or told why it cannot be done now."""
+        if reason := self.reason(id):
+            #: {action} is what somebody wanted to do by a key, {reason} why it cannot be done now
+            said = tr("{action}: {reason}", action=plain(self._declared[id].title).rstrip("…"), reason=reason)
+            self._context.notify(said)
+        self.run(id)
+
+    def with_keys(self, keys: QKeySequence) -> str | None:
+        """What they do in the present view, whether that can be done now or not."""
+        for action in self._declared.values():
+            if action.view in (None, self._context.view) and keys in self._items[action.id].shortcuts():
+                return action.id
+        return None
 
     def run(self, id: str) -> None:
         """Do it, if it can be done now.  Its failures reach the failures' owner."""
