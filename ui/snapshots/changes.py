@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -86,24 +87,32 @@ class Changes(QObject):
             return
         first = saving_now(request) if request.owned and request.keep_first else None
         doing = loading_then(request) if first is not None else request
-        work = (
-            self._make(doing, self._add(doing)) if first is None else self._one_by_one(first, doing, self._add(first))
-        )
+        if first is None:
+            work: Coroutine[Any, Any, object] = self._make(doing, self._add(doing))
+        else:
+            work = self._one_by_one(first, doing, self._add(first, followed=True))
         self._context.tasks.start(work, texts.running(request))
 
-    def _add(self, request: ChangeRequest) -> int:
-        """Show it as begun."""
+    def _add(self, request: ChangeRequest, *, followed: bool = False) -> int:
+        """Show it as begun; ``followed``: another one comes after it."""
         machine, again = self._machines.name(request.machine), partial(self.again, request)
         paths, in_bytes = tuple({*request.machine, *request.paths}), request.owned and request.kind in IN_BYTES
         title, icon = texts.running(request), request.kind.value
-        number = self.jobs.add(title, machine, icon, paths, in_bytes=in_bytes, again=again)
+        number = self.jobs.add(title, machine, icon, paths, in_bytes=in_bytes, again=again, followed=followed)
         self.changed.emit()
         return number
 
     async def _one_by_one(self, first: ChangeRequest, then: ChangeRequest, number: int) -> None:
-        """The second only where the first was carried out."""
-        if await self._make(first, number):
-            await self._make(then, self._add(then))
+        """The second only where the first was carried out, and nobody said meanwhile that it shall not be."""
+        if not await self._make(first, number):
+            return
+        following = self._add(then)
+        if self.jobs.called_off(number):
+            about = f"{texts.done(first)}. {texts.unchanged(then)}"
+            self.jobs.end(following, ActivityState.CANCELLED, texts.cancelled(then.kind), about)
+            self.changed.emit()
+        else:
+            await self._make(then, following)
 
     def take_back(self, on_show: Paths | None) -> None:
         """Undo the last deletion from the machine on show."""

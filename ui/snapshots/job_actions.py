@@ -8,6 +8,7 @@ from snapmgr.jobs.status import JobVerb
 from ui.shell.actions import Actions, Menu
 from ui.shell.context import WindowContext
 from ui.snapshots.actions import VIEW, page_of
+from ui.widgets.activity import Activity, ActivityState
 from ui.words import later, tr
 
 ACTIONS = Actions()
@@ -37,21 +38,26 @@ async def history(context: WindowContext) -> None:
     HistoryDialog(context, records).open()
 
 
-def _unless_late(context: WindowContext, late: str) -> str:
-    """Why nothing runs, or that it is ``late`` for what runs; "" where it is not."""
-    page = page_of(context)
-    running = page.jobs.running() if page is not None else None
+def _not_running(context: WindowContext) -> str:
+    running = _newest(context)
     if running is None:
         return tr("Nothing is being done")
-    return "" if running.cancellable else late
-
-
-def _not_running(context: WindowContext) -> str:
-    return _unless_late(context, tr("It is being finished and cannot be stopped any more"))
+    if running.state is ActivityState.CANCELLING:
+        return tr("It is being cancelled")
+    return "" if running.cancellable else tr("It is being finished and cannot be stopped any more")
 
 
 def _not_held(context: WindowContext) -> str:
-    return _unless_late(context, tr("It is being finished and cannot be paused any more"))
+    running = _newest(context)
+    if running is None:
+        return tr("Nothing is being done")
+    return "" if running.holdable else tr("It is being finished and cannot be paused any more")
+
+
+def _newest(context: WindowContext) -> Activity | None:
+    """Of what runs."""
+    page = page_of(context)
+    return page.jobs.running() if page is not None else None
 
 
 @ACTIONS.add("snapshot.hold", later("Pause what runs, or resume it"), icon="pause", menu=Menu.SNAPSHOT, view=VIEW,

@@ -52,6 +52,12 @@ def _whole(seconds: int) -> str:
     return tr("{number} s", number=seconds) if seconds < 60 else formats.duration(seconds)
 
 
+def too_late(title: str) -> str:
+    """Why somebody who wanted to cancel it sees it end all the same."""
+    #: {what} is something like: Saving “before-update”
+    return tr("Too late to cancel: {what} is being finished", what=title)
+
+
 def took(seconds: float, *, failed: bool, at: str) -> str:
     """How long it took; ``at`` is the time of day at which it failed."""
     if failed:

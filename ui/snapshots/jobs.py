@@ -14,7 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from snapmgr.errors import SnapmgrError
+from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.jobs.history import JobHistory
 from snapmgr.jobs.job import Job, JobView
 from snapmgr.jobs.status import JobVerb
@@ -23,6 +23,7 @@ from ui.models.source_list import Paths
 from ui.shell import formats
 from ui.shell.context import WindowContext
 from ui.shell.failures import Failure
+from ui.shell.notices import Tone
 from ui.snapshots import job_texts
 from ui.snapshots.time_left import TimeLeft
 from ui.widgets.activity import Activity, ActivityState
@@ -48,6 +49,10 @@ class Jobs(QObject):
         self._jobs: dict[int, Job] = {}
         self._left: dict[int, TimeLeft] = {}
         self._again: dict[int, Callable[[], bool]] = {}
+        self._followed: set[int] = set()
+        """Those after which another one begins; whoever cancels them in time does not want that one either."""
+        self._called_off: set[int] = set()
+        """Those that were cancelled before they had a job, or before the one that follows had."""
         self._about: dict[int, tuple[Paths, bool, float]] = {}
         """What files it is about, whether its progress is in bytes, and when it began."""
 
@@ -89,12 +94,16 @@ class Jobs(QObject):
         *,
         in_bytes: bool = False,
         again: Callable[[], bool] | None = None,
+        followed: bool = False,
     ) -> int:
         """Show something as begun; returns its number.  ``paths`` are the files that nothing else may change now.
 
-        ``again`` begins the same once more, where it fails; it says whether it did.
+        ``again`` begins the same once more, where it fails; it says whether it did.  ``followed``: something else
+        begins after it, unless it is ``called_off``.
         """
         number = next(self._numbers)
+        if followed:
+            self._followed.add(number)
         self._left[number] = TimeLeft()
         if again is not None:
             self._again[number] = again
@@ -103,7 +112,10 @@ class Jobs(QObject):
         return number
 
     async def run(self, number: int, kind: str, table: JobTable, begin: Begin) -> Any:
-        """The job of that number from its start to its end.  Raises what it raises; it is cancelled with this task."""
+        """The job of that number from its start to its end.  Raises what it raises, and Cancelled where it was called
+        off before it began; it is cancelled with this task."""
+        if number in self._called_off:
+            raise Cancelled
         table.auto_finalize = not self._context.settings["jobs.finalize"]
         job = begin(f"{kind}-{number}", lambda view: self._show(number, view))
         self._jobs[number] = job
@@ -145,12 +157,24 @@ class Jobs(QObject):
     # --- what is done with jobs ---
 
     def cancel(self, number: int) -> None:
-        """Stop it where that is still possible; it says itself how it ended."""
-        job = self._jobs.get(number)
-        if job is not None:
-            with suppress(SnapmgrError):  # it is over just now
-                job.cancel()
+        """Stop it, or what follows it: whether it waits to begin or runs, it says itself how it ended.  Where all that
+        comes too late, that is told."""
+        shown, job = self._shown.get(number), self._jobs.get(number)
+        if shown is None or not shown.runs:
+            return
+        stopped = job is not None and _stopped(job)
+        if job is None or (not stopped and number in self._followed):
+            self._called_off.add(number)
+        elif not stopped:
+            self._context.notify(job_texts.too_late(shown.title), tone=Tone.WARNING)
+        if job is None:
+            self._put(replace(shown, state=ActivityState.CANCELLING, cancellable=False))
+        else:
             self._show(number, job.view())
+
+    def called_off(self, number: int) -> bool:
+        """Whether what follows it is not wanted any more."""
+        return number in self._called_off
 
     def hold(self, number: int) -> None:
         """Let it stand still, or go on where it does."""
@@ -189,6 +213,8 @@ class Jobs(QObject):
             with suppress(SnapmgrError):
                 job.dismiss()
         del self._shown[number], self._about[number], self._left[number]
+        self._followed.discard(number)
+        self._called_off.discard(number)
         self._again.pop(number, None)
         self.changed.emit()
 
@@ -215,14 +241,16 @@ class Jobs(QObject):
         prepared = JobVerb.FINALIZE in view.verbs
         units = self._context.settings["appearance.units"]
         note = job_texts.progress(now, units, in_bytes=in_bytes, prepared=prepared)
-        state = ActivityState.CANCELLING if view.cancelling else ActivityState.RUNNING
+        called_off = number in self._called_off
+        state = ActivityState.CANCELLING if view.cancelling or called_off else ActivityState.RUNNING
+        cancellable = not called_off and (view.cancellable or (number in self._followed and not view.cancelling))
         self._put(
             replace(
                 shown,
                 state=state,
                 done=now.current,
                 total=now.total,
-                cancellable=view.cancellable,
+                cancellable=cancellable,
                 paused=view.paused,
                 verbs=view.verbs,
                 job=view.id,
@@ -236,3 +264,11 @@ class Jobs(QObject):
         if self._shown.get(activity.number) != activity:
             self._shown[activity.number] = activity
             self.changed.emit()
+
+
+def _stopped(job: Job) -> bool:
+    """Ask it to stop; False where that comes too late."""
+    try:
+        return job.cancel()
+    except SnapmgrError:  # it is over just now
+        return False

@@ -22,7 +22,7 @@ class Activity:
     """``title`` names it, ``about`` says to what it is done or how it ended; ``done`` of ``total`` in any unit, a total
     of 0 is not known.  ``note`` says how far it is in words, or how long it took; ``phase`` what it does just now.
 
-    ``cancellable`` False: it has gone too far, also to be paused; ``paused``: somebody wants it to stand still.
+    ``cancellable`` False: it has gone too far; ``paused``: somebody wants it to stand still.
     ``failure`` is why it failed, ``undo`` says that it can be undone.  ``number`` tells it from
     others, ``job`` is its id among the jobs of a machine and ``steps`` are the statuses that it had.  ``begun`` are
     title and about as they were while it ran; ``repeatable``: it can be tried again.  ``verbs`` are what its status
@@ -51,6 +51,11 @@ class Activity:
     @property
     def runs(self) -> bool:
         return self.state in (ActivityState.RUNNING, ActivityState.CANCELLING)
+
+    @property
+    def holdable(self) -> bool:
+        """Whether it would stand still now, or go on."""
+        return self.state is ActivityState.RUNNING and bool(self.verbs & {JobVerb.PAUSE, JobVerb.RESUME})
 
     @property
     def awaits(self) -> JobVerb | None:

@@ -22,8 +22,8 @@ def show_hold(part: QToolButton, activity: Activity) -> None:
     name = tr("Resume") if activity.paused else tr("Pause")
     late = tr("It is being finished and cannot be paused any more")
     part.setVisible(activity.runs and activity.awaits is not JobVerb.FINALIZE)
-    part.setEnabled(activity.cancellable and activity.state is ActivityState.RUNNING)
+    part.setEnabled(activity.holdable)
     if part.accessibleName() != name:
         part.setIcon(icons.icon("play" if activity.paused else "pause"))
         part.setAccessibleName(name)
-    part.setToolTip(name if activity.cancellable or activity.state is ActivityState.CANCELLING else late)
+    part.setToolTip(name if activity.holdable or activity.state is ActivityState.CANCELLING else late)
