@@ -23,7 +23,7 @@ from ui.shell.question import ask_before_closing
 from ui.shell.rail import Rail
 from ui.shell.settings import Settings
 from ui.shell.toast import Toast
-from ui.theme import fonts, icons
+from ui.theme import fonts, icons, motion
 from ui.theme.appearance import Appearance
 from ui.theme.tokens import NARROW, SMALLEST, STATUS_BAR
 from ui.widgets.controls import button
@@ -176,6 +176,7 @@ class MainWindow(QMainWindow):
     def dress(self) -> None:
         """Put the chosen theme and size of type in force."""
         settings = self.settings
+        motion.use(settings["appearance.motion"])
         page = self.context.current if hasattr(self, "context") else None
         self._text_scale = page.text_scale if page is not None else 1.0
         self.appearance.choose(

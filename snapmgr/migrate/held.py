@@ -46,13 +46,16 @@ class Gate:
     """A listener at the source's trace that stops whoever comes to the next step, and the clock with it.
 
     ``stepping`` says whether it is closed; ``waiting`` is the event that stands before it, None where none does.
-    ``told`` is called by whatever thread it is when that changes.
+    ``told`` is called by whatever thread it is when that changes, ``reached`` before by the one that will wait: what it
+    has put so far can go out, while time passes yet.
     """
 
-    def __init__(self, clock: HeldClock, told: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, clock: HeldClock, told: Callable[[], None] = lambda: None, reached: Callable[[], None] = lambda: None
+    ) -> None:
         self.stepping = False
         self.waiting: TraceEvent | None = None
-        self._clock, self._told = clock, told
+        self._clock, self._told, self._reached = clock, told, reached
         self._changed = threading.Condition()
         self._allowed = 0
 
@@ -64,6 +67,8 @@ class Gate:
             if self._allowed:
                 self._allowed -= 1
                 return
+        self._reached()
+        with self._changed:
             self.waiting = event
             self._clock.hold()
         self._told()

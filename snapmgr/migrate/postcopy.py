@@ -191,6 +191,7 @@ class PostcopySteps(Steps):
         else:
             for records in self._ram.serve(idstr, start, length):
                 urgent.send(records)
+                self._sent_urgent += sum(map(len, records))
 
     def _back_ended(self) -> None:
         """Without the way back nobody can ask for anything: that is a broken channel, too."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.machine.machine import Machine
-from snapmgr.migrate.channel import Channel
+from snapmgr.migrate.channel import Channel, ChannelBroken
 from snapmgr.migrate.colo.primary import Primary
 from snapmgr.migrate.converge import AutoConverge
 from snapmgr.migrate.dirty_limit import DirtyLimit
@@ -25,6 +25,9 @@ from snapmgr.savevm.status import MigrationStatus as Status
 from snapmgr.trace.events import TraceEvent
 
 T = TypeVar("T")
+
+ENOUGH = 10_000
+"""Bytes of a period from which a downtime may be expected: of fewer QEMU concludes nothing (migration.c)."""
 
 Owner = Callable[[Callable[[], None]], None]
 """``owner(action)`` has something done by the thread that the machine belongs to, and waits for it."""
@@ -92,6 +95,8 @@ class Steps:
         """Bytes of RAM that the guest left behind in a postcopy."""
         self._sent_before = 0
         """Bytes of the channels that broke."""
+        self._sent_urgent = 0
+        """Bytes of the second channel (postcopy-preempt)."""
         self._begin = self._period = 0.0
         self._period_offset = 0
         self._sample = sample(machine.ram_entry.counters, 0.0)
@@ -127,6 +132,15 @@ class Steps:
             answer["compression"] = counters.compression_stats()
         return answer
 
+    def hand_on(self) -> None:
+        """Send what was put and waits for more.  For whoever stands in the midst of the migration, as a listener at
+        its trace does; a channel that is broken is found by what is put next."""
+        with suppress(OSError, ChannelBroken):
+            if self.statistics.status is Status.SETUP:  # what is put there waits for the end of it
+                self._out.hand_to(self._channel.send)
+            else:
+                self._out.flush()
+
     # -- periods ---------------------------------------------------------------------------------------------------
 
     @property
@@ -142,7 +156,7 @@ class Steps:
             statistics.bandwidth = sent / elapsed
             statistics.threshold = int(statistics.bandwidth * self.parameters.downtime_limit / 1000)
             self.rates = rates(self._sample, sample(counters, now))
-            if statistics.bandwidth:
+            if sent > ENOUGH:
                 statistics.expected_downtime = counters.remaining / statistics.bandwidth * 1000
         self._period, self._period_offset = now, self._out.total
         self._sample = sample(counters, now)
@@ -154,7 +168,7 @@ class Steps:
     def _sum_up(self) -> None:
         statistics, counters = self.statistics, self._machine.ram_entry.counters
         statistics.total_time = self._elapsed()
-        statistics.transferred = self._sent_before + self._out.total
+        statistics.transferred = self._sent_before + self._out.total + self._sent_urgent
         statistics.postcopy_requests = counters.postcopy_requests
         statistics.precopy_bytes, statistics.postcopy_bytes = counters.precopy_bytes, counters.postcopy_bytes
 

@@ -65,6 +65,14 @@ def test_start_moves_the_guest_and_proves_it(page: MigrationPage, qtbot: Any, dr
     assert panes.destination.chip.text() == "has the guest" and panes.destination.facts()[2] == "0 pages"
     assert panes.destination.screen.image.width() == 320
     assert panes.header.start.isVisible() and page.running() == []
+    assert any(panes.destination.map.counts().values()) and not panes.idle.isVisible()
+    page.context.actions.run("migration.scenarios")
+    assert panes.idle.isVisible() and page.has_recording
+    start(page, qtbot)
+    assert not any(panes.destination.map.counts().values()), "nothing of the one before"
+    assert not panes.idle.isVisible() and page.window().focusWidget() is panes.lower.transport.phases
+    assert page.run is not None
+    drive(page.run.end())
 
 
 def test_a_pause_before_the_switchover_waits_for_continue(page: MigrationPage, qtbot: Any, drive: Drive) -> None:
@@ -130,7 +138,11 @@ def test_steps_stop_before_each_section_and_the_past_can_be_seen(page: Migration
         run_action("migration.step")
         drive(until(lambda waiting=waiting: page.run is not None and page.run.waiting is not waiting))
     assert names == ["savevm_state_header", "savevm_command_send", "savevm_command_send"]
-    drive(until(lambda: page.place == 0x1A))  # of the second command, which was put before what waits now
+    drive(until(lambda: page.panes_shown.channel.record.full_text() == "put before it: PING"))
+    assert page.place == 0x1A and page.placing.sent > 0x1A and not page.context.actions.reason("migration.bytes")
+    page.context.actions.run("migration.present")
+    assert page.panes_shown.channel.record.full_text() == "put before it: PING", "until the next step"
+    page.context.actions.run("migration.present")
     run_action("migration.play")
     drive(until(lambda: over(page)))
     assert page.recording.outcome["agrees"]
@@ -169,8 +181,11 @@ def test_a_recording_is_saved_and_opened_again(
     page.context.actions.run("migration.save")
     drive(until(target.exists))
     drive(page.context.tasks.idle())
+    page.panes_shown.settings.choose("postcopy-breaks")
     page.context.actions.run("migration.open")
     drive(page.context.tasks.idle())
+    asked = page.panes_shown.settings.wanted()
+    assert asked == replace(QUICK, **more, before=asked.before, after=asked.after), "what this one was asked for"
     assert page.recording is not before and page.run is None
     assert page.context.documents.recents()[0] == page.document()
     if (focused := page.window().focusWidget()) is not None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QImage
 
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.options import MachineOptions
@@ -13,13 +15,19 @@ from snapmgr.migrate.handover import Side
 from snapmgr.migrate.pages import Layout, PageState
 from snapmgr.migrate.recording import Moment
 from snapmgr.migrate.together import RULES, broken
+from snapmgr.savevm.status import MigrationStatus as Status
 from snapmgr.trace.events import TraceEvent
 from ui.migration.capabilities import CAPABILITIES, CapabilityList
+from ui.migration.channel_view import Lane, Packet
 from ui.migration.event_model import TEXT, TITLE, EventModel
+from ui.migration.events_pane import EventsPane
 from ui.migration.page_lights import FADE, LEVELS, PageLights, any_of
 from ui.migration.page_map import PageMap
+from ui.migration.plot import Curve, usual
+from ui.migration.scenarios import BY_ID, Wanted, wanted_of
 from ui.migration.section_lanes import COMMANDS, HEADER, SectionLanes
-from ui.migration.told import ended
+from ui.migration.told import ended, lives_on
+from ui.theme import motion
 
 
 def moment(time: float, name: str, side: Side = Side.SOURCE, offset: int | None = None, **arguments: Any) -> Moment:
@@ -164,3 +172,57 @@ def test_what_became_of_a_guest_that_had_moved_is_told_as_it_is() -> None:
     assert ended(bitmaps)[0].startswith("Moved, but: bitmaps lost. At tick 9 it is what")
     here = {"status": "failed", "error": "it broke.", "agrees": True, "tick": 9, "source_digest": "s"}
     assert ended(here)[0].startswith("Not moved: it broke. The guest went on on the source.")
+
+
+def test_while_nothing_is_compared_it_is_said_where_the_guest_is() -> None:
+    assert lives_on(Status.FAILED, Side.SOURCE).startswith("Not moved: the guest goes on on the source")
+    assert lives_on(Status.COMPLETED, Side.DESTINATION).startswith("The guest lives on for a while.")
+
+
+def test_less_motion_counts_what_is_on_its_way(qtbot: Any) -> None:
+    lane = Lane("main", "sections")
+    qtbot.addWidget(lane)
+    lane.resize(240, 58)
+
+    def seen(now: float) -> QImage:
+        lane.show_now([Packet(0.1, "k_ram", ""), Packet(0.3, "k_ram", "")], now, "", connected=True)
+        return lane.grab().toImage()
+
+    assert seen(0.4) != seen(0.8), "it moves"
+    motion.use("reduced")
+    try:
+        assert seen(0.4) == seen(0.8) and seen(0.4) != QImage()
+        shown = PageMap("Pages")
+        qtbot.addWidget(shown)
+        layout, states = Layout((("ram", 16),), 4096), np.zeros(16, np.uint8)
+        shown.show_states(layout, states, live=True)
+        states[3] = PageState.ARRIVED
+        shown.show_states(layout, states, live=True)
+        assert not shown.is_lit
+    finally:
+        motion.use("system")
+
+
+def test_an_expectation_from_hardly_any_bytes_leaves_room_for_the_others() -> None:
+    values = np.array([0.0, 0.0, 900.0, 1e8, 800.0, 700.0])
+    assert Curve(np.arange(6.0), values, 6.0, 300.0, most=usual(values)).top == 8000.0
+    assert Curve(np.arange(6.0), values, 6.0, 300.0).top == 1e8
+    assert usual(np.zeros(3)) is None
+
+
+def test_a_filter_without_a_match_says_so(qtbot: Any) -> None:
+    pane = EventsPane()
+    qtbot.addWidget(pane)
+    pane.add([moment(1.0, "savevm_section_start", offset=9, id="ram", section_id=1)])
+    pane.filter.setText("zzz")
+    assert not pane.nothing.isHidden() and "zzz" in pane.nothing.text() and pane.table.isHidden()
+    pane.filter.clear()
+    assert pane.nothing.isHidden() and not pane.table.isHidden()
+
+
+def test_a_recording_may_not_ask_for_what_nobody_could() -> None:
+    asked = wanted_of(
+        {"writes": 5, "ram": True, "before": 1 << 40, "breaks_at": 900, "capabilities": ["x-colo", 7], "workload": 3}
+    )
+    assert asked == replace(Wanted(), writes=5, capabilities=frozenset({"x-colo"}))
+    assert wanted_of(BY_ID["postcopy"].wanted().facts()) == BY_ID["postcopy"].wanted()

@@ -55,6 +55,11 @@ def can_break(context: WindowContext) -> str:
     return reasons.no_cut(run)
 
 
+def chooses(context: WindowContext) -> bool:
+    page = page_of(context)
+    return page is not None and page.offers
+
+
 def presents(context: WindowContext) -> bool:
     page = page_of(context)
     return page is not None and page.presents
@@ -71,10 +76,11 @@ def can_replay(context: WindowContext) -> str:
 
 def has_place(context: WindowContext) -> str:
     page = page_of(context)
-    if page is None or page.place is None:
+    place = page.place if page is not None else None
+    if page is None or place is None:
         return tr("Nothing with a place in the stream is chosen")
     waits = tr("It is not in the stream yet: it waits in the buffer of the source, a package until all of it is there")
-    return "" if page.place < page.put else waits
+    return "" if place < page.placing.sent else waits
 
 
 @ACTIONS.add("migration.start", later("Start"), keys="F9", icon="play", menu=Menu.MIGRATION, view=VIEW,
@@ -265,6 +271,14 @@ async def open_recording(context: WindowContext) -> None:
     """Look at a migration that was saved."""
     if (page := page_of(context)) is not None:
         await page.ask_to_open()
+
+
+@ACTIONS.add("migration.scenarios", later("Scenarios"), icon="graduation-cap", menu=Menu.MIGRATION, group=3, view=VIEW,
+             enabled=can_replay, checked=lambda context: chooses(context))  # fmt: skip
+def scenarios(context: WindowContext) -> None:
+    """Look at what can be tried, one click each; what was recorded stays until something is started."""
+    if (page := page_of(context)) is not None:
+        page.offer(not page.offers)
 
 
 @ACTIONS.add("migration.present", later("Presentation"), keys="Ctrl+Shift+P", icon="presentation-chart",

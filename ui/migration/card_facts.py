@@ -66,21 +66,22 @@ class Facts:
         if self.story.in_colo(self.now):
             return self._in_colo(side, counts)
         running = self.story.guest[side].at(self.now) == RUNNING
+        known = any(counts.values())
         rest = (self._disks(side), self._noted(side), self._output(running=running))
         asked = counts[PageState.REQUESTED]
         if side is Side.SOURCE:
             until = tr("until {span}", span=seconds(self.story.lost or self.story.stopped))
             throttle = int(self.sample["throttle"])
             slowed = tr("{number} %", number=throttle) if throttle else tr("none")
-            left = plural("{n} page", "{n} pages", counts[PageState.TO_SEND] + counts[PageState.REQUESTED])
+            left = plural("{n} page", "{n} pages", counts[PageState.TO_SEND] + asked) if known else ""
             wanted = plural("{n} page", "{n} pages", asked) if self._gone_over else ""
             passes = str(self.story.pass_at(self.now)) if not self._gone_over and not self._stays else ""
             if (self._gone_over or self._stays) and not throttle:
                 slowed = ""
             return tr("running") if running else until, left, passes, slowed, wanted, *rest
         since = tr("since {span}", span=seconds(self.story.lost or self.story.guest[side].since(RUNNING)))
-        here = plural("{n} page", "{n} pages", sum(counts[state] for state in _HERE))
-        missing = plural("{n} page", "{n} pages", counts[PageState.MISSING] + asked)
+        here = plural("{n} page", "{n} pages", sum(counts[state] for state in _HERE)) if known else ""
+        missing = plural("{n} page", "{n} pages", counts[PageState.MISSING] + asked) if known else ""
         faults = grouped(int(self.sample["requests"])) if self._gone_over else ""
         if asked:
             faults = tr("{faults}, {asked} waiting", faults=faults, asked=grouped(asked))

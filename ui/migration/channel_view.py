@@ -9,8 +9,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ui.theme import fonts, icons
+from ui.theme import fonts, icons, motion
 from ui.theme.palette import color
+from ui.words import plural
 
 MOST = 12
 """Samples of traffic on a lane at most."""
@@ -40,6 +41,8 @@ class Lane(QWidget):
         self._rate, self._now = "", 0.0
         self._dashed = True
         self.packets: list[Packet] = []
+        self._count = 0
+        """What is on its way, with what has no room."""
         self.setAccessibleName(name)
         self.setToolTip(f"{name}: {about}" if about else name)
 
@@ -59,6 +62,7 @@ class Lane(QWidget):
     def show_now(self, packets: Sequence[Packet], now: float, rate: str, *, connected: bool) -> None:
         """``now`` on the clock of the packets, which are in the order of time."""
         self.packets = thinned(packets)
+        self._count = len(packets)
         self._now, self._dashed = now, not connected
         if rate != self._rate:
             self._rate = rate
@@ -108,6 +112,11 @@ class Lane(QWidget):
             painter.setPen(pen)
             painter.drawLine(QPointF(8, track.center().y()), QPointF(self.width() - 8, track.center().y()))
             return
+        arrow = QRectF(4 if self._back else self.width() - 18, track.center().y() - 7, 14, 14)
+        icons.paint(painter, arrow, "caret-left" if self._back else "caret-right", "text2")
+        if motion.reduced():
+            self._paint_count(painter, track)
+            return
         side = min(14.0, track.height() - 8)
         room = track.width() - side - 28
         for packet in self.packets:
@@ -115,8 +124,20 @@ class Lane(QWidget):
             x = 6 + room * (1 - share if self._back else share) + (14 if self._back else 0)
             painter.setBrush(color(packet.tint))
             painter.drawRoundedRect(QRectF(x, track.center().y() - side / 2, side, side), 3, 3)
-        arrow = QRectF(4 if self._back else self.width() - 18, track.center().y() - 7, 14, 14)
-        icons.paint(painter, arrow, "caret-left" if self._back else "caret-right", "text2")
+
+    def _paint_count(self, painter: QPainter, track: QRectF) -> None:
+        """How many are on their way, where they shall not move; the colour is that of the newest."""
+        if not self.packets:
+            return
+        side = min(14.0, track.height() - 8)
+        square = QRectF(24, track.center().y() - side / 2, side, side)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color(self.packets[-1].tint))
+        painter.drawRoundedRect(square, 3, 3)
+        painter.setFont(fonts.ui(11, 500, tabular=True))
+        painter.setPen(color("text2"))
+        words = plural("{n} on its way", "{n} on their way", self._count)
+        painter.drawText(track.adjusted(24 + side + 6, 0, -24, 0), Qt.AlignmentFlag.AlignVCenter, words)
 
 
 def thinned(packets: Sequence[Packet]) -> list[Packet]:

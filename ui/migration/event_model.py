@@ -170,7 +170,7 @@ class EventModel(QAbstractTableModel):
 
     def _text(self, row: Row, column: int) -> str:
         if column == TIME:
-            return formats.decimal(row.time, 2)
+            return formats.decimal(row.time, 2 if row.time < 100 else 1 if row.time < 1000 else 0)
         found = said(row.moment)
         if column == TITLE:
             return found.title

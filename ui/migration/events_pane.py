@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QSizePolicy, QTableView, QVBoxLayout, QWidget
 
 from snapmgr.migrate.recording import Moment
+from ui.isolation import isolated
 from ui.migration.event_model import TEXT, TIME, TITLE, EventModel
 from ui.theme import fonts
 from ui.theme.tokens import ROW_LOG
@@ -41,6 +42,10 @@ class EventsPane(QWidget):
         self.model = EventModel(self)
         self.table = self._make_table()
         column.addWidget(self.table, 1)
+        self.nothing = label("", "secondary", wrap=True)
+        self.nothing.hide()
+        column.addWidget(self.nothing)
+        column.addStretch()
         self.filter.textChanged.connect(lambda text: self._narrow())
         self.filter.down.connect(lambda: self.table.setFocus(Qt.FocusReason.TabFocusReason))
         self.kinds.chosen.connect(lambda key: self._narrow())
@@ -77,6 +82,19 @@ class EventsPane(QWidget):
     def _narrow(self) -> None:
         self.model.narrow(self.filter.text(), milestones=self.kinds.current() == MILESTONES)
         self.table.scrollToBottom()
+        self._tell_nothing()
+
+    def _tell_nothing(self) -> None:
+        """Where nothing matches, that; the table takes all of the room else."""
+        words, empty = self.filter.text().strip(), not self.model.rowCount()
+        told = bool(words) and empty
+        if told:
+            said = tr("Nothing matches “{words}”.", words=isolated(words))
+            if self.kinds.current() == MILESTONES:
+                said = tr("No milestone matches “{words}”. All looks at every event.", words=isolated(words))
+            self.nothing.setText(said)
+        self.nothing.setVisible(told)
+        self.table.setVisible(not told)
 
     def clear(self) -> None:
         self.model.clear()
@@ -86,6 +104,8 @@ class EventsPane(QWidget):
         bar = self.table.verticalScrollBar()
         follows = bar.value() >= bar.maximum() - 1
         self.model.add(moments)
+        if self.nothing.isVisibleTo(self):
+            self._tell_nothing()
         if follows:
             self.table.scrollToBottom()
 

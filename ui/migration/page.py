@@ -14,11 +14,11 @@ from snapmgr.errors import UsageError
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.held import SAID, STEPS
 from snapmgr.migrate.pages import PageState
-from snapmgr.migrate.recording import Moment, Recording, stream_name
+from snapmgr.migrate.recording import Moment, Recording
 from snapmgr.savevm.status import MigrationStatus as Status
-from snapmgr.trace.events import TraceEvent
 from ui.migration import recordings, told
 from ui.migration.panes import SETTINGS, Panes
+from ui.migration.placing import Placing
 from ui.migration.run import Run
 from ui.migration.scenarios import COLO
 from ui.migration.showing import Showing
@@ -48,11 +48,10 @@ class MigrationPage(Page):
         super().__init__(context, parent)
         self.run: Run | None = None
         self.at: float | None = None
-        self.place: int | None = None
-        """Offset in the stream of the event that was chosen, or put last."""
-        self._waiting: TraceEvent | None = None
         self._shown: Document | None = None
         """The recording on show, where it is a file."""
+        self.offers = False
+        """Whether what can be tried is on show, though something was recorded."""
         self.presents = False
         """Whether it is shown to an audience."""
         self._frames = 0
@@ -64,6 +63,7 @@ class MigrationPage(Page):
         self.panes_shown = Panes(context.actions.__getitem__)
         column.addWidget(self.panes_shown)
         self.showing = Showing(self.panes_shown)
+        self.placing = Placing(self.recording)
         self._timer = QTimer(self, interval=FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._frame)
         self._connect()
@@ -74,6 +74,7 @@ class MigrationPage(Page):
         panes.settings.changed.connect(self._settings_changed)
         panes.settings.scenario_chosen.connect(self._choose)
         panes.idle.chosen.connect(self.try_scenario)
+        panes.header.pressed.connect(self._take_keyboard)
         panes.lower.transport.phases.moved.connect(self._scrubbed)
         panes.lower.transport.sections.chosen.connect(self._event_chosen)
         panes.lower.transport.sections.opened.connect(self._event_opened)
@@ -96,6 +97,11 @@ class MigrationPage(Page):
     def has_recording(self) -> bool:
         return len(self.recording.samples) > 0 or self.is_running
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether what can be tried is on show."""
+        return self.offers or (self.run is None and not self.has_recording)
+
     def is_in(self, status: str) -> bool:
         return self.run is not None and self.run.status.value == status
 
@@ -114,7 +120,7 @@ class MigrationPage(Page):
 
     def panes(self) -> list[QWidget]:
         panes = self.panes_shown
-        idle = self.run is None and not self.has_recording
+        idle = self.is_idle
         transport = panes.lower.transport
         over_time = transport.sections if transport.shows_sections else transport.phases
         lower = [panes.idle] if idle else [over_time, panes.lower.events.table]
@@ -147,6 +153,17 @@ class MigrationPage(Page):
         if not self.is_running:
             self._choose(id)
             self.context.actions.run("migration.start")
+            self._take_keyboard()
+
+    def _take_keyboard(self) -> None:
+        """To the timeline: what was pressed is gone or off now, and Space holds what runs."""
+        if self.isVisible() and self.has_recording:
+            self.panes()[-2].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def offer(self, wanted: bool) -> None:
+        """What can be tried instead of what was recorded, or that again."""
+        self.offers = wanted
+        self._show_state()
 
     def start(self) -> None:
         """Machines of its own move, as the settings say."""
@@ -155,13 +172,17 @@ class MigrationPage(Page):
         self.run.changed.connect(self._run_changed)
         recording = self.run.recording
         recording.facts = {"scenario": self.panes_shown.settings.scenario.currentData(), **wanted.facts()}
-        self.at, self.place, self._waiting, self._playing = None, None, None, False
-        self.showing.begin(recording)
-        self.panes_shown.show_idle(False)
+        self.at, self._playing = None, False
+        self._begin(recording)
         self.run.start()
         self._rate, self._counted = 0.0, time.perf_counter()
         self._timer.start()
         self._show_state()
+
+    def _begin(self, recording: Recording) -> None:
+        self.offers = False
+        self.showing.begin(recording)
+        self.placing = Placing(recording)
 
     def cancel(self) -> None:
         if self.run is not None:
@@ -170,6 +191,7 @@ class MigrationPage(Page):
     def cut(self) -> None:
         if self.run is not None:
             self.run.cut()
+            self._take_keyboard()
 
     def play(self) -> None:
         """Hold a run, or let it go on; play a recording."""
@@ -202,6 +224,7 @@ class MigrationPage(Page):
 
     def look_at(self, at: float | None) -> None:
         """At a time of the recording, or (None) at what is now."""
+        self.placing.chosen = None
         self.at = None if at is None or (at >= self.recording.end and not self.is_running) else max(0.0, at)
         self._playing = False
         self._show_past()
@@ -210,16 +233,15 @@ class MigrationPage(Page):
         self.look_at(at if at < self.recording.end else None)
 
     @property
-    def put(self) -> int:
-        """Bytes of the first stream that have gone out: what was put later waits in the source's buffer."""
-        try:
-            return (self.recording.streams / stream_name(0, forward=True)).stat().st_size
-        except OSError:
-            return 0
+    def place(self) -> int | None:
+        """Offset in the stream of what is shown: chosen in the log, put before the step that waits, or put last."""
+        now = self.run.recorder.now if self.run is not None and self.is_running else self.recording.end
+        return self.placing.at(self.showing.story, self.showing.traffic, self.at if self.at is not None else now)
 
     async def inspect(self, offset: int | None) -> None:
         """Open what was sent in the Inspector, at ``offset``."""
-        document = Document(DocumentKind.STREAM, (str(self.recording.stream),), fleeting=True)
+        stream = (str(self.recording.stream),)
+        document = Document(DocumentKind.STREAM, stream, fleeting=True, called=tr("Demo migration"))
         await self.context.documents.show(document)
         page = self.context.page("inspector")
         if offset is not None and page is not None and (entry := page.palette_offset(f"{offset:X}")) is not None:
@@ -250,13 +272,14 @@ class MigrationPage(Page):
         if recording is None or self.is_running:
             raise UsageError("migrating", tr("A migration is running"), hint=tr("Open it once that is over"))
         self._shown = Document(DocumentKind.RECORDING, (str(source),))
-        self.run, self.at, self.place, self._playing = None, None, None, False
-        self.showing.begin(recording)
+        self.run, self.at, self._playing = None, None, False
+        self._begin(recording)
+        self.panes_shown.settings.show_recorded(recording.facts)
         self.showing.take(list(recording.moments))
         self._show_past()
         self._say(recording.end)
-        if self.isVisible() and self.window().focusWidget() in (None, self.window()):  # keys play what was opened
-            self.panes()[-2].setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.window().focusWidget() in (None, self.window()):  # keys play what was opened
+            self._take_keyboard()
 
     def present(self, wanted: bool) -> None:
         """For an audience, or for whoever sits before it."""
@@ -276,14 +299,14 @@ class MigrationPage(Page):
             self.recording.facts.update(wanted.facts())
 
     def _event_chosen(self, moment: Moment) -> None:
-        self.place = moment.event.offset
         if not self.is_running:
             self.look_at(moment.time)
+        self.placing.chosen = moment.event.offset
         self.context.touch()
 
     def _event_opened(self, moment: Moment) -> None:
-        self.place = moment.event.offset
-        if self.place is not None:
+        self.placing.chosen = moment.event.offset
+        if self.placing.chosen is not None:
             self.context.actions.run("migration.bytes")
 
     # -- showing it ------------------------------------------------------------------------------------------------
@@ -332,6 +355,7 @@ class MigrationPage(Page):
 
     def _play_on(self) -> None:
         assert self.at is not None
+        self.placing.chosen = None
         self.at += FRAME_MS * LOOK_EVERY / 1000 * self.panes_shown.lower.transport.speed
         if self.at >= self.recording.end:
             self.at, self._playing = None, False
@@ -354,6 +378,7 @@ class MigrationPage(Page):
             return
         if run.is_over:
             self._timer.stop()
+            self.showing.know_the_end()
             self.showing.take(run.recorder.new_moments(self.showing.next_number))
             self._show_past()
             self._say(self.recording.end)
@@ -361,7 +386,8 @@ class MigrationPage(Page):
 
     def _say(self, now: float) -> None:
         """The notice above both machines."""
-        missing = self.panes_shown.destination.map.counts()[PageState.MISSING]
+        counts = self.panes_shown.destination.map.counts()
+        missing = counts[PageState.MISSING] + counts[PageState.REQUESTED]
         self.panes_shown.notice.tell(*told.now(self.run, self.recording, self.showing.story, now, missing))
         self.panes_shown.fit_caption()
 
@@ -369,7 +395,7 @@ class MigrationPage(Page):
         """Buttons, chips and what the step says."""
         panes, run = self.panes_shown, self.run
         transport = panes.lower.transport
-        panes.show_idle(run is None and not self.has_recording)
+        panes.show_idle(self.is_idle)
         panes.settings.lock(self.is_running)
         panes.show_failover(run is not None and self.is_running and COLO in run.wanted.capabilities)
         panes.header.set_moving(self.is_running, run.status if run is not None else Status.NONE)
@@ -388,19 +414,18 @@ class MigrationPage(Page):
         self.context.touch()
 
     def _show_step(self) -> None:
-        waiting = self.run.waiting if self.run is not None else None
-        if waiting is None:  # on its way to the next one, where it goes step by step
+        run = self.run
+        waiting = run.waiting if run is not None and self.is_running else None
+        if run is None or not run.stepping or not self.is_running:
+            self.placing.go_on()
+        if run is None or waiting is None:  # on its way to the next one, where it goes step by step
             self.panes_shown.channel.show_step(None)
             return
-        before, self._waiting = self._waiting, waiting
-        story, now = self.showing.story, self.run.recorder.now if self.run is not None else 0.0
+        story, now = self.showing.story, run.recorder.now
         status, stands = story.status_at(now), story.stopped is not None
-        put = ""
-        if before is not None and before is not waiting:
-            self.place = before.offset if status is not Status.COLO else None  # a checkpoint counts anew
-            put = explanation(before)[0]
+        self.placing.wait(waiting, status)
         step = explanation(waiting, status, stands=stands)
-        self.panes_shown.channel.show_step(step, put, done=waiting.name in SAID)
+        self.panes_shown.channel.show_step(step, self.placing.put_before, done=waiting.name in SAID)
 
     # -- events of the widget --------------------------------------------------------------------------------------
 

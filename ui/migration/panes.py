@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -48,12 +48,15 @@ TITLE = 190
 MOST_WIDTH = (1 << 24) - 1
 """Qt's word for no limit."""
 MOVING = ("migration.postcopy", "migration.pause", "migration.cancel")
-STILL = ("migration.inspect", "migration.save")
+STILL = ("migration.scenarios", "migration.inspect", "migration.save")
 """Buttons of the header, while a migration runs and while none does."""
 
 
 class Header(QWidget):
-    """What moves, how far it is, and what can be done now."""
+    """What moves, how far it is, and what can be done now.  ``pressed`` comes when one of these buttons was: it may be
+    gone, or off, a moment later."""
+
+    pressed = Signal()
 
     def __init__(self, actions: Callable[[str], QAction]) -> None:
         super().__init__()
@@ -81,6 +84,8 @@ class Header(QWidget):
         row.addWidget(self.recover)
         row.addWidget(self.go_over)
         row.addWidget(self.start)
+        for made in (*self._moving, self.recover, self.go_over, self.start):
+            made.clicked.connect(lambda *_: self.pressed.emit())
 
     def _button(self, action: QAction) -> QToolButton:
         action.setIconText(plain(action.text()))  # Qt leaves the … out of what buttons show

@@ -187,7 +187,7 @@ class Phases(QWidget):
         line = fonts.px(18)
         painter.setPen(QPen(color("text"), 2))
         painter.drawLine(QPointF(x, 0), QPointF(x, self.height() - line))
-        words = tr("{number} s", number=formats.decimal(seconds, 1))
+        words = tr("{number} s", number=formats.decimal(seconds, 1 if self.bar.end > 3 else 2))
         font = fonts.ui(11, 600, tabular=True)
         width = fonts.text_width(font, words) + 12
         left = min(max(0.0, x - width / 2), self.width() - width)

@@ -17,6 +17,9 @@ from ui.words import tr
 
 Floats = npt.NDArray[np.float64]
 
+FAR = 8.0
+"""Times the usual: what is farther is cut off."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
@@ -30,6 +33,14 @@ class Curve:
     at: float | None = None
     last: str = ""
     """The newest value as it is said beside the title."""
+    most: float | None = None
+    """What is above is cut off: it would leave no room for all the rest."""
+
+    @property
+    def top(self) -> float:
+        """Where the scale ends."""
+        highest = float(self.values.max(initial=0.0))
+        return _nice(max(min(highest, self.most or highest), (self.limit or 0.0) * 1.1))
 
 
 class Plot(QWidget):
@@ -69,13 +80,14 @@ class Plot(QWidget):
 
     def _paint_curve(self, painter: QPainter, area: QRectF) -> None:
         curve = self.curve
-        top = _nice(max(float(curve.values.max(initial=0.0)), (curve.limit or 0.0) * 1.1))
+        top = curve.top
         if curve.shade is not None:
             begin, end = (area.left() + t / curve.end * area.width() for t in curve.shade)
             painter.fillRect(QRectF(begin, area.top(), end - begin, area.height()), color("k_cmd", 0.15))
         self._paint_scale(painter, area, top)
         points = _points(curve, area, top)
         if points:
+            painter.setClipRect(area.adjusted(-1, -1, 1, 1))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color(self._tint, 0.18))
             closed = [QPointF(points[0].x(), area.bottom()), *points, QPointF(points[-1].x(), area.bottom())]
@@ -83,6 +95,7 @@ class Plot(QWidget):
             painter.setPen(QPen(color(self._tint), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPolyline(QPolygonF(points))
+            painter.setClipping(False)
         if curve.limit is not None and top:
             y = area.bottom() - curve.limit / top * area.height()
             painter.setPen(QPen(color("text2"), 1, Qt.PenStyle.DashLine))
@@ -142,3 +155,9 @@ def _nice(value: float) -> float:
         return 0.0
     power = 10.0 ** np.floor(np.log10(value))
     return next(float(step * power) for step in (1, 2, 4, 5, 8, 10) if step * power >= value * 0.999)
+
+
+def usual(values: Floats) -> float | None:
+    """The most that is worth a place in a plot: an expectation from hardly any bytes may be a thousand times off."""
+    known = values[values > 0]
+    return float(np.median(known)) * FAR if len(known) else None

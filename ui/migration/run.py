@@ -50,7 +50,7 @@ class Run(QObject):
         self.recording = Recording()
         self.stage = Stage.STARTING
         self._clock = HeldClock()
-        self._gate = Gate(self._clock, self._told.emit)
+        self._gate = Gate(self._clock, self._told.emit, self._hand_on)
         self.recorder = Recorder(self.recording, self._clock)
         self._told.connect(self.changed)
         self._tasks = tasks
@@ -154,6 +154,11 @@ class Run(QObject):
         """Go on to the next section or command, and stand still before it."""
         self._gate.step()
         self.changed.emit()
+
+    def _hand_on(self) -> None:
+        """Before it stands still: what was put can be looked at then."""
+        if self.both is not None:
+            self.both.outgoing.hand_on()
 
     def go_on(self) -> None:
         """No steps any more."""

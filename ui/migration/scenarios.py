@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ui.words import later
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from snapmgr.machine.options import MachineOptions
@@ -238,3 +238,27 @@ SCENARIOS = (
 """In the order in which they are offered."""
 
 BY_ID = {scenario.id: scenario for scenario in SCENARIOS}
+
+_BOUNDS = {"postcopy_after_passes": 1000, "breaks_at": 100, "lost_after": 10_000}
+"""The most that a recording may ask for of what no control shows."""
+_OURS = frozenset({"before", "after", "rate"})
+"""What is never taken from a file: how long a guest runs around a migration."""
+
+
+def wanted_of(facts: Mapping[str, Any]) -> Wanted:
+    """What a recording says was asked for (``Wanted.facts``); what it does not say, or nobody could ask for, is as at
+    the beginning."""
+    found: dict[str, Any] = {}
+    for name, usual in asdict(Wanted()).items():
+        value = facts.get(name)
+        if name == "capabilities":
+            if isinstance(value, list):
+                found[name] = frozenset(one for one in value if isinstance(one, str))
+        elif name in _OURS or value is None:
+            continue
+        elif isinstance(usual, str):
+            if isinstance(value, str):
+                found[name] = value
+        elif type(value) is int and 0 <= value <= _BOUNDS.get(name, 1 << 50):
+            found[name] = value
+    return replace(Wanted(), **found)

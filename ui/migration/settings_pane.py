@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
@@ -10,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from snapmgr.machine.workloads import WORKLOADS
 from ui.migration.capabilities import CapabilityList
-from ui.migration.scenarios import BITMAPS, BY_ID, COLO, MIB, PAGE, SCENARIOS, Wanted
+from ui.migration.scenarios import BITMAPS, BY_ID, COLO, MIB, PAGE, SCENARIOS, Wanted, wanted_of
 from ui.migration.stop_slider import StopSlider
 from ui.shell import formats
 from ui.widgets.controls import ComboBox, action_button
@@ -209,6 +211,13 @@ class SettingsPane(QWidget):
         self.lesson.setText(tr(scenario.lesson))
         self.show_wanted(scenario.wanted())
 
+    def show_recorded(self, facts: Mapping[str, Any]) -> None:
+        """What a recording was asked for."""
+        scenario = facts.get("scenario")
+        if isinstance(scenario, str) and scenario in BY_ID:
+            self.choose(scenario)
+        self.show_wanted(wanted_of(facts))
+
     def show_wanted(self, wanted: Wanted) -> None:
         """Stand at these, without a signal."""
         self.blockSignals(True)
@@ -216,7 +225,7 @@ class SettingsPane(QWidget):
         self.bandwidth.set_value(wanted.bandwidth or ANY)
         self.latency.set_value(wanted.latency)
         self.jitter.set_value(wanted.jitter)
-        self.workload.setCurrentIndex(self.workload.findData(wanted.workload))
+        self.workload.setCurrentIndex(max(0, self.workload.findData(wanted.workload)))
         self.writes.set_value(wanted.writes)
         self.ram.setCurrentIndex(max(0, self.ram.findData(wanted.ram)))
         self.max_bandwidth.set_value(wanted.max_bandwidth or ANY)

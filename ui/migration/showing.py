@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PySide6.QtGui import QImage
 
 from snapmgr.migrate.handover import Side
-from snapmgr.migrate.pages import PageState, States
+from snapmgr.migrate.pages import Layout, PageState
 from snapmgr.migrate.recording import Moment, Recording
+from snapmgr.migrate.samples import Floats
 from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration import told
 from ui.migration.captions import caption
@@ -18,20 +20,24 @@ from ui.migration.machine_card import MachineCard
 from ui.migration.page_marks import HERE, IN_COLO, THERE
 from ui.migration.panes import Panes
 from ui.migration.phases import about_checkpoints
-from ui.migration.plot import Curve
+from ui.migration.plot import Curve, usual
 from ui.migration.run import Run
 from ui.migration.scenarios import BACKGROUND, MAPPED, SHARED
 from ui.migration.section_lanes import SectionLanes
 from ui.migration.story import RUNNING, Story
 from ui.migration.traffic import SMOOTH, URGENT, Traffic, channel_name, where
 from ui.shell import formats
+from ui.theme import motion
 from ui.words import later, plural, tr
 
 MIB = 1 << 20
+OVER = 3
+"""Samples over which a rate is measured for a plot: between two of them a busy computer has it jump."""
 MOST_CHANNELS = 8
 """Lanes of multifd at most."""
 NOTHING: Values = ("",) * 8
-NO_SCREEN, WAITING, COPY = later("no guest"), later("waits for pages"), later("a copy, which stands still")
+NO_SCREEN, BEGINS, WAITING = later("no guest"), later("goes on here"), later("waits for pages")
+COPY = later("a copy, which stands still")
 TONES = {
     Status.COMPLETED: ("ok", "check-circle-fill"),
     Status.FAILED: ("danger", "x-circle-fill"),
@@ -48,18 +54,27 @@ class Showing:
 
     def __init__(self, panes: Panes) -> None:
         self._panes = panes
+        self._moved = 0.0
         self.begin(Recording())
 
     def begin(self, recording: Recording) -> None:
         self.recording = recording
         self.story, self.traffic, self.sections = Story(), Traffic(), SectionLanes()
         self.story.copies = self._has(BACKGROUND)
+        self.know_the_end()
         self._next = 0
         self._throttles = False
         self._panes.lower.events.clear()
         for _, card in self._cards():
             card.screen.show_saved(QImage(), tr("not started"))
+            card.show_states(Layout(), np.zeros(0, np.uint8))
         self._panes.channel.show_put(tr("nothing yet"), "", "")
+
+    def know_the_end(self) -> None:
+        """The recording has its outcome."""
+        outcome = self.recording.outcome
+        if outcome.get("downtime") and outcome.get("status") == Status.COMPLETED.value and "checkpoints" not in outcome:
+            self.story.downtime = told.number(outcome, "downtime")
 
     def take(self, moments: Sequence[Moment]) -> None:
         """What happened since; the log shows it, too."""
@@ -76,10 +91,20 @@ class Showing:
         """Number of the first moment that was not taken yet."""
         return self._next
 
+    def _may_move(self) -> bool:
+        """Whether what moves all the time has another picture now."""
+        now = time.monotonic()
+        if motion.reduced() and now - self._moved < motion.STILL:
+            return False
+        self._moved = now
+        return True
+
     # -- now -------------------------------------------------------------------------------------------------------
 
     def live(self, run: Run) -> None:
-        """What changes, 30 times a second."""
+        """What changes, 30 times a second; twice a second where little shall move."""
+        if not self._may_move():
+            return
         recorder, panes = run.recorder, self._panes
         now = recorder.now
         if recorder.pages is not None and len(recorder.pages.source):
@@ -96,6 +121,8 @@ class Showing:
 
     def move(self, run: Run) -> None:
         """What only moves on between two looks at the engine: packets, and lights that fade."""
+        if motion.reduced():
+            return
         for _, card in self._cards():
             card.map.fade()
         self._show_lanes(run.recorder.now, connected=not run.is_over)
@@ -108,11 +135,12 @@ class Showing:
             counts = card.map.counts()
             card.show_facts(self._facts(side, counts, now, sample) if sample is not None else NOTHING)
             card.map.describe(counts)
+            missing = counts[PageState.MISSING] + counts[PageState.REQUESTED]  # of the destination, the last one
         self._panes.level()
         status = self.story.status_at(now)
         tone, icon = TONES.get(status, ("info", "arrows-left-right"))
         self._panes.header.chip.set_state(status.value, tone, icon)
-        self._panes.header.about.setText(self._about(now, sample, status))
+        self._panes.header.about.setText(self._about(now, sample, status, missing))
         self._panes.say(caption(self.story, now, copies=self._has(BACKGROUND)))
         state = (tr("closed"), "neutral") if over or status in _CLOSED else (tr("connected"), "ok")
         if status in (Status.FAILED, Status.POSTCOPY_PAUSED):
@@ -143,24 +171,28 @@ class Showing:
         facts = self.recording.facts
         limits = [told.number(facts, name) for name in ("bandwidth", "max_bandwidth")]
         limit = min((each / MIB for each in limits if each), default=None)
+        expected = samples.column("expected_downtime")
         values = {
             "throughput": (_per_second(times, samples.column("transferred")) / MIB, limit),
             "writes": (_per_second(times, samples.column("written")) / MIB, None),
             "remaining": (samples.column("remaining") / MIB, None),
-            "downtime": (samples.column("expected_downtime"), told.number(facts, "downtime_limit") or None),
+            "downtime": (expected, told.number(facts, "downtime_limit") or None),
             "waited": (samples.column("waited"), None),
             "held": (samples.column("held") / 1024, None),
         }
         place = int(np.searchsorted(times, at if at is not None else now, side="right")) - 1
         for name, (column, line) in values.items():
             last = formats.decimal(float(column[place]), 0 if column[place] >= 100 else 1) if place >= 0 else ""
-            curve = Curve(times, column, end, line, shade, at if at is not None else now, last)
+            most = usual(column) if name == "downtime" else None
+            curve = Curve(times, column, end, line, shade, at if at is not None else now, last, most)
             self._panes.lower.plots[name].show_curve(curve)
 
     # -- then ------------------------------------------------------------------------------------------------------
 
     def past(self, at: float, *, playing: bool = False) -> None:
         """Pages, screens and lanes as they were; ``playing``: right after the moment that was shown before."""
+        if playing and not self._may_move():
+            return
         for side, card in self._cards():
             changes = self.recording.pages.get(side)
             if changes is not None:
@@ -175,7 +207,8 @@ class Showing:
 
     def _show_no_screen(self, card: MachineCard, side: Side, now: float) -> None:
         state = self.story.guest[side].at(now)
-        words = tr(WAITING if state == RUNNING else COPY if self._is_copy(side, state) else NO_SCREEN)
+        runs = WAITING if self.story.status_at(now) in _POSTCOPY else BEGINS
+        words = tr(runs if state == RUNNING else COPY if self._is_copy(side, state) else NO_SCREEN)
         if card.screen.text() != words:
             card.screen.show_saved(QImage(), words)
 
@@ -258,8 +291,9 @@ class Showing:
         disks = int(told.number(self.recording.facts, "disks"))
         return Facts(self.story, now, sample, capabilities, disks).of(side, counts)
 
-    def _about(self, now: float, sample: dict[str, float] | None, status: Status) -> str:
-        if sample is None:
+    def _about(self, now: float, sample: dict[str, float] | None, status: Status, missing: int) -> str:
+        """How far it is; the destination lacks so many pages."""
+        if sample is None or status in _BEFORE:
             return ""
         if status in _CLOSED:
             return tr("{size} sent", size=formats.size(int(sample["transferred"])))
@@ -267,7 +301,6 @@ class Showing:
             return about_checkpoints(self.story.checkpoints_at(now)) or tr("no checkpoint yet")
         total = self.recording.layout.pages * self.recording.layout.page_size
         if status in _POSTCOPY and total:
-            missing = int(sample["remaining"]) // self.recording.layout.page_size
             return tr(
                 "{pages} to come, {share} % moved",
                 pages=plural("{n} page", "{n} pages", missing),
@@ -285,13 +318,16 @@ class Showing:
 
 
 _POSTCOPY = frozenset({Status.POSTCOPY_ACTIVE, Status.POSTCOPY_PAUSED, Status.POSTCOPY_RECOVER})
+_BEFORE = frozenset({Status.SETUP, Status.WAIT_UNPLUG})
 _CLOSED = frozenset({Status.COMPLETED, Status.CANCELLED, Status.FAILED, Status.NONE})
 _STATES = {"finish-migrate": later("stopped"), "postmigrate": later("gave the guest away"), "paused": later("stopped")}
 
 
-def _per_second(times: States | np.ndarray, values: np.ndarray) -> np.ndarray:
-    """How fast a column of totals rises; as long as it."""
+def _per_second(times: Floats, values: Floats) -> Floats:
+    """How fast a column of totals rises, over OVER samples; as long as it."""
     if len(times) < 2:
         return np.zeros(len(times))
-    steps = np.diff(values) / np.maximum(np.diff(times), 1e-6)
-    return np.maximum(np.concatenate((steps[:1], steps)), 0.0)
+    before = np.maximum(np.arange(len(times)) - OVER, 0)
+    steps = (values - values[before]) / np.maximum(times - times[before], 1e-6)
+    steps[0] = steps[1]
+    return np.maximum(steps, 0.0)

@@ -71,6 +71,8 @@ class Story:
         self.throttles: list[tuple[float, int]] = []
         self.checkpoints: list[tuple[float, float]] = []
         """Of COLO: when the primary stood still for each that is complete, and when it went on."""
+        self.downtime: float | None = None
+        """In ms, as the source measured it, once that is known: it hears of the guest's running later than we do."""
         self.lost: float | None = None
         """When one of the two machines of COLO was given up."""
         self._waits: float | None = None
@@ -211,7 +213,8 @@ class Story:
             return None
         end = self.resumed
         shown = min(end if end is not None else now, now)
-        number = formats.decimal((shown - begin) * 1000, 0)
+        measured = self.downtime if self.downtime is not None and shown == end else (shown - begin) * 1000
+        number = formats.decimal(measured, 0)
         return begin, shown, tr("downtime {number} ms", number=number)
 
     def _marks(self, now: float) -> tuple[tuple[float, str], ...]:

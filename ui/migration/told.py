@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from snapmgr.migrate.handover import Side
 from snapmgr.migrate.recorder import ENDS
 from snapmgr.migrate.recording import Recording
 from snapmgr.migrate.samples import Samples
@@ -45,9 +46,9 @@ def rates(samples: Samples, now: float, window: float = WINDOW) -> Rates:
 
 
 def is_stuck(story: Story, now: float, threshold: float, page: int = 4096) -> bool:
-    """Whether the iterations do not become smaller, though too much is left."""
+    """Whether the iterations do not become smaller, though too much is left: seen when the second one is over."""
     syncs = [pages for when, pages in story.syncs if when <= now]
-    if len(syncs) < 4 or story.status_at(now) is not Status.ACTIVE or story.stopped is not None:
+    if len(syncs) < 3 or story.status_at(now) is not Status.ACTIVE or story.stopped is not None:
         return False
     return syncs[-1] > STUCK * syncs[-2] and syncs[-1] * page > threshold
 
@@ -162,6 +163,17 @@ def ended(outcome: dict[str, Any]) -> tuple[str, str]:
     return f"{said} {proof}", tone
 
 
+def lives_on(status: Status, owner: Side) -> str:
+    """About a migration that is over, while nothing is compared yet."""
+    said = ""
+    if status is Status.FAILED and owner is Side.SOURCE:
+        said = tr("Not moved: the guest goes on on the source, and has lost nothing.")
+    elif status is Status.CANCELLED:
+        said = tr("Cancelled: the guest goes on on the source.")
+    after = tr("The guest lives on for a while. Then it is compared with one that never moved.")
+    return f"{said} {after}" if said else after
+
+
 def number(outcome: dict[str, Any], name: str) -> float:
     """A fact that counts something, 0 where there is none."""
     value = outcome.get(name)
@@ -173,7 +185,7 @@ def now(run: Run | None, recording: Recording, story: Story, time: float, missin
     if run is None or run.is_over:
         return ended(recording.outcome)
     if run.status in ENDS:
-        return tr("The guest lives on for a while. Then it is compared with one that never moved."), "info"
+        return lives_on(run.status, run.owner), "danger" if run.status is Status.FAILED else "info"
     if run.status is Status.POSTCOPY_PAUSED:
         return paused(missing), "warn"
     if run.status is Status.PRE_SWITCHOVER:
@@ -183,4 +195,7 @@ def now(run: Run | None, recording: Recording, story: Story, time: float, missin
     sample = recording.samples.at(time)
     stuck = sample is not None and is_stuck(story, time, sample["threshold"])
     throttles = "auto-converge" in run.wanted.capabilities
-    return not_converging(rates(recording.samples, time, 2.0), throttles=throttles) if stuck else "", "warn"
+    if not stuck:
+        return "", "warn"
+    begun = [when for when, _ in story.syncs if when <= time][-2]  # a whole iteration at least
+    return not_converging(rates(recording.samples, time, time - begun), throttles=throttles), "warn"

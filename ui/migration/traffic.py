@@ -139,6 +139,14 @@ class Traffic:
         place = bisect_right(self._times, now) - 1
         return self._sent[place][1] if place >= 0 else OnWire()
 
+    def offset_at(self, now: float, sent: int) -> int | None:
+        """Where that begins of which something is among the first ``sent`` bytes of the stream; None for nothing."""
+        for place in range(bisect_right(self._times, now) - 1, -1, -1):
+            offset = self._sent[place][1].offset
+            if offset is None or offset < sent:
+                return offset
+        return None
+
 
 def where(wire: OnWire) -> str:
     return tr("begins at {offset}", offset=formats.offset(wire.offset)) if wire.offset is not None else ""

@@ -45,10 +45,14 @@ class Document:
     kind: DocumentKind
     sources: tuple[str, ...]
     fleeting: bool = field(default=False, compare=False)
+    called: str = field(default="", compare=False)
+    """What it is shown as, where its file has no name that means anything."""
 
     @property
     def label(self) -> str:
         """Its name, fit to be shown."""
+        if self.called:
+            return self.called
         file, start = _file_of(self.sources[0])
         first = isolated(visible_text(Path(file).name or file))
         if start:

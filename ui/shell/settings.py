@@ -89,6 +89,20 @@ SETTINGS = (
         words=later("typeface"),
     ),
     Setting(
+        "appearance.motion",
+        later("Appearance"),
+        later("Motion"),
+        later(
+            "Reduced: nothing slides or fades in the Migration view, what is on its way is counted, and its page maps"
+            " change twice a second."
+        ),
+        "system",
+        #: How much may move
+        choices=(("system", later("System")), ("reduced", later("Reduced"))),
+        #: Words under which a search finds this setting
+        words=later("animation animate accessibility vestibular still"),
+    ),
+    Setting(
         "appearance.units",
         later("Appearance"),
         later("Sizes"),

@@ -1,0 +1,54 @@
+"""Which bytes of the stream belong to what the view shows, for whoever wants to see them in the Inspector."""
+
+from __future__ import annotations
+
+from snapmgr.migrate.recording import Recording, stream_name
+from snapmgr.savevm.status import MigrationStatus as Status
+from snapmgr.trace.events import TraceEvent
+from ui.migration.step_texts import explanation
+from ui.migration.story import Story
+from ui.migration.traffic import Traffic
+
+
+class Placing:
+    """Of one recording.  Offsets are bytes of its first stream."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self.chosen: int | None = None
+        """Of the event that somebody chose in the log."""
+        self.waiting: TraceEvent | None = None
+        """The step that comes next, where it goes step by step."""
+        self.put_before = ""
+        """Name of the step before that one."""
+        self._before: int | None = None
+
+    @property
+    def sent(self) -> int:
+        """Bytes that have gone out: what was put later waits in the source's buffer."""
+        try:
+            return (self._recording.streams / stream_name(0, forward=True)).stat().st_size
+        except OSError:
+            return 0
+
+    def wait(self, waiting: TraceEvent | None, status: Status) -> None:
+        """This step comes next, behind the one that came before; None: it does not stand still."""
+        if waiting is None or waiting is self.waiting:
+            return
+        before, self.waiting = self.waiting, waiting
+        known = before is not None and status is not Status.COLO  # a checkpoint counts anew
+        self._before = before.offset if known and before is not None else None
+        self.put_before = explanation(before)[0] if before is not None else ""
+
+    def go_on(self) -> None:
+        """No steps any more."""
+        self.waiting, self._before, self.put_before = None, None, ""
+
+    def at(self, story: Story, traffic: Traffic, time: float) -> int | None:
+        """Where it begins that was chosen, put before the step that waits, or put last; None where that is not known,
+        or not in the stream."""
+        if self.chosen is not None:
+            return self.chosen
+        if self.waiting is not None:
+            return self._before
+        return None if story.status_at(time) is Status.COLO else traffic.offset_at(time, self.sent)
