@@ -96,7 +96,7 @@ class MainWindow(QMainWindow):
         bar.setAccessibleName(tr("Status"))
         bar.setContentsMargins(8, 0, 8, 0)
         self.setStatusBar(bar)
-        self.status_left = ElidedLabel(role="secondary", mode=Qt.TextElideMode.ElideRight)
+        self.status_left = ElidedLabel(role="secondary", mode=Qt.TextElideMode.ElideRight, steady=True)
         self.status_right = ElidedLabel(role="secondary", mode=Qt.TextElideMode.ElideRight)
         bar.addWidget(self.status_left, 1)
         bar.addPermanentWidget(self.status_right)

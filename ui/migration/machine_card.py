@@ -82,7 +82,7 @@ class MachineCard(QFrame):
         form.setVerticalSpacing(4)
         self._values: list[ElidedLabel] = []
         for text, hint in facts:
-            value = Number("", "strong", Qt.TextElideMode.ElideRight)
+            value = Number("", "strong", Qt.TextElideMode.ElideRight, steady=True)
             value.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             self._values.append(value)
             title = label(tr(text), "secondary")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ui.models.source_list import SourceEntry
 from ui.shell.actions import ActionSet, plain, shown_keys
@@ -86,12 +86,11 @@ class Facts(ElidedLabel):
         self._facts = list(facts)
         self.setText(", ".join(facts))
 
-    def _fit(self) -> None:
-        metrics, shown = QFontMetrics(self.font()), list(self._facts)
+    def _short(self) -> str:
+        metrics, shown = self.fontMetrics(), list(self._facts)
         while shown and metrics.horizontalAdvance(", ".join(shown)) > self.width():
             shown.pop()
-        QLabel.setText(self, ", ".join(shown))
-        self.setToolTip("" if len(shown) == len(self._facts) else ", ".join(self._facts))
+        return ", ".join(shown)
 
 
 class Header(QWidget):

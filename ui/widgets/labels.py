@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import RADIUS_CHIP
+
+LEAST = 24
+"""Px of width of a line that is cut short."""
 
 
 def label(text: str = "", role: str = "body", *, wrap: bool = False, selectable: bool = False) -> QLabel:
@@ -30,43 +33,56 @@ def label(text: str = "", role: str = "body", *, wrap: bool = False, selectable:
 
 
 class ElidedLabel(QLabel):
-    """One line that leaves out its middle (names, paths) or its end (sentences) and says all in its tooltip."""
+    """One line that leaves out its middle (names, paths) or its end (sentences) and says all in its tooltip.
+
+    A ``steady`` one asks for no width of its own and takes what it is given, so that no new text of it moves anything.
+    It paints its text itself: QLabel has the whole window laid out anew for each text, and some change with every
+    frame."""
 
     def __init__(
-        self, text: str = "", role: str = "body", mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle
+        self,
+        text: str = "",
+        role: str = "body",
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
+        *,
+        steady: bool = False,
     ) -> None:
-        super().__init__()
-        self._mode = mode
-        self._full = ""
-        self._hint = ""
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        super().__init__("\N{NO-BREAK SPACE}")  # as high as any line
+        self._mode, self._steady = mode, steady
+        self._full = self._shown = self._hint = ""
+        self._wide = 0
         self.setProperty("role", role)
-        self.setMinimumWidth(24)
+        self.setMinimumWidth(LEAST)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setText(text)
 
     def setText(self, text: str) -> None:
+        if text == self._full:
+            return
         self._full = text
         self.setAccessibleName(text)
-        self._fit()
-        self.updateGeometry()
+        self._measure()
 
     def set_hint(self, hint: str) -> None:
         """What the tooltip says beside the whole text, e.g. the full path."""
         self._hint = hint
         self._fit()
 
+    def text(self) -> str:
+        """What is seen of it."""
+        return self._shown
+
     def full_text(self) -> str:
         return self._full
 
     def is_elided(self) -> bool:
-        return self.text() != self._full
+        return self._shown != self._full
 
     def sizeHint(self) -> QSize:
-        return QSize(QFontMetrics(self.font()).horizontalAdvance(self._full) + 2, super().sizeHint().height())
+        return QSize(LEAST if self._steady else self._whole(), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(24, super().minimumSizeHint().height())
+        return QSize(LEAST, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -75,23 +91,42 @@ class ElidedLabel(QLabel):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._fit()
+            self._measure()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Aligned with its neighbours, whichever way its own text is written."""
+        painter = QPainter(self)
         left = self.layoutDirection() == Qt.LayoutDirection.LeftToRight
         side = Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        painter.setPen(self.palette().color(self.foregroundRole()))
         wanted = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
-        if self.alignment() != wanted:
-            self.setAlignment(wanted)
-        super().paintEvent(event)
+        painter.drawText(self.contentsRect(), wanted, self._shown)
+
+    def _whole(self) -> int:
+        return self.fontMetrics().horizontalAdvance(self._full) + 2
+
+    def _measure(self) -> None:
+        wide = self._whole()
+        if wide != self._wide:
+            self._wide = wide
+            if not self._steady:
+                self.updateGeometry()
+        self._fit()
+
+    def _short(self) -> str:
+        """As much of it as there is room for."""
+        return self.fontMetrics().elidedText(self._full, self._mode, max(self.width(), LEAST))
 
     def _fit(self) -> None:
-        shown = QFontMetrics(self.font()).elidedText(self._full, self._mode, max(self.width(), 24))
-        if shown != self.text():
-            super().setText(shown)
+        shown = self._short()
+        if shown != self._shown:
+            self._shown = shown
+            self.update()
         complete = self._full if shown != self._full else ""
-        self.setToolTip("\n".join(part for part in (complete, self._hint) if part))
+        tip = "\n".join(part for part in (complete, self._hint) if part)
+        if tip != self.toolTip():
+            self.setToolTip(tip)
 
 
 class Chip(QWidget):
@@ -103,10 +138,14 @@ class Chip(QWidget):
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._short = False
+        self._text = self._tone = self._icon = ""
         self.set_state(text, tone, icon)
 
     def set_state(self, text: str, tone: str = "neutral", icon: str = "") -> None:
-        self._text, self._tone, self._icon = text, tone, icon
+        state = (text, tone, icon)
+        if state == (self._text, self._tone, self._icon) and self.isHidden() != bool(text):
+            return
+        self._text, self._tone, self._icon = state
         self.setAccessibleName(text)
         if not text or self.parentWidget() is not None:  # shown without a parent it would be a window of its own
             self.setVisible(bool(text))
