@@ -338,7 +338,8 @@ class InspectorPage(PanedPage):
             return tr("Reading {name}", name=opening.label), ""
         if self.loaded is None:
             return tr("No stream is open"), ""
-        return status_of(self.loaded, self.selection.current)
+        left, right = status_of(self.loaded, self.selection.current)
+        return left, "     ".join(part for part in (self.memory.page_text(), right) if part)
 
     def palette_entries(self, prefix: str) -> list[PaletteEntry]:
         if prefix != "@" or self.loaded is None:

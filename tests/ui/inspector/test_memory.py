@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from snapmgr.ram.words import PageKind
@@ -107,6 +107,36 @@ def test_a_page_is_one_selection_in_map_bytes_and_details(live: Live, stream: St
     page.selection.select(Selection(zero, 1, (), None, "bytes"))
     live.settle()
     assert pane.detail.facts is not None and pane.detail.facts.sendings[-1].kind is PageKind.ZERO
+
+
+def rested(view: MapView) -> None:
+    """Until the map says where the pointer is now."""
+    seen = QSignalSpy(view.pointed)
+    assert view._rests.isActive() and seen.wait(5000)
+
+
+def test_the_page_under_the_pointer_is_shown_until_it_leaves(live: Live, stream: Stream) -> None:
+    live.open(stream("pc-live.v100"))
+    live.act("stream.ram_map")
+    pane = live.page.memory.pane
+    assert pane is not None and pane.detail.facts is not None
+    pane.map.show_page(3)
+    pane.map.chosen.emit(3, False)
+    live.settle()
+    selection, rows = live.page.selection.current, pane.detail.sendings.model_of
+    assert "page 3 of 4" in live.page.status()[1]
+    of_the_third = rows.parts(0)
+    under = 0x200  # the guest writes there all the time
+    spot = pane.map._cell_of(under).center()
+    QTest.mouseMove(pane.map.viewport(), spot)
+    rested(pane.map)
+    live.settle()
+    assert pane.detail.title.text() == f"Page {pane.map._under}, under the pointer"
+    assert rows.rowCount() > 1 and rows.parts(0)[2] != of_the_third[2]
+    assert pane.detail.facts.page == 3 and live.page.selection.current == selection
+    pane.map.leaveEvent(QEvent(QEvent.Type.Leave))
+    rested(pane.map)
+    assert pane.detail.title.text() == "Page 3" and rows.parts(0) == of_the_third
 
 
 def test_looks_passes_and_blocks(live: Live, stream: Stream) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QHelpEvent,
     QImage,
@@ -29,17 +29,21 @@ from ui.words import tr
 GAP, MARGIN = 12, 12
 _NOTCH = 120
 """Of a wheel."""
+_RESTS_MS = 120
+"""After so long on a cell the pointer means it."""
 _DRAG = 4
 """Px that the pointer moves before a click is a drag."""
 
 
 class MapView(QAbstractScrollArea):
     """``chosen(page, joined)``: a page was clicked or walked to; ``opened``: Enter or a double click; ``moved``: other
-    pages are seen.  ``say`` puts into words what is under a cell: (first page, pages)."""
+    pages are seen; ``pointed``: the pointer rests on this page, on none where it is negative.  ``say`` puts into words
+    what is under a cell: (first page, pages)."""
 
     chosen = Signal(int, bool)
     opened = Signal(int)
     moved = Signal()
+    pointed = Signal(int)
 
     def __init__(self, say: Callable[[int, int], str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +59,11 @@ class MapView(QAbstractScrollArea):
         self._dragged = False
         self._from = 0
         self._turned = 0
+        self._under: int | None = None
+        """The first page of the cell under the pointer."""
+        self._rests = QTimer(self, singleShot=True, interval=_RESTS_MS)
+        self._rests.timeout.connect(lambda: self.pointed.emit(-1 if self._under is None else self._under))
+        self.viewport().setMouseTracking(True)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setProperty("surface", "sunken")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -72,6 +81,7 @@ class MapView(QAbstractScrollArea):
         self._levels, self._look, self._top, self._page_size = levels, look, top, page_size
         self._tiles = None
         if another:
+            self._point_at(None)
             self._fits = True
             self.page = 0
         self._arrange()
@@ -138,6 +148,7 @@ class MapView(QAbstractScrollArea):
             bar.setValue(row - rows + 1)
 
     def _scrolled(self) -> None:
+        self._point_at(None)
         self.viewport().update()
         self.moved.emit()
 
@@ -170,6 +181,7 @@ class MapView(QAbstractScrollArea):
         anchor = self.page if page is None else page
         height = keep.y() - room.top() if page is not None and keep is not None else self._height_of(anchor)
         self._zoom, self._fits = zoom, zoom == least
+        self._point_at(None)
         self._arrange()
         self.verticalScrollBar().setValue(anchor // self.lie.per_row - height // self.lie.cell)
 
@@ -260,6 +272,10 @@ class MapView(QAbstractScrollArea):
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, _short((column << self.lie.level) * self._page_size))
 
     def _paint_mark(self, painter: QPainter) -> None:
+        if self._under is not None:
+            painter.setPen(QPen(color("accent"), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self._cell_of(self._under).adjusted(-1, -1, 0, 0))
         place = self._cell_of(self.page)
         painter.setPen(QPen(color("sunken"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -285,8 +301,23 @@ class MapView(QAbstractScrollArea):
         self._pressed, self._dragged = event.position().toPoint(), False
         self._from = self.verticalScrollBar().value()
 
+    def _point_at(self, page: int | None) -> None:
+        """The pointer is on this cell now, or on none."""
+        if page == self._under:
+            return
+        for one in (self._under, page):
+            if one is not None:
+                self.viewport().update(self._cell_of(one).adjusted(-2, -2, 2, 2))
+        self._under = page
+        self._rests.start(0 if page is None else _RESTS_MS)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._point_at(None)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._pressed is None:
+            self._point_at(self.page_at(event.position().toPoint()))
             return
         by = event.position().toPoint().y() - self._pressed.y()
         if abs(by) > _DRAG or self._dragged:

@@ -52,6 +52,9 @@ class Memory(QObject):
         self._mark: tuple[int, int] | None = None
         """Bytes of the block that are to be selected in the page that comes."""
         self._looking: asyncio.Task[None] | None = None
+        self._pointed = -1
+        """The page under the pointer, if that rests on one."""
+        self._peeking: asyncio.Task[None] | None = None
         self._part.say = self.words
         self._part.made.connect(self._made)
         self._part.shown.connect(lambda _: self.look_again())
@@ -68,6 +71,7 @@ class Memory(QObject):
         pane.look_wanted.connect(self.look_again)
         pane.cancel_wanted.connect(self.stop)
         pane.map.chosen.connect(self._chosen)
+        pane.map.pointed.connect(self._point_at)
         pane.map.opened.connect(lambda _: self._context.actions.run("stream.page_bytes"))
         pane.detail.bytes_wanted.connect(self.show_record)
 
@@ -233,6 +237,28 @@ class Memory(QObject):
                 self._select(loaded, facts.sendings[-1], joined=joined)
             return
 
+    def _point_at(self, page: int) -> None:
+        """Show what the page under the pointer holds and where its records are; with no page, the current one again."""
+        loaded, pane, self._pointed = self._opened(), self.pane, page
+        if loaded is None or pane is None:
+            return
+        if page < 0:
+            pane.detail.look_back(loaded.index.page_size or 4096)
+        elif self._peeking is None or self._peeking.done():
+            self._peeking = self._tasks.start(self._peek(loaded), tr("Read a page"))
+
+    async def _peek(self, loaded: Loaded) -> None:
+        """Facts of the page under the pointer, again as long as that moves on."""
+        from ui.inspector.memory.facts import page_facts
+
+        while self._pointed >= 0 and self._map is not None and loaded is self._opened() and self.pane is not None:
+            wanted = self._map.block, self._pointed
+            facts = await self._tasks.run_in_worker(page_facts, loaded.index, *wanted)
+            if wanted[1] == self._pointed and self._map is not None and self._map.block == wanted[0]:
+                if wanted != self._wanted:  # which is shown with all that can be done with it
+                    self.pane.detail.look_at(facts, loaded.index.page_size or 4096, loaded.digits)
+                return
+
     def _select(self, loaded: Loaded, sending: Sending, *, joined: bool = False) -> bool:
         """Make the record of a page the selection; False where it is not among the bytes that are shown."""
         if not sending.length or sending.begin + sending.length > loaded.index.size:
@@ -252,6 +278,14 @@ class Memory(QObject):
         """The last record of the current page, None where it never came, or is not known yet."""
         facts = self.pane.detail.facts if self.pane is not None else None
         return facts.sendings[-1] if facts is not None and facts.sendings else None
+
+    def page_text(self) -> str:
+        """Which page is selected, for the status bar; "" while the map is not seen."""
+        if self._map is None or self._wanted is None or not self._seen() or self._part.side() != MAP:
+            return ""
+        page, pages = formats.grouped(self._wanted[1]), formats.grouped(self._map.levels.pages)
+        #: Of a block of RAM
+        return tr("page {n} of {all} selected", n=page, all=pages)
 
     # --- the selection of other panes ---
 

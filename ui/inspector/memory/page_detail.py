@@ -46,6 +46,8 @@ class PageDetail(QWidget):
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.facts: PageFacts | None = None
+        """Of the current page."""
+        self._digits = 8
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 8, 8)
         column.setSpacing(4)
@@ -114,7 +116,24 @@ class PageDetail(QWidget):
         self.where.setText(f"{shown(block)} + 0x{page * page_size:X}")
 
     def show_facts(self, facts: PageFacts, digits: int) -> None:
-        self.facts = facts
+        self.facts, self._digits = facts, digits
+        self._fill(facts)
+
+    def look_at(self, facts: PageFacts, page_size: int, digits: int) -> None:
+        """Show a page that is not the current one, as long as the pointer is on it."""
+        self._digits = digits
+        self.begin(facts.block, facts.page, page_size)
+        #: Of the page whose facts are shown
+        self.title.setText(tr("Page {n}, under the pointer", n=formats.grouped(facts.page)))
+        self._fill(facts)
+
+    def look_back(self, page_size: int) -> None:
+        """Show the current page again."""
+        if self.facts is not None:
+            self.begin(self.facts.block, self.facts.page, page_size)
+            self._fill(self.facts)
+
+    def _fill(self, facts: PageFacts) -> None:
         came = [one for one in facts.sendings if one.kind != PageKind.GONE]
         not_known = tr(formats.NOT_RECORDED)
         self._values[0].setText(f"0x{facts.address:X}" if facts.address is not None else tr("not known"))
@@ -127,7 +146,7 @@ class PageDetail(QWidget):
         self._values[3].setText(
             tr("{kind}, iteration {n}", kind=tr(WORDS[last.kind]), n=last.iteration) if last is not None else not_known
         )
-        self.sendings.show_rows(facts.sendings, digits)
+        self.sendings.show_rows(facts.sendings, self._digits)
         self.lost.setText(told(facts.lost, beside=True) if facts.lost is not None else "")
         self.lost.setVisible(facts.lost is not None)
         self.hex.set_source(PageBytes(facts.content) if facts.content is not None else None)
