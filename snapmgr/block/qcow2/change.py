@@ -29,7 +29,7 @@ _MOST_METADATA = 64 << 30
 
 _HARMLESS = frozenset(
     {
-        "leaked-clusters", "dirty", "size-odd", "header-length", "data-file-raw", "snapshot-incomplete",
+        "leaked-clusters", "dirty", "size-odd", "header-length", "snapshot-incomplete",
         "snapshot-id-twice", "snapshot-name-cut", "snapshot-disk-size", "vm-state-size", "vm-state-size-differs",
     }
 )  # fmt: skip

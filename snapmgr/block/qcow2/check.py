@@ -6,7 +6,6 @@ Only metadata is read, and never more than a bounded amount of it; an image too 
 from __future__ import annotations
 
 import functools
-import struct
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapmgr.block.problem import ImageProblem
+from snapmgr.block.qcow2.bitmaps import read_bitmaps
 from snapmgr.block.qcow2.faults import LOST, Faults
-from snapmgr.block.qcow2.geometry import OFFSET_MASK, SECTOR
+from snapmgr.block.qcow2.geometry import SECTOR
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.l2 import Words
 from snapmgr.block.qcow2.refcounts import (
@@ -41,7 +41,6 @@ MOST_CLUSTERS = 1 << 25
 _COMPARED = 1 << 20
 """Clusters whose refcounts are compared at once: bounds memory."""
 _INCOMPLETE = 16
-_BITMAP = struct.Struct(">QIIBBHI")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +247,7 @@ def _check_clusters(
             references.used_by(tables.users(index))
         references.add_l2(offset, number, now[offset])
         progress((index + 1) * image.cluster_size, len(tables.offsets) * image.cluster_size)
-    _add_tables(image, references, sound)
+    _add_tables(image, references, sound, faults, tally)
     table = read_refcount_table(image.file, header)
     references.add_refcount_blocks(table)
     references.limit()
@@ -304,7 +303,9 @@ def _sound_entries(image: Qcow2Image) -> list[SnapshotEntry]:
     return sound
 
 
-def _add_tables(image: Qcow2Image, references: References, sound: Sequence[SnapshotEntry]) -> None:
+def _add_tables(
+    image: Qcow2Image, references: References, sound: Sequence[SnapshotEntry], faults: Faults, tally: Tally
+) -> None:
     """Header, tables, snapshot table and L1 tables, encryption header, bitmaps."""
     header = image.header
     references.used_by([REST])
@@ -320,29 +321,23 @@ def _add_tables(image: Qcow2Image, references: References, sound: Sequence[Snaps
         references.add_range(header.snapshots_offset, last.offset + last.length - header.snapshots_offset)
     if image.metadata.extensions.crypto:
         references.add_range(*image.metadata.extensions.crypto)
-    _add_bitmaps(image, references)
+    _add_bitmaps(image, references, faults, tally)
 
 
-def _add_bitmaps(image: Qcow2Image, references: References) -> None:
-    bitmaps = image.metadata.extensions.bitmaps
-    if bitmaps is None:
+def _add_bitmaps(image: Qcow2Image, references: References, faults: Faults, tally: Tally) -> None:
+    listed = image.metadata.extensions.bitmaps
+    if listed is None:
         return
-    references.add_range(bitmaps.directory_offset, bitmaps.directory_size)
-    directory = bytearray(bitmaps.directory_size)
-    image.file.pread_into(bitmaps.directory_offset, memoryview(directory))
-    at = 0
-    for _ in range(bitmaps.count):
-        if at + _BITMAP.size > len(directory):
-            return
-        offset, size, _, _, _, name_size, extra_size = _BITMAP.unpack_from(directory, at)
-        at = at + _BITMAP.size + extra_size + name_size + 7 & ~7
-        if size * 8 > image.file.size:
-            continue
-        references.add_range(offset, size * 8)
-        raw = bytearray(size * 8)
-        image.file.pread_into(offset, memoryview(raw))
-        words = np.frombuffer(raw, dtype=">u8").astype(np.uint64) & np.uint64(OFFSET_MASK)
-        references.add_clusters(words[words != 0], 1)
+    references.add_range(listed.directory_offset, listed.directory_size)
+    try:
+        tables = read_bitmaps(image.file, image.header, listed)
+    except ImageError as error:
+        faults.add(error.code, error.message, error.offset, error.hint or "")
+        tally.corruptions += 1
+        return
+    for table in tables:
+        references.add_range(table.offset, table.length)
+        references.add_clusters(table.clusters, 1)
 
 
 def _compare(image: Qcow2Image, references: References, refcounts: Refcounts, faults: Faults, tally: Tally) -> Leaks:

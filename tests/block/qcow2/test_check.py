@@ -159,3 +159,10 @@ def test_a_file_without_end_is_left_out_before_anything_is_allocated() -> None:
     image = Qcow2Image(Endless(tiny({})))
     found = check_image(image, others=False)
     assert not found.complete and found.left_out > 1 << 40
+
+
+def test_with_subclusters_nobody_minds_the_zero_flag_of_an_entry() -> None:
+    """As qemu-img check of 7.2, 10.0 and 11.1; the format calls the bit reserved."""
+    size = 1 << 14
+    entries = {0: 5 * size | COPIED | 1, 1: 1, 2: 1}
+    assert check(tiny(entries, {5 * size: bytes(size)}, cluster_bits=14, incompatible=16)) == []
