@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from snapmgr.block.qcow2.features import KNOWN_AUTOCLEAR
+from snapmgr.block.qcow2.geometry import COMPRESSED, OFFSET_MASK
 from snapmgr.block.qcow2.refcounts import (
     BLOCK_MASK,
     decode_refcounts,
@@ -18,11 +19,13 @@ from snapmgr.block.qcow2.refcounts import (
     entries_per_block,
     read_refcount_table,
 )
+from snapmgr.block.qcow2.references import read_l2
 from snapmgr.errors import SnapmgrError, Unsupported
 
 if TYPE_CHECKING:
     from snapmgr.block.qcow2.check import Checked
     from snapmgr.block.qcow2.image import Qcow2Image
+    from snapmgr.block.qcow2.tally import Leaks
 
 HARMLESS = ("leaked-clusters", "dirty", "size-odd")
 """Problems that say nothing against a table."""
@@ -39,10 +42,22 @@ Numbers = npt.NDArray[np.int64]
 def repair_leaks(image: Qcow2Image, checked: Checked) -> int:
     """Lower the refcounts that ``checked`` found too high, on stable storage when it returns; returns how many.
 
-    ``image`` must be open for writing, and nobody else's.  Raises SnapmgrError ``repair-errors`` where anything else
-    is wrong: a wrong table could be what is written to, or what looks leaked be all that is left of a snapshot.
-    Unsupported where an unknown feature may own it.  Nothing was written then.
+    ``image`` must be open for writing, and nobody else's; there must be nothing that ``refuse_to_lower`` refuses.
     """
+    leaks = checked.leaks
+    width = entries_per_block(image.header)
+    table = read_refcount_table(image.file, image.header)
+    blocks = leaks.clusters // width
+    for index in np.unique(blocks).tolist():
+        here = blocks == index
+        _lower(image, int(table[index]) & BLOCK_MASK, leaks.clusters[here] % width, leaks.uses[here])
+    image.file.flush()
+    return len(leaks.clusters)
+
+
+def refuse_to_lower(image: Qcow2Image, checked: Checked) -> None:
+    """Raise SnapmgrError ``repair-errors`` where anything but leaks is wrong: a wrong table could be what is written
+    to, or what looks leaked be all that is left of a snapshot.  Unsupported where an unknown feature may own it."""
     others = [problem for problem in checked.problems if problem.code not in HARMLESS]
     if not checked.complete or others:
         counts = others and all(problem.code in COUNTS for problem in others)
@@ -55,15 +70,24 @@ def repair_leaks(image: Qcow2Image, checked: Checked) -> int:
             hint=repairs if counts else others[0].hint or None if others else None,
         )
     refuse_unknown(image)
-    leaks = checked.leaks
-    width = entries_per_block(image.header)
-    table = read_refcount_table(image.file, image.header)
-    blocks = leaks.clusters // width
-    for index in np.unique(blocks).tolist():
-        here = blocks == index
-        _lower(image, int(table[index]) & BLOCK_MASK, leaks.clusters[here] % width, leaks.uses[here])
-    image.file.flush()
-    return len(leaks.clusters)
+
+
+def concerns_flags(image: Qcow2Image, leaks: Leaks) -> bool:
+    """Whether a cluster of the disk as it is now is leaked so that it has one user left: it needs the flag COPIED
+    then, which a lowered refcount alone would leave wrong."""
+    once = leaks.clusters[leaks.uses == 1]
+    if not len(once) or image.header.has_data_file:
+        return False
+    bits = np.uint64(image.header.cluster_bits)
+    tables = image.active_l1() & np.uint64(OFFSET_MASK)
+    if np.isin((tables >> bits).astype(np.int64), once).any():
+        return True
+    for table in np.unique(tables[tables != 0]).tolist():
+        entries, _ = read_l2(image, table)
+        plain = entries[(entries & np.uint64(COMPRESSED)) == 0] & np.uint64(OFFSET_MASK)
+        if np.isin((plain >> bits).astype(np.int64), once).any():
+            return True
+    return False
 
 
 def refuse_unknown(image: Qcow2Image) -> None:

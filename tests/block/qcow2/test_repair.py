@@ -16,13 +16,13 @@ from snapmgr.block.memory import MemoryDevice
 from snapmgr.block.qcow2.check import check_image
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.refcounts import decode_refcounts, encode_refcounts
-from snapmgr.block.qcow2.repair import repair_leaks
+from snapmgr.block.qcow2.repair import refuse_to_lower, repair_leaks
 from snapmgr.errors import SnapmgrError
 from tests import corpus
 from tests.block.tiny import COPIED, tiny
 from tests.qemu import needs_qemu
 
-LEAKING = ["bad-leak", "bad-refcount-high", "vmstate-cut", "fmt-rb1", "fmt-rb2-full"]
+LEAKING = ["bad-snap-count-0", "bad-leak", "bad-refcount-high", "vmstate-cut", "fmt-rb1", "fmt-rb2-full"]
 KEPT = ["bad-snap-l1-zero", "bad-l2-overlap-l1", "bad-trunc-half"]
 """They leak as well, but something else is wrong with them."""
 
@@ -76,8 +76,23 @@ def test_an_unknown_feature_may_own_what_looks_leaked() -> None:
     image = Qcow2Image(device)
     before = device.content
     with pytest.raises(SnapmgrError) as raised:
-        repair_leaks(image, check_image(image))
+        refuse_to_lower(image, check_image(image))
     assert raised.value.code == "unknown-autoclear" and device.content == before
+
+
+@pytest.mark.parametrize("table", [False, True])
+def test_whoever_is_left_as_the_only_user_gets_the_flag(tmp_path: Path, table: bool) -> None:
+    """Of a cluster of data, or of the L2 table."""
+    content = bytearray(tiny({0: 5 << 12 | (COPIED if table else 0)}, {5 << 12: b"x" * 4096}))
+    cluster = 4 if table else 5
+    content[(2 << 12) + 2 * cluster : (2 << 12) + 2 * cluster + 2] = b"\0\3"
+    if table:
+        content[3 << 12 : (3 << 12) + 8] = (4 << 12).to_bytes(8)
+    path = tmp_path / "a.qcow2"
+    path.write_bytes(content)
+    found = check_file(path, repair=Repair.LEAKS)
+    assert found.leaks_fixed == 1 and found.checked.tally.sound
+    assert open_image(path).active_l1()[0] >> 63 == 1
 
 
 @pytest.mark.parametrize("order", range(7))
