@@ -12,7 +12,8 @@ from snapmgr.inspect.header_checks import machine_problem, section_problem
 from snapmgr.inspect.model import ConfigurationInfo, Problem, Record, Severity
 from snapmgr.inspect.records import RecordColumns
 from snapmgr.inspect.versions import VersionNotes
-from snapmgr.ram.columns import U32, RunBuilder, RunColumns
+from snapmgr.inspect.walk import Walk
+from snapmgr.ram.columns import RunBuilder, RunColumns
 from snapmgr.ram.mapped import runs_of_bitmap
 from snapmgr.ram.mixed import MixedPages
 from snapmgr.ram.runs import U64, Runs, runs_of
@@ -30,7 +31,6 @@ from snapmgr.wire.wording import VERSIONS, by_version, failed
 MAX_PROBLEMS = 1000
 """Of each stream; as many errors fit behind them, since a verdict hangs on one."""
 MAX_RECORDS = 4_000_000
-MAX_ITERATIONS = 10_000
 
 
 class IndexBuilder:
@@ -50,13 +50,10 @@ class IndexBuilder:
         self.configuration: ConfigurationInfo | None = None
         self.vmdesc: wire.Vmdesc | None = None
         self.runs: dict[str, RunBuilder] = {}
-        self.iteration_starts: list[int] = []
+        self.walk = Walk()
         self._instances: dict[int, wire.SectionBegin] = {}
         self._section: wire.SectionBegin | None = None
         self._order: dict[str, int] = {}
-        self._at = (-1, -1)
-        self._postcopy = False
-        self._carried = False
         self.colo = False
         self._commands = CommandOrder()
 
@@ -177,7 +174,7 @@ class IndexBuilder:
 
     def _command(self, event: wire.CommandEvent) -> None:
         if event.number == Command.POSTCOPY_RUN:
-            self._postcopy = True
+            self.walk.held = True
         elif event.number == Command.SWITCHOVER_START:
             self.versions.see("switchover-start", event.offset, event.length)
         elif event.number == Command.ENABLE_COLO:
@@ -271,17 +268,21 @@ class IndexBuilder:
             builder = self.runs[block] = RunBuilder()
         return builder
 
+    def place_of(self, block: str) -> int:
+        """Where a block stands in the list of blocks."""
+        return self._order.get(block, 0)
+
     def _pages(self, event: Pages) -> None:
         bits = self.ram.page_bits
         runs = runs_of(event.words, event.offset, bits)
-        iteration = self._iterations(event.block, runs.first, runs.count, runs.offset)
+        iteration = self.walk.passes_of(self.place_of(event.block), runs.first, runs.count, runs.offset)
         self.of_block(event.block).add(runs, iteration)
         self.check_bounds(event.block, runs.first, runs.count, runs.offset)
 
     def _odd_page(self, event: OddPage) -> None:
         one = np.array([event.page], np.uint64)
         count, offset = np.ones(1, np.uint64), np.array([event.offset], np.uint64)
-        iteration = int(self._iterations(event.block, one, count, offset)[0])
+        iteration = int(self.walk.passes_of(self.place_of(event.block), one, count, offset)[0])
         self.of_block(event.block).add_page(event.page, event.kind, event.data_offset, event.data_length, iteration)
         self.check_bounds(event.block, one, count, offset)
         if event.kind is PageKind.FILL:
@@ -291,7 +292,7 @@ class IndexBuilder:
 
     def _mixed_pages(self, event: MixedPages) -> None:
         ones = np.ones(len(event.page), np.uint64)
-        iteration = self._iterations(event.block, event.page, ones, event.record)
+        iteration = self.walk.passes_of(self.place_of(event.block), event.page, ones, event.record)
         self.of_block(event.block).add_rows(RunColumns(event.page, ones, event.kind, event.data, event.size, iteration))
         self.check_bounds(event.block, event.page, ones, event.record)
         for row in np.flatnonzero(event.fill)[:MAX_PROBLEMS].tolist():
@@ -310,7 +311,7 @@ class IndexBuilder:
         found = [(start >> bits, min((start + length) >> bits, pages)) for start, length in ranges]
         kept = np.array([(first, end - first) for first, end in found if first < end], np.uint64).reshape(-1, 2)
         kind, offset = np.full(len(kept), PageKind.GONE, np.uint8), np.full(len(kept), event.offset, np.uint64)
-        passes = np.full(len(kept), max(len(self.iteration_starts), 1), np.uint32)
+        passes = np.full(len(kept), max(len(self.walk.starts), 1), np.uint32)
         self.of_block(name).add_bare(Runs(kept[:, 0], kept[:, 1], kind, offset), passes)
 
     def _mapped_block(self, event: MappedBlock) -> None:
@@ -318,8 +319,8 @@ class IndexBuilder:
         assert block.mapped is not None
         if block.mapped.ignored:
             return
-        if not self.iteration_starts:
-            self.iteration_starts.append(block.mapped.pages)
+        if not self.walk.starts:
+            self.walk.begin(block.mapped.pages)
         for runs in runs_of_bitmap(event.bitmap, block.used_length >> bits, block.mapped.pages, bits):
             self.of_block(block.name).add_bare(runs, np.ones(len(runs.first), np.uint32))
 
@@ -328,33 +329,6 @@ class IndexBuilder:
         message = f"A zero page of {block} carries a byte that is not 0"
         text = dict.fromkeys(VERSIONS[1:], f"Found a zero page with value {fill}")
         self.note(Problem(Severity.WARNING, "zero-fill", offset, message, "ram (0)", 1, cause, hint, text))
-
-    @property
-    def main_carries_pages(self) -> bool:
-        """Whether page records came in the main stream: then these say where a pass begins."""
-        return self._carried
-
-    def turned_back(self, block: str, first: int, last: str, end: int) -> bool:
-        """Whether a walk from page ``first`` of ``block`` up to page ``end`` of block ``last`` is a new pass."""
-        back = (self._order.get(block, 0), first) < self._at
-        self._at = (self._order.get(last, 0), end)
-        return back
-
-    def _iterations(self, block: str, first: U64, count: U64, offset: U64) -> U32:
-        """The pass of each run: a new one begins wherever the walk over blocks and pages turns back."""
-        starts, self._carried = self.iteration_starts, True
-        if not starts:
-            starts.append(int(offset[0]))
-        here = (self._order.get(block, 0), int(first[0]))
-        back = np.zeros(len(first), np.bool_)
-        back[1:] = first[1:] < first[:-1] + count[:-1]
-        back[0] = here < self._at
-        self._at = (here[0], int(first[-1] + count[-1]))
-        if self._postcopy or len(starts) >= MAX_ITERATIONS:
-            return np.full(len(first), len(starts), np.uint32)
-        numbers = len(starts) + np.cumsum(back)
-        starts.extend(int(value) for value in offset[back][: MAX_ITERATIONS - len(starts)])
-        return numbers.astype(np.uint32)
 
     def check_bounds(self, block: str, first: U64, count: U64, offset: U64) -> None:
         """Note the first page of these runs that lies beyond its block."""

@@ -23,6 +23,7 @@ from snapmgr.inspect.model import BlockSummary, ConfigurationInfo, Problem, Seve
 from snapmgr.inspect.records import Records
 from snapmgr.inspect.spans import spans_of
 from snapmgr.inspect.tree import Tree
+from snapmgr.inspect.walk import out_of_order
 from snapmgr.names import quoted
 from snapmgr.ram.blocks import ListedBlock
 from snapmgr.ram.columns import BlockPages, RunBuilder, block_pages
@@ -255,6 +256,8 @@ class _Pass:
         builder = self.builder
         listed = tuple(builder.ram.blocks.values())
         pages = self._block_pages(listed)
+        starts, blocks = out_of_order(builder.walk.starts, list(pages.values()))
+        pages = {block.name: block for block in blocks}
         vmdesc = builder.vmdesc
         records = builder.records if self.capture is None else self.capture.columns()
         return StreamIndex(
@@ -266,7 +269,7 @@ class _Pass:
             blocks=tuple(self._summary(block, pages[block.name]) for block in listed),
             listed=listed,
             page_size=1 << builder.ram.page_bits if listed else None,
-            iteration_starts=tuple(builder.iteration_starts),
+            iteration_starts=tuple(starts),
             problems=ordered(builder.problems),
             version_notes=tuple(builder.versions.notes),
             vmdesc=(vmdesc.json_offset, len(vmdesc.text)) if vmdesc else None,

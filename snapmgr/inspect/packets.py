@@ -39,6 +39,8 @@ class PacketPages:
         self._builder = builder
         self._contents = contents
         self._waiting: list[tuple[Channel, Packet]] = []
+        self._at, self._passes = (0, 0), 0
+        """Where the walk was at the wait before, and how many passes there were."""
         self._found: dict[str, list[_Numbered]] = defaultdict(list)
 
     def add(self, channel: Channel, packet: Packet) -> None:
@@ -87,16 +89,18 @@ class PacketPages:
 
     def _iteration(self, found: dict[str, _Numbered], main_at: int) -> int:
         """The pass that pages belong to: a new one where the walk over blocks and pages has turned back."""
-        builder, starts = self._builder, self._builder.iteration_starts
-        if builder.main_carries_pages or not found:
-            return max(len(starts), 1)
+        walk = self._builder.walk
+        if not found:
+            return max(len(walk.starts), 1)
         begin = min(found, key=lambda name: int(found[name].number[0]))
         end = max(found, key=lambda name: int(found[name].number[-1]))
         lowest, last = found[begin].runs.first.min(), found[end].runs
-        back = builder.turned_back(begin, int(lowest), end, int((last.first + last.count).max()))
-        if not starts or back:
-            starts.append(main_at)
-        return len(starts)
+        begins = self._builder.place_of(begin), int(lowest)
+        ends = self._builder.place_of(end), int((last.first + last.count).max())
+        if (begins < self._at and self._passes == len(walk.starts)) or not walk.starts:
+            walk.begin(main_at)  # where the main stream carries pages of zeros, it may have turned back already
+        self._at, self._passes = ends, len(walk.starts)
+        return self._passes
 
 
 def _numbered(parts: list[tuple[int, U64, U64, PageKind]], page_bits: int) -> _Numbered:

@@ -69,7 +69,7 @@ def found(builder: IndexBuilder) -> object:
     runs = {name: [column.tolist() for column in astuple(run.columns(12))] for name, run in builder.runs.items()}
     rows = [builder.records.row(row) for row in range(len(builder.records))]
     problems = [(problem.code, problem.offset) for problem in builder.problems if problem.code != "page-outside"]
-    return runs, rows, problems, builder.versions.notes, builder.iteration_starts
+    return runs, rows, problems, builder.versions.notes, builder.walk.starts
 
 
 @settings(max_examples=40)
