@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ui.migration.page import NUMBERS_EVERY, MigrationPage
+from ui.migration.page import MigrationPage
+from ui.migration.turns import NUMBERS_EVERY
 from ui.shots import SHOTS, Stage
 
 

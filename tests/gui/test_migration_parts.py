@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.options import MachineOptions
@@ -27,6 +30,7 @@ from ui.migration.plot import Curve, usual
 from ui.migration.scenarios import BY_ID, Wanted, wanted_of
 from ui.migration.section_lanes import COMMANDS, HEADER, SectionLanes
 from ui.migration.told import ended, lives_on
+from ui.migration.turns import LOOK_EVERY, NUMBERS_EVERY, take_turn
 from ui.theme import motion
 
 
@@ -185,7 +189,7 @@ def test_less_motion_counts_what_is_on_its_way(qtbot: Any) -> None:
     lane.resize(240, 58)
 
     def seen(now: float) -> QImage:
-        lane.show_now([Packet(0.1, "k_ram", ""), Packet(0.3, "k_ram", "")], now, "", connected=True)
+        lane.move([Packet(0.1, "k_ram", ""), Packet(0.3, "k_ram", "")], now, connected=True)
         return lane.grab().toImage()
 
     assert seen(0.4) != seen(0.8), "it moves"
@@ -226,3 +230,37 @@ def test_a_recording_may_not_ask_for_what_nobody_could() -> None:
     )
     assert asked == replace(Wanted(), writes=5, capabilities=frozenset({"x-colo"}))
     assert wanted_of(BY_ID["postcopy"].wanted().facts()) == BY_ID["postcopy"].wanted()
+
+
+def test_a_packet_that_moves_has_its_track_painted_and_no_words(qtbot: Any) -> None:
+    lane, painted = Lane("main", "sections"), []
+    qtbot.addWidget(lane)
+    lane.resize(240, 58)
+    lane._paint_words = lambda painter: painted.append(painter)  # type: ignore[method-assign]
+    lane.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    lane.show()
+    QApplication.processEvents()
+    assert painted
+    painted.clear()
+    lane.move([Packet(0.1, "k_ram", "")], 0.4, connected=True)
+    QApplication.processEvents()
+    assert not painted
+    lane.say("4 MiB/s")
+    QApplication.processEvents()
+    assert painted
+
+
+def test_no_frame_has_two_turns_that_take_long() -> None:
+    class Seen:
+        def __getattr__(self, name: str) -> Any:
+            return lambda *words, **more: done.append(name)
+
+    turns: list[list[str]] = []
+    for frame in range(2 * NUMBERS_EVERY):
+        done: list[str] = []
+        take_turn(Seen(), frame, 1.0, None)  # type: ignore[arg-type]
+        assert not done or frame % LOOK_EVERY, "the engine is looked at in this frame"
+        turns.append(done)
+    assert all(len({"bar", "plots"} & set(done)) <= 1 and len({"cards", "heads"} & set(done)) <= 1 for done in turns)
+    counts = Counter(name for done in turns[:NUMBERS_EVERY] for name in done)
+    assert counts == {"bar": 2, "plots": 4, "lanes": 2, "cards": 1, "heads": 1}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -37,6 +37,7 @@ class Lane(QWidget):
         """Without ``about`` it is a low one."""
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # so that nothing below it is painted
         self._name, self._about, self._back = name, about, back
         self._rate, self._now = "", 0.0
         self._dashed = True
@@ -59,15 +60,19 @@ class Lane(QWidget):
             self.updateGeometry()
             self.update()
 
-    def show_now(self, packets: Sequence[Packet], now: float, rate: str, *, connected: bool) -> None:
+    def move(self, packets: Sequence[Packet], now: float, *, connected: bool) -> None:
         """``now`` on the clock of the packets, which are in the order of time."""
         self.packets = thinned(packets)
         self._count = len(packets)
         self._now, self._dashed = now, not connected
+        self.update(self._track())
+
+    def say(self, rate: str) -> None:
+        """How much goes over it, "" for nothing."""
         if rate != self._rate:
             self._rate = rate
             self.setAccessibleName(f"{self._name}: {rate}" if rate else self._name)
-        self.update()
+            self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(200, self._least())
@@ -78,10 +83,22 @@ class Lane(QWidget):
     def _least(self) -> int:
         return fonts.px(58 if self._about else 40)
 
+    def _track(self) -> QRect:
+        """Where packets move."""
+        line = fonts.px(18)
+        return QRect(0, line + 2, self.width(), self.height() - (2 if self._about else 1) * line - 2)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        track = self._track()
+        painter.fillRect(event.rect(), color("panel"))
+        if not track.contains(event.rect()):  # words change less often than packets move
+            self._paint_words(painter)
+        self._paint_track(painter, QRectF(track))
+
+    def _paint_words(self, painter: QPainter) -> None:
         line = fonts.px(18)
         head, foot = QRectF(4, 0, self.width() - 8, line), QRectF(4, self.height() - line + 2, self.width() - 8, line)
         left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
@@ -97,9 +114,6 @@ class Lane(QWidget):
         painter.drawText(head, right | middle, self._rate)
         words = painter.fontMetrics().elidedText(self._about, Qt.TextElideMode.ElideRight, int(foot.width()))
         painter.drawText(foot, left | middle, words)
-        self._paint_track(
-            painter, QRectF(0, line + 2, self.width(), self.height() - (2 if self._about else 1) * line - 2)
-        )
 
     def _paint_track(self, painter: QPainter, track: QRectF) -> None:
         painter.setPen(Qt.PenStyle.NoPen)

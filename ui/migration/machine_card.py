@@ -105,11 +105,15 @@ class MachineCard(QFrame):
             part.setVisible(not low)
 
     def show_facts(self, values: Sequence[str]) -> None:
-        for row, (place, value) in enumerate(zip(self._values, values, strict=True)):
-            if place.full_text() != value:
-                place.setText(value)
-            if self._form.isRowVisible(row) != bool(value):
-                self._form.setRowVisible(row, bool(value))
+        others = [row for row, value in enumerate(values) if self._form.isRowVisible(row) != bool(value)]
+        for place, value in zip(self._values, values, strict=True):
+            place.setText(value)
+        if others:
+            self.layout().setEnabled(False)  # else all is laid out for each of them, the map too
+            for row in others:
+                self._form.setRowVisible(row, bool(values[row]))
+            self.layout().setEnabled(True)
+            self.layout().invalidate()
 
     @property
     def rows(self) -> int:

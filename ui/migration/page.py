@@ -23,6 +23,7 @@ from ui.migration.run import Run
 from ui.migration.scenarios import COLO
 from ui.migration.showing import Showing
 from ui.migration.step_texts import explanation
+from ui.migration.turns import FRAME_MS, HEADS, LOOK_EVERY, NUMBERS_EVERY, take_turn
 from ui.shell import formats
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
@@ -30,15 +31,8 @@ from ui.shell.page import Page
 from ui.theme import icons
 from ui.words import tr
 
-FRAME_MS = 16
-LOOK_EVERY = 2
-"""Frames between two looks at the engine, and between two moments of a replay."""
 PRESENTED = 1.5
 """How much larger text is for an audience."""
-NUMBERS_EVERY, CURVES_EVERY = 12, 6
-"""Frames between two changes of numbers, and of curves."""
-NUMBERS_AT, CURVES_AT = 7, 3
-"""Which of these frames: those between two looks, and not the same, so that no frame is much longer than others."""
 
 
 class MigrationPage(Page):
@@ -339,19 +333,15 @@ class MigrationPage(Page):
             self.showing.live(run)
 
     def _go_on_live(self, run: Run) -> None:
-        """Between two looks: what moves by itself, and now and then numbers or curves."""
+        """Between two looks: what moves by itself, and a part of what is read or drawn, so that no frame does much."""
         now = run.recorder.now
         if self.at is None:
             self.showing.move(run)
-        if self._frames % NUMBERS_EVERY == NUMBERS_AT:
-            panes = self.panes_shown
-            panes.header.set_moving(True, run.status)
-            if self.at is None:
-                self.showing.numbers(now, over=False)
+        take_turn(self.showing, self._frames, now, self.at)
+        if self._frames % NUMBERS_EVERY == HEADS:
+            self.panes_shown.header.set_moving(True, run.status)
             self._say(now)
             self.status_changed.emit()
-        if self._frames % CURVES_EVERY == CURVES_AT:
-            self.showing.curves(now, at=self.at, live=True)
 
     def _play_on(self) -> None:
         assert self.at is not None

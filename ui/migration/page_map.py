@@ -38,12 +38,15 @@ class PageMap(QWidget):
         self.setMinimumSize(120, 48)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # so that nothing below it is painted
         self._name = name
         self._layout = Layout()
         self._states: States = np.zeros(0, np.uint8)
         self._cells: npt.NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
         self._pixels: npt.NDArray[np.uint32] = np.zeros((0, 0), np.uint32)
         self._zoom, self._top, self._at = 0, 0, 0
+        self._counts: dict[PageState, int] | None = None
+        """What was counted, until the states are others."""
         self._shown = 0
         self._order: States = np.arange(len(PageState), dtype=np.uint8)
         self._placed: tuple[object, ...] = ()
@@ -62,6 +65,8 @@ class PageMap(QWidget):
         another = layout != self._layout or self._states is not states
         self._layout, self._states = layout, states
         changed = self._lights.changed(states) if live else None
+        if another or not live or changed is not None:
+            self._counts = None
         if not live:
             self._lights.forget(states)
         elif not another and changed is None and not self._lights.burn(self._cells.size):
@@ -108,7 +113,10 @@ class PageMap(QWidget):
         return self._lights.burn(self._cells.size)
 
     def counts(self) -> dict[PageState, int]:
-        return counts(self._states)
+        """Of all pages, as they were shown last."""
+        if self._counts is None:
+            self._counts = counts(self._states)
+        return self._counts
 
     def describe(self, counts: Mapping[PageState, int]) -> None:
         """Say in words what is seen, for whoever cannot see it."""

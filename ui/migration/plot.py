@@ -50,6 +50,7 @@ class Plot(QWidget):
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 72)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # so that nothing below it is painted
         self._title, self._tint = title, tint
         self.curve = Curve()
         self.setAccessibleName(title)
@@ -66,6 +67,7 @@ class Plot(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        painter.fillRect(event.rect(), color("panel"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         line, left = fonts.px(18), fonts.px(34)
         head = QRectF(0, 0, self.width(), line)

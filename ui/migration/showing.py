@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from PySide6.QtGui import QImage
@@ -16,6 +16,8 @@ from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration import told
 from ui.migration.captions import caption
 from ui.migration.card_facts import Facts, Values
+from ui.migration.channel_view import Lane
+from ui.migration.lower import LAST
 from ui.migration.machine_card import MachineCard
 from ui.migration.page_marks import HERE, IN_COLO, THERE
 from ui.migration.panes import Panes
@@ -33,6 +35,8 @@ from ui.words import later, plural, tr
 MIB = 1 << 20
 OVER = 3
 """Samples over which a rate is measured for a plot: between two of them a busy computer has it jump."""
+PLOTS = (("throughput", "writes"), ("remaining", *LAST))
+"""Plots by the frame that they share."""
 MOST_CHANNELS = 8
 """Lanes of multifd at most."""
 NOTHING: Values = ("",) * 8
@@ -117,7 +121,7 @@ class Showing:
                 card.screen.show_picture(view.screen)
             else:
                 self._show_no_screen(card, side, now)
-        self._show_lanes(now, connected=not run.is_over)
+        self._move_lanes(now, connected=not run.is_over)
 
     def move(self, run: Run) -> None:
         """What only moves on between two looks at the engine: packets, and lights that fade."""
@@ -125,22 +129,30 @@ class Showing:
             return
         for _, card in self._cards():
             card.map.fade()
-        self._show_lanes(run.recorder.now, connected=not run.is_over)
+        self._move_lanes(run.recorder.now, connected=not run.is_over)
 
     def numbers(self, now: float, *, over: bool) -> None:
         """What is read, 5 times a second."""
+        self.cards(now)
+        self.heads(now, over=over)
+
+    def cards(self, now: float) -> None:
+        """What is counted of both machines."""
         sample = self.recording.samples.at(now)
         for side, card in self._cards():
             self._show_guest(card, side, now)
             counts = card.map.counts()
             card.show_facts(self._facts(side, counts, now, sample) if sample is not None else NOTHING)
             card.map.describe(counts)
-            missing = counts[PageState.MISSING] + counts[PageState.REQUESTED]  # of the destination, the last one
         self._panes.level()
-        status = self.story.status_at(now)
+
+    def heads(self, now: float, *, over: bool) -> None:
+        """What is said of all of it, and of the channel."""
+        status, counts = self.story.status_at(now), self._panes.destination.map.counts()
+        missing = counts[PageState.MISSING] + counts[PageState.REQUESTED]
         tone, icon = TONES.get(status, ("info", "arrows-left-right"))
         self._panes.header.chip.set_state(status.value, tone, icon)
-        self._panes.header.about.setText(self._about(now, sample, status, missing))
+        self._panes.header.about.setText(self._about(now, self.recording.samples.at(now), status, missing))
         self._panes.say(caption(self.story, now, copies=self._has(BACKGROUND)))
         state = (tr("closed"), "neutral") if over or status in _CLOSED else (tr("connected"), "ok")
         if status in (Status.FAILED, Status.POSTCOPY_PAUSED):
@@ -149,6 +161,12 @@ class Showing:
 
     def curves(self, now: float, *, at: float | None, live: bool) -> None:
         """Bar and plots, 10 times a second.  ``at`` is where the playhead stands."""
+        self.bar(now, at=at, live=live)
+        for names in PLOTS:
+            self.plots(now, names, at=at)
+
+    def bar(self, now: float, *, at: float | None, live: bool) -> None:
+        """Phases, or sections."""
         samples = self.recording.samples
         about = None
         status = self.story.status_at(now)
@@ -157,9 +175,12 @@ class Showing:
             about = told.seconds_left(samples.at(now), told.rates(samples, now), postcopy=postcopy)
         self._panes.lower.transport.phases.show_bar(self.story.bar(now, at=at if at is not None else now, about=about))
         transport = self._panes.lower.transport
-        end = transport.phases.bar.end
         if transport.shows_sections:
-            transport.sections.show_lanes(self.sections, end, at if at is not None else now)
+            transport.sections.show_lanes(self.sections, transport.phases.bar.end, at if at is not None else now)
+
+    def plots(self, now: float, names: Sequence[str], *, at: float | None) -> None:
+        """These of them, as long as the bar."""
+        samples, end = self.recording.samples, self._panes.lower.transport.phases.bar.end
         stopped = self.story.stopped
         colo = self.story.status.since(Status.COLO.value) is not None  # the guest stood still before it, not all along
         stands_until = self.story.resumed if colo else self.story.over
@@ -171,17 +192,17 @@ class Showing:
         facts = self.recording.facts
         limits = [told.number(facts, name) for name in ("bandwidth", "max_bandwidth")]
         limit = min((each / MIB for each in limits if each), default=None)
-        expected = samples.column("expected_downtime")
-        values = {
-            "throughput": (_per_second(times, samples.column("transferred")) / MIB, limit),
-            "writes": (_per_second(times, samples.column("written")) / MIB, None),
-            "remaining": (samples.column("remaining") / MIB, None),
-            "downtime": (expected, told.number(facts, "downtime_limit") or None),
-            "waited": (samples.column("waited"), None),
-            "held": (samples.column("held") / 1024, None),
+        values: dict[str, Callable[[], tuple[np.ndarray, float | None]]] = {
+            "throughput": lambda: (_per_second(times, samples.column("transferred")) / MIB, limit),
+            "writes": lambda: (_per_second(times, samples.column("written")) / MIB, None),
+            "remaining": lambda: (samples.column("remaining") / MIB, None),
+            "downtime": lambda: (samples.column("expected_downtime"), told.number(facts, "downtime_limit") or None),
+            "waited": lambda: (samples.column("waited"), None),
+            "held": lambda: (samples.column("held") / 1024, None),
         }
         place = int(np.searchsorted(times, at if at is not None else now, side="right")) - 1
-        for name, (column, line) in values.items():
+        for name in names:
+            column, line = values[name]()
             last = formats.decimal(float(column[place]), 0 if column[place] >= 100 else 1) if place >= 0 else ""
             most = usual(column) if name == "downtime" else None
             curve = Curve(times, column, end, line, shade, at if at is not None else now, last, most)
@@ -203,7 +224,8 @@ class Showing:
             else:
                 self._show_no_screen(card, side, at)
         self._show_legend(at)
-        self._show_lanes(at, connected=self.story.status_at(at) not in _CLOSED)
+        self.lanes(at)
+        self._move_lanes(at, connected=self.story.status_at(at) not in _CLOSED)
 
     def _show_no_screen(self, card: MachineCard, side: Side, now: float) -> None:
         state = self.story.guest[side].at(now)
@@ -229,33 +251,36 @@ class Showing:
     def _cards(self) -> tuple[tuple[Side, MachineCard], ...]:
         return (Side.SOURCE, self._panes.source), (Side.DESTINATION, self._panes.destination)
 
-    def _show_lanes(self, now: float, *, connected: bool) -> None:
+    def lanes(self, now: float) -> None:
+        """What is read on the lanes and of the wire, 10 times a second."""
         self._panes.channel.show_file(self._has(MAPPED), answers=not self._has(MAPPED) and not self._has(BACKGROUND))
         channel, found = self._panes.channel, told.rates(self.recording.samples, now, SMOOTH)
-        rates = self._show_beside(now, connected=connected)
-        main = max(0.0, found.sent - sum(rates))
-        channel.main.show_now(self.traffic.packets(now), now, formats.rate(main), connected=connected)
-        back = formats.rate(found.returned) if found.returned else ""
-        asks = self.story.status_at(now) in _POSTCOPY
-        channel.back.rename(channel.back.name, tr("page requests") if asks else tr("answers of the destination"))
-        channel.back.show_now(self.traffic.answers(now), now, back, connected=connected)
-        wire = self.traffic.at(now)
-        channel.show_put(wire.section, wire.record, where(wire))
-
-    def _show_beside(self, now: float, *, connected: bool) -> list[float]:
-        """The lanes that there are beside the main one; returns their bytes a second."""
-        channel, traffic = self._panes.channel, self.traffic
         channel.urgent.setVisible(self._has(URGENT))
         channel.show_channels(
             min(MOST_CHANNELS, int(told.number(self.recording.facts, "channels"))) if self._has("multifd") else 0
         )
+        rates = {lane: self.traffic.rate_beside(name, now) for name, lane in self._lanes_beside()}
+        for lane, rate in rates.items():
+            lane.say(formats.rate(rate))
+        channel.main.say(formats.rate(max(0.0, found.sent - sum(rates.values()))))
+        asks = self.story.status_at(now) in _POSTCOPY
+        channel.back.rename(channel.back.name, tr("page requests") if asks else tr("answers of the destination"))
+        channel.back.say(formats.rate(found.returned) if found.returned else "")
+        wire = self.traffic.at(now)
+        channel.show_put(wire.section, wire.record, where(wire))
+
+    def _move_lanes(self, now: float, *, connected: bool) -> None:
+        channel, traffic = self._panes.channel, self.traffic
+        channel.main.move(traffic.packets(now), now, connected=connected)
+        channel.back.move(traffic.answers(now), now, connected=connected)
+        for name, lane in self._lanes_beside():
+            lane.move(traffic.beside(name, now), now, connected=connected)
+
+    def _lanes_beside(self) -> list[tuple[str, Lane]]:
+        """Those that there are beside the main one, with their names."""
+        channel = self._panes.channel
         lanes = [(URGENT, channel.urgent), *((channel_name(n), lane) for n, lane in enumerate(channel.beside))]
-        rates = []
-        for name, lane in lanes:
-            if not lane.isHidden():
-                rates.append(traffic.rate_beside(name, now))
-                lane.show_now(traffic.beside(name, now), now, formats.rate(rates[-1]), connected=connected)
-        return rates
+        return [(name, lane) for name, lane in lanes if not lane.isHidden()]
 
     def _has(self, capability: str) -> bool:
         """Whether it was on."""

@@ -21,6 +21,7 @@ class GuestScreen(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._given: Picture | None = None
         self._picture: Picture | None = None
         self._image, self._said = QImage(), ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -29,6 +30,9 @@ class GuestScreen(QWidget):
 
     def show_picture(self, picture: Picture) -> None:
         """Take a picture as it is: it must not change afterwards."""
+        if picture is self._given:
+            return
+        self._given = picture
         self._picture, self._said = np.ascontiguousarray(picture), ""
         height, width, _ = self._picture.shape
         self._image = QImage(self._picture.data, width, height, 3 * width, QImage.Format.Format_RGB888)
@@ -36,7 +40,7 @@ class GuestScreen(QWidget):
 
     def show_saved(self, image: QImage, said: str) -> None:
         """A screen that was saved, until the next picture comes; ``said`` is written on it."""
-        self._picture, self._image, self._said = None, image, said
+        self._given, self._picture, self._image, self._said = None, None, image, said
         self.update()
 
     def text(self) -> str:
