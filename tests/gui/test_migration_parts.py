@@ -236,7 +236,7 @@ def test_a_packet_that_moves_has_its_track_painted_and_no_words(qtbot: Any) -> N
     lane, painted = Lane("main", "sections"), []
     qtbot.addWidget(lane)
     lane.resize(240, 58)
-    lane._paint_words = lambda painter: painted.append(painter)  # type: ignore[method-assign]
+    lane._paint_words = lambda painter: painted.append(True)  # type: ignore[method-assign]
     lane.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     lane.show()
     QApplication.processEvents()
