@@ -13,6 +13,7 @@ import numpy.typing as npt
 from snapmgr.gathered import Gathered
 from snapmgr.ram.bitmap import Flags, Pages, runs_of_flags
 from snapmgr.ram.words import RamFlag
+from snapmgr.totals import totals
 from snapmgr.wire.writer import counted
 
 U8 = npt.NDArray[np.uint8]
@@ -46,7 +47,7 @@ class Records:
     """
 
     def __init__(self, pages: Pages, flags: Ints, sizes: Ints, page_bits: int, room: Take = new_room) -> None:
-        ends = np.cumsum(sizes + WORD)
+        ends = totals(sizes + WORD)
         self.at: Ints = ends - sizes
         self.data: U8 = room(int(ends[-1]) if len(ends) else 0)
         words = (pages << page_bits | flags | int(RamFlag.CONTINUE)).astype(">u8")

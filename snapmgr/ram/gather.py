@@ -7,6 +7,7 @@ import numpy as np
 from snapmgr.ram.bitmap import Flags
 from snapmgr.ram.columns import U8, Rows
 from snapmgr.ram.contents import Bytes
+from snapmgr.totals import totals
 
 NEAR = 1 << 12
 """Bytes between two pieces that are read too, rather than to read twice."""
@@ -34,7 +35,7 @@ def gathered(source: Bytes, offsets: Rows, sizes: Rows) -> tuple[U8, Rows, Flags
         pieces.append(piece)
         shift[number], have[number] = total - low, low + len(piece)
         total += len(piece)
-    of = np.cumsum(opens) - 1
+    of = totals(opens) - 1
     at[needed] = begin + shift[of]
     cut[needed] = begin + sizes[needed] > have[of]
     return pieces[0] if len(pieces) == 1 else np.concatenate(pieces), at, cut

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from snapmgr.ram.runs import U64
+from snapmgr.totals import totals
 
 _PAINT = 1 << 20
 """Segments painted at once: bounds memory."""
@@ -63,7 +64,7 @@ def distinct(values: U64) -> U64:
 def _paint(segments: int, low: npt.NDArray[np.intp], spans: npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:
     """Row of the last run over each segment, -1 where none is."""
     owner = np.full(segments, -1, np.int64)
-    total = np.cumsum(spans)
+    total = totals(spans)
     at = 0
     while at < len(low):
         done = int(total[at - 1]) if at else 0

@@ -17,6 +17,7 @@ from snapmgr.ram.words import RamFlag
 from snapmgr.ram.xbzrle import ENCODING, Encoded, encode
 from snapmgr.ram.xbzrle_cache import XbzrleCache
 from snapmgr.savevm.handlers import StreamOptions
+from snapmgr.totals import totals
 
 SMALL = 256
 """Pages at once where packing takes room of its own."""
@@ -183,5 +184,5 @@ class Packing:
 
 def scatter(data: U8, at: Ints, lengths: Ints, source: U8) -> None:
     """Pieces of ``source`` that follow each other, to these indices of ``data``."""
-    shift = at - (np.cumsum(lengths) - lengths)
+    shift = at - (totals(lengths) - lengths)
     data[np.repeat(shift, lengths) + np.arange(len(source))] = source

@@ -10,6 +10,7 @@ from snapmgr.ram.block import RAMBlock
 from snapmgr.ram.encode import U8, places
 from snapmgr.ram.runs import U64, Runs, record_stride, runs_of
 from snapmgr.ram.words import PageKind, RamFlag
+from snapmgr.totals import totals
 
 WORD = 8
 
@@ -68,7 +69,7 @@ def _by_index(block: RAMBlock, words: U64, raw: U8, page_bits: int, wanted: Flag
     size, rows = 1 << page_bits, block.by_page
     pages: npt.NDArray[np.int64] = (words >> np.uint64(page_bits)).astype(np.int64)
     normal = _normal(words, page_bits)
-    ends = np.cumsum(np.where(normal, WORD + size, WORD + 1))
+    ends = totals(np.where(normal, WORD + size, WORD + 1))
     copied = normal & wanted
     if copied.any():
         rows[pages[copied]] = places(raw, size)[ends[copied] - size]

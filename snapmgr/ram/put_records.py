@@ -17,6 +17,7 @@ from snapmgr.ram.bitmap import Flags
 from snapmgr.ram.encode import U8, Ints, places
 from snapmgr.ram.words import PageKind
 from snapmgr.ram.xbzrle_many import Changes, apply_changes, find_changes
+from snapmgr.totals import totals
 
 SHARE = 1 << 20
 """Bytes of encodings looked at together: bounds the memory for their runs, which can be of three bytes each."""
@@ -47,7 +48,7 @@ class PageRecords:
         """(number of the first one, records) of parts whose packed contents take no more than a bounded memory."""
         packed = np.where(self.kind == PageKind.XBZRLE, self.size, 0)
         packed[self.kind == PageKind.COMPRESSED] = page_size
-        share = np.cumsum(packed) // SHARE
+        share = totals(packed) // SHARE
         cuts = (np.flatnonzero(share[1:] != share[:-1]) + 1).tolist()
         for begin, end in zip([0, *cuts], [*cuts, len(self)], strict=True):
             yield begin, self.where(slice(begin, end))

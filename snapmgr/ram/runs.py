@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from snapmgr.ram.words import PageKind, RamFlag
+from snapmgr.totals import totals
 
 U64 = npt.NDArray[np.uint64]
 
@@ -80,7 +81,7 @@ def runs_of(words: U64, offset: int, page_bits: int) -> Runs:
     normal = (words & np.uint64((1 << page_bits) - 1)) == np.uint64(_NORMAL)
     page = words >> np.uint64(page_bits)
     sizes = np.where(normal, np.uint64(_WORD + (1 << page_bits)), np.uint64(_WORD + 1))
-    offsets = np.cumsum(sizes) - sizes + np.uint64(offset)
+    offsets = totals(sizes) - sizes + np.uint64(offset)
     breaks = (normal[1:] != normal[:-1]) | (page[1:] != page[:-1] + np.uint64(1))
     starts = np.concatenate((np.zeros(1, np.intp), np.flatnonzero(breaks) + 1))
     ends = np.concatenate((starts[1:], np.array([len(words)], np.intp)))

@@ -13,6 +13,7 @@ from snapmgr.ram.gather import NEAR, gathered
 from snapmgr.ram.put_records import PageRecords, put_records
 from snapmgr.ram.runs import record_stride
 from snapmgr.ram.words import PageKind
+from snapmgr.totals import totals
 
 MOST = 4 * READ_CHUNK
 """Bytes read for one window: more of them are two windows, and one page at the worst."""
@@ -25,7 +26,7 @@ LONG = 32
 def short_ones(count: Rows, page_bits: int) -> Iterator[tuple[int, int]]:
     """Which runs belong into one window, as ``[begin, end)``; ``count`` are their pages.  A long run is alone."""
     most = max(READ_CHUNK >> page_bits, LONG)
-    total, long = np.cumsum(count), np.append(np.flatnonzero(count >= LONG), len(count))
+    total, long = totals(count), np.append(np.flatnonzero(count >= LONG), len(count))
     at, turn = 0, 0
     while at < len(count):
         while long[turn] < at:
@@ -39,7 +40,7 @@ def short_ones(count: Rows, page_bits: int) -> Iterator[tuple[int, int]]:
 def spread(first: Rows, stop: Rows, run: Rows) -> tuple[Rows, Rows]:
     """(every page of these runs, which run it is of)."""
     count = stop - first
-    behind = np.cumsum(count) - count
+    behind = totals(count) - count
     return np.repeat(first - behind, count) + np.arange(int(count.sum())), np.repeat(run, count)
 
 
@@ -85,7 +86,7 @@ def _with_changes(block: BlockPages, pages: Rows, rows: Rows, changed: Rows) -> 
     wanted = pages[changed].astype(np.uint64)
     low, high = np.searchsorted(deltas.page, wanted), np.searchsorted(deltas.page, wanted + np.uint64(1))
     count = high - low
-    entry = np.repeat(low - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))
+    entry = np.repeat(low - (totals(count) - count), count) + np.arange(int(count.sum()))
     run, owner = deltas.row[entry], np.repeat(np.arange(len(changed)), count)
     upon = run > base[owner]
     others = np.ones(len(pages), np.bool_)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from snapmgr.errors import StreamError
 from snapmgr.ram.bitmap import Flags
+from snapmgr.totals import totals
 
 U8 = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -84,10 +85,10 @@ def _leb_size(value: Ints) -> Ints:
 
 def _pack(runs: _Runs, lengths: Ints, contents: U8) -> U8:
     """All encodings as bytes: ``lengths`` are those of the runs with their headers, ``contents`` the changed bytes."""
-    ends, changed = np.cumsum(lengths), runs.end - runs.begin
+    ends, changed = totals(lengths), runs.end - runs.begin
     data = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
     at = _put_leb(data, _put_leb(data, ends - lengths, runs.before), changed)
-    shift = at - (np.cumsum(changed) - changed)
+    shift = at - (totals(changed) - changed)
     data[np.repeat(shift, changed) + np.arange(len(contents))] = contents
     return data
 

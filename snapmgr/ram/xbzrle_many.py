@@ -11,6 +11,7 @@ import numpy as np
 
 from snapmgr.ram.bitmap import Flags
 from snapmgr.ram.xbzrle import U8, Ints
+from snapmgr.totals import totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _put(flat: U8, to: Ints, changes: Changes, data: U8) -> None:
 
 def _put_apart(flat: U8, to: Ints, changes: Changes, data: U8) -> None:
     """Where the contents stand in another order than the pages."""
-    behind = np.cumsum(changes.count) - changes.count
+    behind = totals(changes.count) - changes.count
     index = np.repeat(changes.at - behind, changes.count) + np.arange(int(changes.count.sum()))
     flat[_mask(to, changes.count, len(flat))] = data[index]
 

@@ -13,6 +13,7 @@ from snapmgr.ram.encode import Records, places
 from snapmgr.ram.section import BlockList, OddPage, Pages, RamPayload, RamState, RamWord
 from snapmgr.ram.words import PageKind, RamFlag
 from snapmgr.savevm.output import Output
+from snapmgr.totals import totals
 from snapmgr.wire.events import Event
 from snapmgr.wire.layout import Done
 from snapmgr.wire.window import Short, Window
@@ -95,7 +96,7 @@ class RamReplay:
         size = 1 << bits
         pages = (event.words >> np.uint64(bits)).astype(np.int64)
         normal = (event.words & np.uint64(size - 1)) == np.uint64(RamFlag.PAGE | RamFlag.CONTINUE)
-        ends = np.cumsum(np.where(normal, WORD + size, WORD + 1))
+        ends = totals(np.where(normal, WORD + size, WORD + 1))
         edits = self._edits.get(event.block, {})
         touched = np.isin(pages, list(edits)) if edits else np.zeros(len(pages), np.bool_)
         as_normal = normal | touched
