@@ -226,7 +226,7 @@ def _stoppable(outgoing: Outgoing) -> Iterator[None]:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         before = signal.getsignal(number)
         if before != signal.SIG_IGN:
-            signal.signal(number, lambda *_: outgoing.cancel())
+            signal.signal(number, lambda *_: outgoing.abandon())
             taken.append((number, before))
     try:
         yield

@@ -12,6 +12,7 @@ from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.demo_multifd import channels_option, check_uri, count_of
 from snapmgr.cli.demo_options import advance, demo_machine, machine_options
 from snapmgr.cli.demo_postcopy import arrival_facts, follow
+from snapmgr.cli.demo_record import States
 from snapmgr.cli.demo_tls import tls_of, tls_options
 from snapmgr.cli.output import Output
 from snapmgr.cli.text import printable
@@ -57,6 +58,7 @@ def receive_command(output: Output, /, uri: str, after: int, **wanted: Any) -> N
     check_uri(wanted, uri)
     with _channels(output, uri, tls, wanted) as channels, demo_machine(output, wanted, incoming=True) as machine:
         main, beside = channels.gathered(count_of(wanted), lambda why: output.note(printable(why)))
+        states = States(machine)
         arriving = receive(machine, main, secondary=secondary, urgent=channels.urgent, beside=beside)
         arrived = machine.tick
         if arriving is not None:
@@ -64,6 +66,7 @@ def receive_command(output: Output, /, uri: str, after: int, **wanted: Any) -> N
         advance(output, machine, max(0, arrived + after - machine.tick))
         machine.stop()
         facts = {"arrival_tick": arrived, "tick": machine.tick, "digest": machine.digest()}
+        facts["states"] = states.names
         facts |= arrival_facts(arriving.statistics if arriving is not None else None)
         if "x-colo" in wanted["capabilities"]:
             facts |= {"checkpoint_tick": secondary.status.tick, "checkpoints": secondary.status.checkpoints}

@@ -34,7 +34,7 @@ def record_options(function: _Decorated) -> _Decorated:
 
 
 class States:
-    """Those that a source goes through; heard by the thread of the migration."""
+    """Those that one side goes through; heard by the thread of the migration."""
 
     def __init__(self, machine: Machine) -> None:
         self.names: list[str] = []

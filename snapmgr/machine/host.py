@@ -66,6 +66,8 @@ class MachineHost:
             postcopy_advised=lambda: own.postcopy_advised,
         )
         self.migration = MigrationState()
+        self.incoming = MigrationState()
+        """Of the migration that brought, or brings, this machine."""
         self.blockers = MigrationBlockers()
         self.reports: deque[Report] = deque(maxlen=MOST_REPORTS)
         self.precopy_listeners: list[Callable[[str], None]] = []
@@ -144,7 +146,7 @@ class MachineHost:
         return missing.bitmap(idstr) if missing is not None else None
 
     def in_postcopy(self) -> bool:
-        return self.migration.status.is_postcopy
+        return self.migration.in_postcopy
 
     def in_colo(self) -> bool:
         return self.colo

@@ -85,9 +85,10 @@ class Machine(MachineHost):
             self.activate_disks()
             self.set_run_state(RunState.RUNNING)
 
-    def stop(self, state: RunState = RunState.PAUSED) -> None:
-        """What is stopped already stays as it is (vm_stop); disks are flushed."""
-        if self.run_state is RunState.RUNNING:
+    def stop(self, state: RunState = RunState.PAUSED, *, force: bool = False) -> None:
+        """What is stopped already stays as it is (vm_stop), unless with ``force`` (vm_stop_force_state); disks are
+        flushed."""
+        if force or self.run_state is RunState.RUNNING:
             self.set_run_state(state)
         for disk in self.board.disks:
             if disk.active:

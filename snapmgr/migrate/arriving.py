@@ -15,6 +15,7 @@ from snapmgr.errors import Cancelled, SnapmgrError, StreamError
 from snapmgr.machine.machine import Machine
 from snapmgr.migrate.answers import Answers
 from snapmgr.migrate.channel import Channel, ChannelBroken
+from snapmgr.migrate.incoming import set_incoming
 from snapmgr.migrate.model import ArrivalStatistics
 from snapmgr.migrate.returning import RESUME_ACK
 from snapmgr.migrate.steps import said
@@ -23,7 +24,6 @@ from snapmgr.savevm.effects import Effect, PostcopyResume, Reply, StateLoaded
 from snapmgr.savevm.handlers import EIO
 from snapmgr.savevm.loader import PAUSED, Loader
 from snapmgr.savevm.status import MigrationStatus as Status
-from snapmgr.trace.events import TraceEvent
 from snapmgr.trace.names import traced
 from snapmgr.wire.constants import ReturnMessage
 from snapmgr.wire.events import NeedData
@@ -41,7 +41,8 @@ Show = Callable[[ArrivalStatistics], None]
 
 
 class Arriving:
-    """Everything but ``start`` may be called by any thread.  ``show`` is called when the status changes."""
+    """Everything but ``begin`` and ``start`` may be called by any thread.  ``show`` is called when the status
+    changes."""
 
     def __init__(
         self, machine: Machine, loader: Loader, answers: Answers, missing: MissingPages, show: Show = lambda now: None
@@ -82,12 +83,15 @@ class Arriving:
         """Whether everything has come, or was given up."""
         return self._status in (Status.COMPLETED, Status.FAILED)
 
+    def begin(self) -> None:
+        """The guest is about to run."""
+        self._tell(Status.POSTCOPY_ACTIVE)
+
     def start(self, channel: Channel, urgent: Channel | None) -> None:
         """Read on beside the guest."""
         self._channel, self._urgent = channel, urgent
         status = self._machine.migration.status
         self._machine.blockers.add(COMING, status=status, saving=False, only_migratable=False)
-        self._tell(Status.POSTCOPY_ACTIVE)
         self._thread.start()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -107,7 +111,7 @@ class Arriving:
     def pause(self) -> None:
         """Cut the channel (migrate-pause).  Raises SnapmgrError ``not-postcopy``."""
         channel = self._channel
-        if self._status is not Status.POSTCOPY_ACTIVE or channel is None:
+        if self._status not in (Status.POSTCOPY_ACTIVE, Status.POSTCOPY_RECOVER) or channel is None:
             text = "migrate-pause is currently only supported during postcopy-active or postcopy-recover state"
             raise SnapmgrError("not-postcopy", "only postcopy can be paused", qemu=text)
         channel.yank()
@@ -322,6 +326,6 @@ class Arriving:
     def _tell(self, status: Status) -> None:
         with self._news:
             self._status = status
-            self._machine.trace.emit(TraceEvent("migrate_set_state", (("new_state", status.value),)))
+            set_incoming(self._machine, status)
             self._news.notify_all()
         self._show(self.statistics)

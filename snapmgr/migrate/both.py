@@ -246,7 +246,7 @@ class Both:
     def give_up(self) -> None:
         """End it: cancel the migration, and prove nothing.  From any thread."""
         self._given_up.set()
-        self.outgoing.cancel()
+        self.outgoing.abandon()
 
     def _stopped(self) -> None:
         self._switched = self.source.tick

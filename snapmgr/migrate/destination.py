@@ -14,9 +14,11 @@ from snapmgr.migrate.arriving import Arriving, Show
 from snapmgr.migrate.channel import Channel, ChannelBroken
 from snapmgr.migrate.colo.secondary import Secondary
 from snapmgr.migrate.handover import Handover, Side
+from snapmgr.migrate.incoming import set_incoming
 from snapmgr.migrate.one_way import DescriptorChannel
 from snapmgr.savevm.effects import Effect, EnableColo, OpenReturnPath, PostcopyListen, PostcopyRun, Reply
 from snapmgr.savevm.loader import Loader
+from snapmgr.savevm.status import MigrationStatus as Status
 from snapmgr.wire.events import NeedData
 from snapmgr.wire.return_path import shut
 
@@ -77,6 +79,7 @@ class _Receiving:
         self._arriving: Arriving | None = None
 
     def run(self) -> Arriving | None:
+        set_incoming(self._machine, Status.SETUP)
         try:
             take_in(self._machine, self._read, settled=self._settled, autostart=self._autostart)
         except SnapmgrError:
@@ -85,6 +88,8 @@ class _Receiving:
         finally:
             if self._channel.returns and self._arriving is None:
                 self._channel.end()  # what only brings the stream is closed by whoever opened it
+        if self._arriving is None:
+            set_incoming(self._machine, Status.COMPLETED)
         return self._arriving
 
     def _read(self) -> bool:
@@ -95,6 +100,7 @@ class _Receiving:
                 return True
             self._perform(step)
         if self._colo and self._secondary is not None:
+            set_incoming(self._machine, Status.COLO)
             self._secondary.run(self._loader, self._piece[len(self._piece) - (self._fed - self._loader.offset) :])
         return False
 
@@ -106,6 +112,8 @@ class _Receiving:
                     self._channel.skip(self._loader.ahead)
                     self._loader.jump()
                 self._piece = memoryview(self._channel.receive())
+                if self._machine.incoming.status is Status.SETUP:
+                    set_incoming(self._machine, Status.ACTIVE)
                 self._fed += len(self._piece)
                 self._loader.feed(self._piece)
             case EnableColo():
@@ -124,6 +132,7 @@ class _Receiving:
 
     def _listen(self) -> None:
         """Devices come next, and pages may come at any time from now on."""
+        set_incoming(self._machine, Status.POSTCOPY_DEVICE)
         loader, with_ram = self._machine.ram_entry.loader, "postcopy-ram" in self._machine.options.capabilities
         missing = (loader.listen if with_ram else loader.all_here)(self._answers.ask)
         self._arriving = Arriving(self._machine, self._loader, self._answers, missing, self._show)
@@ -138,6 +147,7 @@ class _Receiving:
         if not self._handover.take(Side.DESTINATION):
             raise ChannelBroken("the source took the guest back")
         assert self._arriving is not None
+        self._arriving.begin()
         run_early(self._machine, autostart=self._autostart)
         self._arriving.ended = self._reading.pop_all().close
         self._arriving.start(self._channel, self._urgent)
@@ -164,3 +174,4 @@ class _Receiving:
             self._channel.yank()
         if self._urgent is not None:
             self._urgent.yank()
+        set_incoming(machine, Status.FAILED)

@@ -27,6 +27,8 @@ from snapmgr.trace.names import traced
 LOADED = 3
 """The PING behind the devices: its PONG says that the destination has them and runs."""
 
+LOADING = frozenset({Status.DEVICE, Status.POSTCOPY_DEVICE})
+
 
 class PostcopySteps(Steps):
     """``postcopy``, ``pause`` and ``recover`` may be called by any thread."""
@@ -43,7 +45,7 @@ class PostcopySteps(Steps):
 
     def pause(self) -> None:
         """Cut the channel of a postcopy (migrate-pause).  Raises SnapmgrError ``not-postcopy``."""
-        if self.statistics.status is not Status.POSTCOPY_ACTIVE:
+        if self.statistics.status not in (Status.POSTCOPY_ACTIVE, Status.POSTCOPY_RECOVER):
             text = "migrate-pause is currently only supported during postcopy-active or postcopy-recover state"
             raise SnapmgrError("not-postcopy", "only postcopy can be paused", qemu=text)
         self._channel.yank()
@@ -70,6 +72,10 @@ class PostcopySteps(Steps):
 
     def wait_for_run(self) -> None:
         """Until the guest is known to run at the other side, or nothing is heard from there any more."""
+        self.wait_until(lambda: self._broken or (self._handed_over and not self._has_begun))
+
+    def wait_for_word(self) -> None:
+        """As ``wait_for_run``, for the migration's own thread, which only then says so."""
         self.wait_until(lambda: self._handed_over or self._broken)
 
     def wait_for(self, *statuses: Status, timeout: float | None = None) -> bool:
@@ -123,11 +129,8 @@ class PostcopySteps(Steps):
     def _start_postcopy(self) -> None:
         """For the owner's thread: the guest stands still, and goes on at the other side (postcopy_start)."""
         self._refuse_cancelled()
-        if not self._stands:
-            self._stood_at = self._clock()
-        self._set_status(Status.POSTCOPY_ACTIVE)
-        if not self._stands:
-            self._stand_still()
+        self._stand_for_good()
+        self._machine.migration.starts_postcopy = True
         self._out.limit = 0
         self._machine.inactivate_disks()
         self._saver.complete_precopy(iterable_only=True)
@@ -135,10 +138,15 @@ class PostcopySteps(Steps):
             self._discard()
         self._machine.dirty_bitmaps.in_postcopy = True
         self._commands.ping(2)
-        self._commands.packaged(self._package())
+        package = self._package()
+        with self._news:  # from here on nobody can know whether the guest is still ours
+            self._refuse_cancelled()
+            self._packaged = True
+        self._commands.packaged(package)
         self._commands.ping(4)
         self._out.flush()
         self._behind = self.remaining
+        self._set_status(Status.POSTCOPY_DEVICE)
 
     def _discard(self) -> None:
         self._machine.trace.emit(traced("ram_postcopy_send_discard_bitmap", offset=self._out.offset))
@@ -150,7 +158,7 @@ class PostcopySteps(Steps):
         if "postcopy-preempt" in self._machine.options.capabilities and self._open_urgent is not None:
             self._urgent = self._open_urgent()
 
-    def _stand_still(self) -> None:
+    def _stand_for_good(self) -> None:
         raise NotImplementedError
 
     def _package(self) -> bytes:
@@ -177,7 +185,7 @@ class PostcopySteps(Steps):
         return back
 
     def _ponged(self, value: int) -> None:
-        if value == LOADED and not self._handed_over and self.statistics.status.is_postcopy:
+        if value == LOADED and not self._handed_over and self._machine.migration.in_postcopy:
             self.statistics.downtime = (self._clock() - self._stood_at) * 1000
             self._handed_over = True
             self._wake()
@@ -195,7 +203,7 @@ class PostcopySteps(Steps):
 
     def _back_ended(self) -> None:
         """Without the way back nobody can ask for anything: that is a broken channel, too."""
-        if self.statistics.status.is_postcopy and self._back is not None and self._back.failed:
+        if self._machine.migration.in_postcopy and self._back is not None and self._back.failed:
             self._channel.yank()
         self._wake()
 
@@ -210,19 +218,24 @@ class PostcopySteps(Steps):
         going = self.statistics.status.is_postcopy
         return self.parameters.max_postcopy_bandwidth if going else self.parameters.max_bandwidth
 
-    def _go_on_as_postcopy(self) -> None:
-        """Until the destination has everything, however often the channel breaks.  Raises what went wrong where the
-        guest is still ours, and Cancelled where nobody is to wait any more."""
+    def _go_on_as_postcopy(self, failed: Exception | None) -> None:
+        """Until the destination has everything, however often the channel breaks, as it has already where something
+        ``failed``.  Raises what went wrong where the guest is still ours, and Cancelled where nobody is to wait any
+        more."""
         while True:
             try:
+                if failed is not None:
+                    raise failed
                 with self._phase("postcopy"):
                     self._push()
                     self._end_postcopy()
                 return
             except Exception as error:
+                failed = None
                 if not self._is_gone():
                     raise
                 self._handed_over = True
+                self._note_run()
                 self._refuse_cancelled()
                 if not self._with_ram:  # the guest has all that it needs: nobody waits for the rest
                     raise
@@ -233,16 +246,47 @@ class PostcopySteps(Steps):
         self._new_period()
         while self._saver.pending(0).total:
             self._refuse_cancelled()
+            self._note_run()
             self._new_turn()
             self._saver.iterate(postcopy=True, urgent=self._ram.asked)
             left = self._period + PERIOD - self._clock()
             if left > 0 and self._out.over_limit() and self._out.error is None:
                 with self._news:
-                    self._news.wait_for(lambda: self._ram.asked or self._cancelled.is_set() or self._broken, left)
+                    self._news.wait_for(self._has_news, left)
             if self._broken:
                 raise ChannelBroken
             if self._clock() - self._period >= PERIOD:
                 self._new_period()
+        with self._news:
+            self._news.wait_for(lambda: self._handed_over or self._broken or self._cancelled.is_set())
+        self._refuse_cancelled()
+        self._note_run()
+
+    def _switch_to_postcopy(self) -> Exception | None:
+        """What went wrong once the other side may have had all that it needs to run.  Raises what did before."""
+        try:
+            self._open_second()
+            self._at_owner(self._start_postcopy)
+        except Exception as error:
+            if not self._packaged:
+                raise
+            return error
+        return None
+
+    def _has_news(self) -> bool:
+        """Whether there is something to do before the next period."""
+        return bool(self._ram.asked or self._cancelled.is_set() or self._broken or self._has_begun)
+
+    @property
+    def _has_begun(self) -> bool:
+        """Whether the other side has said that it runs, and our status does not say so yet."""
+        return self._handed_over and self.statistics.status in LOADING
+
+    def _note_run(self) -> None:
+        if self._has_begun:
+            if self.statistics.status is Status.DEVICE:
+                self._set_status(Status.POSTCOPY_DEVICE)
+            self._set_status(Status.POSTCOPY_ACTIVE)
 
     @property
     def _broken(self) -> bool:
@@ -321,6 +365,7 @@ class PostcopySteps(Steps):
 
     def _take_up(self, channel: Channel) -> None:
         """Ask what has come, and go on with the rest (postcopy_do_resume)."""
+        self._set_status(Status.POSTCOPY_RECOVER_SETUP)
         self._sent_before += self._out.offset
         self._channel, self._out = channel, self._new_output(channel.send)
         self._period_offset = 0

@@ -41,10 +41,23 @@ class Outgoing(PostcopySteps):
     # -- from any thread -------------------------------------------------------------------------------------------
 
     def cancel(self) -> None:
-        """Give it up: the guest goes on here (migrate_cancel).  Where the other side has it, what it lacks is lost.
+        """Give it up: the guest goes on here (migrate_cancel).
 
-        Of COLO nothing is given up: the other side is taken for lost.
+        Of COLO nothing is given up: the other side is taken for lost.  Raises SnapmgrError ``in-postcopy`` where the
+        other side has the guest or is about to, as QEMU does since 10.0; 7.2 cancels, and the guest is lost.
         """
+        with self._news:
+            status = self.statistics.status
+            if status.is_postcopy or (self._packaged and status is Status.DEVICE):
+                text = "Postcopy migration in progress, cannot cancel."
+                raise SnapmgrError("in-postcopy", "the other side has the guest: there is no way back", qemu=text)
+            self._end()
+
+    def abandon(self) -> None:
+        """As ``cancel``, but also where the other side has the guest: what that lacks is lost then."""
+        self._end()
+
+    def _end(self) -> None:
         if self._colo is not None and self.statistics.status is Status.COLO:
             self._colo.lost_heartbeat()
             return
@@ -123,18 +136,18 @@ class Outgoing(PostcopySteps):
             postcopy = self._go_round()
         if "pause-before-switchover" in self._machine.options.capabilities:
             with self._phase("pre-switchover"):
-                self._pause_before_switchover(postcopy=postcopy)
+                self._pause_before_switchover()
+        failed = None
         with self._phase("switchover"):
             if postcopy:
-                self._open_second()
-                self._at_owner(self._start_postcopy)
+                failed = self._switch_to_postcopy()
             else:
                 self._switch_over_for_good()
         if self._colo is not None:
             self._replicate(self._colo)
             return
         if postcopy:
-            self._go_on_as_postcopy()
+            self._go_on_as_postcopy(failed)
         self._at_owner(self._complete)
 
     def _replicate(self, colo: Primary) -> None:
@@ -242,8 +255,8 @@ class Outgoing(PostcopySteps):
         if left <= 0:
             self._new_period()
 
-    def _pause_before_switchover(self, *, postcopy: bool) -> None:
-        """The guest stands still, its disks still ours, until ``migrate_continue`` (migration_maybe_pause).
+    def _pause_before_switchover(self) -> None:
+        """The guest stands still, its disks still ours, until ``migrate_continue`` (migration_switchover_prepare).
 
         Raises Cancelled, and ChannelBroken where the other side goes away meanwhile, which QEMU finds out later."""
         self._at_owner(self._stand_before_switchover)
@@ -256,8 +269,7 @@ class Outgoing(PostcopySteps):
         self._refuse_cancelled()
         if self._broken:
             raise ChannelBroken
-        if not postcopy:
-            self._set_status(Status.DEVICE)
+        self._set_status(Status.DEVICE)
 
     def _stand_before_switchover(self) -> None:
         self._refuse_cancelled()
@@ -268,19 +280,24 @@ class Outgoing(PostcopySteps):
     def _switch_over(self) -> None:
         """The guest stands still from here on; the rest of RAM, the devices, the disks (migration_completion)."""
         self._refuse_cancelled()
-        if not self._stands:
-            self._stand_still()
+        self._stand_for_good()
         self._out.limit = 0
         self._saver.complete_precopy(inactivate_disks=self._colo is None)
         if self._colo is None:
             self._channel.end()
 
+    def _stand_for_good(self) -> None:
+        """What waited before the switchover stands already."""
+        if not self._stands:
+            self._stood_at = self._clock()
+            self._stand_still()
+            self._set_status(Status.DEVICE)
+
     def _stand_still(self) -> None:
         machine = self._machine
         self._ran = machine.run_state is RunState.RUNNING
         machine.global_state.store(machine.run_state)
-        machine.stop(RunState.FINISH_MIGRATE)
-        machine.set_run_state(RunState.FINISH_MIGRATE)
+        machine.stop(RunState.FINISH_MIGRATE, force=True)
         self._stands = True
         self._stopped()
 
@@ -293,6 +310,7 @@ class Outgoing(PostcopySteps):
         self._back.wait_for_shut()
 
     def _complete(self) -> None:
+        self._machine.migration.starts_postcopy = False
         self._saver.cleanup()
         self._sum_up()
         sending = self._elapsed() - self.statistics.setup_time
@@ -312,18 +330,20 @@ class Outgoing(PostcopySteps):
         if self._urgent is not None:
             self._urgent.yank()
         self._join_back()
-        self.statistics.error = "" if self._cancelled.is_set() else said(error)
+        self.statistics.error = "" if self._is_cancelled else said(error)
         self._at_owner(self._take_back)
 
     def _take_back(self) -> None:
         machine, gone = self._machine, False
+        machine.migration.starts_postcopy = False
         with suppress(SnapmgrError):
             self._saver.cleanup()
         if self._handed_over:
             lost = "a part of its RAM was given up" if self._with_ram else "some dirty bitmaps may have been lost"
             self.statistics.error = f"the guest runs at the other side, and {lost} here"
-            self._set_status(Status.FAILED)
+            self._set_status(Status.FAILING)
             machine.set_run_state(RunState.POSTMIGRATE)
+            self._set_status(Status.FAILED)
             return
         if self._stands:
             gone = not self._handover.take(Side.SOURCE) or not self._got_disks()
@@ -334,16 +354,17 @@ class Outgoing(PostcopySteps):
             self._set_status(Status.COMPLETED)
             machine.set_run_state(RunState.POSTMIGRATE)
             return
-        self._end_here()
-        if self._stands and self._ran:
-            machine.start()
-        elif self._stands:
-            machine.set_run_state(RunState.PAUSED)
+        cancelled = self._is_cancelled  # only now that the guest is ours: what QEMU calls so may run on both sides
+        self._set_status(Status.CANCELLING if cancelled else Status.FAILING)
+        try:
+            if self._stands and self._ran:
+                machine.start()
+            elif self._stands:
+                machine.set_run_state(RunState.PAUSED)
+        finally:
+            self._set_status(Status.CANCELLED if cancelled else Status.FAILED)
 
-    def _end_here(self) -> None:
-        """The guest is ours.  Only then is it cancelled: what QEMU calls so may run on both sides."""
-        if self._cancelled.is_set():
-            self._set_status(Status.CANCELLING)
-            self._set_status(Status.CANCELLED)
-        else:
-            self._set_status(Status.FAILED)
+    @property
+    def _is_cancelled(self) -> bool:
+        """Whether somebody did not want it any more, before the other side was about to have the guest."""
+        return self._cancelled.is_set() and not self.statistics.status.is_postcopy and not self._packaged

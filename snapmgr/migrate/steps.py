@@ -79,6 +79,8 @@ class Steps:
         self._recovery: Channel | None = None
         self._ran = self._stands = False
         """Whether the guest ran before it was stopped for good, and whether it was."""
+        self._packaged = False
+        """Whether the other side may have all that it needs to run."""
         self._continued = False
         """Whether a pause before the switchover was ended."""
         self._handed_over = False

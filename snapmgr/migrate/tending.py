@@ -20,12 +20,12 @@ def tend(outgoing: Outgoing, recover: Callable[[], None], recoveries: int | None
         if outgoing.statistics.status is not Status.POSTCOPY_PAUSED or recoveries is None:
             return
         if done >= recoveries:
-            outgoing.cancel()
+            outgoing.abandon()
             return
         try:
             recover()
         except SnapmgrError:
-            outgoing.cancel()
+            outgoing.abandon()
             raise
 
 

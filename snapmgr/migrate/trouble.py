@@ -91,7 +91,7 @@ class Trouble:
         if outgoing is None or progress is None or progress < fault.at:
             return False
         if not fault.back:
-            outgoing.wait_for_run()
+            outgoing.wait_for_word()
         return outgoing.runs_there
 
     def done(self, fault: Fault) -> None:

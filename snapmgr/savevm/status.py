@@ -1,4 +1,4 @@
-"""Where an outgoing migration or snapshot stands (qapi/migration.json: MigrationStatus)."""
+"""Where a migration or snapshot stands (qapi/migration.json: MigrationStatus)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class MigrationStatus(StrEnum):
-    """QAPI's names."""
+    """QAPI's names.  New ones stand behind: recordings keep their places."""
 
     NONE = "none"
     SETUP = "setup"
@@ -23,6 +23,12 @@ class MigrationStatus(StrEnum):
     PRE_SWITCHOVER = "pre-switchover"
     DEVICE = "device"
     WAIT_UNPLUG = "wait-unplug"
+    POSTCOPY_RECOVER_SETUP = "postcopy-recover-setup"
+    """Since QEMU 9.1: there is a new channel, and nothing has passed it yet."""
+    POSTCOPY_DEVICE = "postcopy-device"
+    """Since 10.2: the other side loads the devices, and does not run yet."""
+    FAILING = "failing"
+    """Since 11.0: something went wrong, and is being cleaned up."""
 
     @property
     def is_running(self) -> bool:
@@ -36,13 +42,11 @@ class MigrationStatus(StrEnum):
 
     @property
     def is_postcopy(self) -> bool:
-        """Whether the other side has the guest by now (migration.c: migration_in_postcopy)."""
+        """Whether the other side has the guest, or is about to (migration.c: migration_in_postcopy)."""
         return self in _POSTCOPY
 
 
-_POSTCOPY = frozenset(
-    {MigrationStatus.POSTCOPY_ACTIVE, MigrationStatus.POSTCOPY_PAUSED, MigrationStatus.POSTCOPY_RECOVER}
-)
+_POSTCOPY = frozenset(status for status in MigrationStatus if status.startswith("postcopy-"))
 _IDLE = frozenset({MigrationStatus.NONE, MigrationStatus.CANCELLED, MigrationStatus.COMPLETED, MigrationStatus.FAILED})
 _RUNNING = frozenset(MigrationStatus) - _IDLE - {MigrationStatus.COLO}
 
@@ -52,3 +56,9 @@ class MigrationState:
     """What a machine knows of its outgoing migration."""
 
     status: MigrationStatus = MigrationStatus.NONE
+    starts_postcopy: bool = False
+    """Whether what is sent is a postcopy's, which its status says only when the other side loads the devices."""
+
+    @property
+    def in_postcopy(self) -> bool:
+        return self.starts_postcopy or self.status.is_postcopy

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from snapmgr.migrate.arriving import Arriving
+from snapmgr.machine.machine import Machine
+from snapmgr.migrate import arriving, destination, incoming
 from snapmgr.migrate.steps import Steps
 from snapmgr.savevm.status import MigrationStatus
 from tests.migrate.moves import OURS, OURS_INCOMING
@@ -17,19 +18,19 @@ def moves(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[tuple[str, str]]]:
     """Those of the sources until now."""
     sources: set[tuple[str, str]] = set()
     destinations: set[tuple[str, str]] = set()
-    go, tell = Steps._set_status, Arriving._tell
+    go, tell = Steps._set_status, incoming.set_incoming
 
     def went(self: Steps, status: MigrationStatus) -> None:
         sources.add((self.statistics.status.value, status.value))
         go(self, status)
 
-    def told(self: Arriving, status: MigrationStatus) -> None:
-        if self._status is not status:
-            destinations.add((self._status.value, status.value))
-        tell(self, status)
+    def told(machine: Machine, status: MigrationStatus) -> None:
+        destinations.add((machine.incoming.status.value, status.value))
+        tell(machine, status)
 
     monkeypatch.setattr(Steps, "_set_status", went)
-    monkeypatch.setattr(Arriving, "_tell", told)
+    monkeypatch.setattr(destination, "set_incoming", told)
+    monkeypatch.setattr(arriving, "set_incoming", told)
     yield sources
     assert sources <= OURS, f"no source of ours goes {sources - OURS}"
     assert destinations <= OURS_INCOMING, f"no destination of ours goes {destinations - OURS_INCOMING}"

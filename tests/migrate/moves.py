@@ -122,29 +122,57 @@ SEEN = {
 the switchover, is cancelled there; postcopy, cancelled (10.0 and 11.1 refuse that), recovered at once and only in the
 second try; a background snapshot."""
 
+SEEN_INCOMING = {
+    "7.2": (
+        "setup active completed",
+        "setup active postcopy-active postcopy-paused",
+    ),
+    "10.0": (
+        "setup active completed",
+        "setup active failed",
+        "setup active postcopy-active postcopy-paused postcopy-recover postcopy-active completed",
+    ),
+    "11.1": (
+        "setup active completed",
+        "setup active failed",
+        "setup active postcopy-device postcopy-active postcopy-paused postcopy-recover postcopy-active completed",
+    ),
+}
+"""The same of destinations: one that goes well, whose stream is refused, whose channel breaks in postcopy."""
+
 OURS = _moves(
     "none > setup",
-    "setup > active wait-unplug failed cancelling",
+    "setup > active wait-unplug failing cancelling",
     "wait-unplug > active cancelling",
-    "active > postcopy-active colo pre-switchover completed failed cancelling",
-    "pre-switchover > device postcopy-active failed cancelling",
-    "device > completed failed",
-    "postcopy-active > postcopy-paused completed failed cancelling",
-    "postcopy-paused > postcopy-recover failed",
+    "active > pre-switchover device failing cancelling",
+    "pre-switchover > device failing cancelling",
+    "device > colo postcopy-device completed failing cancelling",
+    "postcopy-device > postcopy-active failing",
+    "postcopy-active > postcopy-paused completed failing",
+    "postcopy-paused > postcopy-recover-setup failing",
+    "postcopy-recover-setup > postcopy-recover",
     "postcopy-recover > postcopy-active postcopy-paused",
     "colo > completed",
+    "failing > failed",
     "cancelling > cancelled",
 )
-"""What a source of ours does: a part of what QEMU 7.2's may do.  One whose guest runs at the other side is not
-cancelled, as 7.2 would do and run it on both: it completes, or fails."""
+"""What a source of ours does, after the newest QEMU: a part of what 11.1's may do."""
+
+BEYOND = _moves("postcopy-paused > failing")
+"""And this, where somebody ends what waits for a channel, and loses what was not sent: QEMU's waits until it is
+killed."""
 
 OURS_INCOMING = _moves(
+    "none > setup",
+    "setup > active failed",
+    "active > postcopy-device colo completed failed",
+    "colo > completed failed",
+    "postcopy-device > postcopy-active failed",
     "postcopy-active > postcopy-paused completed failed",
     "postcopy-paused > postcopy-recover failed",
-    "postcopy-recover > postcopy-active postcopy-paused failed",
+    "postcopy-recover > postcopy-active postcopy-paused",
 )
-"""The same of a destination, from when its guest runs.  That one which is given up while it waits fails is ours: QEMU's
-waits for ever."""
+"""What a destination of ours does.  That one which is given up while it waits fails is ours: QEMU's waits for ever."""
 
 
 def followers(status: S) -> set[S]:

@@ -119,7 +119,7 @@ class Pair:
             if recover is not None:
                 recover(outgoing)
             elif outgoing.statistics.status is MigrationStatus.POSTCOPY_PAUSED:
-                outgoing.cancel()
+                outgoing.abandon()
             statistics = sending.result()
             if (
                 statistics.pauses or outgoing.runs_there

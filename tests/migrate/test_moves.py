@@ -11,9 +11,11 @@ from snapmgr.machine.runstate import RunState
 from snapmgr.migrate.link import Link
 from snapmgr.migrate.model import Parameters
 from snapmgr.migrate.source import Outgoing
+from snapmgr.savevm.handlers import Handlers
 from snapmgr.savevm.status import MigrationStatus as S
+from snapmgr.trace.events import TraceEvent
 from tests.migrate.colo_rig import ColoPair
-from tests.migrate.moves import OURS, QEMU, SEEN
+from tests.migrate.moves import BEYOND, OURS, OURS_INCOMING, QEMU, SEEN, SEEN_INCOMING
 from tests.migrate.rig import Pair
 
 SLOW = 1 << 14
@@ -28,8 +30,60 @@ def test_what_qemus_did_is_in_the_table(release: str) -> None:
 
 
 def test_ours_do_nothing_that_qemu_may_not() -> None:
-    beyond = OURS - QEMU["7.2"]
-    assert not beyond
+    assert OURS - QEMU["11.1"] == BEYOND
+
+
+def test_the_enum_has_every_state_of_theirs() -> None:
+    names = {state for moves in QEMU.values() for move in moves for state in move}
+    assert names == {status.value for status in S}
+
+
+@pytest.mark.parametrize("release", SEEN_INCOMING)
+def test_what_qemus_destinations_did_ours_may(release: str) -> None:
+    for states in SEEN_INCOMING[release]:
+        went = [state for state in states.split() if state != "postcopy-device"]
+        ours = {(old, new) for old, new in OURS_INCOMING if "postcopy-device" not in (old, new)}
+        ours |= {("active", "postcopy-active")}
+        assert set(itertools.pairwise(["none", *went])) <= ours
+
+
+def test_a_destination_says_what_it_is_doing() -> None:
+    """As QEMU's events MIGRATION do on that side."""
+
+    def states(capabilities: str, **trouble: object) -> str:
+        pair, heard = Pair("idle", capabilities=capabilities), Heard()
+        pair.destination.trace.listen(heard)
+        if trouble:
+            pair.destination.options.machine = "demo-9"
+        pair.move(Parameters(max_bandwidth=0, postcopy_after_passes=0))
+        assert pair.destination.incoming.status.value == heard.states[-1]
+        return " ".join(heard.states)
+
+    assert states("") == "setup active completed"
+    assert states("", refused=True) == "setup active failed"
+    assert states("postcopy-ram") == "setup active postcopy-device postcopy-active completed"
+
+
+@pytest.mark.parametrize("runs", [True, False])
+def test_the_guest_stops_once(runs: bool) -> None:
+    pair, heard = Pair("idle"), Heard()
+    pair.source.trace.listen(heard)
+    assert pair.move(Parameters(max_bandwidth=0), run=runs).status is S.COMPLETED
+    assert heard.run_states[-2:] == ["finish-migrate", "postmigrate"] and heard.run_states.count("finish-migrate") == 1
+
+
+class Heard:
+    """The states that the events of one machine tell."""
+
+    def __init__(self) -> None:
+        self.states: list[str] = []
+        self.run_states: list[str] = []
+
+    def put(self, event: TraceEvent) -> None:
+        if event.name == "runstate_set":
+            self.run_states.append(str(event["new_state_str"]))
+        if event.name == "migrate_set_state":
+            self.states.append(str(event["new_state"]))
 
 
 def slow(downtime_limit: int = 0) -> Parameters:
@@ -39,6 +93,14 @@ def slow(downtime_limit: int = 0) -> Parameters:
 def in_postcopy(outgoing: Outgoing) -> None:
     outgoing.postcopy()
     outgoing.wait_for_run()
+
+
+def refuses_to_be_cancelled(outgoing: Outgoing) -> None:
+    status = outgoing.statistics.status
+    with pytest.raises(SnapmgrError) as refused:
+        outgoing.cancel()
+    assert refused.value.qemu == "Postcopy migration in progress, cannot cancel."
+    assert outgoing.statistics.status is status
 
 
 def pause(outgoing: Outgoing) -> None:
@@ -97,6 +159,8 @@ def moved(name: str) -> S:
             pair.source.board.unplug.request(0, 1 << 60)
         case "refused":
             pair.destination.options.machine = "demo-9"
+        case "postcopy refused":  # the destination does not know one of the devices in the package
+            pair.source.registry.register_live("lonely", Handlers(save_state=lambda output: None), version_id=1)
         case "cut in setup":
             pair.link.cut()
         case "cancelled in setup":
@@ -117,13 +181,15 @@ def moved(name: str) -> S:
             case "postcopy":
                 outgoing.parameters.max_postcopy_bandwidth = 0
                 in_postcopy(outgoing)
-            case "postcopy cancelled at once":
+            case "postcopy cancelled at once" | "postcopy refused":
                 outgoing.postcopy()
             case "postcopy given up":
                 in_postcopy(outgoing)
-                outgoing.cancel()
+                refuses_to_be_cancelled(outgoing)
+                outgoing.abandon()
             case _:
                 pause(outgoing)
+                refuses_to_be_cancelled(outgoing)
 
     if name == "postcopy recovered":
         return pair.move(during=during, recover=lambda outgoing: recovered_in_the_second_try(pair, outgoing)).status
@@ -152,6 +218,7 @@ ENDS = {
     "colo": S.COMPLETED,
     "postcopy": S.COMPLETED,
     "postcopy cancelled at once": S.CANCELLED,
+    "postcopy refused": S.FAILED,
     "postcopy given up": S.FAILED,
     "postcopy paused": S.FAILED,
     "postcopy recovered": S.COMPLETED,

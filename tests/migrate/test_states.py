@@ -146,9 +146,26 @@ class Migrations(RuleBasedStateMachine):
         self.parameters.downtime_limit = limit
         self.parameters.max_bandwidth = self.parameters.max_postcopy_bandwidth = bandwidth
 
+    def give_up(self) -> None:
+        assert self.outgoing is not None
+        self.outgoing.abandon()
+        self.reach()
+
+    @rule(sure=st.integers(0, 3))
+    def abandon(self, sure: int) -> None:
+        if self.outgoing is not None and not sure:
+            self.give_up()
+
     @rule(sure=st.integers(0, 3))
     def cancel(self, sure: int) -> None:
-        if self.outgoing is not None and not sure:
+        """Where the other side has the guest, it is refused."""
+        if self.outgoing is None or sure:
+            return
+        if (status := self.status).is_postcopy:
+            with pytest.raises(SnapmgrError, match="no way back"):
+                self.outgoing.cancel()
+            assert self.status is status
+        else:
             self.outgoing.cancel()
             self.reach()
 
@@ -238,8 +255,7 @@ class Migrations(RuleBasedStateMachine):
         if not hasattr(self, "pair"):
             return
         if self.is_under_way and self.outgoing is not None:
-            self.outgoing.cancel()
-            self.reach()
+            self.give_up()
         self.threads.shutdown()
         if self.outgoing is not None:
             whole = self.status is S.COMPLETED or self.pair.handover.owner is Side.SOURCE

@@ -17,6 +17,10 @@ _SAID = {
         "Switchover: the guest stands still. The last of its RAM and the state of its devices are sent, then it goes"
         " on at the destination."
     ),
+    Status.POSTCOPY_DEVICE: later(
+        "Switchover to postcopy: the destination takes the devices in, and runs the guest as soon as it has them; most"
+        " of its RAM stays behind for now."
+    ),
     Status.POSTCOPY_ACTIVE: later(
         "The guest runs on the destination. Where it needs a page that is still on the source it waits (a ring), asks"
         " for it, and gets it first; the rest follows."
@@ -25,6 +29,7 @@ _SAID = {
         "The channel is broken: the guest is on the destination, a part of its RAM on the source. It waits for the"
         " pages that it needs (rings) until Recover makes a new channel."
     ),
+    Status.POSTCOPY_RECOVER_SETUP: later("A new channel: the source is about to ask what the destination has."),
     Status.POSTCOPY_RECOVER: later(
         "A new channel: the destination says which pages it has, and the source goes on with all others."
     ),
@@ -32,6 +37,7 @@ _SAID = {
         "Both machines run the same guest. At every checkpoint the destination becomes what the source is; only then"
         " the world sees what the guest has sent. So either machine may be lost at any time."
     ),
+    Status.FAILING: later("Something went wrong: the source cleans up, and takes the guest back."),
     Status.CANCELLING: later("It is given up: the guest goes on where it is."),
     Status.CANCELLED: later("It was given up: the guest goes on at the source, as if nothing had been."),
     Status.FAILED: later("It failed: the guest goes on at the source, and has lost nothing."),
@@ -52,7 +58,7 @@ def caption(story: Story, at: float, *, copies: bool = False) -> str:
     if copies and status is Status.COMPLETED:
         return tr("The destination has the guest as it was when it began; the guest itself runs on, on the source.")
     stopped = story.stopped is not None and at >= story.stopped and story.owner_at(at) is None
-    if status is Status.POSTCOPY_ACTIVE and stopped:
+    if (status is Status.POSTCOPY_ACTIVE and stopped) or (status is Status.DEVICE and story.becomes_postcopy):
         return tr(SWITCHOVER)
     if status is Status.ACTIVE and stopped:
         return tr(_SAID[Status.DEVICE])

@@ -93,7 +93,7 @@ class EventModel(QAbstractTableModel):
 
     def _matching(self, moments: Iterable[Moment]) -> Iterator[Row]:
         for moment in moments:
-            if moment.event.name == "migrate_set_state":
+            if moment.event.name == "migrate_set_state" and moment.side is Side.SOURCE:
                 self._in_colo = moment.event["new_state"] == "colo"
             if self._matches(moment):
                 yield Row(moment, kind=folded(moment) if self._milestones else "")

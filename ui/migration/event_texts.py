@@ -32,12 +32,15 @@ STATES = {
     "device": later("the guest stands still, devices are sent"),
     "pre-switchover": later("the guest stands still, its disks are still here"),
     "wait-unplug": later("the guest has to let go of a device first"),
+    "postcopy-device": later("the destination loads the devices"),
     "postcopy-active": later("the guest runs on the destination, pages follow"),
     "postcopy-paused": later("the channel is broken, the guest waits for its pages"),
-    "postcopy-recover": later("a new channel, and what is missing is asked for"),
+    "postcopy-recover-setup": later("a new channel"),
+    "postcopy-recover": later("what is missing is asked for"),
     "completed": later("all has arrived"),
     "cancelling": later("it is given up"),
     "cancelled": later("the guest stayed on the source"),
+    "failing": later("something went wrong, and is cleaned up"),
     "failed": later("the guest stays on the source"),
     "colo": later("two machines run the same guest"),
 }
@@ -85,7 +88,13 @@ def is_milestone(moment: Moment, *, in_colo: bool = False) -> bool:
 
 def _state(event: TraceEvent) -> Said:
     state = str(event["new_state"])
-    tint = {"completed": "ok", "failed": "danger", "cancelled": "warn", "postcopy-paused": "warn"}.get(state, "accent")
+    tint = {
+        "completed": "ok",
+        "failing": "warn",
+        "failed": "danger",
+        "cancelled": "warn",
+        "postcopy-paused": "warn",
+    }.get(state, "accent")
     return Said("flag", tint, state, tr(STATES.get(state, "")))
 
 

@@ -9,8 +9,6 @@ from ui.migration.run import Run
 from ui.migration.scenarios import BITMAPS, COLO, MAPPED
 from ui.words import tr
 
-_POSTCOPY = frozenset({Status.POSTCOPY_ACTIVE, Status.POSTCOPY_PAUSED, Status.POSTCOPY_RECOVER})
-
 
 def nothing_moves(run: Run) -> str:
     return tr("No migration is running") if run.is_over else ""
@@ -26,14 +24,16 @@ def no_cancel(run: Run) -> str:
         return tr("It is over: the guest is at its new place")
     if run.status is Status.COLO:
         return tr("Both machines run the guest. Press Failover on the one that shall go on")
-    if run.status in _POSTCOPY and run.owner is Side.DESTINATION:
+    if run.status is Status.POSTCOPY_DEVICE:
+        return tr("The guest is about to run on the destination: there is no way back")
+    if run.status.is_postcopy:
         return tr("The guest runs on the destination: stopping now would lose it. Pause instead")
     return ""
 
 
 def no_pause(run: Run) -> str:
     """Why a postcopy cannot stand still now."""
-    if run.is_over or run.status is not Status.POSTCOPY_ACTIVE:
+    if run.is_over or run.status not in (Status.POSTCOPY_ACTIVE, Status.POSTCOPY_RECOVER):
         return tr("Only a postcopy that goes on can be paused")
     if run.owner is Side.SOURCE:
         return tr("The guest has not gone over yet: without a channel it would stay on the source")

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from enum import Enum, auto
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QObject, Signal
 
-from snapmgr.errors import Cancelled
+from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.migrate.both import Both, Moved
 from snapmgr.migrate.colo.both import Replicated
 from snapmgr.migrate.handover import Side
@@ -115,7 +116,8 @@ class Run(QObject):
         """The guest stays where it is."""
         self._gate.open()
         if self.both is not None:
-            self.both.outgoing.cancel()
+            with suppress(SnapmgrError):  # the guest has gone over meanwhile
+                self.both.outgoing.cancel()
 
     def cut(self) -> None:
         """The link breaks."""

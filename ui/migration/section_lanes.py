@@ -17,7 +17,7 @@ HEADER, COMMANDS = later("header"), later("commands")
 """Lanes of what is no section."""
 SECTION = ""
 ITERATIVE = frozenset({"dirty-bitmap"})
-BREAKS = frozenset({"postcopy-paused", "failed", "cancelled"})
+BREAKS = frozenset({"postcopy-paused", "failing", "failed", "cancelled"})
 """States in which what is on its way is lost."""
 
 

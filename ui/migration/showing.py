@@ -44,6 +44,7 @@ NO_SCREEN, BEGINS, WAITING = later("no guest"), later("goes on here"), later("wa
 COPY = later("a copy, which stands still")
 TONES = {
     Status.COMPLETED: ("ok", "check-circle-fill"),
+    Status.FAILING: ("warn", "x-circle-fill"),
     Status.FAILED: ("danger", "x-circle-fill"),
     Status.CANCELLED: ("warn", "prohibit"),
     Status.POSTCOPY_PAUSED: ("warn", "pause-fill"),
@@ -229,7 +230,7 @@ class Showing:
 
     def _show_no_screen(self, card: MachineCard, side: Side, now: float) -> None:
         state = self.story.guest[side].at(now)
-        runs = WAITING if self.story.status_at(now) in _POSTCOPY else BEGINS
+        runs = WAITING if self.story.status_at(now).is_postcopy else BEGINS
         words = tr(runs if state == RUNNING else COPY if self._is_copy(side, state) else NO_SCREEN)
         if card.screen.text() != words:
             card.screen.show_saved(QImage(), words)
@@ -238,7 +239,7 @@ class Showing:
         """The states that can be on each map."""
         stays = (PageState.STAYS,) if self._has(SHARED) else ()
         colo = self.story.status_at(at) is Status.COLO
-        asked, gone_over = self._has("postcopy-ram"), self.story.status_at(at) in _POSTCOPY
+        asked, gone_over = self._has("postcopy-ram"), self.story.status_at(at).is_postcopy
         without = {PageState.AGAIN} if gone_over else set() if asked else {PageState.REQUESTED}
         if self._has(BACKGROUND):  # every page goes once
             without |= {PageState.AGAIN}
@@ -263,7 +264,7 @@ class Showing:
         for lane, rate in rates.items():
             lane.say(formats.rate(rate))
         channel.main.say(formats.rate(max(0.0, found.sent - sum(rates.values()))))
-        asks = self.story.status_at(now) in _POSTCOPY
+        asks = self.story.status_at(now).is_postcopy
         channel.back.rename(channel.back.name, tr("page requests") if asks else tr("answers of the destination"))
         channel.back.say(formats.rate(found.returned) if found.returned else "")
         wire = self.traffic.at(now)
@@ -325,7 +326,7 @@ class Showing:
         if status is Status.COLO:
             return about_checkpoints(self.story.checkpoints_at(now)) or tr("no checkpoint yet")
         total = self.recording.layout.pages * self.recording.layout.page_size
-        if status in _POSTCOPY and total:
+        if status.is_postcopy and total:
             return tr(
                 "{pages} to come, {share} % moved",
                 pages=plural("{n} page", "{n} pages", missing),
@@ -342,7 +343,6 @@ class Showing:
         )
 
 
-_POSTCOPY = frozenset({Status.POSTCOPY_ACTIVE, Status.POSTCOPY_PAUSED, Status.POSTCOPY_RECOVER})
 _BEFORE = frozenset({Status.SETUP, Status.WAIT_UNPLUG})
 _CLOSED = frozenset({Status.COMPLETED, Status.CANCELLED, Status.FAILED, Status.NONE})
 _STATES = {"finish-migrate": later("stopped"), "postmigrate": later("gave the guest away"), "paused": later("stopped")}

@@ -121,7 +121,7 @@ def _ram(status: Status, *, stands: bool) -> str:
             "A checkpoint: pages that the guest has written since the last one. They wait in the destination’s cache"
             " until all of the checkpoint is there."
         )
-    if status in (Status.POSTCOPY_ACTIVE, Status.POSTCOPY_RECOVER) and stands:
+    if status.is_postcopy and stands:
         return tr(
             "The guest runs at the destination: pages that it waits for go first, and in between all others follow in"
             " their order."

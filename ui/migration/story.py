@@ -21,13 +21,16 @@ TINTS = {
     Status.SETUP: "k_meta",
     Status.WAIT_UNPLUG: "k_meta",
     Status.ACTIVE: "k_ram",
-    Status.DEVICE: "k_dev",
+    Status.DEVICE: "k_sub",
     Status.PRE_SWITCHOVER: "k_dev",
+    Status.POSTCOPY_DEVICE: "k_sub",
     Status.POSTCOPY_ACTIVE: "k_cmd",
     Status.POSTCOPY_PAUSED: "k_fault",
     Status.POSTCOPY_RECOVER: "k_meta",
     Status.COLO: "k_block",
+    Status.POSTCOPY_RECOVER_SETUP: "k_meta",
     Status.CANCELLING: "k_meta",
+    Status.FAILING: "k_fault",
 }
 
 
@@ -35,6 +38,7 @@ _SHORT = {
     Status.POSTCOPY_ACTIVE: later("postcopy"),
     Status.POSTCOPY_PAUSED: later("paused"),
     Status.POSTCOPY_RECOVER: later("recover"),
+    Status.POSTCOPY_RECOVER_SETUP: later("recover"),
 }
 
 
@@ -81,7 +85,7 @@ class Story:
         for moment in moments:
             event, time = moment.event, moment.time
             match event.name:
-                case "migrate_set_state":
+                case "migrate_set_state" if moment.side is Side.SOURCE:
                     self.status.add(time, str(event["new_state"]))
                 case "runstate_set":
                     self.guest[moment.side].add(time, str(event["new_state_str"]))
@@ -159,7 +163,9 @@ class Story:
             following = self.status.times[place + 1 :]
             end = min(following[0] if following else now, now)
             ends_badly = over is not None and end == over and self.status_at(over) is Status.FAILED
-            if status is Status.ACTIVE:
+            if status in (Status.DEVICE, Status.POSTCOPY_DEVICE):
+                made += self._handing_over(time, end, failed=ends_badly)
+            elif status is Status.ACTIVE:
                 made += self._iterations(time, end, failed=ends_badly)
             elif status is Status.POSTCOPY_ACTIVE and self._is_switchover(time):
                 over_there = min(self.resumed or end, end)
@@ -169,7 +175,22 @@ class Story:
                 short = tr(_SHORT[status]) if status in _SHORT else ""
                 tint = TINTS.get(status, "k_meta")
                 made.append(Segment(value, time, end, tint, failed=ends_badly, short=short))
-        return tuple(made)
+        return tuple(_joined(made))
+
+    def _handing_over(self, begin: float, end: float, *, failed: bool) -> list[Segment]:
+        """The source learns a little later that the guest runs."""
+        runs = self.resumed if self.becomes_postcopy else None
+        until = max(begin, min(end, runs)) if runs is not None else end
+        made = [Segment(tr("switchover"), begin, until, "k_sub", failed=failed)] if until > begin else []
+        if end > until:
+            active = Status.POSTCOPY_ACTIVE
+            made.append(Segment(active.value, until, end, TINTS[active], failed=failed, short=tr("postcopy")))
+        return made
+
+    @property
+    def becomes_postcopy(self) -> bool:
+        """Whether the guest's RAM follows it."""
+        return any(value.startswith("postcopy-") for value in self.status.values)
 
     def _is_switchover(self, time: float) -> bool:
         """Whether the guest stops at this beginning of a postcopy; after a recovery it runs already."""
@@ -221,3 +242,14 @@ class Story:
         return tuple(
             (time, tr("throttle {number} %", number=percent)) for time, percent in self.throttles if time <= now
         )
+
+
+def _joined(segments: list[Segment]) -> list[Segment]:
+    """Where one goes on what the one before was, both are one."""
+    made: list[Segment] = []
+    for segment in segments:
+        if made and (made[-1].title, made[-1].tint) == (segment.title, segment.tint):
+            made[-1] = replace(segment, begin=made[-1].begin)
+        else:
+            made.append(segment)
+    return made

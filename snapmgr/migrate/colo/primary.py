@@ -174,8 +174,7 @@ class Primary:
 
     def _stop(self) -> None:
         machine = self._machine
-        machine.stop(RunState.COLO)
-        machine.set_run_state(RunState.COLO)
+        machine.stop(RunState.COLO, force=True)
         self._said("run", "stop")
         self._tick = machine.tick
 

@@ -27,3 +27,24 @@ def test_the_newest_iteration_is_seen_at_once_while_it_lasts() -> None:
     now = 2 + AT_ONCE / 2
     assert [segment.title for segment in story.segments(now)] == ["iteration 1", "iteration 2", "iteration 3"]
     assert story.pass_at(now) == 3
+
+
+def state(name: str) -> tuple[str, tuple[tuple[str, Value], ...]]:
+    return "migrate_set_state", (("new_state", name),)
+
+
+def test_the_switchover_lasts_from_when_the_guest_stops_to_when_it_runs() -> None:
+    story = happened(
+        (0.0, *state("active")),
+        (1.0, "runstate_set", (("new_state_str", "finish-migrate"),)),
+        (1.0, *state("device")),
+        (1.1, *state("postcopy-device")),
+        (1.4, *state("postcopy-active")),
+        (2.0, *state("completed")),
+    )
+    running = TraceEvent("runstate_set", (("new_state_str", "running"),))
+    there = TraceEvent("migrate_set_state", (("new_state", "setup"),))
+    story.take([Moment(6, 1.3, Side.DESTINATION, running), Moment(7, 1.35, Side.DESTINATION, there)])
+    bar = [(segment.title, segment.begin, segment.end) for segment in story.segments(3)]
+    assert bar == [("iteration 1", 0, 1), ("switchover", 1, 1.3), ("postcopy-active", 1.3, 2)]
+    assert story.status_at(1.37).value == "postcopy-device", "what the other side says is its own state"
