@@ -16,7 +16,7 @@ from snapmgr.cli.demo_options import advance, demo_machine, machine_options
 from snapmgr.cli.hints import OVERWRITE, adding
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.text import printable, size
-from snapmgr.errors import SnapmgrError, UsageError
+from snapmgr.errors import Cancelled, SnapmgrError, UsageError
 from snapmgr.names import quoted
 
 if TYPE_CHECKING:
@@ -166,9 +166,16 @@ def load_command(
                 machine,
                 lambda jobs, shown: jobs.load("load", tag, vmstate=vmstate, devices=on or None, shown=shown),
             )
-        advance(output, machine, ticks)
-        machine.stop()
-        _say(output, {"name": tag}, f"snapshot {quoted(tag)} loaded", machine.tick, machine.digest())
+        try:
+            advance(output, machine, ticks)
+            machine.stop()
+            at, digest = machine.tick, machine.digest()
+        except KeyboardInterrupt:
+            output.document({"name": tag})
+            raise Cancelled(
+                f"cancelled, but snapshot {quoted(tag)} is loaded: the disks stay what they are now"
+            ) from None
+        _say(output, {"name": tag}, f"snapshot {quoted(tag)} loaded", at, digest)
 
 
 @demo_snapshot.command("delete", short_help="Delete it from its disks.")

@@ -46,7 +46,7 @@ async def _follow(output: Output, label: str, machine: Machine, begin: Begin, li
 
         try:
             job = begin(MachineJobs(machine, table, beside=workers.submit), shown)
-            with _signals(job):
+            with _signals(output, job):
                 return await job.wait()
         finally:
             await table.aclose()
@@ -76,14 +76,14 @@ def driven(machine: Machine, workers: ThreadPoolExecutor) -> Iterator[Submit]:
 
 
 @contextmanager
-def _signals(job: Job) -> Iterator[None]:
+def _signals(output: Output, job: Job) -> Iterator[None]:
     """Until the job is over, what would end the process cancels the job; what is ignored stays so."""
     loop = asyncio.get_running_loop()
     taken = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         before = signal.getsignal(number)
         if before != signal.SIG_IGN:
-            loop.add_signal_handler(number, _cancel, job)
+            loop.add_signal_handler(number, _cancel, output, job)
             taken.append((number, before))
     try:
         yield
@@ -93,6 +93,9 @@ def _signals(job: Job) -> Iterator[None]:
             signal.signal(number, before)
 
 
-def _cancel(job: Job) -> None:
+def _cancel(output: Output, job: Job) -> None:
+    """Where that comes too late, it is said: what the job says of itself at its end is no surprise then."""
     with suppress(SnapmgrError):  # it is over already
-        job.cancel()
+        if job.cancel():
+            return
+    output.note("too late to cancel: it is being finished")

@@ -129,3 +129,18 @@ def test_a_snapshot_that_a_disk_lacks_is_loaded_on_the_others(snapctl: Snapctl, 
     assert lacks["path"] == str(disks[0]) and lacks["hint"].endswith(f"load it: --on {disks[1]}.")
     assert snapctl("demo", "snapshot", "load", "s", *both, "--on", disks[1]).code == 0
     assert "--on" not in snapctl("demo", "snapshot", "load", "none", *both, "--json").error["hint"]
+
+
+def test_an_interrupt_after_the_load_says_that_it_is_loaded(
+    snapctl: Snapctl, disks: tuple[Path, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = with_disks(disks[0])
+    assert snapctl("demo", "snapshot", "save", "s", "--ticks", 1, *SMALL, *there).code == 0
+
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("snapmgr.cli.demo_snapshot.advance", interrupted)
+    done = snapctl("demo", "snapshot", "load", "s", "--ticks", 9, *SMALL, *there, "--json")
+    assert (done.code, done.document["name"], done.document["error"]["code"]) == (130, "s", "cancelled")
+    assert "snapshot 's' is loaded" in done.document["error"]["message"]
