@@ -1,15 +1,17 @@
-"""One curve over time: no more points than pixels, the peaks of each kept."""
+"""One curve over time, the peaks of all values in it."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ui.migration.curve_picture import coloured, drawn
 from ui.shell import formats
 from ui.theme import fonts
 from ui.theme.palette import color
@@ -87,17 +89,7 @@ class Plot(QWidget):
             begin, end = (area.left() + t / curve.end * area.width() for t in curve.shade)
             painter.fillRect(QRectF(begin, area.top(), end - begin, area.height()), color("k_cmd", 0.15))
         self._paint_scale(painter, area, top)
-        points = _points(curve, area, top)
-        if points:
-            painter.setClipRect(area.adjusted(-1, -1, 1, 1))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color(self._tint, 0.18))
-            closed = [QPointF(points[0].x(), area.bottom()), *points, QPointF(points[-1].x(), area.bottom())]
-            painter.drawPolygon(QPolygonF(closed))
-            painter.setPen(QPen(color(self._tint), 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawPolyline(QPolygonF(points))
-            painter.setClipping(False)
+        self._paint_values(painter, area, top)
         if curve.limit is not None and top:
             y = area.bottom() - curve.limit / top * area.height()
             painter.setPen(QPen(color("text2"), 1, Qt.PenStyle.DashLine))
@@ -111,6 +103,20 @@ class Plot(QWidget):
             painter.setPen(QPen(color("text"), 1.5))
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
 
+    def _paint_values(self, painter: QPainter, area: QRectF, top: float) -> None:
+        curve, ratio = self.curve, self.devicePixelRatioF()
+        room = area.adjusted(-1, -1, 1, 1)
+        width, height = math.ceil(room.width() * ratio), math.ceil(room.height() * ratio)
+        if not len(curve.times) or not top or min(width, height) < 1:
+            return
+        x = (1 + curve.times / curve.end * area.width()) * ratio
+        y = (1 + area.height() - curve.values / top * area.height()) * ratio
+        tint = color(self._tint)
+        picture = coloured(drawn(x, y, width, height, ratio), (tint.red(), tint.green(), tint.blue()))
+        image = QImage(picture.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
+        image.setDevicePixelRatio(ratio)
+        painter.drawImage(room.topLeft(), image)
+
     def _paint_scale(self, painter: QPainter, area: QRectF, top: float) -> None:
         painter.setFont(fonts.ui(11, tabular=True))
         for share in (0.5, 1.0):
@@ -123,21 +129,6 @@ class Plot(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
         painter.setPen(color("lineStrong"))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
-
-
-def _points(curve: Curve, area: QRectF, top: float) -> list[QPointF]:
-    """The curve in pixels: of the values that share one, the lowest and the highest."""
-    if not len(curve.times) or not top:
-        return []
-    x = area.left() + curve.times / curve.end * area.width()
-    y = area.bottom() - curve.values / top * area.height()
-    most = max(1, int(area.width()))
-    if len(x) > 2 * most:
-        per = -(-len(x) // most)
-        count = len(x) // per * per
-        low, high = y[:count].reshape(-1, per).min(axis=1), y[:count].reshape(-1, per).max(axis=1)
-        x, y = np.repeat(x[:count:per], 2), np.stack((low, high), axis=1).ravel()
-    return [QPointF(*pair) for pair in zip(x.tolist(), y.tolist(), strict=True)]
 
 
 def _short(value: float, top: float) -> str:

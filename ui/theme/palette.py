@@ -18,9 +18,14 @@ _BY_COLOURS = {(QColor(t.app).rgb(), QColor(t.line).rgb()): t for t in THEMES.va
 
 def tokens() -> Tokens:
     """The colours in force; the dark ones before any theme was applied."""
+    return _tokens_of(QGuiApplication.palette().cacheKey())
+
+
+@functools.lru_cache(maxsize=8)
+def _tokens_of(key: int) -> Tokens:
+    """Those of the palette in force, which ``key`` stands for: whoever paints asks for every colour."""
     current = QGuiApplication.palette()
-    key = (current.color(_ROLE.Window).rgb(), current.color(_ROLE.Mid).rgb())
-    return _BY_COLOURS.get(key, DARK)
+    return _BY_COLOURS.get((current.color(_ROLE.Window).rgb(), current.color(_ROLE.Mid).rgb()), DARK)
 
 
 @functools.lru_cache(maxsize=512)
