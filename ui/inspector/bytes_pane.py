@@ -260,6 +260,7 @@ class BytesPane(QWidget):
         if self.tabs.count() == DOMAIN:
             self.tabs.addTab(tr("libvirt domain"))
         self._fold()
+        self.tabs.updateGeometry()  # a bar that is not seen keeps the width that it had
 
     def show_domain(self) -> None:
         """Bring the XML of the domain to the front."""

@@ -102,3 +102,12 @@ def test_a_place_has_a_menu_of_its_own(live: Live, stream: Stream) -> None:
         offered = {action.text().replace("&", "") for action in view.actions()}
         assert {"Copy", "Bookmark", "Compare", "Find selected bytes in RAM"} <= offered
         assert view.contextMenuPolicy() is Qt.ContextMenuPolicy.ActionsContextMenu
+
+
+def test_the_tabs_have_room_for_their_words_from_the_start(live: Live, tmp_path: Path) -> None:
+    path = tmp_path / "devbox.save"
+    path.write_bytes(saved(corpus.stream_bytes("tiny.v100")))
+    live.open(path)
+    live.settle()
+    bar = live.page.content.bytes.tabs
+    assert bar.count() == 3 and bar.width() >= bar.sizeHint().width()
