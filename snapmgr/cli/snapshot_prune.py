@@ -47,8 +47,9 @@ def prune_command(
 ) -> int:
     """Delete the old snapshots of every IMAGE; several images are the disks of one machine.
 
-    Of --keep-last and --older-than at least one is needed; with both, only what is old by both goes. A snapshot whose
-    date is not recorded stays, and is not counted. On all images or on none, in one change.
+    Of --keep-last and --older-than at least one is needed; with both, only what is old by both goes. Where the disks
+    differ in a snapshot's date, the newest counts. One whose date is not recorded stays, and is not counted. On all
+    images or on none, in one change.
 
     \b
     Examples:
@@ -134,7 +135,10 @@ def _preview(chosen: Old, frees: int | None) -> Iterator[str]:
 
 
 def _cells(row: SnapshotRow) -> list[str]:
-    return [visible_name(row.id), shown_name(row.name), date(row.date_sec) if row.dated else "not recorded"]
+    from snapmgr.snapshots.old import newest_part
+
+    moment = newest_part(row)
+    return [visible_name(row.id), shown_name(row.name), date(moment[0]) if moment is not None else "not recorded"]
 
 
 def _said(found: Snapshots, chosen: Old, done: Sequence[Changed]) -> Iterator[str]:

@@ -27,7 +27,8 @@ def old_ones(
     """Those that go: beyond the ``keep_last`` newest, and older than so many seconds at ``now`` (seconds since 1970);
     where both are asked for, only what is both.
 
-    A snapshot whose date is not recorded stays, and is none of those counted: nobody can say how old it is.
+    Where the disks differ in the date, it is as old as the newest part of it.  A snapshot whose date is not recorded on
+    some disk stays, and is none of those counted: nobody can say how old it is.
     Raises UsageError ``nothing-chosen`` where nothing is asked for, ``negative`` for numbers below 0.
     """
     if keep_last is None and older_than is None:
@@ -38,16 +39,25 @@ def old_ones(
         )
     if min(keep_last or 0, older_than or 0) < 0:
         raise UsageError("negative", "neither a number of snapshots nor an age is below 0")
-    order = sorted(enumerate(rows), key=lambda pair: (pair[1].date_sec, pair[1].date_nsec, pair[0]), reverse=True)
+    moments = [newest_part(row) for row in rows]
+    order = sorted(range(len(rows)), key=lambda place: (moments[place] or (0, 0), place), reverse=True)
     gone: list[SnapshotRow] = []
     kept: list[SnapshotRow] = []
     dated = 0
-    for _, row in order:
-        dated += row.dated
+    for place in order:
+        moment = moments[place]
+        dated += moment is not None
         beyond = keep_last is None or dated > keep_last
-        old = older_than is None or now - row.date_sec - row.date_nsec / 1e9 > older_than
-        (gone if row.dated and beyond and old else kept).append(row)
+        old = moment is not None and (older_than is None or now - moment[0] - moment[1] / 1e9 > older_than)
+        (gone if beyond and old else kept).append(rows[place])
     return Old(tuple(gone), tuple(kept))
+
+
+def newest_part(row: SnapshotRow) -> tuple[int, int] | None:
+    """Seconds and ns since 1970 of what was made last of it, None where that is not recorded on every disk."""
+    if not all(entry.dated for entry in row.entries.values()):
+        return None
+    return max((entry.date_sec, entry.date_nsec) for entry in row.entries.values())
 
 
 def seconds_of(age: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +41,15 @@ def test_what_goes(keep: int | None, age: int | None, gone: list[str]) -> None:
 def test_what_has_no_date_stays_and_takes_nobodys_place() -> None:
     found = old_ones([UNDATED, *ROWS], keep_last=1, now=NOON)
     assert UNDATED in found.kept and [one.name for one in found.kept] == ["day-0", "undated"]
+
+
+def test_where_the_disks_differ_the_newest_part_counts() -> None:
+    mixed, half = row("mixed", on=("a", "b"), date=NOON - 90 * DAY), row("half", on=("a", "b"), date=NOON - 90 * DAY)
+    mixed = replace(mixed, entries={**mixed.entries, "b": replace(mixed.entries["a"], date_sec=NOON - 1)})
+    half = replace(half, entries={**half.entries, "b": replace(half.entries["a"], date_sec=0)})
+    found = old_ones([mixed, half, *ROWS], older_than=2 * DAY, now=NOON)
+    assert [one.name for one in found.gone] == ["day-3", "day-5", "day-9"]
+    assert [one.name for one in old_ones([mixed, *ROWS], keep_last=2, now=NOON).kept] == ["day-0", "mixed"]
 
 
 def test_of_one_moment_the_later_in_the_table_is_newer() -> None:
