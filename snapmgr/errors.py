@@ -7,6 +7,9 @@ that QEMU itself prints in this situation, untranslated.
 
 from __future__ import annotations
 
+import errno
+import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -58,9 +61,20 @@ def cannot_open(path: str | Path, error: OSError | ValueError) -> SnapmgrError:
     return SnapmgrError("cannot-open", f"{path} cannot be opened: {reason}", path=path, hint=hint)
 
 
-def not_writable(path: str | Path) -> SnapmgrError:
-    """What is said of a file that can be read and not written: by its permissions, or by its file system's."""
-    return SnapmgrError("read-only", f"you may not write to {path}", path=path, hint="Check its permissions.")
+def not_writable(path: str | Path, number: int = errno.EACCES) -> SnapmgrError:
+    """What is said of a file that can be read and not written: by its permissions, or by its file system's.
+
+    ``number`` is the system's answer, where it was asked.  ``qemu`` is what QEMU prints then.
+    """
+    with suppress(OSError, ValueError):
+        if os.statvfs(path).f_flag & os.ST_RDONLY:
+            number = errno.EROFS
+    text = f"Could not open '{path}': Could not open '{path}': {os.strerror(number)}"
+    if number == errno.EROFS:
+        said, hint = f"{path} is on a file system that is mounted read-only", "Have it mounted for writing, or copy it."
+        return SnapmgrError("read-only", said, path=path, hint=hint, qemu=text)
+    hint = "Check its permissions."
+    return SnapmgrError("read-only", f"you may not write to {path}", path=path, hint=hint, qemu=text)
 
 
 def became_shorter(name: str | Path, offset: int, path: str | Path | None = None) -> SnapmgrError:

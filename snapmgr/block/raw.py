@@ -45,8 +45,9 @@ class RawFile:
             access = os.O_RDWR if writable else os.O_RDONLY
             descriptor = os.open(path, access | os.O_CLOEXEC | os.O_NONBLOCK)
         except (OSError, ValueError) as error:
-            if writable and getattr(error, "errno", None) in _NOT_WRITABLE and os.access(path, os.R_OK):
-                raise not_writable(path) from error
+            number = getattr(error, "errno", None)
+            if writable and number in _NOT_WRITABLE and os.access(path, os.R_OK):
+                raise not_writable(path, number) from error
             raise cannot_open(path, error) from error
         mode = os.fstat(descriptor).st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISBLK(mode)):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from snapmgr.errors import Cancelled, SnapmgrError, Unsupported
+from snapmgr.errors import Cancelled, SnapmgrError, Unsupported, not_writable
 from snapmgr.snapshots import change
 from snapmgr.snapshots.list import list_snapshots
 from snapmgr.snapshots.report import snapshots_document
@@ -125,4 +126,12 @@ def test_a_file_that_may_not_be_written_is_said_to_be(image: Path, monkeypatch: 
     device = list_snapshots([image]).devices[0]
     assert device.fixed is not None and device.fixed.code == "read-only"
     assert device.fixed.message == f"you may not write to {image}"
+    assert device.fixed.qemu == f"Could not open '{image}': Could not open '{image}': Permission denied"
     assert snapshots_document(list_snapshots([image]))["devices"][0]["fixed"]["code"] == "read-only"
+
+
+def test_of_a_read_only_file_system_it_is_said_that_it_is_one(image: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.statvfs", lambda _: os.statvfs_result([0] * 8 + [os.ST_RDONLY, 255]))
+    refused = not_writable(image)
+    assert refused.message == f"{image} is on a file system that is mounted read-only"
+    assert refused.qemu == f"Could not open '{image}': Could not open '{image}': Read-only file system"

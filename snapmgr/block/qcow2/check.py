@@ -145,7 +145,6 @@ def _check_snapshots(image: Qcow2Image, faults: Faults, tally: Tally) -> None:
         message = "there are snapshots although the data is in another file: they cannot be used"
         faults.add("snapshots-with-data-file", message, image.header.snapshots_offset)
         tally.corruptions += 1
-        return
     for entry in entries:
         _check_entry(image, entry, faults, tally)
     for identity, times in Counter(entry.id for entry in entries if entry.id).items():

@@ -166,3 +166,14 @@ def test_with_subclusters_nobody_minds_the_zero_flag_of_an_entry() -> None:
     size = 1 << 14
     entries = {0: 5 * size | COPIED | 1, 1: 1, 2: 1}
     assert check(tiny(entries, {5 * size: bytes(size)}, cluster_bits=14, incompatible=16)) == []
+
+
+def test_snapshots_beside_a_data_file_are_looked_at_too() -> None:
+    """As qemu-img check does: it counts them, what is wrong with each, and its L1 table."""
+    entry = struct.pack(">QIHHIIQII", 6 << 12, 1, 1, 1, 0, 0, 0, 0, 0) + b"1a"
+    content = tiny({}, {5 << 12: entry}, snapshots=1, snapshots_offset=5 << 12, incompatible=4)
+    found = check_image(Qcow2Image(MemoryDevice(content)), others=False)
+    assert {problem.code for problem in found.problems} == {
+        "snapshots-with-data-file", "snapshot-incomplete", "refcount-too-low",
+    }  # fmt: skip
+    assert found.tally.corruptions == 3
