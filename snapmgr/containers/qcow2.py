@@ -9,12 +9,11 @@ from snapmgr.block.images import open_image
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
 from snapmgr.block.qcow2.tags import find_tag, listed
+from snapmgr.block.qcow2.texts import DISK_ONLY
 from snapmgr.block.qcow2.vmstate import VmState
 from snapmgr.containers.pieces import PIECE, memory, read_ahead
 from snapmgr.errors import NotFound, SnapmgrError, UsageError
 from snapmgr.names import quoted
-
-_QEMU_DISK_ONLY = "This is a disk-only snapshot. Revert to it  offline using qemu-img"
 
 _MAPPED = b"\x0amapped-ram"
 """How a capability stands in the configuration section, which is the first of a stream: its length, its name."""
@@ -118,7 +117,7 @@ def _chosen(image: Qcow2Image, tag: str | None, path: str | Path) -> SnapshotEnt
                 f"the snapshot {quoted(tag)} of {path} has no VM state: only the disk was saved",
                 path=path,
                 hint="Export its disk instead.",
-                qemu=_QEMU_DISK_ONLY,
+                qemu=DISK_ONLY,
             )
         return entry
     states = [entry for entry in image.snapshots if entry.vm_state_size]

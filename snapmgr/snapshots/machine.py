@@ -16,8 +16,9 @@ from snapmgr.block.qcow2.entry import check_name
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
+from snapmgr.block.qcow2.texts import DISK_ONLY
 from snapmgr.containers.pieces import read_ahead
-from snapmgr.errors import NotFound, SnapmgrError, UsageError
+from snapmgr.errors import SnapmgrError, UsageError
 from snapmgr.gathered import Gathered
 from snapmgr.machine import saving
 from snapmgr.machine.machine import Machine
@@ -39,7 +40,6 @@ from snapmgr.snapshots.trial import try_state
 from snapmgr.work import CancelToken, Progress, Stage, no_progress, no_stage
 
 _RECORD_REPLAY = "Record/replay does not allow making snapshot right now. Try once more later."
-_DISK_ONLY = "This is a disk-only snapshot. Revert to it  offline using qemu-img"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def load_snapshot(
     refuse_while_saved(machine)
     named = disks_of(machine, devices)
     disks = list(named.values())
-    entries = [_entry(disk, tags) for disk in disks]
+    entries = [plans.to_load(disk.image, tags) for disk in disks]
     position = _state_position(named, entries, vmstate)
     disk, entry = disks[position], entries[position]
     if not entry.vm_state_size:
@@ -184,7 +184,7 @@ def load_snapshot(
             f"snapshot {quoted(entry.name_text)} has no VM state: the disks alone were kept",
             path=disk.image.path,
             hint="Apply it while the machine does not run: snapctl snapshot apply.",
-            qemu=_DISK_ONLY,
+            qemu=DISK_ONLY,
         )
     stage(Phase.TRYING, entry.vm_state_size)
     then = {name: disk.image.at(entry) for (name, disk), entry in zip(named.items(), entries, strict=True)}
@@ -297,16 +297,6 @@ def _state_position(disks: Mapping[str, Qcow2Disk], entries: Sequence[SnapshotEn
     if vmstate is not None:
         return _position(disks, vmstate)
     return next((place for place, entry in enumerate(entries) if entry.vm_state_size), 0)
-
-
-def _entry(disk: Qcow2Disk, tags: Tags) -> SnapshotEntry:
-    try:
-        [entry] = plans.find_all(disk.image, tags)
-    except NotFound as error:
-        tag = tags if isinstance(tags, str) else tags[str(disk.image.path)][0]
-        error.qemu = f"Snapshot '{tag}' does not exist in one or more devices"
-        raise
-    return entry
 
 
 def _unused(disks: Sequence[Qcow2Disk], moment: int) -> str:

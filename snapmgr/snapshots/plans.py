@@ -12,7 +12,8 @@ from snapmgr.block.qcow2.shadow import Shadow
 from snapmgr.block.qcow2.snapshots import SnapshotEntry
 from snapmgr.block.qcow2.state_writer import StateWriter
 from snapmgr.block.qcow2.tags import find_tag
-from snapmgr.errors import SnapmgrError
+from snapmgr.block.qcow2.texts import exists, is_missing
+from snapmgr.errors import NotFound, SnapmgrError
 from snapmgr.gathered import Gathered
 from snapmgr.names import quoted
 from snapmgr.sidecar.keys import snapshot_key
@@ -102,7 +103,7 @@ def applying(tags: Tags, progress: Progress = no_progress) -> Plan:
     """Make the disk what it was.  The plan raises as that of ``deleting``, and as ``change.apply``."""
 
     def plan(shadow: Shadow) -> Changed:
-        [entry] = find_all(shadow.image, tags)
+        entry = to_load(shadow.image, tags)
         change.apply(shadow, entry, progress)
         return _changed(shadow, entry, Deed(str(shadow.image.path), Did.APPLIED, _keys([entry])))
 
@@ -145,6 +146,16 @@ def find_all(image: Qcow2Image, tags: Tags) -> list[SnapshotEntry]:
     return list(found.values())
 
 
+def to_load(image: Qcow2Image, tags: Tags) -> SnapshotEntry:
+    """The one that is meant on this image.  Raises as ``find``, with QEMU's text where there is none."""
+    try:
+        [entry] = find_all(image, tags)
+    except NotFound as error:
+        error.qemu = is_missing(tags if isinstance(tags, str) else tags[str(image.path)][0])
+        raise
+    return entry
+
+
 def refuse_taken(image: Qcow2Image, name: str) -> None:
     """Raise SnapmgrError ``snapshot-exists`` where the image has one of that name."""
     if any(entry.name_text == name for entry in image.snapshots):
@@ -153,5 +164,5 @@ def refuse_taken(image: Qcow2Image, name: str) -> None:
             f"{image.path} has a snapshot {quoted(name)} already",
             path=image.path,
             hint="Choose another name, or delete that snapshot first.",
-            qemu=f"Snapshot '{name}' already exists in one or more devices",
+            qemu=exists(name),
         )

@@ -213,6 +213,7 @@ def test_a_name_that_is_taken_is_said_and_what_fails_is_explained(desk: DemoDesk
     dialog = desk.saving()
     dialog.name.edit.setText("same")
     assert not dialog.go.isEnabled() and "already" in dialog.name.message.text()
+    assert dialog.name.quote.text() == "Snapshot 'same' already exists in one or more devices"
     dialog.replace.setChecked(True)
     assert dialog.go.isEnabled()
     desk.step(3)

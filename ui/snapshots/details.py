@@ -121,7 +121,10 @@ class Details(QScrollArea):
         self.name.set_hint(formats.exact_bytes(size) if size > 100 else "")
         self.date.setText(texts.long_date(row))
         self.date.set_hint(texts.iso_date(row))
-        _refill(self._boxes, [NoticeBox(one.tone, one.title, one.text) for one in remarks(row, found, labels)])
+        _refill(
+            self._boxes,
+            [NoticeBox(one.tone, one.title, one.text, quote=one.qemu) for one in remarks(row, found, labels)],
+        )
         self._show_facts(row, labels, units)
         self.disks.show_lines(disk_lines(found.devices, row, labels))
         self._show_beside(row, found)

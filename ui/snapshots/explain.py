@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from snapmgr.block.qcow2.texts import DISK_ONLY, is_missing
 from snapmgr.names import visible_name
 from snapmgr.snapshots.find import tag_of
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
@@ -16,11 +17,12 @@ from ui.words import listed, plural, tr
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A box beside a snapshot.  ``tone`` is warn or info."""
+    """A box beside a snapshot.  ``tone`` is warn or info; ``qemu`` what QEMU says where it refuses to load it."""
 
     tone: str
     title: str
     text: str
+    qemu: str = ""
 
 
 def remarks(row: SnapshotRow, found: Snapshots, labels: Mapping[str, str]) -> list[Remark]:
@@ -41,7 +43,7 @@ def _disk_only(row: SnapshotRow, found: Snapshots) -> Remark:
     text = tr("No machine can be continued from here.")
     if any(device.readable for device in found.devices if device.path in row.entries):
         text = " ".join((text, tr("Export… writes the disk as it was, and a machine can start from that.")))
-    return Remark("info", tr("Disk only: there is no VM state"), text)
+    return Remark("info", tr("Disk only: there is no VM state"), text, DISK_ONLY if found.owned else "")
 
 
 def encrypted_remark(name: str) -> Remark:
@@ -78,7 +80,7 @@ def _missing(row: SnapshotRow, labels: Mapping[str, str]) -> Remark:
         "Or choose Finish… to keep them as they are now, if nothing wrote to them since.",
         count,
     )
-    return Remark("warn", title, f"{why} {way_out} {finish}")
+    return Remark("warn", title, f"{why} {way_out} {finish}", is_missing(visible_name(row.name)))
 
 
 def _stays(row: SnapshotRow, labels: Mapping[str, str]) -> Remark:
@@ -92,7 +94,7 @@ def _stays(row: SnapshotRow, labels: Mapping[str, str]) -> Remark:
         "nothing wrote to them since.",
         count,
     )
-    return Remark("warn", title, text)
+    return Remark("warn", title, text, is_missing(visible_name(row.name)))
 
 
 def _differs(row: SnapshotRow) -> Remark:

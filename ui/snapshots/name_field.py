@@ -27,7 +27,9 @@ class NameField(QWidget):
         self.edit.setAccessibleName(accessible)
         self.message = label("", "danger", wrap=True)
         column.addWidget(self.edit)
+        self.quote = label("", "mono", wrap=True, selectable=True)
         column.addWidget(self.message)
+        column.addWidget(self.quote)
         self.edit.textChanged.connect(lambda _: self.check())
         self.setFocusProxy(self.edit)
         self.check()
@@ -42,6 +44,8 @@ class NameField(QWidget):
         _restyle(self.edit, "fault", "true" if said.refused else "false")
         self.message.setText(said.refused or said.warning)
         self.message.setVisible(bool(self.message.text()))
+        self.quote.setText(said.qemu)
+        self.quote.setVisible(bool(said.qemu))
         self.edit.setAccessibleDescription(self.message.text())
         self.checked.emit()
 

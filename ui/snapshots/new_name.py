@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from snapmgr.block.qcow2.entry import LONGEST_NAME
+from snapmgr.block.qcow2.texts import exists
+from snapmgr.names import visible_name
 from snapmgr.snapshots.model import SnapshotRow
 from ui.isolation import isolated
 from ui.models.names import quoted
@@ -15,11 +17,13 @@ from ui.words import listed, plural, tr
 
 @dataclass(frozen=True, slots=True)
 class NameCheck:
-    """``refused`` says why the name cannot be taken, ``warning`` what to know before; ``taken``: a snapshot has it."""
+    """``refused`` says why the name cannot be taken, in QEMU's words ``qemu``; ``warning`` what to know before;
+    ``taken``: a snapshot has it."""
 
     refused: str = ""
     warning: str = ""
     taken: bool = False
+    qemu: str = ""
 
 
 def offered(now: float, rows: Iterable[SnapshotRow]) -> str:
@@ -53,11 +57,13 @@ def check_name(
     if on and replace is not None:
         return NameCheck(warning=replace, taken=True)
     if on:
-        if len(disks) == 1:
-            return NameCheck(tr("There is a snapshot of this name already. Choose another name."), taken=True)
-        where = listed([isolated(label) for label in on])
-        said = tr("There is a snapshot of this name on {disks} already. Choose another name.", disks=where)
-        return NameCheck(said, taken=True)
+        said = tr("There is a snapshot of this name already. Choose another name.")
+        if len(disks) > 1:
+            where = listed([isolated(label) for label in on])
+            said = tr("There is a snapshot of this name on {disks} already. Choose another name.", disks=where)
+        # savevm.c has it of a save alone: QEMU has no command that renames
+        text = "" if renamed is not None else exists(visible_name(name))
+        return NameCheck(said, taken=True, qemu=text)
     for row in others:
         if any(entry.id == name for path, entry in row.entries.items() if path in disks):
             other = quoted(row.name, row.id)

@@ -33,6 +33,7 @@ def test_a_missing_disk_is_named_with_what_to_do() -> None:
     part = row("a", on=(VDA,), missing=(VDB,))
     (remark,) = remarks(part, machine(part), LABELS)
     assert plain(remark.title) == "Cannot be loaded: vdb has no snapshot of this name"
+    assert remark.qemu == "Snapshot 'a' does not exist in one or more devices"
     assert "Detach vdb" in plain(remark.text) and "other disk" in remark.text and remark.tone == "warn"
 
 
@@ -52,6 +53,9 @@ def test_disk_only_says_what_it_is_good_for() -> None:
     part = row("a", state=0)
     (remark,) = remarks(part, machine(part), LABELS)
     assert remark.tone == "info" and "no VM state" in remark.title and "Export…" in remark.text
+    assert not remark.qemu  # without a machine nothing is refused
+    (remark,) = remarks(part, replace(machine(part), owned=True), LABELS)
+    assert remark.qemu == "This is a disk-only snapshot. Revert to it  offline using qemu-img"
 
 
 def test_the_snapshot_that_qemu_would_load_instead_is_named() -> None:
