@@ -18,9 +18,6 @@ from ui.words import tr
 if TYPE_CHECKING:
     from ui.shell.context import WindowContext
 
-MOST = 40
-"""Streams or snapshots that are offered at most."""
-
 
 def snapshots_beside(source: str) -> list[str]:
     """SRC of the other VM states in the image that ``source`` is from, the newest first.  For a worker."""
@@ -46,7 +43,7 @@ async def candidates(context: WindowContext, source: str) -> list[str]:
     opened = [one.sources[0] for one in inspector.documents()] if inspector is not None else []
     beside = await context.tasks.run_in_worker(snapshots_beside, source)
     recent = [one.sources[0] for one in context.documents.recents() if one.kind is DocumentKind.STREAM]
-    return [one for one in dict.fromkeys([*reversed(opened), *beside, *recent]) if one != source][:MOST]
+    return [one for one in dict.fromkeys([*reversed(opened), *beside, *recent]) if one != source]
 
 
 def choose_file(context: WindowContext) -> str | None:

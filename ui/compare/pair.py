@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from snapmgr.work import CancelToken
 from ui.compare.comparing import Compared, CompareRequest, Comparison
+from ui.compare.offered import Offered
 from ui.shell.documents import Document, DocumentKind
 
 Run = Callable[[CompareRequest, Callable[[int, int], None], CancelToken], Awaitable[Comparison]]
@@ -21,7 +22,7 @@ class Pair:
     sides: tuple[Compared, Compared]
     run: Run
     view: str
-    offered: Sequence[Compared] = ()
+    offered: Offered = field(default_factory=lambda: Offered.of(()))
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def swapped(self) -> Pair:
@@ -30,7 +31,7 @@ class Pair:
     def with_side(self, place: int, side: Compared) -> Pair:
         """Another thing as A (0) or B (1)."""
         sides = (side, self.sides[1]) if place == 0 else (self.sides[0], side)
-        offered = self.offered if side in self.offered else [*self.offered, side]
+        offered = self.offered if self.offered.place_of(side) >= 0 else self.offered.with_first(side)
         return replace(self, sides=sides, offered=offered)
 
 

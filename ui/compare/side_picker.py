@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QActionGroup, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from ui.compare.comparing import Compared
-from ui.shell import formats
-from ui.shell.mnemonics import escaped
+from ui.compare.offered import Offered
+from ui.compare.side_menu import SideMenu
 from ui.theme import fonts, icons
 from ui.widgets.screen_paint import TILE, paint_tile
 from ui.widgets.two_lines import mirrored, paint_line, upper_and_lower
@@ -29,13 +27,13 @@ class SidePicker(QPushButton):
         super().__init__(parent)
         self._letter = letter
         self.side: Compared | None = None
-        self._offered: Sequence[Compared] = ()
+        self._offered = Offered.of(())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(fonts.px(LEAST))
         self.setMaximumWidth(fonts.px(WIDTH))
         self.clicked.connect(self.open_menu)
 
-    def show_side(self, side: Compared, offered: Sequence[Compared]) -> None:
+    def show_side(self, side: Compared, offered: Offered) -> None:
         self.side, self._offered = side, offered
         #: One of two things that are compared: A or B, its name, its date or folder
         text = tr("{side} is {name}, {about}", side=self._letter, name=side.name, about=side.about)
@@ -43,24 +41,16 @@ class SidePicker(QPushButton):
         self.setToolTip(text)
         self.update()
 
-    def menu_of_others(self) -> QMenu:
+    def menu_of_others(self) -> SideMenu:
         """What else this side may be."""
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        group = QActionGroup(menu)
-        for side in self._offered:
-            item = menu.addAction(f"{escaped(formats.shortened(side.name))}\t{escaped(side.about)}")
-            item.setCheckable(True)
-            item.setChecked(side == self.side)
-            group.addAction(item)
-            item.triggered.connect(lambda *_, side=side: self.chosen.emit(side))
-        menu.addSeparator()
-        menu.addAction(tr("Choose a file…"), lambda: self.chosen.emit(None))
-        menu.aboutToHide.connect(menu.deleteLater)
+        menu = SideMenu(self._offered, self.side, self)
+        menu.chosen.connect(self.chosen)
         return menu
 
     def open_menu(self) -> None:
-        self.menu_of_others().popup(self.mapToGlobal(self.rect().bottomLeft()))
+        menu = self.menu_of_others()
+        menu.move(self.mapToGlobal(self.rect().bottomLeft()))
+        menu.show()
 
     def sizeHint(self) -> QSize:
         """It grows up to its maximum, where there is room."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ui.compare.choosing import candidates, choose_file, run_streams
+from ui.compare.offered import Offered
 from ui.compare.opening import show_comparison
 from ui.compare.pair import Pair, stream_side
 
@@ -19,5 +20,6 @@ async def compare_stream(context: WindowContext, source: str) -> None:
     if other is None:
         return
     sides = stream_side(source), stream_side(other)
-    others = [stream_side(one) for one in dict.fromkeys([source, other, *offered])]
-    show_comparison(context, Pair(sides, run_streams(context), "inspector", others))
+    others = list(dict.fromkeys([source, other, *offered]))
+    made = await context.tasks.run_in_worker(lambda: [stream_side(one) for one in others])
+    show_comparison(context, Pair(sides, run_streams(context), "inspector", Offered.of(made)))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from snapmgr.snapshots.find import tag_of
 from snapmgr.snapshots.model import SnapshotRow, Snapshots
-from ui.compare.choosing import MOST
 from ui.compare.comparing import Compared
+from ui.compare.offered import Offered
 from ui.models.names import disk_labels, quoted
 from ui.shell import formats
 from ui.shell.actions import Actions, Menu
@@ -56,12 +56,12 @@ def compare(context: WindowContext) -> None:
     if page is None or page.found is None:
         return
     found, now = page.found, context.now()
-    newest = sorted(found.rows, key=_when, reverse=True)[:MOST]
+    rows = sorted(found.rows, key=_when, reverse=True)
+    offered = Offered([quoted(row.name, row.id) for row in rows], lambda place: _side(page, rows[place], found, now))
     older, newer = sorted(page.snapshot.rows(), key=_when)
-    sides = {id(row): _side(page, row, found, now) for row in (older, newer, *newest)}
-    offered = [sides[id(row)] for row in sorted({id(row): row for row in (older, newer, *newest)}.values(), key=_when)]
+    sides = [next(offered[at] for at, other in enumerate(rows) if other is row) for row in (older, newer)]
     labels = disk_labels([device.path for device in found.devices])
-    pair = Pair((sides[id(older)], sides[id(newer)]), page.presenter.compare, VIEW, offered, labels)
+    pair = Pair((sides[0], sides[1]), page.presenter.compare, VIEW, offered, labels)
     show_comparison(context, pair)
 
 
