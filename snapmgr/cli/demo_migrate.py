@@ -142,6 +142,7 @@ def migrate_command(output: Output, /, uri: str | None, **wanted: Any) -> int:
     if uri is None and tls is not None:
         raise UsageError("usage", "--tls-creds needs --to")
     check_record(wanted, uri)
+    wanted["tls"] = tls
     return _to_another_process(output, uri, tls, wanted) if uri is not None else _in_this_one(output, wanted)
 
 
@@ -171,6 +172,7 @@ def _parameters(wanted: dict[str, Any]) -> Parameters:
         multifd_channels=wanted["multifd_channels"],
         multifd_compression=wanted["multifd_compression"],
         x_checkpoint_delay=wanted["checkpoint_delay"],
+        tls_creds=str(wanted["tls"].folder) if wanted["tls"] is not None else "",
     )
 
 

@@ -52,10 +52,12 @@ def receive_command(output: Output, /, uri: str, after: int, **wanted: Any) -> N
     """
     from snapmgr.migrate.colo.secondary import Secondary
     from snapmgr.migrate.destination import receive
+    from snapmgr.migrate.together import check_zero_copy
 
     secondary = Secondary(rate=wanted["tick_rate"])
     tls = tls_of(wanted)
     check_uri(wanted, uri)
+    check_zero_copy(wanted["capabilities"], tls=tls is not None)
     with _channels(output, uri, tls, wanted) as channels, demo_machine(output, wanted, incoming=True) as machine:
         main, beside = channels.gathered(count_of(wanted), lambda why: output.note(printable(why)))
         states = States(machine)

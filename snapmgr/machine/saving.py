@@ -97,7 +97,8 @@ def take_in(
     try:
         if read() is True:
             return
-        machine.activate_disks()
+        if not incoming or _takes_disks(machine, autostart=autostart):
+            machine.activate_disks()
         if settled is not None:
             settled()
     except SnapmgrError:
@@ -108,6 +109,12 @@ def take_in(
         _enter_loaded_state(machine, autostart=autostart)
     elif running:
         machine.start()
+
+
+def _takes_disks(machine: Machine, *, autostart: bool) -> bool:
+    """Disks are taken over now, or when somebody has the machine go on (capability late-block-activate)."""
+    runs = autostart and (machine.global_state.received or RunState.RUNNING) == RunState.RUNNING
+    return runs or "late-block-activate" not in machine.options.capabilities
 
 
 def _enter_loaded_state(machine: Machine, *, autostart: bool) -> None:

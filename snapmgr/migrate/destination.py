@@ -19,8 +19,9 @@ from snapmgr.migrate.one_way import DescriptorChannel
 from snapmgr.savevm.effects import Effect, EnableColo, OpenReturnPath, PostcopyListen, PostcopyRun, Reply
 from snapmgr.savevm.loader import Loader
 from snapmgr.savevm.status import MigrationStatus as Status
+from snapmgr.wire.constants import ReturnMessage
 from snapmgr.wire.events import NeedData
-from snapmgr.wire.return_path import shut
+from snapmgr.wire.return_path import message, shut
 
 
 def receive(
@@ -123,6 +124,8 @@ class _Receiving:
                 self._loader.return_path_failed()
             case OpenReturnPath():
                 self._answers.open(self._channel)
+                if "switchover-ack" in self._machine.options.capabilities:  # no device of ours wants to wait
+                    self._answers.send(message(ReturnMessage.SWITCHOVER_ACK))
             case Reply() if self._arriving is not None:
                 self._held.append(step.data)
             case Reply():

@@ -41,6 +41,8 @@ class Parameters:
     multifd_zstd_level: int = 1
     vcpu_dirty_limit: int = 1
     """MiB a second that the guest may write under dirty-limit."""
+    tls_creds: str = ""
+    """Where the certificates are that the channel is made secure with, "" for one that is not."""
     x_checkpoint_delay: int = 20_000
     """ms between two checkpoints of COLO."""
 

@@ -120,6 +120,9 @@ class PostcopySteps(Steps):
     def _check_postcopy(self) -> None:
         """What cannot be, before anything is sent."""
         check_together(self._machine.options.capabilities)
+        if "return-path" in self._machine.options.capabilities and not self._channel.returns:
+            message = "return-path needs a channel with a way back, which this one has not"
+            raise SnapmgrError("return-path", message, qemu="Unable to read from file: Bad file descriptor")
         if self._with_ram and not self._channel.returns:
             text = "Unable to open return-path for postcopy"
             raise SnapmgrError("postcopy-one-way", "postcopy needs a way back, which this channel has not", qemu=text)

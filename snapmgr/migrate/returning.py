@@ -47,6 +47,8 @@ class ReturnPath:
         self.pongs: list[int] = []
         self.bitmaps: dict[str, bytes] = {}
         """By block, which pages have been received."""
+        self.approved = False
+        """Whether the destination's devices are ready for the switchover."""
         self.resumed = False
         """Whether the destination has said that it goes on."""
 
@@ -122,6 +124,9 @@ class ReturnPath:
                 self._tell("source_return_path_thread_pong", event.number, offset=event.offset)
                 self._ponged(event.number)
                 self.pongs.append(event.number)
+            case ReturnMessage.SWITCHOVER_ACK:
+                self._tell("source_return_path_thread_switchover_acked", offset=event.offset)
+                self.approved = True
             case ReturnMessage.REQ_PAGES | ReturnMessage.REQ_PAGES_ID if self._request is not None:
                 idstr, start, length = event.request
                 self._tell("migrate_handle_rp_req_pages", idstr or "", start, length, offset=event.offset)

@@ -23,6 +23,7 @@ from snapmgr.migrate.multifd import check as check_channels
 from snapmgr.migrate.multifd import sending
 from snapmgr.migrate.postcopy import PostcopySteps
 from snapmgr.migrate.steps import Owner, said
+from snapmgr.migrate.together import check_zero_copy
 from snapmgr.savevm.save import check_idle
 from snapmgr.savevm.saver import guest_unplug_pending
 from snapmgr.savevm.status import MigrationStatus as Status
@@ -94,6 +95,8 @@ class Outgoing(PostcopySteps):
             if self._colo is not None and not self._channel.returns:
                 raise UsageError("colo-one-way", "COLO needs a channel with a way back", hint="Use tcp: or unix:.")
             check_channels(self._machine.options, len(self._beside))
+            compression, tls = self.parameters.multifd_compression, bool(self.parameters.tls_creds)
+            check_zero_copy(self._machine.options.capabilities, compression=compression, tls=tls)
             check_places(self._machine, self._channel)
             self._at_owner(self._check)
             return self._run()
@@ -206,7 +209,9 @@ class Outgoing(PostcopySteps):
             left = self._at_owner(partial(self._saver.pending, threshold)).total
             postcopy, pays = self._switches(), self._pays()
             if postcopy or not left or (left < threshold and not pays):
-                if self._keeps_up():
+                if not self._may_switch_over:
+                    self._wait_for_approval()
+                elif self._keeps_up():
                     return postcopy
                 continue
             if {"auto-converge", "dirty-limit"} & self._machine.options.capabilities:
@@ -222,6 +227,19 @@ class Outgoing(PostcopySteps):
         now = counters.target_pages, counters.dirtied
         (sent, dirtied), self._looked_at = self._looked_at, now
         return now[0] > sent and 2 * (now[1] - dirtied) <= now[0] - sent
+
+    @property
+    def _may_switch_over(self) -> bool:
+        """Whether the other side has said that its devices are ready for it, where it is to say so (capability
+        switchover-ack); a guest that stands still does not wait for that (migration_can_switchover)."""
+        waits = "switchover-ack" in self._machine.options.capabilities
+        return not waits or self._machine.run_state is not RunState.RUNNING or bool(self._back and self._back.approved)
+
+    def _wait_for_approval(self) -> None:
+        self._wait(PERIOD)
+        if self._broken:
+            raise ChannelBroken
+        self._new_period()
 
     def _keeps_up(self) -> bool:
         """Whether the other side has taken in what was sent: the guest would stand still for what is under way, too.

@@ -84,6 +84,7 @@ def _alone(
 
 
 ZERO_COPY = "Zero copy only available for non-compressed non-TLS multifd migration"
+DIRTY_LIMIT = "dirty-limit conflicts with auto-converge either of then available currently"
 
 RULES = (
     *_alone("background-snapshot", "background-snapshot", "Background-snapshot is not compatible with {}",
@@ -110,6 +111,7 @@ RULES = (
              besides="multifd")
         for other in ("xbzrle", "compress")
     ),
+    *_alone("dirty-limit", "dirty-limit", DIRTY_LIMIT, ("auto-converge",), refused_by=("10.0", "11.1")),
     Rule("switchover-ack", "return-path", "switchover-ack", "switchover-ack is of no use without return-path",
          "Capability 'switchover-ack' requires capability 'return-path'", needs=True),
     *_alone("multifd", "multifd", "Multifd is not compatible with {}", ("compress",), refused_by=("7.2",)),
@@ -133,3 +135,13 @@ def check(names: Collection[str]) -> None:
     """Raises SnapmgrError, UsageError for the first rule that these capabilities break."""
     if (rule := broken(names)) is not None:
         raise rule.error()
+    if "release-ram" in names:
+        why = "the source keeps its RAM, so that it can be compared"
+        raise UsageError("release-ram", f"release-ram is not offered: {why}")
+
+
+def check_zero_copy(names: Collection[str], *, compression: str = "none", tls: bool = False) -> None:
+    """Raises SnapmgrError ``zero-copy`` where pages are to be sent from where they are, yet not as they are."""
+    if "zero-copy-send" in names and (tls or compression != "none"):
+        what = "TLS" if tls else f"multifd-compression {compression}"
+        raise SnapmgrError("zero-copy", f"zero-copy-send does not go together with {what}", qemu=ZERO_COPY)

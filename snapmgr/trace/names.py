@@ -65,6 +65,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "savevm_state_setup": (),
     "source_return_path_thread_pong": ("val",),
     "source_return_path_thread_resume_ack": ("v",),
+    "source_return_path_thread_switchover_acked": (),
     "source_return_path_thread_shut": ("val",),
     "vmstate_load": ("idstr", "vmsd_name"),
     "vmstate_save": ("idstr", "vmsd_name"),
