@@ -18,9 +18,12 @@ from tests.cli.conftest import Snapctl
 DEMO = [sys.executable, "-m", "snapmgr.cli", "demo"]
 SMALL = ["--ram", "16M", "--json"]
 POSTCOPY = "--capability postcopy-ram"
+PAUSE = "--capability pause-before-switchover --continue-after 20"
+ACK = "--capability return-path --capability switchover-ack"
 WAYS = {
-    "preempt": ("--mode postcopy --preempt --postcopy-after 0", f"{POSTCOPY} --capability postcopy-preempt"),
+    "preempt": (f"--mode postcopy --preempt --postcopy-after 0 {PAUSE}", f"{POSTCOPY} --capability postcopy-preempt"),
     "precopy": ("", ""),
+    "paused and acknowledged": (f"{PAUSE} {ACK}", ACK),
     "xbzrle": ("--capability xbzrle", "--capability xbzrle"),
     "compress": ("--capability compress", "--capability compress"),
     "multifd": ("--capability multifd --multifd-compression zstd", "--capability multifd"),
@@ -43,6 +46,8 @@ def test_the_guest_goes_on_when_its_source_is_killed(snapctl: Snapctl, tmp_path:
     out, err = receiving.communicate(timeout=60)
     assert receiving.returncode == 0, err
     came = json.loads(out)
+    between = ["postcopy-device", "postcopy-active"] if POSTCOPY in WAYS[way][1] else []
+    assert came["states"] == ["setup", "active", *between, "completed"]
     assert came["digest"] == snapctl("demo", "run", "--ticks", str(came["tick"]), *SMALL).document["digest"]
 
 
