@@ -185,7 +185,11 @@ def test_deleting_keeps_by_default_and_selects_the_neighbour(desk: Desk) -> None
     desk.settle()
     assert "work" in rows(path), "Enter keeps it"
     click(desk, desk.page.header.delete)
-    click(desk, asked(desk, DeleteDialog).go)
+    dialog = asked(desk, DeleteDialog)
+    desk.qtbot.keyClick(dialog.stop, Qt.Key.Key_Tab)
+    assert dialog.focusWidget() is dialog.go
+    desk.qtbot.keyClick(dialog.go, Qt.Key.Key_Return)  # the button that has the keyboard is the one that is pressed
+    desk.settle()
     assert desk.names() == ["done", "boot"] and desk.page.snapshot.name() == "boot"
     assert list(rows(path)) == ["boot", "done"] and sound(path) and strip(desk)[0] == "Deleted “work”"
 

@@ -44,7 +44,6 @@ class Question(QDialog):
         self.keep = button(keep, run=self.reject)
         self.keep.setDefault(True)
         self.do = button(do, "danger", run=self.accept)
-        self.do.setAutoDefault(False)
         row.addWidget(self.keep)
         row.addWidget(self.do)
         column.addLayout(row)

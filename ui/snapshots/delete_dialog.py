@@ -66,7 +66,6 @@ class DeleteDialog(ChangeDialog):
         self.trim.toggled.connect(self._say)
         self.finish(keep, go, "danger")
         self.stop.setDefault(True)
-        self.go.setAutoDefault(False)
         self.stop.setFocus()
 
     def _say(self, trim: bool) -> None:

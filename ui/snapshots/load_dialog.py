@@ -155,7 +155,6 @@ class LoadDialog(ChangeDialog):
         self.go.setProperty("variant", "primary" if first else "danger")
         self.go.style().unpolish(self.go)
         self.go.style().polish(self.go)
-        self.go.setAutoDefault(first)
         (self.go if first else self.stop).setDefault(True)
         self.name.check()
 

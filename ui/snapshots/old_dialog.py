@@ -67,7 +67,6 @@ class OldDialog(ChangeDialog):
         )
         self.finish(tr("Keep all"), "", "danger")
         self.stop.setDefault(True)
-        self.go.setAutoDefault(False)
         self._connect()
         self._choose()
         spaces.want(machine)
