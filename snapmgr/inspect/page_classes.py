@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from enum import IntEnum
 
 import numpy as np
@@ -35,23 +37,42 @@ class PageClass(IntEnum):
     PACKED = 4
 
 
+NOT_READ = len(PageClass)
+"""Stands for a PageClass as long as that is not known."""
+
+_GROWTH, _FIRST = 0.25, 0.1
+"""Seconds between two looks at what is known by now, and before the first."""
+
+
 def page_classes(
-    index: StreamIndex, name: str, *, progress: Progress = no_progress, cancel: CancelToken | None = None
+    index: StreamIndex,
+    name: str,
+    *,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+    grown: Callable[[U8], None] | None = None,
 ) -> U8:
-    """A PageClass for each page of a block, by what it holds when the stream ends; ``progress`` is told bytes.
+    """A PageClass for each page of a block, by what it holds when the stream ends; ``progress`` is told bytes, and
+    ``grown`` gets what is known by now a few times a second, NOT_READ for the rest.
 
     Raises NotFound, Cancelled, and what reading RAM raises.
     """
     block = index.ram.block(name)
     size = 1 << block.page_bits
-    found = np.zeros(block.pages, np.uint8)
+    found, done, shown = np.full(block.pages, NOT_READ, np.uint8), 0, time.monotonic() - _GROWTH + _FIRST
     for at, data in index.ram.contents(name):
         if cancel is not None:
             cancel.check()
         first, whole = at // size, len(data) // size
+        found[done:first] = PageClass.ZERO  # what is known to be zero is not among the contents
+        done = max(done, first + whole)
         if whole:
             found[first : first + whole] = classes_of(data[: whole * size].reshape(whole, size))
         progress(at + len(data), block.used_length)
+        if grown is not None and time.monotonic() - shown > _GROWTH:
+            grown(found.copy())
+            shown = time.monotonic()
+    found[done:] = PageClass.ZERO
     progress(block.used_length, block.used_length)
     return found
 

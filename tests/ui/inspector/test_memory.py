@@ -11,6 +11,8 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from snapmgr.inspect import page_classes
+from snapmgr.inspect.page_classes import NOT_READ
 from snapmgr.ram.words import PageKind
 from tests.ui.inspector.conftest import Live
 from ui.inspector.header import RAM, STRUCTURE
@@ -145,7 +147,10 @@ def test_looks_passes_and_blocks(live: Live, stream: Stream) -> None:
     pane = live.page.memory.pane
     assert pane is not None
     maps: list[Map] = []
-    shown, pane.show_map = pane.show_map, lambda found, size: (maps.append(found), shown(found, size))[1]  # type: ignore[method-assign]
+    shown, pane.show_map = (
+        pane.show_map,
+        lambda found, size, **said: (maps.append(found), shown(found, size, **said))[1],
+    )  # type: ignore[method-assign]
     for look in (Look.TIMES, Look.LAST, Look.CONTENT, Look.STATE):
         pane.looks.set_chosen(look.value)
         pane.look_wanted.emit()
@@ -166,6 +171,32 @@ def test_looks_passes_and_blocks(live: Live, stream: Stream) -> None:
     assert passes is not None and passes.passes.rowCount() == live.page.loaded.index.iterations  # type: ignore[union-attr]
     live.page.close_document()
     assert pane.map.pages == 0 and pane.detail.facts is None
+
+
+def test_contents_are_seen_while_they_are_being_read(
+    live: Live, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_classes, "_GROWTH", -1.0)
+    monkeypatch.setattr(page_classes, "_FIRST", -1.0)
+    live.open(stream("pc-live.v100"))
+    live.act("stream.ram_map")
+    pane = live.page.memory.pane
+    assert pane is not None
+    shown, counts = pane.show_map, list[tuple[int, bool, bool]]()
+
+    def show(found: Map, size: int, *, reading: bool = False) -> None:
+        shown(found, size, reading=reading)
+        said = any("not read yet" in text for text in pane.legend.texts())
+        counts.append((found.counts[NOT_READ], said, pane.stop_reading.isVisible()))
+
+    monkeypatch.setattr(pane, "show_map", show)
+    pane.looks.set_chosen(Look.CONTENT.value)
+    pane.look_wanted.emit()
+    live.settle()
+    left = [count for count, _, _ in counts]
+    assert len(left) > 2 and left == sorted(left, reverse=True) and left[0] > left[-1] == 0
+    assert [said for _, said, _ in counts] == [count > 0 for count in left]
+    assert counts[0][2] and not counts[-1][2]
 
 
 def test_a_page_is_saved_and_copied(

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from snapmgr.errors import SnapmgrError
 from snapmgr.inspect.guest_memory import Placed, place
-from snapmgr.inspect.page_classes import PageClass, page_classes
+from snapmgr.inspect.page_classes import NOT_READ, page_classes
 from snapmgr.inspect.page_states import PageState, page_states
 from snapmgr.inspect.passes import PassSummary, Sending, history, working_set
 from snapmgr.work import CancelToken
 from ui.inspector.memory.looks import Look
-from ui.models.page_levels import Levels, counted, highest, rarest
+from ui.models.page_levels import Levels, Values, counted, highest, rarest
 
 if TYPE_CHECKING:
     from snapmgr.inspect.index import StreamIndex
@@ -34,14 +34,20 @@ class Map:
 
 
 def read_map(
-    index: StreamIndex, name: str, look: Look, upto: int | None, *, progress: Callable[[int, int], None],
-    cancel: CancelToken
+    index: StreamIndex, name: str, look: Look, upto: int | None, grown: Callable[[Map], object], *,
+    progress: Callable[[int, int], None], cancel: CancelToken
 ) -> Map:  # fmt: skip
-    """Raises Cancelled, and what reading RAM raises where the look is at contents."""
+    """``grown`` gets what is known of contents by now.  Raises Cancelled, and what reading RAM raises where the look is
+    at contents."""
     if look is Look.CONTENT:
-        return _map(
-            name, look, None, rarest(page_classes(index, name, progress=progress, cancel=cancel), len(PageClass))
-        )
+
+        def mapped(classes: Values) -> Map:
+            return _map(name, look, None, rarest(classes, NOT_READ + 1))
+
+        def pass_on(classes: Values) -> None:
+            grown(mapped(classes))
+
+        return mapped(page_classes(index, name, progress=progress, cancel=cancel, grown=pass_on))
     found = page_states(index, name, upto)
     cancel.check()
     if look is Look.STATE:

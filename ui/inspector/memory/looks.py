@@ -7,7 +7,7 @@ from enum import Enum
 
 import numpy as np
 
-from snapmgr.inspect.page_classes import PageClass
+from snapmgr.inspect.page_classes import NOT_READ, PageClass
 from snapmgr.inspect.page_states import PageState
 from ui.models.page_levels import NOTHING, Values
 from ui.theme.palette import color, qcolor
@@ -67,6 +67,8 @@ CLASS_WORDS = {
     PageClass.TEXT: Word("p_xbz", later("text"), "cross"),
     PageClass.MIXED: Word("p_norm", later("code or data"), ""),
     PageClass.PACKED: Word("p_comp", later("packed or random"), "bars"),
+    #: Of pages of RAM, while they are being read
+    NOT_READ: Word("p_miss", later("not read yet"), "slash"),
 }
 
 

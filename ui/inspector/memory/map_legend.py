@@ -6,8 +6,9 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from snapmgr.inspect.page_classes import NOT_READ
 from ui.inspector.memory.facts import Map
-from ui.inspector.memory.looks import Look, table, words_of
+from ui.inspector.memory.looks import CLASS_WORDS, Look, Word, table, words_of
 from ui.shell import formats
 from ui.theme import fonts
 from ui.theme.palette import color
@@ -39,9 +40,13 @@ class MapLegend(QWidget):
             return [tr("never"), plural("once", "1 to {n} times", found.top)]
         if found.look is Look.LAST:
             return [tr("never"), tr("iteration 1 to {n}", n=formats.grouped(found.top * found.step))]
-        return [
-            f"{tr(word.word)} {formats.grouped(found.counts[value])}" for value, word in words_of(found.look).items()
-        ]
+        return [f"{tr(word.word)} {formats.grouped(found.counts[value])}" for value, word in self._words(found)]
+
+    @staticmethod
+    def _words(found: Map) -> list[tuple[int, Word]]:
+        """Values that are told, with their words: all, but nothing of reading once everything was read."""
+        words = words_of(found.look).items()
+        return [(value, word) for value, word in words if word is not CLASS_WORDS[NOT_READ] or found.counts[value]]
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, fonts.px(28))
@@ -58,7 +63,7 @@ class MapLegend(QWidget):
             self._paint_scale(painter, found, texts)
             return
         left = 0.0
-        for text, word in zip(texts, words_of(found.look).values(), strict=True):
+        for text, (_, word) in zip(texts, self._words(found), strict=True):
             left = self._entry(painter, left, text, word.token, word.glyph)
 
     def _entry(self, painter: QPainter, left: float, text: str, token: str, glyph: str) -> float:

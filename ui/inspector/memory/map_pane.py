@@ -128,7 +128,16 @@ class MapPane(QWidget):
         foot = QHBoxLayout()
         foot.setContentsMargins(INSET, 0, INSET, 0)
         self.legend = MapLegend()
-        foot.addWidget(self.legend)
+        foot.addWidget(self.legend, 1)
+        foot.setSpacing(8)
+        self.reading = QProgressBar()
+        self.reading.setTextVisible(False)
+        self.reading.setFixedWidth(fonts.px(96))
+        self.reading.setAccessibleName(tr("Reading pages"))
+        self.stop_reading = icon_button("x", tr("Cancel"), self.cancel_wanted.emit)
+        for part in (self.reading, self.stop_reading):
+            part.setVisible(False)
+            foot.addWidget(part)
         column.addLayout(foot)
         return middle
 
@@ -170,7 +179,10 @@ class MapPane(QWidget):
 
     # --- what is shown ---
 
-    def show_map(self, found: Map, page_size: int) -> None:
+    def show_map(self, found: Map, page_size: int, *, reading: bool = False) -> None:
+        """``reading``: more of it is to come."""
+        for part in (self.reading, self.stop_reading):
+            part.setVisible(reading)
         self._page_size = page_size
         self.map.show_levels(found.levels, found.look, found.top, page_size)
         self.whole.show_levels(found.levels, found.look, found.top)
@@ -187,9 +199,14 @@ class MapPane(QWidget):
         self._stack.setCurrentWidget(self.waiting)
 
     def read(self, done: int, total: int) -> None:
-        if total:
-            self.progress.setRange(0, 1000)
-            self.progress.setValue(1000 * done // total)
+        for bar in (self.progress, self.reading) if total else ():
+            bar.setRange(0, 1000)
+            bar.setValue(1000 * done // total)
+
+    def end_reading(self) -> None:
+        """No more of the map comes: it stays as it is."""
+        for part in (self.reading, self.stop_reading):
+            part.setVisible(False)
 
     def waits(self) -> bool:
         return self._stack.currentWidget() is self.waiting

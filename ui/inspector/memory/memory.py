@@ -139,14 +139,20 @@ class Memory(QObject):
         self.stop()
         token = self._reading = CancelToken()
         self._map = None
-        waiting = asyncio.get_running_loop().call_later(0.15, lambda: pane.show_waiting(tr("Reading pages")))
-        index = loaded.index
+        loop, index = asyncio.get_running_loop(), loaded.index
+        waiting = loop.call_later(0.15, lambda: self._map is None and pane.show_waiting(tr("Reading pages")))
+
+        def grown(part: Map) -> None:
+            loop.call_soon_threadsafe(self._show_part, loaded, token, part)
+
         try:
             found = await self._tasks.run_in_worker(
-                read_map, index, block.name, pane.look(), pane.upto(), progress=pane.read, cancel=token
+                read_map, index, block.name, pane.look(), pane.upto(), grown, progress=pane.read, cancel=token
             )
         except Cancelled:
-            if self._reading is token:
+            if self._reading is token and self._map is not None:
+                pane.end_reading()  # what was read stays
+            elif self._reading is token:
                 pane.show_waiting(tr("Reading was stopped"), tr("Choose State to see how pages came."), reading=False)
             return
         except (SnapmgrError, OSError) as error:
@@ -158,9 +164,22 @@ class Memory(QObject):
         if self._reading is not token or loaded is not self._opened():
             return
         self._reading = None
+        await self._show_map(loaded, found, reading=False)
+
+    def _show_part(self, loaded: Loaded, token: CancelToken, part: Map) -> None:
+        """What is known of the contents by now."""
+        if self._reading is token and not token.cancelled and loaded is self._opened():
+            self._tasks.start(self._show_map(loaded, part, reading=True), tr("Read the map of pages"))
+
+    async def _show_map(self, loaded: Loaded, found: Map, *, reading: bool) -> None:
+        pane, block, goes_on = self.pane, self._block(), self._map is not None
+        if pane is None or block is None:
+            return
         self._map = found
         same = self._wanted is not None and self._wanted[0] == block.name
-        pane.show_map(found, index.page_size or 4096)
+        pane.show_map(found, loaded.index.page_size or 4096, reading=reading)
+        if goes_on:
+            return
         if self._wanted is not None and same:
             pane.map.show_page(self._wanted[1])
         else:
