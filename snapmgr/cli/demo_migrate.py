@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -27,7 +28,7 @@ from snapmgr.cli.demo_postcopy import (
 from snapmgr.cli.demo_record import States, begin, check_record, record_options, recording
 from snapmgr.cli.demo_tls import tls_of, tls_options
 from snapmgr.cli.output import Exit, Output
-from snapmgr.cli.progress import progress
+from snapmgr.cli.progress import PATIENCE, progress
 from snapmgr.cli.text import printable, size
 from snapmgr.errors import UsageError
 
@@ -128,6 +129,9 @@ def migrate_command(output: Output, /, uri: str | None, **wanted: Any) -> int:
     With --mode colo both run the same guest, and one of them is lost after some checkpoints. What the guest sends and
     writes to disks waits for the next checkpoint. --to needs `snapctl demo receive URI --capability x-colo`.
 
+    On a terminal of 40 columns and 12 lines at least, the pages of both machines, what is measured, phases and events
+    are shown on stderr while it goes on; not with --to, nor with -q.
+
     \b
     Examples:
       snapctl demo migrate --workload hotspot --max-bandwidth 50M
@@ -177,27 +181,35 @@ def _parameters(wanted: dict[str, Any]) -> Parameters:
 
 
 def _in_this_one(output: Output, wanted: dict[str, Any]) -> int:
+    from snapmgr.cli.live_view import LiveView, has_room
     from snapmgr.snapshots.journal import finish_cut_off
+    from snapmgr.work import no_progress
 
     parameters, faults = _parameters(wanted), faults_of(wanted)
     finish_cut_off(wanted["disks"])
-    with recording(wanted) as recorder, _both(wanted, recorder) as both:
+    watched = not output.quiet and has_room(sys.stderr)
+    with recording(wanted, watched=watched) as recorder, _both(wanted, recorder) as both:
         for wire in (both.link.forward, both.link.back, both.second.forward, both.second.back):
             wire.bandwidth, wire.latency = wanted["link_bandwidth"], wanted["latency"] / 1000
         recoveries = sum(fault.recover for fault in faults)
         states = States(both.source)
         if recorder is not None:
             advance(output, both.source, wanted["ticks"])
-        with progress(output, "Migrating") as report:
+        with ExitStack() as showing:
+            report: Progress = no_progress
+            look = recorder.look if recorder is not None else lambda: None
+            if watched and recorder is not None:
+                view = LiveView(recorder, sys.stderr, PATIENCE)
+                showing.callback(view.close)
+                look = view.look
+            else:
+                report = showing.enter_context(progress(output, "Migrating"))
             outgoing = both.prepare(parameters, _shown(report), faults)
             ticks = begin(recorder, both, wanted)
             with _stoppable(outgoing):
-                moved = _apart(
-                    lambda: both.move(ticks, wanted["after"], recoveries=recoveries),
-                    recorder.look if recorder is not None else lambda: None,
-                )
-        if recorder is not None:
-            recorder.finish(moved)
+                moved = _apart(lambda: both.move(ticks, wanted["after"], recoveries=recoveries), look)
+            if recorder is not None:
+                recorder.finish(moved)
         more = states.facts(outgoing)
     return _say(output, wanted["mode"], moved, more)
 

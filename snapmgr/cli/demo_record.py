@@ -59,20 +59,24 @@ def check_record(wanted: dict[str, Any], uri: str | None) -> None:
 
 
 @contextmanager
-def recording(wanted: dict[str, Any]) -> Iterator[Recorder | None]:
-    """None where nothing is to be kept; else the file is written at the end, however the migration ended."""
-    if wanted["record"] is None:
+def recording(wanted: dict[str, Any], *, watched: bool = False) -> Iterator[Recorder | None]:
+    """None where nothing is to be kept, nor ``watched``; else the file is written at the end, however the migration
+    ended."""
+    if wanted["record"] is None and not watched:
         yield None
         return
     from snapmgr.migrate.recorder import Recorder
     from snapmgr.migrate.recording import Recording
     from snapmgr.migrate.recording_file import write_recording
 
-    recorder = Recorder(Recording(facts=_facts(wanted)), time.monotonic)
+    kept = wanted["record"] is not None
+    recorder = Recorder(Recording(facts=_facts(wanted)), time.monotonic, streams=kept)
     try:
         yield recorder
     finally:
         recorder.close()
+    if not kept:
+        return
     with new_file(wanted["record"], force=wanted["force"]) as file:
         write_recording(recorder.recording, file)
 

@@ -111,7 +111,7 @@ class PageLook:
         first = sum(count for _, count in self._staying)
         for tracked in self._tracked:
             end = first + len(tracked.bitmap.flags)
-            self._look_at(tracked, self.source[first:end], self.destination[first:end])
+            self._look_at(tracked, self.source[first:end], self.destination[first:end], over=over)
             if not over:
                 self._mark_repeats(tracked.block.idstr, self.destination[first:end])
             first = end
@@ -165,12 +165,12 @@ class PageLook:
             self._tracked = tracked
             return True
 
-    def _look_at(self, tracked: Tracked, source: States, destination: States) -> None:
+    def _look_at(self, tracked: Tracked, source: States, destination: States, *, over: bool) -> None:
         """By whole columns of bytes, without an index: a million pages take a millisecond."""
         zero = tracked.zero.view(np.uint8)
         np.subtract(_BYTES[PageState.SENT], zero, out=source)  # ZERO is one below SENT
         waiting = tracked.bitmap.flags.view(np.uint8)
-        if not self._copies:
+        if not self._copies and not over:  # what is written when it is over is no part of it
             waiting = waiting | tracked.block.dirty.flags[: len(source)].view(np.uint8)
         np.maximum(source, waiting * np.uint8(PageState.TO_SEND), out=source)
         received = self._received.get(tracked.block.idstr)

@@ -47,7 +47,9 @@ class Recorder:
     everything that reads the recording belong to one thread.
     """
 
-    def __init__(self, recording: Recording, clock: Callable[[], float]) -> None:
+    def __init__(self, recording: Recording, clock: Callable[[], float], *, streams: bool = True) -> None:
+        """``streams``: what goes over the link is kept, too, in files of the recording."""
+        self._streams = streams
         self.recording = recording
         self.views: dict[Side, MachineView] = {}
         self.both: Both | None = None
@@ -123,10 +125,11 @@ class Recorder:
 
         def write(data: memoryview) -> None:
             nonlocal room, file
-            if file is None:
+            if file is None and self._streams:
                 file = self._files.enter_context((self.recording.streams / name).open("wb", buffering=0))
-            file.write(data[:room])
-            room -= min(room, len(data))
+            if file is not None:
+                file.write(data[:room])
+                room -= min(room, len(data))
             with self._lock:
                 self._passed[forward] += len(data)
 
@@ -230,8 +233,9 @@ class Recorder:
         missing = both.destination.ram_entry.loader.missing
         waits = missing.waits if missing is not None else ()
         guest = both.source if both.owner is Side.SOURCE else both.destination
-        self._written = max(self._written, guest.board.memory.peek("dirtied") * PAGE)
-        last = self.recording.samples.at(now) if both.proving else None  # the machines are closed by then
+        last = self.recording.samples.at(now) if both.proving else None  # the machines are closed by then, or ran on
+        if last is None:
+            self._written = max(self._written, guest.board.memory.peek("dirtied") * PAGE)
         disks = {
             f"{side}_{what}": last[f"{side}_{what}"] if last is not None else found
             for side, machine in (("source", both.source), ("destination", both.destination))

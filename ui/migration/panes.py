@@ -43,7 +43,7 @@ LOW = 720
 """Px of height below which idle machines are small, so that all scenarios can be seen."""
 LOWER = 600
 """Px of height below which they have no rows of their own for their buttons."""
-TITLE = 190
+TITLE = 250
 """Px of the header that are left to what moves and how far it is."""
 MOST_WIDTH = (1 << 24) - 1
 """Qt's word for no limit."""

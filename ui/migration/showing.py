@@ -322,7 +322,10 @@ class Showing:
         if sample is None or status in _BEFORE:
             return ""
         if status in _CLOSED:
-            return tr("{size} sent", size=formats.size(int(sample["transferred"])))
+            sent = sample["transferred"]
+            if self.story.over is not None and now >= self.story.over:  # what was lost on the way was sent, too
+                sent = told.number(self.recording.outcome, "transferred") or sent
+            return tr("{size} sent", size=formats.size(int(sent)))
         if status is Status.COLO:
             return about_checkpoints(self.story.checkpoints_at(now)) or tr("no checkpoint yet")
         total = self.recording.layout.pages * self.recording.layout.page_size

@@ -1,0 +1,132 @@
+"""A migration on a terminal while it goes on."""
+
+from __future__ import annotations
+
+import io
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from snapmgr.cli import live_view, main
+from snapmgr.cli.live_course import Course
+from snapmgr.cli.live_view import LiveView, Look, has_room
+from snapmgr.cli.text import width
+from snapmgr.migrate.handover import Side
+from snapmgr.migrate.pages import PageState
+from snapmgr.migrate.recording import Moment
+from snapmgr.migrate.samples import COLUMNS, Samples
+from snapmgr.trace.events import TraceEvent
+
+
+def moment(time: float, name: str, side: Side = Side.SOURCE, **arguments: Any) -> Moment:
+    return Moment(int(time * 1000), time, side, TraceEvent(name, tuple(arguments.items())))
+
+
+def state(time: float, new: str) -> Moment:
+    return moment(time, "migrate_set_state", new_state=new)
+
+
+def guest(time: float, side: Side, was: str, new: str) -> Moment:
+    return moment(time, "runstate_set", side, current_state_str=was, new_state_str=new)
+
+
+def sync(time: float, pages: int) -> Moment:
+    return moment(time, "migration_bitmap_sync_end", dirty_pages=pages)
+
+
+POSTCOPY = [
+    state(0.0, "setup"), sync(0.1, 900), state(0.1, "active"),
+    *(moment(0.2 + n / 100, "savevm_section_start", id="ram", section_id=1) for n in range(5)),
+    sync(1.1, 500), state(2.0, "postcopy-active"),
+    guest(2.0, Side.SOURCE, "running", "finish-migrate"), sync(2.01, 400),
+    guest(2.3, Side.DESTINATION, "inmigrate", "running"),
+    *(moment(2.4, "migrate_handle_rp_req_pages", rbname="demo.ram", start=4096 * n, len=4096) for n in range(3)),
+]  # fmt: skip
+
+
+def course(moments: list[Moment]) -> Course:
+    made = Course()
+    made.take(moments)
+    return made
+
+
+def recorder() -> Any:
+    samples = Samples()
+    for n in range(30):
+        samples.add(**dict.fromkeys(COLUMNS, 0.0) | {"time": n / 10, "transferred": n * 1e6, "expected_downtime": n})
+    source = np.full(2000, PageState.TO_SEND, np.uint8)
+    destination = np.full(2000, PageState.MISSING, np.uint8)
+    destination[:700] = PageState.ARRIVED
+    source[1500] = destination[1500] = PageState.REQUESTED
+    return SimpleNamespace(
+        now=3.0,
+        pages=SimpleNamespace(source=source, destination=destination),
+        recording=SimpleNamespace(samples=samples),
+        look=lambda: None,
+        new_moments=lambda after: [one for one in POSTCOPY if one.number >= after],
+    )
+
+
+def test_the_course_has_its_phases_and_counts_what_comes_again() -> None:
+    made = course(POSTCOPY)
+    assert [one.name for one in made.phases] == ["setup", "iteration 1", "iteration 2", "switchover", "postcopy"]
+    assert made.phases[3].begin == 2.0 and made.phases[3].end == 2.3 and made.phases[4].end is None
+    assert [(one.title, one.count) for one in made.events if one.count > 1] == [("ram", 5), ("page request", 3)]
+    made.take([state(3.0, "completed")])
+    assert made.phases[-1].end == 3.0 and made.status == "completed"
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(40, 12), (60, 20), (88, 24), (200, 60)])
+@pytest.mark.parametrize("fine", [False, True])
+def test_a_picture_has_room(columns: int, lines: int, *, fine: bool) -> None:
+    drawn = Look(columns, lines, fine=fine, colours=False).picture(recorder(), course(POSTCOPY))
+    assert len(drawn) < lines and max(map(width, drawn)) <= columns
+    text = "\n".join(drawn)
+    assert "postcopy-active" in text and "\x1b" not in text and text.isascii() is not fine
+    assert "Waited for page" in text
+    if lines > 12:
+        assert text.count("?") >= 3, "one page that is waited for is seen on both maps, and in the legend"
+        assert "Destination  has the guest" in text
+
+
+def test_colours_are_left_out_where_nobody_wants_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_view, "_size_of", lambda stream: (80, 30))
+    for plain in (False, True):
+        monkeypatch.setenv("NO_COLOR", "1") if plain else monkeypatch.delenv("NO_COLOR", raising=False)
+        stream = io.StringIO()
+        view = LiveView(recorder(), stream, 0.0)
+        view.look()
+        view.look()
+        drawn = stream.getvalue()
+        assert ("\x1b[33m" in drawn) is not plain
+        assert drawn.count("Demo migration") == 2 and drawn.count("A\r") == 1, "over itself"
+
+
+def test_there_is_none_on_what_cannot_show_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = SimpleNamespace(isatty=lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(live_view, "_size_of", lambda stream: (80, 24))
+    assert has_room(terminal) and not has_room(io.StringIO())  # type: ignore[arg-type]
+    monkeypatch.setenv("TERM", "dumb")
+    assert not has_room(terminal)  # type: ignore[arg-type]
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(live_view, "_size_of", lambda stream: (39, 24))
+    assert not has_room(terminal)  # type: ignore[arg-type]
+
+
+def test_a_migration_is_seen_to_its_end(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(live_view, "has_room", lambda stream: True)
+    monkeypatch.setattr(live_view, "_size_of", lambda stream: (100, 40))
+    monkeypatch.setattr("snapmgr.cli.demo_migrate.PATIENCE", 0.0)
+    wanted = ["--ram", "16M", "--tick-rate", "500", "--ticks", "5", "--after", "5"]
+    slow = ["--mode", "postcopy", "--link-bandwidth", "32M", "--json"]
+    assert main(["demo", "migrate", *wanted, *slow]) == 0
+    answer = capsys.readouterr()
+    assert json.loads(answer.out)["status"] == "completed"
+    last = answer.err.rpartition("A\r")[2]
+    assert "completed" in last and last.count("none left") == 2 and "All has arrived." in last
+    assert main(["demo", "migrate", "-q", *wanted]) == 0
+    assert capsys.readouterr().err == ""
