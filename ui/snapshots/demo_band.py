@@ -99,7 +99,7 @@ class DemoBand(QWidget):
             self._buttons.append(action_button(action))
             row.addWidget(self._buttons[-1])
         row.addStretch(1)
-        self.said = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
+        self.said = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight, keeps=True)
         row.addWidget(self.said)
         self.fold = icon_button("caret-up", "", run=self._fold_wanted)
         self.fold.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -145,7 +145,7 @@ class DemoBand(QWidget):
         }
         for number, (key, text) in enumerate(texts.items()):
             place, column = divmod(number, SIDE_BY_SIDE)
-            name, value = label(text, "secondary"), label("", "body")
+            name, value = label(text, "secondary"), ElidedLabel("", "body", Qt.TextElideMode.ElideRight, steady=True)
             value.setFont(fonts.ui(13, 400, tabular=True))
             value.setMinimumWidth(fonts.text_width(value.font(), grouped(10**8)))
             grid.addWidget(name, place, 2 * column)

@@ -75,7 +75,7 @@ class ActivityStrip(QWidget):
         words = QVBoxLayout()
         words.setSpacing(0)
         self.title = ElidedLabel("", "strong")
-        self.about = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
+        self.about = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight, keeps=True)
         words.addStretch(1)
         words.addWidget(self.title)
         words.addWidget(self.about)
@@ -85,7 +85,7 @@ class ActivityStrip(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setMinimumWidth(80)
         row.addWidget(self.bar, 4)
-        self.number = label("", "secondary")
+        self.number = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight, keeps=True)
         row.addWidget(self.number)
         self.hold = hold_button(self.hold_wanted.emit)
         self.verb = verb_button(self.verb_wanted.emit)
@@ -105,6 +105,8 @@ class ActivityStrip(QWidget):
         """Show how it stands now; there are ``others`` that are not shown."""
         before, self.activity = self.activity, activity
         news = before is None or (before.number, before.state) != (activity.number, activity.state)
+        if news:
+            self.about.setText("")
         self.title.setText(activity.title)
         parts = (activity.about, activity.phase, activity.note) if activity.runs else (activity.about,)
         self.about.setText(", ".join(filter(None, parts)))

@@ -35,7 +35,8 @@ def label(text: str = "", role: str = "body", *, wrap: bool = False, selectable:
 class ElidedLabel(QLabel):
     """One line that leaves out its middle (names, paths) or its end (sentences) and says all in its tooltip.
 
-    A ``steady`` one asks for no width of its own and takes what it is given, so that no new text of it moves anything.
+    A ``steady`` one asks for no width of its own and takes what it is given, so that no new text of it moves anything;
+    one that ``keeps`` asks for what the longest of its texts needed since it was empty.
     It paints its text itself: QLabel has the whole window laid out anew for each text, and some change with every
     frame."""
 
@@ -46,9 +47,10 @@ class ElidedLabel(QLabel):
         mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
         *,
         steady: bool = False,
+        keeps: bool = False,
     ) -> None:
         super().__init__("\N{NO-BREAK SPACE}")  # as high as any line
-        self._mode, self._steady = mode, steady
+        self._mode, self._steady, self._keeps = mode, steady, keeps
         self._full = self._shown = self._hint = ""
         self._wide = 0
         self.setProperty("role", role)
@@ -79,7 +81,7 @@ class ElidedLabel(QLabel):
         return self._shown != self._full
 
     def sizeHint(self) -> QSize:
-        return QSize(LEAST if self._steady else self._whole(), super().sizeHint().height())
+        return QSize(LEAST if self._steady else max(self._kept(), self._whole()), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(LEAST, super().minimumSizeHint().height())
@@ -103,11 +105,14 @@ class ElidedLabel(QLabel):
         wanted = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(self.contentsRect(), wanted, self._shown)
 
+    def _kept(self) -> int:
+        return self._wide if self._keeps and self._full else 0
+
     def _whole(self) -> int:
         return self.fontMetrics().horizontalAdvance(self._full) + 2
 
     def _measure(self) -> None:
-        wide = self._whole()
+        wide = max(self._kept(), self._whole())
         if wide != self._wide:
             self._wide = wide
             if not self._steady:

@@ -68,3 +68,19 @@ def test_a_chip_that_says_the_same_moves_nothing(qapp: QApplication) -> None:
     made.set_state("postcopy-active", "info")
     assert not made.isHidden()
     window.close()
+
+
+def test_one_that_keeps_its_room_moves_others_only_for_longer_texts(qapp: QApplication) -> None:
+    made = ElidedLabel("9 %", keeps=True)
+    window, layings = in_a_row(made)
+    made.setText("100 %")
+    QApplication.sendPostedEvents()
+    assert layings.count > 0
+    wide, before = made.sizeHint().width(), layings.count
+    made.setText("7 %")
+    QApplication.sendPostedEvents()
+    assert layings.count == before and made.sizeHint().width() == wide
+    made.setText("")
+    made.setText("7 %")
+    assert made.sizeHint().width() < wide
+    window.close()
