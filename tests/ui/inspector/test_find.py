@@ -69,6 +69,17 @@ def test_fields_and_bytes_of_the_stream(live: Live, stream: Stream) -> None:
     assert pane.field.text() == b"pc.ram".hex(" ").upper()
 
 
+def test_what_begins_with_0x_are_bytes(live: Live, stream: Stream) -> None:
+    live.open(stream("tiny.v100"))
+    live.act("stream.find")
+    pane = live.page.finding().pane
+    QTest.keyClicks(pane.field, "q0x")
+    assert not pane.hexadecimal()
+    pane.field.clear()
+    QTest.keyClicks(pane.field, "0x70632e72616d")
+    assert pane.hexadecimal()
+
+
 def test_a_hit_offers_what_can_be_done_with_it(live: Live, stream: Stream) -> None:
     live.open(stream("tiny.v100"))
     ask(live, "pc.ram", Where.STREAM)

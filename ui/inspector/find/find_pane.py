@@ -40,6 +40,7 @@ class FindPane(QWidget):
         self.field.returnPressed.connect(self.begun.emit)
         self.field.escaped.connect(self.closed.emit)
         self.field.textChanged.connect(lambda _: self.say(""))
+        self.field.textEdited.connect(self._typed)
         self.where = ComboBox()
         self.where.setAccessibleName(tr("Where to look"))
         for where in Where:
@@ -72,6 +73,11 @@ class FindPane(QWidget):
         self.field.down.connect(self.hits.setFocus)
         self.setFixedHeight(fonts.px(HEIGHT))
         self.set_busy(False)
+
+    def _typed(self, text: str) -> None:
+        """What begins with 0x are bytes, as on the command line: it is seen, and can be changed."""
+        if text.casefold() == "0x" and self.where.currentData() is not Where.FIELDS:
+            self.form.set_chosen(HEX)
 
     def _adapt(self) -> None:
         """Fields are found by the words of the filter."""
