@@ -31,6 +31,7 @@ from snapmgr.machine.machine import Machine
 from snapmgr.machine.options import MachineOptions
 from snapmgr.machine.runstate import RunState
 from snapmgr.ram import save as ram_save
+from snapmgr.ram import steps as ram_steps
 from snapmgr.savevm.blockers import Blocked
 from snapmgr.savevm.failures import SaveError
 from snapmgr.savevm.status import MigrationStatus
@@ -58,7 +59,7 @@ def goes_on(made: Machine, ticks: list[int]) -> Callable[[int, int], None]:
 
 def small_pieces(patch: pytest.MonkeyPatch) -> None:
     """RAM is written bit by bit, so that the guest comes in between."""
-    patch.setattr(ram_save, "PIECE", 256 << 10)
+    patch.setattr(ram_steps, "PIECE", 256 << 10)
     patch.setattr(ram_save, "ROUND", 1 << 20)
 
 
