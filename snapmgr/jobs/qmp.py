@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from snapmgr import __version__
 from snapmgr.errors import SnapmgrError
 from snapmgr.jobs.snapshots import MachineJobs
-from snapmgr.jobs.table import JobStatusChange
+from snapmgr.jobs.table import JobStatusChange, timestamp
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.runstate import RunState
+from snapmgr.trace.events import TraceEvent
 
 Document = dict[str, Any]
 
@@ -84,6 +87,7 @@ class QmpSession:
         """The first line; events come from now on."""
         self._put({"QMP": {"version": {"package": f"Snapmgr {__version__}"}, "capabilities": []}})
         self._jobs.table.subscribe(self._happened)
+        self._machine.trace.listen(_RunStates(asyncio.get_running_loop(), self._put))
 
     async def take(self, line: bytes) -> None:
         """One line of what the client says; anything wrong with it is answered."""
@@ -110,6 +114,8 @@ class QmpSession:
                 raise Refused("Expecting capabilities negotiation with 'qmp_capabilities'", "CommandNotFound")
             self._agreed = True
             return {}
+        if name == "qmp_capabilities":
+            raise Refused("Capabilities negotiation is already complete, command ignored", "CommandNotFound")
         command = self._commands.get(name)
         if command is None:
             raise Refused(f"The command {name} has not been found", "CommandNotFound")
@@ -167,6 +173,24 @@ class QmpSession:
 
     def _happened(self, event: JobStatusChange) -> None:
         self._put(event.document())
+
+
+class _RunStates:
+    """Says STOP and RESUME where the guest stops and runs, whoever has it do so (vm_stop, vm_start)."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, put: Callable[[Document], None]) -> None:
+        self._loop, self._put = loop, put
+
+    def put(self, event: TraceEvent) -> None:
+        """Told in the thread of the machine."""
+        if event.name != "runstate_set":
+            return
+        before, now = (event[key] == RunState.RUNNING.value for key in ("current_state_str", "new_state_str"))
+        if before is not now:
+            name = "RESUME" if now else "STOP"
+            said = {"event": name, "timestamp": timestamp(time.time_ns())}
+            with suppress(RuntimeError):  # the session is over
+                self._loop.call_soon_threadsafe(self._put, said)
 
 
 _VERBS = ("cancel", "pause", "resume", "complete", "finalize", "dismiss")

@@ -43,12 +43,14 @@ class JobStatusChange:
 
     def document(self) -> dict[str, Any]:
         """As QMP sends it."""
-        seconds, rest = divmod(self.moment, 1_000_000_000)
-        return {
-            "event": "JOB_STATUS_CHANGE",
-            "data": {"id": self.id, "status": self.status.value},
-            "timestamp": {"seconds": seconds, "microseconds": rest // 1000},
-        }
+        data = {"id": self.id, "status": self.status.value}
+        return {"event": "JOB_STATUS_CHANGE", "data": data, "timestamp": timestamp(self.moment)}
+
+
+def timestamp(moment: int) -> dict[str, int]:
+    """``moment`` in ns since 1970, as events have it."""
+    seconds, rest = divmod(moment, 1_000_000_000)
+    return {"seconds": seconds, "microseconds": rest // 1000}
 
 
 class JobTable:

@@ -249,14 +249,17 @@ def _rows(images: Mapping[str, Qcow2Image]) -> tuple[SnapshotRow, ...]:
 def disks_of(machine: Machine, devices: Sequence[str] | None) -> dict[str, Qcow2Disk]:
     """Those that are meant, by name, in the machine's order (block/snapshot.c: bdrv_all_get_snapshot_devices).
 
-    Raises UsageError ``no-device`` for a name that no disk has, SnapmgrError ``no-snapshots`` for a disk that is
-    written to and can hold none (bdrv_all_can_snapshot).
+    Raises UsageError ``no-device`` for a name that no disk has or where none is named, SnapmgrError ``no-snapshots``
+    for a disk that is written to and can hold none (bdrv_all_can_snapshot).
     """
     board = machine.board.disks
     names = [disk.name for disk in board]
+    if devices is not None and not devices:
+        text = "At least one device is required for snapshot"
+        raise UsageError("no-device", "no disk is named for the snapshot", hint=_there_are(names), qemu=text)
     for name in devices or ():
         if name not in names:
-            text = f"Cannot find device='{name}' nor node-name='{name}'"
+            text = f"No block device node '{name}'"
             raise UsageError("no-device", f"the machine has no disk {quoted(name)}", hint=_there_are(names), qemu=text)
     found = {}
     for disk in board:

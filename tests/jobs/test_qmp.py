@@ -76,6 +76,8 @@ def test_what_is_no_command_is_answered_as_qemu_answers_it() -> None:
             assert "QMP" in one.said[0]
             assert await one.do("query-jobs") == "Expecting capabilities negotiation with 'qmp_capabilities'"
             assert await one.do("qmp_capabilities") == {}
+            again = "Capabilities negotiation is already complete, command ignored"
+            assert await one.do("qmp_capabilities") == again
             for line, said in (
                 (b"{", "JSON parse error"),
                 (b"[" * 50_000, "JSON parse error"),
@@ -131,6 +133,8 @@ def test_a_save_is_paused_goes_on_and_changes_nothing_before_it_is_finalized(tmp
             assert row["status"] == "concluded" and row["current-progress"] == row["total-progress"] > 0
             assert await one.do("job-dismiss", id="s") == {} and await one.do("query-jobs") == []
             assert await one.do("query-status") == {"status": "running", "running": True}
+            happened = [said["event"] for said in one.said if said.get("event") in ("STOP", "RESUME")]
+            assert happened == ["STOP", "RESUME"], "the guest stood while it was saved"
 
     drive(test)
 

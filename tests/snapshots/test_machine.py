@@ -157,7 +157,10 @@ def test_some_of_the_disks(running: Machine, disks: list[Path]) -> None:
     for change in (save_snapshot, load_snapshot, delete_snapshot):
         with pytest.raises(UsageError) as refused:
             change(running, "on both", devices=["x"])
-        assert refused.value.qemu == "Cannot find device='x' nor node-name='x'"
+        assert refused.value.qemu == "No block device node 'x'"
+        with pytest.raises(UsageError) as refused:
+            change(running, "on both", devices=[])
+        assert refused.value.qemu == "At least one device is required for snapshot"
     delete_snapshot(running, "on both", devices=[a])
     assert names(*disks) == [("on b", 1, True), ("on both", 1, True)]
 
