@@ -80,7 +80,8 @@ class Course:
                 self._begin("switchover" if waits else self._named(self.status), time)
         elif event.name == "migration_bitmap_sync_end":
             self.passes += 1
-            if self.status == "active" and self.phases and time - self.phases[-1].begin > AT_ONCE:
+            first = self.passes == 1  # setup's, however late it is seen
+            if self.status == "active" and self.phases and not first and time - self.phases[-1].begin > AT_ONCE:
                 self._begin(self._named("active"), time)
         elif event.name == "migration_throttle":
             self.throttle = int(event["percentage"] or 0)

@@ -202,6 +202,7 @@ def test_a_recording_is_saved_and_opened_again(
     assert (before.samples.rows == page.recording.samples.rows).all()
     page.panes_shown.lower.transport.show_mode("sections")
     page.look_at(middle)
+    assert page.panes_shown.caption.isVisible() and not page.panes_shown.notice.isVisible(), "what was then"
     assert page.panes_shown.caption.text() and "ram" in page.showing.sections.lanes
     streams = {path.name: path.read_bytes() for path in before.streams.iterdir()}
     assert streams == {path.name: path.read_bytes() for path in page.recording.streams.iterdir()}

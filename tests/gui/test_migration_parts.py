@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.options import MachineOptions
@@ -32,6 +32,7 @@ from ui.migration.section_lanes import COMMANDS, HEADER, SectionLanes
 from ui.migration.told import ended, lives_on
 from ui.migration.turns import LOOK_EVERY, NUMBERS_EVERY, take_turn
 from ui.theme import motion
+from ui.widgets.folding_splitter import FoldingSplitter
 
 
 def moment(time: float, name: str, side: Side = Side.SOURCE, offset: int | None = None, **arguments: Any) -> Moment:
@@ -264,3 +265,21 @@ def test_no_frame_has_two_turns_that_take_long() -> None:
     assert all(len({"bar", "plots"} & set(done)) <= 1 and len({"cards", "heads"} & set(done)) <= 1 for done in turns)
     counts = Counter(name for done in turns[:NUMBERS_EVERY] for name in done)
     assert counts == {"bar": 2, "plots": 4, "lanes": 2, "cards": 1, "heads": 1}
+
+
+def test_a_pane_that_was_squeezed_comes_back_as_it_was(qtbot: Any) -> None:
+    split = FoldingSplitter(Qt.Orientation.Horizontal)
+    qtbot.addWidget(split)
+    for _ in range(2):
+        split.addWidget(QWidget())
+    split.let_fold({0: 280})
+    split.resize(1000, 100)
+    split.show()
+    split.setSizes([220, 780])
+    split.fold(0, squeezed=True)
+    split.fold(0, False)
+    assert split.sizes()[0] == 280
+    split.setSizes([300, 700])
+    split.fold(0)
+    split.fold(0, False)
+    assert split.sizes()[0] == 300

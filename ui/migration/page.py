@@ -360,6 +360,8 @@ class MigrationPage(Page):
         self.showing.numbers(at, over=True)
         self.showing.curves(self.recording.end, at=self.at, live=False)
         self.panes_shown.lower.events.show_time(at)
+        if not self.is_running:
+            self._say(at)
         self._show_state()
 
     def _run_changed(self) -> None:
@@ -378,7 +380,9 @@ class MigrationPage(Page):
         """The notice above both machines."""
         counts = self.panes_shown.destination.map.counts()
         missing = counts[PageState.MISSING] + counts[PageState.REQUESTED]
-        self.panes_shown.notice.tell(*told.now(self.run, self.recording, self.showing.story, now, missing))
+        ends = not self.is_running and self.at is not None  # the past has its own sentence
+        said = ("", "info") if ends else told.now(self.run, self.recording, self.showing.story, now, missing)
+        self.panes_shown.notice.tell(*said)
         self.panes_shown.fit_caption()
 
     def _show_state(self) -> None:

@@ -71,7 +71,7 @@ class Plot(QWidget):
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         painter.fillRect(event.rect(), color("panel"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        line, left = fonts.px(18), fonts.px(34)
+        line, left = fonts.px(18), fonts.px(38)
         head = QRectF(0, 0, self.width(), line)
         painter.setFont(fonts.ui(12, 500))
         painter.setPen(color("text2"))
@@ -138,7 +138,7 @@ def _short(value: float, top: float) -> str:
     if top >= 1_000_000:
         return tr("{number} M", number=formats.decimal(value / 1_000_000, 0 if top >= 10_000_000 else 1))
     if top >= 10_000:
-        return tr("{number} k", number=formats.decimal(value / 1000, 0 if top >= 20_000 else 1))
+        return tr("{number} k", number=formats.decimal(value / 1000, 0))
     return formats.decimal(value, 0 if top >= 10 else 1)
 
 

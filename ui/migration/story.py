@@ -202,7 +202,10 @@ class Story:
             return [Segment(tr("copy"), begin, end, "k_ram", failed=failed)]
         until = min(stopped, end) if stopped is not None else end
         latest = until - AT_ONCE if stopped is not None else until  # the one before the stop belongs to it
-        starts = [begin, *(time for time, _ in self.syncs if begin + AT_ONCE < time < latest)]
+        starts = [
+            begin,
+            *(time for time, _ in self.syncs[1:] if begin + AT_ONCE < time < latest),
+        ]  # the first is setup's
         stops = [*starts[1:], until]
         made = [
             Segment(tr("iteration {number}", number=number), first, last, "k_ram", short=str(number))

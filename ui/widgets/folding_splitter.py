@@ -40,8 +40,10 @@ class FoldingSplitter(QSplitter):
         """Px that a pane has, or had before it was folded."""
         return self._sizes[place]
 
-    def fold(self, place: int, folded: bool = True) -> None:
-        """Take a pane away, or bring it back.  The last one that is left is not taken: the others come back."""
+    def fold(self, place: int, folded: bool = True, *, squeezed: bool = False) -> None:
+        """Take a pane away, or bring it back.  The last one that is left is not taken: the others come back.
+
+        ``squeezed``: there is no room, so the size that it has by now is not the one that it comes back with."""
         if folded == self.is_folded(place):
             return
         others = [other for other in range(self.count()) if other != place]
@@ -49,7 +51,7 @@ class FoldingSplitter(QSplitter):
             for other in others:
                 self.fold(other, False)
         sizes = self.sizes()
-        if folded and sizes[place] > 0:
+        if folded and sizes[place] > 0 and not squeezed:
             self._sizes[place] = sizes[place]
         self._set(place, folded)
         wanted = 0 if folded else self._sizes[place]

@@ -29,6 +29,12 @@ def test_the_newest_iteration_is_seen_at_once_while_it_lasts() -> None:
     assert story.pass_at(now) == 3
 
 
+def test_the_first_look_for_dirty_pages_is_no_iteration_however_late_it_is_seen() -> None:
+    synced = ("migration_bitmap_sync_end", (("dirty_pages", 9),))
+    story = happened((0.0, "migrate_set_state", (("new_state", "active"),)), (3 * AT_ONCE, *synced))
+    assert [segment.title for segment in story.segments(2.0)] == ["iteration 1"] and story.pass_at(2.0) == 1
+
+
 def state(name: str) -> tuple[str, tuple[tuple[str, Value], ...]]:
     return "migrate_set_state", (("new_state", name),)
 
