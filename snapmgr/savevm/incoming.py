@@ -84,6 +84,10 @@ class Incoming:
         self.host.error_report(text)
         return self._error(code, message, offset, text, errno)
 
+    def unsaid(self, code: str, message: str, offset: int) -> LoadError:
+        """What QEMU stops at with other words each time, as two of its threads race."""
+        return self._error(code, message, offset, None, EINVAL)
+
     def cut(self, offset: int, where: str | None = None) -> LoadError:
         """The stream ends where QEMU says nothing but that reading failed; ``where`` is what newer ones say."""
         text = IO_ERROR

@@ -268,7 +268,7 @@ class Loader:
         if self._device_state:
             return self._finish()
         if self._in.postcopy is PostcopyState.LISTENING:
-            raise self._in.refuse("postcopy-state", "the stream ends before the guest may run", event.offset)
+            raise self._in.unsaid("postcopy-state", "the stream ends before the guest may run", event.offset)
         if self._in.runs:
             return self._finish_postcopy()
         self._in.trace("qemu_loadvm_state_post_main", 0, offset=event.offset)

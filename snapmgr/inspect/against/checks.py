@@ -69,7 +69,7 @@ def _below(state: VMState, release: str, machine: str) -> VMState:
 
 def _aged(state: VMState, field: Field) -> Field:
     """Older versions of the state come without it."""
-    version = since(state.name, field.name)
+    version = since(state.name, field.name) or since(state.name, field.path[-1] if field.path else "")
     return replace(field, since=version) if version else field
 
 

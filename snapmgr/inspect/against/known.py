@@ -22,9 +22,12 @@ _MINIMUM_OF = {name: version for version, names in _MINIMUM.items() for name in 
 _SINCE = {
     "PCIDevice": {2: "irq_state"},
     "PIIX3": {3: "pci_irq_levels_vmstate"},
+    "PIIX4": {3: "rcr"},
     "ahci port": {1: "port|port.ifs[0]|ncq_tfs"},
+    "cpu": {12: "env.xcr0|env.xstate_bv|env.xmm_regs[1]"},
     "ehci": {2: "ehci"},
     "ehci-core": {2: "usbsts_pending|usbsts_frindex"},
+    "esp": {4: "mig_cmdbuf"},
     "fw_cfg": {2: "cur_offset"},
     "hda-audio": {2: "running_real"},
     "hpet": {2: "num_timers"},
@@ -37,15 +40,17 @@ _SINCE = {
     "lsiscsi": {1: "sbcl"},
     "mc146818rtc": {2: "irq_coalesced|period", 3: "base_rtc|last_update|offset|update_timer|next_alarm_time"},
     "ne2000": {2: "rxcr"},
+    "pciespscsi": {2: "esp.mig_version_id"},
     "ps2kbd": {3: "scancode_set"},
     "rtl8139": {4: "cplus_enabled", 5: "tally_counters.RxOkMul"},
     "serial": {3: "fcr_vmstate"},
+    "sysbusespscsi": {2: "esp.mig_version_id"},
     "timer": {2: "cpu_clock_offset"},
     "uhci": {2: "expire_time", 3: "pending_int_mask"},
     "xhci": {1: "xhci"},
     "xhci-core": {1: "ports|slots|intr|cmd_ring"},
 }
-"""By state and version: fields that came with it."""
+"""By state and version: fields that came with it; of several with one name the second one is ``NAME[1]``."""
 
 _SUBSECTIONS = {
     "ICH9LPC": "rst_cnt smi_feat",
