@@ -6,6 +6,7 @@ QEMU finds the receiver of a section by its name and number, and compares versio
 
 from __future__ import annotations
 
+from snapmgr.inspect.aliases import answers
 from snapmgr.inspect.model import Problem, Severity
 from snapmgr.ram.words import IDSTR
 from snapmgr.vmstate.description import VmDescription
@@ -13,9 +14,6 @@ from snapmgr.wire.constants import RecordType
 from snapmgr.wire.events import Configuration, SectionBegin
 from snapmgr.wire.resync import HIGHEST_VERSION
 from snapmgr.wire.wording import by_version
-
-ANY_INSTANCE = 0xFFFFFFFF
-"""Matches every instance (savevm.c: find_se, VMSTATE_INSTANCE_ID_ANY)."""
 
 _CHANGED = "The bytes of this header or of the description at the end were changed after they were written."
 _LIKE_THE_SENDER = "A machine like the sender's refuses it if the description is right."
@@ -77,9 +75,12 @@ def _version_of_no_device(event: SectionBegin, description: VmDescription | None
 
 def _not_as_described(event: SectionBegin, description: VmDescription) -> Problem | None:
     name = event.idstr or ""
-    if event.instance_id == ANY_INSTANCE and any(device.name == name for device in description):
+    instance_id = event.instance_id or 0
+    device = description.find(name, instance_id)
+    if device is None and any(
+        device.name == name and answers(name, device.instance_id, instance_id) for device in description
+    ):
         return None
-    device = description.find(name, event.instance_id or 0)
     if device is None:
         return _warning(event, "section-not-described", event.offset + 5, _unknown_section(event))
     if device.state.contradiction is not None:

@@ -286,7 +286,7 @@ def _take_subsections(state: VMState, target: Any) -> Take[None]:
     """Whatever begins with the state's name belongs to it, in any order; what it does not know is an error."""
     name = state.name.encode()
     while True:
-        sent = yield from _subsection_name(len(name) + 1)
+        sent = yield from subsection_name(len(name) + 1)
         if sent is None or not sent.startswith(name):
             return
         sub = _known(state, sent)
@@ -329,7 +329,7 @@ def _fail_at_version(sub: VMState, target: Any, cut: VMStateError) -> None:
             cut.chain = failure.chain
 
 
-def _subsection_name(least: int) -> Take[bytes | None]:
+def subsection_name(least: int) -> Take[bytes | None]:
     """The name in the header of a subsection that begins here, None if none does or it has not ``least`` bytes."""
     first = yield -1
     if not len(first) or first[0] != RecordType.SUBSECTION:

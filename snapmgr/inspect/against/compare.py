@@ -12,6 +12,7 @@ from snapmgr.inspect.against.mend import device_option, memory_option, place_hin
 from snapmgr.inspect.against.target import Target, TargetBlock, TargetDevice
 from snapmgr.inspect.against.virtio import features
 from snapmgr.inspect.against.virtio_names import feature_names, feature_options
+from snapmgr.inspect.aliases import answers
 from snapmgr.inspect.explain import counted
 from snapmgr.inspect.index import StreamIndex
 from snapmgr.inspect.model import Problem, Record, Severity
@@ -19,7 +20,6 @@ from snapmgr.savevm.incoming import c_string, shown, signed
 from snapmgr.vmstate.description import Field, Group, Struct
 from snapmgr.wire.wording import VERSIONS, by_version
 
-_ANY = 0xFFFFFFFF
 _MOST = 1 << 20
 """Bytes of a section that are looked through for features."""
 
@@ -119,9 +119,7 @@ class _Devices:
 
     def find(self, idstr: str, instance_id: int) -> TargetDevice | None:
         named = self._by_name.get(c_string(idstr), [])
-        if instance_id == _ANY:
-            return named[0] if named else None
-        return next((device for device in named if device.instance_id == instance_id), None)
+        return next((device for device in named if answers(device.idstr, device.instance_id, instance_id)), None)
 
 
 def _sections(index: StreamIndex, devices: tuple[TargetDevice, ...]) -> Iterator[Problem]:

@@ -5,8 +5,10 @@ A value that is cut is compared with the zeros that QEMU reads in its place.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from snapmgr.inspect.against.pci_bars import window_masks
 from snapmgr.vmstate.buffers import Buffer
 from snapmgr.vmstate.failure import VMStateError
 from snapmgr.vmstate.field import Field, Kind, Take
@@ -21,6 +23,7 @@ _VENDOR_OWN, _WINDOW = 0x09, 5
 """Capabilities of virtio, and the kind of them that a guest writes to (virtio-pci.c: VIRTIO_PCI_CAP_PCI_CFG)."""
 _BARS = range(0x10, 0x28, 4)
 _VIRTIO = (0x1AF4).to_bytes(2, "little")
+_EXTENDED = 0x100
 _COMPARED = dict.fromkeys((0, 1, 2, 3, 8, 9, 10, 11, 14, _CAPABILITY_LIST), 255) | {_STATUS: _HAS_CAPABILITIES}
 """Bits of a PCI function's configuration space that must be equal: identity, class, header type, and where the list
 of capabilities begins (hw/pci/pci.c: pci_init_cmask)."""
@@ -95,6 +98,8 @@ def _masks(local: bytes) -> list[tuple[int, int, int]]:
     found = {at: (mask, 0) for at, mask in _COMPARED.items()}
     if local[:2] == _VIRTIO:
         found.update((at, (0xFF, 0)) for at in _BARS if local[at] and not local[at] & 1)
+    found.update(window_masks(local))
+    found.update((place, (0xFF, 0)) for at in _extended(local) for place in range(at, at + 4))
     at = local[_CAPABILITY_LIST] if local[_STATUS] & _HAS_CAPABILITIES else 0
     while 0x40 <= at < 0xFF and at not in found:
         kind, length = local[at], 2
@@ -109,6 +114,18 @@ def _masks(local: bytes) -> list[tuple[int, int, int]]:
             found.update((place, (0xFF, 0xFF)) for place in (at + 4, *range(at + 8, min(at + length, len(local)))))
         at = local[at + 1]
     return sorted((place, *masks) for place, masks in found.items())
+
+
+def _extended(local: bytes) -> Iterator[int]:
+    """Where capabilities of PCI Express begin; of each the head (hw/pci/pcie.c: pcie_add_capability)."""
+    at = _EXTENDED
+    while _EXTENDED <= at <= len(local) - 4:
+        head = int.from_bytes(local[at : at + 4], "little")
+        if not head:
+            return
+        yield at
+        following = head >> 20
+        at = following if following > at else 0
 
 
 def _differs(at: int, read: int, local: int, mask: int, writable: int) -> VMStateError:

@@ -209,10 +209,16 @@ def _is_identified(values: Any, version: int) -> bool:
 
 
 def _timers(state: VMState) -> list[Field]:
-    """As many timers as it says itself, where it does."""
-    if not any(field.name == "num_timers" for field in state.fields):
-        return list(state.fields)
-    return [_several(field, "num_timers") if field.name == "timer" else field for field in state.fields]
+    """As many timers as it says itself, where it does; else as many as there are, which an old state does not say."""
+    names = {field.name for field in state.fields}
+    if "num_timers" in names:
+        return [_several(field, "num_timers") if field.name == "timer" else field for field in state.fields]
+    counted = Field("num_timers must match", Passed(0), exists=_counts_timers, must_exist=True)
+    return [*state.fields, counted] if "num_timers_save" in names else list(state.fields)
+
+
+def _counts_timers(values: Any, version: int) -> bool:
+    return version > 1
 
 
 def _several(field: Field, count_from: str) -> Field:

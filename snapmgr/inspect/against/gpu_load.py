@@ -9,7 +9,7 @@ from snapmgr.errors import Unsupported
 from snapmgr.vmstate import fields as f
 from snapmgr.vmstate.failure import VMStateError
 from snapmgr.vmstate.field import Kind, Take
-from snapmgr.vmstate.load import take_state
+from snapmgr.vmstate.load import subsection_name, take_state
 from snapmgr.vmstate.state import VMState
 
 TYPE = "virtio-gpu"
@@ -17,6 +17,7 @@ _FORMATS = frozenset({1, 2, 3, 4, 67, 68, 121, 134})
 """Formats of pictures (virtio_gpu_formats)."""
 _MOST = 1 << 14
 """Pixels of a side, and pieces that a picture is made of."""
+_SCREEN = "virtio-gpu-one-scanout"
 _HEAD = 12
 """Bytes before the screens: no picture, which screens are on, how many there are."""
 
@@ -54,6 +55,7 @@ class _Screens:
 
     def load(self, value: SimpleNamespace) -> Take[SimpleNamespace]:
         yield value.screens
+        yield from subsection_name(len(_SCREEN) + 1)  # of the last one, which has none
         return value
 
 

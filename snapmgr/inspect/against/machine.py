@@ -14,6 +14,7 @@ from snapmgr.inspect.against.memory import Memory
 from snapmgr.inspect.against.pages import RamRehearsal, no_ram
 from snapmgr.inspect.against.target import Target, TargetDevice
 from snapmgr.inspect.against.virtio_load import TYPE as VIRTIO
+from snapmgr.inspect.aliases import alias_of
 from snapmgr.ram.words import IDSTR, VERSION
 from snapmgr.savevm.handlers import Handlers, StreamOptions
 from snapmgr.savevm.registry import Registry, RegistryError
@@ -143,6 +144,8 @@ class Rehearsal(StandsStill):
                 values,
                 path=path if path != device.idstr else None,
                 instance_id=device.instance_id,
+                alias_id=alias_of(device.idstr, device.instance_id),
+                required_for_version=state.minimum_version,
             )
         except RegistryError:
             self._register_opaque(device, None)
