@@ -7,12 +7,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from snapmgr.block.qcow2.image import Qcow2Image
-from snapmgr.block.raw import ROOM_HINT
 from snapmgr.errors import SnapmgrError
 from snapmgr.names import quoted
 from snapmgr.snapshots import plans
@@ -20,8 +19,6 @@ from snapmgr.snapshots.deleted import remember
 from snapmgr.snapshots.plans import Tags, VmState
 from snapmgr.snapshots.transaction import Changed, Plan, begin, change_all, open_all
 from snapmgr.work import CancelToken, Progress, no_progress, stoppable
-
-ROOM_FIRST = "Deleting and loading take some of it too: new tables are written before the old ones are free."
 
 
 def create_snapshot(
@@ -144,7 +141,7 @@ def _on_all(
     trim: bool = False,
     undoable: bool = False,
 ) -> list[Changed]:
-    with ExitStack() as open_files, _without_room():
+    with ExitStack() as open_files:
         images = open_all(paths, open_files)
         return change_all(
             images,
@@ -155,14 +152,3 @@ def _on_all(
             undoable=undoable,
             cancel=cancel,
         )
-
-
-@contextmanager
-def _without_room() -> Iterator[None]:
-    """Who deletes to make room, and has none, is told why even that fails."""
-    try:
-        yield
-    except SnapmgrError as error:
-        if error.hint == ROOM_HINT:
-            error.hint = f"{ROOM_HINT} {ROOM_FIRST}"
-        raise

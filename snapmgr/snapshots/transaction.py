@@ -15,6 +15,7 @@ from snapmgr.block.qcow2 import change
 from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.rebuild import repair_all
 from snapmgr.block.qcow2.shadow import Shadow
+from snapmgr.block.raw import ROOM_HINT
 from snapmgr.errors import NotFound, SnapmgrError, UsageError
 from snapmgr.sidecar.watching import Deed, Did, Watching
 from snapmgr.snapshots.journal import Journal, Switch, finish_cut_off, forget_cut_off
@@ -39,6 +40,20 @@ class Changed:
     deed: Deed | None = field(default=None, repr=False, compare=False)
 
 
+ROOM_FIRST = "Deleting and loading take some of it too: new tables are written before the old ones are free."
+
+
+@contextmanager
+def without_room() -> Iterator[None]:
+    """Who deletes to make room, and has none, is told why even that fails."""
+    try:
+        yield
+    except SnapmgrError as error:
+        if error.hint == ROOM_HINT:
+            error.hint = f"{ROOM_HINT} {ROOM_FIRST}"
+        raise
+
+
 Plan = Callable[[Shadow], Changed]
 """Fills one shadow in; NotFound where the image does not have what this is about."""
 
@@ -51,6 +66,7 @@ def begin(image: Qcow2Image, progress: Progress = no_progress) -> Shadow:
     return change.begin(image, progress)
 
 
+@without_room()
 def change_all(
     images: Sequence[Qcow2Image],
     begin: Callable[[Qcow2Image], Shadow],
@@ -154,6 +170,7 @@ def about(image: Qcow2Image) -> Iterator[None]:
         raise
 
 
+@without_room()
 def open_all(paths: Iterable[str | Path], open_files: ExitStack) -> list[Qcow2Image]:
     """All images, locked for writing; what was cut off in a change of several is made up for before.
 

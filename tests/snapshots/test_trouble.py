@@ -20,8 +20,9 @@ from snapmgr.block import lock
 from snapmgr.block.images import open_image
 from snapmgr.block.qcow2 import change
 from snapmgr.errors import InUse, NotFound, SnapmgrError
-from snapmgr.snapshots.change import ROOM_FIRST, apply_snapshot, create_snapshot, delete_snapshot, rename_snapshot
+from snapmgr.snapshots.change import apply_snapshot, create_snapshot, delete_snapshot, rename_snapshot
 from snapmgr.snapshots.journal import finish_cut_off
+from snapmgr.snapshots.transaction import ROOM_FIRST
 from tests import corpus
 from tests.snapshots.full_disk import KINDS, ROOMS
 from tests.snapshots.test_killed import state
@@ -175,8 +176,7 @@ def test_a_full_file_system(tmp_path: Path, image: Path) -> None:
     for kind, room, code, hint, same, sound in found:
         enough = room == max(ROOMS)
         assert (code, same, sound) == (None if enough else "cannot-write", not enough, True), (kind, room)
-        first = "" if kind == "save" else f" {ROOM_FIRST}"
-        assert enough or hint == f"Make room on the disk that it is on.{first}"
+        assert enough or hint == f"Make room on the disk that it is on. {ROOM_FIRST}"
 
 
 def test_an_image_that_was_deleted_meanwhile_is_not_changed(image: Path) -> None:
