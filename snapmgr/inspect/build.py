@@ -41,6 +41,8 @@ class IndexBuilder:
 
     def __init__(self, description: VmDescription | None = None) -> None:
         self.ram = RamState(mixes=True)
+        if description is not None and description.page_bits is not None:
+            self.ram.page_bits = description.page_bits
         self.versions = VersionNotes()
         self._description = description
         self.version = 0

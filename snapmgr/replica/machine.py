@@ -54,7 +54,7 @@ class Replica(StandsStill):
         self._due: Section | None = None
         self.pages: str | None = None
         """Another coding of RAM (repack.CODINGS) than the one in which it came; edits of RAM are not for that."""
-        self._replay = RamReplay(source, RamState(), self.ram_edits)
+        self._replay = RamReplay(source, RamState(script.page_bits), self.ram_edits)
         self._register()
 
     @classmethod

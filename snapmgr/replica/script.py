@@ -88,6 +88,8 @@ def read_script(
         raise Unsupported("replica-channels", message, path=source.path, hint=hint)
     script = Script(description=find_description(source) or description)
     ram = RamState()
+    if script.description is not None and script.description.page_bits is not None:
+        script.page_bits = ram.page_bits = script.description.page_bits
     reader = StreamReader(StreamLayout(ram, script.description))
     builder = _Builder(script, ram)
     for piece in source.chunks():

@@ -167,6 +167,13 @@ class VmDescription:
         table = {(device.name, device.instance_id): device for device in self.devices}
         object.__setattr__(self, "_by_key", table)
 
+    @property
+    def page_bits(self) -> int | None:
+        """Of the target's pages, None where they are no size that a target of QEMU has.  The configuration names only
+        those that are larger than the target's least."""
+        bits = (self.page_size or 0).bit_length() - 1
+        return bits if 10 <= bits <= 16 and self.page_size == 1 << bits else None
+
     def find(self, idstr: str, instance_id: int) -> Device | None:
         """The device of a section, None if it is not described; of several of the same name the last one counts."""
         return self._by_key.get((idstr, instance_id))

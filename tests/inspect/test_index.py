@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from snapmgr.containers.open import open_source
 from snapmgr.errors import SnapmgrError, StreamError
 from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Node, Severity
+from snapmgr.ram.words import RamFlag
 from snapmgr.work import CancelToken
 from tests import corpus
 from tests.benchmarks.streams import write_stream
@@ -252,3 +254,25 @@ def walk(index: StreamIndex) -> Iterator[Node]:
         node = pending.pop()
         yield node
         pending.extend(index.tree.children(node))
+
+
+def test_the_description_says_how_large_pages_are(tmp_path: Path) -> None:
+    """A target whose least page is smaller than 4 KiB (vexpress-a9: 1 KiB) does not say so in its configuration."""
+    name, pages = b"\x04sram", (b"\x11" * 1024, None, b"\x22" * 1024, None)
+    start = (4096 | RamFlag.MEM_SIZE).to_bytes(8) + name + (4096).to_bytes(8)
+    records = b""
+    for page, content in enumerate(pages):
+        flag = RamFlag.ZERO if content is None else RamFlag.PAGE
+        word = page << 10 | flag | (RamFlag.CONTINUE if page else 0)
+        records += word.to_bytes(8) + (b"" if page else name) + (content or b"\0")
+    eos, footer = RamFlag.EOS.to_bytes(8), b"\x7e\0\0\0\2"
+    text = b'{"page_size": 1024, "devices": []}'
+    path = tmp_path / "small.mig"
+    path.write_bytes(
+        b"QEVM\0\0\0\3\x01\0\0\0\2\x03ram" + bytes(4) + b"\0\0\0\4" + start + eos + footer
+        + b"\x03\0\0\0\2" + records + eos + footer + b"\0\x06" + len(text).to_bytes(4) + text
+    )  # fmt: skip
+    with closing(open_source(path)) as source:
+        index = index_stream(source)
+        assert index.problems == () and index.page_size == 1024
+        assert bytes(index.ram.read("sram", 0, 4096)) == b"".join(page or bytes(1024) for page in pages)
