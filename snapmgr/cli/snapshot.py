@@ -51,7 +51,8 @@ def list_command(output: Output, images: tuple[Path, ...], space: bool, allow_ro
     """List the snapshots of IMAGE; several images are taken as the disks of one machine and joined by name.
 
     A raw disk among them is listed with its reason. What a snapshot came from is known where Snapmgr saw it being
-    made. Exit code 1 says that one has problems or cannot be read.
+    made. Exit code 1 says that an image is damaged or cannot be read. A snapshot that some disks lack, or that differs
+    between them, is listed with that and is no failure: with 0 the list is whole.
     What --space calls unique is what becomes free when this snapshot alone is deleted.
 
     \b
