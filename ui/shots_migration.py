@@ -36,8 +36,8 @@ async def passes(stage: Stage, count: int) -> None:
     await stage.until(lambda: len(page.showing.story.syncs) >= count or not page.is_running)
     await stage.act("migration.play")
     await stage.until(lambda: page.run is not None and page.run.waiting is not None)
-    held = page.frames
-    await stage.until(lambda: page.frames > held + NUMBERS_EVERY)
+    held = page.frames.count
+    await stage.until(lambda: page.frames.count > held + NUMBERS_EVERY)
 
 
 @SHOTS.add("migration-idle")

@@ -55,10 +55,15 @@ def over(page: MigrationPage) -> bool:
     return page.run is not None and page.run.is_over
 
 
-def test_start_moves_the_guest_and_proves_it(page: MigrationPage, qtbot: Any, drive: Drive) -> None:
+def test_start_moves_the_guest_and_proves_it(
+    page: MigrationPage, qtbot: Any, drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announced: list[str] = []
+    monkeypatch.setattr("ui.migration.saying.announce", lambda widget, text: announced.append(text))
     start(page, qtbot)
     drive(until(lambda: over(page)))
     outcome, panes = page.recording.outcome, page.panes_shown
+    assert announced[-1] == f"completed. {panes.notice.text()}" and len(set(announced)) == len(announced)
     assert outcome["status"] == "completed" and outcome["agrees"]
     assert outcome["source_digest"] == outcome["destination_digest"] == outcome["reference_digest"]
     assert panes.header.chip.text() == "completed" and "their digests agree" in panes.notice.text()

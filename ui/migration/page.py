@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from snapmgr.errors import UsageError
 from snapmgr.migrate.handover import Side
-from snapmgr.migrate.held import SAID, STEPS
-from snapmgr.migrate.pages import PageState
+from snapmgr.migrate.held import STEPS
 from snapmgr.migrate.recording import Moment, Recording
 from snapmgr.savevm.status import MigrationStatus as Status
-from ui.migration import recordings, told
+from ui.migration import recordings
 from ui.migration.panes import SETTINGS, Panes
 from ui.migration.placing import Placing
 from ui.migration.run import Run
+from ui.migration.saying import Saying
 from ui.migration.scenarios import COLO
 from ui.migration.showing import Showing
-from ui.migration.step_texts import explanation
-from ui.migration.turns import FRAME_MS, HEADS, LOOK_EVERY, NUMBERS_EVERY, take_turn
+from ui.migration.turns import FRAME_MS, HEADS, LOOK_EVERY, NUMBERS_EVERY, Frames, take_turn
 from ui.shell import formats
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
@@ -48,9 +46,6 @@ class MigrationPage(Page):
         """Whether what can be tried is on show, though something was recorded."""
         self.presents = False
         """Whether it is shown to an audience."""
-        self._frames = 0
-        self._rate = self._counted = 0.0
-        """Frames a second, and when they were counted last."""
         self._playing = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -58,8 +53,9 @@ class MigrationPage(Page):
         column.addWidget(self.panes_shown)
         self.showing = Showing(self.panes_shown)
         self.placing = Placing(self.recording)
-        self._timer = QTimer(self, interval=FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._frame)
+        self.saying = Saying(self.panes_shown, self.showing)
+        self.frames = Frames(self)
+        self.frames.came.connect(self._frame)
         self._connect()
         self._show_state()
 
@@ -107,7 +103,8 @@ class MigrationPage(Page):
             return tr("Two demo machines, nothing moves"), ""
         status = self.run.status if self.run is not None else Status.NONE
         if self.is_running and status is not Status.NONE:
-            frames = tr("{number} frames/s", number=formats.decimal(self._rate, 0)) if self._rate else ""
+            rate = self.frames.rate
+            frames = tr("{number} frames/s", number=formats.decimal(rate, 0)) if rate else ""
             return tr("Demo migration: {state}", state=status.value), frames
         ending = self.recording.outcome.get("status")
         return (tr("Demo migration: {state}", state=ending) if ending else tr("The machines are being made")), ""
@@ -169,8 +166,7 @@ class MigrationPage(Page):
         self.at, self._playing = None, False
         self._begin(recording)
         self.run.start()
-        self._rate, self._counted = 0.0, time.perf_counter()
-        self._timer.start()
+        self.frames.begin()
         self._show_state()
 
     def _begin(self, recording: Recording) -> None:
@@ -196,7 +192,7 @@ class MigrationPage(Page):
             self.at = 0.0
         self._playing = not self._playing
         if self._playing:
-            self._timer.start()
+            self.frames.start()
         self._show_past()
 
     def step(self, step: int) -> None:
@@ -305,17 +301,8 @@ class MigrationPage(Page):
 
     # -- showing it ------------------------------------------------------------------------------------------------
 
-    @property
-    def frames(self) -> int:
-        """Frames that there were so far; after NUMBERS_EVERY more all that is shown is new."""
-        return self._frames
-
     def _frame(self) -> None:
-        self._frames += 1
-        if self._frames % NUMBERS_EVERY == 0:
-            now = time.perf_counter()
-            self._rate, self._counted = NUMBERS_EVERY / max(1e-3, now - self._counted), now
-        if self._frames % LOOK_EVERY:
+        if self.frames.count % LOOK_EVERY:
             if self.run is not None and self.is_running and self.isVisible():
                 self._go_on_live(self.run)
         elif self._playing:
@@ -323,7 +310,7 @@ class MigrationPage(Page):
         elif self.run is not None and self.is_running:
             self._look_live(self.run)
         else:
-            self._timer.stop()
+            self.frames.stop()
 
     def _look_live(self, run: Run) -> None:
         """The recorder looks even where nobody sees the view; nothing is painted then."""
@@ -337,8 +324,8 @@ class MigrationPage(Page):
         now = run.recorder.now
         if self.at is None:
             self.showing.move(run)
-        take_turn(self.showing, self._frames, now, self.at)
-        if self._frames % NUMBERS_EVERY == HEADS:
+        take_turn(self.showing, self.frames.count, now, self.at)
+        if self.frames.count % NUMBERS_EVERY == HEADS:
             self.panes_shown.header.set_moving(True, run.status)
             self._say(now)
             self.status_changed.emit()
@@ -369,7 +356,7 @@ class MigrationPage(Page):
         if run is None:
             return
         if run.is_over:
-            self._timer.stop()
+            self.frames.stop()
             self.showing.know_the_end()
             self.showing.take(run.recorder.new_moments(self.showing.next_number))
             self._show_past()
@@ -378,12 +365,7 @@ class MigrationPage(Page):
 
     def _say(self, now: float) -> None:
         """The notice above both machines."""
-        counts = self.panes_shown.destination.map.counts()
-        missing = counts[PageState.MISSING] + counts[PageState.REQUESTED]
-        ends = not self.is_running and self.at is not None  # the past has its own sentence
-        said = ("", "info") if ends else told.now(self.run, self.recording, self.showing.story, now, missing)
-        self.panes_shown.notice.tell(*said)
-        self.panes_shown.fit_caption()
+        self.saying.say(self.run, now, past=not self.is_running and self.at is not None)
 
     def _show_state(self) -> None:
         """Buttons, chips and what the step says."""
@@ -404,22 +386,8 @@ class MigrationPage(Page):
         transport.go_live.setVisible(self.is_running and self.at is not None)
         transport.set_replay(not self.is_running and self.has_recording)
         self.context.actions["migration.play"].setIcon(icons.icon("play" if holds else "pause", "text2"))
-        self._show_step()
+        self.placing.show_step(panes.channel, run, self.showing.story)
         self.context.touch()
-
-    def _show_step(self) -> None:
-        run = self.run
-        waiting = run.waiting if run is not None and self.is_running else None
-        if run is None or not run.stepping or not self.is_running:
-            self.placing.go_on()
-        if run is None or waiting is None:  # on its way to the next one, where it goes step by step
-            self.panes_shown.channel.show_step(None)
-            return
-        story, now = self.showing.story, run.recorder.now
-        status, stands = story.status_at(now), story.stopped is not None
-        self.placing.wait(waiting, status)
-        step = explanation(waiting, status, stands=stands)
-        self.panes_shown.channel.show_step(step, self.placing.put_before, done=waiting.name in SAID)
 
     # -- events of the widget --------------------------------------------------------------------------------------
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from snapmgr.migrate.held import SAID
 from snapmgr.migrate.recording import Recording, stream_name
 from snapmgr.savevm.status import MigrationStatus as Status
 from snapmgr.trace.events import TraceEvent
+from ui.migration.panes import Channel
+from ui.migration.run import Run
 from ui.migration.step_texts import explanation
 from ui.migration.story import Story
 from ui.migration.traffic import Traffic
@@ -40,6 +43,19 @@ class Placing:
         self._before = before.offset if known and before is not None else None
         self.put_before = explanation(before)[0] if before is not None else ""
 
+    def show_step(self, channel: Channel, run: Run | None, story: Story) -> None:
+        """What comes next in a run that goes step by step, and what it is for."""
+        waiting = run.waiting if run is not None and not run.is_over else None
+        if run is None or not run.stepping or run.is_over:
+            self.go_on()
+        if run is None or waiting is None:  # on its way to the next one, where it goes step by step
+            channel.show_step(None)
+            return
+        status, stands = story.status_at(run.recorder.now), story.stopped is not None
+        self.wait(waiting, status)
+        step = explanation(waiting, status, stands=stands)
+        channel.show_step(step, self.put_before, done=waiting.name in SAID)
+
     def go_on(self) -> None:
         """No steps any more."""
         self.waiting, self._before, self.put_before = None, None, ""
@@ -49,6 +65,6 @@ class Placing:
         or not in the stream."""
         if self.chosen is not None:
             return self.chosen
-        if self.waiting is not None:
+        if self.waiting is not None and self._before is not None:
             return self._before
         return None if story.status_at(time) is Status.COLO else traffic.offset_at(time, self.sent)

@@ -242,9 +242,10 @@ class Story:
         return begin, shown, tr("downtime {number} ms", number=number)
 
     def _marks(self, now: float) -> tuple[tuple[float, str], ...]:
-        return tuple(
-            (time, tr("throttle {number} %", number=percent)) for time, percent in self.throttles if time <= now
-        )
+        made = [(time, tr("throttle {number} %", number=percent)) for time, percent in self.throttles if time <= now]
+        if self.lost is not None and self.lost <= now:
+            made.append((self.lost, tr("a machine was lost, the other one goes on alone")))
+        return tuple(made)
 
 
 def _joined(segments: list[Segment]) -> list[Segment]:
