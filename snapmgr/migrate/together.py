@@ -138,6 +138,9 @@ def check(names: Collection[str]) -> None:
     if "release-ram" in names:
         why = "the source keeps its RAM, so that it can be compared"
         raise UsageError("release-ram", f"release-ram is not offered: {why}")
+    if "block" in names:
+        text = "Parameter 'capability' does not accept value 'block'"  # since QEMU 9.1
+        raise UsageError("block", "block is not offered: both sides have the disks", qemu=text)
 
 
 def check_zero_copy(names: Collection[str], *, compression: str = "none", tls: bool = False) -> None:

@@ -108,6 +108,7 @@ def test_what_qemu_refuses(names: str, says: str) -> None:
     assert refused.value.qemu == says
 
 
-def test_what_we_do_not_do_is_not_taken() -> None:
-    with pytest.raises(UsageError, match="release-ram is not offered"):
-        check({"release-ram"})
+@pytest.mark.parametrize("name", ["release-ram", "block"])
+def test_what_we_do_not_do_is_not_taken(name: str) -> None:
+    with pytest.raises(UsageError, match=f"{name} is not offered"):
+        check({name})
