@@ -5,7 +5,7 @@ Nothing that goes wrong here is a reason to fail: the change itself is made, and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -47,7 +47,7 @@ class _Before:
 
 
 class Watching:
-    """``Watching(images)`` before the change, ``done(deeds)`` after it."""
+    """``Watching(images)`` before the change, ``coming(deeds)`` when all is prepared, ``done(deeds)`` after it."""
 
     def __init__(self, images: Sequence[Qcow2Image], records: Records | None = None) -> None:
         self._records = records or Records(Store(quiet=True))
@@ -60,21 +60,32 @@ class Watching:
                 current = current_of(self._records, image, entries)
                 self._before[str(image.path)] = _Before(tuple(entries), current)
 
+    def coming(self, deeds: Sequence[Deed]) -> None:
+        """What new snapshots come from is noted before they are there: it is known also where this process is killed
+        just then, and somebody else makes up for the rest.  Where nothing comes of it, no image has their keys."""
+        self._each(deeds, self._note_new)
+
     def done(self, deeds: Sequence[Deed]) -> None:
+        self._each(deeds, self._note)
+        with suppress(OSError):
+            prune_daily(self._records.store)
+
+    def _each(self, deeds: Sequence[Deed], note: Callable[[Deed, _Before], None]) -> None:
         for deed in deeds:
             with suppress(SnapmgrError, OSError, ValueError):
                 before = self._before.get(deed.path)
                 if before is not None:
-                    self._note(deed, before)
-        with suppress(OSError):
-            prune_daily(self._records.store)
+                    note(deed, before)
+
+    def _note_new(self, deed: Deed, before: _Before) -> None:
+        if deed.did is Did.CREATED:
+            [key] = deed.keys
+            self._records.put_origin(key, Origin(self._parent(key, before), deed.name))
+            self._records.arrive(key, deed.path, set(before.keys) - set(deed.gone) | {key})
 
     def _note(self, deed: Deed, before: _Before) -> None:
         records, left = self._records, set(before.keys)
         if deed.did is Did.CREATED:
-            [key] = deed.keys
-            records.put_origin(key, Origin(self._parent(key, before), deed.name))
-            records.arrive(key, deed.path, left - set(deed.gone) | {key})
             self._gone(deed.gone)
         elif deed.did is Did.APPLIED:
             records.arrive(deed.keys[0], deed.path, left)

@@ -112,6 +112,7 @@ def change_all(
             cancel.close()
         deeds = [one.deed for one in done if one.deed is not None]
         applied = any(deed.did is Did.APPLIED for deed in deeds)
+        watching.coming(deeds)
         switch_all(shadows, disks=applied)
     watching.done(deeds)
     if len(deeds) == len(done) and applied:
