@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 from snapmgr.migrate.channel import Channel, ChannelBroken
 from snapmgr.ram.block import RAMBlock
@@ -46,25 +47,33 @@ class Answers:
                 raise ChannelBroken("there is no way back to the source")
             self._send(self._channel, data)
 
-    def ask(self, block: RAMBlock, first: int, count: int) -> None:
-        """Pages are waited for.  A channel that is broken is noticed by who reads from it."""
-        start, end = first << block.page_bits, first + count << block.page_bits
-        with self._lock:
-            for at in range(start, end, MOST):
-                self._ask(block, at, min(MOST, end - at))
+    def ask(self, block: RAMBlock, runs: Sequence[tuple[int, int]]) -> None:
+        """Pages are waited for, (first page, count) of each run: a message for each, all of them at once.
 
-    def _ask(self, block: RAMBlock, start: int, length: int) -> None:
-        if self._channel is None:
-            return
+        A channel that is broken is noticed by who reads from it."""
+        bits = block.page_bits
+        with self._lock:
+            if self._channel is None:
+                return
+            asked = []
+            for first, count in runs:
+                start, end = first << bits, first + count << bits
+                for at in range(start, end, MOST):
+                    asked.append(request_pages(at, min(MOST, end - at), self._name(block)))
+            try:
+                self._send(self._channel, *asked)
+            except ChannelBroken:
+                self._channel = None
+
+    def _name(self, block: RAMBlock) -> str | None:
+        """None where the last request named it already."""
         name = None if self._named is block else block.idstr
         self._named = block
-        try:
-            self._send(self._channel, request_pages(start, length, name))
-        except ChannelBroken:
-            self._channel = None
+        return name
 
-    def _send(self, channel: Channel, data: bytes) -> None:
-        kind, length = int.from_bytes(data[:2]), int.from_bytes(data[2:4])
-        self._trace.emit(traced("migrate_send_rp_message", kind, length, offset=self._offset))
-        self._offset += len(data)
-        channel.send([data])
+    def _send(self, channel: Channel, *messages: bytes) -> None:
+        for data in messages:
+            kind, length = int.from_bytes(data[:2]), int.from_bytes(data[2:4])
+            self._trace.emit(traced("migrate_send_rp_message", kind, length, offset=self._offset))
+            self._offset += len(data)
+        channel.send([b"".join(messages)])

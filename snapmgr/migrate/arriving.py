@@ -211,7 +211,7 @@ class Arriving:
             self._tell(Status.POSTCOPY_ACTIVE)
         self._answers.send(message(ReturnMessage.RESUME_ACK, RESUME_ACK.to_bytes(4)))
         for block, first, count in self._missing.requested():
-            self._answers.ask(block, first, count)
+            self._answers.ask(block, [(first, count)])
             address = block.address + (first << block.page_bits)
             self._machine.trace.emit(traced("postcopy_page_req_sync", address))
 

@@ -6,13 +6,13 @@ Whatever breaks once the other side runs pauses it: the guest's newest state is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.migrate.channel import Channel, ChannelBroken
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.model import PERIOD
-from snapmgr.migrate.returning import ReturnPath
+from snapmgr.migrate.returning import ReturnPath, Wanted
 from snapmgr.migrate.steps import Steps, said
 from snapmgr.migrate.together import check as check_together
 from snapmgr.ram.save import RamSaver
@@ -193,14 +193,15 @@ class PostcopySteps(Steps):
             self._handed_over = True
             self._wake()
 
-    def _request(self, idstr: str | None, start: int, length: int) -> None:
+    def _request(self, wanted: Sequence[Wanted]) -> None:
         """Pages are waited for: they go first, or on a channel of their own."""
         urgent = self._urgent
         if urgent is None:
-            self._ram.request(idstr, start, length)
+            for one in wanted:
+                self._ram.request(*one)
             self._wake()
         else:
-            for records in self._ram.serve(idstr, start, length):
+            for records in self._ram.serve(wanted):
                 urgent.send(records)
                 self._sent_urgent += sum(map(len, records))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from snapmgr.errors import SnapmgrError, StreamError
 from snapmgr.migrate.channel import Channel, ChannelBroken
@@ -13,11 +13,15 @@ from snapmgr.wire.constants import ReturnMessage
 from snapmgr.wire.events import NeedData
 from snapmgr.wire.return_path import Message, ReturnPathReader
 
+MOST_TOGETHER = 256
+"""Requests that are passed on together."""
 RESUME_ACK = 1
 """What the destination says when it is ready to go on (migration.h: MIGRATION_RESUME_ACK_VALUE)."""
 
-Request = Callable[[str | None, int, int], None]
-"""``request(block or None = that of the last one, start, length in bytes)`` has pages sent."""
+Wanted = tuple[str | None, int, int]
+"""Pages that are asked for: block, or None for that of the last one, start, length in bytes."""
+Request = Callable[[Sequence[Wanted]], None]
+"""Has pages sent; requests that came together are passed on together."""
 
 
 class ReturnPath:
@@ -43,6 +47,7 @@ class ReturnPath:
         self._news = threading.Condition()
         self._done = False
         self._error: SnapmgrError | None = None
+        self._wanted: list[Wanted] = []
         self._thread: threading.Thread | None = None
         self.pongs: list[int] = []
         self.bitmaps: dict[str, bytes] = {}
@@ -104,6 +109,9 @@ class ReturnPath:
         """Whether this was the last one."""
         if event is None:
             raise ChannelBroken("the destination is gone")
+        asks = isinstance(event, Message) and event.type in (ReturnMessage.REQ_PAGES, ReturnMessage.REQ_PAGES_ID)
+        if not asks or len(self._wanted) == MOST_TOGETHER:
+            self._pass_on()
         if isinstance(event, NeedData):
             self._reader.feed(self._channel.receive())
             return False
@@ -118,6 +126,12 @@ class ReturnPath:
             self._news.notify_all()
         return False
 
+    def _pass_on(self) -> None:
+        """What was asked for until now."""
+        if self._wanted and self._request is not None:
+            wanted, self._wanted = self._wanted, []
+            self._request(wanted)
+
     def _heed(self, event: Message) -> None:
         match event.type:
             case ReturnMessage.PONG:
@@ -130,7 +144,7 @@ class ReturnPath:
             case ReturnMessage.REQ_PAGES | ReturnMessage.REQ_PAGES_ID if self._request is not None:
                 idstr, start, length = event.request
                 self._tell("migrate_handle_rp_req_pages", idstr or "", start, length, offset=event.offset)
-                self._request(idstr, start, length)
+                self._wanted.append((idstr, start, length))
             case ReturnMessage.RECV_BITMAP if self._request is not None:
                 self._tell("ram_dirty_bitmap_reload_begin", event.block, offset=event.offset)
                 self.bitmaps[event.block] = event.bitmap or b""

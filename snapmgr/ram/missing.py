@@ -19,8 +19,8 @@ from snapmgr.errors import SnapmgrError
 from snapmgr.ram.bitmap import Flags, Pages, Where, runs_of_flags, runs_of_pages
 from snapmgr.ram.block import RAMBlock
 
-Ask = Callable[[RAMBlock, int, int], None]
-"""``ask(block, first page, count)`` has the source send these pages soon."""
+Ask = Callable[[RAMBlock, Sequence[tuple[int, int]]], None]
+"""``ask(block, runs)`` has the source send these pages soon; (first page, count) of each run."""
 
 MOST_WAITS = 4096
 """Waits whose lengths are remembered."""
@@ -122,9 +122,10 @@ class MissingPages:
             fresh = missing[~requested[missing]]
             requested[missing] = True
         since = self._clock()
-        for first, count in runs_of_pages(fresh):
-            self.requests += 1
-            self._ask(block, first, count)
+        runs = list(runs_of_pages(fresh))
+        self.requests += len(runs)
+        if runs:
+            self._ask(block, runs)
         self._wait_for(self.received[block.idstr], missing)
         self.waits.append(self._clock() - since)
         self.waited += self.waits[-1]

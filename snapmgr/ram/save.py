@@ -6,7 +6,9 @@ What a step sends is in ``steps``.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import numpy as np
 
 from snapmgr.errors import StreamError
 from snapmgr.ram.bitmap import Pages
@@ -104,29 +106,39 @@ class RamSaver(RamSteps):
         self._requests.put(self._requests.parse(idstr, start, length))
         self.counters.postcopy_requests += 1
 
-    def serve(self, idstr: str | None, start: int, length: int) -> Iterator[list[memoryview]]:
-        """As ``request``, as records for a channel of their own, piece by piece; from one thread
+    def serve(self, wanted: Iterable[tuple[str | None, int, int]]) -> Iterator[list[memoryview]]:
+        """As ``request`` of each of them, as records for a channel of their own, piece by piece; from one thread
         (ram_save_host_page_urgent)."""
-        request = self._requests.parse(idstr, start, length)
-        self.counters.postcopy_requests += 1
         piece = max(1, POSTCOPY_PIECE >> self._options.page_bits)
-        for first in range(request.first, request.end, piece):
-            records = self._apart(request.tracked, first, min(piece, request.end - first))
-            if records:
-                yield records
+        runs, count = list[tuple[Tracked, int, int]](), 0
+        for one in wanted:
+            request = self._requests.parse(*one)
+            self.counters.postcopy_requests += 1
+            for first in range(request.first, request.end, piece):
+                length = min(piece, request.end - first)
+                if runs and (runs[0][0] is not request.tracked or count + length > piece):
+                    yield from self._apart(runs)
+                    runs, count = [], 0
+                runs.append((request.tracked, first, length))
+                count += length
+        yield from self._apart(runs)
 
-    def _apart(self, tracked: Tracked, first: int, count: int) -> list[memoryview]:
+    def _apart(self, runs: Sequence[tuple[Tracked, int, int]]) -> Iterator[list[memoryview]]:
+        """Runs of pages of one block in one piece, as far as they are dirty."""
+        if not runs:
+            return
+        tracked = runs[0][0]
         block, bits = tracked.block, self._options.page_bits
         with self._lock:
-            pages = tracked.bitmap.take(first, count)
+            pages = np.sort(np.concatenate([tracked.bitmap.take(first, count) for _, first, count in runs]))
             if not len(pages):
-                return []
+                return
             contents = contents_of(block, pages, bits)
             zero = zero_pages(contents)
             data = plain_records(pages, contents, zero, bits)
             self._count_apart(len(pages), int(zero.sum()), len(data))
         opens, self._named_apart = self._named_apart is not block, block
-        return list(named(data, block.idstr)) if opens else [data.data]
+        yield list(named(data, block.idstr)) if opens else [data.data]
 
     def on_new_channels(self) -> None:
         """After a break, before anything is asked or sent on them: what was asked on the old ones is asked again."""

@@ -226,7 +226,7 @@ def test_what_is_asked_for_while_it_recovers_is_remembered() -> None:
             pair.link.cut()
         elif event.name == "postcopy_pause_incoming_continued":
             assert pair.arriving is not None
-            pair.arriving._answers.ask(pair.destination.board.memory.ram, 0, 1)
+            pair.arriving._answers.ask(pair.destination.board.memory.ram, [(0, 1)])
 
     Ear(pair.destination, heard)
     statistics = pair.move(NOW, recover=pair.recover)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -34,8 +35,8 @@ class Waiting:
         self.missing = MissingPages([self.block], {"ram": received}, self._ask)
         self.missing.start()
 
-    def _ask(self, block: RAMBlock, first: int, count: int) -> None:
-        self.asked.append((first, count))
+    def _ask(self, block: RAMBlock, runs: Sequence[tuple[int, int]]) -> None:
+        self.asked += runs
         self.known.set()
 
     def place(self, *pages: int) -> list[bool]:
