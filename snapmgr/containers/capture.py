@@ -123,6 +123,11 @@ def is_capture(path: Path) -> bool:
         return False
 
 
+def capture_around(path: Path) -> Path | None:
+    """The folder of the capture that a file is a connection of by its name, None where it is none."""
+    return path.parent if _FILE.fullmatch(path.name) else None
+
+
 def open_capture(path: Path, open_file: Callable[[Path], FileSource]) -> CaptureSource:
     """Open the captured connections in the folder ``path``; ``open_file`` opens one file, unpacked where it is packed.
 

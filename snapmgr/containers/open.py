@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import cast
 
 from snapmgr.containers import lzop
-from snapmgr.containers.capture import is_capture, open_capture
+from snapmgr.containers.capture import capture_around, is_capture, open_capture
 from snapmgr.containers.file import FileSource, open_descriptor
 from snapmgr.containers.libvirt import PACKED, LibvirtSave, is_libvirt, read_libvirt
 from snapmgr.containers.packed import packed_kind, spool, unpack_head
@@ -243,7 +243,9 @@ def _refuse_other_bytes(head: bytes, label: str, path: Path | None = None, start
     if head and not head.startswith(MAGIC):
         begin = head[: len(MAGIC)].hex(" ")
         hint = "Open a file that QEMU wrote with migrate, or the VM state inside a qcow2 image."
-        if start == 0 and path is not None and (inside := stream_within(path)) is not None:
+        if path is not None and (folder := capture_around(path)) is not None:
+            hint = f"It is one of the captured channels of a migration: open the folder with all of them, {folder}"
+        elif start == 0 and path is not None and (inside := stream_within(path)) is not None:
             hint = f"A stream begins inside of it: open {at_offset(path, inside)}"
         error = StreamError(
             "not-a-stream",

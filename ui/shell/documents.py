@@ -128,7 +128,9 @@ def recognise(sources: list[str]) -> Document:
 
 
 def _inside(source: str) -> Document | None:
-    """A stream that begins inside a file: where it was said to, or in a file that is nothing else."""
+    """A stream that begins inside a file: where it was said to, or in a file that is nothing else.  One of captured
+    channels stands for all of them."""
+    from snapmgr.containers.capture import capture_around
     from snapmgr.containers.open import Kind, at_offset, split_offset, split_tag
     from snapmgr.containers.open import recognise as recognise_file
     from snapmgr.containers.within import stream_within
@@ -138,6 +140,9 @@ def _inside(source: str) -> Document | None:
         path, tag = split_tag(source)
         if tag is not None or _is_recording(str(path)) or recognise_file(path).kind is not Kind.UNKNOWN:
             return None
+        folder = capture_around(path)
+        if folder is not None:
+            return Document(DocumentKind.STREAM, (absolute(str(folder)),))
         found = stream_within(path)
         if found is None:
             return None

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from snapmgr.errors import NotFound, Unsupported, UsageError
+from snapmgr.containers.open import open_source
+from snapmgr.errors import NotFound, StreamError, Unsupported, UsageError
 from snapmgr.migrate.recording_file import MAGIC
 from tests.corpus import images, unpack_image
 from ui.shell.documents import Document, DocumentKind, recognise
@@ -38,6 +39,16 @@ def test_a_stream_is_known_by_its_first_bytes(tmp_path: Path) -> None:
     packed = tmp_path / "letter.doc"
     packed.write_bytes(gzip.compress(DEMO.read_bytes()))
     assert recognise([str(packed)]).kind is DocumentKind.STREAM
+
+
+def test_one_of_captured_channels_opens_all_of_them(tmp_path: Path) -> None:
+    (tmp_path / "conn0.fwd.bin").write_bytes(b"QEVM\0\0\0\3\7")
+    channel = tmp_path / "conn1.fwd.bin"
+    channel.write_bytes(bytes.fromhex("11223344") + bytes(60))
+    assert recognise([str(channel)]) == Document(DocumentKind.STREAM, (str(tmp_path),))
+    with pytest.raises(StreamError) as caught:
+        open_source(channel)
+    assert str(tmp_path) in (caught.value.hint or "")
 
 
 def test_a_folder_with_captured_channels_is_a_stream(tmp_path: Path) -> None:
