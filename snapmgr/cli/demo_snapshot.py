@@ -13,6 +13,7 @@ import click
 
 from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.demo_options import advance, demo_machine, machine_options
+from snapmgr.cli.freed import changed_document, freed_text
 from snapmgr.cli.hints import OVERWRITE, adding
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.text import printable, size
@@ -209,12 +210,9 @@ def delete_command(output: Output, /, tag: str, on: tuple[str, ...], trim: bool,
         )
     remember(done)
     if output.json:
-        output.document(
-            {"devices": [{"path": one.path, "id": one.id, "name": one.name, "freed": one.freed} for one in done]}
-        )
+        output.document({"devices": [changed_document(one) for one in done]})
     for one in () if output.json else done:
-        freed = f"{size(one.freed)} of the file are free now"
-        output.done(printable(f"{one.path}: snapshot {quoted(one.name)} (id {one.id}) deleted; {freed}"))
+        output.done(printable(f"{one.path}: snapshot {quoted(one.name)} (id {one.id}) deleted; {freed_text(one)}"))
     return Exit.DONE
 
 

@@ -13,12 +13,13 @@ from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.arguments import ImageType
 from snapmgr.cli.asking import ask, yes_option
 from snapmgr.cli.complete import TagType
+from snapmgr.cli.freed import changed_document, freed_text
 from snapmgr.cli.hints import OVERWRITE, adding
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
 from snapmgr.cli.snapshot_prune import prune_command
 from snapmgr.cli.snapshot_trim import trim_command
-from snapmgr.cli.text import printable, size
+from snapmgr.cli.text import printable
 from snapmgr.errors import SnapmgrError
 from snapmgr.names import quoted
 
@@ -229,11 +230,9 @@ def _say(output: Output, done: Sequence[Changed], what: str) -> int:
     for cut_off in settle([one.path for one in done]):
         output.note(printable(cut_off.message))
     if output.json:
-        output.document(
-            {"devices": [{"path": one.path, "id": one.id, "name": one.name, "freed": one.freed} for one in done]}
-        )
+        output.document({"devices": [changed_document(one) for one in done]})
         return Exit.DONE
     for one in done:
-        freed = f"; {size(one.freed)} of the file are free now" if what == "deleted" else ""
+        freed = f"; {freed_text(one)}" if what == "deleted" else ""
         output.done(printable(f"{one.path}: snapshot {quoted(one.name)} (id {one.id}) {what}{freed}"))
     return Exit.DONE

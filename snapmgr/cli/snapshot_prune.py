@@ -12,6 +12,7 @@ import click
 from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.arguments import ImageType
 from snapmgr.cli.asking import ask, yes_option
+from snapmgr.cli.freed import freed_document, freed_text
 from snapmgr.cli.output import Exit, Output
 from snapmgr.cli.progress import progress
 from snapmgr.cli.style import heading
@@ -109,7 +110,7 @@ def _document(chosen: Old, done: Sequence[Changed], frees: int | None, *, dry_ru
         "freed": frees,
         "deleted": [_row(row) for row in chosen.gone],
         "kept": [_row(row) for row in chosen.kept],
-        "devices": [{"path": one.path, "freed": one.freed} for one in done],
+        "devices": [{"path": one.path, **freed_document(one)} for one in done],
     }
 
 
@@ -145,6 +146,6 @@ def _said(found: Snapshots, chosen: Old, done: Sequence[Changed]) -> Iterator[st
     for one in done:
         count = sum(one.path in row.entries for row in chosen.gone)
         what = f"{count} snapshot{'s' * (count > 1)} deleted"
-        yield printable(f"{one.path}: {what}; {size(one.freed)} of the file are free now")
+        yield printable(f"{one.path}: {what}; {freed_text(one)}")
     if not done:
         yield "No snapshot is old: nothing was changed."

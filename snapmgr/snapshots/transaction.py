@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -22,12 +22,16 @@ from snapmgr.snapshots.journal import Journal, Switch, finish_cut_off, forget_cu
 from snapmgr.snapshots.switched import Switched, switched
 from snapmgr.work import CancelToken, Progress, no_progress
 
+_BLOCK = 512
+"""Bytes that ``st_blocks`` counts in (POSIX)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
     """One image of those that were changed, and which snapshot of it this was about.
 
     ``freed`` are the bytes of the file that are not used any more: the image grows into them before it grows longer.
+    ``given_back`` are the bytes that the file takes up less, where all that is free in it was given back.
     ``switched`` is what it takes to bring back what was there before, where that was asked for.
     ``deed`` is what is noted of it in the sidecar, None for nothing.
     """
@@ -36,6 +40,7 @@ class Changed:
     id: str
     name: str
     freed: int = 0
+    given_back: int | None = None
     switched: Switched | None = field(default=None, compare=False, repr=False)
     deed: Deed | None = field(default=None, repr=False, compare=False)
 
@@ -88,6 +93,7 @@ def change_all(
     done: list[Changed] = []
     missing: list[NotFound] = []
     shadows: list[Shadow] = []
+    before = {str(image.path): taken_up(str(image.path)) for image in images if trim}
     with ExitStack() as prepared:
         for image in images:
             with about(image):
@@ -117,11 +123,20 @@ def change_all(
     watching.done(deeds)
     if len(deeds) == len(done) and applied:
         forget_cut_off([one.path for one in done])
-    for shadow in shadows if trim else ():
-        _trim(shadow)
-    if undoable and not trim:
+    if trim:
+        for shadow in shadows:
+            _trim(shadow)
+        return [replace(one, given_back=max(0, before[one.path] - taken_up(one.path))) for one in done]
+    if undoable:
         return [replace(one, switched=switched(shadow)) for one, shadow in zip(done, shadows, strict=True)]
     return done
+
+
+def taken_up(path: str) -> int:
+    """Bytes that a file takes up on the disk that it is on; 0 for one that is gone."""
+    with suppress(OSError):
+        return Path(path).stat().st_blocks * _BLOCK
+    return 0
 
 
 def _trim(shadow: Shadow) -> None:

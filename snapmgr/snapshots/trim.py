@@ -10,11 +10,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from snapmgr.snapshots.transaction import about, begin, open_all
+from snapmgr.snapshots.transaction import about, begin, open_all, taken_up
 from snapmgr.work import CancelToken, Progress, no_progress, stoppable
-
-_BLOCK = 512
-"""Bytes that ``st_blocks`` counts in (POSIX)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +42,8 @@ def trim_images(
         done = []
         for shadow in shadows:
             path = str(shadow.image.path)
-            before = _taken(path)
+            before = taken_up(path)
             with about(shadow.image):
                 shadow.trim()
-            done.append(Trimmed(path, before, _taken(path)))
+            done.append(Trimmed(path, before, taken_up(path)))
     return done
-
-
-def _taken(path: str) -> int:
-    return Path(path).stat().st_blocks * _BLOCK

@@ -55,3 +55,8 @@ def test_what_is_free_is_given_back_later_too(snapctl: Snapctl, tmp_path: Path) 
     snapctl("snapshot", "delete", path, "new")
     snapctl("snapshot", "trim", path)
     assert snapctl("snapshot", "undo", path).code == 1
+    subprocess.run(["qemu-img", "snapshot", "-c", "last", path], check=True)
+    subprocess.run([*write[:2], "write -P 3 0 4M", path], check=True, capture_output=True)
+    taken = path.stat().st_blocks * 512
+    [done] = snapctl("snapshot", "delete", path, "last", "--trim", "--json").document["devices"]
+    assert done["given-back"] == taken - path.stat().st_blocks * 512 >= 4 << 20

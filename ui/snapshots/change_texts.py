@@ -104,7 +104,7 @@ def result(request: ChangeRequest, outcome: Sequence[Changed] | Saved, units: fo
         return " ".join((said, tr("What was there before is kept as {snapshot}.", snapshot=quoted(request.keep_first))))
     if request.kind is Kind.DELETE:
         if request.trim:
-            size = formats.size(sum(one.freed for one in changed), units)
+            size = formats.size(sum(one.given_back or 0 for one in changed), units)
             return plural("{size} of the file were given back", "{size} of {n} files were given back", count, size=size)
         return freed_text(changed, units)
     if request.kind is Kind.UNDO:
