@@ -64,7 +64,7 @@ def test_people_get_two_lines_and_names_are_made(snapctl: Snapctl, disks: tuple[
     said = snapctl("demo", "snapshot", "delete", name, "--trim", *SMALL, *there)
     assert disks[0].stat().st_blocks < grown / 2
     assert said.code == 0 and said.text.startswith(f"{disks[0]}: snapshot '{name}' (id 2) deleted; ")
-    assert said.text.endswith(" of the file are free now\n")
+    assert said.text.endswith(" MiB given back\n")
     assert snapctl("demo", "snapshot", "delete", name, *SMALL, *there).code == 1
 
 
