@@ -93,21 +93,6 @@ def test_zero_copy_is_for_pages_as_they_are() -> None:
         assert outgoing.statistics.status is S.NONE
 
 
-@pytest.mark.parametrize(
-    ("names", "says"),
-    [
-        ("dirty-limit auto-converge", "dirty-limit conflicts with auto-converge either of then available currently"),
-        ("switchover-ack", "Capability 'switchover-ack' requires capability 'return-path'"),
-        ("zero-copy-send", ZERO_COPY),
-        ("postcopy-preempt", "Postcopy preempt requires postcopy-ram"),
-    ],
-)
-def test_what_qemu_refuses(names: str, says: str) -> None:
-    with pytest.raises(SnapmgrError) as refused:
-        check(names.split())
-    assert refused.value.qemu == says
-
-
 @pytest.mark.parametrize("name", ["release-ram", "block"])
 def test_what_we_do_not_do_is_not_taken(name: str) -> None:
     with pytest.raises(UsageError, match=f"{name} is not offered"):

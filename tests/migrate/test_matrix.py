@@ -138,6 +138,8 @@ REFUSED = [
     ("zero-copy-send multifd xbzrle", ZERO_COPY, "7.2 10.0 11.1"),
     ("zero-copy-send multifd compress", ZERO_COPY, "7.2"),
     ("switchover-ack", "Capability 'switchover-ack' requires capability 'return-path'", "10.0 11.1"),
+    ("dirty-limit auto-converge", "dirty-limit conflicts with auto-converge either of then available currently",
+     "10.0 11.1"),
     ("postcopy-preempt", "Postcopy preempt requires postcopy-ram", "7.2 10.0 11.1"),
     ("multifd xbzrle", "Multifd is not compatible with xbzrle", "10.0 11.1"),
     ("multifd compress", "Multifd is not compatible with compress", "7.2"),
