@@ -17,7 +17,8 @@ from snapmgr.inspect.state import decoded, leaves, sections
 from snapmgr.names import quoted
 
 MAIN = ("pc.ram", "microvm.ram")
-"""Blocks that are a machine's RAM, unless memory-backend names another."""
+"""Blocks that are a machine's RAM, unless memory-backend names another: that one is known by its size, which the
+machine wrote into its CMOS (0x30, in KiB above 1 MiB, where there is no more than 16 MiB)."""
 
 FIRMWARE = "pc.bios"
 _FOUR_GIB = 1 << 32
@@ -60,13 +61,31 @@ def place(index: StreamIndex, main: str | None = None) -> list[Placed]:
 
 
 def _main(index: StreamIndex, names: list[str], wanted: str | None) -> str:
-    name = wanted if wanted is not None else next((name for name in MAIN if name in names), MAIN[0])
+    usual = next((name for name in MAIN if name in names), None)
+    name = wanted or usual or _main_by_size(index) or MAIN[0]
     if name in names:
         return name
     hint = "The stream announces no RAM blocks."
     if names:
         hint = f"There is {', '.join(names)}; the machine's RAM is the one that memory-backend named."
     raise NotFound("no-such-block", f"there is no RAM block {quoted(name)}", path=index.source.path, hint=hint)
+
+
+def _main_by_size(index: StreamIndex) -> str | None:
+    """The only block that has the size of the machine's RAM; None where there is no such, or more than one."""
+    cmos = _cmos(index)
+    above_16_mib = int.from_bytes(cmos[0x34:0x36], "little") * _UNIT
+    size = _FIRST_16_MIB + above_16_mib + int.from_bytes(cmos[0x5B:0x5E], "little") * _UNIT
+    if not above_16_mib:
+        size = (1 << 20) + (int.from_bytes(cmos[0x30:0x32], "little") << 10)
+    found = [block.name for block in index.blocks if 0 <= block.used_length - size < _UNIT]
+    return found[0] if len(found) == 1 else None
+
+
+def _cmos(index: StreamIndex) -> bytes:
+    """128 bytes; zeros where there is no clock."""
+    cmos = (leaves(decoded(index, record)).get("cmos_data", b"") for record in sections(index, "mc146818rtc")[:1])
+    return next(cmos, b"").ljust(128, b"\0")
 
 
 def ram_below_4g(index: StreamIndex, length: int) -> int:
@@ -96,10 +115,7 @@ def split_of(machine: str, length: int) -> int:
 
 def _told_by_cmos(index: StreamIndex, length: int) -> int | None:
     """None where there is no clock, or a guest has written something else there."""
-    for record in sections(index, "mc146818rtc")[:1]:
-        cmos = leaves(decoded(index, record)).get("cmos_data", b"").ljust(128, b"\0")
-        low = _FIRST_16_MIB + int.from_bytes(cmos[0x34:0x36], "little") * _UNIT
-        high = int.from_bytes(cmos[0x5B:0x5E], "little") * _UNIT
-        if high and low < _FOUR_GIB and 0 <= length - low - high < _UNIT:
-            return low
-    return None
+    cmos = _cmos(index)
+    low = _FIRST_16_MIB + int.from_bytes(cmos[0x34:0x36], "little") * _UNIT
+    high = int.from_bytes(cmos[0x5B:0x5E], "little") * _UNIT
+    return low if high and low < _FOUR_GIB and 0 <= length - low - high < _UNIT else None

@@ -15,7 +15,7 @@ import pytest
 from snapmgr.containers.open import open_source
 from snapmgr.errors import NotFound, Unsupported
 from snapmgr.inspect.elf_core import plan_core, write_core
-from snapmgr.inspect.guest_memory import place, split_of
+from snapmgr.inspect.guest_memory import Placed, place, split_of
 from snapmgr.inspect.index import StreamIndex, index_stream
 from tests import corpus
 from tests.cli.places import stored
@@ -149,3 +149,10 @@ class TestBesideQemu:
         with indexed(stream) as index:
             loads = [(part.offset, part.length, part.address) for part in place(index) if part.block == "pc.ram"]
             assert loads == [(0, 24 << 20, 0), (24 << 20, 8 << 20, 4 * GIB)]
+
+
+def test_ram_that_memory_backend_named_is_known_by_its_size() -> None:
+    if "hugetlb-plain.v100" not in corpus.streams()["cases"]:
+        pytest.skip("the case is not shipped")
+    with closing(open_source(stored("hugetlb-plain.v100"))) as source:
+        assert place(index_stream(source))[0] == Placed("huge", 0, 16 << 20, 0)
