@@ -130,7 +130,7 @@ def migrate_command(output: Output, /, uri: str | None, **wanted: Any) -> int:
     writes to disks waits for the next checkpoint. --to needs `snapctl demo receive URI --capability x-colo`.
 
     On a terminal of 40 columns and 12 lines at least, the pages of both machines, what is measured, phases and events
-    are shown on stderr while it goes on; not with --to, nor with -q.
+    are shown on stderr while it goes on; with --to those of this side, with -q none.
 
     \b
     Examples:
@@ -323,11 +323,14 @@ def _tell(output: Output, moved: Moved, *, done: bool) -> None:
 
 
 def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: dict[str, Any]) -> int:
+    from snapmgr.cli.live_half import HalfRecorder
+    from snapmgr.cli.live_view import LiveView, has_room
     from snapmgr.machine.driver import Driver
     from snapmgr.machine.written import FollowedDigest
     from snapmgr.migrate.handover import Handover, Side
     from snapmgr.migrate.source import Outgoing
     from snapmgr.migrate.uri import open_outgoing
+    from snapmgr.work import no_progress
 
     parameters, handover = _parameters(wanted), Handover()
     check_uri(wanted, uri)
@@ -345,7 +348,16 @@ def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: 
         def owner(action: Callable[[], None]) -> None:
             driver.order(lambda _: action()).result()
 
-        with progress(output, "Migrating") as report, ThreadPoolExecutor(1) as threads:
+        with ExitStack() as showing, ThreadPoolExecutor(1) as threads:
+            report: Progress = no_progress
+            half, see = None, lambda: None
+            if not output.quiet and has_room(sys.stderr):
+                half = HalfRecorder(machine)
+                view = LiveView(half, sys.stderr, PATIENCE)
+                showing.callback(view.close)
+                see = view.look
+            else:
+                report = showing.enter_context(progress(output, "Migrating"))
             channels = outgoing_channels(wanted, lambda: open_outgoing(uri, tls=tls))
             channel = channels.main()
             look = losing(wanted, channel, handover)
@@ -367,11 +379,13 @@ def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: 
                 beside=opened_beside(wanted, channels.urgent),
             )
             channels.outgoing = outgoing
+            if half is not None:
+                half.follow(outgoing)
             driver.order(lambda machine: machine.start())
             work: Future[None] = threads.submit(driver.work)
             try:
                 with _stoppable(outgoing), tending(channels):
-                    statistics = _apart(outgoing.run)
+                    statistics = _apart(outgoing.run, see)
             finally:
                 driver.finish()
                 work.result()

@@ -16,6 +16,8 @@ KEPT = 64
 """Events that are kept, newest last."""
 AT_ONCE = 0.05
 """Seconds in which what is seen was one and the same moment."""
+_SWITCHOVER = frozenset({"device", "postcopy-device"})
+"""States in which the guest stands still to go over."""
 _ENDS = frozenset(status.value for status in ENDS)
 
 
@@ -41,7 +43,9 @@ class Happened:
 class Course:
     """Takes moments in their order."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, both_sides: bool = True) -> None:
+        """``both_sides``: what the destination does is known, too."""
+        self._both_sides = both_sides
         self.status = "none"
         self.phases: list[Phase] = []
         self.guest = {Side.SOURCE: "running", Side.DESTINATION: "prelaunch"}
@@ -76,7 +80,9 @@ class Course:
             if self.status in _ENDS:
                 self._end(time)
             else:
-                waits = self.status == "postcopy-active" and self.guest[Side.DESTINATION] != "running"
+                waits = (
+                    self._both_sides and self.status == "postcopy-active" and self.guest[Side.DESTINATION] != "running"
+                )
                 self._begin("switchover" if waits else self._named(self.status), time)
         elif event.name == "migration_bitmap_sync_end":
             self.passes += 1
@@ -93,6 +99,8 @@ class Course:
                 self._begin("postcopy", time)
 
     def _named(self, status: str) -> str:
+        if status in _SWITCHOVER:
+            return "switchover"
         if status != "active":
             return status.removesuffix("-active")
         return f"iteration {max(1, self.passes)}"

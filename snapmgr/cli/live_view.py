@@ -18,6 +18,7 @@ from snapmgr.migrate.handover import Side
 from snapmgr.migrate.pages import PageState, States
 
 if TYPE_CHECKING:
+    from snapmgr.cli.live_half import HalfRecorder
     from snapmgr.migrate.recorder import Recorder
     from snapmgr.migrate.samples import Floats
 
@@ -113,7 +114,7 @@ class Look:
         self._columns, self._room = columns, lines
         self._fine, self._colours = int(fine), colours
 
-    def picture(self, recorder: Recorder, course: Course) -> list[str]:
+    def picture(self, recorder: Recorder | HalfRecorder, course: Course) -> list[str]:
         """Lines, none wider than there are columns, fewer than there is room for by one."""
         now = recorder.now
         head = [self._head(course, now), self._cut(_said(course)), ""]
@@ -140,12 +141,12 @@ class Look:
             return self._cut(f"{course.status}{iteration}  {now:.1f} s")
         return f"{self._paint('Demo migration', '1')}  {status}{iteration}  {now:.1f} s"
 
-    def _maps(self, recorder: Recorder, course: Course) -> list[str]:
+    def _maps(self, recorder: Recorder | HalfRecorder, course: Course) -> list[str]:
         pages = recorder.pages
         if pages is None or not len(pages.source):
             return []
         high = MAP if self._room >= ROOM else LOW_MAP
-        wide = self._columns >= WIDE
+        wide = self._columns >= WIDE and recorder.both_sides
         each = (self._columns - 3) // 2 if wide else self._columns
         blocks = []
         for side, states in ((Side.SOURCE, pages.source), (Side.DESTINATION, pages.destination)):
@@ -155,6 +156,8 @@ class Look:
             title = f"{name}  {state}  {counted}"
             title = title if width(title) <= each else f"{name}  {state}"
             blocks.append([title[:each].ljust(each), *self._map(states, each, high)])
+        if not recorder.both_sides:  # nothing is known of the other one
+            return [*blocks[0], self._legend(pages.source)]
         legend = self._legend(np.concatenate((pages.source, pages.destination)))
         if wide:
             return [*(f"{one}   {other}" for one, other in zip(*blocks, strict=True)), legend]
@@ -202,8 +205,8 @@ class Look:
             parts.append(f"{shown} {word}")
         return "   ".join(parts)
 
-    def _measured(self, recorder: Recorder, course: Course) -> list[str]:
-        samples = recorder.recording.samples
+    def _measured(self, recorder: Recorder | HalfRecorder, course: Course) -> list[str]:
+        samples = recorder.samples
         if not len(samples):
             return []
         times = samples.column("time")
@@ -215,7 +218,7 @@ class Look:
             ("Remaining", remaining, ""),
         ]
         made = [self._curve(name, f"{values[-1] / mib:.1f} MiB{per}", values) for name, values, per in rows]
-        if gone_over:
+        if gone_over and recorder.both_sides:
             waited = samples.column("waited")
             made.append(self._curve("Waited for page", f"{waited[-1]:.1f} ms", waited))
         elif course.status == "active":
@@ -284,9 +287,9 @@ class LiveView:
     """Draws itself on ``stream`` whenever it is asked and ``patience`` seconds have passed; ``close`` leaves the last
     picture there."""
 
-    def __init__(self, recorder: Recorder, stream: TextIO, patience: float) -> None:
+    def __init__(self, recorder: Recorder | HalfRecorder, stream: TextIO, patience: float) -> None:
         self._recorder, self._stream = recorder, stream
-        self._course = Course()
+        self._course = Course(both_sides=recorder.both_sides)
         self._next = 0
         self._due = time.monotonic() + patience
         self._high = 0

@@ -14,6 +14,7 @@ from snapmgr.migrate.handover import Side
 from snapmgr.migrate.link import Link
 from snapmgr.migrate.pages import PageLook
 from snapmgr.migrate.recording import CHANNEL_PUT, MOST_STREAM, PAGES_PUT, URGENT_PUT, Moment, Recording, stream_name
+from snapmgr.migrate.samples import Samples
 from snapmgr.migrate.through_file import FileLink
 from snapmgr.ram.tracked import Put
 from snapmgr.savevm.status import MigrationStatus
@@ -47,6 +48,9 @@ class Recorder:
     everything that reads the recording belong to one thread.
     """
 
+    both_sides = True
+    """Whether the destination is known, too."""
+
     def __init__(self, recording: Recording, clock: Callable[[], float], *, streams: bool = True) -> None:
         """``streams``: what goes over the link is kept, too, in files of the recording."""
         self._streams = streams
@@ -74,6 +78,11 @@ class Recorder:
         self._put: Put | None = None
         self._kept_at = -EVERY
         self._screens_at = dict.fromkeys(Side, -SCREEN_EVERY)
+
+    @property
+    def samples(self) -> Samples:
+        """What was measured so far."""
+        return self.recording.samples
 
     @property
     def now(self) -> float:

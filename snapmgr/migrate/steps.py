@@ -124,6 +124,11 @@ class Steps:
         """Bytes of RAM that are known to be dirty."""
         return self._machine.ram_entry.counters.remaining
 
+    @property
+    def sent(self) -> int:
+        """Bytes that were put until now, over all channels."""
+        return self._sent_before + self._out.total + self._sent_urgent
+
     def query(self) -> dict[str, object]:
         """The answer of query-migrate."""
         counters, names = self._machine.ram_entry.counters, self._machine.options.capabilities
@@ -170,7 +175,7 @@ class Steps:
     def _sum_up(self) -> None:
         statistics, counters = self.statistics, self._machine.ram_entry.counters
         statistics.total_time = self._elapsed()
-        statistics.transferred = self._sent_before + self._out.total + self._sent_urgent
+        statistics.transferred = self.sent
         statistics.postcopy_requests = counters.postcopy_requests
         statistics.precopy_bytes, statistics.postcopy_bytes = counters.precopy_bytes, counters.postcopy_bytes
 

@@ -12,12 +12,16 @@ import pytest
 
 from snapmgr.cli import live_view, main
 from snapmgr.cli.live_course import Course
+from snapmgr.cli.live_half import HalfRecorder
 from snapmgr.cli.live_view import LiveView, Look, has_room
 from snapmgr.cli.text import width
+from snapmgr.machine.options import MIB, MachineOptions
 from snapmgr.migrate.handover import Side
+from snapmgr.migrate.model import Parameters
 from snapmgr.migrate.pages import PageState
 from snapmgr.migrate.recording import Moment
 from snapmgr.migrate.samples import COLUMNS, Samples
+from snapmgr.migrate.ways import both_of
 from snapmgr.trace.events import TraceEvent
 
 
@@ -64,7 +68,8 @@ def recorder() -> Any:
     return SimpleNamespace(
         now=3.0,
         pages=SimpleNamespace(source=source, destination=destination),
-        recording=SimpleNamespace(samples=samples),
+        samples=samples,
+        both_sides=True,
         look=lambda: None,
         new_moments=lambda after: [one for one in POSTCOPY if one.number >= after],
     )
@@ -90,6 +95,25 @@ def test_a_picture_has_room(columns: int, lines: int, *, fine: bool) -> None:
     if lines > 12:
         assert text.count("?") >= 3, "one page that is waited for is seen on both maps, and in the legend"
         assert "Destination  has the guest" in text
+
+
+def test_of_one_side_no_more_is_shown_than_is_known() -> None:
+    parts = [state(0.0, "active"), guest(1.0, Side.SOURCE, "running", "finish-migrate"), state(1.0, "device"),
+             state(1.1, "postcopy-device"), state(1.2, "postcopy-active")]  # fmt: skip
+    made = Course(both_sides=False)
+    made.take(parts)
+    assert [(one.name, one.begin) for one in made.phases] == [("iteration 1", 0), ("switchover", 1), ("postcopy", 1.2)]
+    both = both_of(MachineOptions(ram=16 * MIB), [], rate=50.0)
+    with both:
+        half = HalfRecorder(both.source)
+        half.follow(both.prepare(Parameters()))
+        both.move(1, 1)
+        half.look()
+        made = Course(both_sides=False)
+        made.take(half.new_moments(0))
+        drawn = "\n".join(Look(100, 40, fine=False, colours=False).picture(half, made))
+    assert "Source  gave the guest away  none left" in drawn and "Destination" not in drawn
+    assert made.status == "completed" and half.samples.column("transferred")[-1] > 0 and not half.new_moments(1 << 30)
 
 
 def test_colours_are_left_out_where_nobody_wants_them(monkeypatch: pytest.MonkeyPatch) -> None:

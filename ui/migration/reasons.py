@@ -21,7 +21,8 @@ def no_cancel(run: Run) -> str:
     if run.both is None:
         return tr("The machines are being made")
     if run.status in ENDS:
-        return tr("It is over: the guest is at its new place")
+        moved = run.owner is Side.DESTINATION
+        return tr("It is over: the guest is at its new place") if moved else tr("It is over: the guest stays here")
     if run.status is Status.COLO:
         return tr("Both machines run the guest. Press Failover on the one that shall go on")
     if run.status is Status.POSTCOPY_DEVICE:
@@ -54,7 +55,7 @@ def no_postcopy(run: Run) -> str:
         return tr("The capability postcopy-ram was not on when it started")
     if MAPPED in run.wanted.capabilities:
         return tr("A file has no way back, over which the guest could ask for what it lacks")
-    return "" if run.status is Status.ACTIVE else tr("Only from precopy")
+    return "" if run.status is Status.ACTIVE else tr("Only while the guest runs on the source and its RAM is sent")
 
 
 def no_failover(run: Run) -> str:
