@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from snapmgr.block.qcow2.tags import find_tag
+from snapmgr.block.qcow2.tags import find_tag, way_to
 from snapmgr.snapshots.model import DiskSnapshot, SnapshotRow, Snapshots
 
 _Found = TypeVar("_Found", DiskSnapshot, SnapshotRow)
 
 
 def find_snapshot(entries: Sequence[_Found], tag: str, path: str | Path = "the image") -> _Found:
-    """The entry that is named ``tag``, else the one with that id; ``id:N`` and ``name:T`` say which.
+    """The entry that is named ``tag``, else the one with that id; ``id:N``, ``name:T`` and ``nth:N:T`` say which.
 
     Raises NotFound ``snapshot-not-found`` (the hint lists what there is), UsageError ``ambiguous-snapshot``.
     """
@@ -35,11 +35,14 @@ def tags_of(rows: Sequence[SnapshotRow], found: Snapshots) -> dict[str, list[str
 def _tags(rows: Sequence[SnapshotRow], path: str, found: Snapshots) -> list[str]:
     here = [row.entries[path] for row in found.rows if path in row.entries]
     names, ids = Counter(entry.name for entry in here), Counter(entry.id for entry in here)
-    return [_tag(row.entries[path], names, ids) for row in rows if path in row.entries]
+    return [_tag(row.entries[path], here, names, ids) for row in rows if path in row.entries]
 
 
-def _tag(entry: DiskSnapshot, names: Counter[str], ids: Counter[str]) -> str:
+def _tag(entry: DiskSnapshot, here: Sequence[DiskSnapshot], names: Counter[str], ids: Counter[str]) -> str:
     others = names[entry.name] - 1 + ids[entry.name] - (entry.id == entry.name)
-    if entry.name and not others and not entry.name.startswith(("id:", "name:")):
+    if entry.name and not others and not entry.name.startswith(("id:", "name:", "nth:")):
         return entry.name
-    return f"id:{entry.id}" if ids[entry.id] == 1 else f"name:{entry.name}"
+    if ids[entry.id] == 1:  # nearly all of them: no need to look through many
+        return f"id:{entry.id}"
+    place = next(place for place, one in enumerate(here) if one is entry)
+    return way_to([(one.id, one.name) for one in here], place)

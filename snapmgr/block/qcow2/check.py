@@ -149,9 +149,11 @@ def _check_snapshots(image: Qcow2Image, faults: Faults, tally: Tally) -> None:
         _check_entry(image, entry, faults, tally)
     for identity, times in Counter(entry.id for entry in entries if entry.id).items():
         if times > 1:
-            second = [entry for entry in entries if entry.id == identity][1]
+            alike = [entry for entry in entries if entry.id == identity]
+            second, twins = alike[1], len({entry.name for entry in alike}) < times
             message = f"{times} snapshots have the id {quoted(second.id_text)}: programs find only the first by it"
-            faults.add("snapshot-id-twice", message, second.offset, "Delete them by name.")
+            hint = "Delete or rename them one by one, as nth:1:NAME, nth:2:NAME." if twins else "Delete them by name."
+            faults.add("snapshot-id-twice", message, second.offset, hint)
 
 
 def _check_entry(image: Qcow2Image, entry: SnapshotEntry, faults: Faults, tally: Tally) -> None:

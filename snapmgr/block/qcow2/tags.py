@@ -1,4 +1,5 @@
-"""TAG to snapshot: a name, else an id; ``name:T`` and ``id:N`` say which (DESIGN §6).
+"""TAG to snapshot: a name, else an id; ``name:T`` and ``id:N`` say which (DESIGN §6).  Where several have the same name
+and the same id, ``nth:2:T`` is the second of them.
 
 QEMU itself looks for ids first in some places and for names first in others, and so loads the wrong snapshot where a
 name equals another one's id.
@@ -16,6 +17,7 @@ Tag = tuple[str, str]
 """(id, name) of a snapshot."""
 
 _LISTED = 20
+_DIGITS = 10
 _LONGEST = 80
 
 
@@ -30,6 +32,8 @@ def find_tag(tags: Sequence[Tag], wanted: str, path: str | Path) -> int:
         found = _with_id(tags, rest)
     elif separator and kind == "name":
         found = _with_name(tags, rest)
+    elif kind == "nth" and (number := rest.partition(":"))[0].isdecimal() and number[1] and len(number[0]) < _DIGITS:
+        found = _with_name(tags, number[2])[max(int(number[0]) - 1, 0) :][: int(number[0]) > 0]
     else:
         found = _with_name(tags, wanted) or _with_id(tags, wanted)
     if not found:
@@ -40,8 +44,7 @@ def find_tag(tags: Sequence[Tag], wanted: str, path: str | Path) -> int:
             hint=f"There are: {listed(tags)}" if tags else "There are no snapshots in it.",
         )
     if len(found) > 1:
-        same_id = len({tags[index][0] for index in found}) == 1
-        ways = [f"name:{tags[index][1]}" if same_id else f"id:{tags[index][0]}" for index in found]
+        ways = [way_to(tags, index) for index in found]
         raise UsageError(
             "ambiguous-snapshot",
             f"{path} has {len(found)} snapshots that {quoted(wanted)} may mean",
@@ -49,6 +52,15 @@ def find_tag(tags: Sequence[Tag], wanted: str, path: str | Path) -> int:
             hint=f"Say which one: {_joined(ways)}",
         )
     return found[0]
+
+
+def way_to(tags: Sequence[Tag], position: int) -> str:
+    """How to say that this one is meant, and no other: by its id, its name or which of that name it is."""
+    id_text, name = tags[position]
+    if len(_with_id(tags, id_text)) == 1:
+        return f"id:{id_text}"
+    named = _with_name(tags, name)
+    return f"name:{name}" if len(named) == 1 else f"nth:{named.index(position) + 1}:{name}"
 
 
 def _with_name(tags: Sequence[Tag], name: str) -> list[int]:

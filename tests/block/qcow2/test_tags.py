@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from snapmgr.block.qcow2.tags import find_tag, listed
+from snapmgr.block.qcow2.tags import find_tag, listed, way_to
 from snapmgr.errors import NotFound, UsageError
 
 TAGS = [("1", "plain"), ("2", "3"), ("3", "2"), ("4", ""), ("5", "twice"), ("6", "twice"), ("7", "id:1"), ("8", "é")]
@@ -50,6 +50,21 @@ def test_an_id_of_several_is_not_guessed() -> None:
     with pytest.raises(UsageError) as unclear:
         find_tag([("1", "alpha"), ("1", "beta")], "1", "disk")
     assert unclear.value.hint == "Say which one: name:alpha, name:beta"
+
+
+TWINS = [("1", "a"), ("1", "a"), ("2", "a"), ("1", "b"), ("9", "nth:1:a")]
+
+
+def test_twins_are_told_apart_by_their_order() -> None:
+    with pytest.raises(UsageError) as unclear:
+        find_tag(TWINS, "a", "disk")
+    assert unclear.value.hint == "Say which one: nth:1:a, nth:2:a, id:2"
+    assert [way_to(TWINS, place) for place in range(5)] == ["nth:1:a", "nth:2:a", "id:2", "name:b", "id:9"]
+    assert [find_tag(TWINS, way_to(TWINS, place), "disk") for place in range(5)] == [0, 1, 2, 3, 4]
+    assert find_tag([("1", "nth:x:a")], "nth:x:a", "disk") == 0
+    for wanted in ("nth:0:a", "nth:4:a", "nth:1:c", f"nth:{'9' * 5000}:a"):
+        with pytest.raises(NotFound):
+            find_tag(TWINS, wanted, "disk")
 
 
 def test_long_lists_and_long_names_are_cut() -> None:

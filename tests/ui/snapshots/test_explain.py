@@ -75,6 +75,7 @@ def test_the_snapshot_that_qemu_would_load_instead_is_named() -> None:
         ("id:7", "1", [], "id:1"),
         ("a", "1", [("b", "1")], "a"),
         ("", "1", [("b", "1")], "name:"),
+        ("a", "1", [("a", "1")], "nth:1:a"),
     ],
 )
 def test_a_tag_means_one_snapshot(name: str, id: str, others: list[tuple[str, str]], tag: str) -> None:
