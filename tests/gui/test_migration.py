@@ -73,6 +73,8 @@ def test_start_moves_the_guest_and_proves_it(
     assert any(panes.destination.map.counts().values()) and not panes.idle.isVisible()
     page.context.actions.run("migration.scenarios")
     assert panes.idle.isVisible() and page.has_recording
+    panes.source.show_idle(True)
+    assert panes.source.idle.isHidden(), "the guest does not start here any more"
     start(page, qtbot)
     assert not any(panes.destination.map.counts().values()), "nothing of the one before"
     assert not panes.idle.isVisible() and page.window().focusWidget() is panes.lower.transport.phases

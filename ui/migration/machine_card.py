@@ -50,9 +50,9 @@ class MachineCard(QFrame):
         head.addWidget(self.chip)
         head.addStretch(1)
         column.addLayout(head)
-        self._idle = label(idle, "secondary", wrap=True)
-        self._idle.hide()
-        column.addWidget(self._idle)
+        self.idle = label(idle, "secondary", wrap=True)
+        self.idle.hide()
+        column.addWidget(self.idle)
         middle = self._middle = QHBoxLayout()
         middle.setSpacing(12)
         self.screen = GuestScreen()
@@ -100,7 +100,7 @@ class MachineCard(QFrame):
 
     def show_idle(self, low: bool) -> None:
         """Nothing moves: where there is little room, no empty screen and no empty map."""
-        self._idle.setVisible(low)
+        self.idle.setVisible(low and not any(self.facts()))  # what was recorded says where the guest is
         for part in (self.screen, self.map, self.legend):
             part.setVisible(not low)
 
