@@ -50,7 +50,7 @@ class StreamReader(Sections):
     @property
     def past_end(self) -> bool:
         """Whether everything that a loader reads has been read: what still comes is trailing bytes."""
-        return self._finished or self._next == self._trailing
+        return self._finished or self._next in (self._after_vmdesc, self._trailing)
 
     # -- records ---------------------------------------------------------------------------------------------------
 
