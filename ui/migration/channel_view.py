@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme import fonts, icons, motion
-from ui.theme.palette import color
+from ui.theme.palette import color, tokens
 from ui.words import plural
 
 MOST = 12
@@ -41,6 +41,8 @@ class Lane(QWidget):
         self._name, self._about, self._back = name, about, back
         self._rate, self._now = "", 0.0
         self._dashed = True
+        self._made_for: tuple[object, ...] = ()
+        self._empty = QPixmap()
         self.packets: list[Packet] = []
         self._count = 0
         """What is on its way, with what has no room."""
@@ -116,28 +118,47 @@ class Lane(QWidget):
         painter.drawText(foot, left | middle, words)
 
     def _paint_track(self, painter: QPainter, track: QRectF) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color("sunken"))
-        painter.drawRoundedRect(track, 6, 6)
+        painter.drawPixmap(track.topLeft(), self._ground(track.size().toSize()))
         if self._dashed:
-            pen = painter.pen()
-            pen.setColor(color("lineStrong"))
-            pen.setStyle(Qt.PenStyle.DashLine)
-            painter.setPen(pen)
-            painter.drawLine(QPointF(8, track.center().y()), QPointF(self.width() - 8, track.center().y()))
             return
-        arrow = QRectF(4 if self._back else self.width() - 18, track.center().y() - 7, 14, 14)
-        icons.paint(painter, arrow, "caret-left" if self._back else "caret-right", "text2")
         if motion.reduced():
             self._paint_count(painter, track)
             return
         side = min(14.0, track.height() - 8)
         room = track.width() - side - 28
+        painter.setPen(Qt.PenStyle.NoPen)
+        tint = ""
         for packet in self.packets:
             share = (self._now - packet.time) / TRAVEL
             x = 6 + room * (1 - share if self._back else share) + (14 if self._back else 0)
-            painter.setBrush(color(packet.tint))
+            if packet.tint != tint:
+                tint = packet.tint
+                painter.setBrush(color(tint))
             painter.drawRoundedRect(QRectF(x, track.center().y() - side / 2, side, side), 3, 3)
+
+    def _ground(self, size: QSize) -> QPixmap:
+        """The empty track: packets move over it in every frame."""
+        made_for = (size, self._dashed, self.devicePixelRatioF(), tokens().name)
+        if made_for == self._made_for:
+            return self._empty
+        self._made_for = made_for
+        self._empty = QPixmap(size * self.devicePixelRatioF())
+        self._empty.setDevicePixelRatio(self.devicePixelRatioF())
+        self._empty.fill(color("panel"))
+        painter = QPainter(self._empty)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color("sunken"))
+        painter.drawRoundedRect(QRectF(0, 0, size.width(), size.height()), 6, 6)
+        middle = size.height() / 2
+        if self._dashed:
+            painter.setPen(QPen(color("lineStrong"), 1, Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(8, middle), QPointF(size.width() - 8, middle))
+        else:
+            arrow = QRectF(4 if self._back else size.width() - 18, middle - 7, 14, 14)
+            icons.paint(painter, arrow, "caret-left" if self._back else "caret-right", "text2")
+        painter.end()
+        return self._empty
 
     def _paint_count(self, painter: QPainter, track: QRectF) -> None:
         """How many are on their way, where they shall not move; the colour is that of the newest."""

@@ -114,6 +114,8 @@ class ActionSet(QObject):
         self._context = context
         self._declared: dict[str, Action] = {}
         self._items: dict[str, QAction] = {}
+        self._reasons: dict[str, str] = {}
+        """What each says of why it cannot be used: a view that says how it stands asks for all of them often."""
 
     def extend(self, actions: Actions) -> None:
         """Take the declarations of one more module.  Raises ValueError for an id that is already there."""
@@ -162,8 +164,10 @@ class ActionSet(QObject):
         for action in self._declared.values():
             item, reason = self._items[action.id], self.reason(action.id)
             item.setEnabled(not reason)
-            item.setStatusTip(reason)
-            item.setToolTip(_tooltip(action, reason))
+            if self._reasons.get(action.id) != reason:
+                self._reasons[action.id] = reason
+                item.setStatusTip(reason)
+                item.setToolTip(_tooltip(action, reason))
             if action.checked is not None:
                 with QSignalBlocker(item):
                     item.setChecked(action.checked(self._context))

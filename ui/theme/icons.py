@@ -41,13 +41,18 @@ def _family() -> str:
     return QFontDatabase.applicationFontFamilies(number)[0]
 
 
+@functools.lru_cache(maxsize=64)
+def _font(pixels: int) -> QFont:
+    font = QFont(_family())
+    font.setPixelSize(pixels)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return font
+
+
 def paint(painter: QPainter, rect: QRect | QRectF, name: str, tint: str) -> None:
     """Draw an icon into ``rect``; ``tint`` is the name of a token."""
-    font = QFont(_family())
-    font.setPixelSize(max(1, round(min(rect.width(), rect.height()))))
-    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     painter.save()
-    painter.setFont(font)
+    painter.setFont(_font(max(1, round(min(rect.width(), rect.height())))))
     painter.setPen(color(tint))
     painter.drawText(QRectF(rect), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, charmap()[name])
     painter.restore()

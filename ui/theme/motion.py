@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QStyleHints
 
 Motion = Literal["system", "reduced"]
 
@@ -24,6 +24,8 @@ def use(motion: Motion) -> None:
 def reduced() -> bool:
     if _chosen[0] == "reduced":
         return True
+    if not hasattr(QStyleHints, "accessibility"):  # asked for in every frame
+        return False
     hints = QGuiApplication.styleHints()
     wanted = getattr(hints, "accessibility", None)
     preference = getattr(wanted(), "motionPreference", None) if wanted is not None else None
