@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from snapmgr.inspect.block_rows import IDSTR as BLOCK_MIGRATION
 from snapmgr.inspect.command_order import CommandOrder, discarded
 from snapmgr.inspect.explain import EXPLANATIONS, problem_of, stray_bytes
 from snapmgr.inspect.header_checks import machine_problem, section_problem
@@ -207,6 +208,8 @@ class IndexBuilder:
         if event.instance_id is not None:
             self._instances[event.section_id] = event
             self.note(section_problem(event, self._description))
+            if (event.type, event.idstr, event.instance_id) == (RecordType.START, BLOCK_MIGRATION, 0):
+                self.versions.see("block-migration", event.offset, event.length)
             if event.idstr == IDSTR and event.version_id != VERSION and event.type != RecordType.FULL:
                 self._ram_version(event)
 

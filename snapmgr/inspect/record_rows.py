@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from snapmgr.errors import SnapmgrError
+from snapmgr.inspect import block_rows
 from snapmgr.inspect.bitmap_rows import bitmap_rows
 from snapmgr.inspect.channel_rows import channel_rows
 from snapmgr.inspect.model import Node, NodeKind, Record
@@ -176,6 +177,8 @@ def _section(tree: Tree, node: Node, record: Record) -> Sequence[Node]:
         _block_list(tree, rows)
     if record.idstr == dirty_bitmap.IDSTR:
         bitmap_rows(rows)
+    elif record.idstr == block_rows.IDSTR:
+        block_rows.block_rows(rows)
     if rows.offset < end:
         rows.add(
             "Pages" if record.idstr == "ram" else "Data", *_payload_text(tree, record, rows.offset), end - rows.offset
@@ -218,7 +221,7 @@ def _mapped_block(rows: Rows, block: ListedBlock, header: MappedHeader) -> None:
 def _payload_text(tree: Tree, record: Record, offset: int) -> tuple[str, str, str]:
     """(value, meaning, type) of a payload: for RAM how many pages of each kind it carries."""
     if record.idstr != "ram":
-        return "", f"{record.payload_length} bytes, not decoded yet", "opaque"
+        return "", f"{record.payload_length} bytes, not decoded", "opaque"
     counts = dict.fromkeys(PageKind, 0)
     end = record.payload + record.payload_length
     for block in tree.ram.blocks.values():

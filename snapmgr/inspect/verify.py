@@ -17,7 +17,15 @@ from snapmgr.work import CancelToken, Progress, no_progress
 LOADS, REFUSES, WAITS = "loads", "refuses", "waits"
 
 _SOME_REFUSE = frozenset(
-    {"zero-fill", "switchover-start", "multifd-flush", "compressed-pages", "capability-version", "compressed-data"}
+    {
+        "zero-fill",
+        "switchover-start",
+        "multifd-flush",
+        "compressed-pages",
+        "capability-version",
+        "compressed-data",
+        "block-migration",
+    }
 )
 """Problems that only those versions refuse whose text they carry."""
 

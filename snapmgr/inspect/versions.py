@@ -8,6 +8,11 @@ from snapmgr.wire.wording import CHAINING, COLO_OFF, VERSIONS, by_version, chain
 
 OLD, *NEWER = VERSIONS
 
+_NO_BLOCK = (
+    "Unknown savevm section or instance 'block' 0. Make sure that your current VM setup matches your saved VM setup, "
+    "including any hotplugged devices"
+)
+
 UNKNOWN_TO: dict[str, tuple[str, dict[str, str]]] = {
     "switchover-start": (
         "The command SWITCHOVER_START came with QEMU 10.0; older versions refuse it",
@@ -20,6 +25,10 @@ UNKNOWN_TO: dict[str, tuple[str, dict[str, str]]] = {
     "compressed-pages": (
         "Compressed pages were removed before QEMU 10.0",
         dict.fromkeys(NEWER, "Unknown combination of migration flags: 0x100"),
+    ),
+    "block-migration": (
+        "The old block migration was removed before QEMU 10.0: newer ones have no section for it",
+        {version: text for version, text in by_version(_NO_BLOCK).items() if version in NEWER},
     ),
 }
 """Code, sentence, and the text of every version that refuses it."""
