@@ -173,7 +173,8 @@ def _check_entry(image: Qcow2Image, entry: SnapshotEntry, faults: Faults, tally:
         image.check_snapshot_l1(entry)
     except ImageError as error:
         faults.add(error.code, f"{who}: {error.message}", error.offset, LOST)
-        tally.corruptions += 1
+        if entry.l1_size or entry.l1_offset % image.cluster_size:  # QEMU never goes to one without entries
+            tally.corruptions += 1
         return
     if entry.l1_offset + entry.l1_size * 8 - image.file.size >= image.cluster_size:
         message = f"{who}: its L1 table lies behind the end of the file, so the disk reads as empty"

@@ -97,7 +97,7 @@ class References:
         behind the end of the file."""
         numbers = (offsets >> _u64(self._image.header.cluster_bits)).view(np.int64)
         odd: Flags = (offsets & _u64(self._cluster - 1)) != 0
-        outside: Flags = numbers >= len(self.counts) - 1
+        outside: Flags = offsets >= _u64(self.file_size)
         if not outside.any() and not odd.any():
             self._count(numbers, times)
             return outside

@@ -168,6 +168,20 @@ def test_with_subclusters_nobody_minds_the_zero_flag_of_an_entry() -> None:
     assert check(tiny(entries, {5 * size: bytes(size)}, cluster_bits=14, incompatible=16)) == []
 
 
+def test_what_begins_where_the_file_ends_is_behind_it() -> None:
+    """The last cluster is there in part: an offset within what it lacks is off the file, as for qemu-img check."""
+    content = tiny({0: 5 << 12 | COPIED, 1: 5 << 12 | 0x600}, {5 << 12: bytes(0x600)})
+    found = check_image(Qcow2Image(MemoryDevice(content)))
+    assert {problem.code for problem in found.problems} == {"l2-entry-invalid", "data-beyond-end", "copied-flag"}
+    assert (found.tally.corruptions, found.tally.image_end) == (3, 6 << 12)
+
+
+def test_a_snapshot_without_l1_entries_may_have_them_anywhere() -> None:
+    entry = struct.pack(">QIHHIIQII", 1 << 63, 0, 1, 1, 0, 0, 0, 0, 16) + struct.pack(">QQ", 0, 0) + b"1a"
+    found = check_image(Qcow2Image(MemoryDevice(tiny({}, {5 << 12: entry}, snapshots=1, snapshots_offset=5 << 12))))
+    assert found.tally.corruptions == 0
+
+
 def test_snapshots_beside_a_data_file_are_looked_at_too() -> None:
     """As qemu-img check does: it counts them, what is wrong with each, and its L1 table."""
     entry = struct.pack(">QIHHIIQII", 6 << 12, 1, 1, 1, 0, 0, 0, 0, 0) + b"1a"
