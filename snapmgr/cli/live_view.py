@@ -30,6 +30,8 @@ MAP, LOW_MAP = 6, 3
 """Lines of a map, and in a low terminal."""
 ROOM = 24
 """Lines from which maps are high."""
+REST = 9
+"""Times as long as a drawing took nothing is drawn: a million pages must not hold up what moves them."""
 OVER = 3
 """Samples over which a rate is measured."""
 
@@ -306,8 +308,10 @@ class LiveView:
         if moments:
             self._next = moments[-1].number + 1
             self._course.take(moments)
-        if time.monotonic() >= self._due:
+        began = time.monotonic()
+        if began >= self._due:
             self._draw()
+            self._due = time.monotonic() + REST * (time.monotonic() - began)
 
     def _draw(self) -> None:
         columns, lines = _size_of(self._stream)
@@ -326,5 +330,6 @@ class LiveView:
     def close(self) -> None:
         """The last picture stays; where none was drawn none is."""
         if self._high:
+            self._due = 0.0
             self._course.over = True
             self.look()

@@ -118,6 +118,7 @@ def test_of_one_side_no_more_is_shown_than_is_known() -> None:
 
 def test_colours_are_left_out_where_nobody_wants_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_view, "_size_of", lambda stream: (80, 30))
+    monkeypatch.setattr(live_view, "REST", 0)
     for plain in (False, True):
         monkeypatch.setenv("NO_COLOR", "1") if plain else monkeypatch.delenv("NO_COLOR", raising=False)
         stream = io.StringIO()

@@ -157,7 +157,9 @@ def test_steps_stop_before_each_section_and_the_past_can_be_seen(page: Migration
     assert stopped is not None
     page.look_at(stopped - 0.01)
     assert page.panes_shown.source.chip.text() == "has the guest"
+    assert page.panes_shown.channel.chip.text() == "connected"
     page.look_at(None)
+    assert page.panes_shown.channel.chip.text() == "closed"
     assert page.panes_shown.destination.chip.text() == "has the guest"
 
 

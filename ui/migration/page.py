@@ -344,7 +344,7 @@ class MigrationPage(Page):
             self._show_state()
             return
         self.showing.past(at, playing=self._playing)
-        self.showing.numbers(at, over=True)
+        self.showing.numbers(at, over=self.at is None)
         self.showing.curves(self.recording.end, at=self.at, live=False)
         self.panes_shown.lower.events.show_time(at)
         if not self.is_running:
