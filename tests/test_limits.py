@@ -44,3 +44,14 @@ def test_a_test_that_hears_no_alarm_dies_with_its_stacks(tmp_path: Path) -> None
         timeout=120,
     )
     assert done.returncode == 1 and 'test_deaf.py", line 7 in test_deaf' in done.stderr, (done.stdout, done.stderr)
+
+
+def test_the_loop_is_known_where_a_test_turns_it_with_a_click(loop: asyncio.AbstractEventLoop) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    asked: list[object] = []
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.call_soon(lambda: asked.append(asyncio.get_running_loop()))
+    while not asked:
+        QApplication.processEvents()
+    assert asked == [loop]
