@@ -87,8 +87,8 @@ def test_a_pause_before_the_switchover_waits_for_continue(page: MigrationPage, q
     panes.settings.show_wanted(replace(QUICK, capabilities=frozenset({"pause-before-switchover"})))
     start(page, qtbot)
     assert not panes.header.go_over.isVisible() and page.context.actions.reason("migration.continue")
-    drive(until(panes.header.go_over.isVisible))
-    assert panes.header.chip.text() == "pre-switchover" and page.run is not None and page.run.owner is Side.SOURCE
+    drive(until(lambda: panes.header.go_over.isVisible() and panes.header.chip.text() == "pre-switchover"))
+    assert page.run is not None and page.run.owner is Side.SOURCE
     qtbot.mouseClick(panes.header.go_over, Qt.MouseButton.LeftButton)
     drive(until(lambda: over(page)))
     assert page.recording.outcome["status"] == "completed" and page.recording.outcome["agrees"]
