@@ -10,6 +10,7 @@ from snapmgr.errors import SnapmgrError
 _WITH = {
     "backing-outside": "{hint} --allow-root does that.",
     "disk-only": "{hint} snapctl snapshot export does that.",
+    "snapshot-twins": "{hint} nth:1:NAME is the first of them, nth:2:NAME the second.",
     "tls-hostname": "{hint} --tls-hostname does that.",
     "migration-stream": "{hint} snapctl inspect does that.",
 }

@@ -29,8 +29,8 @@ _MOST_METADATA = 64 << 30
 
 _HARMLESS = frozenset(
     {
-        "leaked-clusters", "dirty", "size-odd", "header-length", "snapshot-incomplete",
-        "snapshot-id-twice", "snapshot-name-cut", "snapshot-disk-size", "vm-state-size", "vm-state-size-differs",
+        "leaked-clusters", "dirty", "size-odd", "header-length", "snapshot-incomplete", "snapshot-id-twice",
+        "snapshot-twins", "snapshot-name-cut", "snapshot-disk-size", "vm-state-size", "vm-state-size-differs",
     }
 )  # fmt: skip
 """Problems that say nothing against a table or refcount."""

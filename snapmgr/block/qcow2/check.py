@@ -152,8 +152,10 @@ def _check_snapshots(image: Qcow2Image, faults: Faults, tally: Tally) -> None:
             alike = [entry for entry in entries if entry.id == identity]
             second, twins = alike[1], len({entry.name for entry in alike}) < times
             message = f"{times} snapshots have the id {quoted(second.id_text)}: programs find only the first by it"
-            hint = "Delete or rename them one by one, as nth:1:NAME, nth:2:NAME." if twins else "Delete them by name."
-            faults.add("snapshot-id-twice", message, second.offset, hint)
+            code, hint = "snapshot-id-twice", "Delete them by name."
+            if twins:
+                code, hint = "snapshot-twins", "Delete or rename all but one of those with the same name."
+            faults.add(code, message, second.offset, hint)
 
 
 def _check_entry(image: Qcow2Image, entry: SnapshotEntry, faults: Faults, tally: Tally) -> None:
