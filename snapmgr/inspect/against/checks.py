@@ -29,23 +29,33 @@ _AT_MOST, _PCI_CONFIG, _PCI_INTERRUPTS = "int32 le", "pci config", "pci irq stat
 COMPARED_TYPES = _EQUAL | {_AT_MOST, _PCI_CONFIG, VIRTIO, GPU}
 """Types of fields whose values are compared with the target's own."""
 
+_OTHER_CARD = "ERROR: Cannot migrate while device properties (subsys/subsys_ven) differ"
+
+
+def _same(came: int, local: int) -> bool:
+    return came == local
+
+
 _VALID: dict[tuple[str, str], tuple[Allows, str]] = {
     ("hpet", "num_timers"): (
         lambda came, local: 3 <= came <= 32,
         "Input validation failed: hpet/num_timers in range",
     ),
     ("hpet", "num_timers_save"): (
-        lambda came, local: bool(came == local),
+        _same,
         "Input validation failed: hpet/num_timers must match",
     ),
+    ("e1000e", "subsys"): (_same, _OTHER_CARD),
+    ("e1000e", "subsys_ven"): (_same, _OTHER_CARD),
     ("cpu", "env.fpregs_format_vmstate"): (
         lambda came, local: not came,
         "Unsupported old non-softfloat CPU state",
     ),
 }
-"""By state and field: what devices take, and their text for the rest (hw/timer/hpet.c, target/i386/machine.c)."""
+"""By state and field: what devices take, and their text for the rest (hw/timer/hpet.c, hw/net/e1000e.c,
+target/i386/machine.c)."""
 
-COMPARED_NAMES = ("num_timers_save",)
+COMPARED_NAMES = ("num_timers_save", "subsys", "subsys_ven")
 """Fields that are compared with the target's own value."""
 
 

@@ -129,8 +129,9 @@ def _extended(local: bytes) -> Iterator[int]:
 
 
 def _differs(at: int, read: int, local: int, mask: int, writable: int) -> VMStateError:
+    fresh = local & ~writable  # a guest has written nothing yet where a stream comes in
     text = (
-        f"get_pci_config_device: Bad config data: i=0x{at:x} read: {read:x} device: {local:x} "
+        f"get_pci_config_device: Bad config data: i=0x{at:x} read: {read:x} device: {fresh:x} "
         f"cmask: {mask:x} wmask: {writable:x} w1cmask:0"
     )
     message = f"byte {at:#x} of the PCI configuration is {read:#04x}, {local:#04x} in the target: another device"

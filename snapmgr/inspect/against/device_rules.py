@@ -45,6 +45,8 @@ _GROWN = (
 _RESIZE = {"7.2": "../../softmmu/physmem.c:1852", "10.0": "system/physmem.c:1742"}
 """Where the abort of Debian's builds is (m)."""
 _PAGE = 4096
+_CHIP = 20061113
+"""Version of an EEPROM's state (hw/nvram/eeprom93xx.c)."""
 
 
 def refuse(message: str, text: str | None = None) -> VMStateError:
@@ -228,6 +230,15 @@ def _several(field: Field, count_from: str) -> Field:
     )
 
 
+def _chip(state: VMState) -> list[Field]:
+    """Its size takes four bytes in an old state."""
+    return [Field("unused", Passed(4), exists=_is_old_chip), *state.fields] if state.fields else []
+
+
+def _is_old_chip(values: Any, version: int) -> bool:
+    return version < _CHIP
+
+
 def _errors(state: VMState) -> list[Field]:
     """As many entries as the log has."""
     fits = Field("log_num <= log_max", Passed(0), exists=_has_room, must_exist=True)
@@ -245,5 +256,6 @@ def _without(state: VMState, name: str) -> list[Field]:
 _ARRANGED: dict[str, Callable[[VMState], list[Field]]] = {
     "ide_drive": _drive,
     "hpet": _timers,
+    "eeprom": _chip,
     "PCIE_AER_ERROR_LOG": _errors,
 }

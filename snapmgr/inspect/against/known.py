@@ -12,9 +12,11 @@ _MINIMUM = {
     "xhci-port|xhci-ring|xhci-slot|xhci-sysbus",
     1: "PCIDevice|e1000|ehci|ehci-core|fw_cfg|hpet|i6300esb_wdt|ide_bus/error|ioapic|ipmi-interface-kcs|"
     "mc146818rtc|pciespscsi|sysbusespscsi|timer|uhci",
-    2: "PIIX3|PIIX4|PS2 Common State|ac97|i82557b|i8254|pcnet|ps2kbd|ps2kbd/ledstate|serial",
+    2: "PIIX3|PIIX4|PS2 Common State|ac97|i82550|i82551|i82557a|i82557b|i82557c|i82558a|i82558b|i82559a|i82559b|"
+    "i82559c|i82559er|i82562|i82801|i8254|pcnet|ps2kbd|ps2kbd/ledstate|serial",
     3: "esp|rtl8139",
     11: "cpu",
+    20061112: "eeprom",
 }
 _MINIMUM_OF = {name: version for version, names in _MINIMUM.items() for name in names.split("|")}
 """For every type that loads older versions than its own; all others load one version."""
@@ -35,6 +37,8 @@ _SINCE = {
     "ide": {1: "bus", 3: "bus[0].ifs|bus[1].ifs"},
     "ide_bus/error": {2: "retry_sector_num|retry_nsector|retry_unit"},
     "ide_drive": {3: "cdrom_changed"},
+    "isa-ide": {1: "bus", 3: "bus.ifs"},
+    "eeprom": {20061113: "size[1]"},
     "ioapic": {2: "unused|irr"},
     "ipmi-interface-kcs": {2: "outlen|inlen"},
     "lsiscsi": {1: "sbcl"},
@@ -90,6 +94,7 @@ _TWICE = {
     "PCIDevice": ("config",),
     "cpu": ("env.xmm_regs",),
     "e1000": ("mac_reg", "unused"),
+    "eeprom": ("size",),
     "esp": ("mig_cmdbuf",),
     "fw_cfg": ("cur_offset",),
     "mc146818rtc": ("unused",),
