@@ -40,8 +40,10 @@ def inspect(output: Output, src: str, allow_roots: tuple[Path, ...]) -> int:
       snapctl inspect guest.mig --json | jq '.ram.blocks[].name'
     """
     from snapmgr.inspect.report import inspect_document
+    from snapmgr.inspect.verify import looked_into
 
-    with indexed(output, src, allow_roots) as index:
+    with indexed(output, src, allow_roots) as found:
+        index = looked_into(found)
         if output.json:
             output.document(inspect_document(index))
         else:

@@ -60,6 +60,10 @@ class CommandOrder:
                 return fault("command-order", event.offset, event.length, "PING before a return path was opened", text)
             case Command.OPEN_RETURN_PATH:
                 return self._open(event)
+            case Command.POSTCOPY_RESUME if self.state is not PostcopyState.RUNNING:
+                text = "loadvm_postcopy_handle_resume: illegal resume received"
+                message = "POSTCOPY_RESUME, and nothing was interrupted"
+                return fault("command-order", event.offset, event.length, message, text, fatal=False)
             case Command.RECV_BITMAP:
                 return _recv_bitmap(event, blocks)
             case Command.PACKAGED if not int.from_bytes(event.data):
@@ -69,7 +73,8 @@ class CommandOrder:
     def _open(self, event: CommandEvent) -> Fault | None:
         if self._return_path:
             text = "CMD_OPEN_RETURN_PATH called when RP already open"
-            return fault("command-order", event.offset, event.length, "the return path is opened twice", text)
+            message = "the return path is opened twice"
+            return fault("command-order", event.offset, event.length, message, text, fatal=False)
         self._return_path = True
         return None
 

@@ -24,6 +24,7 @@ from snapmgr.inspect.records import Records
 from snapmgr.inspect.spans import spans_of
 from snapmgr.inspect.tree import Tree
 from snapmgr.inspect.walk import out_of_order
+from snapmgr.inspect.whole_checks import whole_problems
 from snapmgr.names import quoted
 from snapmgr.ram.blocks import ListedBlock
 from snapmgr.ram.columns import BlockPages, RunBuilder, block_pages
@@ -260,6 +261,10 @@ class _Pass:
         pages = {block.name: block for block in blocks}
         vmdesc = builder.vmdesc
         records = builder.records if self.capture is None else self.capture.columns()
+        place = (vmdesc.json_offset, len(vmdesc.text)) if vmdesc else None
+        problems = builder.problems
+        if complete and self.capture is None and self.cut is None:
+            problems = [*problems, *whole_problems(Records(records, len(records)), self.description, place, problems)]
         return StreamIndex(
             source=self.source,
             size=max(self.source.size, self.reader.offset),
@@ -270,9 +275,9 @@ class _Pass:
             listed=listed,
             page_size=1 << builder.ram.page_bits if listed else None,
             iteration_starts=tuple(starts),
-            problems=ordered(builder.problems),
+            problems=ordered(problems),
             version_notes=tuple(builder.versions.notes),
-            vmdesc=(vmdesc.json_offset, len(vmdesc.text)) if vmdesc else None,
+            vmdesc=place,
             description=self.description,
             ram=RamIndex(pages, self.unpacked or self.source),
             unpacked=self.unpacked,

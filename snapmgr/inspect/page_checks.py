@@ -50,6 +50,12 @@ def page_problems(ram: RamIndex, source: Source) -> Iterator[Problem]:
             yield from _of_kind(source, block, kind)
 
 
+def packed_pages(ram: RamIndex) -> int:
+    """How many pages there are to look into."""
+    kinds = [int(kind) for kind in _CHECKS]
+    return sum(int(np.isin(block.runs.kind, kinds).sum()) for block in ram.blocks.values())
+
+
 def packet_problems(unpacked: UnpackedBytes | None) -> Iterator[Problem]:
     """The first packet of every multifd channel that cannot be unpacked: what follows it cannot be either."""
     for _, error in unpacked.damage() if unpacked is not None else ():

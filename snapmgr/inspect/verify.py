@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from snapmgr.containers.source import Source
@@ -10,7 +10,7 @@ from snapmgr.errors import StreamError
 from snapmgr.inspect.explain import ordered
 from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Problem, Severity
-from snapmgr.inspect.page_checks import packet_problems, page_problems
+from snapmgr.inspect.page_checks import packed_pages, packet_problems, page_problems
 from snapmgr.wire.wording import VERSIONS, by_version
 from snapmgr.work import CancelToken, Progress, no_progress
 
@@ -66,6 +66,15 @@ def verify(index: StreamIndex) -> Verdict:
     found = [*index.problems, *index.version_notes, *page_problems(index.ram, index.source)]
     found.extend(packet_problems(index.unpacked))
     return _judged(ordered(found))
+
+
+def looked_into(index: StreamIndex, at_most: int | None = None) -> StreamIndex:
+    """The index with what is wrong with packed pages, which nobody needs to know before problems are shown; as it is
+    where there are more than ``at_most`` of them."""
+    if at_most is not None and packed_pages(index.ram) > at_most:
+        return index
+    found = [*page_problems(index.ram, index.source), *packet_problems(index.unpacked)]
+    return replace(index, problems=ordered([*index.problems, *found])) if found else index
 
 
 def _judged(problems: tuple[Problem, ...]) -> Verdict:

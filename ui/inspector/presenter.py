@@ -225,6 +225,10 @@ class Presenter:
         return await self._tasks.run_in_worker(work, *arguments, progress=lambda *_: None, cancel=CancelToken())
 
 
+LOOKED_INTO = 1 << 15
+"""Packed pages up to which each is looked into at once: more take a while, and checking the stream does it."""
+
+
 def _read(
     source: str,
     allow_roots: Sequence[Path],
@@ -235,6 +239,7 @@ def _read(
 ) -> Loaded:
     from snapmgr.containers.open import open_source, split_tag
     from snapmgr.inspect.index import index_stream
+    from snapmgr.inspect.verify import looked_into
 
     try:
         stamp = stamp_of(split_tag(source)[0])
@@ -244,7 +249,7 @@ def _read(
     try:
         cancel.check()
         index = index_stream(opened, progress=progress, cancel=cancel, on_growth=lambda index: grown(index, stamp))
-        return prepare(index, stamp)
+        return prepare(looked_into(index, LOOKED_INTO), stamp)
     except BaseException:
         opened.close()
         raise

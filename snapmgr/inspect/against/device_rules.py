@@ -239,6 +239,15 @@ def _is_old_chip(values: Any, version: int) -> bool:
     return version < _CHIP
 
 
+def _card(state: VMState) -> list[Field]:
+    """Its first version has a number of four bytes more."""
+    return [*state.fields[:1], Field("unused", Passed(4), exists=_is_first), *state.fields[1:]]
+
+
+def _is_first(values: Any, version: int) -> bool:
+    return version == 1
+
+
 def _errors(state: VMState) -> list[Field]:
     """As many entries as the log has."""
     fits = Field("log_num <= log_max", Passed(0), exists=_has_room, must_exist=True)
@@ -257,5 +266,6 @@ _ARRANGED: dict[str, Callable[[VMState], list[Field]]] = {
     "ide_drive": _drive,
     "hpet": _timers,
     "eeprom": _chip,
+    "e1000": _card,
     "PCIE_AER_ERROR_LOG": _errors,
 }
