@@ -16,7 +16,9 @@ from snapmgr.errors import Cancelled, SnapmgrError, UsageError
 
 _EPILOG = """\b
 SRC is a migration stream, plain or packed with gzip, zstd or xz; IMAGE.qcow2 with
-one VM state in it; IMAGE.qcow2@TAG-OR-ID; or - for standard input.
+one VM state in it; IMAGE.qcow2@TAG-OR-ID; a file of virsh save; a folder with captured
+channels; file:PATH,offset=N for what stands in a file from byte N on; or - for
+standard input.
 
 \b
 Exit codes: 0 done, 1 failed or problems found, 2 usage, 3 damaged or unsupported,
