@@ -54,7 +54,7 @@ def test_a_cancelled_change_leaves_everything_as_it_was(desk: Desk, monkeypatch:
     assert shown.isVisible() and shown.title.full_text().startswith("Saving") and shown.bar.isVisible()
     assert "is not finished yet" in desk.window.context.actions.reason("snapshot.delete")
     desk.qtbot.mouseClick(shown.cancel, LEFT)
-    assert shown.number.text() == "Cancelling…" and not shown.cancel.isEnabled()
+    assert shown.number.full_text() == "Cancelling…" and not shown.cancel.isEnabled()
     slow.go_on.set()
     desk.settle()
     assert (
