@@ -277,8 +277,9 @@ def copied_flags(image: Qcow2Image, l1: Words, refcounts: Refcounts, faults: Fau
     faults.count_where("copied-flag", wrong & inside, image.header.l1_offset, 8)
     tally.corruptions += int(np.count_nonzero(wrong))
     offsets, times = np.unique(l1 & _u64(OFFSET_MASK), return_counts=True)
-    for offset, number in zip(offsets.tolist(), times.tolist(), strict=True):
-        if not 0 < offset < image.file.size:
+    _, told = _single(offsets >> _u64(image.header.cluster_bits), refcounts)
+    for offset, number, known in zip(offsets.tolist(), times.tolist(), told.tolist(), strict=True):
+        if not known or not 0 < offset < image.file.size:  # QEMU leaves a table alone whose refcount it cannot read
             continue
         entries, _ = read_l2(image, offset)
         if image.header.has_data_file:  # nobody counts its clusters: each has one user
@@ -295,14 +296,19 @@ def _wrong_flags(entries: Words, refcounts: Refcounts, cluster_bits: int) -> tup
     """Which entries have the wrong flag, and which refer to the file: what lies behind its end is a fault already."""
     offsets = entries & _u64(OFFSET_MASK)
     numbers = offsets >> _u64(cluster_bits)
+    single, told = _single(numbers, refcounts)
+    wrong: Flags = told & (offsets != 0) & (single != ((entries & _u64(COPIED)) != 0))
+    return wrong, numbers < _u64(len(refcounts.counts))
+
+
+def _single(numbers: Words, refcounts: Refcounts) -> tuple[Flags, Flags]:
+    """Which of these clusters have refcount 1, and of which it can be told."""
     inside = numbers < _u64(len(refcounts.counts))
-    here, there = np.flatnonzero((offsets != 0) & inside), np.flatnonzero(~inside)
-    single = np.zeros(len(entries), dtype=bool)
-    told = np.zeros(len(entries), dtype=bool)
+    here, there = np.flatnonzero(inside), np.flatnonzero(~inside)
+    single, told = np.zeros(len(numbers), dtype=bool), np.zeros(len(numbers), dtype=bool)
     index = numbers[here].astype(np.int64)
     single[here], told[here] = refcounts.counts[index] == 1, ~refcounts.unknown[index]
     if len(there):
         counts, told[there] = refcounts.elsewhere(numbers[there])
         single[there] = counts == 1
-    wrong: Flags = told & (single != ((entries & _u64(COPIED)) != 0))
-    return wrong, inside
+    return single, told
