@@ -68,6 +68,37 @@ def test_where_a_thread_of_its_own_reads(tmp_path: Path, monkeypatch: pytest.Mon
     ]
 
 
+NO_ROOM = "VQ 0 vring.num 1024 exceeds allocated max 64"
+DIFFERS = (
+    "load of migration failed: Invalid argument: error while loading state for instance 0x0 of device "
+    "'0000:00:1f.2/ich9_ahci': 6 != 4000000"
+)
+
+
+def test_what_it_looks_at_and_older_ones_do_not(tmp_path: Path) -> None:
+    """Queues that nobody uses are sent larger than they are; as a real one refuses it, and older ones load it."""
+    (tmp_path / "s.mig").write_bytes(corpus.stream_bytes("devices-pc.v100"))
+    target, layouts = machine_of("devices-pc.v100")
+    with closing(open_source(tmp_path / "s.mig")) as source:
+        verdict = judge(index_stream(source), target, layouts=layouts)
+    assert verdict.by_version["10.0"] == LOADS
+    assert brief(verdict) == (REFUSES, NO_ROOM)
+
+
+def test_values_that_differ_travel_up(tmp_path: Path) -> None:
+    data = corpus.stream_bytes("q35-live.v100")
+    (tmp_path / "s.mig").write_bytes(data)
+    target, layouts = machine_of("q35-live.v100")
+    with closing(open_source(tmp_path / "s.mig")) as source:
+        index = index_stream(source)
+    record = next(record for record in index.records if record.idstr and record.idstr.endswith("ich9_ahci"))
+    at = data.rindex((6).to_bytes(4), record.payload, record.payload + record.payload_length)
+    (tmp_path / "s.mig").write_bytes(data[:at] + (0x4000000).to_bytes(4) + data[at + 4 :])
+    with closing(open_source(tmp_path / "s.mig")) as source:
+        verdict = judge(index_stream(source), replace(target, releases=(RELEASE,)), layouts=layouts)
+    assert brief(verdict) == (REFUSES, DIFFERS)
+
+
 def test_what_travels_up_and_what_is_said_at_its_place() -> None:
     line = chained("Unknown savevm section 7")
     assert (line, chain_of(line)) == (

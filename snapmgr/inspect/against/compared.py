@@ -59,7 +59,8 @@ class Equal(Compared):
         came, here = int.from_bytes(loaded), int(local) & mask
         if came != here:
             message = f"{came:#x} in the stream, {here:#x} in the target"
-            raise VMStateError("value-differs", message, qemu=f"{here:x} != {came:x}")
+            text = f"{here:x} != {came:x}"
+            raise VMStateError("value-differs", message, qemu=text, chain=text)
 
 
 class AtMost(Compared):

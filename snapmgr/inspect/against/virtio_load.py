@@ -18,9 +18,18 @@ from snapmgr.inspect.against.virtio_states import MOST_QUEUES, OWN, VIRTIO, Gues
 from snapmgr.vmstate.failure import VMStateError
 from snapmgr.vmstate.field import Kind, Take
 from snapmgr.vmstate.load import take_state
+from snapmgr.wire.wording import CHAINING
 
 TYPE = "virtio"
 _NO_VECTOR = 0xFFFF
+_ROOM = {
+    "virtio-blk": (256,) * 64,
+    "virtio-gpu": (64, 16),
+    "virtio-rng": (8,),
+    "virtio-balloon": (128, 128, 128),
+    "virtio-input": (64, 64),
+}
+"""Entries of the queues that a device has when its options are the usual ones (virtio_add_queue)."""
 _MOST_CONFIG = 1 << 20
 
 Part = Callable[["_Load"], Take[None]]
@@ -33,6 +42,8 @@ class _Load:
     kind: str
     local: Head
     queues: int = 0
+    sizes: tuple[int, ...] = ()
+    """Most entries of each queue, where the release looks at that and it is known."""
 
 
 class VirtioLoad(Kind):
@@ -51,7 +62,7 @@ class VirtioLoad(Kind):
         local = head_of(bytes(value))
         if local is None or self._name not in _KNOWN:
             return (yield from self._kind.load(value, owner))
-        load, guest = _Load(self._name, local), guest_of(self._name, local.queues, local.own)
+        load, guest = _Load(self._name, local, sizes=self._sizes()), guest_of(self._name, local.queues, local.own)
         passes_headers = guest.header
         yield from self._pci_function(local)
         yield from _start(guest, load)
@@ -63,6 +74,10 @@ class VirtioLoad(Kind):
         yield from take_state(VIRTIO, guest, VIRTIO.version)
         self._check_features(guest.features, local, passes_headers=passes_headers)
         return value
+
+    def _sizes(self) -> tuple[int, ...]:
+        """Newer releases look whether a queue has room for what comes; older ones send 1024 for one that was reset."""
+        return _ROOM.get(self._name, ()) if self._release in CHAINING else ()
 
     def _pci_function(self, local: Head) -> Take[None]:
         function, state = _Function(local.config), PCI_FUNCTIONS[len(local.config)]
@@ -125,6 +140,11 @@ def _queues(load: _Load) -> Take[None]:
         raise VMStateError("virtio-queues", f"{load.queues} queues, of {MOST_QUEUES} at most", qemu=text)
     for number in range(load.queues):
         entry = bytes((yield 14))
+        size, most = int.from_bytes(entry[:4]), load.sizes[number] if number < len(load.sizes) else MOST_QUEUES
+        if size > most:
+            text = f"VQ {number} vring.num {size} exceeds allocated max {most}"
+            message = f"queue {number} has {size} entries, and the target room for {most}"
+            raise VMStateError("virtio-ring", message, qemu=text)
         address, index = int.from_bytes(entry[4:12]), int.from_bytes(entry[12:])
         if index and not address:
             text = f"VQ {number} address 0x0 inconsistent with Host index 0x{index:x}"
