@@ -99,6 +99,16 @@ def test_values_that_differ_travel_up(tmp_path: Path) -> None:
     assert brief(verdict) == (REFUSES, DIFFERS)
 
 
+def test_firmware_tables_that_are_too_large_end_it(tmp_path: Path) -> None:
+    data = corpus.stream_bytes("q35-live.v100")
+    at = data.index(b"fw_cfg/acpi_mr") + len(b"fw_cfg/acpi_mr") + 4
+    (tmp_path / "s.mig").write_bytes(data[:at] + (1 << 40).to_bytes(8) + data[at + 8 :])
+    target, layouts = machine_of("q35-live.v100")
+    with closing(open_source(tmp_path / "s.mig")) as source:
+        verdict = judge(index_stream(source), target, layouts=layouts)
+    assert brief(verdict) == (REFUSES, "Unexpected error in qemu_ram_resize() at system/physmem.c:2051:")
+
+
 def test_what_travels_up_and_what_is_said_at_its_place() -> None:
     line = chained("Unknown savevm section 7")
     assert (line, chain_of(line)) == (

@@ -42,7 +42,11 @@ _GROWN = (
     ("linker_mr_size", "/rom@etc/table-loader", 0x10000),
     ("rsdp_mr_size", "/rom@etc/acpi/rsdp", 0x1000),
 )
-_RESIZE = {"7.2": "../../softmmu/physmem.c:1852", "10.0": "system/physmem.c:1742"}
+_RESIZE = {
+    "7.2": "../../softmmu/physmem.c:1852",
+    "10.0": "system/physmem.c:1742",
+    "11.1": "system/physmem.c:2051",
+}
 """Where the abort of Debian's builds is (m)."""
 _PAGE = 4096
 _CHIP = 20061113
