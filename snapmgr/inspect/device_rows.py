@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, overload
 from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.inspect.likely import likely_rows
 from snapmgr.inspect.meanings import field_meaning
-from snapmgr.inspect.model import Node, NodeKind, Record
+from snapmgr.inspect.model import Node, NodeKind, Record, Severity
 from snapmgr.inspect.query import Query
 from snapmgr.inspect.record_rows import Leaves, footer_nodes, header_node, record_nodes, unreadable
 from snapmgr.vmstate.description import Field, Struct
@@ -44,7 +44,7 @@ def device_nodes(tree: Tree, parent: Node, record: Record) -> Sequence[Node]:
             )
         )
     for value in rest:
-        nodes.append(value_node(tree, (*parent.path, len(nodes)), value, parent.kind))
+        nodes.append(value_node(tree, parent, len(nodes), value))
     return [*nodes, *footer_nodes(tree, (*parent.path, len(nodes)), record)]
 
 
@@ -115,14 +115,16 @@ class ValueNodes(Sequence[Node]):
         if isinstance(row, slice):
             return [self[number] for number in range(*row.indices(len(self)))]
         number = row + len(self) if row < 0 else row
-        return value_node(
-            self._tree, (*self._parent.path, number), self._values[number], self._parent.kind, self._owner
-        )
+        return value_node(self._tree, self._parent, number, self._values[number], self._owner)
 
 
-def value_node(tree: Tree, path: tuple[int, ...], value: FieldValue, kind: NodeKind, owner: str | None = None) -> Node:
-    """The row of one field; ``owner`` is the VMState that it is a field of."""
-    name = value.name
+def value_node(tree: Tree, parent: Node, place: int, value: FieldValue, owner: str | None = None) -> Node:
+    """The row of one field, the ``place``-th below ``parent``; ``owner`` is the VMState that it is a field of.
+
+    Bytes without a description are a fault where something is wrong with ``parent``, and no fault in a stream that
+    describes nothing, as one of postcopy.
+    """
+    path, name, kind = (*parent.path, place), value.name, parent.kind
     try:
         raw = tree.source.read(value.offset, min(value.length, SHOWN))
     except Cancelled:
@@ -132,7 +134,9 @@ def value_node(tree: Tree, path: tuple[int, ...], value: FieldValue, kind: NodeK
     if value.kind is FieldKind.SUBSECTION:
         kind = NodeKind.SUBSECTION
     elif value.kind is FieldKind.UNKNOWN:
-        kind, name = NodeKind.FAULT, "Not described"
+        name = "Not described"
+        if parent.problem is not None and tree.problems[parent.problem].severity is not Severity.NOTE:
+            kind = NodeKind.FAULT
     known = field_meaning(owner, value.name, raw) if owner else None
     return Node(
         path,

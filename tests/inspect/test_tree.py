@@ -139,3 +139,19 @@ def test_spans_cover_the_stream_in_order(indexed: Indexed) -> None:
         assert span.offset == at
         at += span.length
     assert at == index.size
+
+
+@pytest.mark.parametrize("name", ["no-vmdesc.v72", *PACKAGED[:1]])
+def test_bytes_that_nothing_describes_are_no_fault_where_nothing_is_wrong(indexed: Indexed, name: str) -> None:
+    index = indexed(name) if name not in PACKAGED else indexed(name, file="conn0.fwd")
+    assert index.description is None and not index.problems
+    tree = index.tree
+    rest = list(walk(tree, [row for row in tree.roots if row.kind in (NodeKind.DEVICE, NodeKind.COMMAND)]))
+    assert "Not described" in {node.name for node in rest}
+    assert NodeKind.FAULT not in {node.kind for node in rest}
+
+
+def test_bytes_behind_what_is_described_are_a_fault(indexed: Indexed) -> None:
+    index = indexed("damaged-idstr-unknown.v72", damaged=True)
+    faults = [node for node in walk(index.tree) if node.name == "Not described"]
+    assert [fault.kind for fault in faults] == [NodeKind.FAULT]
