@@ -268,9 +268,12 @@ def test_disks_that_another_uses_are_left_alone(made: DemoDesk) -> None:
         made.settle()
         assert "in use" in made.words() and made.demo.band.run.isVisible() and not made.page.header.save.isVisible()
         assert made.window.context.actions.reason("snapshot.save")
+        assert made.page.header.chip.text() == "running" and "no disks" in made.page.header.facts.text()
+        assert "Its guest runs without them" in made.words() and "choose Start again" in made.words()
+        assert "Remove from list" not in made.words()
     finally:
         held.close()
-    again = next(one for one in made.page.findChildren(QPushButton) if one.text() == "Try again" and one.isVisible())
+    again = next(one for one in made.page.findChildren(QPushButton) if one.text() == "Start again" and one.isVisible())
     made.qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
     made.until(lambda: made.page.found is not None)
     made.settle()

@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from snapmgr.errors import SnapmgrError
+from snapmgr.errors import InUse, SnapmgrError
 from snapmgr.jobs.history import JobHistory
 from snapmgr.jobs.snapshots import MachineJobs
 from snapmgr.machine.machine import MachineView
@@ -25,6 +26,7 @@ from ui.models.source_list import DEMO, Paths, SourceEntry, SourceState
 from ui.shell import formats
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
+from ui.shell.failures import Failure, describe
 from ui.snapshots.about import UNKNOWN, State
 from ui.snapshots.change_request import ChangeRequest, Kind
 from ui.snapshots.demo_band import DemoBand
@@ -182,6 +184,15 @@ class Demo(QObject):
         if self.machine.no_disks is not None:
             raise self.machine.no_disks
         return found
+
+    def failure(self, error: Exception) -> Failure:
+        failure = describe(error, tr("The demo machine is without its disks"))
+        goes_on = tr("Its guest runs without them, and no snapshot of it can be saved.")
+        if isinstance(error, InUse):  # most likely by the demo machine of another window
+            again = tr("End the demo machine there, then choose Start again: this one begins anew, with its disks.")
+            return replace(failure, hint=f"{goes_on} {again}")
+        again = tr("Start again has it begin anew, with its disks.")
+        return replace(failure, hint=" ".join(filter(None, (failure.hint, goes_on, again))))
 
     async def space(self) -> MachineSpace:
         return await self.machine.space()

@@ -110,8 +110,10 @@ class Machines(QObject):
             self._deleted[paths] = await self._presenter.last_deletion(paths) if owner is None else None
         except Exception as error:
             self.forget(paths)
-            failure = self._failures[paths] = describe(error, tr("Cannot be shown"), paths[0])
-            if owner is None:
+            if owner is not None:
+                self._failures[paths] = owner.failure(error)
+            else:
+                failure = self._failures[paths] = describe(error, tr("Cannot be shown"), paths[0])
                 self.model.mark(paths, SourceState.ERROR, failure.text.rstrip("."))
         else:
             self.forget(paths)

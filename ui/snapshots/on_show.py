@@ -114,11 +114,13 @@ class OnShow(QObject):
     def _show_failure(self, paths: Paths, failure: Failure) -> None:
         panes = self._panes
         panes.header.set_machine(self._machines.name(paths), about.files(self._machines.files_of(paths)), ())
+        owner = self._machines.owner(paths)
         panes.header.set_state(about.unreadable())
-        panes.error.show_failure(failure)
+        self.show_use()
+        panes.error.show_failure(failure, runs_here=owner is not None)
         panes.show_in_middle(panes.error)
         panes.details.clear()
-        if self._machines.owner(paths) is None:
+        if owner is None:
             self.watch.follow(paths, self._machines.stamps(paths))
 
     def _show_found(self, paths: Paths, found: Snapshots) -> None:
@@ -142,8 +144,9 @@ class OnShow(QObject):
     def show_use(self) -> None:
         """What the machine is, and who uses it."""
         found, owner = self.found, self._machines.owner(self.current)
-        if found is None:
-            return
-        units = self._context.settings["appearance.units"]
-        self._panes.header.set_facts(owner.facts() if owner is not None else about.facts(found, units))
-        self._panes.header.set_state(owner.state() if owner is not None else about.state(found))
+        if owner is not None:
+            self._panes.header.set_facts(owner.facts())
+            self._panes.header.set_state(owner.state())
+        elif found is not None:
+            self._panes.header.set_facts(about.facts(found, self._context.settings["appearance.units"]))
+            self._panes.header.set_state(about.state(found))

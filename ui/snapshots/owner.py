@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from snapmgr.snapshots.model import Snapshots
 from ui.models.source_list import Paths
+from ui.shell.failures import Failure
 from ui.snapshots.change_request import ChangeRequest
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ class Owner(Protocol):
 
     async def snapshots(self) -> Snapshots:
         """What there is on its disks.  Raises SnapmgrError, OSError where it has none of them."""
+
+    def failure(self, error: Exception) -> Failure:
+        """What ``snapshots`` raised, and what the machine is like without."""
 
     async def space(self) -> MachineSpace:
         """What its snapshots take up.  Raises SnapmgrError."""

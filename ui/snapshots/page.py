@@ -340,8 +340,9 @@ class SnapshotsPage(Page):
     def _demo_changed(self) -> None:
         """It runs, stands or is gone; where it ended, the next machine comes on show."""
         self.shown.show_sources()
-        if self.on_show == DEMO and self.found is not None:
+        if self.on_show == DEMO and self.machines.known(DEMO):
             self.shown.show_use()
+        if self.on_show == DEMO and self.found is not None:
             self._reload_quietly()  # what it wrote is on its disks when it stands
         if self.on_show == DEMO and not self.demo.machine.exists and not self.context.tasks.closed:
             rest = self.machines.paths()

@@ -88,7 +88,8 @@ class ErrorPane(QScrollArea):
         self._again, self._remove = again, remove
         self.failure: Failure | None = None
 
-    def show_failure(self, failure: Failure) -> None:
+    def show_failure(self, failure: Failure, *, runs_here: bool = False) -> None:
+        """``runs_here``: a machine of this window, which is without its disks and is made anew to have them."""
         self.failure = failure
         body = QWidget()
         body.setProperty("surface", "panel")
@@ -104,12 +105,16 @@ class ErrorPane(QScrollArea):
         copy = button(
             tr("Copy report"), "ghost", "copy", run=lambda: QGuiApplication.clipboard().setText(failure.report())
         )
+        if runs_here:
+            go = [button(tr("Start again"), run=self._again)]
+        else:
+            go = [button(tr("Try again"), run=self._again), button(tr("Remove from list"), run=self._remove)]
         box = NoticeBox(
             "danger",
             failure.title,
             text,
             quote=failure.qemu,
-            buttons=(button(tr("Try again"), run=self._again), button(tr("Remove from list"), run=self._remove), copy),
+            buttons=(*go, copy),
         )
         box.setMaximumWidth(620)
         column.addWidget(box)
