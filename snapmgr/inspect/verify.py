@@ -68,6 +68,11 @@ def verify(index: StreamIndex) -> Verdict:
     return _judged(ordered(found))
 
 
+def judged(index: StreamIndex) -> Verdict:
+    """The verdict on what was found while it was read: at the cost of nothing more than that."""
+    return _judged(ordered([*index.problems, *index.version_notes]))
+
+
 def looked_into(index: StreamIndex, at_most: int | None = None) -> StreamIndex:
     """The index with what is wrong with packed pages, which nobody needs to know before problems are shown; as it is
     where there are more than ``at_most`` of them."""

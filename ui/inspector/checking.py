@@ -50,7 +50,7 @@ def check(
     if dry_run:
         verdict = tried(verdict, loaded.index.source, target, found)
     index: StreamIndex = replace(loaded.index, problems=verdict.problems)
-    return replace(prepare(index, loaded.stamp), against=target)
+    return replace(prepare(index, loaded.stamp), against=target, verdict=verdict)
 
 
 class CheckDialog(QDialog):

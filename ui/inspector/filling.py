@@ -7,9 +7,9 @@ from collections.abc import Callable
 from snapmgr.errors import SnapmgrError
 from snapmgr.inspect.model import Node, NodeKind
 from ui.inspector.content import Content
-from ui.inspector.header import verdict
 from ui.inspector.presenter import Loaded, Presenter, StreamBytes
 from ui.inspector.selection import SelectionModel
+from ui.inspector.verdicts import expected, verdict
 from ui.models.field_tree import FieldTreeModel
 from ui.models.texts import shown
 from ui.shell import formats
@@ -87,13 +87,19 @@ class Filling:
         content, index = self._content, loaded.index
         content.tree.set_problems(index.problems)
         content.tree.tree.set_largest(index.size)
-        content.problems.set_problems(index.problems, digits=loaded.digits, reading=not finished, whole=index.complete)
+        content.problems.set_problems(
+            index.problems,
+            digits=loaded.digits,
+            reading=not finished,
+            whole=index.complete,
+            expected=expected(loaded.verdict),
+        )
         content.ram.set_blocks(index.blocks)
         content.bar.set_stream(loaded.table, index.size, index.problems, read=None if finished else index.indexed)
         self._say_facts(loaded, finished)
         if finished:
             content.header.set_progress(None)
-            content.header.set_verdict(verdict(index.problems, complete=index.complete))
+            content.header.set_verdict(verdict(loaded.verdict, complete=index.complete))
         else:
             content.header.set_progress(100 * index.indexed // index.size if index.size else -1)
 

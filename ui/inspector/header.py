@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
-from snapmgr.inspect.model import Problem, Severity
-from ui.models.problem_table import worst
+from ui.inspector.verdicts import Verdict
 from ui.theme import fonts
 from ui.theme.tokens import INSET
 from ui.widgets.controls import Segmented, action_button, button, fit_buttons
@@ -22,32 +20,6 @@ STRUCTURE, RECORDS, RAM = "structure", "records", "ram"
 LEAST_NAME = 110
 ROOM_FOR_FACTS = 900
 """Narrower than this the name needs the room; the facts are in the status bar too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the chip says: word, tone, icon, and the sentence behind it."""
-
-    text: str
-    tone: str
-    icon: str
-    about: str
-
-
-def verdict(problems: Sequence[Problem], *, complete: bool = True) -> Verdict:
-    """Whether QEMU loads the stream, as far as it was read."""
-    found = worst(problems)
-    if found is Severity.ERROR:
-        #: Said of a stream: QEMU would not load it
-        return Verdict(tr("does not load"), "danger", "x-circle-fill", tr("QEMU refuses this stream"))
-    if not complete:
-        about = tr("Reading was stopped: what was read can be looked at")
-        return Verdict(tr("read in part"), "neutral", "prohibit", about)
-    if found is Severity.WARNING:
-        about = tr("QEMU loads this stream, but something in it is wrong")
-        return Verdict(tr("damaged"), "warn", "warning-fill", about)
-    #: Said of a stream: QEMU would load it
-    return Verdict(tr("loads"), "ok", "check-circle-fill", tr("Nothing in this stream keeps QEMU from loading it"))
 
 
 class Header(QWidget):

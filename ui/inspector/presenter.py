@@ -18,6 +18,7 @@ from ui.shell.watch import Stamp, stamp_of
 
 if TYPE_CHECKING:
     from snapmgr.inspect.index import StreamIndex
+    from snapmgr.inspect.verify import Verdict
     from ui.inspector.description_view import Description
     from ui.shell.tasks import Tasks
     from ui.widgets.bar_segments import SpanTable
@@ -44,6 +45,8 @@ class Loaded:
     index: StreamIndex
     table: SpanTable
     digits: int
+    verdict: Verdict
+    """Which releases of QEMU load it."""
     stamp: Stamp | None = None
     """What its file was just before it was opened."""
     against: str = ""
@@ -61,10 +64,11 @@ class Loaded:
 
 def prepare(index: StreamIndex, stamp: Stamp | None = None) -> Loaded:
     """Make the rows and spans that are shown first.  Runs in the worker that reads."""
+    from snapmgr.inspect.verify import judged
     from ui.widgets.bar_segments import SpanTable
 
     _ = index.tree.roots
-    return Loaded(index, SpanTable(index.spans()), digits_for(index.size), stamp)
+    return Loaded(index, SpanTable(index.spans()), digits_for(index.size), judged(index), stamp)
 
 
 def in_turn(loop: asyncio.AbstractEventLoop, call: Callable[..., Shown], *arguments: Any) -> None:

@@ -178,15 +178,22 @@ class ProblemsPane(QSplitter):
     # --- what is shown ---
 
     def set_problems(
-        self, problems: Sequence[Problem], *, digits: int = 8, reading: bool = False, whole: bool = True
+        self,
+        problems: Sequence[Problem],
+        *,
+        digits: int = 8,
+        reading: bool = False,
+        whole: bool = True,
+        expected: str = "",
     ) -> None:
-        """``reading``: more will come; ``whole`` False: reading was cancelled, or a container is damaged."""
+        """``reading``: more will come; ``whole`` False: reading was cancelled, or a container is damaged; ``expected``
+        is what QEMU would do where nothing is wrong."""
         row = self.row()
         self.model.set_problems(problems, digits=digits)
         self.counts.setText(summary(problems))
         self._lists.setCurrentWidget(self.list if problems else self._none)
         title = tr("No problems found so far") if reading or not whole else tr("No problems found")
-        text = tr("QEMU should load this stream.") if whole else tr("Only a part of the stream was read.")
+        text = expected if whole else tr("Only a part of the stream was read.")
         self.none.say(title, "" if reading else text)
         self._none.fit()
         if row is not None and row < len(problems):

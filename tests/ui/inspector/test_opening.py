@@ -21,7 +21,7 @@ def test_an_opened_stream_says_what_it_is(live: Live, stream: Stream) -> None:
     live.open(stream("tiny.v100"))
     page = live.page
     assert page.document() is not None and page.content.header.name.full_text() == "tiny.v100.mig"
-    assert page.content.header.chip.text() == "loads"
+    assert page.content.header.chip.text() == "loads in 10.0 and 11.1"
     assert "pc-i440fx-10.0" in page.content.header.facts.full_text()
     assert page.status()[0].startswith("150\u202f209 bytes") and page.status()[1].endswith("read only")
     assert page.content.bar.accessibleDescription().startswith("Whole stream to scale: 147 KiB, 1 precopy iteration")
