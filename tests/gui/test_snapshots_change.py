@@ -18,6 +18,7 @@ from tests.gui.desk import NOON, Desk
 from tests.ui.snapshots.made import Entry, retabled
 from ui.models.snapshot_rows import Column
 from ui.snapshots.delete_dialog import DeleteDialog
+from ui.snapshots.dialogs import ExportDialog
 from ui.snapshots.load_dialog import LoadDialog
 from ui.snapshots.rename_card import RenameCard, rename_card
 from ui.snapshots.save_dialog import SaveDialog
@@ -192,6 +193,23 @@ def test_deleting_keeps_by_default_and_selects_the_neighbour(desk: Desk) -> None
     desk.settle()
     assert desk.names() == ["done", "boot"] and desk.page.snapshot.name() == "boot"
     assert list(rows(path)) == ["boot", "done"] and sound(path) and strip(desk)[0] == "Deleted “work”"
+
+
+def test_a_copy_is_exported_before_a_deletion_which_asks_again(desk: Desk) -> None:
+    path = desk.image("vm-hmp-72")
+    desk.open(path)
+    desk.select("work")
+    click(desk, desk.page.header.delete)
+    click(desk, asked(desk, DeleteDialog).copy)
+    export = asked(desk, ExportDialog)
+    export.path.setText(str(desk.folder / "kept.raw"))
+    click(desk, export.go)
+    dialog = asked(desk, DeleteDialog)
+    was = sha(path, "work")
+    assert "“work”" in plain(dialog.heading.text()) and "work" in rows(path)
+    click(desk, dialog.go)
+    assert "work" not in rows(path)
+    assert hashlib.sha256((desk.folder / "kept.raw").read_bytes()).hexdigest() == was
 
 
 def test_several_are_deleted_at_once_and_the_room_is_given_back(desk: Desk) -> None:

@@ -149,7 +149,23 @@ def delete(context: WindowContext) -> None:
     page = page_of(context)
     if page is not None and page.on_show is not None:
         found, rows = _selected(context)
-        _ask(context, DeleteDialog(context, page.on_show, rows, found, page.spaces, runs=_guest_runs(page)))
+        dialog = DeleteDialog(
+            context,
+            page.on_show,
+            rows,
+            found,
+            page.spaces,
+            runs=_guest_runs(page),
+            no_export=context.actions.reason("snapshot.export"),
+        )
+        dialog.export_first.connect(lambda: _export_first(context, page))
+        _ask(context, dialog)
+
+
+def _export_first(context: WindowContext, page: SnapshotsPage) -> None:
+    """Then ask again: what was exported is selected still."""
+    if (dialog := page.snapshot.export()) is not None:
+        dialog.finished.connect(lambda _: context.actions.run("snapshot.delete"))
 
 
 def can_delete_old(context: WindowContext) -> str:

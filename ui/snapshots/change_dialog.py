@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
 from ui.shell.context import WindowContext
 from ui.snapshots.change_request import ChangeRequest
@@ -59,6 +59,11 @@ class ChangeDialog(QDialog):
         self._buttons.addWidget(self.stop)
         self._buttons.addWidget(self.go)
         self.fit()
+
+    def beside(self, other: QPushButton) -> None:
+        """A button that answers nothing, at the other end; the keyboard comes to it last."""
+        self._buttons.insertWidget(0, other)
+        self.setTabOrder(self.go, other)
 
     def fit(self) -> None:
         """As high as what is said needs, within the window."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from snapmgr.names import visible_name
@@ -21,6 +22,7 @@ from ui.snapshots.details import Facts
 from ui.snapshots.screen_tile import beside_screen
 from ui.snapshots.spaces import Spaces, show_freed
 from ui.snapshots.undo import undo_text
+from ui.widgets.controls import button
 from ui.widgets.labels import ElidedLabel, label
 from ui.words import listed, plural, tr
 
@@ -28,7 +30,10 @@ MOST_NAMES = 8
 
 
 class DeleteDialog(ChangeDialog):
-    """``request`` is what was asked for.  Keeping is what Enter does."""
+    """``request`` is what was asked for.  Keeping is what Enter does.  ``export_first``: somebody wants a copy of what
+    goes; the dialog has closed, and nothing is deleted yet."""
+
+    export_first = Signal()
 
     def __init__(
         self,
@@ -39,8 +44,9 @@ class DeleteDialog(ChangeDialog):
         spaces: Spaces,
         *,
         runs: bool = False,
+        no_export: str = "",
     ) -> None:
-        """``runs``: a guest writes to the disks meanwhile."""
+        """``runs``: a guest writes to the disks meanwhile; ``no_export``: why nothing of it can be exported."""
         count = len(rows)
         title, whole = tr("Delete the snapshot {snapshot}?", snapshot=in_title(rows[0])), whole_name(rows[0])
         if count > 1:
@@ -65,8 +71,16 @@ class DeleteDialog(ChangeDialog):
         go = tr("Delete snapshot") if count == 1 else plural("Delete {n} snapshot", "Delete {n} snapshots", count)
         self.trim.toggled.connect(self._say)
         self.finish(keep, go, "danger")
+        self.copy = button(tr("Export first…"), icon="export", run=self._export_first)
+        self.copy.setEnabled(not no_export)
+        self.copy.setToolTip(no_export or tr("Write the disk out as it was then; this question comes back afterwards"))
+        self.beside(self.copy)
         self.stop.setDefault(True)
         self.stop.setFocus()
+
+    def _export_first(self) -> None:
+        self.reject()
+        self.export_first.emit()
 
     def _say(self, trim: bool) -> None:
         self.text.setText(self._what_goes(trim=trim))

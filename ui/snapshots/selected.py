@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog
 
 from snapmgr.errors import SnapmgrError
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
@@ -139,16 +140,20 @@ class Selected(QObject):
         if self.source() == source:
             self._panes.details.set_machine(text)
 
-    def export(self) -> None:
-        """Ask how to write a disk out, and do it."""
+    def export(self) -> QDialog | None:
+        """Ask how to write a disk out, and do it.  Returns the dialog, which is open until that is done."""
         from ui.snapshots.dialogs import ExportDialog
         from ui.snapshots.export_many import ExportManyDialog
 
         found, rows = self._found(), self.rows()
         if found is not None and len(rows) > 1:
-            ExportManyDialog(self._context, self._presenter, found, rows, self.exportable_of(rows)).open()
+            dialog: QDialog = ExportManyDialog(self._context, self._presenter, found, rows, self.exportable_of(rows))
         elif found is not None:
-            ExportDialog(self._context, self._presenter, found, self.row(), self.exportable()).open()
+            dialog = ExportDialog(self._context, self._presenter, found, self.row(), self.exportable())
+        else:
+            return None
+        dialog.open()
+        return dialog
 
     def copy(self) -> None:
         """Put every recorded value on the clipboard."""
