@@ -35,10 +35,19 @@ def test_a_snapshot_in_sight_gets_its_screen_from_its_vm_state(desk: Desk, monke
     monkeypatch.setattr(displays, "guest_screen", screen)
     path = desk.image("vm-hmp-72", "disk.qcow2")
     desk.open(path)
+    screen_of = desk.page.details.area.screen
+    names = [row.name for row in desk.page.found.rows]  # type: ignore[union-attr]
+    desk.select(names[0])
+    assert screen_of.text() == "the screen is being drawn", "none yet"
     desk.page.beside.drawing._pause.setInterval(0)
     desk.page.list.timeline.look_at_rows()
     desk.until(lambda: len(seen) == 3)
     desk.settle()
+    said = []
+    for name in names:
+        desk.select(name)
+        said.append(screen_of.text())
+    assert said.count("no screen recorded") == 1 and "the screen is being drawn" not in said
     found = desk.page.found
     assert found is not None and len(found.beside.screens) == 2
     model = desk.page.list.model

@@ -80,6 +80,7 @@ class Beside(QObject):
         timeline.screens_wanted.connect(self.screens.want)
         self.screens.loaded.connect(self._loaded)
         self.drawing = Drawing(context, self._found, self._drawn, self)
+        self.drawing.tried.connect(self.show_screen)
         timeline.looked.connect(self._looked)
         self.screens.damaged.connect(lambda names: say_damaged(context, names))
         self.note.written.connect(self.writer.write)
@@ -93,7 +94,8 @@ class Beside(QObject):
         """That of the selected snapshot, in the details."""
         row, found = self._panes.list.selected(), self._found()
         if row is not None and found is not None:
-            show_screen(self._panes.details.area.screen, self.screens, found, row, self._context.now())
+            into = self._panes.details.area.screen
+            show_screen(into, self.screens, found, row, self._context.now(), coming=self.drawing.coming)
 
     def _looked(self, first: int, last: int) -> None:
         """Rows in sight that have no screen get one from their VM state, the selected one first."""
@@ -151,11 +153,22 @@ def say_damaged(context: WindowContext, names: Iterable[str]) -> None:
         context.notify(said)
 
 
-def show_screen(into: SavedScreen, screens: Screens, found: Snapshots, row: SnapshotRow, now: float) -> None:
-    """The screen of a row, or that there is none; it comes when it is loaded."""
+def show_screen(
+    into: SavedScreen,
+    screens: Screens,
+    found: Snapshots,
+    row: SnapshotRow,
+    now: float,
+    *,
+    coming: Callable[[SnapshotRow], bool],
+) -> None:
+    """The screen of a row, or that there is none, or none yet; it comes when it is loaded."""
     key = found.beside.screens.get(found.place(row))
     if key is None:
-        into.show_none()
+        if coming(row):
+            into.show_coming()
+        else:
+            into.show_none()
         return
     screens.want([key], whole=True)
     date = formats.stamped_time(row.date_sec, now) if row.dated else tr(formats.NOT_RECORDED)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.sidecar.keys import Key
@@ -23,7 +23,10 @@ MOST_STATE = 4 << 30
 
 
 class Drawing(QObject):
-    """``found`` answers the list on show; ``made`` gets keys of screens by the positions of their rows."""
+    """``found`` answers the list on show; ``made`` gets keys of screens by the positions of their rows.  ``tried``: one
+    was made, or it is known that none will be."""
+
+    tried = Signal()
 
     def __init__(
         self,
@@ -37,6 +40,8 @@ class Drawing(QObject):
         self._wanted: list[SnapshotRow] = []
         self._tried: set[Key] = set()
         self._busy = False
+        self._current: Key | None = None
+        """That of the one which is being made."""
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._begin)
 
@@ -47,9 +52,22 @@ class Drawing(QObject):
         if self._wanted and not self._busy:
             self._pause.start()
 
+    def coming(self, row: SnapshotRow) -> bool:
+        """Whether the screen of a row is being made, or will be: it is wanted from now on."""
+        found = self._found()
+        if found is None or not self._open(found, row):
+            key = key_of(row)
+            return key is not None and key == self._current
+        if row not in self._wanted:
+            self._wanted = [row, *self._wanted]
+        if not self._busy and not self._pause.isActive():
+            self._pause.start()
+        return True
+
     def _open(self, found: Snapshots, row: SnapshotRow) -> bool:
         """Whether a screen may come of it."""
-        if found.owned or not 0 < row.vm_state_size <= MOST_STATE or key_of(row) in self._tried:
+        key = key_of(row)
+        if found.owned or not 0 < row.vm_state_size <= MOST_STATE or key is None or key in self._tried:
             return False
         place = found.place(row)
         return place >= 0 and place not in found.beside.screens
@@ -67,6 +85,10 @@ class Drawing(QObject):
                 key = key_of(row) if row is not None else None
                 if row is None or key is None:
                     return
+                if self._current is not None:
+                    self._current = None
+                    self.tried.emit()
+                self._current = key
                 self._tried.add(key)
                 try:
                     source = source_of(row, found)
@@ -91,7 +113,8 @@ class Drawing(QObject):
                 if place >= 0:
                     self._made({place: key})
         finally:
-            self._busy = False
+            self._busy, self._current = False, None
+            self.tried.emit()
 
 
 def key_of(row: SnapshotRow) -> Key | None:

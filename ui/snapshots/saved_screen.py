@@ -24,12 +24,20 @@ class SavedScreen(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._image: QImage | None = None
         self._size, self._said = QSize(), ""
+        self._missing = ""
         self.show_none()
 
     def show_none(self) -> None:
         """None was recorded."""
-        self._image, self._size, self._said = None, QSize(), ""
-        self.setAccessibleName(tr("No screen was recorded with this snapshot"))
+        self._miss(tr("no screen recorded"), tr("No screen was recorded with this snapshot"))
+
+    def show_coming(self) -> None:
+        """None was recorded; one is being made from the VM state."""
+        self._miss(tr("the screen is being drawn"), tr("The screen is being drawn from the VM state"))
+
+    def _miss(self, said: str, name: str) -> None:
+        self._image, self._size, self._said, self._missing = None, QSize(), "", said
+        self.setAccessibleName(name)
         self._fit()
 
     def show_image(self, image: QImage | None, date: str) -> None:
@@ -42,8 +50,8 @@ class SavedScreen(QWidget):
         self._fit()
 
     def text(self) -> str:
-        """What is written on it."""
-        return self._said
+        """What is written on it, or in its place."""
+        return self._said or self._missing
 
     @property
     def image(self) -> QImage | None:
@@ -96,4 +104,4 @@ class SavedScreen(QWidget):
         painter.setFont(fonts.role("axis"))
         painter.setPen(color("text3"))
         box = QRectF(0, middle.y() + 14, self.width(), fonts.px(18))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, tr("no screen recorded"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._missing)
