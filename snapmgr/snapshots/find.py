@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from snapmgr.block.qcow2.tags import find_tag, way_to
 from snapmgr.snapshots.model import DiskSnapshot, SnapshotRow, Snapshots
+from snapmgr.snapshots.seen import SeenTag
 
 _Found = TypeVar("_Found", DiskSnapshot, SnapshotRow)
 
@@ -27,7 +28,8 @@ def tag_of(row: SnapshotRow, path: str, found: Snapshots) -> str:
 
 
 def tags_of(rows: Sequence[SnapshotRow], found: Snapshots) -> dict[str, list[str]]:
-    """The same for several: by disk, in the order of the disks; disks that have none of them are left out."""
+    """The same for several: by disk, in the order of the disks; disks that have none of them are left out.  A change
+    by these tags is refused where another snapshot stands there by then."""
     tags = {device.path: _tags(rows, device.path, found) for device in found.devices}
     return {path: named for path, named in tags.items() if named}
 
@@ -35,7 +37,11 @@ def tags_of(rows: Sequence[SnapshotRow], found: Snapshots) -> dict[str, list[str
 def _tags(rows: Sequence[SnapshotRow], path: str, found: Snapshots) -> list[str]:
     here = [row.entries[path] for row in found.rows if path in row.entries]
     names, ids = Counter(entry.name for entry in here), Counter(entry.id for entry in here)
-    return [_tag(row.entries[path], here, names, ids) for row in rows if path in row.entries]
+    wanted = [row.entries[path] for row in rows if path in row.entries]
+    return [
+        SeenTag(_tag(entry, here, names, ids), (entry.id, entry.name, entry.date_sec, entry.date_nsec))
+        for entry in wanted
+    ]
 
 
 def _tag(entry: DiskSnapshot, here: Sequence[DiskSnapshot], names: Counter[str], ids: Counter[str]) -> str:

@@ -18,6 +18,7 @@ from snapmgr.gathered import Gathered
 from snapmgr.names import quoted
 from snapmgr.sidecar.keys import snapshot_key
 from snapmgr.sidecar.watching import Deed, Did
+from snapmgr.snapshots.seen import refuse_another
 from snapmgr.snapshots.transaction import Changed, Plan
 from snapmgr.work import Progress, no_progress
 
@@ -140,9 +141,13 @@ def find(image: Qcow2Image, tag: str) -> SnapshotEntry:
 
 
 def find_all(image: Qcow2Image, tags: Tags) -> list[SnapshotEntry]:
-    """Those that are meant on this image, each once.  Raises as ``find``."""
+    """Those that are meant on this image, each once.  Raises as ``find``, and as ``seen.refuse_another``."""
     wanted = [tags] if isinstance(tags, str) else tags[str(image.path)]
-    found = {entry.index: entry for entry in (find(image, tag) for tag in wanted)}
+    found = {}
+    for tag in wanted:
+        entry = find(image, tag)
+        refuse_another(entry, tag, image.path)
+        found[entry.index] = entry
     return list(found.values())
 
 
