@@ -17,6 +17,7 @@ stream, in the Inspector; with the qcow2 images of one machine, in Snapshots.
 
   FILE         a migration stream (also .gz, .zst, .xz), IMAGE.qcow2, or
                IMAGE.qcow2@TAG for the VM state of one snapshot
+  snapmgr:…    a link to a place in a stream, as Copy link in the window writes it
   --version    print the version
   --help       print this
 
@@ -65,11 +66,24 @@ def _on_terminal(reason: str, files: list[str]) -> int:
     """Say that there is no display, and show the file (or the demo stream) as text."""
     from ui.theme.resources import resource
 
-    shown = files or [str(resource("demo", "demo.mig"))]
+    shown = [_source_of(file) for file in files] or [str(resource("demo", "demo.mig"))]
     sys.stdout.write(f"snapmgr: {reason}, so there is no window. The same on the terminal:\n\n")
     sys.stdout.flush()
     command = [sys.executable, "-m", "snapmgr.cli", "inspect", *shown[:1]]
     return subprocess.run(command, check=False).returncode
+
+
+def _source_of(file: str) -> str:
+    """The SRC of a link to a place; what is no link, and what leads nowhere, stays for others to judge."""
+    if not file.startswith("snapmgr:"):
+        return file
+    from snapmgr.errors import UsageError
+    from ui.shell.links import parse_link
+
+    try:
+        return parse_link(file).source
+    except UsageError:
+        return file
 
 
 def _in_window(files: list[str]) -> int:

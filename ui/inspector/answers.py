@@ -13,10 +13,12 @@ from ui.shell.palette_entry import PaletteEntry
 from ui.words import plural, tr
 
 if TYPE_CHECKING:
+    from snapmgr.inspect.model import Node
     from ui.inspector.bookmarks import Bookmark
     from ui.inspector.linking import Links
     from ui.inspector.presenter import Loaded
     from ui.inspector.selection import Selection
+    from ui.shell.links import Link
 
 LISTED = 5000
 """Stretches of a stream that the palette offers at most."""
@@ -81,3 +83,24 @@ def offset_in(loaded: Loaded, links: Links, text: str) -> PaletteEntry | None:
         subject=tr("offset {offset}", offset=formats.offset(offset, loaded.digits)),
         icon="arrow-right",
     )
+
+
+def follow(link: Link, loaded: Loaded, links: Links) -> bool:
+    """Go to the bytes of a link, or to the field of its names where another one stands at them now; False where there
+    is neither."""
+    size, tree = loaded.index.size, loaded.index.tree
+    if link.offset < size:
+        chain = loaded.chain(tree.path_at(link.offset))
+        if tuple(node.name for node in chain[: len(link.names)]) == link.names:
+            links.go_to(link.offset, min(link.length, size - link.offset))
+            return True
+    found: Node | None = None
+    for name in link.names:
+        below = tree.roots if found is None else tree.children(found)
+        found = next((node for node in below if node.name == name), None)
+        if found is None:
+            return False
+    if found is None:
+        return False
+    links.go_to(found.offset, found.length)
+    return True

@@ -27,6 +27,7 @@ from ui.inspector.offsets import parse_offset
 from ui.inspector.structure_view import paint_kind
 from ui.shell import formats
 from ui.shell.failures import told
+from ui.shell.links import is_link
 from ui.shell.mnemonics import mark_letters
 from ui.theme import fonts
 from ui.theme.palette import color
@@ -99,6 +100,7 @@ class BytesPane(QWidget):
 
     go_to = Signal(object)
     copy_as = Signal(object)
+    link_typed = Signal(str)
     description_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -324,6 +326,10 @@ class BytesPane(QWidget):
             self._fold()
 
     def _go(self) -> None:
+        if is_link(self.offset.text()):
+            self.hex.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.link_typed.emit(self.offset.text())
+            return
         offset = parse_offset(self.offset.text(), self.hex.selection[0])
         reason = "" if offset is not None else tr("No offset: hexadecimal digits, or decimal with a point behind")
         if offset is not None and offset >= self.hex.total:

@@ -9,6 +9,7 @@ from ui.inspector.places import BYTES
 from ui.shell import formats
 from ui.shell.actions import Actions, Menu
 from ui.shell.context import WindowContext
+from ui.shell.links import Link, link_text
 from ui.words import later, tr
 
 ACTIONS = Actions()
@@ -160,6 +161,34 @@ def _marked(context: WindowContext) -> bool:
 
 def can_mark(context: WindowContext) -> str:
     return has_stream(context) or ("" if _place(context) is not None else tr("Nothing is selected"))
+
+
+def can_link(context: WindowContext) -> str:
+    if reason := can_mark(context):
+        return reason
+    document = page_of(context).document()
+    kept = document is not None and not document.fleeting
+    return "" if kept else tr("This stream is kept in no file: save it first")
+
+
+@ACTIONS.add(
+    "stream.copy_link",
+    later("Copy link"),
+    icon="link",
+    menu=Menu.STREAM,
+    group=2,
+    submenu=later("Copy as"),
+    view=VIEW,
+    enabled=can_link,
+)
+def copy_link(context: WindowContext) -> None:
+    """Copy a link to the selected place: Go to offset and snapmgr on a command line follow it."""
+    page, place = page_of(context), _place(context)
+    selection, loaded = page.selection.current, page.loaded
+    if place is None or selection is None or loaded is None:
+        return
+    names = tuple(node.name for node in loaded.chain(selection.path))
+    page.clipboard.put(link_text(Link(*place, names)), tr("A link to this place"))
 
 
 @ACTIONS.add(

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from snapmgr.errors import Cancelled
-from ui.inspector.answers import offset_in, sections_of, status_of
+from ui.inspector.answers import follow, offset_in, sections_of, status_of
 from ui.inspector.bookmarks import Bookmarks
 from ui.inspector.paned_page import PanedPage
 from ui.inspector.place import Place
@@ -19,6 +19,7 @@ from ui.inspector.states import LoadingState, empty_state
 from ui.inspector.stream_tabs import OpenStream, StreamTabs
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document
+from ui.shell.links import Link
 from ui.shell.palette_entry import PaletteEntry
 from ui.words import tr
 
@@ -347,6 +348,10 @@ class InspectorPage(PanedPage):
         marks = Bookmarks(self.context.settings.state)
         kept = marks.of(self._document.sources[0]) if self._document is not None else []
         return sections_of(self.loaded, self.links, kept)
+
+    def follow(self, link: Link) -> None:
+        if self.loaded is not None and not follow(link, self.loaded, self.links):
+            self.context.notify(tr("What the link leads to is not in this stream any more"))
 
     def palette_offset(self, text: str) -> PaletteEntry | None:
         return offset_in(self.loaded, self.links, text) if self.loaded is not None else None

@@ -90,12 +90,20 @@ class PanedPage(Page):
         self.changing.set_seen(self.isVisible())
         self.links.moved.connect(self._moved)
         content.changed.connect(self.context.touch)
+        content.bytes.link_typed.connect(self.context.open)
         content.ram.block_chosen.connect(lambda _: self.context.touch())
         content.header.cancel_wanted.connect(self.presenter.cancel_reading)
 
     def _offer(self, content: Content) -> None:
         """What can be done with a place, under the other button of the pointer."""
-        of_place = ("stream.copy", "stream.copy_as", "stream.bookmark", "stream.find_selected", "stream.compare")
+        of_place = (
+            "stream.copy",
+            "stream.copy_as",
+            "stream.copy_link",
+            "stream.bookmark",
+            "stream.find_selected",
+            "stream.compare",
+        )
         for view in (content.tree.tree, content.bytes.hex):
             view.addActions([self.context.actions[id] for id in of_place])
             view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)

@@ -16,6 +16,7 @@ from snapmgr.errors import Unsupported, UsageError
 from snapmgr.names import visible_text
 from ui.isolation import isolated
 from ui.shell import formats
+from ui.shell.links import Link, is_link, parse_link
 from ui.words import plural, tr
 
 if TYPE_CHECKING:
@@ -212,11 +213,26 @@ class Documents(QObject):
     async def open(self, sources: list[str]) -> Document | None:
         """Recognise and show; a failure is shown as well, and None is returned."""
         try:
+            if len(sources) == 1 and is_link(sources[0]):
+                return await self._follow(parse_link(sources[0]))
             document = await self._context.tasks.run_in_worker(recognise, sources)
             await self.show(document)
         except Exception as error:
             self._context.fail(error, tr("Not opened"), sources[0])
             return None
+        return document
+
+    async def _follow(self, link: Link) -> Document:
+        """Open the file of a link, unless it is on show already, and go to its place."""
+        document = await self._context.tasks.run_in_worker(recognise, [link.source])
+        page = self._context.page(document.kind.value)
+        if page is not None and page.document() == document and page.opening() is None:
+            self._context.show_view(document.kind.value)
+        else:
+            await self.show(document)
+        page = self._context.page(document.kind.value)
+        if page is not None and page.document() == document:
+            page.follow(link)
         return document
 
     async def show(self, document: Document) -> None:

@@ -12,6 +12,7 @@ from ui.shell.palette_entry import PaletteEntry
 if TYPE_CHECKING:
     from ui.shell.context import WindowContext
     from ui.shell.documents import Document
+    from ui.shell.links import Link
 
 
 class Page(QWidget):
@@ -84,6 +85,9 @@ class Page(QWidget):
     def palette_offset(self, text: str) -> PaletteEntry | None:
         """What the command palette offers for ``@`` with an offset behind it, None where ``text`` is none."""
         return None
+
+    def follow(self, link: Link) -> None:
+        """Go to the place that a link names in what is open here."""
 
     def save_state(self) -> dict[str, Any]:
         """Splitters, columns and the like, as JSON values."""
