@@ -232,6 +232,7 @@ def copy_as(context: WindowContext) -> None:
         item = menu.addAction(form.title)
         item.setEnabled(form not in OF_NODE or not has_field(context))
         item.triggered.connect(lambda *_, form=form: page.clipboard.copy(form))
+    menu.addAction(context.actions["stream.copy_link"])
     mark_letters(menu)
     menu.aboutToHide.connect(menu.deleteLater)
     corner = content_of(context).bytes.copy

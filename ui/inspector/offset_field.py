@@ -24,7 +24,7 @@ class OffsetField(QLineEdit):
         self.setAcceptDrops(False)  # a file that is dropped here is opened by the window
         self.setFont(fonts.mono(12))
         self.setAccessibleName(tr("Go to offset"))
-        hint = tr("An offset in hexadecimal, or +N and −N bytes from here")
+        hint = tr("An offset in hexadecimal, +N and −N bytes from here, or a link")
         self._hint = f"{hint}  {shown_keys('Ctrl+G')}"
         self.set_digits(8)
         self.say_fault("")
