@@ -30,6 +30,7 @@ from snapmgr.snapshots import plans
 from snapmgr.snapshots.beside import beside_of_machine
 from snapmgr.snapshots.join import joined
 from snapmgr.snapshots.list import disk_snapshot
+from snapmgr.snapshots.lost import refuse_lost
 from snapmgr.snapshots.model import DeviceInfo, SnapshotRow, Snapshots
 from snapmgr.snapshots.phase import Phase
 from snapmgr.snapshots.plans import Put, Tags, VmState
@@ -250,7 +251,7 @@ def disks_of(machine: Machine, devices: Sequence[str] | None) -> dict[str, Qcow2
     """Those that are meant, by name, in the machine's order (block/snapshot.c: bdrv_all_get_snapshot_devices).
 
     Raises UsageError ``no-device`` for a name that no disk has or where none is named, SnapmgrError ``no-snapshots``
-    for a disk that is written to and can hold none (bdrv_all_can_snapshot).
+    for a disk that is written to and can hold none (bdrv_all_can_snapshot), ``image-lost`` for one whose file is gone.
     """
     board = machine.board.disks
     names = [disk.name for disk in board]
@@ -277,6 +278,7 @@ def disks_of(machine: Machine, devices: Sequence[str] | None) -> dict[str, Qcow2
     if not found:
         text = "no block device can store vmstate for snapshot"
         raise SnapmgrError("no-disk", "the machine has no disk that a snapshot could be kept on", qemu=text)
+    refuse_lost(disk.image for disk in found.values())
     return found
 
 

@@ -19,6 +19,7 @@ from snapmgr.block.raw import ROOM_HINT
 from snapmgr.errors import NotFound, SnapmgrError, UsageError
 from snapmgr.sidecar.watching import Deed, Did, Watching
 from snapmgr.snapshots.journal import Journal, Switch, finish_cut_off, forget_cut_off
+from snapmgr.snapshots.lost import refuse_lost
 from snapmgr.snapshots.switched import Switched, switched
 from snapmgr.work import CancelToken, Progress, no_progress
 
@@ -161,7 +162,11 @@ class Switchable(Switch, Protocol):
 
 
 def switch_all(shadows: Sequence[Switchable], *, disks: bool) -> None:
-    """Switch one after the other; where one cannot be, those before go back.  ``disks``: they get other contents."""
+    """Switch one after the other; where one cannot be, those before go back.  ``disks``: they get other contents.
+
+    Raises SnapmgrError ``image-lost``, and what ``commit`` raises.
+    """
+    refuse_lost(shadow.image for shadow in shadows)
     journal = Journal.begin(shadows, disks=disks)
     for position, shadow in enumerate(shadows):
         try:
