@@ -216,6 +216,16 @@ def test_the_palette_runs_what_was_typed(window: MainWindow, drive: Drive, qtbot
     assert not view.isVisible()
 
 
+def test_the_keyboard_goes_to_the_page_that_is_shown(window: MainWindow, qtbot: Any) -> None:
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    for key in (Qt.Key.Key_3, Qt.Key.Key_0):
+        window.top_row.field.setFocus()
+        qtbot.keyClick(window.top_row.field, key, Qt.KeyboardModifier.ControlModifier)
+        page, focus = window.context.current, window.focusWidget()
+        assert page is not None and page.isAncestorOf(focus), window.context.view
+
+
 def test_the_palette_lists_disabled_commands_last_and_does_not_run_them(window: MainWindow, qtbot: Any) -> None:
     window.context.actions.run("tools.palette")
     view = window.palette_view

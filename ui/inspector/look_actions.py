@@ -213,8 +213,12 @@ def bookmark(context: WindowContext) -> None:
         bookmarks.remove(source, known)
         context.notify(tr("The bookmark is removed"))
         return
-    names = "/".join(node.name for node in page.loaded.chain(page.selection.current.path))
+    nodes = page.loaded.chain(page.selection.current.path)
     where = formats.offset(offset, page.loaded.digits)
+    names = "/".join(node.name for node in nodes)
+    if nodes and (nodes[-1].offset, nodes[-1].length) != (offset, length):  # several of one field are told apart
+        #: Name of a bookmark of some bytes: {name} is the field that they lie in
+        names = tr("{name} at {offset}", name=names, offset=where)
     if bookmarks.add(source, Bookmark(offset, length, names or where)):
         context.notify(tr("A bookmark is kept"), action=tr("Bookmarks"), run=lambda: context.actions.run(_LIST))
     else:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton, QWidget
 
 from ui.shell.actions import PALETTE_KEYS, Actions, Menu
 from ui.shell.context import WindowContext
@@ -87,6 +87,7 @@ WITHIN = {"compare": "inspector"}
 def _view(name: str, text: str, keys: str, icon: str, group: int = 0) -> None:
     def show(context: WindowContext) -> None:
         context.show_view(name)
+        _take_keyboard(context)
 
     show.__doc__ = f"Go to {text}."
     ACTIONS.add(
@@ -134,9 +135,26 @@ def previous_pane(context: WindowContext) -> None:
     _step_pane(context, -1)
 
 
-def _step_pane(context: WindowContext, step: int) -> None:
+def _take_keyboard(context: WindowContext) -> None:
+    """Let the page on show have the keyboard, where it was last; on the rail it stays for whoever goes along it."""
+    page, focus = context.current, QApplication.focusWidget()
+    if page is None or focus is None or page.isAncestorOf(focus) or isinstance(focus, QToolButton):
+        return
+    last = page.focusWidget()
+    if last is None or not last.isVisible() or not last.isEnabled():
+        panes = _panes(context)
+        last = _first_in(panes[0]) if panes else page
+    last.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _panes(context: WindowContext) -> list[QWidget]:
+    """Those of the page on show that can be gone to."""
     page = context.current
-    panes = [pane for pane in page.panes() if pane.isVisible() and pane.isEnabled()] if page is not None else []
+    return [pane for pane in page.panes() if pane.isVisible() and pane.isEnabled()] if page is not None else []
+
+
+def _step_pane(context: WindowContext, step: int) -> None:
+    panes = _panes(context)
     if not panes:
         return
     focus = QGuiApplication.focusObject()

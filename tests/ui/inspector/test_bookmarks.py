@@ -48,7 +48,7 @@ def test_a_place_is_kept_found_again_and_renamed(live: Live, stream: Stream) -> 
     page.links.select_bytes(0, 8, "test")
     live.act("stream.bookmark")
     entries = page.palette_entries("@")
-    assert [entry.text for entry in entries[:2]] == ["Header/magic", "cpu/state/env.eip"]
+    assert [entry.text for entry in entries[:2]] == ["Header/magic at 00000000", "cpu/state/env.eip"]
     live.act("stream.bookmarks")
     dialog = live.window.findChild(BookmarksDialog)
     assert dialog is not None and dialog.list.count() == 2
