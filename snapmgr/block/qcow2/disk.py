@@ -62,7 +62,7 @@ class Qcow2Disk:
         sector = bytearray(SECTOR)
         self._file.pread_into(0, memoryview(sector))
         before = bytes(sector)
-        clear_flags(self.image.header, sector)
+        clear_flags(self.image.metadata, sector)
         if sector != before:
             self._file.pwrite(0, [memoryview(sector)])
             self._file.flush()

@@ -15,10 +15,10 @@ import numpy as np
 
 from snapmgr.block.device import Gathers, GrowableFile
 from snapmgr.block.qcow2.allocation import Allocation
-from snapmgr.block.qcow2.features import KNOWN_AUTOCLEAR, Incompatible
+from snapmgr.block.qcow2.features import KNOWN_AUTOCLEAR, Autoclear, Incompatible
 from snapmgr.block.qcow2.geometry import SECTOR
-from snapmgr.block.qcow2.header import Header
 from snapmgr.block.qcow2.image import Qcow2Image
+from snapmgr.block.qcow2.opening import Metadata
 from snapmgr.errors import SnapmgrError
 from snapmgr.gathered import Gathered
 
@@ -41,12 +41,18 @@ class Change:
     """Everything was put right: the image is not marked as corrupt any more."""
 
 
-def clear_flags(header: Header, sector: bytearray) -> None:
+def clear_flags(metadata: Metadata, sector: bytearray) -> None:
     """Take out of a header sector what a writer takes out: autoclear bits that he does not know, and the dirty bit of
-    an image whose tables were found right."""
+    an image whose tables were found right.
+
+    The bit of the bitmaps goes too where nothing says where they are (an error by docs/interop/qcow2.txt): QEMU 7.2 to
+    11.1 read such an image, and mark it as corrupt at the first write, since they take its header for the bitmaps'.
+    """
+    header = metadata.header
     if header.version >= 3:
+        known = KNOWN_AUTOCLEAR if metadata.extensions.bitmaps is not None else KNOWN_AUTOCLEAR & ~Autoclear.BITMAPS
         struct.pack_into(">Q", sector, _INCOMPATIBLE, header.incompatible & ~Incompatible.DIRTY)
-        struct.pack_into(">Q", sector, _AUTOCLEAR, header.autoclear & KNOWN_AUTOCLEAR)
+        struct.pack_into(">Q", sector, _AUTOCLEAR, header.autoclear & known)
 
 
 class Shadow:
@@ -155,7 +161,7 @@ class Shadow:
         struct.pack_into(">IQ", sector, _L1_SIZE, change.l1_size, change.l1_offset)
         struct.pack_into(">QI", sector, _REFCOUNTS, table_offset, table_length // header.cluster_size)
         struct.pack_into(">IQ", sector, _SNAPSHOTS, change.snapshot_count, change.snapshots_offset)
-        clear_flags(header, sector)
+        clear_flags(self.image.metadata, sector)
         if change.sound and header.version >= 3:
             left = header.incompatible & ~(Incompatible.DIRTY | Incompatible.CORRUPT)
             struct.pack_into(">Q", sector, _INCOMPATIBLE, left)

@@ -201,6 +201,15 @@ def test_unknown_autoclear_bits_are_cleared_at_once(tmp_path: Path) -> None:
     assert file.content[88] == 0 and disk.image.header.autoclear == 0
 
 
+def test_the_bit_of_bitmaps_without_bitmaps_is_cleared_at_once(tmp_path: Path) -> None:
+    """QEMU would take the header for the list of bitmaps, and mark the image as corrupt at its first write."""
+    content = bytearray(corpus.unpack_image("fmt-v3", tmp_path)["fmt-v3.qcow2"].read_bytes())
+    content[95] = 1
+    file = MemoryDevice(content)
+    disk = Qcow2Disk(Qcow2Image(file))
+    assert file.content[95] == 0 and disk.image.header.autoclear == 0
+
+
 def test_nothing_is_written_behind_the_end(tmp_path: Path) -> None:
     content = corpus.unpack_image("fmt-v3", tmp_path)["fmt-v3.qcow2"].read_bytes()
     disk = Qcow2Disk(Qcow2Image(MemoryDevice(content)))
