@@ -19,6 +19,8 @@ _LARGEST_OFFSET = (1 << 63) - 1
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 ROOM_HINT = "Make room on the disk that it is on."
 """What to do where a write found no room."""
+FAULT_HINT = "Look into the system's log for what is wrong with the disk that it is on."
+"""What to do where the disk itself fails."""
 _NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
@@ -104,7 +106,7 @@ class RawFile:
 
     def _unreadable(self, error: OSError, offset: int) -> SnapmgrError:
         message = f"{self.path} cannot be read: {error.strerror}"
-        return SnapmgrError("cannot-read", message, path=self.path, offset=offset)
+        return SnapmgrError("cannot-read", message, path=self.path, offset=offset, hint=_hint(error))
 
     def _refuse_lost(self, offset: int) -> None:
         """Nothing is there at ``offset``: raise where something was when the file was opened."""
@@ -136,7 +138,7 @@ class RawFile:
 
     def _unwritable(self, error: OSError, offset: int) -> SnapmgrError:
         message = f"{self.path} cannot be written: {error.strerror}"
-        return SnapmgrError("cannot-write", message, path=self.path, offset=offset, hint=_room_hint(error))
+        return SnapmgrError("cannot-write", message, path=self.path, offset=offset, hint=_hint(error))
 
     def _write(self, offset: int, buffer: memoryview) -> int:
         """All of it; returns the offset behind it."""
@@ -163,7 +165,7 @@ class RawFile:
                 f"{self.path} cannot become {'longer' if size > before else 'shorter'}: {error.strerror}",
                 path=self.path,
                 offset=size,
-                hint=_room_hint(error),
+                hint=_hint(error),
             ) from error
         self._size = size
 
@@ -214,7 +216,7 @@ class RawFile:
                 "cannot-write",
                 f"what was written to {self.path} did not reach the disk: {error.strerror}",
                 path=self.path,
-                hint=_room_hint(error) or "Look into the system's log for what is wrong with the disk that it is on.",
+                hint=_hint(error) or FAULT_HINT,
             ) from error
 
     def close(self) -> None:
@@ -224,5 +226,7 @@ class RawFile:
             self._descriptor = -1
 
 
-def _room_hint(error: OSError) -> str | None:
+def _hint(error: OSError) -> str | None:
+    if error.errno == errno.EIO:
+        return FAULT_HINT
     return ROOM_HINT if error.errno in _NO_ROOM else None

@@ -127,6 +127,7 @@ def test_the_second_disk_fails_and_the_first_goes_back(tmp_path: Path, monkeypat
     with failing.from_request("pwrite", made), pytest.raises(SnapmgrError) as raised:  # the last one is the switch
         create_snapshot(images, "new")
     assert (raised.value.code, str(raised.value.path)) == ("cannot-write", str(images[1]))
+    assert "system's log" in str(raised.value.hint)
     assert [state(image, tmp_path) for image in images] == before
     for image in images:
         subprocess.run(["qemu-img", "check", "-q", image], check=True)
