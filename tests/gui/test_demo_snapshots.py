@@ -275,7 +275,7 @@ def test_disks_that_another_uses_are_left_alone(made: DemoDesk) -> None:
         held.close()
     again = next(one for one in made.page.findChildren(QPushButton) if one.text() == "Start again" and one.isVisible())
     made.qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
-    made.until(lambda: made.page.found is not None)
+    made.until(lambda: made.page.found is not None and made.page.header.chip.text() == "running")
     made.settle()
     made.save("now")
     assert on_disk() == [("now", 2)]

@@ -88,6 +88,7 @@ class Demo(QObject):
     async def begin_anew(self) -> None:
         """Where its disks could not be had: once more."""
         await self.machine.power_off()
+        self._state = ""
         self.machine.power_on()
         await self._machines.read(DEMO)
 
