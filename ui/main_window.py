@@ -10,7 +10,15 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QStatusBar
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QMainWindow,
+    QPlainTextEdit,
+    QStackedWidget,
+    QStatusBar,
+    QTextEdit,
+    QWidget,
+)
 
 from ui.shell import formats
 from ui.shell.context import WindowContext
@@ -208,12 +216,15 @@ class MainWindow(QMainWindow):
             elif page is not None:
                 page.escape()
             return
-        # only what is off now: the keys of what is on never come here
-        wanted = self.context.actions.with_keys(QKeySequence(event.keyCombination()))
+        # of what is off now, or in a window that no platform calls active; what a text field has no use for is none
+        wanted = None if _is_typed(event, self.focusWidget()) else self._with_keys(event)
         if wanted is not None and not event.isAutoRepeat():
             self.context.actions.want(wanted)
             return
         super().keyPressEvent(event)
+
+    def _with_keys(self, event: QKeyEvent) -> str | None:
+        return self.context.actions.with_keys(QKeySequence(event.keyCombination()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         running = [title for page in self.context.pages.values() for title in page.running()]
@@ -285,3 +296,10 @@ class MainWindow(QMainWindow):
             return
         room = QGuiApplication.primaryScreen().availableGeometry()
         self.resize(min(DEFAULT_SIZE[0], room.width()), min(DEFAULT_SIZE[1], room.height()))
+
+
+def _is_typed(event: QKeyEvent, where: QWidget | None) -> bool:
+    """Whether it is a key of a text field: Enter, Delete and the like, without Ctrl or Alt."""
+    commands = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+    plain = not event.modifiers() & commands and not Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F35
+    return plain and isinstance(where, QLineEdit | QTextEdit | QPlainTextEdit)

@@ -62,7 +62,7 @@ class MapView(QAbstractScrollArea):
         self._under: int | None = None
         """The first page of the cell under the pointer."""
         self._rests = QTimer(self, singleShot=True, interval=_RESTS_MS)
-        self._rests.timeout.connect(lambda: self.pointed.emit(-1 if self._under is None else self._under))
+        self._rests.timeout.connect(self._rested)
         self.viewport().setMouseTracking(True)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setProperty("surface", "sunken")
@@ -310,6 +310,9 @@ class MapView(QAbstractScrollArea):
                 self.viewport().update(self._cell_of(one).adjusted(-2, -2, 2, 2))
         self._under = page
         self._rests.start(0 if page is None else _RESTS_MS)
+
+    def _rested(self) -> None:
+        self.pointed.emit(-1 if self._under is None else self._under)
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
