@@ -330,12 +330,35 @@ How what is to be found was typed</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{side} is {name}, {about}</source>
-        <extracomment>One of two things that are compared: A or B, its name, its date or folder</extracomment>
+        <source>Compare with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Narrow the list down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it may be compared with</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Choose a file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} match</source>
+        <comment>{n} matches</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{side} is {name}, {about}</source>
+        <extracomment>One of two things that are compared: A or B, its name, its date or folder</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -916,7 +939,7 @@ Three ways to look at a stream</extracomment>
     </message>
     <message>
         <source>QEMU {version} says: {words}</source>
-        <extracomment>{version} is that of a QEMU</extracomment>
+        <extracomment>{version} is that of a QEMU, or several: 7.2, 10.0</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1145,40 +1168,6 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>does not load</source>
-        <extracomment>Said of a stream: QEMU would not load it</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>QEMU refuses this stream</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Reading was stopped: what was read can be looked at</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>read in part</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>QEMU loads this stream, but something in it is wrong</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>damaged</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>loads</source>
-        <extracomment>Said of a stream: QEMU would load it</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Nothing in this stream keeps QEMU from loading it</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Reading the stream</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1247,11 +1236,28 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>This stream is kept in no file: save it first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy link</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A link to this place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Bookmark</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The bookmark is removed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} at {offset}</source>
+        <extracomment>Name of a bookmark of some bytes: {name} is the field that they lie in</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1395,6 +1401,11 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>not read yet</source>
+        <extracomment>Of pages of RAM, while they are being read</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>never</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1519,6 +1530,11 @@ Three ways to look at a stream</extracomment>
         <source>Read a page</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>page {n} of {all} selected</source>
+        <extracomment>Of a block of RAM</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
     <message numerus="yes">
         <source>sent {n} time</source>
         <comment>sent {n} times</comment>
@@ -1579,6 +1595,11 @@ Three ways to look at a stream</extracomment>
     </message>
     <message>
         <source>Page {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Page {n}, under the pointer</source>
+        <extracomment>Of the page whose facts are shown</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1698,7 +1719,7 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>An offset in hexadecimal, or +N and −N bytes from here</source>
+        <source>An offset in hexadecimal, +N and −N bytes from here, or a link</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1707,6 +1728,10 @@ Three ways to look at a stream</extracomment>
     </message>
     <message>
         <source>Reading {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the link leads to is not in this stream any more</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1731,10 +1756,6 @@ Three ways to look at a stream</extracomment>
     </message>
     <message>
         <source>No problems found so far</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>QEMU should load this stream.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2012,13 +2033,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         </translation>
     </message>
     <message numerus="yes">
-        <source>{n} match</source>
-        <comment>{n} matches</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>{n} field is called {name}.</source>
         <comment>{n} fields are called {name}.</comment>
         <translation type="unfinished">
@@ -2027,6 +2041,65 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>Nothing matches “{words}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>QEMU waits for more than a file can bring</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>QEMU refuses this stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>does not load</source>
+        <extracomment>Said of a stream: QEMU would not load it</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading was stopped: what was read can be looked at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>read in part</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loads in {versions}</source>
+        <extracomment>Said of a stream; {versions} are releases of QEMU, as 10.0 and 11.1</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>QEMU loads this stream, but something in it is wrong</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing in this stream keeps QEMU {versions} from loading it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loads</source>
+        <extracomment>Said of a stream: QEMU would load it</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>QEMU {versions} should load this stream.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Refused by QEMU {versions}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Waited upon for ever by QEMU {versions}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{who}: {reason}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2169,6 +2242,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Scenarios</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Presentation</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2273,6 +2350,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Switchover to postcopy: the destination takes the devices in, and runs the guest as soon as it has them; most of its RAM stays behind for now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The guest runs on the destination. Where it needs a page that is still on the source it waits (a ring), asks for it, and gets it first; the rest follows.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2281,11 +2362,19 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>A new channel: the source is about to ask what the destination has.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A new channel: the destination says which pages it has, and the source goes on with all others.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Both machines run the same guest. At every checkpoint the destination becomes what the source is; only then the world sees what the guest has sent. So either machine may be lost at any time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Something went wrong: the source cleans up, and takes the guest back.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2501,6 +2590,13 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <source>{number} s</source>
         <translation type="unfinished"></translation>
     </message>
+    <message numerus="yes">
+        <source>{n} on its way</source>
+        <comment>{n} on their way</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
     <message>
         <source>Time</source>
         <translation type="unfinished"></translation>
@@ -2550,6 +2646,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>the destination loads the devices</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>the guest runs on the destination, pages follow</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2558,7 +2658,11 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>a new channel, and what is missing is asked for</source>
+        <source>a new channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>what is missing is asked for</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2571,6 +2675,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>the guest stayed on the source</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>something went wrong, and is cleaned up</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2682,6 +2790,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>No milestone matches “{words}”. All looks at every event.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Choose what happens and press Start</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2759,6 +2871,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>The machines are being made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Demo migration</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2840,10 +2956,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>came again</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Demo migration</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2946,7 +3058,15 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>It is over: the guest stays here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Both machines run the guest. Press Failover on the one that shall go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest is about to run on the destination: there is no way back</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2974,7 +3094,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Only from precopy</source>
+        <source>Only while the guest runs on the source and its RAM is sent</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3206,6 +3326,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>no guest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>goes on here</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3489,6 +3613,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>a machine was lost, the other one goes on alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The guest writes {writes} MiB/s, the link carries {carries}.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3562,6 +3690,14 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>At tick {tick} it is what a machine that was never moved is: their digests agree.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not moved: the guest goes on on the source, and has lost nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled: the guest goes on on the source.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3823,10 +3959,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>Difference</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Name</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4148,6 +4280,11 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{action}: {reason}</source>
+        <extracomment>{action} is what somebody wanted to do by a key, {reason} why it cannot be done now</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Nothing is open in this view</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4307,6 +4444,11 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>MIT licence.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} from {offset}</source>
+        <extracomment>A stream that begins inside a file: guest.bin from byte 1234</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
@@ -4569,6 +4711,14 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Copy link, in the menu Stream, writes one that leads to a place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This link leads to no place in a stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Recent</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4762,7 +4912,9 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>System</source>
-        <extracomment>The theme of the desktop</extracomment>
+        <extracomment>The theme of the desktop
+----------
+How much may move</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4801,6 +4953,23 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>typeface</source>
+        <extracomment>Words under which a search finds this setting</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Motion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reduced: nothing slides or fades in the Migration view, what is on its way is counted, and its page maps change twice a second.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reduced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>animation animate accessibility vestibular still</source>
         <extracomment>Words under which a search finds this setting</extracomment>
         <translation type="unfinished"></translation>
     </message>
@@ -5324,6 +5493,14 @@ type:uint8, kind:device and is:fault narrow further.</source>
             <numerusform></numerusform>
         </translation>
     </message>
+    <message>
+        <source>Export first…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write the disk out as it was then; this question comes back afterwards</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message numerus="yes">
         <source>It is removed from {disks}, with what only it holds.</source>
         <comment>They are removed from {disks}, with what only they hold.</comment>
@@ -5394,6 +5571,22 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>no disks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The demo machine is without its disks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its guest runs without them, and no snapshot of it can be saved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End the demo machine there, then choose Start again: this one begins anew, with its disks.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start again has it begin anew, with its disks.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5925,6 +6118,10 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>It is being cancelled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>It is being finished and cannot be stopped any more</source>
         <translation type="unfinished"></translation>
     </message>
@@ -6028,6 +6225,11 @@ The snapshot that was last saved or loaded</extracomment>
     <message>
         <source>about {time} left</source>
         <extracomment>{time} is something like 3 s</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Too late to cancel: {what} is being finished</source>
+        <extracomment>{what} is something like: Saving “before-update”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -6369,15 +6571,23 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>no screen recorded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No screen was recorded with this snapshot</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Screen of the guest, {saved}</source>
+        <source>the screen is being drawn</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>no screen recorded</source>
+        <source>The screen is being drawn from the VM state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Screen of the guest, {saved}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -6459,6 +6669,10 @@ The snapshot that was last saved or loaded</extracomment>
     </message>
     <message>
         <source>Reading the images</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start again</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -6609,10 +6823,6 @@ The snapshot that was last saved or loaded</extracomment>
     </message>
     <message>
         <source>nothing known</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>not read yet</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -7313,6 +7523,11 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Copy a link to the selected place: Go to offset and snapmgr on a command line follow it.</source>
+        <extracomment>Help on the command “Copy link”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Keep the selected place to come back to, or keep it no longer.</source>
         <extracomment>Help on the command “Bookmark”</extracomment>
         <translation type="unfinished"></translation>
@@ -7455,6 +7670,11 @@ The snapshot that was last saved or loaded</extracomment>
     <message>
         <source>Look at a migration that was saved.</source>
         <extracomment>Help on the command “Open recording…”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look at what can be tried, one click each; what was recorded stays until something is started.</source>
+        <extracomment>Help on the command “Scenarios”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
