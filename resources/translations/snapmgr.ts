@@ -6525,11 +6525,15 @@ The snapshot that was last saved or loaded</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>What that one holds is lost once the new one is complete.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Replace the snapshot of this name</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>What that one holds is lost once the new one is complete.</source>
+        <source>Replace the one from {when}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

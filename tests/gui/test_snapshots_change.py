@@ -17,6 +17,7 @@ from tests.gui.changing import CONTROL, LEFT, asked, click, in_list, plain, pres
 from tests.gui.desk import NOON, Desk
 from tests.ui.snapshots.made import Entry, retabled
 from ui.models.snapshot_rows import Column
+from ui.models.snapshot_texts import long_date
 from ui.snapshots.delete_dialog import DeleteDialog
 from ui.snapshots.dialogs import ExportDialog
 from ui.snapshots.load_dialog import LoadDialog
@@ -392,6 +393,8 @@ def test_one_of_the_same_name_is_replaced_where_that_is_ticked(desk: Desk) -> No
     assert dialog.replace.isHidden()
     dialog.name.edit.setText("work")
     assert not dialog.replace.isHidden() and not dialog.go.isEnabled()
+    taken = next(row for row in dialog._found.rows if row.name == "work")
+    assert dialog.replace.text() == f"Replace the one from {long_date(taken)}"
     dialog.replace.setChecked(True)
     assert dialog.go.isEnabled() and "is lost" in dialog.name.message.text()
     click(desk, dialog.go)

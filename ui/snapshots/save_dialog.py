@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox
 from snapmgr.snapshots.model import Snapshots
 from ui.isolation import isolated
 from ui.models.names import disk_labels
+from ui.models.snapshot_texts import long_date
 from ui.models.source_list import Paths
 from ui.shell.context import WindowContext
 from ui.shell.sentences import sentence
@@ -55,7 +56,7 @@ class SaveDialog(ChangeDialog):
         self.column.addWidget(label(tr("Name"), "group"))
         self.name = NameField(offered(context.now(), found.rows), tr("Name of the snapshot"), self._check)
         self.column.addWidget(self.name)
-        self.replace = self.tick(tr("Replace the snapshot of this name"))
+        self.replace = self.tick(self._replacing())
         self.replace.toggled.connect(lambda _: self.name.check())
         self._add_disks()
         if owner is not None:
@@ -97,10 +98,22 @@ class SaveDialog(ChangeDialog):
         said = check_name(text, self._found.rows, chosen, replace=gone)
         return replace(said, refused=sentence(self._kept)) if said.taken and gone and self._kept else said
 
+    def _replacing(self) -> str:
+        """What the box offers, with the date of the newest that has the name on these disks."""
+        name, chosen = self.name.text(), self._chosen()
+        had = [
+            row for row in self._found.rows if row.name == name and row.dated and any(p in row.entries for p in chosen)
+        ]
+        if not had:
+            return tr("Replace the snapshot of this name")
+        when = long_date(max(had, key=lambda row: row.date_sec))
+        return tr("Replace the one from {when}", when=when)
+
     def _checked(self) -> None:
         if self.guest is not None:
             self.guest.show_disks(self._chosen())
         self.replace.setVisible(self.name.said.taken)
+        self.replace.setText(self._replacing())
         reason = self.name.said.refused or ("" if self._chosen() else tr("Choose a disk.")) or too_long(self._note())
         self.go.setEnabled(not reason)
         self.go.setToolTip(reason)
