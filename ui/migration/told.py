@@ -54,7 +54,9 @@ def is_stuck(story: Story, now: float, threshold: float, page: int = 4096) -> bo
 
 
 def not_converging(found: Rates, *, throttles: bool) -> str:
-    """The arithmetic, and what helps."""
+    """The arithmetic, and what helps; "" where one iteration that grew is no reason, as the link carries more."""
+    if not throttles and found.written < found.sent:
+        return ""
     writes = formats.decimal(found.written / MIB, 0 if found.written >= 10 * MIB else 1)
     carries = formats.decimal(found.sent / MIB, 0 if found.sent >= 10 * MIB else 1)
     said = tr("The guest writes {writes} MiB/s, the link carries {carries}.", writes=writes, carries=carries)
