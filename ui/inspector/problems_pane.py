@@ -152,7 +152,9 @@ class ProblemsPane(QSplitter):
         self.list.selectionModel().currentRowChanged.connect(self._current_changed)
         self.list.clicked.connect(lambda index: self.chosen.emit(index.row()))
         self._none = Scrolling(left)
-        self.none = EmptyState("check-circle", tr("No problems found"), tint="ok", parent=self._none.viewport())
+        self.none = EmptyState(
+            "check-circle", tr("No problems found"), tint="ok", low=True, parent=self._none.viewport()
+        )
         self._none.hold(self.none)
         self._lists = QStackedLayout()
         column.addLayout(self._lists, 1)  # before it is filled: it shows its first widget at once

@@ -14,10 +14,10 @@ from ui.widgets.labels import label
 class _Picture(QWidget):
     """An icon in a quiet round field."""
 
-    def __init__(self, icon: str, tint: str = "text2") -> None:
+    def __init__(self, icon: str, tint: str = "text2", *, size: int = 64) -> None:
         super().__init__()
         self._icon, self._tint = icon, tint
-        self.setFixedSize(64, 64)
+        self.setFixedSize(size, size)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -25,11 +25,13 @@ class _Picture(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color("neutralBg"))
         painter.drawEllipse(self.rect())
-        icons.paint(painter, QRectF(18, 18, 28, 28), self._icon, self._tint)
+        side = self.width() * 7 / 16
+        edge = (self.width() - side) / 2
+        icons.paint(painter, QRectF(edge, edge, side, side), self._icon, self._tint)
 
 
 class EmptyState(QWidget):
-    """A picture, a title, a sentence or two, and buttons; centred in its place."""
+    """A picture, a title, a sentence or two, and buttons; centred in its place.  ``low``: in one of few lines."""
 
     def __init__(
         self,
@@ -41,16 +43,17 @@ class EmptyState(QWidget):
         body: QWidget | None = None,
         tint: str = "text2",
         picture: QWidget | None = None,
+        low: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName(title)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 24)
+        column.setContentsMargins(24, 8 if low else 24, 24, 8 if low else 24)
         column.setSpacing(0)
         column.addStretch(2)
-        column.addWidget(picture or _Picture(icon, tint), 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(16)
+        column.addWidget(picture or _Picture(icon, tint, size=40 if low else 64), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(8 if low else 16)
         self.title = label(title, "object", wrap=True)
         self.title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.title)
