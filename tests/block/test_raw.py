@@ -27,7 +27,7 @@ def test_what_can_be_read_and_not_written_is_said_so(tmp_path: Path, monkeypatch
     path = tmp_path / "image"
     path.write_bytes(b"x")
 
-    def refuse(*words: object) -> int:
+    def refuse(*words: object, **_: object) -> int:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("os.open", refuse)  # root may write everything

@@ -139,7 +139,7 @@ def test_what_cannot_be_opened_may_be_in_use(tmp_path: Path, monkeypatch: pytest
     path = tmp_path / "root-owned.qcow2"
     path.write_bytes(tiny({}))
 
-    def forbidden(*_: object) -> int:
+    def forbidden(*_: object, **named: object) -> int:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "open", forbidden)

@@ -44,8 +44,8 @@ def test_each_cluster_and_each_table_is_set_aside_once(tmp_path: Path, monkeypat
     opened: list[int] = []
     system = os.open
 
-    def noting(*words: Any) -> int:
-        opened.append(system(*words))
+    def noting(*words: Any, **named: Any) -> int:
+        opened.append(system(*words, **named))
         return opened[-1]
 
     monkeypatch.setattr(os, "open", noting)

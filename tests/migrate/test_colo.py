@@ -31,7 +31,7 @@ from snapmgr.savevm.status import MigrationStatus
 from snapmgr.snapshots.machine import delete_snapshot, load_snapshot, save_snapshot
 from snapmgr.trace.bus import Trace
 from snapmgr.wire.constants import RecordType
-from tests.corpus import stream_bytes, streams
+from tests.corpus import stream_bytes, stream_case
 from tests.migrate.colo_rig import ColoPair, what_the_world_sees
 from tests.migrate.rig import undisturbed
 
@@ -202,7 +202,7 @@ class Dying:
 
 
 def test_messages_stand_where_those_of_qemu_stand() -> None:
-    case = streams()["cases"]["colo.v72"]
+    case = stream_case("colo.v72")
     at, live, theirs = (
         case["colo_tail"][0][0],
         case["colo_tail"][1][2]["live_bytes_with_eof"],

@@ -23,7 +23,7 @@ from snapmgr.migrate.model import Parameters
 from snapmgr.migrate.one_way import from_file, to_file
 from snapmgr.ram.mapped_save import place_behind
 from snapmgr.savevm.status import MigrationStatus
-from tests.corpus import corpus_root, streams, unpack
+from tests.corpus import corpus_root, stream_case, unpack
 from tests.migrate.rig import Pair, undisturbed
 
 
@@ -115,7 +115,7 @@ def test_only_a_file_has_places(tmp_path: Path) -> None:
 
 
 def test_blocks_lie_where_those_of_qemu_lie(tmp_path: Path) -> None:
-    case: dict[str, Any] = streams()["cases"]["mapped-ram.v100"]
+    case: dict[str, Any] = stream_case("mapped-ram.v100")
     path = tmp_path / "qemu"
     path.write_bytes(unpack(corpus_root() / "streams" / case["files"]["stream"]["file"]))
     listed = indexed(path).listed

@@ -49,7 +49,7 @@ def written(bitmaps: DirtyBitmaps, *, at_once: bool = False) -> list[bytes]:
 
 @pytest.mark.parametrize("version", SECTION_IDS)
 def test_qemus_bitmaps_are_read_and_written_again(version: str) -> None:
-    case = corpus.streams()["cases"][f"dirty-bitmaps.{version}"]
+    case = corpus.stream_case(f"dirty-bitmaps.{version}")
     data = corpus.stream_bytes(f"dirty-bitmaps.{version}")
     start = payload(data, 1, version, b"\x0cdirty-bitmap")[21:]
     bits = payload(data, 3, version, b"\x46\x0bbm-disabled")
