@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 TARGET = Path(__file__).resolve().parent.parent / "tests" / "data"
-LIMIT = 12 << 20
+LIMIT = 13 << 20
 
 STREAMS = """
     tiny.v72 tiny.v100 machine-none.v72 machine-none.v100 pc-halt.v72 pc-halt.v100 pc-live.v72 pc-live.v100
     isapc.v100 microvm.v72 q35-live.v100 devices-pc.v72 uuid.v72 uuid.v100 no-footer.v72
     no-vmdesc.v72 no-config-no-vmdesc.v72 bare.v72 older-pc.v72 background-snapshot.v100 postcopy.v72
-    postcopy-recover.v72
+    postcopy-recover.v72 devices-q35.v100 xbzrle.v100
 """
 
 IMAGES = """

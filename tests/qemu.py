@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -24,6 +25,23 @@ needs_qemu = [
     ),
 ]
 """For ``pytestmark``: skips where QEMU is missing, but fails in continuous integration."""
+
+
+def needs_release(version: str) -> pytest.MarkDecorator:
+    """For a test whose truths are of this release, as ``7.2``: skips beside another one, but not in continuous
+    integration."""
+    other = "SNAPMGR_CI" not in os.environ and release() not in (version, "")
+    return pytest.mark.skipif(other, reason=f"this QEMU is {release()}, the truths are of {version}")
+
+
+@functools.cache
+def release() -> str:
+    """Of the QEMU that is here, as ``7.2``; "" for none."""
+    if QEMU is None:
+        return ""
+    said = subprocess.run([QEMU, "--version"], capture_output=True, text=True, check=True).stdout
+    return ".".join(said.split()[3].split(".")[:2])
+
 
 MEMORY = 32 << 20
 """Bytes of RAM of the guest."""

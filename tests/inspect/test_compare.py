@@ -18,7 +18,7 @@ from snapmgr.inspect.against.virtio_names import _OPTIONS, _OWN_OPTIONS, feature
 from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Problem
 from tests import corpus
-from tests.qemu import QEMU, needs_qemu
+from tests.qemu import QEMU, needs_qemu, needs_release
 
 
 def read(data: bytes) -> tuple[StreamIndex, Target]:
@@ -104,6 +104,7 @@ def test_options_that_would_mend_it() -> None:
 
 @needs_qemu[0]
 @needs_qemu[1]
+@needs_release("7.2")
 @pytest.mark.parametrize("kind", sorted(_OWN_OPTIONS))
 def test_options_are_those_of_a_real_qemu(kind: str) -> None:
     device = "virtio-serial-pci" if kind == "virtio-console" else f"{kind}-pci"

@@ -19,7 +19,7 @@ from snapmgr.inspect.repair import Change, changes
 from snapmgr.vmstate.tree import FieldValue
 from snapmgr.vmstate.walk import decode
 from tests.inspect.test_foreseen import Bytes
-from tests.qemu import QEMU, needs_qemu
+from tests.qemu import QEMU, needs_qemu, needs_release
 
 RELEASE = "7.2"
 COMMAND = (
@@ -122,6 +122,7 @@ def cut_at_version(index: StreamIndex, data: bytes, subsection: bytes) -> bytes:
 
 @needs_qemu[0]
 @needs_qemu[1]
+@needs_release(RELEASE)
 def test_a_real_qemu_says_the_same(tmp_path: Path) -> None:
     path = tmp_path / "base"
     save(COMMAND.split(), path)

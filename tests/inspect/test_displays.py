@@ -14,7 +14,7 @@ from snapmgr.errors import NotFound, Unsupported
 from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.screen.displays import displays, guest_screen, states
 from snapmgr.inspect.screen.linear import _resources
-from tests.qemu import Machine, needs_qemu
+from tests.qemu import Machine, needs_qemu, needs_release
 from tests.qtest import Bus, driven
 
 DOTS = bytes((number * 7 + (number >> 9) * 13) & 255 for number in range(1 << 19))
@@ -112,6 +112,7 @@ def cirrus(bus: Bus, slot: int, mode: int) -> None:
 class TestBesideQemu:
     pytestmark = needs_qemu
 
+    @needs_release("7.2")  # newer ones dump 15 bits spread over 24, and may come without qxl
     def test_each_of_several_is_drawn_and_chosen(self, tmp_path: Path) -> None:
         kinds = ("vmware-svga", "secondary-vga", "bochs-display", "virtio-gpu-pci", "secondary-vga", "qxl")
         devices = [f"{kind},id=d{slot},addr={slot:x}" for slot, kind in enumerate(kinds, 5)]
@@ -135,7 +136,8 @@ class TestBesideQemu:
             guest_screen(index, "0000:00:11.0")
         assert caught.value.code == "no-such-display" and "0000:00:0a.0/qxl" in (caught.value.hint or "")
 
-    @pytest.mark.parametrize("mode", [1, 5, 7, 9])
+    # newer ones dump the 5 and 6 bits of mode 7 spread over 8
+    @pytest.mark.parametrize("mode", [1, 5, pytest.param(7, marks=needs_release("7.2")), 9])
     def test_modes_of_a_cirrus(self, tmp_path: Path, mode: int) -> None:
         with driven(tmp_path, "-device", "cirrus-vga,id=d,addr=5") as (guest, bus):
             cirrus(bus, 5, mode)

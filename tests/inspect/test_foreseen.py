@@ -26,7 +26,7 @@ from tests import corpus
 from tests.inspect import coverage
 from tests.inspect.foreseen import CASES, Case, reason_left_out, timer
 from tests.inspect.newest import Bytes
-from tests.qemu import QEMU, needs_qemu
+from tests.qemu import QEMU, needs_qemu, needs_release
 from tests.savevm import spec
 from tests.savevm.spec import Text
 from tests.savevm.streams import command, discard, packaged, stream
@@ -143,6 +143,7 @@ def test_what_neighbours_say_is_foreseen(row: int, tmp_path: Path) -> None:
 
 @needs_qemu[0]
 @needs_qemu[1]
+@needs_release(RELEASE)
 def test_what_neighbours_say_is_what_a_real_qemu_prints() -> None:
     said = {}
     for row, (data, verdict, text) in enumerate(OTHERS):
@@ -154,6 +155,7 @@ def test_what_neighbours_say_is_what_a_real_qemu_prints() -> None:
 
 @needs_qemu[0]
 @needs_qemu[1]
+@needs_release(RELEASE)
 def test_a_real_qemu_prints_the_same(tmp_path: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
         trials = dict(zip(CASES, pool.map(loaded, CASES.values()), strict=True))

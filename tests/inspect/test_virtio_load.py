@@ -27,7 +27,7 @@ from snapmgr.vmstate.load import load_bytes
 from snapmgr.vmstate.state import VMState
 from tests import corpus
 from tests.inspect.test_foreseen import Bytes
-from tests.qemu import QEMU, needs_qemu
+from tests.qemu import QEMU, needs_qemu, needs_release
 
 RELEASE = "7.2"
 DISK = "driver=null-co,read-zeroes=on,size=1048576"
@@ -140,6 +140,7 @@ def foreseen(index: StreamIndex, data: bytes, path: Path) -> tuple[str, str]:
 
 @needs_qemu[0]
 @needs_qemu[1]
+@needs_release(RELEASE)
 def test_a_real_qemu_says_the_same(tmp_path: Path) -> None:
     path = tmp_path / "base"
     save(COMMAND.split(), path)
@@ -156,6 +157,7 @@ def test_a_real_qemu_says_the_same(tmp_path: Path) -> None:
 
 @needs_qemu[0]
 @needs_qemu[1]
+@needs_release(RELEASE)
 def test_a_target_whose_device_has_another_layout(tmp_path: Path) -> None:
     """Its registers are compared with what it has itself, however much follows them."""
     start = f"{QEMU} -accel tcg -display none -nodefaults -no-user-config -M pc -m 2M -vga none -device virtio-rng-pci"

@@ -11,6 +11,19 @@ from pathlib import Path
 import pytest
 
 _CA = "basicConstraints=critical,CA:TRUE"
+_AUTHORITY = """\
+[ca]
+default_ca = this
+[this]
+new_certs_dir = .
+rand_serial = yes
+database = index
+default_md = sha256
+policy = any
+unique_subject = no
+[any]
+commonName = supplied
+"""
 _KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 
 
@@ -26,12 +39,15 @@ def authority(folder: Path) -> Path:
     return folder
 
 
-def issue(folder: Path, side: str, names: str = "DNS:localhost,IP:127.0.0.1", *, days: int = 1) -> None:
-    """A certificate for ``side`` by the folder's authority; of negative ``days`` it was over yesterday."""
+def issue(folder: Path, side: str, names: str = "DNS:localhost,IP:127.0.0.1", *, over: bool = False) -> None:
+    """A certificate for ``side`` by the folder's authority, of a day; ``over``: that day was in 2020."""
     _openssl(folder, "req", *_KEY, "-keyout", f"{side}-key.pem", "-out", "request.pem", "-subj", f"/CN={side}")
     (folder / "names").write_text(f"subjectAltName={names}\n")
-    signed = ("-in", "request.pem", "-out", f"{side}-cert.pem", "-CA", "ca-cert.pem", "-CAkey", "ca-key.pem")
-    _openssl(folder, "x509", "-req", *signed, "-days", str(days), "-extfile", "names")
+    (folder / "index").write_text("")
+    (folder / "authority").write_text(_AUTHORITY)  # "ca" alone takes dates of the past in OpenSSL 3.0 and 3.5
+    dates = ("-startdate", "20200101000000Z", "-enddate", "20200102000000Z") if over else ("-days", "1")
+    signed = ("-in", "request.pem", "-out", f"{side}-cert.pem", "-cert", "ca-cert.pem", "-keyfile", "ca-key.pem")
+    _openssl(folder, "ca", "-batch", "-notext", "-config", "authority", "-extfile", "names", *signed, *dates)
 
 
 @functools.cache

@@ -157,7 +157,7 @@ def test_a_server_that_is_not_who_was_meant(tmp_path: Path) -> None:
             connect(address, 5.0, TlsCreds(good(), "guest.example"))
         connect(address, 5.0, TlsCreds(elsewhere, "guest.example")).close()
         coming.result().close()
-    issue(elsewhere, "server", days=-1)
+    issue(elsewhere, "server", over=True)
     late = Listener(ANY, TlsCreds(elsewhere))
     with ThreadPoolExecutor(1) as threads:
         coming = threads.submit(late.accept)
