@@ -104,15 +104,18 @@ def recognise(sources: list[str]) -> Document:
 
     Raises NotFound, Unsupported or UsageError, each with what to do.
     """
-    from snapmgr.containers.open import Kind, split_tag
+    from snapmgr.containers.open import Kind, at_offset, split_offset, split_tag
     from snapmgr.containers.open import recognise as recognise_file
 
-    if len(sources) == 1 and (inside := _inside(sources[0])) is not None:
-        return inside
-    if len(sources) == 1 and split_tag(sources[0])[1] is not None:
-        return Document(DocumentKind.STREAM, (absolute(sources[0]),))
-    if len(sources) == 1 and _is_recording(sources[0]):
-        return Document(DocumentKind.RECORDING, (absolute(sources[0]),))
+    if len(sources) == 1:
+        name, start = split_offset(sources[0])
+        if start:
+            return Document(DocumentKind.STREAM, (at_offset(absolute(name), start),))
+        if split_tag(sources[0])[1] is not None:
+            return Document(DocumentKind.STREAM, (absolute(sources[0]),))
+        if _is_recording(name):
+            return Document(DocumentKind.RECORDING, (absolute(name),))
+        sources = [name]
     found = {source: recognise_file(Path(source)) for source in sources}
     kinds = {one.kind for one in found.values()}
     if kinds == {Kind.STREAM}:
@@ -125,30 +128,24 @@ def recognise(sources: list[str]) -> Document:
     if Kind.STREAM in kinds:
         said, hint = tr("A stream and other files cannot be opened together"), tr("Open one kind")
         raise UsageError("mixed-files", said, hint=hint)
+    if len(sources) == 1 and kinds == {Kind.UNKNOWN} and (inside := _inside(sources[0])) is not None:
+        return inside
     raise _refusal(*next(iter(found.items())))
 
 
-def _inside(source: str) -> Document | None:
-    """A stream that begins inside a file: where it was said to, or in a file that is nothing else.  One of captured
-    channels stands for all of them."""
+def _inside(name: str) -> Document | None:
+    """A stream that begins somewhere in a file which is nothing else.  One of captured channels stands for all of
+    them."""
     from snapmgr.containers.capture import capture_around
-    from snapmgr.containers.open import Kind, at_offset, split_offset, split_tag
-    from snapmgr.containers.open import recognise as recognise_file
+    from snapmgr.containers.open import at_offset
     from snapmgr.containers.within import stream_within
 
-    name, start = split_offset(source)
-    if not start:
-        path, tag = split_tag(source)
-        if tag is not None or _is_recording(str(path)) or recognise_file(path).kind is not Kind.UNKNOWN:
-            return None
-        folder = capture_around(path)
-        if folder is not None:
-            return Document(DocumentKind.STREAM, (absolute(str(folder)),))
-        found = stream_within(path)
-        if found is None:
-            return None
-        name, start = str(path), found
-    return Document(DocumentKind.STREAM, (at_offset(absolute(name), start),))
+    path = Path(name)
+    folder = capture_around(path)
+    if folder is not None:
+        return Document(DocumentKind.STREAM, (absolute(str(folder)),))
+    start = stream_within(path)
+    return Document(DocumentKind.STREAM, (at_offset(absolute(name), start),)) if start is not None else None
 
 
 def _is_recording(source: str) -> bool:

@@ -119,3 +119,10 @@ def test_a_stream_inside_a_file_is_opened_where_it_begins(tmp_path: Path) -> Non
     assert document == Document(DocumentKind.STREAM, (f"file:{file},offset=0x1234",))
     assert recognise([f"file:{file},offset=4660"]) == document
     assert (document.label, document.where) == ("disk.bin from 00001234", str(tmp_path))
+
+
+def test_a_file_as_qemu_names_it_is_that_file(tmp_path: Path) -> None:
+    file = tmp_path / "vm.mig"
+    file.write_bytes(b"QEVM\0\0\0\3\7")
+    for source in (f"file:{file}", f"file:{file},offset=0"):
+        assert recognise([source]) == Document(DocumentKind.STREAM, (str(file),))
