@@ -75,11 +75,11 @@ def _on_terminal(reason: str, files: list[str]) -> int:
 
 def _source_of(file: str) -> str:
     """The SRC of a link to a place; what is no link, and what leads nowhere, stays for others to judge."""
-    if not file.startswith("snapmgr:"):
-        return file
     from snapmgr.errors import UsageError
-    from ui.shell.links import parse_link
+    from ui.shell.links import is_link, parse_link
 
+    if not is_link(file):
+        return file
     try:
         return parse_link(file).source
     except UsageError:
