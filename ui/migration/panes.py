@@ -85,7 +85,7 @@ class Header(QWidget):
         row.addWidget(self.go_over)
         row.addWidget(self.start)
         for made in (*self._moving, self.recover, self.go_over, self.start):
-            made.clicked.connect(lambda *_: self.pressed.emit())
+            made.clicked.connect(self.pressed)
 
     def _button(self, action: QAction) -> QToolButton:
         action.setIconText(plain(action.text()))  # Qt leaves the … out of what buttons show
