@@ -53,6 +53,7 @@ class ElidedLabel(QLabel):
         self._mode, self._steady, self._keeps = mode, steady, keeps
         self._full = self._shown = self._hint = ""
         self._wide = 0
+        """Px that it asks for, unless it is steady."""
         self.setProperty("role", role)
         self.setMinimumWidth(LEAST)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -81,7 +82,8 @@ class ElidedLabel(QLabel):
         return self._shown != self._full
 
     def sizeHint(self) -> QSize:
-        return QSize(LEAST if self._steady else max(self._kept(), self._whole()), super().sizeHint().height())
+        height = super().sizeHint().height()
+        return QSize(LEAST if self._steady else self._wide, height)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(LEAST, super().minimumSizeHint().height())
@@ -105,14 +107,9 @@ class ElidedLabel(QLabel):
         wanted = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(self.contentsRect(), wanted, self._shown)
 
-    def _kept(self) -> int:
-        return self._wide if self._keeps and self._full else 0
-
-    def _whole(self) -> int:
-        return self.fontMetrics().horizontalAdvance(self._full) + 2
-
     def _measure(self) -> None:
-        wide = max(self._kept(), self._whole())
+        kept = self._wide if self._keeps and self._full else 0
+        wide = max(kept, self.fontMetrics().horizontalAdvance(self._full) + 2)
         if wide != self._wide:
             self._wide = wide
             if not self._steady:
