@@ -20,11 +20,12 @@ class Placing:
         self._recording = recording
         self.chosen: int | None = None
         """Of the event that somebody chose in the log."""
-        self.waiting: TraceEvent | None = None
+        self._waiting: TraceEvent | None = None
         """The step that comes next, where it goes step by step."""
-        self.put_before = ""
+        self._put_before = ""
         """Name of the step before that one."""
         self._before: int | None = None
+        """Where that one begins."""
 
     @property
     def sent(self) -> int:
@@ -34,37 +35,32 @@ class Placing:
         except OSError:
             return 0
 
-    def wait(self, waiting: TraceEvent | None, status: Status) -> None:
-        """This step comes next, behind the one that came before; None: it does not stand still."""
-        if waiting is None or waiting is self.waiting:
-            return
-        before, self.waiting = self.waiting, waiting
-        known = before is not None and status is not Status.COLO  # a checkpoint counts anew
-        self._before = before.offset if known and before is not None else None
-        self.put_before = explanation(before)[0] if before is not None else ""
-
     def show_step(self, channel: Channel, run: Run | None, story: Story) -> None:
         """What comes next in a run that goes step by step, and what it is for."""
         waiting = run.waiting if run is not None and not run.is_over else None
         if run is None or not run.stepping or run.is_over:
-            self.go_on()
+            self._waiting, self._before, self._put_before = None, None, ""
         if run is None or waiting is None:  # on its way to the next one, where it goes step by step
             channel.show_step(None)
             return
         status, stands = story.status_at(run.recorder.now), story.stopped is not None
-        self.wait(waiting, status)
+        if waiting is not self._waiting:
+            self._wait(waiting, status)
         step = explanation(waiting, status, stands=stands)
-        channel.show_step(step, self.put_before, done=waiting.name in SAID)
+        channel.show_step(step, self._put_before, done=waiting.name in SAID)
 
-    def go_on(self) -> None:
-        """No steps any more."""
-        self.waiting, self._before, self.put_before = None, None, ""
+    def _wait(self, waiting: TraceEvent, status: Status) -> None:
+        """This step comes next, behind the one that waited until now."""
+        before, self._waiting = self._waiting, waiting
+        self._put_before = explanation(before)[0] if before is not None else ""
+        # a checkpoint counts its bytes anew
+        self._before = before.offset if before is not None and status is not Status.COLO else None
 
     def at(self, story: Story, traffic: Traffic, time: float) -> int | None:
         """Where it begins that was chosen, put before the step that waits, or put last; None where that is not known,
         or not in the stream."""
         if self.chosen is not None:
             return self.chosen
-        if self.waiting is not None and self._before is not None:
+        if self._before is not None:
             return self._before
         return None if story.status_at(time) is Status.COLO else traffic.offset_at(time, self.sent)
