@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from snapmgr.migrate.pages import PageState
 from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration import told
 from ui.migration.captions import caption
@@ -21,10 +20,8 @@ class Saying:
 
     def say(self, run: Run | None, now: float, *, past: bool) -> None:
         """What happens now, or how it ended; the ``past`` of what is over has a sentence of its own (captions)."""
-        counts = self._panes.destination.map.counts()
-        missing = counts[PageState.MISSING] + counts[PageState.REQUESTED]
         showing = self._showing
-        said = ("", "info") if past else told.now(run, showing.recording, showing.story, now, missing)
+        said = ("", "info") if past else told.now(run, showing.recording, showing.story, now, showing.missing())
         self._panes.notice.tell(*said)
         self._panes.fit_caption()
         if run is not None and not past:

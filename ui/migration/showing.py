@@ -137,6 +137,11 @@ class Showing:
         self.cards(now)
         self.heads(now, over=over)
 
+    def missing(self) -> int:
+        """Pages that the destination lacks, as they were shown last: those that it asked for, too."""
+        counts = self._panes.destination.map.counts()
+        return counts[PageState.MISSING] + counts[PageState.REQUESTED]
+
     def cards(self, now: float) -> None:
         """What is counted of both machines."""
         sample = self.recording.samples.at(now)
@@ -149,11 +154,10 @@ class Showing:
 
     def heads(self, now: float, *, over: bool) -> None:
         """What is said of all of it, and of the channel."""
-        status, counts = self.story.status_at(now), self._panes.destination.map.counts()
-        missing = counts[PageState.MISSING] + counts[PageState.REQUESTED]
+        status = self.story.status_at(now)
         tone, icon = TONES.get(status, ("info", "arrows-left-right"))
         self._panes.header.chip.set_state(status.value, tone, icon)
-        self._panes.header.about.setText(self._about(now, self.recording.samples.at(now), status, missing))
+        self._panes.header.about.setText(self._about(now, self.recording.samples.at(now), status))
         self._panes.say(caption(self.story, now, copies=self._has(BACKGROUND)))
         state = (tr("closed"), "neutral") if over or status in _CLOSED else (tr("connected"), "ok")
         if status in (Status.FAILED, Status.POSTCOPY_PAUSED):
@@ -317,8 +321,8 @@ class Showing:
         disks = int(told.number(self.recording.facts, "disks"))
         return Facts(self.story, now, sample, capabilities, disks).of(side, counts)
 
-    def _about(self, now: float, sample: dict[str, float] | None, status: Status, missing: int) -> str:
-        """How far it is; the destination lacks so many pages."""
+    def _about(self, now: float, sample: dict[str, float] | None, status: Status) -> str:
+        """How far it is."""
         if sample is None or status in _BEFORE:
             return ""
         if status in _CLOSED:
@@ -330,6 +334,7 @@ class Showing:
             return about_checkpoints(self.story.checkpoints_at(now)) or tr("no checkpoint yet")
         total = self.recording.layout.pages * self.recording.layout.page_size
         if status.is_postcopy and total:
+            missing = self.missing()
             return tr(
                 "{pages} to come, {share} % moved",
                 pages=plural("{n} page", "{n} pages", missing),
