@@ -55,7 +55,7 @@ def loading(judged: verify.Verdict) -> list[str]:
 
 
 def expected(judged: verify.Verdict) -> str:
-    """The same where nothing else is wrong: a sentence, and one for each reason of those that refuse."""
+    """What the releases would do: a sentence about those that load it, and one for each reason of the others."""
     return "\n".join([_should_load(loading(judged)), *why_not(judged)])
 
 

@@ -345,7 +345,7 @@ class MigrationPage(Page):
             return
         self.showing.past(at, playing=self._playing)
         self.showing.numbers(at, over=self.at is None)
-        self.showing.curves(self.recording.end, at=self.at, live=False)
+        self.showing.curves(self.recording.end, at=self.at)
         self.panes_shown.lower.events.show_time(at)
         if not self.is_running:
             self._say(at)

@@ -133,7 +133,7 @@ class Showing:
         self._move_lanes(run.recorder.now, connected=not run.is_over)
 
     def numbers(self, now: float, *, over: bool) -> None:
-        """What is read, 5 times a second."""
+        """All that is read."""
         self.cards(now)
         self.heads(now, over=over)
 
@@ -164,9 +164,9 @@ class Showing:
             state = (tr("broken"), "danger")
         self._panes.channel.chip.set_state(*state)
 
-    def curves(self, now: float, *, at: float | None, live: bool) -> None:
-        """Bar and plots, 10 times a second.  ``at`` is where the playhead stands."""
-        self.bar(now, at=at, live=live)
+    def curves(self, now: float, *, at: float | None) -> None:
+        """Bar and plots of what is on record.  ``at`` is where the playhead stands."""
+        self.bar(now, at=at, live=False)
         for names in PLOTS:
             self.plots(now, names, at=at)
 

@@ -33,9 +33,7 @@ class OldSnapshots(QAbstractTableModel):
     def show(self, old: Old) -> None:
         """Take what was found out anew."""
         self.beginResetModel()
-        fates = [(row, newest_part(row), True) for row in old.gone] + [
-            (row, newest_part(row), False) for row in old.kept
-        ]
+        fates = [(row, newest_part(row), gone) for rows, gone in ((old.gone, True), (old.kept, False)) for row in rows]
         self._fates = sorted(fates, key=lambda one: one[1] or (0, 0), reverse=True)
         self.endResetModel()
 
