@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from typing import Any
 
@@ -54,7 +55,7 @@ def test_before_the_job_has_begun_at_its_end_and_after_it(desk: Desk, monkeypatc
     before = path.read_bytes()
     click(desk, desk.page.header.save)
     with monkeypatch.context() as held:
-        others = held_for_others(held, desk, str(path))
+        others = held_for_others(held, desk)
         desk.qtbot.mouseClick(asked(desk, SaveDialog).go, LEFT)
         assert state(desk) is ActivityState.RUNNING and desk.page.strip.cancel.isEnabled()
         press(desk)
@@ -83,16 +84,13 @@ def test_before_the_job_has_begun_at_its_end_and_after_it(desk: Desk, monkeypatc
     assert told(desk)[2:] == ["Cancel what runs: Nothing is being done"]
 
 
-def held_for_others(monkeypatch: pytest.MonkeyPatch, desk: Desk, path: str) -> threading.Event:
+def held_for_others(monkeypatch: pytest.MonkeyPatch, desk: Desk) -> asyncio.Event:
     """Somebody else of the window has the image to itself until the event is set."""
-    changes, go_on = desk.page.changes, threading.Event()
+    changes, go_on = desk.page.changes, asyncio.Event()
     doing = changes._doing
 
     async def waits(request: Any) -> Any:
-        import asyncio
-
-        while not go_on.is_set():
-            await asyncio.sleep(0.005)
+        await go_on.wait()
         return await doing(request)
 
     monkeypatch.setattr(changes, "_doing", waits)
