@@ -11,6 +11,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QLineEdit,
     QMainWindow,
     QPlainTextEdit,
@@ -216,7 +217,7 @@ class MainWindow(QMainWindow):
             elif page is not None:
                 page.escape()
             return
-        # of what is off now, or in a window that no platform calls active; what a text field has no use for is none
+        # of what is off now, or in a window that no platform calls active; what a field has no use for is none
         wanted = None if _is_typed(event, self.focusWidget()) else self._with_keys(event)
         if wanted is not None and not event.isAutoRepeat():
             self.context.actions.want(wanted)
@@ -299,7 +300,7 @@ class MainWindow(QMainWindow):
 
 
 def _is_typed(event: QKeyEvent, where: QWidget | None) -> bool:
-    """Whether it is a key of a text field: Enter, Delete and the like, without Ctrl or Alt."""
+    """Whether it is a key of a field for words or numbers: Enter, Delete and the like, without Ctrl or Alt."""
     commands = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
     plain = not event.modifiers() & commands and not Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F35
-    return plain and isinstance(where, QLineEdit | QTextEdit | QPlainTextEdit)
+    return plain and isinstance(where, QLineEdit | QTextEdit | QPlainTextEdit | QAbstractSpinBox)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QSpinBox, QToolButton, QWidget
 
 from ui.main_window import MainWindow
 from ui.shell.actions import Menu, plain
@@ -224,6 +224,22 @@ def test_the_keyboard_goes_to_the_page_that_is_shown(window: MainWindow, qtbot: 
         qtbot.keyClick(window.top_row.field, key, Qt.KeyboardModifier.ControlModifier)
         page, focus = window.context.current, window.focusWidget()
         assert page is not None and page.isAncestorOf(focus), window.context.view
+
+
+def test_enter_in_a_field_is_no_command_that_is_off(window: MainWindow, qtbot: Any) -> None:
+    window.show_view("snapshots")
+    said = window.context.notices.history
+    fields = QLineEdit(), QSpinBox()
+    for field in fields:
+        field.setParent(window)
+        field.show()
+        field.setFocus()
+        assert window.focusWidget() is field
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        assert not said, type(field)
+    window.context.current.setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_Return)
+    assert [one.text.partition(":")[0] for one in said] == ["Inspect"]
 
 
 def test_the_palette_lists_disabled_commands_last_and_does_not_run_them(window: MainWindow, qtbot: Any) -> None:
