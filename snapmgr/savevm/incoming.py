@@ -15,7 +15,7 @@ from snapmgr.trace.names import traced
 from snapmgr.vmstate.failure import VMStateError
 from snapmgr.wire.constants import RecordType
 from snapmgr.wire.events import SectionBegin
-from snapmgr.wire.wording import CHAINING, IO_ERROR, chained, failed
+from snapmgr.wire.wording import CHAINING, IO_ERROR, chained, failed, shown
 
 
 class PostcopyState(IntEnum):
@@ -132,11 +132,6 @@ class Incoming:
         """Tell the trace how a command ended."""
         self.in_command = False
         self.trace("qemu_loadvm_state_section_command", result)
-
-
-def shown(name: str) -> str:
-    """A name as it is printed: bytes that are not UTF-8 as U+FFFD."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def c_string(name: str) -> str:

@@ -21,12 +21,12 @@ from snapmgr.savevm.effects import (
     SwitchoverStart,
 )
 from snapmgr.savevm.handlers import EINVAL, EPERM, ERANGE, HandlerFailed
-from snapmgr.savevm.incoming import Incoming, PostcopyState, c_string, shown, signed
+from snapmgr.savevm.incoming import Incoming, PostcopyState, c_string, signed
 from snapmgr.wire.commands import printed_name
 from snapmgr.wire.constants import COMMAND_LENGTHS, Command
 from snapmgr.wire.events import CommandEvent
 from snapmgr.wire.return_path import pong, received_bitmap
-from snapmgr.wire.wording import COLO_OFF, chained
+from snapmgr.wire.wording import COLO_OFF, chained, shown
 
 _UNKNOWN_TO = {"7.2": (Command.SWITCHOVER_START,)}
 """Commands that came after a release."""

@@ -7,7 +7,7 @@ from snapmgr.savevm.configuration import Configuration, configuration_reader
 from snapmgr.savevm.entry import Entry
 from snapmgr.savevm.failures import LoadError
 from snapmgr.savevm.handlers import EIO
-from snapmgr.savevm.incoming import Incoming, c_string, shown, signed
+from snapmgr.savevm.incoming import Incoming, c_string, signed
 from snapmgr.savevm.load_commands import check_command
 from snapmgr.vmstate.load import StateReader
 from snapmgr.wire.constants import SECTION_TYPES, RecordType
@@ -15,6 +15,7 @@ from snapmgr.wire.events import Event, SectionBegin
 from snapmgr.wire.held import Section
 from snapmgr.wire.layout import Done, PayloadReader
 from snapmgr.wire.window import Short, Window
+from snapmgr.wire.wording import shown
 
 RECORDS = SECTION_TYPES | {RecordType.COMMAND, RecordType.EOF}
 

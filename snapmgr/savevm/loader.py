@@ -15,7 +15,7 @@ from snapmgr.savevm.blockers import Blocked, check_state
 from snapmgr.savevm.effects import Effect, OpenReturnPath, PostcopyRun, StateLoaded
 from snapmgr.savevm.failures import LoadError, errno_of
 from snapmgr.savevm.handlers import EINVAL, EIO, ENOTSUP, EPERM, Host
-from snapmgr.savevm.incoming import Incoming, PostcopyState, c_string, shown, signed
+from snapmgr.savevm.incoming import Incoming, PostcopyState, c_string, signed
 from snapmgr.savevm.load_commands import process_command
 from snapmgr.savevm.load_sections import SectionLoading
 from snapmgr.savevm.packages import Packages
@@ -23,7 +23,7 @@ from snapmgr.wire.constants import VERSION, Command, RecordType
 from snapmgr.wire.events import CommandEvent, Eof, Event, Fault, Header, NeedData, PackageBegin, SectionEnd, Vmdesc
 from snapmgr.wire.loading import LoadingReader, PackageEnd
 from snapmgr.wire.window import Buffer
-from snapmgr.wire.wording import IO_ERROR, VERSIONS, chained
+from snapmgr.wire.wording import IO_ERROR, VERSIONS, chained, shown
 
 LOST_BITMAPS = (
     "postcopy_ram_listen_thread: loadvm failed during postcopy: {}. All states are migrated except dirty bitmaps. "

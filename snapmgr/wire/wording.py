@@ -115,5 +115,5 @@ def alike(texts: dict[str, str]) -> list[tuple[str, str]]:
 
 
 def shown(text: str) -> str:
-    """As it is printed: bytes that are not UTF-8 as U+FFFD."""
+    """A text or a name as it is printed: bytes that are not UTF-8 as U+FFFD."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -16,9 +16,9 @@ from snapmgr.inspect.aliases import answers
 from snapmgr.inspect.explain import counted
 from snapmgr.inspect.index import StreamIndex
 from snapmgr.inspect.model import Problem, Record, Severity
-from snapmgr.savevm.incoming import c_string, shown, signed
+from snapmgr.savevm.incoming import c_string, signed
 from snapmgr.vmstate.description import Field, Group, Struct
-from snapmgr.wire.wording import VERSIONS, by_version
+from snapmgr.wire.wording import VERSIONS, by_version, shown
 
 _MOST = 1 << 20
 """Bytes of a section that are looked through for features."""

@@ -15,7 +15,7 @@ from snapmgr.ram.block import HOST_PAGE
 from snapmgr.ram.section import RamPayload, RamState
 from snapmgr.ram.words import RamFlag
 from snapmgr.savevm.handlers import EPERM, HandlerFailed
-from snapmgr.savevm.incoming import shown
+from snapmgr.wire.wording import shown
 
 _ROM = "/rom@"
 _ROOM = {
