@@ -24,7 +24,7 @@ from snapmgr.containers.unpacking import open_packed
 from snapmgr.containers.within import stream_within
 from snapmgr.errors import NotFound, StreamError, Unsupported, UsageError, cannot_open
 from snapmgr.names import quoted
-from snapmgr.wire.constants import MAGIC, SECTION_TYPES, VERSION, RecordType
+from snapmgr.wire.constants import FIRST_TYPES, MAGIC, VERSION
 from snapmgr.wire.wording import NOT_A_STREAM, wrong_magic
 from snapmgr.work import CancelToken, Progress, no_progress
 
@@ -33,8 +33,6 @@ QCOW2_MAGIC = b"QFI\xfb"
 STDIN = "-"
 _FILE_URI, _OFFSET = "file:", ",offset="
 _BEGIN = 8
-_FIRST_RECORDS = SECTION_TYPES | {RecordType.CONFIGURATION, RecordType.COMMAND}
-"""What QEMU says of a stream with another magic (savevm.c: qemu_loadvm_state_header)."""
 """Bytes that tell a stream, plain or packed, from anything else."""
 
 
@@ -149,7 +147,7 @@ def _was_a_stream(head: bytes) -> bool:
     """Whether a stream was cut off within its magic, or has another magic before its version and first record."""
     if len(head) < len(MAGIC):
         return MAGIC.startswith(head)
-    return head[4:8] == VERSION.to_bytes(4) and len(head) > 8 and head[8] in _FIRST_RECORDS
+    return head[4:8] == VERSION.to_bytes(4) and len(head) > 8 and head[8] in FIRST_TYPES
 
 
 def open_source(

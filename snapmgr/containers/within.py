@@ -8,14 +8,13 @@ from pathlib import Path
 
 from snapmgr.containers.file import open_descriptor
 from snapmgr.errors import SnapmgrError
-from snapmgr.wire.constants import MAGIC, SECTION_TYPES, VERSION, RecordType
+from snapmgr.wire.constants import FIRST_TYPES, MAGIC, VERSION
 
 LOOKED_THROUGH = 64 << 20
 """Bytes of a file that are looked through, its holes aside."""
 
 _PIECE = 1 << 20
 _BEGIN = MAGIC + VERSION.to_bytes(4)
-_FIRST = frozenset((*SECTION_TYPES, RecordType.CONFIGURATION, RecordType.COMMAND))
 
 
 def stream_within(path: Path) -> int | None:
@@ -29,7 +28,8 @@ def stream_within(path: Path) -> int | None:
         for start, piece in _pieces(descriptor):
             at = -1
             while (at := piece.find(_BEGIN, at + 1)) >= 0:
-                if piece[at + len(_BEGIN) : at + len(_BEGIN) + 1] in (bytes([one]) for one in _FIRST):
+                record = at + len(_BEGIN)
+                if record < len(piece) and piece[record] in FIRST_TYPES:
                     return start + at
     except OSError:
         return None

@@ -25,6 +25,8 @@ class RecordType(IntEnum):
 
 
 SECTION_TYPES = frozenset({RecordType.START, RecordType.PART, RecordType.END, RecordType.FULL})
+FIRST_TYPES = SECTION_TYPES | {RecordType.CONFIGURATION, RecordType.COMMAND}
+"""What may stand behind a stream's header."""
 
 
 class Command(IntEnum):
