@@ -6,7 +6,8 @@ were numbered once (qdev_set_legacy_instance_id; m).
 
 from __future__ import annotations
 
-NO_ALIAS = 0xFFFFFFFF
+from snapmgr.savevm.registry import ANY
+from snapmgr.vmstate.description import Device, VmDescription
 
 _PORTS = {
     "fdc": (0x3F0,),
@@ -20,11 +21,20 @@ _PORTS = {
 
 
 def alias_of(idstr: str, instance_id: int) -> int:
-    """The alias id of a device."""
+    """The alias id of a device, ``ANY`` for none."""
     ports = _PORTS.get(idstr, ())
-    return ports[instance_id] if instance_id < len(ports) else NO_ALIAS
+    return ports[instance_id] if instance_id < len(ports) else ANY
 
 
 def answers(idstr: str, own: int, instance_id: int) -> bool:
     """Whether the device ``own`` of that name answers to ``instance_id``."""
     return instance_id in (own, alias_of(idstr, own))
+
+
+def device_for(description: VmDescription, idstr: str, instance_id: int) -> Device | None:
+    """The device that takes a section: the one of this number, else one that answers to it; None if none does."""
+    device = description.find(idstr, instance_id)
+    if device is not None:
+        return device
+    named = (device for device in description if device.name == idstr)
+    return next((device for device in named if answers(idstr, device.instance_id, instance_id)), None)

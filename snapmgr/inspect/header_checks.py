@@ -6,7 +6,7 @@ QEMU finds the receiver of a section by its name and number, and compares versio
 
 from __future__ import annotations
 
-from snapmgr.inspect.aliases import answers
+from snapmgr.inspect.aliases import device_for
 from snapmgr.inspect.model import Problem, Severity
 from snapmgr.ram.words import IDSTR
 from snapmgr.vmstate.description import VmDescription
@@ -74,15 +74,12 @@ def _version_of_no_device(event: SectionBegin, description: VmDescription | None
 
 
 def _not_as_described(event: SectionBegin, description: VmDescription) -> Problem | None:
-    name = event.idstr or ""
     instance_id = event.instance_id or 0
-    device = description.find(name, instance_id)
-    if device is None and any(
-        device.name == name and answers(name, device.instance_id, instance_id) for device in description
-    ):
-        return None
+    device = device_for(description, event.idstr or "", instance_id)
     if device is None:
         return _warning(event, "section-not-described", event.offset + 5, _unknown_section(event))
+    if device.instance_id != instance_id:  # said with the whole stream known (whole_checks)
+        return None
     if device.state.contradiction is not None:
         return _wrong_description(event, device.state.contradiction)
     version = event.version_id or 0

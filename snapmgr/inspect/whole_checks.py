@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from snapmgr.inspect.aliases import answers
+from snapmgr.inspect.aliases import device_for
 from snapmgr.inspect.model import Problem, Record, Severity
 from snapmgr.vmstate.description import VmDescription
 
@@ -61,11 +61,8 @@ def _key(record: Record) -> Key:
 
 def _described_as(record: Record, description: VmDescription) -> Key | None:
     """The device that takes a section, None for one that is not described."""
-    name, instance_id = _key(record)
-    if description.find(name, instance_id) is not None:
-        return name, instance_id
-    named = (device for device in description if device.name == name)
-    return next(((name, one.instance_id) for one in named if answers(name, one.instance_id, instance_id)), None)
+    device = device_for(description, *_key(record))
+    return None if device is None else (device.name, device.instance_id)
 
 
 def _twice(main: list[Record], description: VmDescription) -> Iterator[Problem]:
