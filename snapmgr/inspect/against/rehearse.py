@@ -129,31 +129,22 @@ def _failed_apart(host: Rehearsal, error: LoadError, *, runs: bool) -> Outcome:
     A guest that runs without all of its RAM is paused, and waits for another connection; without dirty bitmaps only it
     goes on; everything else ends the process.
     """
-    number, capabilities = -errno_of(error), host.target.capabilities
-    if host.options.release in CHAINING:
-        return _chained_apart(host, error, runs=runs)
+    capabilities, verdict, text = host.target.capabilities, REFUSES, LISTEN_FAILED
     if runs and POSTCOPY_RAM in capabilities:
         verdict, text = WAITS, PAUSED
     elif runs and DIRTY_BITMAPS in capabilities:
-        verdict, text = LOADS, LOST_BITMAPS.format(number)
-    else:
-        verdict, text = REFUSES, LISTEN_FAILED.format(number)
-    lines = (*host.lines, text)
-    return Outcome(verdict, lines, error.code, error.offset or 0, error.message, error.device, error.instance)
+        verdict, text = LOADS, LOST_BITMAPS
+    lines = [*host.lines, text.format(-errno_of(error))]
+    if host.options.release in CHAINING:
+        lines = _chained_apart(host, error, verdict)
+    return Outcome(verdict, tuple(lines), error.code, error.offset or 0, error.message, error.device, error.instance)
 
 
-def _chained_apart(host: Rehearsal, error: LoadError, *, runs: bool) -> Outcome:
-    """The same where errors travel up: what happened is said first, and of what that means only where it is little."""
-    capabilities, lines = host.target.capabilities, tuple(host.lines[:-1])
+def _chained_apart(host: Rehearsal, error: LoadError, verdict: str) -> list[str]:
+    """The lines where errors travel up: what happened is said first, and of what that means only where it is little."""
     chain = chain_of(host.lines[-1] if host.lines else error.qemu or "")
     said = f"loadvm failed during postcopy: {-errno_of(error)}: {chain}"
-    if runs and POSTCOPY_RAM in capabilities:
-        verdict, lines = WAITS, (*lines, PAUSED)
-    elif runs and DIRTY_BITMAPS in capabilities:
-        verdict, lines = LOADS, (*lines, said, LOST_LITTLE)
-    else:
-        verdict, lines = REFUSES, (*lines, said)
-    return Outcome(verdict, lines, error.code, error.offset or 0, error.message, error.device, error.instance)
+    return [*host.lines[:-1], *{WAITS: [PAUSED], LOADS: [said, LOST_LITTLE], REFUSES: [said]}[verdict]]
 
 
 def _sent(index: StreamIndex, target: Target) -> Sent:
