@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from snapmgr.inspect.dirty_bitmaps import BitmapChunk, chunks, flags_text, place_text
-from snapmgr.inspect.model import Node
 from snapmgr.ram.dirty_bitmap import Chunk, Start
 
 if TYPE_CHECKING:
@@ -24,24 +23,15 @@ def bitmap_rows(rows: Rows) -> None:
 
     A node that was named in an earlier section only is left out.
     """
-    from snapmgr.inspect.record_rows import Leaves
-    from snapmgr.inspect.record_rows import Rows as RowsBelow
-
-    tree, node, name = rows.tree, "", ""
-    for chunk in chunks(tree.source, rows.offset, rows.end):
+    node, name = "", ""
+    for chunk in chunks(rows.tree.source, rows.offset, rows.end):
         node, name = chunk.node or node, chunk.name or name
-        path = (*rows.parent, len(rows.nodes))
-        below = RowsBelow(tree, path, rows.kind, chunk.offset, chunk.offset + chunk.length)
+        below = rows.below(chunk.length)
         _fields(below, chunk)
         kind = chunk.kind
         title = _NAMES[kind] if kind is not None else "Chunk"
         value = "/".join(part for part in (node, name) if part) if kind is not Chunk.EOS else ""
-        problem = tree.problem_in(chunk.offset, chunk.length)
-        rows.nodes.append(
-            Node(path, title, value, _said(chunk), "dirty-bitmap chunk", chunk.offset, chunk.length, rows.kind,
-                 len(below.nodes), problem, Leaves(below.nodes))
-        )  # fmt: skip
-        rows.offset = chunk.offset + chunk.length
+        rows.add_parent(title, value, _said(chunk), "dirty-bitmap chunk", below)
 
 
 def _said(chunk: BitmapChunk) -> str:

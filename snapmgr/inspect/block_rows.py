@@ -10,8 +10,6 @@ from __future__ import annotations
 from enum import IntFlag
 from typing import TYPE_CHECKING
 
-from snapmgr.inspect.model import Node
-
 if TYPE_CHECKING:
     from snapmgr.inspect.record_rows import Rows
 
@@ -35,14 +33,11 @@ class BlockFlag(IntFlag):
 
 def block_rows(rows: Rows) -> None:
     """Add the records from where ``rows`` stands; what is not understood is left to the caller."""
-    from snapmgr.inspect.record_rows import Leaves
-    from snapmgr.inspect.record_rows import Rows as RowsBelow
-
     for _ in range(MOST_RECORDS):
-        start, left = rows.offset, rows.end - rows.offset
+        left = rows.end - rows.offset
         if left < 8:
             return
-        head = bytes(rows.tree.source.read(start, min(left, _LONGEST)))
+        head = bytes(rows.tree.source.read(rows.offset, min(left, _LONGEST)))
         flags = BlockFlag(int.from_bytes(head[:8]) & ((1 << SECTOR_BITS) - 1))
         sector = int.from_bytes(head[:8]) >> SECTOR_BITS
         name, length = "", 8
@@ -55,21 +50,16 @@ def block_rows(rows: Rows) -> None:
             return
         if length > left:
             return
-        path = (*rows.parent, len(rows.nodes))
-        below = RowsBelow(rows.tree, path, rows.kind, start, start + length)
+        below = rows.below(length)
         said = " | ".join(flag.name or "" for flag in flags)
-        below.number(
-            "sector and flags" if name else "progress and flags", 8, f"sector {sector}, {said}" if name else said
-        )
-        if name:
+        if flags & BlockFlag.DEVICE_BLOCK:
+            below.number("sector and flags", 8, f"sector {sector}, {said}")
             below.text("device", below.number("device length", 1))
             below.add("contents", "", f"{BLOCK} bytes", "buffer", BLOCK)
-        title = "Block" if name else "Progress" if flags & BlockFlag.PROGRESS else "End of blocks"
-        meaning = f"sector {sector}{', zeros' if flags & BlockFlag.ZERO_BLOCK else ''}" if name else (
-            f"{sector} %" if flags & BlockFlag.PROGRESS else "")  # fmt: skip
-        problem = rows.tree.problem_in(start, length)
-        rows.nodes.append(
-            Node(path, title, name, meaning, "block record", start, length, rows.kind, len(below.nodes), problem,
-                 Leaves(below.nodes))
-        )  # fmt: skip
-        rows.offset = start + length
+            zeros = ", zeros" if flags & BlockFlag.ZERO_BLOCK else ""
+            title, meaning = "Block", f"sector {sector}{zeros}"
+        else:
+            below.number("progress and flags", 8, said)
+            is_progress = bool(flags & BlockFlag.PROGRESS)
+            title, meaning = ("Progress", f"{sector} %") if is_progress else ("End of blocks", "")
+        rows.add_parent(title, name, meaning, "block record", below)

@@ -66,6 +66,18 @@ class Rows:
         self.nodes.append(Node(path, name, value, meaning, kind_text, self.offset, length, self.kind, 0, problem))
         self.offset += length
 
+    def below(self, length: int) -> Rows:
+        """For the leaves of a row of the next ``length`` bytes, which ``add_parent`` adds when they are all there."""
+        return Rows(self.tree, (*self.parent, len(self.nodes)), self.kind, self.offset, self.offset + length)
+
+    def add_parent(self, name: str, value: str, meaning: str, kind_text: str, below: Rows) -> None:
+        """A row of the bytes that ``below`` is for, above its rows."""
+        at, length, leaves = self.offset, below.end - self.offset, Leaves(below.nodes)
+        problem = self.tree.problem_in(at, length)
+        row = Node(below.parent, name, value, meaning, kind_text, at, length, self.kind, len(leaves), problem, leaves)
+        self.nodes.append(row)
+        self.offset = below.end
+
 
 def header_node(tree: Tree, path: Path, record: Record) -> Node:
     """The row of a section's own header; its rows are leaves below it."""
