@@ -63,9 +63,7 @@ def unreadable(error: StreamError) -> Verdict:
 
 def verify(index: StreamIndex) -> Verdict:
     """Every check that a loader makes of the bytes alone: framing, order, lengths, RAM records, footers, pages."""
-    found = [*index.problems, *index.version_notes, *page_problems(index.ram, index.source)]
-    found.extend(packet_problems(index.unpacked))
-    return _judged(ordered(found))
+    return judged(looked_into(index))
 
 
 def judged(index: StreamIndex) -> Verdict:
