@@ -23,7 +23,8 @@ machine wrote into its CMOS (0x30, in KiB above 1 MiB, where there is no more th
 FIRMWARE = "pc.bios"
 _FOUR_GIB = 1 << 32
 _UNIT = 1 << 16
-_FIRST_16_MIB = 1 << 24
+_MIB = 1 << 20
+_FIRST_16_MIB = 16 * _MIB
 _UNALIGNED_UPTO = (1, 7)
 """The last version of pc whose RAM below 4 GiB need not end on a whole GiB."""
 
@@ -73,19 +74,19 @@ def _main(index: StreamIndex, names: list[str], wanted: str | None) -> str:
 
 def _main_by_size(index: StreamIndex) -> str | None:
     """The only block that has the size of the machine's RAM; None where there is no such, or more than one."""
-    cmos = _cmos(index)
-    above_16_mib = int.from_bytes(cmos[0x34:0x36], "little") * _UNIT
-    size = _FIRST_16_MIB + above_16_mib + int.from_bytes(cmos[0x5B:0x5E], "little") * _UNIT
-    if not above_16_mib:
-        size = (1 << 20) + (int.from_bytes(cmos[0x30:0x32], "little") << 10)
-    found = [block.name for block in index.blocks if 0 <= block.used_length - size < _UNIT]
+    size = sum(_told_by_cmos(index))
+    found = [block.name for block in index.blocks if size and 0 <= block.used_length - size < _UNIT]
     return found[0] if len(found) == 1 else None
 
 
-def _cmos(index: StreamIndex) -> bytes:
-    """128 bytes; zeros where there is no clock."""
-    cmos = (leaves(decoded(index, record)).get("cmos_data", b"") for record in sections(index, "mc146818rtc")[:1])
-    return next(cmos, b"").ljust(128, b"\0")
+def _told_by_cmos(index: StreamIndex) -> tuple[int, int]:
+    """Bytes of RAM below and above 4 GiB, as the machine wrote them; (0, 0) where there is no clock."""
+    for record in sections(index, "mc146818rtc")[:1]:
+        cmos = leaves(decoded(index, record)).get("cmos_data", b"").ljust(128, b"\0")
+        above_16_mib = int.from_bytes(cmos[0x34:0x36], "little") * _UNIT
+        low = _FIRST_16_MIB + above_16_mib if above_16_mib else _MIB + (int.from_bytes(cmos[0x30:0x32], "little") << 10)
+        return low, int.from_bytes(cmos[0x5B:0x5E], "little") * _UNIT
+    return 0, 0
 
 
 def ram_below_4g(index: StreamIndex, length: int) -> int:
@@ -98,8 +99,9 @@ def ram_below_4g(index: StreamIndex, length: int) -> int:
             message = "the stream does not say its machine type, so it is not known where its RAM lies"
         hint = "The blocks can be written one by one, without --format elf."
         raise Unsupported("machine-not-known", message, path=index.source.path, hint=hint)
-    told = _told_by_cmos(index, length)
-    return told if told is not None else split_of(machine, length)
+    low, high = _told_by_cmos(index)
+    is_told = high and low < _FOUR_GIB and 0 <= length - low - high < _UNIT  # else a guest has written there
+    return low if is_told else split_of(machine, length)
 
 
 def split_of(machine: str, length: int) -> int:
@@ -111,11 +113,3 @@ def split_of(machine: str, length: int) -> int:
     if "q35" in machine:
         return length if length < 0xB0000000 else 0x80000000 if aligned else 0xB0000000
     return length if length < 0xE0000000 else 0xC0000000 if aligned else 0xE0000000
-
-
-def _told_by_cmos(index: StreamIndex, length: int) -> int | None:
-    """None where there is no clock, or a guest has written something else there."""
-    cmos = _cmos(index)
-    low = _FIRST_16_MIB + int.from_bytes(cmos[0x34:0x36], "little") * _UNIT
-    high = int.from_bytes(cmos[0x5B:0x5E], "little") * _UNIT
-    return low if high and low < _FOUR_GIB and 0 <= length - low - high < _UNIT else None
