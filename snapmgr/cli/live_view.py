@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
 
-from snapmgr.cli.live_course import Course
+from snapmgr.cli.live_course import Course, Happened
 from snapmgr.cli.text import printable, width
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.pages import PageState, States
@@ -50,7 +50,6 @@ STILL = "Switchover: the guest stands still, the last of its state is sent, then
 FIRST = "Every page is sent once; the guest runs on meanwhile, and writes to some of them again."
 AGAIN = "Only pages that the guest has written since they were sent go again."
 
-_PLAIN, _FINE = 0, 1
 _SIGNS = {
     PageState.MISSING: (" ", " "),
     PageState.ZERO: (".", "·"),
@@ -127,9 +126,8 @@ class Look:
         if left < 0:  # what is measured says more than a map of three lines
             maps, left = [], left + len(maps)
         lines = [*head, *maps, *measured, phases]
-        events = list(course.events)[-max(0, left - 1) :] if left >= 2 else []
-        if events:
-            lines += ["", *(self._event(one.time, one.title, one.text, one.count) for one in events[-(left - 1) :])]
+        if left >= 2 and course.events:
+            lines += ["", *map(self._event, list(course.events)[1 - left :])]
         return lines[: self._room - 1]
 
     # -- parts -----------------------------------------------------------------------------------------------------
@@ -254,9 +252,9 @@ class Look:
             parts[0] = parts[0] if parts[0].startswith(more) else more + parts[0]
         return self._cut(between.join(parts))
 
-    def _event(self, when: float, title: str, text: str, count: int) -> str:
-        times = f"{count} times, last {text}" if count > 1 else text
-        return self._cut(f"{when:8.2f}  {printable(title):<22}  {printable(times)}".rstrip())
+    def _event(self, one: Happened) -> str:
+        said = f"{one.count} times, last {one.text}" if one.count > 1 else one.text
+        return self._cut(f"{one.time:8.2f}  {printable(one.title):<22}  {printable(said)}".rstrip())
 
     def _cut(self, text: str) -> str:
         return text if width(text) <= self._columns else text[: self._columns - 1] + ("…" if self._fine else ">")
