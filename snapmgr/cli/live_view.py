@@ -16,6 +16,7 @@ from snapmgr.cli.live_course import Course, Happened
 from snapmgr.cli.text import printable, width
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.pages import PageState, States
+from snapmgr.migrate.samples import per_second, usual
 
 if TYPE_CHECKING:
     from snapmgr.cli.live_half import HalfRecorder
@@ -32,8 +33,6 @@ ROOM = 24
 """Lines from which maps are high."""
 REST = 9
 """Times as long as a drawing took nothing is drawn: a million pages must not hold up what moves them."""
-OVER = 3
-"""Samples over which a rate is measured."""
 
 SAID = {
     "setup": "Both sides get ready: the source says how much RAM there is, and the destination answers.",
@@ -213,8 +212,8 @@ class Look:
         gone_over = course.status.startswith("postcopy") or any(one.name == "postcopy" for one in course.phases)
         remaining, mib = samples.column("remaining"), float(1 << 20)
         rows: list[tuple[str, Floats, str]] = [
-            ("Throughput", _rates(times, samples.column("transferred")), "/s"),
-            ("Guest writes", _rates(times, samples.column("written")), "/s"),
+            ("Throughput", per_second(times, samples.column("transferred")), "/s"),
+            ("Guest writes", per_second(times, samples.column("written")), "/s"),
             ("Remaining", remaining, ""),
         ]
         made = [self._curve(name, f"{values[-1] / mib:.1f} MiB{per}", values) for name, values, per in rows]
@@ -223,9 +222,8 @@ class Look:
             made.append(self._curve("Waited for page", f"{waited[-1]:.1f} ms", waited))
         elif course.status == "active":
             expected = samples.column("expected_downtime")
-            known = expected[expected > 0]
-            usual = np.minimum(expected, 8 * float(np.median(known))) if len(known) else expected
-            made.append(self._curve("Expected downtime", f"{expected[-1]:.0f} ms", usual))
+            shown = np.minimum(expected, usual(expected) or 0.0)
+            made.append(self._curve("Expected downtime", f"{expected[-1]:.0f} ms", shown))
         return [*made, ""]
 
     def _curve(self, name: str, last: str, values: Floats) -> str:
@@ -274,13 +272,6 @@ def _said(course: Course) -> str:
 
 def _span(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
-
-
-def _rates(times: Floats, values: Floats) -> Floats:
-    """Bytes a second, over OVER samples."""
-    before = np.maximum(np.arange(len(times)) - OVER, 0)
-    rates: Floats = np.maximum((values - values[before]) / np.maximum(times - times[before], 1e-6), 0.0)
-    return rates
 
 
 class LiveView:

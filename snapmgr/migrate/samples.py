@@ -44,6 +44,11 @@ MOST_CHANGES = 1 << 24
 KEY_EVERY = 64
 """Changes between two moments of which all states are kept."""
 
+OVER = 3
+"""Samples over which a rate is measured for a plot: between two of them a busy computer has it jump."""
+FAR = 8.0
+"""Times the usual: what is farther is cut off."""
+
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.uint32]
 
@@ -81,6 +86,22 @@ class Samples:
         if place < 0:
             return None
         return dict(zip(COLUMNS, self.rows[place].tolist(), strict=True))
+
+
+def per_second(times: Floats, values: Floats) -> Floats:
+    """How fast a column of totals rises, over OVER samples; as long as it, and never below 0."""
+    if len(times) < 2:
+        return np.zeros(len(times))
+    before = np.maximum(np.arange(len(times)) - OVER, 0)
+    steps = (values - values[before]) / np.maximum(times - times[before], 1e-6)
+    steps[0] = steps[1]
+    return np.maximum(steps, 0.0)
+
+
+def usual(values: Floats) -> float | None:
+    """The most that is worth a place in a plot: an expectation from hardly any bytes may be a thousand times off."""
+    known = values[values > 0]
+    return float(np.median(known)) * FAR if len(known) else None
 
 
 class Changes:

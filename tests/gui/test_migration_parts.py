@@ -17,6 +17,7 @@ from snapmgr.machine.options import MachineOptions
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.pages import Layout, PageState
 from snapmgr.migrate.recording import Moment
+from snapmgr.migrate.samples import usual
 from snapmgr.migrate.together import RULES, broken
 from snapmgr.savevm.status import MigrationStatus as Status
 from snapmgr.trace.events import TraceEvent
@@ -26,7 +27,7 @@ from ui.migration.event_model import TEXT, TITLE, EventModel
 from ui.migration.events_pane import EventsPane
 from ui.migration.page_lights import FADE, LEVELS, PageLights, any_of
 from ui.migration.page_map import PageMap
-from ui.migration.plot import Curve, usual
+from ui.migration.plot import Curve
 from ui.migration.scenarios import BY_ID, Wanted, wanted_of
 from ui.migration.section_lanes import COMMANDS, HEADER, SectionLanes
 from ui.migration.told import ended, lives_on

@@ -19,9 +19,6 @@ from ui.words import tr
 
 Floats = npt.NDArray[np.float64]
 
-FAR = 8.0
-"""Times the usual: what is farther is cut off."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
@@ -148,9 +145,3 @@ def _nice(value: float) -> float:
         return 0.0
     power = 10.0 ** np.floor(np.log10(value))
     return next(float(step * power) for step in (1, 2, 4, 5, 8, 10) if step * power >= value * 0.999)
-
-
-def usual(values: Floats) -> float | None:
-    """The most that is worth a place in a plot: an expectation from hardly any bytes may be a thousand times off."""
-    known = values[values > 0]
-    return float(np.median(known)) * FAR if len(known) else None

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.pages import Layout, PageState
 from snapmgr.migrate.recording import Moment, Recording
-from snapmgr.migrate.samples import Floats
+from snapmgr.migrate.samples import per_second, usual
 from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration import told
 from ui.migration.captions import caption
@@ -22,7 +22,7 @@ from ui.migration.machine_card import MachineCard
 from ui.migration.page_marks import HERE, IN_COLO, THERE
 from ui.migration.panes import Panes
 from ui.migration.phases import about_checkpoints
-from ui.migration.plot import Curve, usual
+from ui.migration.plot import Curve
 from ui.migration.run import Run
 from ui.migration.scenarios import BACKGROUND, MAPPED, SHARED
 from ui.migration.section_lanes import SectionLanes
@@ -33,8 +33,6 @@ from ui.theme import motion
 from ui.words import later, plural, tr
 
 MIB = 1 << 20
-OVER = 3
-"""Samples over which a rate is measured for a plot: between two of them a busy computer has it jump."""
 PLOTS = (("throughput", "writes"), ("remaining", *LAST))
 """Plots by the frame that they share."""
 MOST_CHANNELS = 8
@@ -198,8 +196,8 @@ class Showing:
         limits = [told.number(facts, name) for name in ("bandwidth", "max_bandwidth")]
         limit = min((each / MIB for each in limits if each), default=None)
         values: dict[str, Callable[[], tuple[np.ndarray, float | None]]] = {
-            "throughput": lambda: (_per_second(times, samples.column("transferred")) / MIB, limit),
-            "writes": lambda: (_per_second(times, samples.column("written")) / MIB, None),
+            "throughput": lambda: (per_second(times, samples.column("transferred")) / MIB, limit),
+            "writes": lambda: (per_second(times, samples.column("written")) / MIB, None),
             "remaining": lambda: (samples.column("remaining") / MIB, None),
             "downtime": lambda: (samples.column("expected_downtime"), told.number(facts, "downtime_limit") or None),
             "waited": lambda: (samples.column("waited"), None),
@@ -354,13 +352,3 @@ class Showing:
 _BEFORE = frozenset({Status.SETUP, Status.WAIT_UNPLUG})
 _CLOSED = frozenset({Status.COMPLETED, Status.CANCELLED, Status.FAILED, Status.NONE})
 _STATES = {"finish-migrate": later("stopped"), "postmigrate": later("gave the guest away"), "paused": later("stopped")}
-
-
-def _per_second(times: Floats, values: Floats) -> Floats:
-    """How fast a column of totals rises, over OVER samples; as long as it."""
-    if len(times) < 2:
-        return np.zeros(len(times))
-    before = np.maximum(np.arange(len(times)) - OVER, 0)
-    steps = (values - values[before]) / np.maximum(times - times[before], 1e-6)
-    steps[0] = steps[1]
-    return np.maximum(steps, 0.0)
