@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -28,7 +28,6 @@ from snapmgr.cli.demo_postcopy import (
 from snapmgr.cli.demo_record import States, begin, check_record, record_options, recording
 from snapmgr.cli.demo_tls import tls_of, tls_options
 from snapmgr.cli.output import Exit, Output
-from snapmgr.cli.progress import PATIENCE, progress
 from snapmgr.cli.text import printable, size
 from snapmgr.errors import UsageError
 
@@ -146,11 +145,10 @@ def migrate_command(output: Output, /, uri: str | None, **wanted: Any) -> int:
     if uri is None and tls is not None:
         raise UsageError("usage", "--tls-creds needs --to")
     check_record(wanted, uri)
-    wanted["tls"] = tls
     return _to_another_process(output, uri, tls, wanted) if uri is not None else _in_this_one(output, wanted)
 
 
-def _parameters(wanted: dict[str, Any]) -> Parameters:
+def _parameters(wanted: dict[str, Any], tls: TlsCreds | None = None) -> Parameters:
     from snapmgr.migrate.model import Parameters
 
     postcopy, capabilities = wanted["mode"] == "postcopy", dict.fromkeys(wanted["capabilities"])
@@ -176,14 +174,13 @@ def _parameters(wanted: dict[str, Any]) -> Parameters:
         multifd_channels=wanted["multifd_channels"],
         multifd_compression=wanted["multifd_compression"],
         x_checkpoint_delay=wanted["checkpoint_delay"],
-        tls_creds=str(wanted["tls"].folder) if wanted["tls"] is not None else "",
+        tls_creds=str(tls.folder) if tls is not None else "",
     )
 
 
 def _in_this_one(output: Output, wanted: dict[str, Any]) -> int:
-    from snapmgr.cli.live_view import LiveView, has_room
+    from snapmgr.cli.live_view import has_room, watching
     from snapmgr.snapshots.journal import finish_cut_off
-    from snapmgr.work import no_progress
 
     parameters, faults = _parameters(wanted), faults_of(wanted)
     finish_cut_off(wanted["disks"])
@@ -195,15 +192,7 @@ def _in_this_one(output: Output, wanted: dict[str, Any]) -> int:
         states = States(both.source)
         if recorder is not None:
             advance(output, both.source, wanted["ticks"])
-        with ExitStack() as showing:
-            report: Progress = no_progress
-            look = recorder.look if recorder is not None else lambda: None
-            if watched and recorder is not None:
-                view = LiveView(recorder, sys.stderr, PATIENCE)
-                showing.callback(view.close)
-                look = view.look
-            else:
-                report = showing.enter_context(progress(output, "Migrating"))
+        with watching(output, recorder, watched=watched) as (report, look):
             outgoing = both.prepare(parameters, _shown(report), faults)
             ticks = begin(recorder, both, wanted)
             with _stoppable(outgoing):
@@ -324,15 +313,14 @@ def _tell(output: Output, moved: Moved, *, done: bool) -> None:
 
 def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: dict[str, Any]) -> int:
     from snapmgr.cli.live_half import HalfRecorder
-    from snapmgr.cli.live_view import LiveView, has_room
+    from snapmgr.cli.live_view import has_room, watching
     from snapmgr.machine.driver import Driver
     from snapmgr.machine.written import FollowedDigest
     from snapmgr.migrate.handover import Handover, Side
     from snapmgr.migrate.source import Outgoing
     from snapmgr.migrate.uri import open_outgoing
-    from snapmgr.work import no_progress
 
-    parameters, handover = _parameters(wanted), Handover()
+    parameters, handover = _parameters(wanted, tls), Handover()
     check_uri(wanted, uri)
     at: dict[str, Any] = {}
     with demo_machine(output, wanted) as machine:
@@ -348,16 +336,9 @@ def _to_another_process(output: Output, uri: str, tls: TlsCreds | None, wanted: 
         def owner(action: Callable[[], None]) -> None:
             driver.order(lambda _: action()).result()
 
-        with ExitStack() as showing, ThreadPoolExecutor(1) as threads:
-            report: Progress = no_progress
-            half, see = None, lambda: None
-            if not output.quiet and has_room(sys.stderr):
-                half = HalfRecorder(machine)
-                view = LiveView(half, sys.stderr, PATIENCE)
-                showing.callback(view.close)
-                see = view.look
-            else:
-                report = showing.enter_context(progress(output, "Migrating"))
+        watched = not output.quiet and has_room(sys.stderr)
+        half = HalfRecorder(machine) if watched else None
+        with watching(output, half, watched=watched) as (report, see), ThreadPoolExecutor(1) as threads:
             channels = outgoing_channels(wanted, lambda: open_outgoing(uri, tls=tls))
             channel = channels.main()
             look = losing(wanted, channel, handover)

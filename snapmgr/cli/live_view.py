@@ -6,22 +6,28 @@ It is drawn over itself on stderr, as high and as wide as the terminal is, and s
 from __future__ import annotations
 
 import os
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
 
 from snapmgr.cli.live_course import Course, Happened
+from snapmgr.cli.progress import PATIENCE, progress
 from snapmgr.cli.text import printable, width
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.pages import PageState, States
 from snapmgr.migrate.samples import per_second, usual
+from snapmgr.work import no_progress
 
 if TYPE_CHECKING:
     from snapmgr.cli.live_half import HalfRecorder
+    from snapmgr.cli.output import Output
     from snapmgr.migrate.recorder import Recorder
     from snapmgr.migrate.samples import Floats
+    from snapmgr.work import Progress
 
 LEAST = (40, 12)
 """Columns and lines without which there is no view."""
@@ -322,3 +328,20 @@ class LiveView:
             self._due = 0.0
             self._course.over = True
             self.look()
+
+
+@contextmanager
+def watching(
+    output: Output, recorder: Recorder | HalfRecorder | None, *, watched: bool
+) -> Iterator[tuple[Progress, Callable[[], None]]]:
+    """(whom to tell of progress, what to call now and then) while a migration goes on: a view of it where it is
+    ``watched``, else one line, and a ``recorder`` that only looks."""
+    if watched and recorder is not None:
+        view = LiveView(recorder, sys.stderr, PATIENCE)
+        try:
+            yield no_progress, view.look
+        finally:
+            view.close()
+        return
+    with progress(output, "Migrating") as report:
+        yield report, recorder.look if recorder is not None else lambda: None

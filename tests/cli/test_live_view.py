@@ -145,7 +145,7 @@ def test_there_is_none_on_what_cannot_show_it(monkeypatch: pytest.MonkeyPatch) -
 def test_a_migration_is_seen_to_its_end(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(live_view, "has_room", lambda stream: True)
     monkeypatch.setattr(live_view, "_size_of", lambda stream: (100, 40))
-    monkeypatch.setattr("snapmgr.cli.demo_migrate.PATIENCE", 0.0)
+    monkeypatch.setattr(live_view, "PATIENCE", 0.0)
     wanted = ["--ram", "16M", "--tick-rate", "500", "--ticks", "5", "--after", "5"]
     slow = ["--mode", "postcopy", "--link-bandwidth", "32M", "--json"]
     assert main(["demo", "migrate", *wanted, *slow]) == 0
