@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from snapmgr.machine.memory import PAGE
 from snapmgr.migrate.handover import Side
+from snapmgr.migrate.noticed import Noticed
 from snapmgr.migrate.pages import PageLook
 from snapmgr.migrate.recorder import ENDS, EVERY
 from snapmgr.migrate.recording import Moment
@@ -35,7 +36,8 @@ class HalfRecorder:
         self._start, self._kept_at = time.monotonic(), -EVERY
         self._lock = threading.Lock()
         self._moments: list[Moment] = []
-        self._count = self._passes = self._throttle = 0
+        self._count = 0
+        self._noticed = Noticed()
         machine.trace.listen(self)
 
     def follow(self, outgoing: Outgoing) -> None:
@@ -67,13 +69,8 @@ class HalfRecorder:
         if outgoing is None or self.pages is None:
             return
         statistics, counters = outgoing.statistics, self._machine.ram_entry.counters
-        if counters.dirty_sync_count != self._passes:
-            self._passes = counters.dirty_sync_count
-            pages = counters.remaining // counters.page_size
-            self.put(TraceEvent("migration_bitmap_sync_end", (("dirty_pages", pages),)))
-        if statistics.cpu_throttle_percentage != self._throttle:
-            self._throttle = statistics.cpu_throttle_percentage
-            self.put(TraceEvent("migration_throttle", (("percentage", self._throttle),)))
+        for event in self._noticed.look(counters, statistics):
+            self.put(event)
         self.pages.look(over=statistics.status in ENDS)
         now = self.now
         if now - self._kept_at < EVERY:

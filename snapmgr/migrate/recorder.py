@@ -12,6 +12,7 @@ from snapmgr.migrate.background import CAPABILITY as BACKGROUND
 from snapmgr.migrate.both import Both, Moved
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.link import Link
+from snapmgr.migrate.noticed import Noticed
 from snapmgr.migrate.pages import PageLook
 from snapmgr.migrate.recording import CHANNEL_PUT, MOST_STREAM, PAGES_PUT, URGENT_PUT, Moment, Recording, stream_name
 from snapmgr.migrate.samples import Samples
@@ -68,7 +69,8 @@ class Recorder:
         self._one_stream = True
         self._written = 0
         """Bytes of pages that the guest has written."""
-        self._count = self._passes = self._throttle = 0
+        self._count = 0
+        self._noticed = Noticed()
         self._ended = False
         """Whether the migration is over: what the guest writes then is no part of it."""
         self._ended_at: float | None = None
@@ -202,15 +204,9 @@ class Recorder:
             self._keep(now)
 
     def _look_at_counters(self, both: Both) -> None:
-        """What happens without an event of the engine is told when it is seen, under QEMU's names."""
-        counters, percent = both.source.ram_entry.counters, both.outgoing.statistics.cpu_throttle_percentage
-        passes, self._passes = self._passes, counters.dirty_sync_count
-        if passes != self._passes and both.outgoing.statistics.status is not MigrationStatus.COLO:  # no iteration there
-            pages = counters.remaining // counters.page_size
-            self.hear(Side.SOURCE, TraceEvent("migration_bitmap_sync_end", (("dirty_pages", pages),)))
-        if percent != self._throttle:
-            self._throttle = percent
-            self.hear(Side.SOURCE, TraceEvent("migration_throttle", (("percentage", percent),)))
+        """What happens without an event of the engine, and what was put or has passed since the last time."""
+        for event in self._noticed.look(both.source.ram_entry.counters, both.outgoing.statistics):
+            self.hear(Side.SOURCE, event)
         passed = [link.forward.passed for link in both.beside]
         for number, (count, before) in enumerate(zip(passed, self._channels or [0] * len(passed), strict=True)):
             if count != before:
