@@ -24,6 +24,19 @@ FAULT_HINT = "Look into the system's log for what is wrong with the disk that it
 _NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
+Identity = tuple[int, int]
+"""(device, inode): the same file under any name."""
+
+
+def identity_of(path: Path) -> Identity | None:
+    """Of the file that has this name now; None where there is none."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino
+
+
 class RawFile:
     """An open file.  ``size`` is that of the moment of opening; what was added later is read as well.
 
@@ -67,8 +80,8 @@ class RawFile:
         return self._descriptor
 
     @property
-    def identity(self) -> tuple[int, int]:
-        """(device, inode): the same file under any name."""
+    def identity(self) -> Identity:
+        """Whatever its name is by now."""
         status = os.fstat(self._descriptor)
         return status.st_dev, status.st_ino
 

@@ -15,11 +15,8 @@ from snapmgr.block import lock
 from snapmgr.block.backing import MAX_DEPTH, Chain
 from snapmgr.block.images import format_of
 from snapmgr.block.qcow2.opening import read_metadata
-from snapmgr.block.raw import RawFile
+from snapmgr.block.raw import Identity, RawFile, identity_of
 from snapmgr.errors import InUse, NotFound, SnapmgrError, UsageError
-
-_Identity = tuple[int, int]
-"""(device, inode)."""
 
 _MOST_FILES = 4 * MAX_DEPTH
 
@@ -81,12 +78,12 @@ def read_from(target: Path, sources: Iterable[str | Path | None], allow_roots: I
 
     That is, of an image, each backing file down to the last, and each external data file.
     """
-    wanted = _identity(target)
+    wanted = identity_of(target)
     roots = tuple(allow_roots)
     if wanted is None:
         return None
     files = (file for source in sources if source is not None for file in files_of(Path(source), roots))
-    return next((path for path in files if _identity(path) == wanted), None)
+    return next((path for path in files if identity_of(path) == wanted), None)
 
 
 def files_of(image: Path, allow_roots: Iterable[Path] = ()) -> Iterator[Path]:
@@ -95,10 +92,10 @@ def files_of(image: Path, allow_roots: Iterable[Path] = ()) -> Iterator[Path]:
     Those outside the allowed folders are named too, but not opened to see what they need in turn.
     """
     chain = Chain.of(image, allow_roots)
-    pending, seen = [image], set[_Identity]()
+    pending, seen = [image], set[Identity]()
     while pending and len(seen) < _MOST_FILES:
         path = pending.pop()
-        identity = _identity(path)
+        identity = identity_of(path)
         if identity is None or identity in seen:
             continue
         seen.add(identity)
@@ -151,11 +148,3 @@ def _file_names(value: Any) -> Iterator[str]:
         if isinstance(inner, str) and key.rpartition(".")[2] == "filename":
             yield inner
         yield from _file_names(inner)
-
-
-def _identity(path: Path) -> _Identity | None:
-    try:
-        status = path.stat()
-    except (OSError, ValueError):
-        return None
-    return status.st_dev, status.st_ino

@@ -22,7 +22,7 @@ import platformdirs
 from snapmgr.block import lock
 from snapmgr.block.qcow2.geometry import SECTOR
 from snapmgr.block.qcow2.image import Qcow2Image
-from snapmgr.block.raw import RawFile
+from snapmgr.block.raw import RawFile, identity_of
 from snapmgr.errors import NotFound, SnapmgrError
 
 _MOST_JOURNALS, _LONGEST = 1000, 1 << 20
@@ -152,9 +152,9 @@ def settle(paths: Iterable[str | Path]) -> list[CutOff]:
 
 def forget_cut_off(paths: Iterable[str | Path]) -> None:
     """All of these disks were put right together: what was cut off before is no matter any more."""
-    right = {None, *(_identity(Path(path)) for path in paths)}
+    right = {None, *(identity_of(Path(path)) for path in paths)}
     for file, found in _concerned(paths):
-        if all(_identity(switch.path) in right for switch in found.switches):
+        if all(identity_of(switch.path) in right for switch in found.switches):
             _drop(file)
 
 
@@ -169,10 +169,10 @@ class _Noted:
 
 def _concerned(paths: Iterable[str | Path]) -> Iterator[tuple[Path, _Noted]]:
     """Journals of changes that one of these images was part of."""
-    wanted = {_identity(Path(path)) for path in paths} - {None}
+    wanted = {identity_of(Path(path)) for path in paths} - {None}
     for file in _journals():
         found = _read(file)
-        if any(_identity(switch.path) in wanted for switch in found.switches):
+        if any(identity_of(switch.path) in wanted for switch in found.switches):
             yield file, found
 
 
@@ -323,11 +323,3 @@ def _write(target: Path, text: str) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except (OSError, ValueError):
-        return None
-    return status.st_dev, status.st_ino

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from snapmgr.block.qcow2.image import Qcow2Image
-from snapmgr.block.raw import RawFile
+from snapmgr.block.raw import RawFile, identity_of
 from snapmgr.errors import SnapmgrError
 
 
@@ -15,13 +15,12 @@ def refuse_lost(images: Iterable[Qcow2Image]) -> None:
     for image in images:
         if not isinstance(image.file, RawFile):
             continue
-        try:
-            status = Path(str(image.path)).stat()
-        except OSError:
+        found = identity_of(Path(str(image.path)))
+        if found == image.file.identity:
+            continue
+        if found is None:
             said = f"{image.path} is gone: the file that is open was moved or deleted"
         else:
-            if (status.st_dev, status.st_ino) == image.file.identity:
-                continue
             said = f"another file is called {image.path} now: the one that is open was moved or deleted"
         raise SnapmgrError(
             "image-lost",
