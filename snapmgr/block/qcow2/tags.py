@@ -7,6 +7,7 @@ name equals another one's id.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +18,7 @@ Tag = tuple[str, str]
 """(id, name) of a snapshot."""
 
 _LISTED = 20
-_DIGITS = 10
+_NTH = re.compile(r"([0-9]{1,9}):(.*)", re.DOTALL)
 _LONGEST = 80
 
 
@@ -32,8 +33,9 @@ def find_tag(tags: Sequence[Tag], wanted: str, path: str | Path) -> int:
         found = _with_id(tags, rest)
     elif separator and kind == "name":
         found = _with_name(tags, rest)
-    elif kind == "nth" and (number := rest.partition(":"))[0].isdecimal() and number[1] and len(number[0]) < _DIGITS:
-        found = _with_name(tags, number[2])[max(int(number[0]) - 1, 0) :][: int(number[0]) > 0]
+    elif separator and kind == "nth" and (nth := _NTH.fullmatch(rest)):
+        number = int(nth[1])
+        found = _with_name(tags, nth[2])[number - 1 : number] if number else []
     else:
         found = _with_name(tags, wanted) or _with_id(tags, wanted)
     if not found:
