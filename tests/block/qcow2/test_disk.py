@@ -193,21 +193,15 @@ def test_an_image_that_is_damaged_is_not_written(tmp_path: Path) -> None:
     assert refused.value.code == "corrupt"
 
 
-def test_unknown_autoclear_bits_are_cleared_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("at", "bits"), [(88, 0x80), (95, 1)], ids=["unknown", "bitmaps that are not there"])
+def test_autoclear_bits_that_say_nothing_are_cleared_at_once(tmp_path: Path, at: int, bits: int) -> None:
+    """With the bit of bitmaps QEMU would take the header for their list, and mark the image as corrupt at its first
+    write."""
     content = bytearray(corpus.unpack_image("fmt-v3", tmp_path)["fmt-v3.qcow2"].read_bytes())
-    content[88] = 0x80
+    content[at] = bits
     file = MemoryDevice(content)
     disk = Qcow2Disk(Qcow2Image(file))
-    assert file.content[88] == 0 and disk.image.header.autoclear == 0
-
-
-def test_the_bit_of_bitmaps_without_bitmaps_is_cleared_at_once(tmp_path: Path) -> None:
-    """QEMU would take the header for the list of bitmaps, and mark the image as corrupt at its first write."""
-    content = bytearray(corpus.unpack_image("fmt-v3", tmp_path)["fmt-v3.qcow2"].read_bytes())
-    content[95] = 1
-    file = MemoryDevice(content)
-    disk = Qcow2Disk(Qcow2Image(file))
-    assert file.content[95] == 0 and disk.image.header.autoclear == 0
+    assert file.content[at] == 0 and disk.image.header.autoclear == 0
 
 
 def test_nothing_is_written_behind_the_end(tmp_path: Path) -> None:
