@@ -291,7 +291,6 @@ class Outgoing(PostcopySteps):
 
     def _stand_before_switchover(self) -> None:
         self._refuse_cancelled()
-        self._stood_at = self._clock()
         self._stand_still()
         self._set_status(Status.PRE_SWITCHOVER)
 
@@ -307,12 +306,11 @@ class Outgoing(PostcopySteps):
     def _stand_for_good(self) -> None:
         """What waited before the switchover stands already."""
         if not self._stands:
-            self._stood_at = self._clock()
             self._stand_still()
             self._set_status(Status.DEVICE)
 
     def _stand_still(self) -> None:
-        machine = self._machine
+        machine, self._stood_at = self._machine, self._clock()
         self._ran = machine.run_state is RunState.RUNNING
         machine.global_state.store(machine.run_state)
         machine.stop(RunState.FINISH_MIGRATE, force=True)
