@@ -53,7 +53,7 @@ _RUNNING = frozenset(MigrationStatus) - _IDLE - {MigrationStatus.COLO}
 
 @dataclass(slots=True)
 class MigrationState:
-    """What a machine knows of its outgoing migration."""
+    """What a machine knows of a migration, one that goes out or comes in."""
 
     status: MigrationStatus = MigrationStatus.NONE
     starts_postcopy: bool = False
