@@ -76,6 +76,8 @@ class StreamIndex:
     complete: bool
     indexed: int
     """Bytes read so far."""
+    pages_checked: bool = False
+    """Whether what is wrong with packed pages is among the problems (verify.looked_into)."""
 
     @property
     def libvirt(self) -> LibvirtSave | None:

@@ -74,10 +74,10 @@ def judged(index: StreamIndex) -> Verdict:
 def looked_into(index: StreamIndex, at_most: int | None = None) -> StreamIndex:
     """The index with what is wrong with packed pages, which nobody needs to know before problems are shown; as it is
     where there are more than ``at_most`` of them."""
-    if at_most is not None and packed_pages(index.ram) > at_most:
+    if index.pages_checked or (at_most is not None and packed_pages(index.ram) > at_most):
         return index
     found = [*page_problems(index.ram, index.source), *packet_problems(index.unpacked)]
-    return replace(index, problems=ordered([*index.problems, *found])) if found else index
+    return replace(index, problems=ordered([*index.problems, *found]), pages_checked=True)
 
 
 def _judged(problems: tuple[Problem, ...]) -> Verdict:

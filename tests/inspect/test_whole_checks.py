@@ -10,7 +10,7 @@ import pytest
 from snapmgr.containers.open import open_source
 from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Severity
-from snapmgr.inspect.verify import looked_into
+from snapmgr.inspect.verify import looked_into, verify
 from tests import corpus
 
 
@@ -47,4 +47,6 @@ def test_many_packed_pages_are_left_for_a_check(tmp_path: Path) -> None:
     with closing(open_source(tmp_path / "s.mig")) as source:
         index = index_stream(source)
         assert looked_into(index, 0) is index
-        assert looked_into(index, 1) is not index
+        once = looked_into(index, 1)
+        assert once is not index and looked_into(once) is once
+        assert verify(once) == verify(index)
