@@ -46,11 +46,12 @@ def check(
     from ui.inspector.presenter import prepare
 
     found = resolve_target(target, allow_roots=allow_roots, progress=progress, cancel=cancel)
-    verdict = judge(loaded.index, found, cancel=cancel)
+    alone = loaded.alone or loaded.index
+    verdict = judge(alone, found, cancel=cancel)
     if dry_run:
-        verdict = tried(verdict, loaded.index.source, target, found)
-    index: StreamIndex = replace(loaded.index, problems=verdict.problems)
-    return replace(prepare(index, loaded.stamp), against=target, verdict=verdict)
+        verdict = tried(verdict, alone.source, target, found)
+    index: StreamIndex = replace(alone, problems=verdict.problems)
+    return replace(prepare(index, loaded.stamp), against=target, verdict=verdict, alone=alone)
 
 
 class CheckDialog(QDialog):

@@ -51,6 +51,8 @@ class Loaded:
     """What its file was just before it was opened."""
     against: str = ""
     """The machine whose problems these are, as it was typed; "" for those that the stream has by itself."""
+    alone: StreamIndex | None = None
+    """With those that the stream has by itself, where they are a machine's."""
 
     @property
     def spans(self) -> Sequence[Span]:

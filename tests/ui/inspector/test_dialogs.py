@@ -151,11 +151,18 @@ def test_check_against_another_stream_shows_what_stands_between(live: Live, stre
     dialog.go.click()
     live.settle()
     assert live.page.loaded is not None and live.page.content is not None
-    first = live.page.loaded.index.problems[0]
-    assert (first.code, first.section) == ("device-unknown", "fw_cfg (7)")
+    checked = live.page.loaded.index.problems
+    assert (checked[0].code, checked[0].section) == ("device-unknown", "fw_cfg (7)")
     assert live.page.content.problems.row() == 0
     assert "fw_cfg" in live.page.content.problems.explanation.qemu.text()
     assert live.context.notices.history[-1].text.startswith("Checked against")
+    live.act("stream.check_against")
+    dialog = live.window.findChildren(CheckDialog)[-1]
+    dialog.go.click()
+    live.settle()
+    assert "fw_cfg" in live.page.content.problems.explanation.qemu.text()
+    again = live.page.loaded.index.problems
+    assert again == checked, "those that it had with the machine before are no problems of the stream"
 
 
 def test_a_target_that_cannot_be_asked_is_said_in_the_dialog(live: Live, stream: Stream) -> None:
