@@ -13,9 +13,10 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from snapmgr.ram.columns import BlockPages
+from snapmgr.ram.columns import U32, BlockPages
 from snapmgr.ram.runs import U64
 from snapmgr.ram.words import PageKind
+from snapmgr.totals import totals
 
 MAX_ITERATIONS = 10_000
 """Passes that are told apart."""
@@ -24,7 +25,6 @@ _MOST_PAGES = 1 << 25
 """Of all blocks together, of which is known when they came last."""
 _AT_ONCE = 1 << 18
 
-U32 = npt.NDArray[np.uint32]
 Rows = npt.NDArray[np.intp]
 
 
@@ -54,7 +54,7 @@ class Walk:
         self._at = (place, int(first[-1] + count[-1]))
         if self.held or len(self.starts) >= MAX_ITERATIONS:
             return np.full(len(first), len(self.starts), np.uint32)
-        numbers = len(self.starts) + np.cumsum(back)
+        numbers = len(self.starts) + totals(back)
         self.starts.extend(int(value) for value in offset[back][: MAX_ITERATIONS - len(self.starts)])
         return numbers.astype(np.uint32)
 
@@ -82,7 +82,7 @@ def _by_repeats(blocks: Sequence[BlockPages], pages: int) -> tuple[Sequence[int]
     data = np.concatenate([block.runs.data for block in blocks])
     stamps, starts, passes = np.zeros(pages, np.uint16), [int(data.min())], np.ones(len(data), np.uint32)
     order, first, count = _pieces(np.argsort(data, kind="stable"), first, count)
-    ends, done = np.cumsum(count), 0
+    ends, done = totals(count), 0
     while done < len(order):
         before = int(ends[done - 1]) if done else 0
         upto = max(done + 1, int(np.searchsorted(ends, before + _AT_ONCE, "right")))
@@ -104,7 +104,7 @@ def _pieces(
     first, count = first[order], count[order]
     number = np.maximum(1, -(-count // _AT_ONCE))
     row = np.repeat(np.arange(len(order)), number)
-    behind = _AT_ONCE * (np.arange(len(row)) - np.repeat(np.cumsum(number) - number, number))
+    behind = _AT_ONCE * (np.arange(len(row)) - np.repeat(totals(number) - number, number))
     return order[row], first[row] + behind, np.minimum(count[row] - behind, _AT_ONCE)
 
 
