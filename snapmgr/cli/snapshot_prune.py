@@ -115,11 +115,15 @@ def _document(chosen: Old, done: Sequence[Changed], frees: int | None, *, dry_ru
 
 
 def _row(row: SnapshotRow) -> dict[str, Any]:
+    """With the date that it was judged by, 0 where that is not recorded."""
+    from snapmgr.snapshots.old import newest_part
+
+    seconds, rest = newest_part(row) or (0, 0)
     return {
         "id": row.id,
         "name": row.name,
-        "date-sec": row.date_sec,
-        "date-nsec": row.date_nsec,
+        "date-sec": seconds,
+        "date-nsec": rest,
         "devices": list(row.entries),
     }
 

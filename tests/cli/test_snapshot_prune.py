@@ -63,6 +63,13 @@ def test_on_all_disks_or_on_none(snapctl: Snapctl, image: Path, tmp_path: Path) 
     assert names(snapctl, image) == ["day-3", "day-1"] and names(snapctl, other) == ["day-1"]
 
 
+def test_the_date_that_it_goes_by_is_told(snapctl: Snapctl, image: Path, tmp_path: Path) -> None:
+    """Of disks that differ in it the newest."""
+    other = retabled("vm-hmp-72", tmp_path / "other.qcow2", [Entry("day-9", NOW - 7)])
+    dry = snapctl("snapshot", "prune", image, other, "--older-than", "2d", "-n", "--json").document
+    assert {row["name"]: row["date-sec"] for row in dry["kept"]} == {"day-1": NOW - DAY, "day-9": NOW - 7}
+
+
 @pytest.mark.parametrize(
     "words", [(), ("--keep-last", "-1"), ("--keep-last", "x"), ("--older-than", "30"), ("--older-than", "")]
 )
