@@ -10,7 +10,7 @@ from snapmgr.migrate.handover import Side
 from snapmgr.migrate.recorder import ENDS
 from snapmgr.migrate.recording import Moment
 from snapmgr.trace.events import TraceEvent
-from snapmgr.wire.constants import Command
+from snapmgr.wire.commands import command_name
 
 KEPT = 64
 """Events that are kept, newest last."""
@@ -124,9 +124,7 @@ def _section(event: TraceEvent) -> tuple[str, str]:
 
 
 def _command(event: TraceEvent) -> tuple[str, str]:
-    number = event["command"]
-    known = {int(one): one.name for one in Command}
-    return known.get(int(number or 0), f"command {number}"), f"{event['len']} bytes"
+    return command_name(int(event["command"] or 0)), f"{event['len']} bytes"
 
 
 def _request(event: TraceEvent) -> tuple[str, str]:
