@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from snapmgr.block.qcow2.image import Qcow2Image
+from snapmgr.block.qcow2.shadow import DELETED_HINT
 from snapmgr.block.raw import RawFile, identity_of
 from snapmgr.errors import SnapmgrError
+
+_MOVED_HINT = "Move it back while it is open, then try again: what is written to it now would be lost with it."
 
 
 def refuse_lost(images: Iterable[Qcow2Image]) -> None:
@@ -26,5 +29,5 @@ def refuse_lost(images: Iterable[Qcow2Image]) -> None:
             "image-lost",
             said,
             path=image.path,
-            hint="Move it back while it is open, then try again: what is written to it now would be lost with it.",
+            hint=DELETED_HINT if image.file.is_deleted() else _MOVED_HINT,
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from snapmgr.block.qcow2.shadow import DELETED_HINT
 from snapmgr.errors import SnapmgrError
 from snapmgr.machine.runstate import RunState
 from snapmgr.snapshots.machine import delete_snapshot, load_snapshot, save_snapshot
@@ -55,3 +56,12 @@ def test_a_disk_that_was_moved_away_is_said_and_is_used_again_once_it_is_back(tm
         assert contents(paths) == before and made.digest() == digest and made.run_state is RunState.RUNNING
         save_snapshot(made, "new")
         assert [[name for _, name, _ in listed] for listed, _ in contents(paths)] == [["old", "new"]] * 2
+
+
+def test_what_was_deleted_is_not_to_be_moved_back(tmp_path: Path) -> None:
+    [path] = images(tmp_path, "a")
+    with machine([path]) as made:
+        path.unlink()
+        with pytest.raises(SnapmgrError, match="is gone") as refused:
+            save_snapshot(made, "new")
+    assert refused.value.hint == DELETED_HINT

@@ -27,6 +27,12 @@ _INCOMPATIBLE, _AUTOCLEAR = 72, 88
 _GROWTH = 1 << 20
 """Bytes by which a file grows while tables are written behind its end; what is too much is cut off."""
 
+DELETED_HINT = (
+    "What is changed in it now would be lost with it. Copy its contents elsewhere while it is open,"
+    " or close it and open the file that has its name."
+)
+"""What to do with an open image that no name leads to any more."""
+
 
 @dataclass(slots=True)
 class Change:
@@ -150,8 +156,7 @@ class Shadow:
                 "deleted",
                 f"{path} was deleted, or another file was put in its place, since it was opened",
                 path=path,
-                hint="What is changed in it now would be lost with it. Copy its contents elsewhere while it is open,"
-                " or close it and open the file that has its name.",
+                hint=DELETED_HINT,
             )
 
     def _new_sector(self, table_offset: int, table_length: int) -> bytes:
