@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import overload
 
 from ui.compare.comparing import Compared
 
 
-class Offered(Sequence[Compared]):
+class Offered:
     """``names`` are what can be searched for without making any, in the order in which ``make`` numbers them."""
 
     def __init__(self, names: Sequence[str], make: Callable[[int], Compared]) -> None:
@@ -29,13 +28,7 @@ class Offered(Sequence[Compared]):
     def __len__(self) -> int:
         return len(self.names)
 
-    @overload
-    def __getitem__(self, place: int) -> Compared: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[Compared]: ...
-    def __getitem__(self, place: int | slice) -> Compared | list[Compared]:
-        if isinstance(place, slice):
-            return [self[one] for one in range(*place.indices(len(self)))]
+    def __getitem__(self, place: int) -> Compared:
         if not 0 <= place < len(self.names):
             raise IndexError(place)
         made = self._made.get(place)
