@@ -339,7 +339,7 @@ def told(page: MigrationPage, facts: dict[str, Any], *moments: tuple[Side, str, 
         for number, (side, name, arguments) in enumerate(moments)
     ])  # fmt: skip
     page.showing.numbers(len(moments), over=False)
-    page.showing.curves(len(moments), at=None, live=False)
+    page.showing.curves(len(moments), at=None)
     return page.panes_shown
 
 
