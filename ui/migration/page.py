@@ -267,7 +267,6 @@ class MigrationPage(Page):
         self.panes_shown.settings.show_recorded(recording.facts)
         self.showing.take(list(recording.moments))
         self._show_past()
-        self._say(recording.end)
         if self.window().focusWidget() in (None, self.window()):  # keys play what was opened
             self._take_keyboard()
 
@@ -360,8 +359,8 @@ class MigrationPage(Page):
             self.showing.know_the_end()
             self.showing.take(run.recorder.new_moments(self.showing.next_number))
             self._show_past()
-            self._say(self.recording.end)
-        self._show_state()
+        else:
+            self._show_state()
 
     def _say(self, now: float) -> None:
         """The notice above both machines."""
