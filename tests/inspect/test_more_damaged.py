@@ -5,18 +5,13 @@ Found by damaging streams of the corpus in bulk; each row is of a cause of its o
 
 from __future__ import annotations
 
-from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from snapmgr.containers.open import open_source
-from snapmgr.inspect.against.judge import judge
-from snapmgr.inspect.index import index_stream
 from snapmgr.inspect.verify import REFUSES
 from tests import corpus
-from tests.inspect.test_verify import machine_of, version_of
+from tests.inspect.test_verify import judged_by, version_of
 
 NO_SUCH = "Make sure that your current VM setup matches your saved VM setup, including any hotplugged devices"
 CONFIG = "get_pci_config_device: Bad config data: "
@@ -36,10 +31,8 @@ ROWS = [
 
 @pytest.mark.parametrize(("base", "at", "removed", "inserted", "text"), ROWS)
 def test_what_real_qemus_said(base: str, at: int, removed: int, inserted: str, text: str, tmp_path: Path) -> None:
-    data, (target, layouts), release = corpus.stream_bytes(base), machine_of(base), version_of(base)
-    (tmp_path / "s.mig").write_bytes(data[:at] + bytes.fromhex(inserted) + data[at + removed :])
-    with closing(open_source(tmp_path / "s.mig")) as source:
-        verdict = judge(index_stream(source), replace(target, releases=(release,)), layouts=layouts)
+    data, release = corpus.stream_bytes(base), version_of(base)
+    verdict = judged_by(base, data[:at] + bytes.fromhex(inserted) + data[at + removed :], tmp_path, release)
     first = next(text for problem in verdict.problems if (text := problem.qemu.get(release)))
     assert (verdict.verdict, first) == (REFUSES, text)
 
@@ -47,12 +40,8 @@ def test_what_real_qemus_said(base: str, at: int, removed: int, inserted: str, t
 @pytest.mark.parametrize("instance_id", [0x20, 0xA0])
 def test_a_section_answers_to_the_port_where_its_device_stands(instance_id: int, tmp_path: Path) -> None:
     """As real QEMUs take it."""
-    data, (target, layouts) = bytearray(corpus.stream_bytes("tiny.v100")), machine_of("tiny.v100")
-    data[45066:45070] = instance_id.to_bytes(4)
-    (tmp_path / "s.mig").write_bytes(data)
-    with closing(open_source(tmp_path / "s.mig")) as source:
-        index = index_stream(source)
-        verdict = judge(index, replace(target, releases=("10.0",)), layouts=layouts)
+    data = corpus.stream_bytes("tiny.v100")
+    verdict = judged_by("tiny.v100", data[:45066] + instance_id.to_bytes(4) + data[45070:], tmp_path, "10.0")
     assert verdict.verdict == "loads"
     about = [problem.code for problem in verdict.problems if problem.section == f"i8259 ({instance_id})"]
     assert about == ["instance-not-described"]

@@ -11,7 +11,6 @@ import pytest
 
 from snapmgr.containers.open import open_source
 from snapmgr.errors import StreamError
-from snapmgr.inspect.against.judge import judge
 from snapmgr.inspect.index import index_stream
 from snapmgr.inspect.verify import LOADS, REFUSES, WAITS, Verdict, unreadable
 from snapmgr.wire.wording import by_version, chain_of, chained
@@ -19,18 +18,14 @@ from tests import corpus
 from tests.inspect import newest, test_foreseen
 from tests.inspect.foreseen import CASES
 from tests.inspect.newest import RELEASE
-from tests.inspect.test_verify import DAMAGED, machine_of
+from tests.inspect.test_verify import DAMAGED, judged_by
 
 TOLD = newest.told()
 
 
 def foreseen(name: str, folder: Path) -> Verdict:
-    path = folder / "s.mig"
-    path.write_bytes(corpus.stream_bytes(name, damaged=True))
-    target, layouts = machine_of(DAMAGED[name]["base"])
     try:
-        with closing(open_source(path)) as source:
-            return judge(index_stream(source), replace(target, releases=(RELEASE,)), layouts=layouts)
+        return judged_by(DAMAGED[name]["base"], corpus.stream_bytes(name, damaged=True), folder, RELEASE)
     except StreamError as error:
         return unreadable(error)
 
@@ -77,10 +72,7 @@ DIFFERS = (
 
 def test_what_it_looks_at_and_older_ones_do_not(tmp_path: Path) -> None:
     """Queues that nobody uses are sent larger than they are; as a real one refuses it, and older ones load it."""
-    (tmp_path / "s.mig").write_bytes(corpus.stream_bytes("devices-pc.v100"))
-    target, layouts = machine_of("devices-pc.v100")
-    with closing(open_source(tmp_path / "s.mig")) as source:
-        verdict = judge(index_stream(source), target, layouts=layouts)
+    verdict = judged_by("devices-pc.v100", corpus.stream_bytes("devices-pc.v100"), tmp_path)
     assert verdict.by_version["10.0"] == LOADS
     assert brief(verdict) == (REFUSES, NO_ROOM)
 
@@ -88,24 +80,19 @@ def test_what_it_looks_at_and_older_ones_do_not(tmp_path: Path) -> None:
 def test_values_that_differ_travel_up(tmp_path: Path) -> None:
     data = corpus.stream_bytes("q35-live.v100")
     (tmp_path / "s.mig").write_bytes(data)
-    target, layouts = machine_of("q35-live.v100")
     with closing(open_source(tmp_path / "s.mig")) as source:
         index = index_stream(source)
     record = next(record for record in index.records if record.idstr and record.idstr.endswith("ich9_ahci"))
     at = data.rindex((6).to_bytes(4), record.payload, record.payload + record.payload_length)
-    (tmp_path / "s.mig").write_bytes(data[:at] + (0x4000000).to_bytes(4) + data[at + 4 :])
-    with closing(open_source(tmp_path / "s.mig")) as source:
-        verdict = judge(index_stream(source), replace(target, releases=(RELEASE,)), layouts=layouts)
+    changed = data[:at] + (0x4000000).to_bytes(4) + data[at + 4 :]
+    verdict = judged_by("q35-live.v100", changed, tmp_path, RELEASE)
     assert brief(verdict) == (REFUSES, DIFFERS)
 
 
 def test_firmware_tables_that_are_too_large_end_it(tmp_path: Path) -> None:
     data = corpus.stream_bytes("q35-live.v100")
     at = data.index(b"fw_cfg/acpi_mr") + len(b"fw_cfg/acpi_mr") + 4
-    (tmp_path / "s.mig").write_bytes(data[:at] + (1 << 40).to_bytes(8) + data[at + 8 :])
-    target, layouts = machine_of("q35-live.v100")
-    with closing(open_source(tmp_path / "s.mig")) as source:
-        verdict = judge(index_stream(source), target, layouts=layouts)
+    verdict = judged_by("q35-live.v100", data[:at] + (1 << 40).to_bytes(8) + data[at + 8 :], tmp_path)
     assert brief(verdict) == (REFUSES, "Unexpected error in qemu_ram_resize() at system/physmem.c:2051:")
 
 

@@ -76,6 +76,16 @@ def machine_of(base: str) -> tuple[Target, Layouts]:
         return target_of_stream(open_source(file.name)), Layouts()
 
 
+def judged_by(base: str, data: bytes, folder: Path, *releases: str) -> Verdict:
+    """What the machine that wrote ``base`` makes of ``data``, as these releases or all that it may be."""
+    path = folder / "s.mig"
+    path.write_bytes(data)
+    target, layouts = machine_of(base)
+    target = replace(target, releases=releases or target.releases)
+    with closing(open_source(path)) as source:
+        return judge(index_stream(source), target, layouts=layouts)
+
+
 def both_verdicts(name: str, folder: Path) -> tuple[Verdict, Verdict]:
     """On a damaged stream alone, and against its base, from one reading."""
     path = folder / "s.mig"
