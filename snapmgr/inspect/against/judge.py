@@ -99,7 +99,7 @@ def _problems(found: Iterable[Problem], outcomes: dict[str, Outcome]) -> tuple[P
 
 
 def _said(outcomes: dict[str, Outcome]) -> list[Problem]:
-    """A problem for what each version says first: one where both say it of the same place."""
+    """A problem for what each version says first: one where several say it of the same place."""
     problems: list[Problem] = []
     for version, outcome in outcomes.items():
         if outcome.verdict == UNKNOWN or (outcome.verdict != REFUSES and not outcome.lines):

@@ -85,9 +85,11 @@ _SUBSECTIONS = {
     "vmxnet3": "mcast_list",
 }
 _SINCE_10 = {"acpi-ged": "cpuhp", "i8259": "ltim", "ide bmdma": "status", "virtio-gpu": "blob"}
-_OLDER, _RAISED = ("", "7.2", "10.0"), {"hpet": 2, "mc146818rtc": 3}
-"""Oldest versions that newer releases do not load any more."""
 _SINCE_11 = {"acpi-ged": "hest pcihp"}
+_RAISED = {"hpet": 2, "mc146818rtc": 3}
+"""The oldest versions that releases since 11.1 load, where older ones load more."""
+_OLDER = ("", "7.2", "10.0")
+"""Releases before 11.1, "" where none is named."""
 _NONE = ("APIC", "I440FX", "PCIHOST", "dma", "i8259", "ide bmdma", "ioapic", "port92", "pcspk", "virtio-gpu")
 
 _TWICE = {
