@@ -50,6 +50,9 @@ def test_channels_are_known_by_their_first_bytes(tmp_path: Path) -> None:
         assert source.read(start, 30) == whole[start : start + 30]
         channel, inside = source.place(start)
         assert files[channel.file.replace(".", "_")][inside] == whole[start]
+    with pytest.raises(StreamError) as caught:
+        open_source(tmp_path / "conn1.fwd.bin")
+    assert caught.value.hint is not None and caught.value.hint.endswith(f"open the folder with all of them, {tmp_path}")
 
 
 def test_packed_files_and_a_prefix_are_accepted(tmp_path: Path) -> None:

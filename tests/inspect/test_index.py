@@ -256,8 +256,8 @@ def walk(index: StreamIndex) -> Iterator[Node]:
         pending.extend(index.tree.children(node))
 
 
-def test_the_description_says_how_large_pages_are(tmp_path: Path) -> None:
-    """A target whose least page is smaller than 4 KiB (vexpress-a9: 1 KiB) does not say so in its configuration."""
+def small_pages() -> tuple[bytes, bytes]:
+    """A stream of a target with pages of 1 KiB, and what its RAM holds."""
     name, pages = b"\x04sram", (b"\x11" * 1024, None, b"\x22" * 1024, None)
     start = (4096 | RamFlag.MEM_SIZE).to_bytes(8) + name + (4096).to_bytes(8)
     records = b""
@@ -267,12 +267,18 @@ def test_the_description_says_how_large_pages_are(tmp_path: Path) -> None:
         records += word.to_bytes(8) + (b"" if page else name) + (content or b"\0")
     eos, footer = RamFlag.EOS.to_bytes(8), b"\x7e\0\0\0\2"
     text = b'{"page_size": 1024, "devices": []}'
-    path = tmp_path / "small.mig"
-    path.write_bytes(
+    stream = (
         b"QEVM\0\0\0\3\x01\0\0\0\2\x03ram" + bytes(4) + b"\0\0\0\4" + start + eos + footer
         + b"\x03\0\0\0\2" + records + eos + footer + b"\0\x06" + len(text).to_bytes(4) + text
     )  # fmt: skip
+    return stream, b"".join(page or bytes(1024) for page in pages)
+
+
+def test_the_description_says_how_large_pages_are(tmp_path: Path) -> None:
+    """A target whose least page is smaller than 4 KiB (vexpress-a9: 1 KiB) does not say so in its configuration."""
+    path, (stream, contents) = tmp_path / "small.mig", small_pages()
+    path.write_bytes(stream)
     with closing(open_source(path)) as source:
         index = index_stream(source)
         assert index.problems == () and index.page_size == 1024
-        assert bytes(index.ram.read("sram", 0, 4096)) == b"".join(page or bytes(1024) for page in pages)
+        assert bytes(index.ram.read("sram", 0, 4096)) == contents

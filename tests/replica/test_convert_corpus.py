@@ -12,6 +12,7 @@ from snapmgr.containers.open import open_source
 from snapmgr.errors import StreamError, Unsupported
 from snapmgr.replica.machine import Replica
 from tests import corpus
+from tests.inspect.test_index import small_pages
 from tests.replica.reload import written
 
 CASES = corpus.streams()["cases"]
@@ -30,6 +31,11 @@ def again(stream: bytes, folder: Path) -> bytes:
 @pytest.mark.parametrize("name", ONE_WAY)
 def test_the_same_bytes_again(name: str, tmp_path: Path) -> None:
     stream = corpus.stream_bytes(name)
+    assert again(stream, tmp_path) == stream
+
+
+def test_pages_of_a_size_that_only_the_description_tells(tmp_path: Path) -> None:
+    stream, _ = small_pages()
     assert again(stream, tmp_path) == stream
 
 
