@@ -17,7 +17,6 @@ from snapmgr.errors import NotFound, Unsupported
 from snapmgr.inspect.elf_core import plan_core, write_core
 from snapmgr.inspect.guest_memory import Placed, place, split_of
 from snapmgr.inspect.index import StreamIndex, index_stream
-from tests import corpus
 from tests.cli.places import stored
 from tests.qemu import MEMORY, machine, needs_qemu
 
@@ -32,8 +31,6 @@ def indexed(path: Path) -> Iterator[StreamIndex]:
 
 @pytest.fixture
 def index(request):
-    if request.param not in corpus.streams()["cases"]:
-        pytest.skip("the case is not shipped")
     with indexed(stored(request.param)) as found:
         yield found
 
@@ -152,7 +149,5 @@ class TestBesideQemu:
 
 
 def test_ram_that_memory_backend_named_is_known_by_its_size() -> None:
-    if "hugetlb-plain.v100" not in corpus.streams()["cases"]:
-        pytest.skip("the case is not shipped")
     with closing(open_source(stored("hugetlb-plain.v100"))) as source:
         assert place(index_stream(source))[0] == Placed("huge", 0, 16 << 20, 0)

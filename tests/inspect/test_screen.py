@@ -102,8 +102,6 @@ class TestBesideQemu:
 
 @pytest.mark.parametrize(("name", "code"), [("devices-q35.v72", "screen-off"), ("pc-halt.v72", "no-vga")])
 def test_without_a_picture_it_is_said(name, code):
-    if name not in corpus.streams()["cases"]:
-        pytest.skip("the case is not shipped")
     with closing(open_source(stored(name))) as source, pytest.raises(NotFound) as caught:
         guest_screen(index_stream(source))
     assert caught.value.code == code

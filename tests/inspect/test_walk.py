@@ -31,8 +31,6 @@ def test_pages_in_channels_say_where_a_pass_begins(name: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize(("name", "passes"), [("background-snapshot.v100", {1}), ("compress.v72", {3, 4})])
 def test_pages_out_of_order_are_no_passes(name: str, passes: set[int]) -> None:
-    if name not in CASES:
-        pytest.skip("the case is not shipped")
     with closing(open_source(stored(name))) as source:
         index = index_stream(source)
         runs = index.ram.block("pc.ram").runs
