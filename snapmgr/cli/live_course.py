@@ -7,27 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from snapmgr.migrate.handover import Side
-from snapmgr.migrate.recorder import ENDS
 from snapmgr.migrate.recording import Moment
+from snapmgr.migrate.story import SWITCHOVER, Story, Stretch
 from snapmgr.trace.events import TraceEvent
 from snapmgr.wire.commands import command_name
 
 KEPT = 64
 """Events that are kept, newest last."""
-AT_ONCE = 0.05
-"""Seconds in which what is seen was one and the same moment."""
-_SWITCHOVER = frozenset({"device", "postcopy-device"})
-"""States in which the guest stands still to go over."""
-_ENDS = frozenset(status.value for status in ENDS)
-
-
-@dataclass(slots=True)
-class Phase:
-    """``end`` is None while it lasts; seconds since the migration began."""
-
-    name: str
-    begin: float
-    end: float | None = None
 
 
 @dataclass(slots=True)
@@ -41,31 +27,58 @@ class Happened:
 
 
 class Course:
-    """Takes moments in their order."""
+    """Takes moments in their order; ``side`` is the one whose states and events are told."""
 
-    def __init__(self, *, both_sides: bool = True) -> None:
-        """``both_sides``: what the destination does is known, too."""
-        self._both_sides = both_sides
-        self.status = "none"
-        self.phases: list[Phase] = []
-        self.guest = {Side.SOURCE: "running", Side.DESTINATION: "prelaunch"}
+    def __init__(self, side: Side = Side.SOURCE, *, both_sides: bool = True) -> None:
+        """``both_sides``: what the other one does is known, too."""
+        self._side = side
+        self._story = Story(side, both_sides=both_sides)
         self.events: deque[Happened] = deque(maxlen=KEPT)
-        self.passes = 0
-        self.throttle = 0
-        """Percent of the guest's time."""
         self.over = False
         """Whether nothing comes any more."""
 
+    @property
+    def status(self) -> str:
+        return self._story.status.last
+
+    @property
+    def passes(self) -> int:
+        """Over the guest's RAM."""
+        return len(self._story.syncs)
+
+    @property
+    def throttle(self) -> int:
+        """Percent of the guest's time."""
+        return self._story.throttles[-1][1] if self._story.throttles else 0
+
+    @property
+    def gone_over(self) -> bool:
+        """Whether the guest's RAM follows it."""
+        return self._story.becomes_postcopy
+
+    def guest(self, side: Side) -> str:
+        """What the guest of this machine does."""
+        return self._story.guest[side].last
+
+    def phases(self, now: float) -> tuple[Stretch, ...]:
+        """Those until ``now``."""
+        return self._story.phases(now)
+
+    def stands(self, now: float) -> bool:
+        """Whether the guest stands still to go over."""
+        phases = self.phases(now)
+        return bool(phases) and phases[-1].name == SWITCHOVER and self._story.over is None
+
     def take(self, moments: Iterable[Moment]) -> None:
         for moment in moments:
-            self._follow(moment)
+            self._story.take([moment])
             make = _TITLES.get(moment.event.name)
             if make is None:
                 continue
             title, text = make(moment.event)
             if moment.event.name == "runstate_set":
                 title = f"{moment.side.name.lower()} {title}"
-            elif moment.side is not Side.SOURCE:
+            elif moment.side is not self._side:
                 continue
             last = self.events[-1] if self.events else None
             if last is not None and last.title == title and title in _REPEATED:
@@ -73,50 +86,10 @@ class Course:
             else:
                 self.events.append(Happened(moment.time, title, text))
 
-    def _follow(self, moment: Moment) -> None:
-        event, time = moment.event, moment.time
-        if event.name == "migrate_set_state":
-            self.status = str(event["new_state"])
-            if self.status in _ENDS:
-                self._end(time)
-            else:
-                waits = (
-                    self._both_sides and self.status == "postcopy-active" and self.guest[Side.DESTINATION] != "running"
-                )
-                self._begin("switchover" if waits else self._named(self.status), time)
-        elif event.name == "migration_bitmap_sync_end":
-            self.passes += 1
-            first = self.passes == 1  # setup's, however late it is seen
-            if self.status == "active" and self.phases and not first and time - self.phases[-1].begin > AT_ONCE:
-                self._begin(self._named("active"), time)
-        elif event.name == "migration_throttle":
-            self.throttle = int(event["percentage"] or 0)
-        elif event.name == "runstate_set":
-            self.guest[moment.side] = state = str(event["new_state_str"])
-            if moment.side is Side.SOURCE and state == "finish-migrate" and self.status == "active":
-                self._begin("switchover", time)
-            elif moment.side is Side.DESTINATION and state == "running" and self.status == "postcopy-active":
-                self._begin("postcopy", time)
 
-    def _named(self, status: str) -> str:
-        if status in _SWITCHOVER:
-            return "switchover"
-        if status != "active":
-            return status.removesuffix("-active")
-        return f"iteration {max(1, self.passes)}"
-
-    def _begin(self, name: str, time: float) -> None:
-        if self.phases and self.phases[-1].name == name and self.phases[-1].end is None:
-            return
-        if name == "switchover" and len(self.phases) > 1 and time - self.phases[-1].begin < AT_ONCE:
-            del self.phases[-1]  # the last look for dirty pages belongs to it
-            self.phases[-1].end = None
-        self._end(time)
-        self.phases.append(Phase(name, time))
-
-    def _end(self, time: float) -> None:
-        if self.phases and self.phases[-1].end is None:
-            self.phases[-1].end = time
+def name_of(phase: Stretch) -> str:
+    """What a phase is called: ``iteration 2``, ``postcopy``."""
+    return f"{phase.name} {phase.number}" if phase.number else phase.name.removesuffix("-active")
 
 
 def _section(event: TraceEvent) -> tuple[str, str]:

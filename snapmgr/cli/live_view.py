@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
 
-from snapmgr.cli.live_course import Course, Happened
+from snapmgr.cli.live_course import Course, Happened, name_of
 from snapmgr.cli.progress import PATIENCE, progress
 from snapmgr.cli.text import printable, width
 from snapmgr.migrate.handover import Side
@@ -123,7 +123,7 @@ class Look:
     def picture(self, recorder: Recorder | HalfRecorder, course: Course) -> list[str]:
         """Lines, none wider than there are columns, fewer than there is room for by one."""
         now = recorder.now
-        head = [self._head(course, now), self._cut(_said(course)), ""]
+        head = [self._head(course, now), self._cut(_said(course, now)), ""]
         maps = self._maps(recorder, course)
         measured = self._measured(recorder, course)
         phases = self._phases(course, now)
@@ -156,7 +156,8 @@ class Look:
         blocks = []
         for side, states in ((Side.SOURCE, pages.source), (Side.DESTINATION, pages.destination)):
             name = "Source" if side is Side.SOURCE else "Destination"
-            state = _GUEST.get(course.guest[side], course.guest[side])
+            guest = course.guest(side)
+            state = _GUEST.get(guest, guest)
             counted = self._counted(states)
             title = f"{name}  {state}  {counted}"
             title = title if width(title) <= each else f"{name}  {state}"
@@ -215,7 +216,6 @@ class Look:
         if not len(samples):
             return []
         times = samples.column("time")
-        gone_over = course.status.startswith("postcopy") or any(one.name == "postcopy" for one in course.phases)
         remaining, mib = samples.column("remaining"), float(1 << 20)
         rows: list[tuple[str, Floats, str]] = [
             ("Throughput", per_second(times, samples.column("transferred")), "/s"),
@@ -223,7 +223,7 @@ class Look:
             ("Remaining", remaining, ""),
         ]
         made = [self._curve(name, f"{values[-1] / mib:.1f} MiB{per}", values) for name, values, per in rows]
-        if gone_over and recorder.both_sides:
+        if course.gone_over and recorder.both_sides:
             waited = samples.column("waited")
             made.append(self._curve("Waited for page", f"{waited[-1]:.1f} ms", waited))
         elif course.status == "active":
@@ -248,7 +248,7 @@ class Look:
         return said + self._paint("".join(steps[place] for place in places.tolist()), "36")
 
     def _phases(self, course: Course, now: float) -> str:
-        parts = [f"{one.name} {_span((one.end if one.end is not None else now) - one.begin)}" for one in course.phases]
+        parts = [f"{name_of(one)} {_span(one.end - one.begin)}" for one in course.phases(now)]
         between = " › " if self._fine else " > "
         more = "… " if self._fine else "... "
         while len(parts) > 1 and width(between.join(parts)) + len(more) > self._columns:
@@ -267,8 +267,8 @@ class Look:
         return f"\x1b[{colour}m{text}\x1b[0m" if self._colours and colour and text else text
 
 
-def _said(course: Course) -> str:
-    if course.phases and course.phases[-1].name == "switchover" and course.phases[-1].end is None:
+def _said(course: Course, now: float) -> str:
+    if course.stands(now):
         return STILL
     if course.status == "active":
         return FIRST if course.passes <= 1 else AGAIN

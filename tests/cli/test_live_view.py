@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from snapmgr.cli import live_view, main
-from snapmgr.cli.live_course import Course
+from snapmgr.cli.live_course import Course, name_of
 from snapmgr.cli.live_half import HalfRecorder
 from snapmgr.cli.live_view import LiveView, Look, has_room
 from snapmgr.cli.text import width
@@ -77,11 +77,12 @@ def recorder() -> Any:
 
 def test_the_course_has_its_phases_and_counts_what_comes_again() -> None:
     made = course(POSTCOPY)
-    assert [one.name for one in made.phases] == ["setup", "iteration 1", "iteration 2", "switchover", "postcopy"]
-    assert made.phases[3].begin == 2.0 and made.phases[3].end == 2.3 and made.phases[4].end is None
+    phases = made.phases(2.9)
+    assert [name_of(one) for one in phases] == ["setup", "iteration 1", "iteration 2", "switchover", "postcopy"]
+    assert phases[3].begin == 2.0 and phases[3].end == 2.3 and phases[4].end == 2.9 and not made.stands(2.9)
     assert [(one.title, one.count) for one in made.events if one.count > 1] == [("ram", 5), ("page request", 3)]
     made.take([state(3.0, "completed")])
-    assert made.phases[-1].end == 3.0 and made.status == "completed"
+    assert made.phases(9.0)[-1].end == 3.0 and made.status == "completed"
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(40, 12), (60, 20), (88, 24), (200, 60)])
@@ -102,7 +103,11 @@ def test_of_one_side_no_more_is_shown_than_is_known() -> None:
              state(1.1, "postcopy-device"), state(1.2, "postcopy-active")]  # fmt: skip
     made = Course(both_sides=False)
     made.take(parts)
-    assert [(one.name, one.begin) for one in made.phases] == [("iteration 1", 0), ("switchover", 1), ("postcopy", 1.2)]
+    assert [(name_of(one), one.begin) for one in made.phases(2.0)] == [
+        ("iteration 1", 0),
+        ("switchover", 1),
+        ("postcopy", 1.2),
+    ]
     both = both_of(MachineOptions(ram=16 * MIB), [], rate=50.0)
     with both:
         half = HalfRecorder(both.source)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from snapmgr.migrate.story import Story
 from snapmgr.savevm.status import MigrationStatus as Status
-from ui.migration.story import Story
 from ui.words import later, tr
 
 _SAID = {

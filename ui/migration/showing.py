@@ -12,6 +12,7 @@ from snapmgr.migrate.handover import Side
 from snapmgr.migrate.pages import Layout, PageState
 from snapmgr.migrate.recording import Moment, Recording
 from snapmgr.migrate.samples import per_second, usual
+from snapmgr.migrate.story import RUNNING, Story
 from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration import told
 from ui.migration.captions import caption
@@ -21,12 +22,12 @@ from ui.migration.lower import LAST
 from ui.migration.machine_card import MachineCard
 from ui.migration.page_marks import HERE, IN_COLO, THERE
 from ui.migration.panes import Panes
+from ui.migration.phase_bar import bar_of
 from ui.migration.phases import about_checkpoints
 from ui.migration.plot import Curve
 from ui.migration.run import Run
 from ui.migration.scenarios import BACKGROUND, MAPPED, SHARED
 from ui.migration.section_lanes import SectionLanes
-from ui.migration.story import RUNNING, Story
 from ui.migration.traffic import SMOOTH, URGENT, Traffic, channel_name, where
 from ui.shell import formats
 from ui.theme import motion
@@ -176,7 +177,9 @@ class Showing:
         if live and status not in (Status.POSTCOPY_PAUSED, Status.PRE_SWITCHOVER):
             postcopy = status is Status.POSTCOPY_ACTIVE
             about = told.seconds_left(samples.at(now), told.rates(samples, now), postcopy=postcopy)
-        self._panes.lower.transport.phases.show_bar(self.story.bar(now, at=at if at is not None else now, about=about))
+        self._panes.lower.transport.phases.show_bar(
+            bar_of(self.story, now, at=at if at is not None else now, about=about)
+        )
         transport = self._panes.lower.transport
         if transport.shows_sections:
             transport.sections.show_lanes(self.sections, transport.phases.bar.end, at if at is not None else now)

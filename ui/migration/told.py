@@ -9,9 +9,9 @@ from snapmgr.migrate.handover import Side
 from snapmgr.migrate.recorder import ENDS
 from snapmgr.migrate.recording import Recording
 from snapmgr.migrate.samples import Samples
+from snapmgr.migrate.story import Story
 from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration.run import Run
-from ui.migration.story import Story
 from ui.shell import formats
 from ui.words import grouped, plural, tr
 

@@ -4,42 +4,32 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.recorder import ENDS
 from snapmgr.migrate.recording import Moment
 from snapmgr.savevm.status import MigrationStatus as Status
-from ui.migration.phases import Bar, Segment
-from ui.shell import formats
-from ui.words import later, tr
 
 AT_ONCE = 0.05
 """Seconds in which what is seen was one and the same moment: passes are noticed when somebody looks."""
 RUNNING, STOPPED = "running", "finish-migrate"
-TINTS = {
-    Status.SETUP: "k_meta",
-    Status.WAIT_UNPLUG: "k_meta",
-    Status.ACTIVE: "k_ram",
-    Status.DEVICE: "k_sub",
-    Status.PRE_SWITCHOVER: "k_dev",
-    Status.POSTCOPY_DEVICE: "k_sub",
-    Status.POSTCOPY_ACTIVE: "k_cmd",
-    Status.POSTCOPY_PAUSED: "k_fault",
-    Status.POSTCOPY_RECOVER: "k_meta",
-    Status.COLO: "k_block",
-    Status.POSTCOPY_RECOVER_SETUP: "k_meta",
-    Status.CANCELLING: "k_meta",
-    Status.FAILING: "k_fault",
-}
+ITERATION, PRECOPY, COPY, SWITCHOVER = "iteration", "precopy", "copy", "switchover"
+"""Phases that are no states of the migration."""
 
 
-_SHORT = {
-    Status.POSTCOPY_ACTIVE: later("postcopy"),
-    Status.POSTCOPY_PAUSED: later("paused"),
-    Status.POSTCOPY_RECOVER: later("recover"),
-    Status.POSTCOPY_RECOVER_SETUP: later("recover"),
-}
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A phase from ``begin`` to ``end`` in seconds; the migration ``failed`` in it.
+
+    ITERATION, of which there may be several (``number``, from 1), PRECOPY where nobody counts them, COPY, SWITCHOVER,
+    or else the state that it was in."""
+
+    name: str
+    begin: float
+    end: float
+    number: int = 0
+    failed: bool = False
 
 
 class Timeline:
@@ -58,15 +48,23 @@ class Timeline:
         place = bisect_right(self.times, time) - 1
         return self.values[place] if place >= 0 else self._first
 
+    @property
+    def last(self) -> str:
+        """The newest."""
+        return self.values[-1] if self.values else self._first
+
     def since(self, value: str) -> float | None:
         """When it was this for the first time."""
         return self.times[self.values.index(value)] if value in self.values else None
 
 
 class Story:
-    """Takes the moments in their order, and answers for any time in seconds."""
+    """Takes the moments in their order, and answers for any time in seconds.
 
-    def __init__(self) -> None:
+    States are those of ``side``.  Where ``both_sides`` are not known it is what that one can tell."""
+
+    def __init__(self, side: Side = Side.SOURCE, *, both_sides: bool = True) -> None:
+        self._side, self._both_sides = side, both_sides
         self.copies = False
         """Whether the guest stays, and a copy of it goes over."""
         self.status = Timeline(Status.NONE.value)
@@ -85,7 +83,7 @@ class Story:
         for moment in moments:
             event, time = moment.event, moment.time
             match event.name:
-                case "migrate_set_state" if moment.side is Side.SOURCE:
+                case "migrate_set_state" if moment.side is self._side:
                     self.status.add(time, str(event["new_state"]))
                 case "runstate_set":
                     self.guest[moment.side].add(time, str(event["new_state_str"]))
@@ -152,9 +150,9 @@ class Story:
         ends = [self.status.since(status.value) for status in ENDS]
         return min((end for end in ends if end is not None), default=None)
 
-    def segments(self, now: float) -> tuple[Segment, ...]:
-        """Phases from the beginning to ``now``."""
-        made: list[Segment] = []
+    def phases(self, now: float) -> tuple[Stretch, ...]:
+        """From the beginning to ``now``, one after the other."""
+        made: list[Stretch] = []
         over = self.over
         for place, (time, value) in enumerate(zip(self.status.times, self.status.values, strict=True)):
             status = self.status_at(time)
@@ -162,29 +160,26 @@ class Story:
                 break
             following = self.status.times[place + 1 :]
             end = min(following[0] if following else now, now)
-            ends_badly = over is not None and end == over and self.status_at(over) is Status.FAILED
+            failed = over is not None and end == over and self.status_at(over) is Status.FAILED
             if status in (Status.DEVICE, Status.POSTCOPY_DEVICE):
-                made += self._handing_over(time, end, failed=ends_badly)
+                made += self._handing_over(time, end, failed=failed)
             elif status is Status.ACTIVE:
-                made += self._iterations(time, end, failed=ends_badly)
+                made += self._iterations(time, end, failed=failed)
             elif status is Status.POSTCOPY_ACTIVE and self._is_switchover(time):
                 over_there = min(self.resumed or end, end)
-                made.append(Segment(tr("switchover"), time, over_there, "k_sub"))
-                made.append(Segment(value, over_there, end, TINTS[status], failed=ends_badly, short=tr("postcopy")))
+                made.append(Stretch(SWITCHOVER, time, over_there))
+                made.append(Stretch(value, over_there, end, failed=failed))
             elif end > time:
-                short = tr(_SHORT[status]) if status in _SHORT else ""
-                tint = TINTS.get(status, "k_meta")
-                made.append(Segment(value, time, end, tint, failed=ends_badly, short=short))
+                made.append(Stretch(value, time, end, failed=failed))
         return tuple(_joined(made))
 
-    def _handing_over(self, begin: float, end: float, *, failed: bool) -> list[Segment]:
+    def _handing_over(self, begin: float, end: float, *, failed: bool) -> list[Stretch]:
         """The source learns a little later that the guest runs."""
         runs = self.resumed if self.becomes_postcopy else None
         until = max(begin, min(end, runs)) if runs is not None else end
-        made = [Segment(tr("switchover"), begin, until, "k_sub", failed=failed)] if until > begin else []
+        made = [Stretch(SWITCHOVER, begin, until, failed=failed)] if until > begin else []
         if end > until:
-            active = Status.POSTCOPY_ACTIVE
-            made.append(Segment(active.value, until, end, TINTS[active], failed=failed, short=tr("postcopy")))
+            made.append(Stretch(Status.POSTCOPY_ACTIVE.value, until, end, failed=failed))
         return made
 
     @property
@@ -194,12 +189,12 @@ class Story:
 
     def _is_switchover(self, time: float) -> bool:
         """Whether the guest stops at this beginning of a postcopy; after a recovery it runs already."""
-        return self.stopped is not None and self.stopped >= time - AT_ONCE
+        return self._both_sides and self.stopped is not None and self.stopped >= time - AT_ONCE
 
-    def _iterations(self, begin: float, end: float, *, failed: bool) -> list[Segment]:
+    def _iterations(self, begin: float, end: float, *, failed: bool) -> list[Stretch]:
         stopped = self.stopped
-        if self.copies:  # RAM is gone through once
-            return [Segment(tr("copy"), begin, end, "k_ram", failed=failed)]
+        if self.copies or self._side is Side.DESTINATION:  # RAM is gone through once, or nobody here counts
+            return [Stretch(COPY if self.copies else PRECOPY, begin, end, failed=failed)]
         until = min(stopped, end) if stopped is not None else end
         latest = until - AT_ONCE if stopped is not None else until  # the one before the stop belongs to it
         starts = [
@@ -208,52 +203,22 @@ class Story:
         ]  # the first is setup's
         stops = [*starts[1:], until]
         made = [
-            Segment(tr("iteration {number}", number=number), first, last, "k_ram", short=str(number))
+            Stretch(ITERATION, first, last, number)
             for number, (first, last) in enumerate(zip(starts, stops, strict=True), 1)
         ]
         if stopped is not None and end > stopped:
-            made.append(Segment(tr("switchover"), stopped, end, "k_sub"))
+            made.append(Stretch(SWITCHOVER, stopped, end))
         if failed and made:
-            last = made[-1]
-            made[-1] = replace(last, failed=True)
+            made[-1] = replace(made[-1], failed=True)
         return made
 
-    def bar(self, now: float, *, at: float | None, about: float | None = None) -> Bar:
-        """Everything of the phases; ``about`` are the seconds that it may take yet."""
-        segments = self.segments(now)
-        end = max(now, 1.0)
-        if about is not None and self.over is None:
-            span = formats.duration(about)
-            words = tr("about {span} to go", span=span)
-            segments = (*segments, Segment(words, now, now + about, "k_ram", guess=True, short=span))
-            end = now + about
-        elif self.over is None:
-            end = now * 1.1 + 0.5
-        return Bar(segments, self._downtime(now), self._marks(now), end, at, tuple(self.checkpoints_at(now)))
 
-    def _downtime(self, now: float) -> tuple[float, float, str] | None:
-        begin = self.stopped
-        if begin is None or begin > now:
-            return None
-        end = self.resumed
-        shown = min(end if end is not None else now, now)
-        measured = self.downtime if self.downtime is not None and shown == end else (shown - begin) * 1000
-        number = formats.decimal(measured, 0)
-        return begin, shown, tr("downtime {number} ms", number=number)
-
-    def _marks(self, now: float) -> tuple[tuple[float, str], ...]:
-        made = [(time, tr("throttle {number} %", number=percent)) for time, percent in self.throttles if time <= now]
-        if self.lost is not None and self.lost <= now:
-            made.append((self.lost, tr("a machine was lost, the other one goes on alone")))
-        return tuple(made)
-
-
-def _joined(segments: list[Segment]) -> list[Segment]:
+def _joined(phases: list[Stretch]) -> list[Stretch]:
     """Where one goes on what the one before was, both are one."""
-    made: list[Segment] = []
-    for segment in segments:
-        if made and (made[-1].title, made[-1].tint) == (segment.title, segment.tint):
-            made[-1] = replace(segment, begin=made[-1].begin)
+    made: list[Stretch] = []
+    for phase in phases:
+        if made and (made[-1].name, made[-1].number) == (phase.name, phase.number):
+            made[-1] = replace(phase, begin=made[-1].begin)
         else:
-            made.append(segment)
+            made.append(phase)
     return made

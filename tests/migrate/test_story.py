@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.recording import Moment
+from snapmgr.migrate.story import AT_ONCE, Story
 from snapmgr.trace.events import TraceEvent, Value
-from ui.migration.story import AT_ONCE, Story
 
 
 def happened(*events: tuple[float, str, tuple[tuple[str, Value], ...]]) -> Story:
@@ -25,14 +25,14 @@ def test_the_newest_iteration_is_seen_at_once_while_it_lasts() -> None:
         (0.0, "migrate_set_state", (("new_state", "active"),)), (AT_ONCE / 2, *synced), (1.0, *synced), (2.0, *synced)
     )
     now = 2 + AT_ONCE / 2
-    assert [segment.title for segment in story.segments(now)] == ["iteration 1", "iteration 2", "iteration 3"]
+    assert [(phase.name, phase.number) for phase in story.phases(now)] == [("iteration", n) for n in (1, 2, 3)]
     assert story.pass_at(now) == 3
 
 
 def test_the_first_look_for_dirty_pages_is_no_iteration_however_late_it_is_seen() -> None:
     synced = ("migration_bitmap_sync_end", (("dirty_pages", 9),))
     story = happened((0.0, "migrate_set_state", (("new_state", "active"),)), (3 * AT_ONCE, *synced))
-    assert [segment.title for segment in story.segments(2.0)] == ["iteration 1"] and story.pass_at(2.0) == 1
+    assert [(phase.name, phase.number) for phase in story.phases(2.0)] == [("iteration", 1)] and story.pass_at(2.0) == 1
 
 
 def state(name: str) -> tuple[str, tuple[tuple[str, Value], ...]]:
@@ -51,6 +51,6 @@ def test_the_switchover_lasts_from_when_the_guest_stops_to_when_it_runs() -> Non
     running = TraceEvent("runstate_set", (("new_state_str", "running"),))
     there = TraceEvent("migrate_set_state", (("new_state", "setup"),))
     story.take([Moment(6, 1.3, Side.DESTINATION, running), Moment(7, 1.35, Side.DESTINATION, there)])
-    bar = [(segment.title, segment.begin, segment.end) for segment in story.segments(3)]
-    assert bar == [("iteration 1", 0, 1), ("switchover", 1, 1.3), ("postcopy-active", 1.3, 2)]
+    phases = [(phase.name, phase.begin, phase.end) for phase in story.phases(3)]
+    assert phases == [("iteration", 0, 1), ("switchover", 1, 1.3), ("postcopy-active", 1.3, 2)]
     assert story.status_at(1.37).value == "postcopy-device", "what the other side says is its own state"
