@@ -5,7 +5,8 @@ snapmgr_LANGUAGE.ts beside it up to date, begins the languages that are named (`
 of each, which the window reads.  ``--check`` writes nothing and fails where the template is not what the code says.
 
 lupdate and lrelease are Qt's own, from the wheel of PySide6.  What an action does is the first line of its
-docstring, which lupdate does not look into: it is handed over in a file of its own.
+docstring, and what a scenario teaches stands in the engine: lupdate does not look there, so these texts are handed over
+in a file of their own.
 """
 
 from __future__ import annotations
@@ -59,10 +60,19 @@ def collect(file: Path, *options: str) -> None:
     if file == TEMPLATE:
         file.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        helps = Path(folder) / "help.py"
-        helps.write_text(about_actions(), encoding="utf-8")
+        elsewhere = Path(folder) / "elsewhere.py"
+        elsewhere.write_text(about_actions() + about_scenarios(), encoding="utf-8")
         options = ("-silent", "-no-sort", "-no-obsolete", "-locations", "none", *options)
-        run("lupdate", "-tr-function-alias", CALLS, *options, *sorted((ROOT / "ui").rglob("*.py")), helps, "-ts", file)
+        run(
+            "lupdate",
+            "-tr-function-alias",
+            CALLS,
+            *options,
+            *sorted((ROOT / "ui").rglob("*.py")),
+            elsewhere,
+            "-ts",
+            file,
+        )
 
 
 def about_actions() -> str:
@@ -74,6 +84,17 @@ def about_actions() -> str:
     return "".join(
         f"#: Help on the command “{action.text}”\nlater({json.dumps(action.about, ensure_ascii=False)})\n"
         for action in actions
+    )
+
+
+def about_scenarios() -> str:
+    """Titles and lessons of the Migration view, likewise."""
+    from snapmgr.migrate.scenarios import SCENARIOS
+
+    return "".join(
+        f"#: A scenario of the Migration view\nlater({json.dumps(text, ensure_ascii=False)})\n"
+        for scenario in SCENARIOS
+        for text in (scenario.title, scenario.lesson)
     )
 
 

@@ -86,13 +86,13 @@ def outgoing_channels(wanted: dict[str, Any], connect: Callable[[], Channel]) ->
 
 
 @contextmanager
-def tending(channels: Outward) -> Iterator[None]:
-    """A postcopy that pauses is taken up again as often as was asked for."""
+def tending(channels: Outward, after: float) -> Iterator[None]:
+    """A postcopy that pauses is taken up again as often as was asked for, ``after`` so many seconds."""
     from snapmgr.migrate.tending import tend
 
     assert channels.outgoing is not None
     with ThreadPoolExecutor(1, thread_name_prefix="tend") as threads:
-        running = threads.submit(tend, channels.outgoing, channels.recover, channels.recoveries)
+        running = threads.submit(tend, channels.outgoing, channels.recover, channels.recoveries, after)
         yield
         running.result()
 

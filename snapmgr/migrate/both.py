@@ -117,6 +117,8 @@ class Both:
         """Is told of the links of a recovery before anything passes them."""
         self.arriving: Arriving | None = None
         """The destination's half of a postcopy, from when its guest runs."""
+        self.recover_after = 0.0
+        """Seconds that a postcopy which broke stands before ``move`` recovers it."""
         self.proving = False
         """Whether all is over, and only digests are compared."""
         self._received = threading.Event()
@@ -275,7 +277,7 @@ class Both:
         self._follow()
         with ThreadPoolExecutor(3, thread_name_prefix="migrate") as threads, self._ticking(threads):
             arriving: Future[SnapmgrError | None] = threads.submit(self._arrive)
-            tending = threads.submit(tend, self.outgoing, self.recover, recoveries)
+            tending = threads.submit(tend, self.outgoing, self.recover, recoveries, self.recover_after)
             try:
                 statistics = self.outgoing.run()
             finally:

@@ -13,8 +13,9 @@ from snapmgr.migrate.source import Outgoing
 from snapmgr.savevm.status import MigrationStatus as Status
 
 
-def tend(outgoing: Outgoing, recover: Callable[[], None], recoveries: int | None) -> None:
-    """Until the migration is over: ``recover`` so many times, then give up.  With None somebody else sees to it."""
+def tend(outgoing: Outgoing, recover: Callable[[], None], recoveries: int | None, after: float = 0.0) -> None:
+    """Until the migration is over: ``recover`` so many times, each ``after`` so many seconds, then give up.  With None
+    somebody else sees to it."""
     for done in itertools.count():
         outgoing.wait_until(partial(_stands, outgoing, done))
         if outgoing.statistics.status is not Status.POSTCOPY_PAUSED or recoveries is None:
@@ -22,6 +23,8 @@ def tend(outgoing: Outgoing, recover: Callable[[], None], recoveries: int | None
         if done >= recoveries:
             outgoing.abandon()
             return
+        if after and outgoing.wait_until(partial(_goes_on, outgoing), after):
+            continue
         try:
             recover()
         except SnapmgrError:
@@ -46,6 +49,10 @@ def welcome(arriving: Arriving, accept: Callable[[], tuple[Channel, Channel | No
 def _stands(outgoing: Outgoing, pauses: int) -> bool:
     """Once more, and can be recovered: a pause is counted a little before the status says so."""
     return outgoing.statistics.status is Status.POSTCOPY_PAUSED and outgoing.statistics.pauses > pauses
+
+
+def _goes_on(outgoing: Outgoing) -> bool:
+    return outgoing.statistics.status is not Status.POSTCOPY_PAUSED
 
 
 def _more(arriving: Arriving, pauses: int) -> bool:

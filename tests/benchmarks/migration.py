@@ -13,11 +13,11 @@ from dataclasses import replace
 from PySide6.QtCore import QEvent, QObject
 
 from snapmgr.machine.runstate import RunState
+from snapmgr.migrate.wanted import Wanted
 from tests.benchmarks.window import Stalls, run_watched
 from ui.main_window import MainWindow
 from ui.migration.page import MigrationPage
 from ui.migration.run import Run, Stage
-from ui.migration.scenarios import Wanted
 
 FILLING, MOVING = 4000, 40
 """Pages that the guest writes in a tick: before, so that most of its RAM holds something, and while it moves."""

@@ -18,11 +18,11 @@ from snapmgr.migrate.both import Both
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.recording import Moment, Recording
 from snapmgr.migrate.samples import COLUMNS
+from snapmgr.migrate.wanted import Wanted
 from snapmgr.savevm.status import MigrationStatus as Status
 from snapmgr.trace.events import TraceEvent
 from ui.main_window import MainWindow
 from ui.migration.page import MigrationPage
-from ui.migration.scenarios import Wanted
 from ui.shell.palette_entry import PaletteEntry
 
 Drive = Callable[..., Any]

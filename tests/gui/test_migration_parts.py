@@ -18,7 +18,9 @@ from snapmgr.migrate.handover import Side
 from snapmgr.migrate.pages import Layout, PageState
 from snapmgr.migrate.recording import Moment
 from snapmgr.migrate.samples import usual
+from snapmgr.migrate.scenarios import BY_ID
 from snapmgr.migrate.together import RULES, broken
+from snapmgr.migrate.wanted import Wanted, wanted_of
 from snapmgr.savevm.status import MigrationStatus as Status
 from snapmgr.trace.events import TraceEvent
 from ui.migration.capabilities import CAPABILITIES, CapabilityList
@@ -28,7 +30,6 @@ from ui.migration.events_pane import EventsPane
 from ui.migration.page_lights import FADE, LEVELS, PageLights, any_of
 from ui.migration.page_map import PageMap
 from ui.migration.plot import Curve
-from ui.migration.scenarios import BY_ID, Wanted, wanted_of
 from ui.migration.section_lanes import COMMANDS, HEADER, SectionLanes
 from ui.migration.told import ended, lives_on
 from ui.migration.turns import LOOK_EVERY, NUMBERS_EVERY, take_turn

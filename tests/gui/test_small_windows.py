@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from snapmgr.migrate.scenarios import SCENARIOS
 from tests import corpus
 from tests.ui.snapshots.made import Entry, retabled
 from ui.inspector.page import InspectorPage
@@ -28,7 +29,6 @@ from ui.inspector.places import BYTES, TREE
 from ui.inspector.structure_view import NODE_ROLE
 from ui.main_window import MainWindow
 from ui.migration.page import MigrationPage
-from ui.migration.scenarios import SCENARIOS
 from ui.models.field_columns import NAME, VALUE
 from ui.models.snapshot_rows import Column
 from ui.shell.palette_sources import PaletteSources

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ui.migration.scenarios import SCENARIOS
+from snapmgr.migrate.scenarios import SCENARIOS
 from ui.shell.actions import Actions, Menu, Reason
 from ui.shell.context import WindowContext
 from ui.shell.question import ask

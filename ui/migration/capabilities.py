@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ui.migration.scenarios import BACKGROUND, BITMAPS, COLO, MAPPED, SHARED
+from snapmgr.migrate.wanted import BACKGROUND, BITMAPS, COLO, MAPPED, SHARED
 from ui.theme import fonts
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.name_box import NameBox

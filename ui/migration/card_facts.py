@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.pages import PageState
 from snapmgr.migrate.story import RUNNING, Story
+from snapmgr.migrate.wanted import BACKGROUND, BITMAPS, COLO
 from snapmgr.savevm.status import MigrationStatus as Status
-from ui.migration.scenarios import BACKGROUND, BITMAPS, COLO
 from ui.shell import formats
 from ui.words import grouped, later, plural, tr
 

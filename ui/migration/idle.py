@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from ui.migration.scenarios import SCENARIOS, Scenario
+from snapmgr.migrate.scenarios import SCENARIOS, Scenario
 from ui.theme import fonts
 from ui.widgets.controls import button, icon_button
 from ui.widgets.labels import label

@@ -13,13 +13,13 @@ from snapmgr.errors import UsageError
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.held import STEPS
 from snapmgr.migrate.recording import Moment, Recording
+from snapmgr.migrate.wanted import COLO
 from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration import recordings
 from ui.migration.panes import SETTINGS, Panes
 from ui.migration.placing import Placing
 from ui.migration.run import Run
 from ui.migration.saying import Saying
-from ui.migration.scenarios import COLO
 from ui.migration.showing import Showing
 from ui.migration.turns import FRAME_MS, HEADS, LOOK_EVERY, NUMBERS_EVERY, Frames, take_turn
 from ui.shell import formats

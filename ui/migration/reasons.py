@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.recorder import ENDS
+from snapmgr.migrate.wanted import BITMAPS, COLO, MAPPED
 from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration.run import Run
-from ui.migration.scenarios import BITMAPS, COLO, MAPPED
 from ui.words import tr
 
 

@@ -23,9 +23,9 @@ from snapmgr.migrate.handover import Side
 from snapmgr.migrate.held import Gate, HeldClock
 from snapmgr.migrate.recorder import Recorder
 from snapmgr.migrate.recording import Recording, stream_name
+from snapmgr.migrate.wanted import Wanted
 from snapmgr.savevm.status import MigrationStatus
 from snapmgr.trace.events import TraceEvent
-from ui.migration.scenarios import Wanted
 from ui.shell.tasks import Tasks, step_back
 from ui.words import tr
 

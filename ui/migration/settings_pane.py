@@ -11,8 +11,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from snapmgr.machine.workloads import WORKLOADS
+from snapmgr.migrate.scenarios import BY_ID, SCENARIOS
+from snapmgr.migrate.wanted import BITMAPS, COLO, MIB, PAGE, Wanted, wanted_of
 from ui.migration.capabilities import CapabilityList
-from ui.migration.scenarios import BITMAPS, BY_ID, COLO, MIB, PAGE, SCENARIOS, Wanted, wanted_of
 from ui.migration.stop_slider import StopSlider
 from ui.shell import formats
 from ui.widgets.controls import ComboBox, action_button

@@ -13,6 +13,7 @@ from snapmgr.migrate.pages import Layout, PageState
 from snapmgr.migrate.recording import Moment, Recording
 from snapmgr.migrate.samples import per_second, usual
 from snapmgr.migrate.story import RUNNING, Story
+from snapmgr.migrate.wanted import BACKGROUND, MAPPED, SHARED
 from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration import told
 from ui.migration.captions import caption
@@ -26,7 +27,6 @@ from ui.migration.phase_bar import bar_of
 from ui.migration.phases import about_checkpoints
 from ui.migration.plot import Curve
 from ui.migration.run import Run
-from ui.migration.scenarios import BACKGROUND, MAPPED, SHARED
 from ui.migration.section_lanes import SectionLanes
 from ui.migration.traffic import SMOOTH, URGENT, Traffic, channel_name, where
 from ui.shell import formats

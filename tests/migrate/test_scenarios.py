@@ -13,9 +13,10 @@ from snapmgr.migrate.both import Moved, unseen
 from snapmgr.migrate.colo.both import Replicated
 from snapmgr.migrate.colo.status import Mode
 from snapmgr.migrate.model import Statistics
+from snapmgr.migrate.scenarios import BY_ID, SCENARIOS
 from snapmgr.migrate.source import Outgoing
+from snapmgr.migrate.wanted import Wanted
 from snapmgr.savevm.status import MigrationStatus as Status
-from ui.migration.scenarios import BY_ID, SCENARIOS, Wanted
 
 MOST_PASSES = 8
 """Iterations after which a migration is taken to go on for ever; a guest that is slowed down step by step has more."""

@@ -1,14 +1,12 @@
-"""What a migration of the view is asked to be, and the scenarios that teach something.
+"""What a migration between two demo machines is asked to be.
 
-The engine is imported where it is asked for: the names of the scenarios stand in a menu from the beginning.
+The engine is imported where it is asked for: what can be wanted is shown before anything moves.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
-
-from ui.words import later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -148,96 +146,6 @@ class Wanted:
             checkpoint_delay=self.checkpoint_delay // times,
         )
 
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """``lesson`` is what it shows.  ``facts`` are those of ``Wanted`` that make it true; with ``instead``, which is one
-    of them put back, it is not."""
-
-    id: str
-    title: str
-    lesson: str
-    facts: dict[str, Any]
-    instead: dict[str, Any]
-
-    def wanted(self) -> Wanted:
-        return replace(Wanted(), **self.facts)
-
-    def put_back(self) -> Wanted:
-        """The same without what makes it true."""
-        return replace(Wanted(), **{**self.facts, **self.instead})
-
-
-BUSY = {"writes": 120, "throttle_initial": 40, "throttle_increment": 20}
-"""A guest that writes more than the link carries."""
-POSTCOPY = {"capabilities": frozenset({"postcopy-ram", "postcopy-preempt"}), "postcopy_after_passes": 1}
-"""A guest that goes over after one iteration."""
-
-SCENARIOS = (
-    Scenario(
-        "converges",
-        later("It converges"),
-        later(
-            "The guest writes less than the link carries, so every iteration has less left to send than the one"
-            " before. As soon as the rest fits into the downtime limit, the guest is stopped and moved."
-        ),
-        facts={},
-        instead={"writes": 120},
-    ),
-    Scenario(
-        "never-converges",
-        later("It never converges"),
-        later(
-            "The guest writes faster than the link carries. While one page is sent, more than one becomes dirty:"
-            " precopy alone goes on for ever. Raise the bandwidth, or let the guest write less, and it ends."
-        ),
-        facts=BUSY,
-        instead={"writes": 15},
-    ),
-    Scenario(
-        "auto-converge",
-        later("Auto-converge saves it"),
-        later(
-            "The same guest, but it may be slowed down. Where too much stays dirty, it stands still for part of its"
-            " time, more with every other iteration, until it writes less than the link carries."
-        ),
-        facts={**BUSY, "capabilities": frozenset({"auto-converge"})},
-        instead={"capabilities": frozenset()},
-    ),
-    Scenario(
-        "postcopy",
-        later("Postcopy under load"),
-        later(
-            "The same guest again. After one iteration it goes over, stopped for no longer than its devices take. It"
-            " runs there though much of its RAM is still here: what it touches is sent first, the rest follows."
-        ),
-        facts={**BUSY, **POSTCOPY},
-        instead={"capabilities": frozenset()},
-    ),
-    Scenario(
-        "postcopy-breaks",
-        later("Network breaks in postcopy"),
-        later(
-            "The guest runs there, much of its RAM is here, and the link breaks. Neither side can go on alone: the"
-            " guest waits where it needs a missing page, until you press Recover."
-        ),
-        facts={**BUSY, **POSTCOPY, "breaks_at": 20},
-        instead={"breaks_at": 0},
-    ),
-    Scenario(
-        "colo",
-        later("COLO failover"),
-        later(
-            "Both machines run the same guest. The world sees what the source sends, but only after a checkpoint has"
-            " made the destination the same. After 20 of them the source is lost: the guest goes on there, unharmed."
-        ),
-        facts={"writes": 10, "bandwidth": 64 * MIB, "capabilities": frozenset({COLO}), "lost_after": 20},
-        instead={"lost_after": 0},
-    ),
-)
-"""In the order in which they are offered."""
-
-BY_ID = {scenario.id: scenario for scenario in SCENARIOS}
 
 _BOUNDS = {"postcopy_after_passes": 1000, "breaks_at": 100, "lost_after": 10_000}
 """The most that a recording may ask for of what no control shows."""
