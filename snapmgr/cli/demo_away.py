@@ -28,7 +28,7 @@ def to_another_process(
     output: Output, uri: str, tls: TlsCreds | None, wanted: dict[str, Any], parameters: Parameters
 ) -> int:
     """Exit code.  Raises UsageError for what needs both sides in one process, and SnapmgrError."""
-    from snapmgr.cli.live_half import HalfRecorder
+    from snapmgr.cli.live_half import SendingHalf
     from snapmgr.cli.live_view import has_room, watching
     from snapmgr.machine.driver import Driver
     from snapmgr.machine.written import FollowedDigest
@@ -56,7 +56,7 @@ def to_another_process(
             driver.order(lambda _: action()).result()
 
         watched = not output.quiet and has_room(sys.stderr)
-        half = HalfRecorder(machine) if watched else None
+        half = SendingHalf(machine) if watched else None
         with watching(output, half, watched=watched) as (report, see), ThreadPoolExecutor(1) as threads:
             channels = outgoing_channels(wanted, lambda: open_outgoing(uri, tls=tls))
             channel = channels.main()

@@ -85,6 +85,11 @@ class Incoming:
         self._open.append(self._listener.accept(last=not self._again, beside=connected))
         return self._open[-1]
 
+    @property
+    def received(self) -> int:
+        """Bytes that have come over all of them."""
+        return sum(channel.received for channel in list(self._open))
+
     def close(self) -> None:
         """Let nobody in any more, and let go of all that came."""
         self._closed = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -11,14 +12,16 @@ import click
 from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.demo_multifd import channels_option, check_uri, count_of
 from snapmgr.cli.demo_options import advance, demo_machine, machine_options
-from snapmgr.cli.demo_postcopy import arrival_facts, follow
+from snapmgr.cli.demo_postcopy import arrival_facts, follow, followed
 from snapmgr.cli.demo_record import States
+from snapmgr.cli.demo_running import beside
 from snapmgr.cli.demo_tls import tls_of, tls_options
 from snapmgr.cli.output import Output
 from snapmgr.cli.text import printable
 
 if TYPE_CHECKING:
     from snapmgr.cli.demo_channels import Incoming
+    from snapmgr.machine.machine import Machine
     from snapmgr.migrate.tls import TlsCreds, TlsFailed
 
 
@@ -45,6 +48,9 @@ def receive_command(output: Output, /, uri: str, after: int, **wanted: Any) -> N
     With --capability x-colo it may be the secondary of `demo migrate --mode colo`: it goes on when the other process
     is gone, from the last checkpoint.
 
+    On a terminal of 40 columns and 12 lines at least, pages that come, what is measured, phases and events are shown on
+    stderr, with -q none.
+
     \b
     Examples:
       snapctl demo receive tcp:127.0.0.1:4444 --after 100
@@ -59,12 +65,13 @@ def receive_command(output: Output, /, uri: str, after: int, **wanted: Any) -> N
     check_uri(wanted, uri)
     check_zero_copy(wanted["capabilities"], tls=tls is not None)
     with _channels(output, uri, tls, wanted) as channels, demo_machine(output, wanted, incoming=True) as machine:
-        main, beside = channels.gathered(count_of(wanted), lambda why: output.note(printable(why)))
+        main, others = channels.gathered(count_of(wanted), lambda why: output.note(printable(why)))
         states = States(machine)
-        arriving = receive(machine, main, secondary=secondary, urgent=channels.urgent, beside=beside)
-        arrived = machine.tick
-        if arriving is not None:
-            follow(machine, arriving, channels, wanted["tick_rate"])
+        with _watched(output, machine, channels):
+            arriving = receive(machine, main, secondary=secondary, urgent=channels.urgent, beside=others)
+            arrived = machine.tick
+            if arriving is not None:
+                follow(machine, arriving, channels, wanted["tick_rate"])
         advance(output, machine, max(0, arrived + after - machine.tick))
         machine.stop()
         facts = {"arrival_tick": arrived, "tick": machine.tick, "digest": machine.digest()}
@@ -76,7 +83,23 @@ def receive_command(output: Output, /, uri: str, after: int, **wanted: Any) -> N
         output.document(facts)
     else:
         output.done(f"received at tick {arrived}")
+        if arriving is not None:
+            output.lines(followed(arriving.statistics))
         output.lines(f"tick {facts['tick']}  digest {facts['digest']}")
+
+
+@contextmanager
+def _watched(output: Output, machine: Machine, channels: Incoming) -> Iterator[None]:
+    """What comes is shown meanwhile, on a terminal that has room for it."""
+    from snapmgr.cli.live_half import ReceivingHalf
+    from snapmgr.cli.live_view import has_room, watching
+
+    if output.quiet or not has_room(sys.stderr):
+        yield
+        return
+    half = ReceivingHalf(machine, lambda: channels.received)
+    with watching(output, half, watched=True) as (_, look), beside(look):
+        yield
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -39,6 +40,25 @@ def stoppable(outgoing: Outgoing) -> Iterator[None]:
     finally:
         for number, before in taken:
             signal.signal(number, before)
+
+
+@contextmanager
+def beside(look: Callable[[], object]) -> Iterator[None]:
+    """A ``look`` now and then, by another thread: this one has the machine, and is the one that signals end."""
+    over = threading.Event()
+
+    def work() -> None:
+        look()
+        while not over.wait(_LOOK_EVERY):
+            look()
+
+    with ThreadPoolExecutor(1, thread_name_prefix="look") as threads:
+        looking = threads.submit(work)
+        try:
+            yield
+        finally:
+            over.set()
+            looking.result()
 
 
 def apart(work: Callable[[], _Result], look: Callable[[], object] = lambda: None) -> _Result:

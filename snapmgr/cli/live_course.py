@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.recording import Moment
 from snapmgr.migrate.story import SWITCHOVER, Story, Stretch
 from snapmgr.trace.events import TraceEvent
 from snapmgr.wire.commands import command_name
+from snapmgr.wire.constants import Command, ReturnMessage
 
 KEPT = 64
 """Events that are kept, newest last."""
@@ -27,15 +29,20 @@ class Happened:
 
 
 class Course:
-    """Takes moments in their order; ``side`` is the one whose states and events are told."""
+    """Takes moments in their order; the first of the ``sides`` that are known is the one whose states and events are
+    told."""
 
-    def __init__(self, side: Side = Side.SOURCE, *, both_sides: bool = True) -> None:
-        """``both_sides``: what the other one does is known, too."""
-        self._side = side
-        self._story = Story(side, both_sides=both_sides)
+    def __init__(self, sides: Sequence[Side] = tuple(Side)) -> None:
+        self._side = sides[0]
+        self._story = Story(self._side, both_sides=len(sides) > 1)
         self.events: deque[Happened] = deque(maxlen=KEPT)
         self.over = False
         """Whether nothing comes any more."""
+
+    @property
+    def side(self) -> Side:
+        """Whose states these are."""
+        return self._side
 
     @property
     def status(self) -> str:
@@ -80,11 +87,20 @@ class Course:
                 title = f"{moment.side.name.lower()} {title}"
             elif moment.side is not self._side:
                 continue
-            last = self.events[-1] if self.events else None
-            if last is not None and last.title == title and title in _REPEATED:
+            last = self._same(title)
+            if last is not None:
                 last.time, last.text, last.count = moment.time, text, last.count + 1
             else:
                 self.events.append(Happened(moment.time, title, text))
+
+    def _same(self, title: str) -> Happened | None:
+        """The line of what comes again and again, if nothing else came since but more of that kind."""
+        for last in islice(reversed(self.events), len(_REPEATED)):
+            if title not in _REPEATED or last.title not in _REPEATED:
+                return None
+            if last.title == title:
+                return last
+        return None
 
 
 def name_of(phase: Stretch) -> str:
@@ -104,16 +120,36 @@ def _request(event: TraceEvent) -> tuple[str, str]:
     return "page request", f"{event['rbname'] or ''} 0x{int(event['start'] or 0):X}".strip()
 
 
+def _reply(event: TraceEvent) -> tuple[str, str]:
+    kind = ReturnMessage(int(event["msg_type"] or 0))
+    asks = kind in (ReturnMessage.REQ_PAGES, ReturnMessage.REQ_PAGES_ID)
+    return "page request" if asks else kind.name, f"{event['len']} bytes back"
+
+
+def _come(event: TraceEvent) -> tuple[str, str]:
+    name = str(event["s"])  # QEMU has none for one of them
+    return command_name(Command.ENABLE_COLO) if name == "(null)" else name, f"{event['len']} bytes"
+
+
+def _start(event: TraceEvent) -> tuple[str, str]:
+    return str(event["idstr"]), f"section {event['section_id']}"
+
+
 _TITLES: dict[str, Callable[[TraceEvent], tuple[str, str]]] = {
     "migrate_set_state": lambda event: (str(event["new_state"]), ""),
     "runstate_set": lambda event: (str(event["new_state_str"]), f"was {event['current_state_str']}"),
     "savevm_section_start": _section,
     "savevm_command_send": _command,
+    "qemu_loadvm_state_section_startfull": _start,
+    "qemu_loadvm_state_section_partend": lambda event: ("part", f"section {event['section_id']}"),
+    "loadvm_process_command": _come,
+    "migrate_send_rp_message": _reply,
+    "postcopy_pause_incoming": lambda event: ("postcopy_pause_incoming", ""),
     "migration_bitmap_sync_end": lambda event: ("new iteration", f"{event['dirty_pages']} pages to send"),
     "migration_throttle": lambda event: ("throttle", f"{event['percentage']} % of the guest's time"),
     "migrate_handle_rp_req_pages": _request,
-    "colo_receive_message": lambda event: (str(event["msg"]), "said by the destination"),
+    "colo_receive_message": lambda event: (str(event["msg"]), "said by the other side"),
     "COLO_EXIT": lambda event: ("COLO_EXIT", f"{event['mode']}, reason: {event['reason']}"),
 }
-_REPEATED = frozenset({"ram", "page request"})
+_REPEATED = frozenset({"ram", "page request", "part"})
 """What is one line, however often it comes."""

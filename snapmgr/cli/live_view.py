@@ -43,6 +43,7 @@ REST = 9
 SAID = {
     "setup": "Both sides get ready: the source says how much RAM there is, and the destination answers.",
     "pre-switchover": "The guest stands still, its disks still at the source, until it is told to go over.",
+    "postcopy-device": "Switchover: the destination takes the devices in, and runs the guest as soon as it has them.",
     "postcopy-active": "The guest runs on the destination: pages that it waits for (?) come first, then the rest.",
     "postcopy-paused": "The channel is broken: the guest waits on the destination for pages that the source has.",
     "postcopy-recover": "A new channel: the destination says which pages it has, and the source sends the others.",
@@ -53,6 +54,7 @@ SAID = {
 }
 STILL = "Switchover: the guest stands still, the last of its state is sent, then it goes on over there."
 FIRST = "Every page is sent once; the guest runs on meanwhile, and writes to some of them again."
+ARRIVES = "What the source sends arrives here; the guest still runs there, and some pages come again."
 AGAIN = "Only pages that the guest has written since they were sent go again."
 
 _SIGNS = {
@@ -151,29 +153,30 @@ class Look:
         if pages is None or not len(pages.source):
             return []
         high = MAP if self._room >= ROOM else LOW_MAP
-        wide = self._columns >= WIDE and recorder.both_sides
+        wide = self._columns >= WIDE and len(recorder.sides) > 1
         each = (self._columns - 3) // 2 if wide else self._columns
         blocks = []
-        for side, states in ((Side.SOURCE, pages.source), (Side.DESTINATION, pages.destination)):
+        shown = [pages.source if side is Side.SOURCE else pages.destination for side in recorder.sides]
+        for side, states in zip(recorder.sides, shown, strict=True):
             name = "Source" if side is Side.SOURCE else "Destination"
             guest = course.guest(side)
             state = _GUEST.get(guest, guest)
-            counted = self._counted(states)
+            counted = self._counted(states, "left" if side is Side.SOURCE else "missing")
             title = f"{name}  {state}  {counted}"
             title = title if width(title) <= each else f"{name}  {state}"
             blocks.append([title[:each].ljust(each), *self._map(states, each, high)])
-        if not recorder.both_sides:  # nothing is known of the other one
-            return [*blocks[0], self._legend(pages.source)]
-        legend = self._legend(np.concatenate((pages.source, pages.destination)))
+        if len(blocks) == 1:  # nothing is known of the other one
+            return [*blocks[0], self._legend(shown[0])]
+        legend = self._legend(np.concatenate(shown))
         if wide:
             return [*(f"{one}   {other}" for one, other in zip(*blocks, strict=True)), legend]
         return [*blocks[0], *blocks[1], legend]
 
     @staticmethod
-    def _counted(states: States) -> str:
+    def _counted(states: States, what: str) -> str:
         found = np.bincount(states, minlength=len(PageState))
         left = int(found[PageState.TO_SEND] + found[PageState.REQUESTED] + found[PageState.MISSING])
-        return f"{left} pages left" if left else "none left"
+        return f"{left} pages {what}" if left else f"none {what}"
 
     def _map(self, states: States, columns: int, lines: int) -> list[str]:
         """A sign for so many pages: what most of them are, or that one is waited for."""
@@ -223,10 +226,10 @@ class Look:
             ("Remaining", remaining, ""),
         ]
         made = [self._curve(name, f"{values[-1] / mib:.1f} MiB{per}", values) for name, values, per in rows]
-        if course.gone_over and recorder.both_sides:
+        if course.gone_over and Side.DESTINATION in recorder.sides:
             waited = samples.column("waited")
             made.append(self._curve("Waited for page", f"{waited[-1]:.1f} ms", waited))
-        elif course.status == "active":
+        elif course.status == "active" and Side.SOURCE in recorder.sides:
             expected = samples.column("expected_downtime")
             shown = np.minimum(expected, usual(expected) or 0.0)
             made.append(self._curve("Expected downtime", f"{expected[-1]:.0f} ms", shown))
@@ -270,6 +273,8 @@ class Look:
 def _said(course: Course, now: float) -> str:
     if course.stands(now):
         return STILL
+    if course.status == "active" and course.side is Side.DESTINATION:
+        return ARRIVES
     if course.status == "active":
         return FIRST if course.passes <= 1 else AGAIN
     said = SAID.get(course.status, "")
@@ -286,7 +291,7 @@ class LiveView:
 
     def __init__(self, recorder: Recorder | HalfRecorder, stream: TextIO, patience: float) -> None:
         self._recorder, self._stream = recorder, stream
-        self._course = Course(both_sides=recorder.both_sides)
+        self._course = Course(recorder.sides)
         self._next = 0
         self._due = time.monotonic() + patience
         self._high = 0

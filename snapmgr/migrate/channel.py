@@ -31,6 +31,10 @@ class Channel(Protocol):
     def returns(self) -> bool:
         """Whether the other side can send anything back; ``exec:`` and ``file:`` have one direction only."""
 
+    @property
+    def received(self) -> int:
+        """Bytes that have come so far."""
+
     def send(self, buffers: Sequence[Buffer]) -> None:
         """Pass these on, one behind the other; waits while the other side does not keep up.  Raises ChannelBroken."""
 

@@ -11,6 +11,8 @@ class ConnectedSocket:
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
+        self.received = 0
+        """Bytes that have come so far."""
 
     def fileno(self) -> int:
         """For waiting; -1 once it is closed."""

@@ -36,6 +36,10 @@ class Peeked:
     def returns(self) -> bool:
         return self._channel.returns
 
+    @property
+    def received(self) -> int:
+        return self._channel.received
+
     def send(self, buffers: Sequence[Buffer]) -> None:
         self._channel.send(buffers)
 

@@ -27,14 +27,14 @@ SLICE = 64 << 10
 class Wire:
     """One direction.  ``bandwidth`` in bytes a second, 0 = unlimited; ``latency`` in seconds, and ``jitter`` in seconds
     that come on top at most; all may change at any time.  ``break_at`` is the number of bytes after which it breaks,
-    None for never.  ``passed`` bytes were sent.  ``tap`` is shown all of them, in their order."""
+    None for never.  ``passed`` bytes were sent, ``taken`` came out.  ``tap`` is shown all of them, in their order."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.bandwidth = 0
         self.latency = self.jitter = 0.0
         self.tap: Callable[[memoryview], None] = lambda view: None
         self.break_at: int | None = None
-        self.passed = 0
+        self.passed = self.taken = 0
         self._clock = clock
         self._random = random.Random(1)
         self._queue: deque[tuple[float, memoryview]] = deque()
@@ -104,6 +104,7 @@ class Wire:
                     if wait <= 0:
                         _, view = self._queue.popleft()
                         self._under_way -= len(view)
+                        self.taken += len(view)
                         self._changed.notify_all()
                         return view
                     if self._broken:
@@ -157,6 +158,10 @@ class LinkEnd:
     @property
     def returns(self) -> bool:
         return True
+
+    @property
+    def received(self) -> int:
+        return self._into.taken
 
     def send(self, buffers: Sequence[Buffer]) -> None:
         self._out.send(buffers)

@@ -26,6 +26,8 @@ class DescriptorChannel:
         self._descriptor = descriptor
         self._process = process
         self._open = True
+        self.received = 0
+        """Bytes that have come so far."""
 
     @property
     def returns(self) -> bool:
@@ -61,6 +63,7 @@ class DescriptorChannel:
             if not count:
                 raise ChannelBroken("the file ends before RAM does")
             view, offset = view[count:], offset + count
+            self.received += count
 
     def send(self, buffers: Sequence[Buffer]) -> None:
         try:
@@ -70,9 +73,11 @@ class DescriptorChannel:
 
     def receive(self) -> Buffer:
         try:
-            return os.read(self._descriptor, PIECE)
+            piece = os.read(self._descriptor, PIECE)
         except OSError as error:
             raise ChannelBroken(f"what is received cannot be read: {error.strerror or error}") from error
+        self.received += len(piece)
+        return piece
 
     def end(self) -> None:
         """Close it; a command is waited for.  Raises ChannelBroken where that says that it failed."""

@@ -14,6 +14,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from snapmgr.machine.memory import PAGE
 from snapmgr.ram.bitmap import Flags
 from snapmgr.ram.load import RamLoader, Repeats
 from snapmgr.ram.save import RamSaver
@@ -75,53 +76,64 @@ class Layout:
         return None
 
 
-class PageLook:
-    """Both sides' pages, as far as they are known.  ``staying`` are blocks with their pages that are not sent."""
+class ArrivalLook:
+    """The destination's pages, as far as it knows itself; which of them are zero only the source does."""
 
-    def __init__(
-        self,
-        saver: RamSaver,
-        loader: RamLoader,
-        staying: tuple[tuple[str, int], ...] = (),
-        clock: Callable[[], float] = time.monotonic,
-        *,
-        copies: bool = False,
-    ) -> None:
-        """``copies``: RAM goes as it was at one moment, and what the guest writes since does not."""
-        self._copies = copies
+    def __init__(self, loader: RamLoader, page_size: int = PAGE, clock: Callable[[], float] = time.monotonic) -> None:
+        self._page_size = page_size
         self.layout = Layout()
         self.source: States = np.zeros(0, np.uint8)
         self.destination: States = np.zeros(0, np.uint8)
-        self._saver, self._loader = saver, loader
-        self._staying = staying
-        self._clock, self._beginning = clock, threading.Lock()
+        self._loader, self._clock = loader, clock
+        self._beginning = threading.Lock()
         self._came: dict[str, tuple[Repeats, Repeats]] = {}
         """How often pages had come again, a while ago and a little later."""
         self._came_at = 0.0
-        self._tracked: tuple[Tracked, ...] = ()
         self._received: dict[str, Flags] = {}
 
     def look(self, *, over: bool = False) -> bool:
-        """Bring ``source`` and ``destination`` up to date; False before there is something to see.  ``over``: what came
-        came a while ago."""
-        if not self._tracked and not self.begin():
-            return False
+        """Bring ``destination`` up to date; False before there is something to see.  ``over``: what came came a while
+        ago."""
         self.remember()
+        if not self.begin():
+            return False
         self._look_at_repeats()
-        first = sum(count for _, count in self._staying)
-        for tracked in self._tracked:
-            end = first + len(tracked.bitmap.flags)
-            self._look_at(tracked, self.source[first:end], self.destination[first:end], over=over)
+        first = 0
+        for name, count in self.layout.blocks:
+            states = self.destination[first : first + count]
+            self._look_at_arrived(name, states, np.uint8(0))
             if not over:
-                self._mark_repeats(tracked.block.idstr, self.destination[first:end])
-            first = end
+                self._mark_repeats(name, states)
+            first += count
         self._look_at_requests()
         return True
+
+    def begin(self) -> bool:
+        """Whether it is known which pages there are; from any thread."""
+        with self._beginning:
+            if not self.layout.blocks and self._received:
+                blocks = tuple((name, len(flags)) for name, flags in self._received.items())
+                self.layout = Layout(blocks, self._page_size)
+                self.source = self.destination = np.zeros(self.layout.pages, np.uint8)
+            return bool(self.layout.blocks)
 
     def remember(self) -> None:
         """What has come is forgotten by the engine at the end; from any thread."""
         if self._loader.received:
             self._received = self._loader.received
+
+    def _look_at_arrived(self, name: str, states: States, zero: States | np.uint8) -> None:
+        """``zero`` is 1 for each page that is known to be."""
+        received = self._received.get(name)
+        if received is not None:
+            np.subtract(_BYTES[PageState.ARRIVED], zero * _STEP, out=states)
+            np.multiply(states, received[: len(states)].view(np.uint8), out=states)
+        cache = self._loader.cache
+        differing = cache.differing(name) if cache is not None else None
+        if differing is not None:
+            came, written = (flags[: len(states)] for flags in differing)
+            np.putmask(states, written, PageState.APART)
+            np.putmask(states, came, PageState.CACHED)
 
     def _look_at_repeats(self) -> None:
         """Remember the counts twice a while."""
@@ -151,6 +163,41 @@ class PageLook:
             if at is not None:
                 self.source[at : at + count] = self.destination[at : at + count] = PageState.REQUESTED
 
+
+class PageLook(ArrivalLook):
+    """Both sides' pages, as far as they are known.  ``staying`` are blocks with their pages that are not sent."""
+
+    def __init__(
+        self,
+        saver: RamSaver,
+        loader: RamLoader,
+        staying: tuple[tuple[str, int], ...] = (),
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        copies: bool = False,
+    ) -> None:
+        """``copies``: RAM goes as it was at one moment, and what the guest writes since does not."""
+        super().__init__(loader, clock=clock)
+        self._copies, self._saver, self._staying = copies, saver, staying
+        self._tracked: tuple[Tracked, ...] = ()
+
+    def look(self, *, over: bool = False) -> bool:
+        """Bring ``source`` and ``destination`` up to date; False before there is something to see.  ``over``: what came
+        came a while ago."""
+        if not self._tracked and not self.begin():
+            return False
+        self.remember()
+        self._look_at_repeats()
+        first = sum(count for _, count in self._staying)
+        for tracked in self._tracked:
+            end = first + len(tracked.bitmap.flags)
+            self._look_at(tracked, self.source[first:end], self.destination[first:end], over=over)
+            if not over:
+                self._mark_repeats(tracked.block.idstr, self.destination[first:end])
+            first = end
+        self._look_at_requests()
+        return True
+
     def begin(self) -> bool:
         """Whether it is known which pages there are; from any thread."""
         with self._beginning:
@@ -173,16 +220,7 @@ class PageLook:
         if not self._copies and not over:  # what is written when it is over is no part of it
             waiting = waiting | tracked.block.dirty.flags[: len(source)].view(np.uint8)
         np.maximum(source, waiting * np.uint8(PageState.TO_SEND), out=source)
-        received = self._received.get(tracked.block.idstr)
-        if received is not None:
-            np.subtract(_BYTES[PageState.ARRIVED], zero * _STEP, out=destination)
-            np.multiply(destination, received[: len(source)].view(np.uint8), out=destination)
-        cache = self._loader.cache
-        differing = cache.differing(tracked.block.idstr) if cache is not None else None
-        if differing is not None:
-            came, written = (flags[: len(source)] for flags in differing)
-            np.putmask(destination, written, PageState.APART)
-            np.putmask(destination, came, PageState.CACHED)
+        self._look_at_arrived(tracked.block.idstr, destination, zero)
 
 
 _BYTES = {state: np.uint8(state) for state in PageState}

@@ -49,8 +49,8 @@ class Recorder:
     everything that reads the recording belong to one thread.
     """
 
-    both_sides = True
-    """Whether the destination is known, too."""
+    sides = (Side.SOURCE, Side.DESTINATION)
+    """Those that are known."""
 
     def __init__(self, recording: Recording, clock: Callable[[], float], *, streams: bool = True) -> None:
         """``streams``: what goes over the link is kept, too, in files of the recording."""

@@ -43,6 +43,7 @@ class SocketChannel(ConnectedSocket):
             count = self._socket.recv_into(piece)
         except OSError as error:
             raise broken(error) from error
+        self.received += count
         return memoryview(piece)[:count]
 
 

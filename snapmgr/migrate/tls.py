@@ -200,6 +200,7 @@ class TlsChannel(ConnectedSocket):
             data = self._socket.recv(PIECE)
         except OSError as error:
             raise broken(error) from error
+        self.received += len(data)
         with self._cipher:
             if data:
                 self._come.write(data)

@@ -110,6 +110,10 @@ class Troubled:
     def returns(self) -> bool:
         return self._channel.returns
 
+    @property
+    def received(self) -> int:
+        return self._channel.received
+
     def send(self, buffers: Sequence[Buffer]) -> None:
         size = sum(len(buffer) for buffer in buffers)
         while (fault := self._trouble.next(back=self._back)) is not None and self._is_due(fault, size, buffers):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from snapmgr.cli import live_view, main
 from snapmgr.cli.live_course import Course, name_of
-from snapmgr.cli.live_half import HalfRecorder
+from snapmgr.cli.live_half import HalfRecorder, ReceivingHalf, SendingHalf
 from snapmgr.cli.live_view import LiveView, Look, has_room
 from snapmgr.cli.text import width
 from snapmgr.machine.options import MIB, MachineOptions
@@ -69,7 +70,7 @@ def recorder() -> Any:
         now=3.0,
         pages=SimpleNamespace(source=source, destination=destination),
         samples=samples,
-        both_sides=True,
+        sides=tuple(Side),
         look=lambda: None,
         new_moments=lambda after: [one for one in POSTCOPY if one.number >= after],
     )
@@ -81,6 +82,8 @@ def test_the_course_has_its_phases_and_counts_what_comes_again() -> None:
     assert [name_of(one) for one in phases] == ["setup", "iteration 1", "iteration 2", "switchover", "postcopy"]
     assert phases[3].begin == 2.0 and phases[3].end == 2.3 and phases[4].end == 2.9 and not made.stands(2.9)
     assert [(one.title, one.count) for one in made.events if one.count > 1] == [("ram", 5), ("page request", 3)]
+    made.take([POSTCOPY[3], POSTCOPY[-1]])
+    assert [(one.title, one.count) for one in made.events][-2:] == [("page request", 4), ("ram", 1)], "one by one"
     made.take([state(3.0, "completed")])
     assert made.phases(9.0)[-1].end == 3.0 and made.status == "completed"
 
@@ -101,7 +104,7 @@ def test_a_picture_has_room(columns: int, lines: int, *, fine: bool) -> None:
 def test_of_one_side_no_more_is_shown_than_is_known() -> None:
     parts = [state(0.0, "active"), guest(1.0, Side.SOURCE, "running", "finish-migrate"), state(1.0, "device"),
              state(1.1, "postcopy-device"), state(1.2, "postcopy-active")]  # fmt: skip
-    made = Course(both_sides=False)
+    made = Course((Side.SOURCE,))
     made.take(parts)
     assert [(name_of(one), one.begin) for one in made.phases(2.0)] == [
         ("iteration 1", 0),
@@ -110,15 +113,23 @@ def test_of_one_side_no_more_is_shown_than_is_known() -> None:
     ]
     both = both_of(MachineOptions(ram=16 * MIB), [], rate=50.0)
     with both:
-        half = HalfRecorder(both.source)
+        half, other = SendingHalf(both.source), ReceivingHalf(both.destination, lambda: both.link.forward.taken)
         half.follow(both.prepare(Parameters()))
         both.move(1, 1)
-        half.look()
-        made = Course(both_sides=False)
-        made.take(half.new_moments(0))
-        drawn = "\n".join(Look(100, 40, fine=False, colours=False).picture(half, made))
-    assert "Source  gave the guest away  none left" in drawn and "Destination" not in drawn
-    assert made.status == "completed" and half.samples.column("transferred")[-1] > 0 and not half.new_moments(1 << 30)
+        drawn = [seen_of(half), seen_of(other)]
+    assert "Source  gave the guest away  none left" in drawn[0] and "Destination" not in drawn[0]
+    assert "Destination  has the guest  none missing" in drawn[1] and "Source" not in drawn[1]
+    assert "setup" in drawn[1] and "precopy" in drawn[1] and "SHUT" in drawn[1]
+    sent, came = (one.samples.column("transferred")[-1] for one in (half, other))
+    assert sent == came > 0 and not half.new_moments(1 << 30)
+
+
+def seen_of(half: HalfRecorder) -> str:
+    half.look()
+    made = Course(half.sides)
+    made.take(half.new_moments(0))
+    assert made.status == "completed"
+    return "\n".join(Look(100, 40, fine=False, colours=False).picture(half, made))
 
 
 def test_colours_are_left_out_where_nobody_wants_them(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,6 +168,23 @@ def test_a_migration_is_seen_to_its_end(monkeypatch: pytest.MonkeyPatch, capsys:
     answer = capsys.readouterr()
     assert json.loads(answer.out)["status"] == "completed"
     last = answer.err.rpartition("A\r")[2]
-    assert "completed" in last and last.count("none left") == 2 and "All has arrived." in last
+    assert "completed" in last and "none left" in last and "none missing" in last and "All has arrived." in last
     assert main(["demo", "migrate", "-q", *wanted]) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_what_comes_is_seen_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(live_view, "has_room", lambda stream: True)
+    monkeypatch.setattr(live_view, "_size_of", lambda stream: (100, 40))
+    monkeypatch.setattr(live_view, "PATIENCE", 0.0)
+    small, uri = ("--ram", "16M"), f"file:{tmp_path / 'stream'}"
+    assert main(["demo", "migrate", "-q", *small, "--ticks", "2", "--after", "0", "--to", uri]) == 0
+    assert main(["demo", "receive", "-q", *small, uri]) == 0
+    assert capsys.readouterr().err == ""
+    assert main(["demo", "receive", *small, "--json", uri]) == 0
+    answer = capsys.readouterr()
+    last = answer.err.rpartition("A\r")[2]
+    assert json.loads(answer.out)["states"] == ["setup", "active", "completed"]
+    assert "Destination  has the guest  none missing" in last and "All has arrived." in last

@@ -109,6 +109,10 @@ class Chopped:
     def returns(self) -> bool:
         return self._channel.returns
 
+    @property
+    def received(self) -> int:
+        return self._channel.received
+
     def send(self, buffers: Sequence[Buffer]) -> None:
         self._channel.send(buffers if self._tiny else [b"".join(buffers)])
 
