@@ -15,6 +15,7 @@ from typing import IO
 
 from snapmgr.inspect.cpu_notes import cpu_registers, notes
 from snapmgr.inspect.guest_memory import Placed, place
+from snapmgr.inspect.guest_note import guest_note
 from snapmgr.inspect.index import StreamIndex
 from snapmgr.work import Progress, no_progress
 
@@ -38,9 +39,9 @@ class Core:
     def head(self) -> bytes:
         """Everything before the contents."""
         at = _HEADER_SIZE + _PROGRAM_SIZE * (1 + len(self.placed))
-        programs = [_program(_PT_NOTE, 0, at, 0, len(self.notes), 4)]
+        programs = [_program(_PT_NOTE, 0, at, 0, len(self.notes))]
         for part, start in zip(self.placed, self.starts, strict=True):
-            programs.append(_program(_PT_LOAD, _READ_WRITE_RUN, start, part.address, part.length, _PAGE))
+            programs.append(_program(_PT_LOAD, _READ_WRITE_RUN, start, part.address, part.length))
         return _header(len(programs)) + b"".join(programs) + self.notes
 
     @property
@@ -60,7 +61,7 @@ def plan_core(index: StreamIndex, main: str | None = None) -> Core:
     cpus = cpu_registers(index)
     known = {part.block for part in placed}
     left_out = [block.name for block in index.blocks if block.name not in known]
-    return Core(placed, len(cpus), left_out, notes(cpus))
+    return Core(placed, len(cpus), left_out, notes(cpus) + guest_note(index, placed))
 
 
 def write_core(index: StreamIndex, core: Core, file: IO[bytes], progress: Progress = no_progress) -> None:
@@ -83,5 +84,7 @@ def _header(programs: int) -> bytes:
     return struct.pack("<16sHHIQQQIHHHHHH", *fields)
 
 
-def _program(kind: int, flags: int, offset: int, address: int, length: int, align: int) -> bytes:
-    return struct.pack("<IIQQQQQQ", kind, flags, offset, address, address, length, length, align)
+def _program(kind: int, flags: int, offset: int, address: int, length: int) -> bytes:
+    """Without an alignment, as QEMU has it: one with contents aligned to pages, crash takes for a netdump, and finds
+    no kernel in it that was moved at random."""
+    return struct.pack("<IIQQQQQQ", kind, flags, offset, address, address, length, length, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import struct
@@ -19,6 +20,7 @@ from snapmgr.inspect.guest_memory import Placed, place, split_of
 from snapmgr.inspect.index import StreamIndex, index_stream
 from tests.cli.places import stored
 from tests.qemu import MEMORY, machine, needs_qemu
+from tests.savevm.streams import END, START, be32, begin, footer, full, stream
 
 GIB = 1 << 30
 
@@ -36,10 +38,10 @@ def index(request):
 
 
 def programs(core: bytes) -> list[tuple[int, ...]]:
-    """Type, flags, offset, virtual and physical address, and sizes in file and memory, of each program header."""
+    """Type, flags, offset, virtual and physical address, sizes in file and memory, and alignment of each program."""
     assert core[:7] == b"\x7fELF\x02\x01\x01"
     at, count = struct.unpack_from("<Q", core, 32)[0], struct.unpack_from("<H", core, 56)[0]
-    return [struct.unpack_from("<IIQQQQQ", core, at + 56 * number) for number in range(count)]
+    return [struct.unpack_from("<IIQQQQQQ", core, at + 56 * number) for number in range(count)]
 
 
 def notes_of(core: bytes) -> list[tuple[bytes, int, bytes]]:
@@ -114,6 +116,49 @@ def test_without_a_description_there_are_no_registers(index):
     assert (core.cpus, core.notes) == (0, b"")
 
 
+NOTE = struct.pack("<III", 11, 9, 0) + b"VMCOREINFO\0\0" + b"SYMBOL(x)"
+
+
+def left_by_kernel(folder: Path, note: bytes, guest_format: int = 1, size: int = 0x1024, at: int = 0x1FE8) -> bytes:
+    """The notes of a guest of 16 KiB whose kernel told the device vmcoreinfo where its note is: over two pages."""
+    ram = bytearray(4 * 4096)
+    ram[at : at + len(note)] = note[: max(len(ram) - at, 0)]
+    listed = (len(ram) | 4).to_bytes(8) + b"\6pc.ram" + len(ram).to_bytes(8)
+    pages = b"".join(
+        (page << 12 | 8 | 0x20).to_bytes(8) + ram[page << 12 : (page + 1) << 12] if page else
+        (8).to_bytes(8) + b"\6pc.ram" + ram[:4096]
+        for page in range(4)
+    )  # fmt: skip
+    eos = (0x10).to_bytes(8) + footer(2)
+    payload = struct.pack(">?HHIQ", True, 0, guest_format, size, at)
+    names = {"has_vmcoreinfo": 1, "vmcoreinfo.host_format": 2, "vmcoreinfo.guest_format": 2,
+             "vmcoreinfo.size": 4, "vmcoreinfo.paddr": 8}  # fmt: skip
+    fields = [{"name": name, "type": f"uint{8 * length}", "size": length} for name, length in names.items()]
+    device = {"name": "vmcoreinfo", "instance_id": 0, "vmsd_name": "vmcoreinfo", "version": 1, "fields": fields}
+    text = json.dumps({"page_size": 4096, "devices": [device]}).encode()
+    path = folder / "guest.mig"
+    path.write_bytes(
+        stream(
+            begin(START, 2, b"ram", 0, 4) + listed + eos,
+            begin(END, 2) + pages + eos,
+            full(5, payload, idstr=b"vmcoreinfo", version=1),
+            configuration=b"\7" + be32(13) + b"pc-i440fx-7.2",
+        )
+        + b"\6" + be32(len(text)) + text
+    )  # fmt: skip
+    with indexed(path) as index:
+        assert not index.problems
+        return plan_core(index).notes
+
+
+def test_the_note_that_the_kernel_left_tells_crash_where_it_lies(tmp_path):
+    assert left_by_kernel(tmp_path, NOTE) == NOTE + bytes(3)
+    for wrong in ({"guest_format": 0}, {"size": 20}, {"size": 2 << 20}, {"at": 0x4000}, {"size": 0x8000}):
+        assert left_by_kernel(tmp_path, NOTE, **wrong) == b""
+    for other in (NOTE.replace(b"VM", b"WM"), struct.pack("<III", 11, 1 << 31, 0) + NOTE[12:], b"\xff" * 200):
+        assert left_by_kernel(tmp_path, other) == b""
+
+
 class TestBesideQemu:
     """A machine is migrated and dumped at the same moment."""
 
@@ -133,6 +178,8 @@ class TestBesideQemu:
             ours, theirs = path.read_bytes(), dump.read_bytes()
             states = [[note for note in notes_of(core) if note[0] == b"QEMU"] for core in (ours, theirs)]
             assert states[0] == states[1] and len(states[0]) == 2
+            aligned = [{row[7] for row in programs(core)} for core in (ours, theirs)]
+            assert aligned[0] == aligned[1] == {0}  # else crash takes it for a netdump
             start = next(row[2] for row in programs(ours) if row[0] == 1)
             assert ours[start : start + 0xA0000] == physical[:0xA0000]
             assert ours[start + 0x100000 : start + MEMORY] == physical[0x100000:MEMORY]
