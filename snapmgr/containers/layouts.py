@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from snapmgr.errors import StreamError
 from snapmgr.ram.section import RamPayload, RamState
 from snapmgr.ram.words import IDSTR, VERSION
+from snapmgr.vmstate.catalogue import known
 from snapmgr.vmstate.description import VmDescription
 from snapmgr.vmstate.layout import NeedMore, VmdescLayout
 from snapmgr.wire.constants import RecordType
 from snapmgr.wire.events import Payload, SectionBegin
-from snapmgr.wire.layout import Done, PayloadReader
+from snapmgr.wire.layout import Done, NotKnown, PayloadReader
+from snapmgr.wire.resync import LONGEST_HEADER, plausible
+from snapmgr.wire.sections import FOOTER_SIZE
 from snapmgr.wire.window import Short, Window
 
 
@@ -38,8 +43,47 @@ class MeasuredPayload:
         return Done(Payload(start, length, "layout"))
 
 
+class KnownPayload:
+    """A device section of a stream that does not describe itself, as devices of its name are known to be.
+
+    Nothing else is believed than an end behind which the stream goes on.
+    """
+
+    def __init__(self, section: SectionBegin) -> None:
+        self._section = section
+
+    def step(self, window: Window) -> Done:
+        """The whole payload at once.  Raises Short, NotKnown."""
+        section = self._section
+        view, at = window.all_held()
+        rest = view[at:]
+        ends = partial(_goes_on, rest, section.section_id, window.ended)
+        length = known().measure(section.idstr or "", section.version_id or 0, rest, ends)
+        if isinstance(length, NeedMore) and not window.ended:
+            raise Short(length.count)
+        if not isinstance(length, int):
+            raise NotKnown
+        start = window.offset
+        window.take(length)
+        return Done(Payload(start, length, "layout"))
+
+
+def _goes_on(view: memoryview, section_id: int, ended: bool, at: int) -> bool:
+    """Whether a section that ends at ``at`` is followed by its footer, by a header, or by the end with or without a
+    description.  Raises Short."""
+    left = len(view) - at
+    if left < LONGEST_HEADER and not ended:
+        raise Short(LONGEST_HEADER - left)
+    if left and view[at] == RecordType.FOOTER:
+        return bytes(view[at + 1 : at + FOOTER_SIZE]) == section_id.to_bytes(4)
+    if left and view[at] == RecordType.EOF:
+        return left == 1 or view[at + 1] == RecordType.VMDESCRIPTION
+    return bool(plausible(view, at, ()))
+
+
 class StreamLayout:
-    """RAM by its words, described devices by their description; anything else ends at its footer.
+    """RAM by its words, described devices by their description, and where there is none what is known of them; anything
+    else ends at its footer.
 
     A description that contradicts itself is not believed: a loader does not look at it either.
     """
@@ -51,8 +95,10 @@ class StreamLayout:
     def payload(self, section: SectionBegin) -> PayloadReader | None:
         if section.idstr == IDSTR and section.type != RecordType.FULL:
             return RamPayload(self._ram) if section.version_id == VERSION else None
-        if section.type != RecordType.FULL or self._devices is None:
+        if section.type != RecordType.FULL:
             return None
+        if self._devices is None:
+            return KnownPayload(section)
         device = self._devices.description.find(section.idstr or "", section.instance_id or 0)
         if device is None or device.state.contradiction is not None:
             return None

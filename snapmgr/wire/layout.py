@@ -16,6 +16,10 @@ class Done:
     event: Event | None = None
 
 
+class NotKnown(Exception):
+    """The device is none that is known after all, and nothing of it was read: the end is searched."""
+
+
 class PayloadReader(Protocol):
     """Reads one section's payload piece by piece."""
 

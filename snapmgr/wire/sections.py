@@ -27,7 +27,7 @@ from snapmgr.wire.faults import (
     wrong_footer,
 )
 from snapmgr.wire.held import Limits, Section
-from snapmgr.wire.layout import Done, NoLayout, PayloadReader, SectionLayout
+from snapmgr.wire.layout import Done, NoLayout, NotKnown, PayloadReader, SectionLayout
 from snapmgr.wire.repeats import LONGEST, Repeats
 from snapmgr.wire.search import Search
 from snapmgr.wire.stepping import Stepping
@@ -123,7 +123,11 @@ class Sections(Stepping):
     def _payload_step(self) -> None:
         assert self._payload is not None
         start = self._in.offset
-        result = self._payload.step(self._in)
+        try:
+            result = self._payload.step(self._in)
+        except NotKnown:
+            self._next = self._search_end
+            return
         if isinstance(result, Done):
             self._may_repeat(start)
             if result.event is not None:

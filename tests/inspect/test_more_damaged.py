@@ -26,6 +26,7 @@ ROWS = [
     ("devices-pc.v72", 693338, 165259, "0520", "Failed to load virtio-gpu-scanouts:parent_obj.scanout"),
     ("devices-pc.v100", 760971, 8, "", f"{CONFIG}i=0x24 read: 98 device: 0 {MASKS}"),
     ("devices-pc.v100", 657568, 4, "00000001", "Input validation failed: hpet/num_timers must match"),
+    ("bare.v72", 614101, 1, "09", "4 != 9"),
 ]
 
 

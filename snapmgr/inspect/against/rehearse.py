@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from snapmgr.containers.capture import CaptureSource
@@ -14,6 +14,8 @@ from snapmgr.inspect.index import StreamIndex
 from snapmgr.savevm.effects import EnableColo
 from snapmgr.savevm.failures import LoadError, errno_of
 from snapmgr.savevm.loader import LISTEN_FAILED, LOST_BITMAPS, PAUSED, Loader
+from snapmgr.vmstate.catalogue import known
+from snapmgr.vmstate.description import Struct
 from snapmgr.wire.events import NeedData
 from snapmgr.wire.wording import CHAINING, chain_of
 from snapmgr.work import CancelToken
@@ -24,6 +26,9 @@ LOST_LITTLE = (
     "valid."
 )
 """What newer QEMUs say where the guest has everything else."""
+Key = tuple[str, int]
+_MOST = 1 << 24
+"""Bytes of a section beyond which it is no known device's."""
 LOADS, REFUSES, WAITS, UNKNOWN = "loads", "refuses", "waits", "unknown"
 
 
@@ -148,17 +153,30 @@ def _chained_apart(host: Rehearsal, error: LoadError, verdict: str) -> list[str]
 
 
 def _sent(index: StreamIndex, target: Target) -> Sent:
-    """What the stream describes, as far as the target does not describe it in the same way."""
-    if index.description is None:
-        return {}
+    """What the stream holds, as far as the target does not describe it in the same way: by its own description, and
+    where it has none by what is known of devices."""
     local = {(device.idstr, device.instance_id): device.state for device in target.devices or ()}
-    return {
-        (device.name, device.instance_id): device.state
-        for device in index.description
-        if device.state.contradiction is None
-        and device.size is None
-        and device.state != local.get((device.name, device.instance_id))
-    }
+    sent = _described(index) if index.description is not None else _learned(index, local)
+    return {key: state for key, state in sent if state != local.get(key)}
+
+
+def _described(index: StreamIndex) -> Iterator[tuple[Key, Struct]]:
+    for device in index.description or ():
+        if device.state.contradiction is None and device.size is None:
+            yield (device.name, device.instance_id), device.state
+
+
+def _learned(
+    index: StreamIndex, local: Mapping[tuple[str, int], Struct | None]
+) -> Iterator[tuple[tuple[str, int], Struct]]:
+    """Only of devices that the target has: nothing else is loaded."""
+    for record in index.records.of("FULL"):
+        key = (record.idstr or "", record.instance_id or 0)
+        if key in local and record.payload_length < _MOST:
+            payload = bytes(index.source.read(record.payload, record.payload_length))
+            state = known().describe(key[0], record.version_id or 0, payload)
+            if state is not None:
+                yield key, state
 
 
 class _Lengths:

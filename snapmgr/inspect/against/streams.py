@@ -10,6 +10,7 @@ from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Record
 from snapmgr.ram.dirty_bitmap import IDSTR as BITMAPS
 from snapmgr.ram.words import IDSTR
+from snapmgr.vmstate.catalogue import known
 from snapmgr.vmstate.description import VmDescription
 from snapmgr.wire.constants import Command
 from snapmgr.work import CancelToken, Progress, no_progress
@@ -52,16 +53,13 @@ def target_of(index: StreamIndex) -> Target:
 def _device(index: StreamIndex, description: VmDescription | None, record: Record) -> TargetDevice:
     idstr, instance_id = record.idstr or "", record.instance_id or 0
     described = description.find(idstr, instance_id) if description is not None else None
-    known = described is not None and described.state.contradiction is None
-    return TargetDevice(
-        idstr,
-        instance_id,
-        record.version_id or 0,
-        record.section_id or 0,
-        described.state if known and described is not None and described.size is None else None,
-        bytes(index.source.read(record.payload, record.payload_length)),
-        record.payload_length if known and described is not None and described.size is not None else None,
-    )
+    payload = bytes(index.source.read(record.payload, record.payload_length))
+    state, size = None, None
+    if described is None:
+        state = known().describe(idstr, record.version_id or 0, payload)
+    elif described.state.contradiction is None:
+        state, size = (described.state, None) if described.size is None else (None, record.payload_length)
+    return TargetDevice(idstr, instance_id, record.version_id or 0, record.section_id or 0, state, payload, size)
 
 
 def _capabilities(index: StreamIndex, sections: list[Record]) -> frozenset[str]:
