@@ -20,8 +20,9 @@ CAPACITY = 8 << 20
 QUEUED = 0.1
 """Seconds that a link with a bandwidth takes to pass on what waits in it."""
 
-SLICE = 64 << 10
-"""Bytes that a link with a bandwidth passes on at once."""
+SLICE, AT_ONCE = 64 << 10, 0.002
+"""Bytes that a link with a bandwidth passes on at once, or what it passes in so many seconds where that is more: a wide
+one is not to be taken in small pieces, each of which is work for both ends."""
 
 
 class Wire:
@@ -56,7 +57,7 @@ class Wire:
             self._changed.wait_for(lambda: self._broken or self._under_way < self._room())
             if self._broken:
                 raise ChannelBroken
-            count = min(len(view), SLICE) if self.bandwidth else len(view)
+            count = min(len(view), max(SLICE, int(self.bandwidth * AT_ONCE))) if self.bandwidth else len(view)
             if self.break_at is not None:
                 count = min(count, self.break_at - self.passed)
             if count:

@@ -73,6 +73,17 @@ def test_a_yank_wakes_whoever_waits(pair: Callable[[Path], object], tmp_path: Pa
                 assert not len(future.result())
 
 
+@pytest.mark.parametrize("bandwidth, first", [(0, 1 << 20), (1 << 20, 64 << 10), (200 << 20, 419430)])
+def test_a_wide_link_passes_larger_pieces_at_once(bandwidth: int, first: int) -> None:
+    """Each piece is work for both ends: 3200 of them a second would be most of what a migration does."""
+    now = 0.0
+    link = Link(lambda: now)
+    link.forward.bandwidth = bandwidth
+    link.source.send([bytes(1 << 20)] if not bandwidth else [bytes(min(1 << 20, 2 * first))])
+    now = 1.0
+    assert len(link.destination.receive()) == first
+
+
 def send_for_ever(channel: Channel) -> bytes:
     for _ in range(1000):
         channel.send([bytes(1 << 20)])
