@@ -32,15 +32,20 @@ class Scenario:
 
 BUSY = {"writes": 120, "throttle_initial": 40, "throttle_increment": 20}
 """A guest that writes more than the link carries."""
-POSTCOPY = {"capabilities": frozenset({"postcopy-ram", "postcopy-preempt"}), "postcopy_after_passes": 1}
-"""A guest that goes over after one iteration."""
+POSTCOPY = {
+    "capabilities": frozenset({"postcopy-ram", "postcopy-preempt"}),
+    "postcopy_after_passes": 1,
+    "max_postcopy_bandwidth": 4 * MIB,
+}
+"""A guest that goes over after one iteration.  What it does not ask for leaves room on the link: nothing that it waits
+for stands behind that, and somebody who looks on has some seconds to see it."""
 
 SCENARIOS = (
     Scenario(
         "converges",
         "It converges",
-        "The guest writes less than the link carries, so every iteration has less left to send than the one"
-        " before. As soon as the rest fits into the downtime limit, the guest is stopped and moved.",
+        "RAM is sent while the guest runs; what it writes meanwhile goes again in the next iteration. It writes"
+        " less than the link carries: soon the rest fits into the downtime limit, and the guest is stopped and moved.",
         facts={},
         instead={"writes": 120},
     ),
@@ -48,7 +53,7 @@ SCENARIOS = (
         "never-converges",
         "It never converges",
         "The guest writes faster than the link carries. While one page is sent, more than one becomes dirty:"
-        " precopy alone goes on for ever. Raise the bandwidth, or let the guest write less, and it ends.",
+        " sending all of it before the guest moves (precopy) never ends. Raise the bandwidth, or have it write less.",
         facts=BUSY,
         instead={"writes": 15},
     ),
@@ -64,15 +69,16 @@ SCENARIOS = (
         "postcopy",
         "Postcopy under load",
         "The same guest again. After one iteration it goes over, stopped for no longer than its devices take. It"
-        " runs there though much of its RAM is still here: what it touches is sent first, the rest follows.",
+        " runs on the destination, much of its RAM is still on the source: what it touches is sent first, the rest"
+        " follows.",
         facts={**BUSY, **POSTCOPY},
         instead={"capabilities": frozenset()},
     ),
     Scenario(
         "postcopy-breaks",
         "Network breaks in postcopy",
-        "The guest runs there, much of its RAM is here, and the link breaks. Neither side can go on alone: the"
-        " guest waits where it needs a missing page, until Recover goes on over a new link.",
+        "The guest runs on the destination, much of its RAM is on the source, and the link breaks. Neither side can"
+        " go on alone: the guest waits where it needs a missing page, until Recover goes on over a new link.",
         facts={**BUSY, **POSTCOPY, "breaks_at": 20},
         instead={"breaks_at": 0},
     ),
@@ -80,7 +86,7 @@ SCENARIOS = (
         "colo",
         "COLO failover",
         "Both machines run the same guest. The world sees what the source sends, but only after a checkpoint has"
-        " made the destination the same. After 20 of them the source is lost: the guest goes on there, unharmed.",
+        " made the destination the same. After 20 of them the source is lost: the guest goes on, unharmed.",
         facts={"writes": 10, "bandwidth": 64 * MIB, "capabilities": frozenset({COLO}), "lost_after": 20},
         instead={"lost_after": 0},
     ),
