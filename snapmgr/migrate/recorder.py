@@ -88,8 +88,8 @@ class Recorder:
 
     @property
     def now(self) -> float:
-        """Seconds since it began, on the clock of the migration."""
-        return self._clock() - self._start
+        """Seconds since it began, on the clock of the migration; at its end while only digests are compared."""
+        return self._clock() - self._start if self._ended_at is None else self._ended_at
 
     def begin(self, both: Both) -> None:
         """``both`` was prepared and has not moved yet."""
@@ -165,8 +165,7 @@ class Recorder:
                     self.pages.remember()
                 elif event.name == "migrate_set_state":
                     self.pages.begin()
-            time = self.now if self._ended_at is None else self._ended_at
-            self.recording.moments.append(Moment(self._count, time, side, event))
+            self.recording.moments.append(Moment(self._count, self.now, side, event))
             self._count += 1
 
     def seen(self, side: Side, view: MachineView) -> None:
@@ -198,7 +197,7 @@ class Recorder:
         self._ended = ends
         if known and not self.recording.pages:
             self.recording.begin_pages(self.pages.layout)
-        now = self.now if self._ended_at is None else self._ended_at
+        now = self.now
         if now - self._kept_at >= EVERY:
             self._kept_at = now
             self._keep(now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -120,8 +121,16 @@ class Story:
         return next((side for side in Side if self.guest[side].at(time) == RUNNING), None)
 
     def pass_at(self, time: float) -> int:
-        """The iteration that it is in, from 1."""
-        return sum(1 for when, _ in self.syncs if when <= time)
+        """The iteration that it is in, from 1, or was in when the guest was stopped; 0 before the first."""
+        if not self.syncs or time < self.syncs[0][0]:
+            return 0
+        begin = self.status.since(Status.ACTIVE.value)
+        return 1 + sum(when <= time for when in self._later_starts(begin or 0.0, self.stopped))
+
+    def _later_starts(self, begin: float, until: float | None) -> list[float]:
+        """When iterations but the first began; ``until`` the guest stood still."""
+        latest = until - AT_ONCE if until is not None else math.inf  # the one before the stop belongs to it
+        return [time for time, _ in self.syncs[1:] if begin + AT_ONCE < time < latest]  # the first is setup's
 
     # -- phases ----------------------------------------------------------------------------------------------------
 
@@ -196,11 +205,7 @@ class Story:
         if self.copies or self._side is Side.DESTINATION:  # RAM is gone through once, or nobody here counts
             return [Stretch(COPY if self.copies else PRECOPY, begin, end, failed=failed)]
         until = min(stopped, end) if stopped is not None else end
-        latest = until - AT_ONCE if stopped is not None else until  # the one before the stop belongs to it
-        starts = [
-            begin,
-            *(time for time, _ in self.syncs[1:] if begin + AT_ONCE < time < latest),
-        ]  # the first is setup's
+        starts = [begin, *(time for time in self._later_starts(begin, stopped) if time < until)]
         stops = [*starts[1:], until]
         made = [
             Stretch(ITERATION, first, last, number)

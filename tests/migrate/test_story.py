@@ -35,6 +35,20 @@ def test_the_first_look_for_dirty_pages_is_no_iteration_however_late_it_is_seen(
     assert [(phase.name, phase.number) for phase in story.phases(2.0)] == [("iteration", 1)] and story.pass_at(2.0) == 1
 
 
+def test_what_is_found_dirty_when_the_guest_stops_begins_no_iteration() -> None:
+    synced = ("migration_bitmap_sync_end", (("dirty_pages", 9),))
+    story = happened(
+        (0.0, "migrate_set_state", (("new_state", "active"),)),
+        (0.1, *synced),
+        (1.0, *synced),
+        (2.0, *synced),
+        (2.0, "runstate_set", (("new_state_str", "finish-migrate"),)),
+        (2.1, *synced),
+    )
+    assert [story.pass_at(time) for time in (0.0, 0.1, 0.9, 1.0, 2.5)] == [0, 1, 1, 2, 2]
+    assert [phase.number for phase in story.phases(2.2) if phase.name == "iteration"] == [1, 2]
+
+
 def state(name: str) -> tuple[str, tuple[tuple[str, Value], ...]]:
     return "migrate_set_state", (("new_state", name),)
 

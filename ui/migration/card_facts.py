@@ -75,7 +75,8 @@ class Facts:
             slowed = tr("{number} %", number=throttle) if throttle else tr("none")
             left = plural("{n} page", "{n} pages", counts[PageState.TO_SEND] + asked) if known else ""
             wanted = plural("{n} page", "{n} pages", asked) if self._gone_over else ""
-            passes = str(self.story.pass_at(self.now)) if not self._gone_over and not self._stays else ""
+            number = self.story.pass_at(self.now)
+            passes = str(number) if number and not self._gone_over and not self._stays else ""
             if (self._gone_over or self._stays) and not throttle:
                 slowed = ""
             return tr("running") if running else until, left, passes, slowed, wanted, *rest
