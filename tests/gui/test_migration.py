@@ -24,6 +24,7 @@ from snapmgr.trace.events import TraceEvent
 from ui.main_window import MainWindow
 from ui.migration.page import MigrationPage
 from ui.shell.palette_entry import PaletteEntry
+from ui.theme.palette import color
 
 Drive = Callable[..., Any]
 QUICK = replace(Wanted(), ram=16 * MIB, before=20, after=10, bandwidth=64 * MIB)
@@ -79,6 +80,32 @@ def test_start_moves_the_guest_and_proves_it(
     assert not any(panes.destination.map.counts().values()), "nothing of the one before"
     assert not panes.idle.isVisible() and page.window().focusWidget() is panes.lower.transport.phases
     assert page.run is not None
+    drive(page.run.end())
+
+
+def test_keys_alone_start_it_hold_it_and_come_back_from_its_bytes(
+    page: MigrationPage, qtbot: Any, drive: Drive, window: MainWindow
+) -> None:
+    def ring() -> bool:
+        picture = shown.grab().toImage()
+        return picture.pixelColor(picture.width() // 2, 0) == color("accent")
+
+    panes, shown = page.panes_shown, page.panes_shown.channel.bytes
+    panes.settings.scenario.setFocus()
+    qtbot.keyClick(panes.settings.scenario, Qt.Key.Key_F9)
+    assert page.is_running and window.focusWidget() is panes.lower.transport.phases, "not on a slider"
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Space)
+    while not shown.isEnabled():
+        drive(until(lambda: page.run is not None and page.run.waiting is not None))
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Period)
+        drive(until(lambda: shown.isEnabled() or (page.run is not None and page.run.waiting is not None)))
+    assert not ring()
+    shown.setFocus(Qt.FocusReason.TabFocusReason)
+    assert ring(), "focus is seen"
+    qtbot.keyClick(shown, Qt.Key.Key_Space)
+    drive(until(lambda: window.context.view == "inspector"))
+    qtbot.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    assert window.context.view == "migration" and page.run is not None
     drive(page.run.end())
 
 

@@ -27,8 +27,10 @@ from ui.migration.capabilities import CAPABILITIES, CapabilityList
 from ui.migration.channel_view import Lane, Packet
 from ui.migration.event_model import TEXT, TITLE, EventModel
 from ui.migration.events_pane import EventsPane
+from ui.migration.page_legend import PageLegend
 from ui.migration.page_lights import FADE, LEVELS, PageLights, any_of
 from ui.migration.page_map import PageMap
+from ui.migration.page_marks import HERE, THERE
 from ui.migration.plot import Curve
 from ui.migration.section_lanes import COMMANDS, HEADER, SectionLanes
 from ui.migration.told import ended, lives_on
@@ -208,6 +210,24 @@ def test_less_motion_counts_what_is_on_its_way(qtbot: Any) -> None:
         assert not shown.is_lit
     finally:
         motion.use("system")
+
+
+def test_a_legend_takes_as_many_lines_as_its_entries_need(qtbot: Any) -> None:
+    here, there = PageLegend(HERE), PageLegend(THERE)
+    here.be_as_high_as(there)
+    for legend in (here, there):
+        qtbot.addWidget(legend)
+        legend.resize(1000, 20)
+        legend.show_scale("a cell is 1 page")
+        legend.show()
+    one = here.sizeHint().height()
+    assert {place[2] for place in there._places()} == {0}
+    there.resize(260, 40)
+    assert there.sizeHint().height() == here.sizeHint().height() == 2 * one, "a page is at the same place in both maps"
+    assert len(there._places()) == len(THERE) + 1, "nothing is left out"
+    picture = there.grab().toImage()
+    lower = {picture.pixel(x, y) for x in range(picture.width()) for y in range(one, 2 * one)}
+    assert len(lower) > 2, "the second line is painted"
 
 
 def test_an_expectation_from_hardly_any_bytes_leaves_room_for_the_others() -> None:

@@ -144,7 +144,6 @@ class MigrationPage(Page):
         if not self.is_running:
             self._choose(id)
             self.context.actions.run("migration.start")
-            self._take_keyboard()
 
     def _take_keyboard(self) -> None:
         """To the timeline: what was pressed is gone or off now, and Space holds what runs."""
@@ -168,6 +167,7 @@ class MigrationPage(Page):
         self.run.start()
         self.frames.begin()
         self._show_state()
+        self._take_keyboard()
 
     def _begin(self, recording: Recording) -> None:
         self.offers = False

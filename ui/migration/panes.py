@@ -328,6 +328,7 @@ class Panes(QWidget):
             actions("migration.failover-destination"),
             tr("Empty; the guest will move here"),
         )
+        self.source.legend.be_as_high_as(self.destination.legend)
         self.channel = Channel(actions)
         row.addWidget(self.source, 3)
         row.addWidget(self.channel, 2)
