@@ -93,7 +93,9 @@ class Outgoing(PostcopySteps):
         """
         try:
             if self._colo is not None and not self._channel.returns:
-                raise UsageError("colo-one-way", "COLO needs a channel with a way back", hint="Use tcp: or unix:.")
+                text = "Capability 'x-colo' requires capability 'return-path'"  # since QEMU 11.1
+                message = "COLO needs a channel with a way back"
+                raise UsageError("colo-one-way", message, hint="Use tcp: or unix:.", qemu=text)
             check_channels(self._machine.options, len(self._beside))
             compression, tls = self.parameters.multifd_compression, bool(self.parameters.tls_creds)
             check_zero_copy(self._machine.options.capabilities, compression=compression, tls=tls)
@@ -174,6 +176,7 @@ class Outgoing(PostcopySteps):
         self._machine.blockers.check(self._machine.registry)
         check_idle(self._machine, self._machine.migration)
         self._check_postcopy()
+        self.statistics.expected_downtime = float(self.parameters.downtime_limit)
         self._set_status(Status.SETUP)
 
     def _set_up(self) -> None:

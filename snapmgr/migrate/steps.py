@@ -27,7 +27,8 @@ from snapmgr.trace.events import TraceEvent
 T = TypeVar("T")
 
 ENOUGH = 10_000
-"""Bytes of a period from which a downtime may be expected: of fewer QEMU concludes nothing (migration.c)."""
+"""Bytes of a period from which a downtime may be expected: of fewer QEMU concludes nothing (migration.c).  What is
+expected is the time for all that was dirty at the last sync; before 11.1 QEMU waited for a guest that wrote, too."""
 
 Owner = Callable[[Callable[[], None]], None]
 """``owner(action)`` has something done by the thread that the machine belongs to, and waits for it."""
@@ -164,7 +165,7 @@ class Steps:
             statistics.threshold = int(statistics.bandwidth * self.parameters.downtime_limit / 1000)
             self.rates = rates(self._sample, sample(counters, now))
             if sent > ENOUGH:
-                statistics.expected_downtime = counters.remaining / statistics.bandwidth * 1000
+                statistics.expected_downtime = counters.dirty_bytes_last_sync / statistics.bandwidth * 1000
         self._period, self._period_offset = now, self._out.total
         self._sample = sample(counters, now)
         self._out.limit = int(self._bandwidth * PERIOD)

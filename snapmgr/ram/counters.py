@@ -36,6 +36,8 @@ class RamCounters:
     normal: int = 0
     duplicate: int = 0
     dirty_sync_count: int = 0
+    dirty_bytes_last_sync: int = 0
+    """What was dirty right behind the last sync."""
     target_pages: int = 0
     """Pages handled since setup, whatever came of them."""
     precopy_bytes: int = 0

@@ -132,6 +132,7 @@ class RamSteps:
         self.counters.dirty_sync_count += 1
         self.counters.dirtied += sum(tracked.bitmap.sync(tracked.block.dirty) for tracked in self._tracked)
         self._count()
+        self.counters.dirty_bytes_last_sync = self.counters.remaining
 
     def _count(self) -> None:
         pages = sum(tracked.bitmap.count for tracked in self._tracked)

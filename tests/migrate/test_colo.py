@@ -266,8 +266,9 @@ def test_only_who_asked_for_it_takes_part() -> None:
     assert goes_on(pair, statistics) is Side.SOURCE
     one_way = ColoPair()
     one_way.link.source.__class__ = OneWay
-    with pytest.raises(UsageError, match="way back"):
+    with pytest.raises(UsageError, match="way back") as refused:
         one_way.prepare().run()
+    assert refused.value.qemu == "Capability 'x-colo' requires capability 'return-path'"
 
 
 class OneWay(LinkEnd):
