@@ -36,6 +36,16 @@ def _page(index: StreamIndex, block: str, page: int) -> tuple[dict[str, object],
     from snapmgr.inspect.passes import history
 
     found = history(index, block, page)
-    rows = [{"iteration": one.iteration, "kind": one.kind.name.lower(), "offset": one.offset} for one in found]
-    lines = [f"{offset(one.offset)}  pass {one.iteration}: {one.kind.name.lower()}" for one in found]
+    rows, lines = [], list[str]()
+    for one in found:
+        channel, at = index.place(one.offset)
+        row: dict[str, object] = {"iteration": one.iteration, "kind": one.kind.name.lower(), "offset": at}
+        if channel is not None:
+            row["channel"] = channel.number
+        if one.packed_by:
+            row["packed_by"] = one.packed_by
+        rows.append(row)
+        where = f"{channel.name}+{offset(at)}" if channel is not None else offset(at)
+        packed = f", packed by {one.packed_by} with other pages" if one.packed_by else ""
+        lines.append(f"{where}  pass {one.iteration}: {one.kind.name.lower()}{packed}")
     return {"page": page, "sent": rows}, lines or [f"page {page} was never sent"]

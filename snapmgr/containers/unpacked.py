@@ -11,6 +11,7 @@ import tempfile
 import threading
 import zlib
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, Protocol, cast
@@ -40,12 +41,13 @@ class Unpacker(Protocol):
 
 @dataclass
 class _Channel:
-    """Packets of one channel: where each one's packed bytes stand, and how many bytes they hold."""
+    """Packets of one channel: where each one's packed bytes stand, how many bytes they hold, and behind how many."""
 
     method: str
     data: array[int] = field(default_factory=lambda: array("Q"))
     length: array[int] = field(default_factory=lambda: array("Q"))
     size: array[int] = field(default_factory=lambda: array("Q"))
+    starts: array[int] = field(default_factory=lambda: array("Q"))
     total: int = 0
 
 
@@ -55,12 +57,27 @@ class Packs:
     def __init__(self) -> None:
         self.channels: dict[int, _Channel] = {}
 
+    def packet_of(self, address: int) -> tuple[int, str]:
+        """Where in the source the packed bytes stand that hold an address, and by what they are packed."""
+        channel, at = divmod(address - UNPACKED, _SPAN)
+        known = self.channels[channel]
+        return known.data[bisect_right(known.starts, at) - 1], known.method
+
+    def address_of(self, start: int, end: int) -> int | None:
+        """The address of the first page whose packed bytes begin within ``[start, end)`` of the source."""
+        for number, known in self.channels.items():
+            row = bisect_left(known.data, start)
+            if row < len(known.data) and known.data[row] < end:
+                return UNPACKED + number * _SPAN + known.starts[row]
+        return None
+
     def add(self, channel: int, method: str, data: int, length: int, size: int) -> int | None:
         """The address of a packet's first page, None where its method is another than the channel's."""
         known = self.channels.setdefault(channel, _Channel(method))
         if known.method != method or known.total + size > _SPAN:
             return None
         address = UNPACKED + channel * _SPAN + known.total
+        known.starts.append(known.total)
         known.data.append(data)
         known.length.append(length)
         known.size.append(size)
@@ -73,7 +90,7 @@ class UnpackedBytes:
 
     def __init__(self, source: Source, packs: Packs) -> None:
         self._source = source
-        self._packs = packs
+        self.packs = packs
         self._spools: dict[int, _Spool] = {}
         self._lock = threading.Lock()
 
@@ -88,7 +105,7 @@ class UnpackedBytes:
 
     def damage(self) -> Iterator[tuple[int, StreamError]]:
         """(channel, what is wrong) of every channel whose packets cannot all be unpacked."""
-        for channel, packets in self._packs.channels.items():
+        for channel, packets in self.packs.channels.items():
             try:
                 with self._lock:
                     self._spool(channel).reach(packets.total)
@@ -97,7 +114,7 @@ class UnpackedBytes:
 
     def _spool(self, channel: int) -> _Spool:
         if channel not in self._spools:
-            self._spools[channel] = _Spool(self._source, self._packs.channels[channel])
+            self._spools[channel] = _Spool(self._source, self.packs.channels[channel])
         return self._spools[channel]
 
 

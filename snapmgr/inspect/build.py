@@ -53,6 +53,8 @@ class IndexBuilder:
         self.configuration: ConfigurationInfo | None = None
         self.vmdesc: wire.Vmdesc | None = None
         self.runs: dict[str, RunBuilder] = {}
+        self.packed_by: dict[str, str] = {}
+        """By what the pages of a block are packed that are not read."""
         self.walk = Walk()
         self._instances: dict[int, wire.SectionBegin] = {}
         self._section: wire.SectionBegin | None = None

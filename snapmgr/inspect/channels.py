@@ -76,6 +76,7 @@ class ChannelBuilder:
             address = self.packs.add(row, packet.method, packet.data, packet.data_length, size)
             if address is not None:
                 return address, PageKind.PLAIN
+        self._builder.packed_by[packet.block] = packet.method
         self._not_read("packing-not-read", packet, f"Pages are packed by {packet.method}")
         return packet.data, PageKind.FOREIGN
 

@@ -291,8 +291,10 @@ class _Pass:
     def _block_pages(self, listed: Sequence[ListedBlock]) -> dict[str, BlockPages]:
         builder, bits = self.builder, self.builder.ram.page_bits
         return {
-            block.name: block_pages(block.name, block.used_length, bits, builder.runs.get(block.name) or RunBuilder())
-            for block in listed
+            name: block_pages(
+                name, length, bits, builder.runs.get(name) or RunBuilder(), builder.packed_by.get(name, "")
+            )
+            for name, length in ((block.name, block.used_length) for block in listed)
         }
 
     def _summary(self, block: ListedBlock, pages: BlockPages) -> BlockSummary:

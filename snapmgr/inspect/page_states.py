@@ -110,9 +110,30 @@ class PagePlace:
 
 
 def page_at(index: StreamIndex, offset: int) -> PagePlace | None:
-    """The page whose record holds the byte at ``offset`` of the stream, None where none does."""
+    """The page whose record holds the byte at ``offset`` of the stream, None where none does.
+
+    Of a packet of multifd that is packed it is the first of its pages.
+    """
     for name, block in index.ram.blocks.items():
         page = _page_in(block, offset)
+        if page is not None:
+            return PagePlace(name, page)
+    return _in_packet(index, offset)
+
+
+def _in_packet(index: StreamIndex, offset: int) -> PagePlace | None:
+    row = index.records.holding(offset)
+    if row is None or index.records.type_at(row) != "PACKET":
+        return None
+    start, length = index.records.span(row)
+    address = index.unpacked.packs.address_of(start, start + length) if index.unpacked is not None else None
+    for name, block in index.ram.blocks.items():
+        data = block.runs.data
+        unread = (block.runs.kind == PageKind.FOREIGN) & (data >= np.uint64(start)) & (data < np.uint64(start + length))
+        found = np.flatnonzero(unread)
+        page = int(block.runs.first[found[0]]) if len(found) else None
+        if page is None and address is not None:
+            page = _page_in(block, address)
         if page is not None:
             return PagePlace(name, page)
     return None

@@ -6,10 +6,11 @@ Functions of the runs that an index holds; a pass is counted from 1, as far as t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from snapmgr.containers.unpacked import UNPACKED
 from snapmgr.errors import NotFound
 from snapmgr.inspect.index import StreamIndex
 from snapmgr.names import quoted
@@ -40,17 +41,19 @@ class PassSummary:
 @dataclass(frozen=True, slots=True)
 class Sending:
     """A page as it came once: in which pass, as what, where its contents stand in the source, and how many bytes they
-    are there."""
+    are there.  ``packed_by`` names the method where they are packed together with those of other pages; ``offset``
+    and ``size`` are then the whole packet of multifd."""
 
     iteration: int
     kind: PageKind
     offset: int
     size: int
+    packed_by: str = ""
 
     @property
     def begin(self) -> int:
         """Where its record begins; the block's name, if it is sent again, stands between that and the contents."""
-        return self.offset - _LEAD.get(self.kind, 0)
+        return self.offset - (0 if self.packed_by else _LEAD.get(self.kind, 0))
 
     @property
     def length(self) -> int:
@@ -88,8 +91,21 @@ def history(index: StreamIndex, block: str, page: int) -> Sequence[Sending]:
         kind = PageKind(int(runs.kind[row]))
         behind = page - int(runs.first[row])
         at = int(runs.data[row]) + (behind * record_stride(kind, pages.page_bits) if behind else 0)
-        found.append(Sending(int(runs.iteration[row]), kind, at, _size(kind, int(runs.size[row]), pages.page_bits)))
+        size = _size(kind, int(runs.size[row]), pages.page_bits)
+        found.append(_in_packet(index, Sending(int(runs.iteration[row]), kind, at, size), pages.packed_by))
     return found
+
+
+def _in_packet(index: StreamIndex, alone: Sending, packed_by: str) -> Sending:
+    """The packet instead of the page where that was packed together with others."""
+    at, method = alone.offset, packed_by
+    if alone.offset >= UNPACKED and index.unpacked is not None:
+        at, method = index.unpacked.packs.packet_of(alone.offset)
+    elif alone.kind is not PageKind.FOREIGN:
+        return alone
+    row = index.records.holding(at)
+    offset, length = (at, 0) if row is None else index.records.span(row)
+    return replace(alone, offset=offset, size=length, packed_by=method)
 
 
 def _size(kind: PageKind, told: int, page_bits: int) -> int:

@@ -149,13 +149,15 @@ class Deltas:
 
 @dataclass(frozen=True)
 class BlockPages:
-    """One RAMBlock: its runs and the last state of its pages.  ``used_length`` in bytes."""
+    """One RAMBlock: its runs and the last state of its pages.  ``used_length`` in bytes; ``packed_by`` names the method
+    of pages that are FOREIGN, as far as it is known."""
 
     name: str
     used_length: int
     page_bits: int
     runs: RunColumns
     last: LastState
+    packed_by: str = ""
 
     @property
     def pages(self) -> int:
@@ -183,7 +185,7 @@ class BlockPages:
         return int(self.runs.count[sent].sum()) - int(distinct.count.sum())
 
 
-def block_pages(name: str, used_length: int, page_bits: int, builder: RunBuilder) -> BlockPages:
+def block_pages(name: str, used_length: int, page_bits: int, builder: RunBuilder, packed_by: str = "") -> BlockPages:
     """Freeze what was collected for one block."""
     runs = builder.columns(page_bits)
-    return BlockPages(name, used_length, page_bits, runs, flatten(runs.first, runs.count))
+    return BlockPages(name, used_length, page_bits, runs, flatten(runs.first, runs.count), packed_by)

@@ -42,7 +42,8 @@ def stretch(source: Bytes, block: BlockPages, run: int, start: int, stop: int) -
         case PageKind.XBZRLE | PageKind.COMPRESSED:
             yield from _unpacked(source, block, run, start, stop)
         case PageKind.FOREIGN:
-            message = f"{block.name} has pages that are packed in a way that is not read"
+            how = f"by {block.packed_by}, which is not read" if block.packed_by else "in a way that is not read"
+            message = f"{block.name} has pages that are packed {how}"
             raise Unsupported("page-encoding", message, offset=data)
 
 

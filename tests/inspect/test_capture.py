@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,8 @@ from snapmgr.inspect.against.judge import judge
 from snapmgr.inspect.against.resolve import resolve_target
 from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Node, Severity
+from snapmgr.inspect.page_states import PagePlace, page_at
+from snapmgr.inspect.passes import history
 from snapmgr.inspect.report import inspect_document
 from snapmgr.inspect.verify import verify
 from snapmgr.ram.multifd import PacketFlag
@@ -184,8 +187,29 @@ def test_what_is_packed_by_hardware_is_named_and_passed_over(tmp_path: Path) -> 
     assert "qpl" in note.message and note.severity is Severity.NOTE
     assert (index.blocks[0].normal, index.blocks[0].compressed, index.blocks[0].zero) == (1, 2, 1)
     assert index.ram.read("pc.ram", 4 << 12, 4096) == b"\7" * 4096
-    with pytest.raises(Unsupported):
+    with pytest.raises(Unsupported, match="packed by qpl"):
         index.ram.sha256("pc.ram")
+    (sending,) = history(index, "pc.ram", 2)
+    whole = next(record for record in index.records if record.type == "PACKET" and record.idstr == "pc.ram")
+    assert (sending.begin, sending.length, sending.packed_by) == (whole.offset, whole.length, "qpl")
+    assert page_at(index, whole.offset + 9) == PagePlace("pc.ram", 1)
+
+
+@pytest.mark.parametrize("name", ["multifd-zlib.v100", "multifd-zstd.v72"])
+def test_a_page_leads_to_the_packet_that_it_is_packed_in(indexed: Indexed, name: str) -> None:
+    """The packet's header lists the page, and its bytes lead back to the first page of it."""
+    index, seen = indexed(name, "*"), 0
+    for page in range(0, 4096, 16):
+        for sending in history(index, "pc.ram", page):
+            if sending.packed_by:
+                head = index.source.read(sending.begin, 320 + 8 * 128)
+                normal = int.from_bytes(head[16:20])
+                offsets = np.frombuffer(head, ">u8", normal, 320)
+                assert page << 12 in offsets
+                assert head[:4] == GREETED[:4] and sending.packed_by in name
+                assert page_at(index, sending.begin) == PagePlace("pc.ram", int(offsets[0]) >> 12)
+                seen += 1
+    assert seen > 5
 
 
 def test_device_state_in_packets_is_named_and_passed_over(tmp_path: Path) -> None:

@@ -40,12 +40,8 @@ def has_record(context: WindowContext) -> str:
     if reason := has_page(context):
         return reason
     page = page_of(context)
-    sending, loaded = page.memory.shown_page(), page.loaded
-    if sending is None or not sending.length:
-        return tr("The page was never sent")
-    if loaded is not None and sending.begin + sending.length > loaded.index.size:
-        return tr("The page travelled packed: its bytes are not in the stream as they are")
-    return ""
+    sending = page.memory.shown_page()
+    return tr("The page was never sent") if sending is None or not sending.length else ""
 
 
 def has_map(context: WindowContext) -> str:

@@ -279,8 +279,8 @@ class Memory(QObject):
                 return
 
     def _select(self, loaded: Loaded, sending: Sending, *, joined: bool = False) -> bool:
-        """Make the record of a page the selection; False where it is not among the bytes that are shown."""
-        if not sending.length or sending.begin + sending.length > loaded.index.size:
+        """Make the record of a page, or the packet that it came in, the selection; False where it has none."""
+        if not sending.length:
             return False
         path = loaded.index.tree.path_at(sending.begin)
         selection = Selection(sending.begin, sending.length, path, None, "ram")

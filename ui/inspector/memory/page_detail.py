@@ -141,7 +141,11 @@ class PageDetail(QWidget):
         sent = plural("{n} time", "{n} times", len(came)) if came else tr("never")
         #: Of the times that a page was sent
         self._values[1].setText(tr("{times}, {n} of them xbzrle", times=sent, n=deltas) if deltas else sent)
-        self._values[2].setText(formats.exact_bytes(sum(one.length for one in came)))
+        wire = formats.exact_bytes(sum(one.length for one in came))
+        if any(one.packed_by for one in came):
+            #: Of the bytes that a page took on the wire, where it was packed together with other pages
+            wire = tr("{bytes}, with other pages", bytes=wire)
+        self._values[2].setText(wire)
         last = facts.sendings[-1] if facts.sendings else None
         self._values[3].setText(
             tr("{kind}, iteration {n}", kind=tr(WORDS[last.kind]), n=last.iteration) if last is not None else not_known

@@ -72,7 +72,12 @@ class Sendings(QAbstractListModel):
         #: The pass over RAM in which a page came, short: it. 3
         number = tr("it. {n}", n=one.iteration)
         where = formats.offset(one.begin, self._digits) if one.length else ""
-        return number, tr(WORDS[one.kind]), where, formats.exact_bytes(one.length) if one.length else ""
+        kind = tr(WORDS[one.kind])
+        if one.packed_by and one.kind is not PageKind.FOREIGN:
+            #: What a page came as that was packed together with others: “full page, zlib”
+            kind = tr("{kind}, {method}", kind=kind, method=one.packed_by)
+        size = formats.exact_bytes(one.length) if one.length and not one.packed_by else ""
+        return number, kind, where, size
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role == SENDING_ROLE:
