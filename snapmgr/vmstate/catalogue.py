@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,9 @@ MAX_ELEMENTS = 10_000
 
 REST = 0
 """The size of a field, or the length of an array, that varies: as much as the section has for it."""
+
+OLD, NEWER = "7.2", "10.0"
+"""QEMUs whose devices are told apart; later ones count as the second."""
 
 _FILE = Path(__file__).with_name("catalogue.json")
 _VERSION = 4
@@ -89,6 +92,26 @@ def read_as(layout: Struct, payload: bytes) -> Struct | None:
         if end == len(payload):
             return found
     return None
+
+
+def is_like(one: Struct, other: Struct) -> bool:
+    """Whether two readings differ in nothing but subsections, elements of lists, and what follows from them; and in the
+    length of opaque fields, which tell it themselves."""
+    if (one.vmsd_name, one.version, len(one.fields)) != (other.vmsd_name, other.version, len(other.fields)):
+        return False
+    return all(_alike(mine, theirs) for mine, theirs in zip(one.fields, other.fields, strict=True))
+
+
+def _alike(one: Field | Group, other: Field | Group) -> bool:
+    if isinstance(one, Group) or isinstance(other, Group):
+        if not isinstance(one, Group) or not isinstance(other, Group) or len(one.members) != len(other.members):
+            return False
+        return all(_alike(mine, theirs) for mine, theirs in zip(one.members, other.members, strict=True))
+    if (one.name, one.type, one.count) != (other.name, other.type, other.count):
+        return False
+    if one.struct is not None and other.struct is not None:
+        return is_like(one.struct, other.struct)
+    return one.size == other.size or one.elements is not None or one.type.startswith("virtio")
 
 
 def _rests(layout: Struct, payload: bytes) -> Iterator[int]:
@@ -163,12 +186,12 @@ class _Reading:
 
     def _varying(self, entry: Field, at: int) -> tuple[Field, int]:
         rest = self._rest
-        if rest <= 0 or at + rest > len(self._payload):
+        if rest < 0 or at + rest > len(self._payload):
             raise _Unfit
         if entry.array_len is None:
             return Field(entry.name, entry.type, rest, None, entry.index), at + rest
         count, over = divmod(rest, entry.stride)
-        if over:
+        if over or not count:
             raise _Unfit
         return Field(entry.name, entry.type, entry.size, count, entry.index, entry.struct), at + rest
 
@@ -202,24 +225,50 @@ class _Reading:
 # -- the file --------------------------------------------------------------------------------------------------------
 
 
+def known(release: str = OLD) -> Catalogue:
+    """The layouts that come with the program: those of QEMUs like ``release`` before the others."""
+    return _known(OLD if release == OLD else NEWER)
+
+
 @functools.cache
-def known() -> Catalogue:
-    """The layouts that come with the program."""
-    return Catalogue(layouts(json.loads(_FILE.read_bytes())))
+def _known(release: str) -> Catalogue:
+    return Catalogue(layouts(json.loads(_FILE.read_bytes()), release))
 
 
-def layouts(document: Any) -> list[Struct]:
+def known_subsections(name: str) -> Mapping[str, Struct]:
+    """Subsections of a state at any depth, by their names."""
+    return _all_subsections().get(name, {})
+
+
+@functools.cache
+def _all_subsections() -> dict[str, dict[str, Struct]]:
+    found: dict[str, dict[str, Struct]] = {}
+    for _, struct in _parts(json.loads(_FILE.read_bytes())):
+        for below in struct.subsections:
+            found.setdefault(struct.vmsd_name, {}).setdefault(below.vmsd_name, below)
+    return found
+
+
+def layouts(document: Any, release: str) -> list[Struct]:
     """Device types of a document: ``structs``, each of which may have those before it as parts, and ``devices``, the
-    numbers of those that are sections.
+    numbers of those that are sections, by release.
 
     A struct is [name, version, fields, subsections], a field [name, type, size, array_len, index, struct, elements]
     up to the last that is not null, and several fields of one name are [name, fields].
     """
+    made = dict(_parts(document))
+    devices: dict[str, list[int]] = document["devices"]
+    numbers = dict.fromkeys([*devices[release], *(number for of in devices.values() for number in of)])
+    return [made[number] for number in numbers]
+
+
+def _parts(document: Any) -> list[tuple[int, Struct]]:
+    """All structs with their numbers."""
     made: list[Struct] = []
     for name, version, fields, below in document["structs"]:
         entries = tuple(_entry_of(row, made) for row in fields)
         made.append(Struct(name, version, entries, tuple(made[number] for number in below)))
-    return [made[number] for number in document["devices"]]
+    return list(enumerate(made))
 
 
 def _entry_of(row: list[Any], made: list[Struct]) -> Field | Group:

@@ -291,7 +291,7 @@ def _take_subsections(state: VMState, target: Any) -> Take[None]:
             return
         sub = _known(state, sent)
         if sub is None:
-            shown = sent.decode("utf-8", "replace")
+            shown = sent.partition(b"\0")[0].decode("utf-8", "replace")
             chain = f"VM subsection '{shown}' in '{state.name}' does not exist"
             message = f"{state.name} has no subsection {shown!r}"
             raise VMStateError("subsection-unknown", message, field=shown, chain=chain)

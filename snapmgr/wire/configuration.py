@@ -77,8 +77,8 @@ def _read_subsection(window: Window, found: list[ConfigurationSubsection]) -> Fa
         for _ in range(count):
             window.counted()
     else:
-        text = "load of migration failed: No such file or directory"
-        newest = failed(f"VM subsection '{name}' in 'configuration' does not exist")
+        text, shown = "load of migration failed: No such file or directory", name.partition("\0")[0]
+        newest = failed(f"VM subsection '{shown}' in 'configuration' does not exist")
         return fault(
             "configuration-subsection",
             start,

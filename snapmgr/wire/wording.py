@@ -90,12 +90,12 @@ def wrong_magic(magic: bytes) -> str:
 
 def wrong_version(version: int) -> str:
     """The same of a version that is none."""
-    return failed(f"{UNSUPPORTED}, file version {version} != {VERSION}", errno.ENOTSUP)
+    return failed(f"{UNSUPPORTED}, file version {version:x} != {VERSION:x}", errno.ENOTSUP)
 
 
 def no_configuration(found: int) -> str:
     """The same of a byte that stands where the configuration should begin."""
-    return failed(f"{NO_CONFIGURATION}, {found} != {int(RecordType.CONFIGURATION)}")
+    return failed(f"{NO_CONFIGURATION}, {found:x} != {int(RecordType.CONFIGURATION):x}")
 
 
 def by_version(line: str, newest: str | None = None) -> dict[str, str]:

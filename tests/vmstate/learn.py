@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from snapmgr.containers.describe import find_description
 from snapmgr.containers.open import open_source
 from snapmgr.errors import SnapmgrError
-from snapmgr.vmstate.catalogue import REST
+from snapmgr.vmstate.catalogue import NEWER, OLD, REST
 from snapmgr.vmstate.description import Field, Group, Struct
 from snapmgr.vmstate.dump import MACHINE
 from snapmgr.vmstate.fieldtypes import size_of
@@ -25,28 +25,28 @@ from tests import corpus
 
 _FILE = Path(__file__).parents[2] / "snapmgr/vmstate/catalogue.json"
 _NUMBERS = {1: "uint8", 2: "uint16", 4: "uint32", 8: "uint64"}
-_SERVED = 3
-"""Layouts of one type that differ in one length only, from which on that length counts as one that varies."""
 
 
-def described(paths: Iterable[Path]) -> Iterator[Struct]:
-    """Layouts of all devices of streams that can be read."""
-    for path in paths:
-        try:
-            with closing(open_source(str(path))) as source:
-                description = find_description(source)
-        except SnapmgrError:
-            continue
-        for device in description or ():
-            if device.state.contradiction is None and device.size is None and device.state.vmsd_name:
-                yield device.state
+Types = dict[str, list[Struct]]
+
+
+def described(path: Path) -> Iterator[Struct]:
+    """Layouts of all devices of a stream, none if it cannot be read."""
+    try:
+        with closing(open_source(str(path))) as source:
+            description = find_description(source)
+    except SnapmgrError:
+        return
+    for device in description or ():
+        if device.state.contradiction is None and device.size is None and device.state.vmsd_name:
+            yield device.state
 
 
 class Learned:
     """Layouts by the names of types."""
 
     def __init__(self) -> None:
-        self.types: dict[str, list[Struct]] = {}
+        self.types: Types = {}
 
     def add(self, layout: Struct) -> None:
         """Join it with one that has the same fields, or keep it beside them."""
@@ -234,10 +234,13 @@ class _Writer:
         return row
 
 
-def document(types: dict[str, list[Struct]]) -> str:
+def document(learned: dict[str, Types]) -> str:
     """The text of the catalogue: a line for each struct."""
     writer = _Writer()
-    devices = [writer.struct(layout) for name in sorted(types) for layout in types[name]]
+    devices = {
+        release: sorted({writer.struct(layout) for name in sorted(types) for layout in types[name]})
+        for release, types in learned.items()
+    }
     rows = ",\n".join(json.dumps(row, separators=(",", ":")) for row in writer.rows)
     return f'{{"structs":[\n{rows}],\n"devices":{json.dumps(devices, separators=(",", ":"))}}}\n'
 
@@ -245,19 +248,28 @@ def document(types: dict[str, list[Struct]]) -> str:
 def main(names: list[str]) -> None:
     streams = [Path(name) for name in names if not name.endswith(".json")]
     streams += sorted(path for path in (corpus.corpus_root() / "streams").iterdir() if ".mig" in path.name)
-    learned = Learned()
-    for layout in described(streams):
-        learned.add(layout)
-    learned.loosen()
+    learned = {OLD: Learned(), NEWER: Learned()}
+    for path in streams:
+        for layout in described(path):
+            learned[_release(path)].add(layout)
+    for of in learned.values():
+        of.loosen()
     subsections: dict[str, dict[str, Struct]] = {}
     for name in names:
         if name.endswith(".json"):
             for state, below in told(json.loads(Path(name).read_bytes())).items():
                 for sub, struct in below.items():
                     subsections.setdefault(state, {}).setdefault(sub, struct)
-    types = {name: [with_told(layout, subsections) for layout in known] for name, known in learned.types.items()}
-    _FILE.write_text(document(types))
-    print(len(types), "types", sum(map(len, types.values())), "layouts", _FILE.stat().st_size, "bytes")
+    _FILE.write_text(document({release: _whole(of.types, subsections) for release, of in learned.items()}))
+
+
+def _release(path: Path) -> str:
+    """Which loader is like that of the QEMU that wrote it, by the file's name: 7.2-… or ….v72.mig."""
+    return OLD if path.name.startswith(OLD) or ".v72." in path.name else NEWER
+
+
+def _whole(types: Types, subsections: dict[str, dict[str, Struct]]) -> Types:
+    return {name: [with_told(layout, subsections) for layout in known] for name, known in types.items()}
 
 
 if __name__ == "__main__":

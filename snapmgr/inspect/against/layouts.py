@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 
 from snapmgr.inspect.against.checks import COMPARED_NAMES, COMPARED_TYPES, checked
@@ -17,6 +18,15 @@ class Layouts:
     def __init__(self) -> None:
         self._made: dict[int, tuple[Struct, Described]] = {}
         self._checked: dict[tuple[int, bool, int, int, str, str], VMState] = {}
+        self._as_known: dict[tuple[int, Hashable], tuple[Struct, Struct]] = {}
+
+    def as_known(self, layout: Struct, of: Hashable, make: Callable[[Struct], Struct]) -> Struct:
+        """What ``make`` makes of a layout for a target that ``of`` tells from others."""
+        key = (id(layout), of)
+        made = self._as_known.get(key)
+        if made is None:
+            made = self._as_known[key] = (layout, make(layout))
+        return made[1]
 
     def plain(self, layout: Struct) -> Described:
         """The state that a layout describes."""

@@ -20,6 +20,7 @@ from snapmgr.savevm.handlers import Handlers, StreamOptions
 from snapmgr.savevm.registry import Registry, RegistryError
 from snapmgr.savevm.still import StandsStill
 from snapmgr.trace.bus import Trace
+from snapmgr.vmstate.catalogue import known_subsections
 from snapmgr.vmstate.description import Field, Group, Struct
 from snapmgr.vmstate.from_description import Values
 from snapmgr.vmstate.load import load_bytes
@@ -178,9 +179,16 @@ class Rehearsal(StandsStill):
             return False
 
     def _known_only(self, layout: Struct) -> Struct:
-        """Without the subsections that the target's type does not have, where that is known."""
+        """With the subsections that the target's type has, sent or not, and no others, where that is known."""
+        return self.layouts.as_known(layout, (self.release, id(self.target.types)), self._as_known)
+
+    def _as_known(self, layout: Struct) -> Struct:
         names = self._subsections(layout.vmsd_name)
         below = tuple(self._known_only(sub) for sub in layout.subsections if names is None or sub.vmsd_name in names)
+        if names is not None:
+            sent = {sub.vmsd_name for sub in layout.subsections}
+            others = known_subsections(layout.vmsd_name)
+            below += tuple(sub for name, sub in others.items() if name in names and name not in sent)
         fields = tuple(self._known_field(entry) for entry in layout.fields)
         if all(map(operator.is_, fields, layout.fields)) and len(below) == len(layout.subsections):
             return layout if all(map(operator.is_, below, layout.subsections)) else replace(layout, subsections=below)

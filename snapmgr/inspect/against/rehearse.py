@@ -9,12 +9,13 @@ from snapmgr.containers.capture import CaptureSource
 from snapmgr.errors import Unsupported
 from snapmgr.inspect.against.layouts import Layouts
 from snapmgr.inspect.against.machine import Rehearsal, Sent
+from snapmgr.inspect.against.streams import writer_of
 from snapmgr.inspect.against.target import Target
 from snapmgr.inspect.index import StreamIndex
 from snapmgr.savevm.effects import EnableColo
 from snapmgr.savevm.failures import LoadError, errno_of
 from snapmgr.savevm.loader import LISTEN_FAILED, LOST_BITMAPS, PAUSED, Loader
-from snapmgr.vmstate.catalogue import known
+from snapmgr.vmstate.catalogue import Catalogue, is_like, known
 from snapmgr.vmstate.description import Struct
 from snapmgr.wire.events import NeedData
 from snapmgr.wire.wording import CHAINING, chain_of
@@ -156,7 +157,8 @@ def _sent(index: StreamIndex, target: Target) -> Sent:
     """What the stream holds, as far as the target does not describe it in the same way: by its own description, and
     where it has none by what is known of devices."""
     local = {(device.idstr, device.instance_id): device.state for device in target.devices or ()}
-    sent = _described(index) if index.description is not None else _learned(index, local)
+    catalogue = known(writer_of(target.ram_id))
+    sent = _described(index) if index.description is not None else _learned(index, local, catalogue)
     return {key: state for key, state in sent if state != local.get(key)}
 
 
@@ -167,15 +169,16 @@ def _described(index: StreamIndex) -> Iterator[tuple[Key, Struct]]:
 
 
 def _learned(
-    index: StreamIndex, local: Mapping[tuple[str, int], Struct | None]
-) -> Iterator[tuple[tuple[str, int], Struct]]:
-    """Only of devices that the target has: nothing else is loaded."""
+    index: StreamIndex, local: Mapping[Key, Struct | None], catalogue: Catalogue
+) -> Iterator[tuple[Key, Struct]]:
+    """Only of devices that the target has, in its own layout but for what follows from the values: bytes of another
+    layout are no such device, or damaged."""
     for record in index.records.of("FULL"):
         key = (record.idstr or "", record.instance_id or 0)
         if key in local and record.payload_length < _MOST:
             payload = bytes(index.source.read(record.payload, record.payload_length))
-            state = known().describe(key[0], record.version_id or 0, payload)
-            if state is not None:
+            state, here = catalogue.describe(key[0], record.version_id or 0, payload), local[key]
+            if state is not None and (here is None or is_like(state, here)):
                 yield key, state
 
 

@@ -10,12 +10,11 @@ from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Record
 from snapmgr.ram.dirty_bitmap import IDSTR as BITMAPS
 from snapmgr.ram.words import IDSTR
-from snapmgr.vmstate.catalogue import known
-from snapmgr.vmstate.description import VmDescription
+from snapmgr.vmstate.catalogue import NEWER, OLD, Catalogue, known
 from snapmgr.wire.constants import Command
 from snapmgr.work import CancelToken, Progress, no_progress
 
-_PAGE_BITS, _SIXTEEN = 12, 16
+_PAGE_BITS, _SIXTEEN, _RAM_ID = 12, 16, 2
 _ADVISE = Command.POSTCOPY_ADVISE.name
 
 
@@ -32,6 +31,7 @@ def target_of(index: StreamIndex) -> Target:
     info = index.configuration
     bits = info.target_page_bits if info is not None else None
     started = [record.section_id for record in first.values() if record.idstr == IDSTR]
+    ram_id = started[0] if started and started[0] is not None else _RAM_ID
     return Target(
         label=index.source.label,
         machine=None if info is None else info.machine,
@@ -41,8 +41,8 @@ def target_of(index: StreamIndex) -> Target:
         capabilities=_capabilities(index, sections),
         footers=all(record.footer for record in full),
         describes=index.vmdesc is not None,
-        ram_id=started[0] if started and started[0] is not None else 2,
-        devices=tuple(_device(index, index.description, record) for record in full),
+        ram_id=ram_id,
+        devices=tuple(_device(index, record, known(writer_of(ram_id))) for record in full),
         blocks=tuple(
             TargetBlock(block.name, block.used_length, block.page_size or 1 << _PAGE_BITS, block.address)
             for block in index.listed
@@ -50,13 +50,19 @@ def target_of(index: StreamIndex) -> Target:
     )
 
 
-def _device(index: StreamIndex, description: VmDescription | None, record: Record) -> TargetDevice:
+def writer_of(ram_id: int) -> str:
+    """Which release a QEMU is like whose RAM has this section id: older ones have one more section before it (m)."""
+    return OLD if ram_id >= _RAM_ID else NEWER
+
+
+def _device(index: StreamIndex, record: Record, catalogue: Catalogue) -> TargetDevice:
+    description = index.description
     idstr, instance_id = record.idstr or "", record.instance_id or 0
     described = description.find(idstr, instance_id) if description is not None else None
     payload = bytes(index.source.read(record.payload, record.payload_length))
     state, size = None, None
     if described is None:
-        state = known().describe(idstr, record.version_id or 0, payload)
+        state = catalogue.describe(idstr, record.version_id or 0, payload)
     elif described.state.contradiction is None:
         state, size = (described.state, None) if described.size is None else (None, record.payload_length)
     return TargetDevice(idstr, instance_id, record.version_id or 0, record.section_id or 0, state, payload, size)
