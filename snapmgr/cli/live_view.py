@@ -222,7 +222,7 @@ class Look:
         remaining, mib = samples.column("remaining"), float(1 << 20)
         rows: list[tuple[str, Floats, str]] = [
             ("Throughput", per_second(times, samples.column("transferred")), "/s"),
-            ("Guest writes", per_second(times, samples.column("written")), "/s"),
+            ("Dirty rate", per_second(times, samples.column("written")), "/s"),
             ("Remaining", remaining, ""),
         ]
         made = [self._curve(name, f"{values[-1] / mib:.1f} MiB{per}", values) for name, values, per in rows]

@@ -145,3 +145,13 @@ class Changes:
         for pages, values in self.changed[key * KEY_EVERY : count]:
             states[pages] = values
         return states
+
+
+def waits(samples: Samples, over: float | None) -> Floats:
+    """How long the guest waited for a page at each sample, in ms, 0 where it has got none since the one before: it does
+    not, or waits yet.  ``over`` is when the migration was, in seconds."""
+    waited, requests, times = (samples.column(name) for name in ("waited", "requests", "time"))
+    news = (np.diff(waited, prepend=0.0) != 0) | (np.diff(requests, prepend=0.0) > 0)
+    if over is not None:
+        news &= times <= over
+    return np.where(news, waited, 0.0)

@@ -260,9 +260,12 @@ def test_postcopy_breaks_and_goes_on(page: MigrationPage, qtbot: Any, drive: Dri
     settings.show_wanted(replace(settings.wanted(), ram=16 * MIB, before=20, after=5))
     start(page, qtbot)
     drive(until(lambda: page.is_in("postcopy-paused") and page.panes_shown.header.recover.isVisible()))
-    assert page.panes_shown.notice.text().startswith("The channel is broken.")
+    panes = page.panes_shown
+    assert panes.notice.text().startswith("The channel is broken.")
+    drive(until(lambda: panes.source.screen.text() == "stands still" and panes.channel.main._dashed))
+    assert panes.destination.screen.text() == "waits for pages" and panes.channel.chip.text() == "broken"
     assert page.context.actions.reason("migration.cancel").startswith("The guest runs on the destination")
-    qtbot.mouseClick(page.panes_shown.header.recover, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panes.header.recover, Qt.MouseButton.LeftButton)
     drive(until(lambda: over(page)))
     outcome = page.recording.outcome
     assert outcome["status"] == "completed" and outcome["agrees"] and outcome["pauses"] == 1

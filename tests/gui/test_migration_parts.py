@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.options import MachineOptions
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.pages import Layout, PageState
-from snapmgr.migrate.recording import Moment
-from snapmgr.migrate.samples import usual
+from snapmgr.migrate.recording import PAGES_PUT, Moment
+from snapmgr.migrate.samples import COLUMNS, Samples, usual, waits
 from snapmgr.migrate.scenarios import BY_ID
 from snapmgr.migrate.together import RULES, broken
 from snapmgr.migrate.wanted import Wanted, wanted_of
@@ -27,6 +27,7 @@ from ui.migration.capabilities import CAPABILITIES, CapabilityList
 from ui.migration.channel_view import Lane, Packet
 from ui.migration.event_model import TEXT, TITLE, EventModel
 from ui.migration.events_pane import EventsPane
+from ui.migration.lower import Lower
 from ui.migration.page_legend import PageLegend
 from ui.migration.page_lights import FADE, LEVELS, PageLights, any_of
 from ui.migration.page_map import PageMap
@@ -34,9 +35,11 @@ from ui.migration.page_marks import HERE, THERE
 from ui.migration.plot import Curve
 from ui.migration.section_lanes import COMMANDS, HEADER, SectionLanes
 from ui.migration.told import ended, lives_on
+from ui.migration.traffic import Traffic, where
 from ui.migration.turns import LOOK_EVERY, NUMBERS_EVERY, take_turn
 from ui.theme import motion
 from ui.widgets.folding_splitter import FoldingSplitter
+from ui.widgets.guest_screen import GuestScreen
 
 
 def moment(time: float, name: str, side: Side = Side.SOURCE, offset: int | None = None, **arguments: Any) -> Moment:
@@ -210,6 +213,62 @@ def test_less_motion_counts_what_is_on_its_way(qtbot: Any) -> None:
         assert not shown.is_lit
     finally:
         motion.use("system")
+
+
+def test_the_time_that_is_pointed_at_in_one_plot_is_told_by_all(qtbot: Any) -> None:
+    lower = Lower(lambda id: QAction(id))
+    qtbot.addWidget(lower)
+    lower.resize(900, 500)
+    lower.show()
+    times = np.arange(0.0, 10.0, 0.1)
+    for factor, plot in enumerate(lower.plots.values(), 1):
+        plot.show_curve(Curve(times, times * factor, 10.0, last="newest"))
+    throughput, writes = lower.plots["throughput"], lower.plots["writes"]
+    area = throughput._area()
+    qtbot.mouseMove(throughput, QPoint(int(area.left() + area.width() / 2), 40))
+    assert throughput.said().startswith(("4.9 at ", "5.0 at ")) and writes.said().startswith(("9.8 at ", "10.0 at "))
+    QApplication.sendEvent(throughput, QEvent(QEvent.Type.Leave))
+    assert throughput.said() == writes.said() == "newest"
+    assert all(plot.toolTip() for plot in lower.plots.values()), "what each shows is told"
+
+
+def test_nobody_waits_for_a_page_while_none_comes_or_when_all_have() -> None:
+    samples = Samples()
+    for time, waited, requests in ((0.0, 0, 0), (0.1, 2, 1), (0.2, 2, 3), (0.3, 2, 3), (0.4, 9, 3), (0.5, 7, 3)):
+        samples.add(**{**dict.fromkeys(COLUMNS, 0.0), "time": time, "waited": waited, "requests": requests})
+    assert waits(samples, 0.45).tolist() == [0, 2, 2, 0, 9, 0] and waits(samples, None)[-1] == 7
+
+
+def test_what_is_on_its_way_is_told_where_it_is_pointed_at(qtbot: Any) -> None:
+    traffic = Traffic()
+    traffic.take(
+        [
+            moment(0.1, "savevm_section_start", id="ram", section_id=1, offset=35),
+            moment(0.5, PAGES_PUT, rbname="demo.ram", first=16, pages=204, zero=12),
+            moment(0.6, "migrate_handle_rp_req_pages", rbname="demo.ram", start=0, len=4096),
+        ]
+    )
+    lane = Lane("main", "sections and pages")
+    qtbot.addWidget(lane)
+    lane.resize(240, 58)
+    lane.move(traffic.packets(0.7), 0.7, connected=True)
+    newest = int(lane._place(lane.packets[-1])) + 7
+    assert lane.words(newest) == "section 1, ram, demo.ram 0x0010000, 204 pages" and not lane.words(newest + 25)
+    assert where(traffic.at(0.7)) == "12 zero, begins at 00000023"
+    assert traffic.answers(0.7)[0].words == "page request: the guest waits for it"
+
+
+def test_a_screen_whose_guest_has_gone_is_dim_and_says_so(qtbot: Any) -> None:
+    screen = GuestScreen()
+    qtbot.addWidget(screen)
+    screen.resize(160, 120)
+    screen.set_still("stands still")
+    assert not screen.text(), "there is no picture yet"
+    screen.show_picture(np.full((120, 160, 3), 255, np.uint8))
+    dim = screen.grab().toImage().pixelColor(80, 30).lightness()
+    assert screen.text() == "stands still"
+    screen.set_still("")
+    assert not screen.text() and screen.grab().toImage().pixelColor(80, 30).lightness() > dim
 
 
 def test_a_legend_takes_as_many_lines_as_its_entries_need(qtbot: Any) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ui.theme import fonts, icons, motion
 from ui.theme.palette import color, tokens
@@ -76,6 +76,29 @@ class Lane(QWidget):
             self.setAccessibleName(f"{self._name}: {rate}" if rate else self._name)
             self.update()
 
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            words = self.words(event.pos().x()) or self.toolTip()
+            QToolTip.showText(event.globalPos(), words, self)
+            return True
+        return super().event(event)
+
+    def words(self, x: int) -> str:
+        """What the packet at this place is, "" where there is none."""
+        side, near = self._side(), None
+        if not self._dashed and not motion.reduced():
+            near = min(self.packets, key=lambda one: abs(self._place(one) + side / 2 - x), default=None)
+        return near.words if near is not None and abs(self._place(near) + side / 2 - x) <= side else ""
+
+    def _side(self) -> float:
+        """Px of a packet."""
+        return min(14.0, self._track().height() - 8)
+
+    def _place(self, packet: Packet) -> float:
+        """Where it is on its way now: its left edge."""
+        share, room = (self._now - packet.time) / TRAVEL, self.width() - self._side() - 28
+        return 6 + room * (1 - share if self._back else share) + (14 if self._back else 0)
+
     def sizeHint(self) -> QSize:
         return QSize(200, self._least())
 
@@ -124,13 +147,11 @@ class Lane(QWidget):
         if motion.reduced():
             self._paint_count(painter, track)
             return
-        side = min(14.0, track.height() - 8)
-        room = track.width() - side - 28
+        side = self._side()
         painter.setPen(Qt.PenStyle.NoPen)
         tint = ""
         for packet in self.packets:
-            share = (self._now - packet.time) / TRAVEL
-            x = 6 + room * (1 - share if self._back else share) + (14 if self._back else 0)
+            x = self._place(packet)
             if packet.tint != tint:
                 tint = packet.tint
                 painter.setBrush(color(tint))
@@ -164,7 +185,7 @@ class Lane(QWidget):
         """How many are on their way, where they shall not move; the colour is that of the newest."""
         if not self.packets:
             return
-        side = min(14.0, track.height() - 8)
+        side = self._side()
         square = QRectF(24, track.center().y() - side / 2, side, side)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color(self.packets[-1].tint))

@@ -52,13 +52,22 @@ class Lower(QWidget):
 
     def _make_plots(self) -> QWidget:
         self.plots = {
-            "throughput": Plot(tr("Throughput, MiB/s"), "k_ram"),
-            "writes": Plot(tr("Guest writes, MiB/s"), "p_dirty"),
-            "remaining": Plot(tr("Remaining, MiB"), "k_cmd"),
-            "downtime": Plot(tr("Expected downtime, ms"), "k_block"),
-            "waited": Plot(tr("Waited for a page, ms"), "p_req"),
-            "held": Plot(tr("Output held, KiB"), "p_comp"),
-        }
+            "throughput": Plot(tr("Throughput, MiB/s"), "k_ram",
+                               tr("What goes over the channel. Limit: the narrower of the link and max-bandwidth.")),
+            "writes": Plot(tr("Dirty rate, MiB/s"), "p_dirty",
+                           tr("What the guest writes: each page that was sent before is dirty then, and goes again.")),
+            "remaining": Plot(tr("Remaining, MiB"), "k_cmd",
+                              tr("RAM that the destination lacks, or has as it was before the guest wrote it.")),
+            "downtime": Plot(tr("Expected downtime, ms"), "k_block",
+                             tr("How long the guest would stand still if it were stopped now and the rest sent. Under"
+                                " the limit it is.")),
+            "waited": Plot(tr("Waited for a page, ms"), "p_req",
+                           tr("Page requests: how long the guest stood until a page that it lacked had come.")),
+            "held": Plot(tr("Output held, KiB"), "p_comp",
+                         tr("What the guest has sent since the last checkpoint, and the world does not see yet.")),
+        }  # fmt: skip
+        for plot in self.plots.values():
+            plot.pointed.connect(self._point)
         self._plots = QWidget()
         grid = self._grid = QGridLayout(self._plots)
         grid.setContentsMargins(16, 8, 16, 8)
@@ -67,6 +76,11 @@ class Lower(QWidget):
         self._place_plots()
         self.show_last("downtime")
         return self._plots
+
+    def _point(self, seconds: float | None) -> None:
+        """One time in all of them."""
+        for plot in self.plots.values():
+            plot.point(seconds)
 
     def _place_plots(self) -> None:
         """Two rows of two, or one of four; the last place is for whichever says most now."""

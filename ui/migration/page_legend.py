@@ -25,7 +25,8 @@ class PageLegend(QWidget):
     def __init__(self, states: Sequence[PageState], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._states, self._scale = tuple(states), ""
-        self._lines, self._twin = 1, self
+        self._lines, self._flowed, self._twin = 1, 0, self
+        """How many there are, and in which width that was found out."""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._say()
 
@@ -64,9 +65,12 @@ class PageLegend(QWidget):
         self._flow()
 
     def _flow(self) -> None:
-        """Find out how many lines there are."""
+        """Find out how many lines there are.  They become no fewer, so that nothing jumps."""
         places = self._places()
         lines = places[-1][2] + 1 if places else 1
+        if self.width() == self._flowed:
+            lines = max(lines, self._lines)
+        self._flowed = self.width()
         if lines != self._lines:
             self._lines = lines
             self.updateGeometry()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from snapmgr.migrate.story import COPY, ITERATION, SWITCHOVER, Story, Stretch
+from snapmgr.migrate.story import AT_ONCE, COPY, ITERATION, SWITCHOVER, Story, Stretch
 from snapmgr.savevm.status import MigrationStatus as Status
+from ui.migration.event_texts import STATES
 from ui.migration.phases import Bar, Segment
 from ui.shell import formats
 from ui.words import later, tr
@@ -28,21 +29,29 @@ _SHORT: dict[str, str] = {
 }
 
 
+_ONCE = later("every page is sent once, while the guest runs")
+_AGAIN = later("pages that the guest has written since they were sent go again")
+_STANDS = later("the guest stands still, and goes over")
+
+
 def segments(story: Story, now: float) -> tuple[Segment, ...]:
     """Phases from the beginning to ``now``."""
     return tuple(_segment(phase) for phase in story.phases(now))
 
 
 def _segment(phase: Stretch) -> Segment:
+    about = tr(STATES.get(phase.name, ""))
     if phase.name == ITERATION:
         title, tint, short = tr("iteration {number}", number=phase.number), "k_ram", str(phase.number)
+        about = tr(_AGAIN if phase.number > 1 else _ONCE)
     elif phase.name == COPY:
         title, tint, short = tr("copy"), "k_ram", ""
     elif phase.name == SWITCHOVER:
         title, tint, short = tr("switchover"), "k_sub", ""
+        about = tr(_STANDS)
     else:
         title, tint, short = phase.name, TINTS.get(phase.name, "k_meta"), tr(_SHORT.get(phase.name, ""))
-    return Segment(title, phase.begin, phase.end, tint, failed=phase.failed, short=short)
+    return Segment(title, phase.begin, phase.end, tint, failed=phase.failed, short=short, about=about)
 
 
 def bar_of(story: Story, now: float, *, at: float | None, about: float | None = None) -> Bar:
@@ -56,6 +65,10 @@ def bar_of(story: Story, now: float, *, at: float | None, about: float | None = 
         end = now + about
     elif story.over is None:
         end = now * 1.1 + 0.5
+    elif now - story.over > AT_ONCE:
+        words = tr("the guest lives on")
+        about_it = tr("Then it is compared with one that never moved.")
+        shown = (*shown, Segment(words, story.over, now, "raised", about=about_it))
     return Bar(shown, _downtime(story, now), _marks(story, now), end, at, tuple(story.checkpoints_at(now)))
 
 

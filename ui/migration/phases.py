@@ -20,7 +20,7 @@ BAR, HEIGHT, LANE = 26, 92, 18
 @dataclass(frozen=True, slots=True)
 class Segment:
     """From ``begin`` to ``end`` in seconds; ``tint`` is a token; a ``guess`` is dashed, ``failed`` ends in a hatch.
-    ``short`` is what there is room for where there is none for ``title``."""
+    ``short`` is what there is room for where there is none for ``title``, ``about`` what happens then."""
 
     title: str
     begin: float
@@ -29,6 +29,7 @@ class Segment:
     guess: bool = False
     failed: bool = False
     short: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,7 @@ class Phases(QWidget):
         for segment in self.bar.segments:
             if segment.begin <= seconds < segment.end:
                 found.append(f"{segment.title}, {formats.duration(segment.end - segment.begin)}")
+                found += [segment.about] if segment.about else []
         return "\n".join(found)
 
     def event(self, event: QEvent) -> bool:

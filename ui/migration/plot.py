@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.migration.curve_picture import coloured, drawn
@@ -43,10 +43,18 @@ class Curve:
 
 
 class Plot(QWidget):
-    """``tint`` is the token of its colour."""
+    """``tint`` is the token of its colour, ``about`` says what it shows.  ``pointed`` carries the seconds at which the
+    pointer is, None where it has left."""
 
-    def __init__(self, title: str, tint: str, parent: QWidget | None = None) -> None:
+    pointed = Signal(object)
+
+    def __init__(self, title: str, tint: str, about: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setToolTip(about)
+        self.setAccessibleDescription(about)
+        self.setMouseTracking(True)
+        self._at: float | None = None
+        """What is pointed at, here or in another plot of the same time."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 72)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # so that nothing below it is painted
@@ -63,21 +71,48 @@ class Plot(QWidget):
         self.curve = curve
         self.update()
 
+    def point(self, seconds: float | None) -> None:
+        """Show the value of this time."""
+        if seconds != self._at:
+            self._at = seconds
+            self.update()
+
+    def said(self) -> str:
+        """What stands beside the title: the value that is pointed at with its time, else the newest."""
+        curve = self.curve
+        place = int(np.searchsorted(curve.times, self._at, side="right")) - 1 if self._at is not None else -1
+        if self._at is None or place < 0:
+            return curve.last
+        value, digits = float(curve.values[place]), 1 if curve.end > 3 else 2
+        return tr("{value} at {number} s", value=formats.decimal(value, 0 if value >= 100 else 1),
+                  number=formats.decimal(self._at, digits))  # fmt: skip
+
+    def _area(self) -> QRectF:
+        """Where the curve is."""
+        line, left = fonts.px(18), fonts.px(38)
+        return QRectF(left, line + 2, self.width() - left - 1, self.height() - line - 4)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        area = self._area()
+        share = (event.position().x() - area.left()) / max(1.0, area.width())
+        self.pointed.emit(share * self.curve.end if 0 <= share <= 1 else None)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.pointed.emit(None)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         painter.fillRect(event.rect(), color("panel"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        line, left = fonts.px(18), fonts.px(38)
-        head = QRectF(0, 0, self.width(), line)
+        head = QRectF(0, 0, self.width(), fonts.px(18))
         painter.setFont(fonts.ui(12, 500))
         painter.setPen(color("text2"))
         painter.drawText(head, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._title)
         painter.setFont(fonts.ui(12, 600, tabular=True))
         painter.setPen(color("text"))
-        painter.drawText(head, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.curve.last)
-        area = QRectF(left, line + 2, self.width() - left - 1, self.height() - line - 4)
-        self._paint_curve(painter, area)
+        painter.drawText(head, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.said())
+        self._paint_curve(painter, self._area())
 
     def _paint_curve(self, painter: QPainter, area: QRectF) -> None:
         curve = self.curve
@@ -98,6 +133,10 @@ class Plot(QWidget):
         if curve.at is not None:
             x = area.left() + curve.at / curve.end * area.width()
             painter.setPen(QPen(color("text"), 1.5))
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+        if self._at is not None and self._at <= curve.end:
+            x = area.left() + self._at / curve.end * area.width()
+            painter.setPen(QPen(color("accent"), 1))
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
 
     def _paint_values(self, painter: QPainter, area: QRectF, top: float) -> None:

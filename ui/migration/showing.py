@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from snapmgr.migrate.handover import Side
 from snapmgr.migrate.pages import Layout, PageState
 from snapmgr.migrate.recording import Moment, Recording
-from snapmgr.migrate.samples import per_second, usual
+from snapmgr.migrate.samples import per_second, usual, waits
 from snapmgr.migrate.story import RUNNING, Story
 from snapmgr.migrate.wanted import BACKGROUND, MAPPED, SHARED
 from snapmgr.savevm.status import MigrationStatus as Status
@@ -40,7 +40,9 @@ MOST_CHANNELS = 8
 """Lanes of multifd at most."""
 NOTHING: Values = ("",) * 8
 NO_SCREEN, BEGINS, WAITING = later("no guest"), later("goes on here"), later("waits for pages")
-COPY = later("a copy, which stands still")
+COPY, STILL = later("a copy, which stands still"), later("stands still")
+_TURNS = frozenset({"migrate_set_state", "runstate_set"})
+"""Events with which what is said of a machine, or of the migration, becomes another thing."""
 TONES = {
     Status.COMPLETED: ("ok", "check-circle-fill"),
     Status.FAILING: ("warn", "x-circle-fill"),
@@ -67,7 +69,8 @@ class Showing:
         self.story.copies = self._has(BACKGROUND)
         self.know_the_end()
         self._next = 0
-        self._throttles = False
+        self._turned = False
+        """Whether a machine or the migration has another state than is shown."""
         self._panes.lower.events.clear()
         for _, card in self._cards():
             card.screen.show_saved(QImage(), tr("not started"))
@@ -87,6 +90,7 @@ class Showing:
         self._next = moments[-1].number + 1
         self.story.take(moments)
         self.traffic.take(moments)
+        self._turned |= any(moment.event.name in _TURNS for moment in moments)
         self.sections.take(moments)
         self._panes.lower.events.add(list(moments))
 
@@ -121,7 +125,9 @@ class Showing:
                 card.screen.show_picture(view.screen)
             else:
                 self._show_no_screen(card, side, now)
-        self._move_lanes(now, connected=not run.is_over)
+        self._move_lanes(now)
+        if self._turned:  # all of it at once: nothing says the guest runs there beside what says that it does not yet
+            self.numbers(now, over=run.is_over)
 
     def move(self, run: Run) -> None:
         """What only moves on between two looks at the engine: packets, and lights that fade."""
@@ -129,10 +135,11 @@ class Showing:
             return
         for _, card in self._cards():
             card.map.fade()
-        self._move_lanes(run.recorder.now, connected=not run.is_over)
+        self._move_lanes(run.recorder.now)
 
     def numbers(self, now: float, *, over: bool) -> None:
         """All that is read."""
+        self._turned = False
         self.cards(now)
         self.heads(now, over=over)
 
@@ -203,7 +210,7 @@ class Showing:
             "writes": lambda: (per_second(times, samples.column("written")) / MIB, None),
             "remaining": lambda: (samples.column("remaining") / MIB, None),
             "downtime": lambda: (samples.column("expected_downtime"), told.number(facts, "downtime_limit") or None),
-            "waited": lambda: (samples.column("waited"), None),
+            "waited": lambda: (waits(samples, self.story.over), None),
             "held": lambda: (samples.column("held") / 1024, None),
         }
         place = int(np.searchsorted(times, at if at is not None else now, side="right")) - 1
@@ -231,7 +238,7 @@ class Showing:
                 self._show_no_screen(card, side, at)
         self._show_legend(at)
         self.lanes(at)
-        self._move_lanes(at, connected=self.story.status_at(at) not in _CLOSED)
+        self._move_lanes(at)
 
     def _show_no_screen(self, card: MachineCard, side: Side, now: float) -> None:
         state = self.story.guest[side].at(now)
@@ -244,7 +251,8 @@ class Showing:
         """The states that can be on each map."""
         stays = (PageState.STAYS,) if self._has(SHARED) else ()
         colo = self.story.status_at(at) is Status.COLO
-        asked, gone_over = self._has("postcopy-ram"), self.story.status_at(at).is_postcopy
+        asked, went = self._has("postcopy-ram"), self.story.status.since(Status.POSTCOPY_ACTIVE.value)
+        gone_over = went is not None and at >= went
         without = {PageState.AGAIN} if gone_over else set() if asked else {PageState.REQUESTED}
         if self._has(BACKGROUND):  # every page goes once
             without |= {PageState.AGAIN}
@@ -275,8 +283,9 @@ class Showing:
         wire = self.traffic.at(now)
         channel.show_put(wire.section, wire.record, where(wire))
 
-    def _move_lanes(self, now: float, *, connected: bool) -> None:
+    def _move_lanes(self, now: float) -> None:
         channel, traffic = self._panes.channel, self.traffic
+        connected = self.story.status_at(now) not in _CUT
         channel.main.move(traffic.packets(now), now, connected=connected)
         channel.back.move(traffic.answers(now), now, connected=connected)
         for name, lane in self._lanes_beside():
@@ -297,7 +306,16 @@ class Showing:
         """Whether what this side has is a copy of a guest that runs elsewhere."""
         return side is Side.DESTINATION and state == "paused" and self._has(BACKGROUND)
 
+    def _stillness(self, side: Side, now: float) -> str:
+        """What is said on a picture of a guest that does not run on this side."""
+        state = self.story.guest[side].at(now)
+        if state != RUNNING:
+            return tr(COPY) if self._is_copy(side, state) else tr(STILL)
+        waits = side is Side.DESTINATION and self.story.status_at(now) is Status.POSTCOPY_PAUSED
+        return tr(WAITING) if waits else ""
+
     def _show_guest(self, card: MachineCard, side: Side, now: float) -> None:
+        card.screen.set_still(self._stillness(side, now))
         state = self.story.guest[side].at(now)
         lost = self.story.lost is not None and now >= self.story.lost
         if self.story.in_colo(now) or (lost and all(states.at(now) == RUNNING for states in self.story.guest.values())):
@@ -354,4 +372,6 @@ class Showing:
 
 _BEFORE = frozenset({Status.SETUP, Status.WAIT_UNPLUG})
 _CLOSED = frozenset({Status.COMPLETED, Status.CANCELLED, Status.FAILED, Status.NONE})
+_CUT = _CLOSED | {Status.POSTCOPY_PAUSED}
+"""What was under way when it broke is lost."""
 _STATES = {"finish-migrate": later("stopped"), "postmigrate": later("gave the guest away"), "paused": later("stopped")}

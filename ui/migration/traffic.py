@@ -11,7 +11,7 @@ from snapmgr.migrate.recording import CHANNEL_PUT, PAGES_PUT, URGENT_PUT, Moment
 from ui.migration.channel_view import TRAVEL, Packet
 from ui.migration.event_texts import RAM, command_name
 from ui.shell import formats
-from ui.words import plural, tr
+from ui.words import later, plural, tr
 
 PAGE = 4096
 URGENT = "postcopy-preempt"
@@ -19,13 +19,13 @@ URGENT = "postcopy-preempt"
 SMOOTH = 0.25
 """Seconds over which rates are measured for what moves."""
 _ANSWERS = {
-    "source_return_path_thread_pong": "k_cmd",
-    "source_return_path_thread_shut": "ok",
-    "source_return_path_thread_resume_ack": "k_cmd",
-    "ram_dirty_bitmap_reload_begin": "k_block",
-    "migrate_handle_rp_req_pages": "p_req",
+    "source_return_path_thread_pong": ("k_cmd", later("PONG: it has read as far as the PING")),
+    "source_return_path_thread_shut": ("ok", later("SHUT: everything has arrived")),
+    "source_return_path_thread_resume_ack": ("k_cmd", later("RESUME_ACK: both sides agree on what is missing")),
+    "ram_dirty_bitmap_reload_begin": ("k_block", later("RECV_BITMAP: which pages have arrived")),
+    "migrate_handle_rp_req_pages": ("p_req", later("page request: the guest waits for it")),
 }
-"""Events of the way back, each with its colour."""
+"""Events of the way back, each with its colour and what it says."""
 
 
 def channel_name(number: int) -> str:
@@ -35,11 +35,12 @@ def channel_name(number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OnWire:
-    """``offset`` is where the section or command begins, None where that is not known."""
+    """``offset`` is where the section or command begins, None where that is not known; ``zero`` pages are of zeros."""
 
     section: str = ""
     record: str = ""
     offset: int | None = None
+    zero: int = 0
 
 
 class Beside:
@@ -50,7 +51,8 @@ class Beside:
         self._sums: list[int] = [0]
 
     def add(self, time: float, count: int, tint: str) -> None:
-        self.packets.append(Packet(time, tint, ""))
+        words = tr("page that is waited for") if tint == "p_req" else tr("pages")
+        self.packets.append(Packet(time, tint, words))
         self._sums.append(self._sums[-1] + count)
 
     def rate(self, now: float) -> float:
@@ -78,9 +80,9 @@ class Traffic:
 
     def _take_answer(self, moment: Moment) -> None:
         """What the source read on the way back."""
-        tint = _ANSWERS.get(moment.event.name)
-        if tint is not None:
-            self._answers.append(Packet(moment.time, tint, moment.event.name))
+        tint, words = _ANSWERS.get(moment.event.name, ("", ""))
+        if tint:
+            self._answers.append(Packet(moment.time, tint, tr(words)))
 
     def _take_sent(self, moment: Moment) -> None:
         event = moment.event
@@ -104,15 +106,14 @@ class Traffic:
                 all_zero = event["zero"] == event["pages"]
                 first = int(event["first"] or 0) * PAGE
                 pages = plural("{n} page", "{n} pages", int(event["pages"] or 0))
-                zero = plural("{n} zero", "{n} zero", int(event["zero"] or 0))
-                record = tr("{block} 0x{address}, {pages}, {zero}", block=event["rbname"], address=f"{first:07X}",
-                            pages=pages, zero=zero)  # fmt: skip
-                wire = OnWire(self._ram.section, record, self._ram.offset)
+                record = tr("{block} 0x{address}, {pages}", block=event["rbname"], address=f"{first:07X}", pages=pages)
+                wire = OnWire(self._ram.section, record, self._ram.offset, int(event["zero"] or 0))
                 self._put(moment, "p_zero" if all_zero else "p_norm", wire)
 
     def _put(self, moment: Moment, tint: str, wire: OnWire) -> None:
         self._times.append(moment.time)
-        self._sent.append((Packet(moment.time, tint, wire.record or wire.section), wire))
+        words = ", ".join(part for part in (wire.section, wire.record) if part)
+        self._sent.append((Packet(moment.time, tint, words), wire))
 
     def packets(self, now: float) -> list[Packet]:
         """What is on its way to the destination."""
@@ -149,7 +150,10 @@ class Traffic:
 
 
 def where(wire: OnWire) -> str:
-    return tr("begins at {offset}", offset=formats.offset(wire.offset)) if wire.offset is not None else ""
+    """What there is no room for beside it."""
+    zero = plural("{n} zero", "{n} zero", wire.zero) if wire.zero else ""
+    begins = tr("begins at {offset}", offset=formats.offset(wire.offset)) if wire.offset is not None else ""
+    return ", ".join(part for part in (zero, begins) if part)
 
 
 def _between(packets: list[Packet], now: float) -> list[Packet]:

@@ -23,7 +23,7 @@ class GuestScreen(QWidget):
         super().__init__(parent)
         self._given: Picture | None = None
         self._picture: Picture | None = None
-        self._image, self._said = QImage(), ""
+        self._image, self._said, self._still = QImage(), "", ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 120)
         self.setAccessibleName(tr("Screen of the guest"))
@@ -43,9 +43,15 @@ class GuestScreen(QWidget):
         self._given, self._picture, self._image, self._said = None, None, image, said
         self.update()
 
+    def set_still(self, said: str) -> None:
+        """Why the picture does not change any more: it is dim then, with that on it; "" where it may."""
+        if said != self._still:
+            self._still = said
+            self.update()
+
     def text(self) -> str:
         """What is written on it, "" for a live one."""
-        return self._said
+        return self._said or (self._still if not self._image.isNull() else "")
 
     @property
     def image(self) -> QImage:
@@ -79,5 +85,7 @@ class GuestScreen(QWidget):
             small = place.width() < self._image.width()
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, small)
             painter.drawImage(place, self._image)
-        if self._said:
-            paint_date(painter, self.place(), self._said, self.layoutDirection())
+            if self._still:
+                painter.fillRect(self.rect(), color("panel", 0.6))
+        if self.text():
+            paint_date(painter, self.place(), self.text(), self.layoutDirection())

@@ -27,5 +27,6 @@ def test_every_phase_has_a_title_a_short_one_and_a_colour() -> None:
         ("iteration 1", "1", "k_ram", False),
         ("iteration 2", "2", "k_ram", False),
         ("switchover", "", "k_sub", True),
+        ("the guest lives on", "", "raised", False),
     ]
     assert bar.downtime == (2.0, 3.0, "downtime 1000 ms") and bar.end == 3.0, "over: nothing is guessed any more"
