@@ -113,7 +113,7 @@ def to_another_process(
         output.lines(f"tick {at['tick']}  digest {at['digest']}")
     else:
         output.done(printable(f"not moved ({statistics.status}): {statistics.error or 'it was cancelled'}"))
-        if at and not wanted["disks"]:
+        if "device" in states.names and not wanted["disks"]:  # it may have had all that it needs
             output.note(
                 "it stood still already, and has no disk whose lock would say whether the other side has it too"
             )

@@ -19,9 +19,10 @@ from snapmgr.migrate.one_way import DescriptorChannel
 from snapmgr.savevm.effects import Effect, EnableColo, OpenReturnPath, PostcopyListen, PostcopyRun, Reply
 from snapmgr.savevm.loader import Loader
 from snapmgr.savevm.status import MigrationStatus as Status
-from snapmgr.wire.constants import ReturnMessage
+from snapmgr.wire.constants import MAGIC, ReturnMessage
 from snapmgr.wire.events import NeedData
 from snapmgr.wire.return_path import message, shut
+from snapmgr.wire.wording import NOT_A_STREAM
 
 
 def receive(
@@ -52,6 +53,13 @@ def receive(
         reading.enter_context(mapped.reading(machine, channel))
         handover = handover or Handover()
         return _Receiving(machine, channel, handover, loaded, secondary, urgent, autostart, show, reading).run()
+
+
+def _nothing_came(count: int) -> SnapmgrError:
+    """QEMU takes what does not come for zeros; 11.1, which looks before it loads, says "Failed to peek at channel"."""
+    sent = "before it sent anything" if not count else f"behind {count} of the {len(MAGIC)} bytes that it begins with"
+    message = f"nothing came to be loaded: the source ended {sent}"
+    return SnapmgrError("nothing-sent", message, hint="See what became of the source.", qemu=NOT_A_STREAM)
 
 
 class _Receiving:
@@ -115,6 +123,8 @@ class _Receiving:
                 self._piece = memoryview(self._channel.receive())
                 if self._machine.incoming.status is Status.SETUP:
                     set_incoming(self._machine, Status.ACTIVE)
+                if not len(self._piece) and self._fed < len(MAGIC):
+                    raise _nothing_came(self._fed)
                 self._fed += len(self._piece)
                 self._loader.feed(self._piece)
             case EnableColo():

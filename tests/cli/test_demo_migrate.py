@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from snapmgr.block.qcow2.create import Qcow2Writer
+from snapmgr.cli import demo_away
+from snapmgr.machine.runstate import RunState
 from snapmgr.migrate.handover import Side
+from snapmgr.migrate.model import Statistics
 from snapmgr.migrate.recording_file import read_recording
+from snapmgr.migrate.source import Outgoing
+from snapmgr.savevm.status import MigrationStatus
 from tests.cli.conftest import Snapctl
 from tests.migrate.certificates import good
 from tests.processes import beside
@@ -221,6 +228,38 @@ def test_a_signal_cancels_it() -> None:
                 document = json.loads(process.stdout.read())
     assert process.returncode == 1 and document["status"] == "cancelled" and document["error"] is None
     assert document["switchover_tick"] is None and document["transferred"] > 1 << 20
+
+
+def test_a_signal_while_it_waits_before_the_switchover(
+    snapctl: Snapctl, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The guest, which stands still already, goes on here, with its disks; the other side has nothing of it."""
+
+    seen: list[RunState] = []
+
+    def shown_by(report: object) -> Callable[[Outgoing, Statistics], None]:
+        def show(outgoing: Outgoing, statistics: Statistics) -> None:
+            if statistics.status is MigrationStatus.PRE_SWITCHOVER:
+                os.kill(os.getpid(), signal.SIGTERM)
+            elif statistics.status is MigrationStatus.CANCELLED:
+                seen.append(outgoing._machine.run_state)
+
+        return show
+
+    monkeypatch.setattr(demo_away, "shown_by", shown_by)
+    disk = new_disk(tmp_path / "disk.qcow2")
+    like = ["--ram", "16M", "--disk", str(disk), "--json"]
+    there = [*SNAPCTL, "demo", "receive", "tcp:127.0.0.1:0", *like]
+    with beside(there, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as other:
+        assert other.stderr is not None and other.stdout is not None
+        uri = other.stderr.readline().decode().split()[-1]
+        wait = ("--capability", "pause-before-switchover", "--continue-after", 60_000, "--ticks", 5)
+        document = snapctl("demo", "migrate", "--to", uri, *like, *wait).document
+        refused = json.loads(other.stdout.read())["error"]["code"]
+    assert document["states"][-3:] == ["pre-switchover", "cancelling", "cancelled"]
+    assert document["error"] is None and set(seen) == {RunState.RUNNING}
+    assert (refused, other.returncode) == ("truncated", 3)
+    assert snapctl("check", disk).code == 0
 
 
 def test_it_is_recorded_with_its_states_and_numbers(snapctl: Snapctl, tmp_path: Path) -> None:

@@ -10,8 +10,11 @@ import pytest
 
 from snapmgr.errors import SnapmgrError
 from snapmgr.machine.machine import Machine
+from snapmgr.machine.options import MachineOptions
 from snapmgr.machine.runstate import RunState
+from snapmgr.migrate.destination import receive
 from snapmgr.migrate.handover import Side
+from snapmgr.migrate.link import Link
 from snapmgr.migrate.model import Parameters, Statistics
 from snapmgr.migrate.source import Outgoing
 from snapmgr.savevm.blockers import Blocked
@@ -82,6 +85,18 @@ def test_it_is_cancelled_while_pages_are_sent() -> None:
     assert outgoing.query()["status"] == "cancelled"
     assert survives(pair, statistics) is Side.SOURCE
     assert pair.throttles[-1] == 0
+
+
+@pytest.mark.parametrize(("came", "said"), [(b"", "before it sent anything"), (b"QE", "behind 2 of the 4 bytes")])
+def test_a_source_that_ends_before_it_has_begun(came: bytes, said: str) -> None:
+    """As one that is cancelled at once: nobody sent the zeros that QEMU reads there."""
+    link = Link()
+    link.source.send([came])
+    link.source.end()
+    with Machine(MachineOptions(ram=16 << 20)) as machine, pytest.raises(SnapmgrError, match=said) as failed:
+        receive(machine, link.destination)
+    assert (failed.value.code, failed.value.qemu) == ("nothing-sent", "Not a migration stream")
+    assert machine.incoming.status is MigrationStatus.FAILED
 
 
 def test_a_destination_that_refuses() -> None:
