@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from snapmgr.errors import SnapmgrError
 from snapmgr.inspect import block_rows
 from snapmgr.inspect.bitmap_rows import bitmap_rows
@@ -234,12 +232,6 @@ def _payload_text(tree: Tree, record: Record, offset: int) -> tuple[str, str, st
     """(value, meaning, type) of a payload: for RAM how many pages of each kind it carries."""
     if record.idstr != "ram":
         return "", f"{record.payload_length} bytes, not decoded", "opaque"
-    counts = dict.fromkeys(PageKind, 0)
-    end = record.payload + record.payload_length
-    for block in tree.ram.blocks.values():
-        runs = block.runs
-        inside = (runs.data >= np.uint64(offset)) & (runs.data < np.uint64(end))
-        for kind in PageKind:
-            counts[kind] += int(runs.count[inside & (runs.kind == kind)].sum())
-    said = [f"{number} {kind.name.lower()}" for kind, number in counts.items() if number]
+    found = tree.page_counts.between(offset, record.payload + record.payload_length)
+    said = [f"{number} {kind.name.lower()}" for kind, number in found if number]
     return "", ", ".join(said) or "no pages", "ram words"

@@ -6,6 +6,7 @@ rows below it.  A node's ``path`` is its place: row numbers from the top.
 
 from __future__ import annotations
 
+import functools
 import threading
 from bisect import bisect_right
 from collections import Counter, OrderedDict
@@ -15,6 +16,7 @@ from snapmgr.containers.source import Source
 from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.inspect.device_rows import below, device_nodes
 from snapmgr.inspect.model import Mark, Node, NodeKind, Problem, Record
+from snapmgr.inspect.page_counts import PageCounts
 from snapmgr.inspect.record_rows import record_nodes, unreadable
 from snapmgr.inspect.records import Records
 from snapmgr.inspect.spans import kind_of, label_of
@@ -57,6 +59,11 @@ class Tree:
         self._children: OrderedDict[Path, Sequence[Node]] = OrderedDict()
         self._lock = threading.Lock()
         self._roots: list[Node] | None = None
+
+    @functools.cached_property
+    def page_counts(self) -> PageCounts:
+        """How many pages stand where."""
+        return PageCounts(self.ram.blocks.values())
 
     # -- rows ---------------------------------------------------------------------------------------------------------
 
