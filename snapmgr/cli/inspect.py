@@ -12,7 +12,7 @@ import click
 from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.arguments import allow_root, indexed, source_argument
 from snapmgr.cli.output import Exit, Output
-from snapmgr.cli.problems import problem_lines
+from snapmgr.cli.problems import others_lines, problem_lines
 from snapmgr.cli.style import heading
 from snapmgr.cli.text import offset, printable, size, table
 
@@ -69,6 +69,7 @@ def _report(output: Output, index: StreamIndex) -> Iterator[str]:
     yield heading("Records")
     yield _records(index, fold=not output.verbose)
     problems = problem_lines(output, index.problems, index)
+    problems += others_lines(output, index.problems)
     if problems:
         yield ""
         yield from problems

@@ -37,6 +37,13 @@ def problem_lines(output: Output, problems: Sequence[Problem], index: Places | N
     return lines
 
 
+def others_lines(output: Output, problems: Sequence[Problem]) -> list[str]:
+    """Of a stream that was read without a problem: what would show those that no stream shows by itself."""
+    if output.quiet or any(problem.severity is not Severity.NOTE for problem in problems):
+        return []
+    return ["Some faults show only against the machine that is to load it: snapctl verify --against TARGET looks."]
+
+
 def _where(problem: Problem, index: Places | None) -> str:
     channel, at = (None, problem.offset) if index is None else index.place(problem.offset)
     return offset(at) if channel is None else f"{channel.name}+{offset(at)}"

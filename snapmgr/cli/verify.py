@@ -10,7 +10,7 @@ import click
 from snapmgr.cli.answer import output_options, pass_output
 from snapmgr.cli.arguments import allow_root, opened, source_argument
 from snapmgr.cli.output import Exit, Output
-from snapmgr.cli.problems import any_error, problem_lines
+from snapmgr.cli.problems import any_error, others_lines, problem_lines
 from snapmgr.cli.progress import progress
 from snapmgr.cli.style import paint
 from snapmgr.cli.text import printable
@@ -64,7 +64,10 @@ def verify(output: Output, src: str, against: str | None, dry_run: bool, allow_r
         problems = [problem_document(problem, capture) for problem in verdict.problems]
         output.document({"verdict": verdict.verdict, "problems": problems})
     else:
-        output.lines("\n".join([*_verdict_lines(label, verdict), *problem_lines(output, verdict.problems, capture)]))
+        lines = [*_verdict_lines(label, verdict), *problem_lines(output, verdict.problems, capture)]
+        if against is None:
+            lines += others_lines(output, verdict.problems)
+        output.lines("\n".join(lines))
     loads = LOADS in verdict.by_version.values() and not any_error(verdict.problems)
     return Exit.DONE if loads else Exit.FAILED
 

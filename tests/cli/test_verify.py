@@ -31,7 +31,8 @@ def test_what_qemu_refuses_ends_with_one(snapctl, kind):
 
 
 def test_the_verdict_in_words(snapctl):
-    assert "QEMU loads this stream" in snapctl("verify", stored("tiny.v72")).text
+    text = snapctl("verify", stored("tiny.v72")).text
+    assert "QEMU loads this stream" in text and "snapctl verify --against TARGET" in text
 
 
 def test_a_stream_as_the_target(snapctl):

@@ -68,6 +68,14 @@ def test_what_only_the_target_has_is_a_warning(tiny: tuple[StreamIndex, Target])
     assert "Leave out -device e1000" in found.hint
 
 
+def test_what_a_stream_that_breaks_off_has_not_is_one_problem(tiny: tuple[StreamIndex, Target]) -> None:
+    """All devices of the target that would have come behind that place."""
+    data = corpus.stream_bytes("damaged-cut-device.v72", damaged=True)
+    found = problems(read(data)[0], tiny[1])
+    (problem,) = [problem for problem in found if problem.code in ("sections-not-reached", "section-missing")]
+    assert problem.offset == len(data) and "0000:00:01.1/ide (0)" in problem.message and "timer" not in problem.message
+
+
 def test_blocks_are_compared_by_name_and_size(tiny: tuple[StreamIndex, Target]) -> None:
     index, target = tiny
     assert target.blocks is not None

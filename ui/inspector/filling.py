@@ -93,6 +93,7 @@ class Filling:
             reading=not finished,
             whole=index.complete,
             expected=expected(loaded.verdict),
+            checked=bool(loaded.against),
         )
         content.ram.set_blocks(index.blocks)
         content.bar.set_stream(loaded.table, index.size, index.problems, read=None if finished else index.indexed)

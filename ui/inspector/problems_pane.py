@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QAction, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
@@ -25,6 +25,7 @@ from ui.models.texts import sentence
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import ROW_PROBLEM
+from ui.widgets.controls import button
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.field_detail import FieldDetail
 from ui.widgets.labels import ElidedLabel, label
@@ -107,11 +108,13 @@ class ProblemsPane(QSplitter):
 
     chosen = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, check: QAction | None = None, parent: QWidget | None = None) -> None:
+        """``check`` looks whether another machine loads the stream."""
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
         self.model = ProblemTableModel(parent=self)
+        self.others = _Others(check) if check is not None else None
         self._quiet = False
 
     def pieces(self) -> Iterator[None]:
@@ -140,6 +143,8 @@ class ProblemsPane(QSplitter):
         head.addWidget(label(tr("Problems"), "strong"))
         self.counts = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
         head.addWidget(self.counts, 1)
+        if self.others is not None:
+            head.addWidget(self.others, 100)
         column.addLayout(head)
         self.list = QListView(left)
         self.list.setModel(self.model)
@@ -187,9 +192,10 @@ class ProblemsPane(QSplitter):
         reading: bool = False,
         whole: bool = True,
         expected: str = "",
+        checked: bool = False,
     ) -> None:
         """``reading``: more will come; ``whole`` False: reading was cancelled, or a container is damaged; ``expected``
-        is what QEMU would do where nothing is wrong."""
+        is what QEMU would do where nothing is wrong; ``checked``: against the machine that is to load it, too."""
         row = self.row()
         self.model.set_problems(problems, digits=digits)
         self.counts.setText(summary(problems))
@@ -197,6 +203,8 @@ class ProblemsPane(QSplitter):
         title = tr("No problems found so far") if reading or not whole else tr("No problems found")
         text = expected if whole else tr("Only a part of the stream was read.")
         self.none.say(title, "" if reading else text)
+        if self.others is not None:
+            self.others.setVisible(whole and not (problems or reading or checked))
         self._none.fit()
         if row is not None and row < len(problems):
             self.show_row(row)
@@ -232,6 +240,23 @@ class ProblemsPane(QSplitter):
     def _current_changed(self, current: QModelIndex) -> None:
         if not self._quiet and current.isValid():
             self.chosen.emit(current.row())
+
+
+class _Others(QWidget):
+    """What no stream shows by itself, and what would show it: one quiet line in the head."""
+
+    def __init__(self, check: QAction) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        #: Of problems of a stream: only the machine that is to load it shows them
+        self.text = ElidedLabel(tr("Some show only against a machine"), "secondary", Qt.TextElideMode.ElideRight)
+        row.addWidget(self.text, 1)
+        self.check = button(check.text().replace("&", ""), "link", run=check.trigger)
+        about = tr("Devices, RAM and options can only be judged by the machine that is to load the stream.")
+        self.check.setToolTip(about)
+        row.addWidget(self.check)
 
 
 def _ground(parent: QWidget) -> QWidget:

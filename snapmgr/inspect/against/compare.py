@@ -139,10 +139,22 @@ def _sections(index: StreamIndex, devices: tuple[TargetDevice, ...]) -> Iterator
     for record in absent:
         yield _unknown(record, spare)
     end = index.records[-1].offset if len(index.records) else 0
+    if len(spare) > 1 and not any(index.records.of("EOF")):
+        yield _not_reached(index, spare)
+        return
     for device in spare:
         name = f"{shown(device.idstr)} ({device.instance_id})"
         hint = f"{_IGNORED} {device_option(device.idstr, leave_out=True)}".strip()
         yield _warning("section-missing", end, f"The target has {name}, of which the stream holds nothing", hint)
+
+
+def _not_reached(index: StreamIndex, spare: list[TargetDevice]) -> Problem:
+    """One for all devices that a stream would have behind the place where it breaks off."""
+    names = ", ".join(f"{shown(device.idstr)} ({device.instance_id})" for device in spare)
+    message = f"The stream breaks off before its end: it has nothing of {len(spare)} devices of the target: {names}"
+    cause = "The file was cut short, or the connection broke, while the stream was written."
+    hint = "Save or send it again: what is missing cannot be made up."
+    return Problem(Severity.WARNING, "sections-not-reached", index.size, message, None, 0, cause, hint)
 
 
 def _unknown(record: Record, spare: list[TargetDevice]) -> Problem:

@@ -7,6 +7,7 @@ import pytest
 from tests import corpus
 from tests.ui.inspector.conftest import Live
 from tests.ui.inspector.made import Stream, clipboard, damaged
+from ui.inspector.checking import CheckDialog
 
 
 def test_a_damaged_stream_shows_where_qemu_stops(live: Live, stream: Stream) -> None:
@@ -72,4 +73,9 @@ def test_a_stream_without_problems_says_so(live: Live, stream: Stream) -> None:
     live.open(stream("tiny.v100"))
     assert live.page.content.problems.none.isVisible()
     assert live.page.content.problems.none.title.text() == "No problems found"
+    others = live.page.content.problems.others
+    assert others is not None and others.isVisible()
+    others.check.click()
+    (dialog,) = live.window.findChildren(CheckDialog)
+    dialog.reject()
     assert live.context.actions.reason("stream.next_problem") == "No problem was found in this stream"
