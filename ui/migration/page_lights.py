@@ -30,6 +30,8 @@ class PageLights:
         self.happened: Flags = np.zeros(0, np.bool_)
         """Of those that ``changed`` gave, the ones to which something happened: what came again has its own colour for
         a while, and goes out without a light."""
+        self.from_to: tuple[States, States] = self._before, self._before
+        """What the pages that ``changed`` gave were, and what they are."""
 
     def changed(self, states: States) -> Flags | None:
         """Which pages have another state than when this was asked last; None where none has, or all are new."""
@@ -40,7 +42,8 @@ class PageLights:
         if not changed.any():
             return None
         places = np.flatnonzero(changed)
-        silent = places[(self._before[places] == _AGAIN) | (states[places] == _AGAIN)]
+        before, now = self.from_to = self._before[places], states[places]
+        silent = places[(before == _AGAIN) | (now == _AGAIN)]
         self.happened = changed
         if len(silent):
             self.happened = changed.copy()
@@ -51,6 +54,10 @@ class PageLights:
     def forget(self, states: States) -> None:
         """What is shown is another moment: nothing happened just now."""
         self._before = states.copy()
+        self.go_out()
+
+    def go_out(self) -> None:
+        """Cells stand for other pages than before."""
         self._until = 0.0
 
     def light(self, changed: Flags, per_cell: int, cells: int) -> None:

@@ -65,7 +65,9 @@ class PageMap(QWidget):
         another = layout != self._layout or self._states is not states
         self._layout, self._states = layout, states
         changed = self._lights.changed(states) if live else None
-        if another or not live or changed is not None:
+        if changed is not None and not another:
+            self._count_on(*self._lights.from_to)
+        elif another or not live:
             self._counts = None
         if not live:
             self._lights.forget(states)
@@ -81,6 +83,15 @@ class PageMap(QWidget):
         if changed is not None and not motion.reduced():
             self._lights.light(self._seen(self._lights.happened), self.per_cell, self._cells.size)
         self._colour()
+        self.update()
+
+    def _count_on(self, before: States, now: States) -> None:
+        """Pages that were this are that: where they are few, all need not be counted again."""
+        if self._counts is None or len(now) > len(self._states) // 8:
+            self._counts = None
+            return
+        gone, come = (np.bincount(values, minlength=len(PageState)) for values in (before, now))
+        self._counts = {state: count + int(come[state] - gone[state]) for state, count in self._counts.items()}
 
     def _arrangement(self) -> tuple[object, ...]:
         """What it depends on which pages a cell stands for, and which of their states it shows."""
@@ -106,6 +117,7 @@ class PageMap(QWidget):
         """Lights that burn go on going out."""
         if self.is_lit:
             self._colour()
+            self.update()
 
     @property
     def is_lit(self) -> bool:
@@ -127,7 +139,9 @@ class PageMap(QWidget):
         return QSize(384, 110)
 
     def resizeEvent(self, event: object) -> None:
-        self._arrange()
+        """Cells are placed when it is painted: while all is laid out anew it has many sizes."""
+        self._lights.go_out()
+        self.update()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -135,9 +149,10 @@ class PageMap(QWidget):
             self._arrange()
 
     def _arrange(self) -> None:
-        self._lights.forget(self._states)  # cells stand for other pages than before
+        self._lights.go_out()
         self._place_cells()
         self._colour()
+        self.update()
 
     def _place_cells(self) -> None:
         pages = len(self._states)
@@ -198,7 +213,6 @@ class PageMap(QWidget):
         if self._lights.burn(self._cells.size):
             kinds += self._lights.levels().reshape(self._cells.shape)
         np.take(self._look(), kinds, out=self._pixels)
-        self.update()
 
     def _look(self) -> npt.NDArray[np.uint32]:
         tints = (color("text").rgb(), color("sunken").rgb(), color("p_dirty").rgb())
@@ -206,7 +220,14 @@ class PageMap(QWidget):
             self._looked, self._look_up = tints, _look()
         return self._look_up
 
+    def _settle(self) -> None:
+        """Place the cells for the size that it has now."""
+        if self._placed != self._arrangement():
+            self._place_cells()
+            self._colour()
+
     def paintEvent(self, event: QPaintEvent) -> None:
+        self._settle()
         painter = QPainter(self)
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         painter.fillRect(self.rect(), color("sunken"))
@@ -234,12 +255,14 @@ class PageMap(QWidget):
     # -- pages and places ------------------------------------------------------------------------------------------
 
     def _place(self, page: int) -> QRect:
+        self._settle()
         columns = self._cells.shape[1]
         row, column = divmod(page // self.per_cell, columns)
         return QRect(column * self.cell, (row - self._top) * self.high, self.cell, self.high)
 
     def page_at(self, point: QPoint) -> int | None:
         """The first page under a point, None where there is none."""
+        self._settle()
         columns = self._cells.shape[1]
         row, column = point.y() // self.high + self._top, point.x() // self.cell
         page = (row * columns + column) * self.per_cell
@@ -247,6 +270,7 @@ class PageMap(QWidget):
 
     def words(self, page: int) -> str:
         """What is under a cell."""
+        self._settle()
         name, address = self._layout.place(page)
         if self.per_cell == 1:
             state = tr(WORDS[PageState(self._states[page])])
@@ -259,6 +283,7 @@ class PageMap(QWidget):
 
     def scale_text(self) -> str:
         """What a cell stands for."""
+        self._settle()
         size = formats.size(self.per_cell * self._layout.page_size)
         return plural("a cell is {n} page", "a cell is {n} pages, the rarest state shown", self.per_cell) + f", {size}"
 
@@ -291,6 +316,7 @@ class PageMap(QWidget):
         self._go_to(self._at)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._settle()
         columns = self._cells.shape[1] * self.per_cell
         moves = {
             Qt.Key.Key_Left: -self.per_cell,
