@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ui.migration.page import MigrationPage
-from ui.migration.turns import NUMBERS_EVERY
+from ui.migration.turns import ROUND
 from ui.shots import SHOTS, Stage
 
 
@@ -36,8 +36,8 @@ async def passes(stage: Stage, count: int) -> None:
     await stage.until(lambda: len(page.showing.story.syncs) >= count or not page.is_running)
     await stage.act("migration.play")
     await stage.until(lambda: page.run is not None and page.run.waiting is not None)
-    held = page.frames.count
-    await stage.until(lambda: page.frames.count > held + NUMBERS_EVERY)
+    held = page.turns.count
+    await stage.until(lambda: page.turns.count > held + ROUND)
 
 
 @SHOTS.add("migration-idle")

@@ -70,7 +70,14 @@ class Screens:
 
     def at(self, time: float) -> Picture | None:
         """The last one that is not later; None before the first, and for what cannot be unpacked."""
-        place = bisect_right(self.times, time) - 1
+        return self.unpack(self.place(time))
+
+    def place(self, time: float) -> int:
+        """Of the last one that is not later; -1 before the first."""
+        return bisect_right(self.times, time) - 1
+
+    def unpack(self, place: int) -> Picture | None:
+        """The one at a place; None for -1, and for what cannot be unpacked."""
         if place < 0:
             return None
         height, width, packed = self.packed[place]

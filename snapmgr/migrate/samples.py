@@ -139,12 +139,35 @@ class Changes:
 
     def at(self, time: float) -> States:
         """All states as they were then; a copy."""
-        count = bisect_right(self.times, time)
-        key = count // KEY_EVERY
-        states = self._keys[key].copy()
-        for pages, values in self.changed[key * KEY_EVERY : count]:
-            states[pages] = values
+        states = np.zeros(self.pages, np.uint8)
+        self.bring(states, 0, bisect_right(self.times, time))
         return states
+
+    def bring(self, states: States, before: int, count: int) -> None:
+        """To what they are after ``count`` changes, from what they are after ``before``, by the shorter way."""
+        key = count // KEY_EVERY
+        if not key * KEY_EVERY <= before <= count:
+            np.copyto(states, self._keys[key])
+            before = key * KEY_EVERY
+        for pages, values in self.changed[before:count]:
+            states[pages] = values
+
+
+class Played:
+    """States of ``changes`` at one time after another, in one array: a step onward costs what has changed in it."""
+
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+        self._count = 0
+        self.states: States = np.zeros(changes.pages, np.uint8)
+        """As they were asked for last; at first all pages are 0."""
+
+    def at(self, time: float) -> States:
+        """All states as they were then: the same array each time, to be read until the next call."""
+        count = bisect_right(self._changes.times, time)
+        self._changes.bring(self.states, self._count, count)
+        self._count = count
+        return self.states
 
 
 def waits(samples: Samples, over: float | None) -> Floats:

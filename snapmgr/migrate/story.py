@@ -104,6 +104,11 @@ class Story:
             self.checkpoints.append((self._waits, time))
             self._waits = None
 
+    def turns_between(self, time: float, later: float) -> bool:
+        """Whether the migration or a machine comes to another state in that stretch, which begins behind ``time``."""
+        lines = (self.status, *self.guest.values())
+        return any(bisect_right(line.times, time) < bisect_right(line.times, later) for line in lines)
+
     def in_colo(self, time: float) -> bool:
         """Whether both machines run the guest."""
         return self.status_at(time) is Status.COLO and (self.lost is None or time < self.lost)

@@ -1,7 +1,8 @@
 """``python -m tests.benchmarks.migration``: the Migration view while a guest of 2 GiB moves, without a display.
 
-Prints three numbers: seconds from one picture of the source's pages to the next, on average, and of the stalls of the
-event loop meanwhile the 99th percentile and the longest.
+Prints seven numbers in seconds: from one picture of the source's pages to the next, on average, and of the stalls of
+the event loop the 99th percentile and the longest: meanwhile, while the recording is played, and while its playhead is
+dragged to and fro.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from PySide6.QtCore import QEvent, QObject
 from snapmgr.machine.runstate import RunState
 from snapmgr.migrate.wanted import Wanted
 from tests.benchmarks.window import Stalls, run_watched
-from ui.main_window import MainWindow
+from ui.main_window import DEFAULT_SIZE, MainWindow
 from ui.migration.page import MigrationPage
 from ui.migration.run import Run, Stage
 
@@ -51,9 +52,30 @@ async def reached(run: Run, stage: Stage) -> None:
         await asyncio.sleep(0.005)
 
 
+async def played(page: MigrationPage) -> tuple[float, float]:
+    """Stalls while the recording is played from its beginning to its end."""
+    page.look_at(0.0)
+    stalls = Stalls()
+    page.play()
+    while page.at is not None:
+        await asyncio.sleep(0.02)
+    return stalls.stop()
+
+
+async def dragged(page: MigrationPage) -> tuple[float, float]:
+    """Stalls while the playhead goes to the end and back, 60 moves a second as a mouse has them."""
+    stalls, moves = Stalls(), 180
+    for move in range(moves):
+        share = 2 * move / moves
+        page.panes_shown.lower.transport.phases.moved.emit(page.recording.end * min(share, 2 - share) * 0.99)
+        await asyncio.sleep(1 / 60)
+    return stalls.stop()
+
+
 async def measure(window: MainWindow) -> None:
     try:
         await window.context.tasks.idle()
+        window.resize(*DEFAULT_SIZE)  # all of it is in sight then; the screen that there is not is small
         window.show_view("migration")
         page = window.context.page("migration")
         assert isinstance(page, MigrationPage)
@@ -69,10 +91,12 @@ async def measure(window: MainWindow) -> None:
         paints, stalls, begin = Paints(page.panes_shown.source.map), Stalls(), loop.time()
         while run.status.is_running or run.status.value == "none":
             await asyncio.sleep(0.02)
-        print((loop.time() - begin) / max(1, paints.count), *stalls.stop())
+        measured = [(loop.time() - begin) / max(1, paints.count), *stalls.stop()]
         await reached(run, Stage.OVER)
         if page.recording.outcome["status"] != "completed" or not page.recording.outcome["agrees"]:
             raise RuntimeError(f"it did not move: {page.recording.outcome}")
+        await asyncio.sleep(1)  # what is shown once, at the end, has been painted
+        print(*measured, *await played(page), *await dragged(page))
     finally:
         window.close()
 

@@ -36,7 +36,7 @@ from ui.migration.plot import Curve
 from ui.migration.section_lanes import COMMANDS, HEADER, SectionLanes
 from ui.migration.told import ended, lives_on
 from ui.migration.traffic import Traffic, where
-from ui.migration.turns import LOOK_EVERY, NUMBERS_EVERY, take_turn
+from ui.migration.turns import LOOK_EVERY, ROUND, take_turn
 from ui.theme import motion
 from ui.widgets.folding_splitter import FoldingSplitter
 from ui.widgets.guest_screen import GuestScreen
@@ -332,20 +332,26 @@ def test_a_packet_that_moves_has_its_track_painted_and_no_words(qtbot: Any) -> N
     assert painted
 
 
-def test_no_frame_has_two_turns_that_take_long() -> None:
+def test_no_turn_has_two_parts_that_take_long() -> None:
     class Seen:
         def __getattr__(self, name: str) -> Any:
             return lambda *words, **more: done.append(name)
 
+    class Now:
+        time, end, at, flows, runs = 1.0, 1.0, None, True, True
+
     turns: list[list[str]] = []
-    for frame in range(2 * NUMBERS_EVERY):
+    for turn in range(2 * ROUND):
         done: list[str] = []
-        take_turn(Seen(), frame, 1.0, None)  # type: ignore[arg-type]
-        assert not done or frame % LOOK_EVERY, "the engine is looked at in this frame"
+        take_turn(Seen(), Now(), turn)  # type: ignore[arg-type]
         turns.append(done)
-    assert all(len({"bar", "plots"} & set(done)) <= 1 and len({"cards", "heads"} & set(done)) <= 1 for done in turns)
-    counts = Counter(name for done in turns[:NUMBERS_EVERY] for name in done)
-    assert counts == {"bar": 2, "plots": 4, "lanes": 2, "cards": 1, "heads": 1}
+    long = {"bar", "plots", "card", "heads"}
+    assert all(len(long & set(done)) <= 1 and done.count("machine") <= 1 for done in turns)
+    assert not any({*long, "machine"} & set(done) for done in turns[::LOOK_EVERY]), "the engine is looked at then"
+    counts = Counter(name for done in turns[:ROUND] for name in done)
+    looks = ROUND // LOOK_EVERY
+    assert counts == {"machine": 2 * looks, "fade": 2 * looks, "move": ROUND,
+                      "bar": 2, "plots": 8, "lanes": 2, "card": 2, "heads": 1}  # fmt: skip
 
 
 def test_a_pane_that_was_squeezed_comes_back_as_it_was(qtbot: Any) -> None:

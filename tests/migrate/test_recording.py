@@ -17,7 +17,7 @@ from snapmgr.migrate.pages import Layout, PageState
 from snapmgr.migrate.recorded_events import event_line, read_events
 from snapmgr.migrate.recording import Moment, Recording, stream_name
 from snapmgr.migrate.recording_file import MAGIC, read_recording, write_recording
-from snapmgr.migrate.samples import COLUMNS, KEY_EVERY, Changes
+from snapmgr.migrate.samples import COLUMNS, KEY_EVERY, Changes, Played
 from snapmgr.trace.events import TraceEvent
 from snapmgr.trace.names import traced
 
@@ -156,3 +156,6 @@ def test_changes_give_back_every_moment(steps: list[list[tuple[int, int]]]) -> N
         seen.append(states.copy())
     for time, wanted in enumerate(seen):
         assert (changes.at(time + 0.5) == wanted).all()
+    played, last = Played(changes), len(seen) - 1
+    for time in (*range(0, last + 1, 7), last, 0, last // 2, max(0, last - 70), last, last):
+        assert (played.at(time + 0.5) == seen[time]).all(), "onward and back alike"

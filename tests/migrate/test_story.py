@@ -68,3 +68,9 @@ def test_the_switchover_lasts_from_when_the_guest_stops_to_when_it_runs() -> Non
     phases = [(phase.name, phase.begin, phase.end) for phase in story.phases(3)]
     assert phases == [("iteration", 0, 1), ("switchover", 1, 1.3), ("postcopy-active", 1.3, 2)]
     assert story.status_at(1.37).value == "postcopy-device", "what the other side says is its own state"
+
+
+def test_a_stretch_of_time_has_a_turn_where_a_state_begins_in_it() -> None:
+    story = happened((1.0, *state("active")), (2.0, "runstate_set", (("new_state_str", "finish-migrate"),)))
+    stretches = ((0.0, 0.5), (0.9, 1.0), (1.0, 1.9), (1.9, 2.5), (2.0, 9.0))
+    assert [story.turns_between(*stretch) for stretch in stretches] == [False, True, False, True, False]

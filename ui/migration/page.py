@@ -21,7 +21,8 @@ from ui.migration.placing import Placing
 from ui.migration.run import Run
 from ui.migration.saying import Saying
 from ui.migration.showing import Showing
-from ui.migration.turns import FRAME_MS, HEADS, LOOK_EVERY, NUMBERS_EVERY, Frames, take_turn
+from ui.migration.sight import Live, Past, Sight
+from ui.migration.turns import LOOK_EVERY, ROUND, SAYS, SHOWS_STATE, TURN_MS, Turns, take_turn
 from ui.shell import formats
 from ui.shell.context import WindowContext
 from ui.shell.documents import Document, DocumentKind
@@ -47,15 +48,17 @@ class MigrationPage(Page):
         self.presents = False
         """Whether it is shown to an audience."""
         self._playing = False
+        self._stale = 0
+        """Turns that it takes yet until all is shown of the moment that is looked at."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         self.panes_shown = Panes(context.actions.__getitem__)
         column.addWidget(self.panes_shown)
         self.showing = Showing(self.panes_shown)
-        self.placing = Placing(self.recording)
+        self.placing, self._past = Placing(self.recording), Past(self.recording)
         self.saying = Saying(self.panes_shown, self.showing)
-        self.frames = Frames(self)
-        self.frames.came.connect(self._frame)
+        self.turns = Turns(self)
+        self.turns.came.connect(self._turn)
         self._connect()
         self._show_state()
 
@@ -103,7 +106,7 @@ class MigrationPage(Page):
             return tr("Two demo machines, nothing moves"), ""
         status = self.run.status if self.run is not None else Status.NONE
         if self.is_running and status is not Status.NONE:
-            rate = self.frames.rate
+            rate = self.turns.rate
             frames = tr("{number} frames/s", number=formats.decimal(rate, 0)) if rate else ""
             return tr("Demo migration: {state}", state=status.value), frames
         ending = self.recording.outcome.get("status")
@@ -165,14 +168,14 @@ class MigrationPage(Page):
         self.at, self._playing = None, False
         self._begin(recording)
         self.run.start()
-        self.frames.begin()
+        self.turns.begin()
         self._show_state()
         self._take_keyboard()
 
     def _begin(self, recording: Recording) -> None:
         self.offers = False
         self.showing.begin(recording)
-        self.placing = Placing(recording)
+        self.placing, self._past = Placing(recording), Past(recording)
 
     def cancel(self) -> None:
         if self.run is not None:
@@ -192,7 +195,7 @@ class MigrationPage(Page):
             self.at = 0.0
         self._playing = not self._playing
         if self._playing:
-            self.frames.start()
+            self.turns.start()
         self._show_past()
 
     def step(self, step: int) -> None:
@@ -203,12 +206,8 @@ class MigrationPage(Page):
             return
         self._playing = False
         at = self.at if self.at is not None else self.recording.end
-        times = [
-            moment.time
-            for moment in self.recording.moments
-            if moment.side is Side.SOURCE and moment.event.name in STEPS
-        ]
-        found = [time for time in times if (time > at + 1e-9 if step > 0 else time < at - 1e-9)]
+        steps = (one for one in self.recording.moments if one.side is Side.SOURCE and one.event.name in STEPS)
+        found = [one.time for one in steps if (one.time > at + 1e-9 if step > 0 else one.time < at - 1e-9)]
         if found:
             self.look_at(found[0] if step > 0 else found[-1])
 
@@ -220,7 +219,15 @@ class MigrationPage(Page):
         self._show_past()
 
     def _scrubbed(self, at: float) -> None:
-        self.look_at(at if at < self.recording.end else None)
+        """The playhead is dragged: it follows at once, all else within the next turns, while it may be dragged on."""
+        if at >= self.recording.end and self.is_running:
+            self.look_at(None)
+            return
+        self.placing.chosen, self._playing = None, False
+        self.at = max(0.0, at) if at < self.recording.end else None
+        self.showing.bar(self.recording.end, at=self.at, live=False)
+        self._stale = ROUND
+        self.turns.start()
 
     @property
     def place(self) -> int | None:
@@ -300,51 +307,61 @@ class MigrationPage(Page):
 
     # -- showing it ------------------------------------------------------------------------------------------------
 
-    def _frame(self) -> None:
-        if self.frames.count % LOOK_EVERY:
-            if self.run is not None and self.is_running and self.isVisible():
-                self._go_on_live(self.run)
-        elif self._playing:
-            self._play_on()
-        elif self.run is not None and self.is_running:
-            self._look_live(self.run)
-        else:
-            self.frames.stop()
-
-    def _look_live(self, run: Run) -> None:
+    def _turn(self) -> None:
         """The recorder looks even where nobody sees the view; nothing is painted then."""
-        run.recorder.look()
-        self.showing.take(run.recorder.new_moments(self.showing.next_number))
-        if self.at is None and self.isVisible():
-            self.showing.live(run)
+        run, turn = self.run if self.is_running else None, self.turns.count
+        if run is not None and turn % LOOK_EVERY == 0:
+            run.recorder.look()
+            self.showing.take(run.recorder.new_moments(self.showing.next_number))
+        if self._playing:
+            self._play_on()
+        if self._playing or self._stale:
+            self._stale = max(0, self._stale - 1)
+            self._past.at, self._past.flows = self.at, self._playing
+            self._show_a_part(self._past, turn)
+        elif run is not None:
+            self._show_a_part(Live(run, self.at), turn, only_curves=self.at is not None)
+        else:
+            self.turns.stop()
 
-    def _go_on_live(self, run: Run) -> None:
-        """Between two looks: what moves by itself, and a part of what is read or drawn, so that no frame does much."""
-        now = run.recorder.now
-        if self.at is None:
-            self.showing.move(run)
-        take_turn(self.showing, self.frames.count, now, self.at)
-        if self.frames.count % NUMBERS_EVERY == HEADS:
-            self.panes_shown.header.set_moving(True, run.status)
-            self._say(now)
-            self.status_changed.emit()
+    def _show_a_part(self, sight: Sight, turn: int, *, only_curves: bool = False) -> None:
+        if not self.isVisible():
+            return
+        if self.showing.turned and not only_curves and turn % LOOK_EVERY == 0:
+            self.showing.together(sight)
+        take_turn(self.showing, sight, turn, only_curves=only_curves)
+        if turn % ROUND == SAYS:
+            self._say_what_happens(sight.time)
+        elif not sight.runs and turn % LOOK_EVERY == 0:
+            self.panes_shown.lower.events.show_time(sight.time)
+        elif not sight.runs and turn % ROUND == SHOWS_STATE:
+            self._show_state()
+
+    def _say_what_happens(self, now: float) -> None:
+        if self.run is not None and self.is_running:
+            self.panes_shown.header.set_moving(True, self.run.status)
+            now = self.run.recorder.now
+        self._say(now)
+        self.status_changed.emit()
 
     def _play_on(self) -> None:
         assert self.at is not None
-        self.placing.chosen = None
-        self.at += FRAME_MS * LOOK_EVERY / 1000 * self.panes_shown.lower.transport.speed
+        self.placing.chosen, before = None, self.at
+        self.at += TURN_MS / 1000 * self.panes_shown.lower.transport.speed
+        self.showing.turned |= self.showing.story.turns_between(before, self.at)
         if self.at >= self.recording.end:
-            self.at, self._playing = None, False
-        self._show_past()
+            self.at, self._playing, self._stale = None, False, ROUND
+            self._show_state()
 
     def _show_past(self) -> None:
+        """All of it at once."""
+        self._stale = 0
         at = self.at if self.at is not None else self.recording.end
         if self.is_running and self.at is None:
             self._show_state()
             return
-        self.showing.past(at, playing=self._playing)
-        self.showing.numbers(at, over=self.at is None)
-        self.showing.curves(self.recording.end, at=self.at)
+        self._past.at, self._past.flows = self.at, False
+        self.showing.all(self._past)
         self.panes_shown.lower.events.show_time(at)
         if not self.is_running:
             self._say(at)
@@ -355,7 +372,7 @@ class MigrationPage(Page):
         if run is None:
             return
         if run.is_over:
-            self.frames.stop()
+            self.turns.stop()
             self.showing.know_the_end()
             self.showing.take(run.recorder.new_moments(self.showing.next_number))
             self._show_past()

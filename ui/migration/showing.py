@@ -26,16 +26,16 @@ from ui.migration.panes import Panes
 from ui.migration.phase_bar import bar_of
 from ui.migration.phases import about_checkpoints
 from ui.migration.plot import Curve
-from ui.migration.run import Run
 from ui.migration.section_lanes import SectionLanes
+from ui.migration.sight import Sight
 from ui.migration.traffic import SMOOTH, URGENT, Traffic, channel_name, where
 from ui.shell import formats
 from ui.theme import motion
 from ui.words import later, plural, tr
 
 MIB = 1 << 20
-PLOTS = (("throughput", "writes"), ("remaining", *LAST))
-"""Plots by the frame that they share."""
+PLOTS = (("throughput",), ("writes",), ("remaining",), LAST)
+"""Plots, those together of which one is to be seen."""
 MOST_CHANNELS = 8
 """Lanes of multifd at most."""
 NOTHING: Values = ("",) * 8
@@ -60,7 +60,7 @@ class Showing:
 
     def __init__(self, panes: Panes) -> None:
         self._panes = panes
-        self._moved = 0.0
+        self._moved: dict[object, float] = {}
         self.begin(Recording())
 
     def begin(self, recording: Recording) -> None:
@@ -69,7 +69,7 @@ class Showing:
         self.story.copies = self._has(BACKGROUND)
         self.know_the_end()
         self._next = 0
-        self._turned = False
+        self.turned = False
         """Whether a machine or the migration has another state than is shown."""
         self._panes.lower.events.clear()
         for _, card in self._cards():
@@ -90,7 +90,7 @@ class Showing:
         self._next = moments[-1].number + 1
         self.story.take(moments)
         self.traffic.take(moments)
-        self._turned |= any(moment.event.name in _TURNS for moment in moments)
+        self.turned |= any(moment.event.name in _TURNS for moment in moments)
         self.sections.take(moments)
         self._panes.lower.events.add(list(moments))
 
@@ -99,48 +99,70 @@ class Showing:
         """Number of the first moment that was not taken yet."""
         return self._next
 
-    def _may_move(self) -> bool:
-        """Whether what moves all the time has another picture now."""
+    def _may_move(self, what: object) -> bool:
+        """Whether what moves all the time has another picture now: twice a second where little shall move."""
         now = time.monotonic()
-        if motion.reduced() and now - self._moved < motion.STILL:
+        if motion.reduced() and now - self._moved.get(what, 0.0) < motion.STILL:
             return False
-        self._moved = now
+        self._moved[what] = now
         return True
 
-    # -- now -------------------------------------------------------------------------------------------------------
+    def all(self, sight: Sight) -> None:
+        """Everything, at once."""
+        for side in Side:
+            self.machine(side, sight)
+            self.move(sight, back=side is Side.DESTINATION)
+        self.lanes(sight.time)
+        self.numbers(sight.time, over=not sight.runs and sight.at is None)
+        self.curves(sight.end, at=sight.at)
 
-    def live(self, run: Run) -> None:
-        """What changes, 30 times a second; twice a second where little shall move."""
-        if not self._may_move():
-            return
-        recorder, panes = run.recorder, self._panes
-        now = recorder.now
-        if recorder.pages is not None and len(recorder.pages.source):
-            panes.source.show_states(recorder.pages.layout, recorder.pages.source, live=True)
-            panes.destination.show_states(recorder.pages.layout, recorder.pages.destination, live=True)
-            self._show_legend(now)
-        for side, card in self._cards():
-            view = recorder.views.get(side)
-            if view is not None:
-                card.screen.show_picture(view.screen)
-            else:
-                self._show_no_screen(card, side, now)
-        self._move_lanes(now)
-        if self._turned:  # all of it at once: nothing says the guest runs there beside what says that it does not yet
-            self.numbers(now, over=run.is_over)
+    def together(self, sight: Sight) -> None:
+        """All that is told of both machines, at once: nothing says that the guest runs there beside what says that it
+        does not yet."""
+        for side in Side:
+            self.machine(side, sight)
+        self.numbers(sight.time, over=False)
 
-    def move(self, run: Run) -> None:
-        """What only moves on between two looks at the engine: packets, and lights that fade."""
-        if motion.reduced():
+    # -- pages, screens and lanes ----------------------------------------------------------------------------------
+
+    def machine(self, side: Side, sight: Sight) -> None:
+        """Pages and screen of one side."""
+        if sight.flows and not self._may_move(side):
             return
-        for _, card in self._cards():
-            card.map.fade()
-        self._move_lanes(run.recorder.now)
+        card, pages, picture = dict(self._cards())[side], sight.pages(side), sight.picture(side)
+        if pages is not None:
+            card.show_states(*pages, live=sight.flows)
+        self._show_legend(side, sight.time)
+        if picture is not None:
+            card.screen.show_picture(picture)
+        else:
+            self._show_no_screen(card, side, sight.time)
+
+    def fade(self, side: Side) -> None:
+        """What has lit up goes out, between two looks at the pages of a side."""
+        if not motion.reduced():
+            dict(self._cards())[side].map.fade()
+
+    def move(self, sight: Sight, *, back: bool) -> None:
+        """What is on its way to the destination, or ``back``."""
+        if sight.flows and not self._may_move(("lanes", back)):
+            return
+        now, channel, traffic = sight.time, self._panes.channel, self.traffic
+        connected = self.story.status_at(now) not in _CUT
+        if back:
+            channel.back.move(traffic.answers(now), now, connected=connected)
+            return
+        channel.main.move(traffic.packets(now), now, connected=connected)
+        for name, lane in self._lanes_beside():
+            lane.move(traffic.beside(name, now), now, connected=connected)
+
+    # -- what is read ----------------------------------------------------------------------------------------------
 
     def numbers(self, now: float, *, over: bool) -> None:
         """All that is read."""
-        self._turned = False
-        self.cards(now)
+        self.turned = False
+        for side in Side:
+            self.card(side, now)
         self.heads(now, over=over)
 
     def missing(self) -> int:
@@ -148,14 +170,13 @@ class Showing:
         counts = self._panes.destination.map.counts()
         return counts[PageState.MISSING] + counts[PageState.REQUESTED]
 
-    def cards(self, now: float) -> None:
-        """What is counted of both machines."""
-        sample = self.recording.samples.at(now)
-        for side, card in self._cards():
-            self._show_guest(card, side, now)
-            counts = card.map.counts()
-            card.show_facts(self._facts(side, counts, now, sample) if sample is not None else NOTHING)
-            card.map.describe(counts)
+    def card(self, side: Side, now: float) -> None:
+        """What is counted of a machine."""
+        sample, card = self.recording.samples.at(now), dict(self._cards())[side]
+        self._show_guest(card, side, now)
+        counts = card.map.counts()
+        card.show_facts(self._facts(side, counts, now, sample) if sample is not None else NOTHING)
+        card.map.describe(counts)
         self._panes.level()
 
     def heads(self, now: float, *, over: bool) -> None:
@@ -221,25 +242,6 @@ class Showing:
             curve = Curve(times, column, end, line, shade, at if at is not None else now, last, most)
             self._panes.lower.plots[name].show_curve(curve)
 
-    # -- then ------------------------------------------------------------------------------------------------------
-
-    def past(self, at: float, *, playing: bool = False) -> None:
-        """Pages, screens and lanes as they were; ``playing``: right after the moment that was shown before."""
-        if playing and not self._may_move():
-            return
-        for side, card in self._cards():
-            changes = self.recording.pages.get(side)
-            if changes is not None:
-                card.show_states(self.recording.layout, changes.at(at), live=playing)
-            picture = self.recording.screens[side].at(at)
-            if picture is not None:
-                card.screen.show_picture(picture)
-            else:
-                self._show_no_screen(card, side, at)
-        self._show_legend(at)
-        self.lanes(at)
-        self._move_lanes(at)
-
     def _show_no_screen(self, card: MachineCard, side: Side, now: float) -> None:
         state = self.story.guest[side].at(now)
         runs = WAITING if self.story.status_at(now).is_postcopy else BEGINS
@@ -247,18 +249,19 @@ class Showing:
         if card.screen.text() != words:
             card.screen.show_saved(QImage(), words)
 
-    def _show_legend(self, at: float) -> None:
-        """The states that can be on each map."""
+    def _show_legend(self, side: Side, at: float) -> None:
+        """The states that can be on the map of a side."""
         stays = (PageState.STAYS,) if self._has(SHARED) else ()
-        colo = self.story.status_at(at) is Status.COLO
+        status = self.story.status_at(at)
         asked, went = self._has("postcopy-ram"), self.story.status.since(Status.POSTCOPY_ACTIVE.value)
         gone_over = went is not None and at >= went
         without = {PageState.AGAIN} if gone_over else set() if asked else {PageState.REQUESTED}
         if self._has(BACKGROUND):  # every page goes once
             without |= {PageState.AGAIN}
-        here, there = ((*stays, *(one for one in kinds if one not in without)) for kinds in (HERE, THERE))
-        self._panes.source.legend.show_kinds(here)
-        self._panes.destination.legend.show_kinds(IN_COLO if colo else there)
+        kinds = HERE if side is Side.SOURCE else THERE
+        kinds = IN_COLO if side is Side.DESTINATION and status is Status.COLO else kinds
+        shown = kinds if kinds is IN_COLO else (*stays, *(one for one in kinds if one not in without))
+        dict(self._cards())[side].legend.show_kinds(shown)
 
     # -- parts -----------------------------------------------------------------------------------------------------
 
@@ -282,14 +285,6 @@ class Showing:
         channel.back.say(formats.rate(found.returned) if found.returned else "")
         wire = self.traffic.at(now)
         channel.show_put(wire.section, wire.record, where(wire))
-
-    def _move_lanes(self, now: float) -> None:
-        channel, traffic = self._panes.channel, self.traffic
-        connected = self.story.status_at(now) not in _CUT
-        channel.main.move(traffic.packets(now), now, connected=connected)
-        channel.back.move(traffic.answers(now), now, connected=connected)
-        for name, lane in self._lanes_beside():
-            lane.move(traffic.beside(name, now), now, connected=connected)
 
     def _lanes_beside(self) -> list[tuple[str, Lane]]:
         """Those that there are beside the main one, with their names."""

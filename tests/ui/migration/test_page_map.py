@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from snapmgr.migrate.pages import Layout, PageState
+from snapmgr.migrate.pages import Layout, PageState, counts
 from ui.migration.page_map import PageMap
 from ui.migration.page_marks import LEAST_MARK
 
@@ -77,3 +77,22 @@ def test_large_cells_have_the_sign_of_their_state(qapp: QApplication) -> None:
         for place in range(2)
     ]
     assert len(seen[0]) == 1 and len(seen[1]) > 1, "what has arrived has none"
+
+
+def test_what_few_pages_became_is_counted_on(qapp: QApplication) -> None:
+    states = np.full(4096, PageState.SENT, np.uint8)
+    made = shown(states)
+    made.show_states(LAYOUT, states, live=True)
+    before = made.counts()
+    for few in (7, 4000):
+        states[:few] = PageState.TO_SEND
+        made.show_states(LAYOUT, states, live=True)
+        assert made.counts() == counts(states) != before
+
+
+def test_cells_are_placed_for_the_size_that_is_painted(qapp: QApplication) -> None:
+    made = shown(np.full(4096, PageState.SENT, np.uint8))
+    cell = made.cell
+    made.resize(200, 100)
+    made.grab()
+    assert made.cell < cell and made._cells.shape[1] == 200 // made.cell
