@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -20,6 +21,10 @@ from snapmgr.savevm.status import MigrationStatus as Status
 
 MOST_PASSES = 8
 """Iterations after which a migration is taken to go on for ever; a guest that is slowed down step by step has more."""
+
+FILLED = 0.7
+"""Share of what the link carries that an iteration must have sent to count: of one that waited for a busy computer
+nothing can be concluded."""
 
 CHECKPOINTS = 4
 """After which the source is lost here, where that is asked for."""
@@ -48,16 +53,35 @@ def play(wanted: Wanted) -> Played:
     return _played(quick, 3 * MOST_PASSES if throttles else MOST_PASSES)
 
 
+@dataclass
+class Passes:
+    """Counts the iterations that the link, and nothing else, was too narrow for; ``bandwidth`` is its own."""
+
+    bandwidth: float
+    clock: Callable[[], float] = time.monotonic
+    count: int = 0
+    _number: int = 0
+    _begun: tuple[float, int] = 0.0, 0
+
+    def look(self, number: int, sent: int) -> int:
+        """Their count, while iteration ``number`` lasts and so many bytes have been sent in all."""
+        if number != self._number:
+            now, (begun, before) = self.clock(), self._begun
+            self.count += self._number > 0 and sent - before >= FILLED * self.bandwidth * (now - begun)
+            self._number, self._begun = number, (now, sent)
+        return self.count
+
+
 @cache
 def _played(wanted: Wanted, most: int) -> Played:
-    stopped = False
+    stopped, counted = False, Passes(wanted.bandwidth)
     with wanted.both(time.monotonic, unseen) as both:
         for link in both.links:
             wanted.set_link(link)
 
         def show(outgoing: Outgoing, statistics: Statistics) -> None:
             nonlocal stopped
-            passes = both.source.ram_entry.counters.dirty_sync_count
+            passes = counted.look(both.source.ram_entry.counters.dirty_sync_count, outgoing.sent)
             goes_on = passes > most and statistics.status is Status.ACTIVE
             made = statistics.colo.checkpoints if statistics.colo is not None else 0
             if (goes_on or made > 2 * CHECKPOINTS) and not stopped:
@@ -125,3 +149,13 @@ def test_a_scenario_does_what_it_says(id: str) -> None:
 @pytest.mark.parametrize("id", [scenario.id for scenario in SCENARIOS])
 def test_it_does_not_without_the_one_fact_that_makes_it_true(id: str) -> None:
     assert not CLAIMS[id](play(BY_ID[id].put_back()))
+
+
+def test_an_iteration_that_waited_for_a_busy_computer_does_not_count() -> None:
+    now = 0.0
+    passes = Passes(1000.0, lambda: now)
+    found = []
+    for number, seconds, sent in ((1, 0.0, 0), (2, 1.0, 900), (3, 3.0, 1800), (3, 3.5, 2300), (4, 4.0, 2800)):
+        now = seconds
+        found.append(passes.look(number, sent))
+    assert found == [0, 1, 1, 1, 2]
