@@ -245,32 +245,39 @@ def last(context: WindowContext) -> None:
              group=2, view=VIEW, enabled=recorded)  # fmt: skip
 async def inspect(context: WindowContext) -> None:
     """Look at the bytes that were sent so far."""
+    from ui.migration import recordings
+
     if (page := page_of(context)) is not None:
-        await page.inspect(None)
+        await recordings.inspect(context, page.recording, None)
 
 
 @ACTIONS.add("migration.bytes", later("Show bytes"), icon="tree-structure", menu=Menu.MIGRATION, group=2, view=VIEW,
              enabled=has_place)  # fmt: skip
 async def show_bytes(context: WindowContext) -> None:
     """Open the stream in the Inspector where the chosen event stands in it."""
+    from ui.migration import recordings
+
     if (page := page_of(context)) is not None:
-        await page.inspect(page.place)
+        await recordings.inspect(context, page.recording, page.place)
 
 
 @ACTIONS.add("migration.save", later("Save recording…"), icon="export", menu=Menu.MIGRATION, group=2, view=VIEW,
              enabled=can_replay)  # fmt: skip
 async def save(context: WindowContext) -> None:
     """Keep this migration in a file: both streams, events, numbers and pages."""
+    from ui.migration import recordings
+
     if (page := page_of(context)) is not None:
-        await page.save()
+        await recordings.ask_to_save(context, page.recording)
 
 
 @ACTIONS.add("migration.open", later("Open recording…"), icon="folder-open", menu=Menu.MIGRATION, group=2, view=VIEW,
              enabled=nothing_runs)  # fmt: skip
 async def open_recording(context: WindowContext) -> None:
     """Look at a migration that was saved."""
-    if (page := page_of(context)) is not None:
-        await page.ask_to_open()
+    from ui.migration import recordings
+
+    await recordings.ask_to_open(context)
 
 
 @ACTIONS.add("migration.scenarios", later("Scenarios"), icon="graduation-cap", menu=Menu.MIGRATION, group=3, view=VIEW,

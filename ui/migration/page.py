@@ -235,27 +235,6 @@ class MigrationPage(Page):
         now = self.run.recorder.now if self.run is not None and self.is_running else self.recording.end
         return self.placing.at(self.showing.story, self.showing.traffic, self.at if self.at is not None else now)
 
-    async def inspect(self, offset: int | None) -> None:
-        """Open what was sent in the Inspector, at ``offset``."""
-        stream = (str(self.recording.stream),)
-        document = Document(DocumentKind.STREAM, stream, fleeting=True, called=tr("Demo migration"))
-        await self.context.documents.show(document)
-        page = self.context.page("inspector")
-        if offset is not None and page is not None and (entry := page.palette_offset(f"{offset:X}")) is not None:
-            entry.run()
-
-    async def save(self) -> None:
-        """Ask where to, and keep the recording there."""
-        target = recordings.choose_target(self.context, self.recording)
-        if target is not None:
-            await recordings.save(self.context, self.recording, target)
-
-    async def ask_to_open(self) -> None:
-        """Ask which recording, and show it."""
-        source = recordings.choose_source(self.context)
-        if source is not None:
-            await self.context.documents.show(Document(DocumentKind.RECORDING, (str(source),)))
-
     async def open(self, document: Document) -> None:
         await self.show_file(Path(document.sources[0]))
 

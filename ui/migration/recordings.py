@@ -1,4 +1,4 @@
-"""Keeping a migration in a file, and looking at one that was kept."""
+"""Keeping a migration in a file, looking at one that was kept, and at the bytes of one."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from snapmgr.snapshots.newfile import NewFile
 from snapmgr.work import CancelToken
 from ui.isolation import isolated
 from ui.shell.context import WindowContext
+from ui.shell.documents import Document, DocumentKind
 from ui.shell.notices import Tone
 from ui.words import tr
 
@@ -49,6 +50,29 @@ async def read(context: WindowContext, source: Path) -> Recording:
     recording = await context.tasks.run_in_worker(read_recording, source, cancel=CancelToken())
     context.settings.state["folder"] = str(source.parent)
     return recording
+
+
+async def ask_to_save(context: WindowContext, recording: Recording) -> None:
+    """Ask where to, and keep the recording there."""
+    target = choose_target(context, recording)
+    if target is not None:
+        await save(context, recording, target)
+
+
+async def ask_to_open(context: WindowContext) -> None:
+    """Ask which recording, and show it."""
+    source = choose_source(context)
+    if source is not None:
+        await context.documents.show(Document(DocumentKind.RECORDING, (str(source),)))
+
+
+async def inspect(context: WindowContext, recording: Recording, offset: int | None) -> None:
+    """Open what was sent in the Inspector, at ``offset``."""
+    document = Document(DocumentKind.STREAM, (str(recording.stream),), fleeting=True, called=tr("Demo migration"))
+    await context.documents.show(document)
+    page = context.page("inspector")
+    if offset is not None and page is not None and (entry := page.palette_offset(f"{offset:X}")) is not None:
+        entry.run()
 
 
 def _write(recording: Recording, target: Path, *, cancel: CancelToken) -> None:
