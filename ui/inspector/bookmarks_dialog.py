@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout
 
-from ui.inspector.bookmarks import Bookmark, Bookmarks
+from ui.inspector.bookmarks import Bookmark
 from ui.models.texts import shown
 from ui.shell import formats
 from ui.theme import fonts
@@ -28,7 +28,7 @@ class BookmarksDialog(QDialog):
     def __init__(self, context: WindowContext, page: InspectorPage, source: str) -> None:
         super().__init__(context.window)
         self._page, self._source = page, source
-        self._bookmarks = Bookmarks(context.settings.state)
+        self._bookmarks = page.bookmarks()
         self._context = context
         self.setWindowTitle(tr("Bookmarks"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ui.inspector.actions import VIEW, content_of, has_selection, has_stream, has_whole_stream, page_of
-from ui.inspector.bookmarks import Bookmark, Bookmarks
+from ui.inspector.bookmarks import Bookmark
 from ui.inspector.header import STRUCTURE
 from ui.inspector.places import BYTES
 from ui.shell import formats
@@ -156,7 +156,7 @@ def _place(context: WindowContext) -> tuple[str, int, int] | None:
 def _marked(context: WindowContext) -> bool:
     if has_stream(context) or (place := _place(context)) is None:
         return False
-    return Bookmarks(context.settings.state).at(*place) is not None
+    return page_of(context).bookmarks().at(*place) is not None
 
 
 def can_mark(context: WindowContext) -> str:
@@ -205,7 +205,7 @@ def copy_link(context: WindowContext) -> None:
 )
 def bookmark(context: WindowContext) -> None:
     """Keep the selected place to come back to, or keep it no longer."""
-    page, place, bookmarks = page_of(context), _place(context), Bookmarks(context.settings.state)
+    page, place, bookmarks = page_of(context), _place(context), page_of(context).bookmarks()
     if place is None or page.loaded is None or page.selection.current is None:
         return
     source, offset, length = place
@@ -220,7 +220,10 @@ def bookmark(context: WindowContext) -> None:
         #: Name of a bookmark of some bytes: {name} is the field that they lie in
         names = tr("{name} at {offset}", name=names, offset=where)
     if bookmarks.add(source, Bookmark(offset, length, names or where)):
-        context.notify(tr("A bookmark is kept"), action=tr("Bookmarks"), run=lambda: context.actions.run(_LIST))
+        document = page.document()
+        passing = document is not None and document.fleeting
+        said = tr("A bookmark is kept until this window closes: the stream is in no file") if passing else ""
+        context.notify(said or tr("A bookmark is kept"), action=tr("Bookmarks"), run=lambda: context.actions.run(_LIST))
     else:
         context.notify(tr("This stream has as many bookmarks as are kept: remove some first"))
 

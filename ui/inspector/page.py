@@ -35,6 +35,7 @@ class InspectorPage(PanedPage):
         self._document: Document | None = None
         self._opening: Document | None = None
         self._place: Place | None = None
+        self._passing: dict[str, object] = {}
         actions = context.actions
         self.empty = empty_state(lambda: actions.run("file.open"), lambda: actions.run("file.demo"), self)
         self.blank = QWidget(self)
@@ -50,6 +51,11 @@ class InspectorPage(PanedPage):
         """Sizes are said again in other units."""
         if id == "appearance.units" and self.content is not None and self.loaded is not None:
             self.filling.say(self.loaded, finished=self._opening is None)
+
+    def bookmarks(self) -> Bookmarks:
+        """Those of the stream, kept nowhere but here where it is in no file, by whose name it would be found again."""
+        document = self._document
+        return Bookmarks(self._passing if document is not None and document.fleeting else self.context.settings.state)
 
     # --- opening and closing ---
 
@@ -345,7 +351,7 @@ class InspectorPage(PanedPage):
     def palette_entries(self, prefix: str) -> list[PaletteEntry]:
         if prefix != "@" or self.loaded is None:
             return []
-        marks = Bookmarks(self.context.settings.state)
+        marks = self.bookmarks()
         kept = marks.of(self._document.sources[0]) if self._document is not None else []
         return sections_of(self.loaded, self.links, kept)
 

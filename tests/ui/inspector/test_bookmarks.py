@@ -13,6 +13,7 @@ from tests.ui.inspector.conftest import Live
 from ui.inspector import bookmarks as module
 from ui.inspector.bookmarks import KEY, MOST, MOST_FILES, Bookmark, Bookmarks
 from ui.inspector.bookmarks_dialog import BookmarksDialog
+from ui.shell.documents import Document, DocumentKind
 
 Stream = Callable[..., Path]
 
@@ -66,3 +67,19 @@ def test_a_place_is_kept_found_again_and_renamed(live: Live, stream: Stream) -> 
     dialog.remove.click()
     assert dialog.none.isVisible() and not dialog.go.isEnabled()
     dialog.reject()
+
+
+def test_of_a_stream_in_no_file_they_are_kept_as_long_as_the_window(live: Live, stream: Stream) -> None:
+    said: list[str] = []
+    live.context.notify = lambda text, **_: said.append(text)  # type: ignore[method-assign, assignment]
+    for fleeting in (True, False):
+        document = Document(DocumentKind.STREAM, (str(stream("tiny.v100")),), fleeting=fleeting)
+        live.run(live.page.open(document))
+        live.settle()
+        live.page.links.select_bytes(4, 4, "test")
+        live.act("stream.bookmark")
+        assert live.page.bookmarks().at(document.sources[0], 4, 4) is not None
+        assert (KEY in live.context.settings.state) is not fleeting
+        live.page.close_document()
+        live.settle()
+    assert "until this window closes" in said[0] and said[1] == "A bookmark is kept"
