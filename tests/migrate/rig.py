@@ -153,8 +153,9 @@ class Pair:
     def recover(self, outgoing: Outgoing) -> None:
         """Both sides of a postcopy that has paused go on over a new link."""
         assert self.received.wait(30) and self.arriving is not None
-        self.link = Link()
-        self.arriving.recover_once_paused(self.link.destination)
+        self.link, self.second = Link(), Link()
+        urgent = self.second.destination if "postcopy-preempt" in self.options.capabilities else None
+        self.arriving.recover_once_paused(self.link.destination, urgent)
         outgoing.recover(self.link.source)
 
     @property

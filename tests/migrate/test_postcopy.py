@@ -26,10 +26,11 @@ from snapmgr.migrate.handover import Side
 from snapmgr.migrate.link import Link
 from snapmgr.migrate.model import Parameters
 from snapmgr.migrate.source import Outgoing
-from snapmgr.migrate.trouble import Fault, parse
+from snapmgr.migrate.trouble import GARBAGE, Fault, parse
 from snapmgr.ram.bitmap import Where
 from snapmgr.ram.missing import MissingPages
 from snapmgr.ram.save import RamSaver
+from snapmgr.savevm.commands import Commands
 from snapmgr.savevm.handlers import EIO, HandlerFailed
 from snapmgr.savevm.status import MigrationStatus
 from snapmgr.trace.events import TraceEvent
@@ -41,6 +42,8 @@ PREEMPT = "postcopy-ram postcopy-preempt"
 NOW = Parameters(max_bandwidth=0, postcopy_after_passes=0)
 AFTER_ONE = Parameters(max_bandwidth=0, postcopy_after_passes=1)
 SEEDS = 14
+LISTEN = 5
+"""Bytes of the command, and of RUN."""
 
 
 def goes_on(pair: Pair) -> None:
@@ -256,6 +259,49 @@ def test_what_breaks_behind_that_does_not() -> None:
     statistics = pair.move(NOW)
     assert statistics.status is MigrationStatus.FAILED and statistics.pauses == 1
     assert pair.handover.owner is Side.DESTINATION and pair.source.run_state is RunState.POSTMIGRATE
+
+
+@pytest.mark.parametrize("capabilities", [POSTCOPY, PREEMPT])
+def test_garbage_right_behind_the_package_pauses_it(monkeypatch: pytest.MonkeyPatch, capabilities: str) -> None:
+    """The guest has been told to run, and nothing else came yet."""
+    packaged = Commands.packaged
+
+    def spoilt(commands: Commands, package: bytes) -> None:
+        packaged(commands, package)
+        commands._out.put(GARBAGE)
+
+    monkeypatch.setattr(Commands, "packaged", spoilt)
+    pair = Pair("random", capabilities=capabilities)
+    ear = Ear(pair.destination)
+    statistics = pair.move(NOW, recover=pair.recover)
+    assert statistics.status is MigrationStatus.COMPLETED and statistics.pauses == 1, statistics.error
+    told = ear.names("loadvm_postcopy_handle_run", "qemu_loadvm_state_section", "postcopy_pause_incoming")
+    behind = told[told.index("loadvm_postcopy_handle_run") + 1 :]
+    assert behind[:2] == [f"qemu_loadvm_state_section section_type={GARBAGE[0]}", "postcopy_pause_incoming"]
+    goes_on(pair)
+
+
+@pytest.mark.parametrize("where", ["behind LISTEN", "before RUN"])
+def test_garbage_before_it_runs_does_not_pause_it(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """The destination listens already: the guest goes on here, and only here."""
+    package = Outgoing._package
+
+    def spoilt(outgoing: Outgoing) -> bytes:
+        whole = package(outgoing)
+        at = LISTEN if where == "behind LISTEN" else len(whole) - LISTEN
+        return whole[:at] + GARBAGE + whole[at:]
+
+    monkeypatch.setattr(Outgoing, "_package", spoilt)
+    pair = Pair("random", capabilities=POSTCOPY)
+    ear = Ear(pair.destination)
+    statistics = pair.move(NOW)
+    assert statistics.status is MigrationStatus.FAILED and not statistics.pauses
+    told = ear.names("loadvm_postcopy_handle_listen", "loadvm_postcopy_handle_run", "postcopy_pause_incoming")
+    assert told[-1] == "loadvm_postcopy_handle_listen str=return"
+    assert pair.running == ["source"] and pair.handover.owner is Side.SOURCE
+    assert pair.destination.run_state is RunState.PAUSED and isinstance(pair.arrived, SnapmgrError)
+    pair.source.run(STEPS)
+    assert pair.source.digest() == undisturbed(pair, pair.source.tick)
 
 
 def test_a_pause_that_somebody_asks_for() -> None:
