@@ -111,6 +111,9 @@ def _against(source: Source, target: Target, command: str | None, report: Progre
 
 def _verdict_lines(label: str, verdict: Verdict) -> list[str]:
     """One line, or one per QEMU version where they differ."""
+    if verdict.built_in and verdict.verdict == "loads":
+        text = "the built-in machine loads this stream, and no QEMU has a machine of its type"
+        return [f"{printable(label)}: {paint(text, 'good')}"]
     if isinstance(verdict.verdict, str):
         text, role = _WORDS[verdict.verdict]
         return [f"{printable(label)}: {paint(text, role)}"]

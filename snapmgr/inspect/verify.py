@@ -29,6 +29,9 @@ _SOME_REFUSE = frozenset(
 )
 """Problems that only those versions refuse whose text they carry."""
 
+_BUILT_IN = "demo-"
+"""How types of the machine that is built in are called (machine.types)."""
+
 _ALL_WAIT = frozenset({"empty", "colo"})
 """Where a loader that does not refuse waits for bytes that a file cannot bring."""
 
@@ -39,6 +42,8 @@ class Verdict:
 
     by_version: dict[str, str]
     problems: tuple[Problem, ...]
+    built_in: bool = False
+    """Whether no QEMU has its machine type: then it is what the machine that is built in does."""
 
     @property
     def verdict(self) -> str | dict[str, str]:
@@ -68,7 +73,12 @@ def verify(index: StreamIndex) -> Verdict:
 
 def judged(index: StreamIndex) -> Verdict:
     """The verdict on what was found while it was read: at the cost of nothing more than that."""
-    return _judged(ordered([*index.problems, *index.version_notes]))
+    return _judged(ordered([*index.problems, *index.version_notes]), built_in=is_built_in(index))
+
+
+def is_built_in(index: StreamIndex) -> bool:
+    """Whether the machine that is built in wrote it."""
+    return index.configuration is not None and index.configuration.machine.startswith(_BUILT_IN)
 
 
 def looked_into(index: StreamIndex, at_most: int | None = None) -> StreamIndex:
@@ -80,8 +90,8 @@ def looked_into(index: StreamIndex, at_most: int | None = None) -> StreamIndex:
     return replace(index, problems=ordered([*index.problems, *found]), pages_checked=True)
 
 
-def _judged(problems: tuple[Problem, ...]) -> Verdict:
-    return Verdict({version: _verdict(problems, version) for version in VERSIONS}, problems)
+def _judged(problems: tuple[Problem, ...], *, built_in: bool = False) -> Verdict:
+    return Verdict({version: _verdict(problems, version) for version in VERSIONS}, problems, built_in)
 
 
 def _verdict(problems: tuple[Problem, ...], version: str) -> str:

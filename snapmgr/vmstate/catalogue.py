@@ -44,7 +44,7 @@ class Catalogue:
 
     def __init__(self, layouts: Iterable[Struct]) -> None:
         self._by_name: dict[str, list[Struct]] = {}
-        for layout in layouts:
+        for layout in sorted(layouts, key=_is_loose):
             self._by_name.setdefault(layout.vmsd_name, []).append(layout)
 
     def describe(self, idstr: str, version: int, payload: bytes) -> Struct | None:
@@ -65,7 +65,7 @@ class Catalogue:
         tells.  ``follows`` says of a place whether the section may end there."""
         missing = 0
         for layout in self._named(idstr):
-            if layout.version != version or any(_varies(entry) for entry in layout.fields):
+            if layout.version != version or _is_loose(layout):
                 continue
             try:
                 _, end = _Reading(view, 0).struct(layout, 0)
@@ -95,10 +95,12 @@ def read_as(layout: Struct, payload: bytes) -> Struct | None:
 
 
 def is_like(one: Struct, other: Struct) -> bool:
-    """Whether two readings differ in nothing but subsections, elements of lists, and what follows from them; and in the
-    length of opaque fields, which tell it themselves."""
+    """Whether two readings differ in nothing but subsections, elements of lists, and what follows from them; or in the
+    length of the opaque field that is all there is."""
     if (one.vmsd_name, one.version, len(one.fields)) != (other.vmsd_name, other.version, len(other.fields)):
         return False
+    if len(one.fields) == 1 and _is_opaque(one.fields[0]) and _is_opaque(other.fields[0]):
+        return True
     return all(_alike(mine, theirs) for mine, theirs in zip(one.fields, other.fields, strict=True))
 
 
@@ -111,18 +113,26 @@ def _alike(one: Field | Group, other: Field | Group) -> bool:
         return False
     if one.struct is not None and other.struct is not None:
         return is_like(one.struct, other.struct)
-    return one.size == other.size or one.elements is not None or one.type.startswith("virtio")
+    return one.size == other.size or one.elements is not None
+
+
+def _is_opaque(entry: Field | Group) -> bool:
+    return isinstance(entry, Field) and entry.type == "virtio"
 
 
 def _rests(layout: Struct, payload: bytes) -> Iterator[int]:
     """How many bytes the part of varying length may take: up to the end, or to any subsection."""
     yield 0
-    if not any(_varies(entry) for entry in layout.fields):
+    if not _is_loose(layout):
         return
     fixed = sum(entry.length for entry in layout.fields if not _varies(entry))
     places = (payload.find(_header(below)) for below in layout.subsections)
     yield from sorted(at - fixed for at in places if at >= 0)
     yield len(payload) - fixed
+
+
+def _is_loose(layout: Struct) -> bool:
+    return any(_varies(entry) for entry in layout.fields)
 
 
 def _varies(entry: Field | Group) -> bool:

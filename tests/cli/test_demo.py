@@ -64,6 +64,7 @@ def test_everything_else_reads_its_stream_without_a_problem(snapctl, tmp_path, k
     }
     assert (found.document["vmdesc"] is None) is (kind == "demo-1.0")
     assert snapctl("verify", file, "--json").document == {"verdict": "loads", "problems": []}
+    assert "the built-in machine loads this stream, and no QEMU has" in snapctl("verify", file).text
 
 
 def test_its_devices_are_decoded_with_the_values_they_have(snapctl, tmp_path):

@@ -33,6 +33,9 @@ def verdict(judged: verify.Verdict, *, complete: bool = True) -> Verdict:
     if not complete:
         about = tr("Reading was stopped: what was read can be looked at")
         return Verdict(tr("read in part"), "neutral", "prohibit", about)
+    if judged.built_in and found is not Severity.WARNING:
+        #: Said of a stream; the demo machine is the one that is built in
+        return Verdict(tr("loads in the demo machine"), "ok", "check-circle-fill", expected(judged))
     if len(loads) < len(judged.by_version):
         #: Said of a stream; {versions} are releases of QEMU, as 10.0 and 11.1
         said = tr("loads in {versions}", versions=listed(loads))
@@ -56,6 +59,8 @@ def loading(judged: verify.Verdict) -> list[str]:
 
 def expected(judged: verify.Verdict) -> str:
     """What the releases would do: a sentence about those that load it, and one for each reason of the others."""
+    if judged.built_in:
+        return tr("The demo machine should load this stream. No QEMU has a machine of its type.")
     return "\n".join([_should_load(loading(judged)), *why_not(judged)])
 
 

@@ -70,7 +70,7 @@ class AtMost(Compared):
         came = int.from_bytes(loaded, signed=True)
         if not 0 <= came <= local:
             text = f"Invalid value {came} expecting positive value <= {local}"
-            raise VMStateError("value-range", f"{came} is not between 0 and {local}", qemu=text)
+            raise VMStateError("value-range", f"{came} is not between 0 and {local}", qemu=text, chain=text)
 
 
 class Interrupts(Compared):

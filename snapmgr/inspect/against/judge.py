@@ -49,7 +49,7 @@ def judge(
     if beside:
         verdicts = {version: _worse(alone.by_version[version], verdict) for version, verdict in verdicts.items()}
         found = [problem for problem in found if problem not in beside]
-    return Verdict(verdicts, (*beside, *_problems(found, outcomes)))
+    return Verdict(verdicts, (*beside, *_problems(found, outcomes)), alone.built_in)
 
 
 def _was_recovered(index: StreamIndex) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,11 @@ from snapmgr.inspect.verify import judged
 from ui.inspector.verdicts import expected, verdict
 
 Indexed = Callable[..., StreamIndex]
+
+
+def test_of_the_built_in_machine_no_release_is_said_to_load_it(indexed: Indexed) -> None:
+    found = replace(judged(indexed("tiny.v72")), built_in=True)
+    assert verdict(found).text == "loads in the demo machine" and "No QEMU has a machine of its type" in expected(found)
 
 
 @pytest.mark.parametrize(
