@@ -9,14 +9,16 @@ from dataclasses import replace
 import pytest
 
 from snapmgr.containers.open import open_source
+from snapmgr.inspect.against.compare import differences
 from snapmgr.inspect.against.judge import judge
 from snapmgr.inspect.against.mend import device_option, memory_option, size_text
 from snapmgr.inspect.against.streams import target_of
 from snapmgr.inspect.against.target import Target, TargetDevice
 from snapmgr.inspect.against.virtio import features
-from snapmgr.inspect.against.virtio_names import _OPTIONS, _OWN_OPTIONS, feature_names, feature_options
+from snapmgr.inspect.against.virtio_names import _OWN_OPTIONS, feature_names, feature_options
 from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Problem
+from snapmgr.wire.wording import VERSIONS
 from tests import corpus
 from tests.qemu import QEMU, needs_qemu, needs_release
 
@@ -100,7 +102,24 @@ def test_features_of_virtio_have_names() -> None:
     assert feature_names("virtio-net", 1 << 22 | 1 << 32 | 1 << 50) == ["MQ", "VERSION_1", "bit 50"]
     assert feature_names("virtio-blk", 0x44) == ["SEG_MAX", "BLK_SIZE"]
     assert feature_names("virtio-net", 1 << 60 | 1 << 40) == ["RING_RESET", "RSS"]
-    assert feature_options("virtio-blk", 1 << 12 | 1 << 34 | 1 << 1) == ["num-queues=2", "packed=on"]
+    assert feature_options("virtio-blk", 1 << 12 | 1 << 34 | 1 << 1, VERSIONS) == ["num-queues=2", "packed=on"]
+
+
+def test_options_are_told_of_the_releases_that_have_them() -> None:
+    scsi, in_order = 1 << 7, 1 << 35
+    assert feature_options("virtio-blk", scsi | in_order, ["7.2"]) == ["scsi=on"]
+    assert feature_options("virtio-blk", scsi | in_order, ["10.0", "11.1"]) == ["in_order=on"]
+    assert feature_options("virtio-blk", scsi | in_order, VERSIONS) == []
+
+
+def test_a_version_is_too_old_for_the_releases_that_say_so(tiny: tuple[StreamIndex, Target]) -> None:
+    """Since 11.1 the clock loads version 3 only; older ones load the first."""
+    data = bytearray(corpus.stream_bytes("tiny.v72"))
+    record = next(row for row in tiny[0].records if row.idstr == "mc146818rtc")
+    data[record.payload - 1] = 2
+    index = read(bytes(data))[0]
+    (problem,) = [problem for problem in differences(index, tiny[1]) if problem.code == "version-too-old"]
+    assert list(problem.qemu) == ["11.1"] and problem.qemu["11.1"].endswith("minimum version_id 3")
     assert features(b"short") is None
 
 
@@ -118,5 +137,7 @@ def test_options_are_those_of_a_real_qemu(kind: str) -> None:
     device = "virtio-serial-pci" if kind == "virtio-console" else f"{kind}-pci"
     told = subprocess.run([QEMU or "", "-device", f"{device},help"], capture_output=True, text=True, check=True).stdout
     known = {line.partition("=")[0].strip() for line in told.splitlines()}
-    options = [*_OPTIONS.values(), *_OWN_OPTIONS[kind].values()]
+    features = sum(1 << bit for bit in range(64))
+    options = feature_options(kind, features, ["7.2"])
+    assert options
     assert {option.partition("=")[0] for option in options} <= known

@@ -6,6 +6,7 @@ Only where QEMU would stop is an error; what it passes over in silence is a warn
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from snapmgr.inspect.against.known import minimum_version, subsections
 from snapmgr.inspect.against.mend import device_option, memory_option, place_hint
@@ -18,7 +19,7 @@ from snapmgr.inspect.index import StreamIndex
 from snapmgr.inspect.model import Problem, Record, Severity
 from snapmgr.savevm.incoming import c_string, signed
 from snapmgr.vmstate.description import Field, Group, Struct
-from snapmgr.wire.wording import VERSIONS, by_version, shown
+from snapmgr.wire.wording import VERSIONS, by_version, failed, shown
 
 _MOST = 1 << 20
 """Bytes of a section that are looked through for features."""
@@ -33,7 +34,7 @@ def differences(index: StreamIndex, target: Target) -> list[Problem]:
     if target.blocks is not None and index.listed:
         problems += _blocks(index, target.blocks)
     if target.devices is not None:
-        problems += _sections(index, target.devices)
+        problems += _sections(index, target.devices, target.releases)
     return problems
 
 
@@ -122,7 +123,7 @@ class _Devices:
         return next((device for device in named if answers(device.idstr, device.instance_id, instance_id)), None)
 
 
-def _sections(index: StreamIndex, devices: tuple[TargetDevice, ...]) -> Iterator[Problem]:
+def _sections(index: StreamIndex, devices: tuple[TargetDevice, ...], releases: tuple[str, ...]) -> Iterator[Problem]:
     local, met, absent = _Devices(devices), set[TargetDevice](), list[Record]()
     for record in index.records.of("FULL"):
         if not record.idstr:
@@ -132,8 +133,8 @@ def _sections(index: StreamIndex, devices: tuple[TargetDevice, ...]) -> Iterator
             absent.append(record)
             continue
         met.add(device)
-        yield from _versions(record, device)
-        yield from _features(index, record, device)
+        yield from _versions(record, device, releases)
+        yield from _features(index, record, device, releases)
         yield from _layout(index, record, device)
     spare = [device for device in devices if device not in met]
     for record in absent:
@@ -175,7 +176,7 @@ def _unknown(record: Record, spare: list[TargetDevice]) -> Problem:
     return _error("device-unknown", at, message, text, hint, f"{idstr} ({instance})", length)
 
 
-def _versions(record: Record, device: TargetDevice) -> Iterator[Problem]:
+def _versions(record: Record, device: TargetDevice, releases: tuple[str, ...]) -> Iterator[Problem]:
     name, version = shown(c_string(record.idstr or "")), record.version_id or 0
     at, section = record.payload - 4, f"{name} ({record.instance_id})"
     if version > device.version:
@@ -183,15 +184,22 @@ def _versions(record: Record, device: TargetDevice) -> Iterator[Problem]:
         message = f"{name} was saved in version {version}, the target loads up to {device.version}"
         yield _error("version-too-new", at, message, text, _newer(), section, 4)
     elif device.state is not None:
-        state = device.state.vmsd_name
-        least = device.minimum if device.minimum is not None else minimum_version(state, device.version)
-        if version < least:
-            text = f"{state}: incoming version_id {version} is too old for local minimum version_id  {least}"
-            message = f"{name} was saved in version {version}, the target loads from {least} on"
-            yield _error("version-too-old", at, message, text, "Load it with the QEMU that wrote it.", section, 4)
+        state, texts, most = device.state.vmsd_name, dict[str, str](), 0
+        for release in releases:
+            least = device.minimum
+            least = minimum_version(state, device.version, release) if least is None else least
+            if version < least:
+                text = f"{state}: incoming version_id {version} is too old for local minimum version_id  {least}"
+                texts[release] = by_version(text, failed(text.replace("  ", " ")))[release]
+                most = max(most, least)
+        if texts:
+            message = f"{name} was saved in version {version}, the target loads from {most} on"
+            hint = "Load it with the QEMU that wrote it."
+            problem = _error("version-too-old", at, message, "", hint, section, 4)
+            yield replace(problem, qemu=texts)
 
 
-def _features(index: StreamIndex, record: Record, device: TargetDevice) -> Iterator[Problem]:
+def _features(index: StreamIndex, record: Record, device: TargetDevice, releases: tuple[str, ...]) -> Iterator[Problem]:
     """What the guest agreed on with a virtio device, where the guest of the target has agreed on something else."""
     kind = (record.idstr or "").rpartition("/")[2]
     if not kind.startswith("virtio-") or not device.payload or record.payload_length > _MOST:
@@ -204,15 +212,15 @@ def _features(index: StreamIndex, record: Record, device: TargetDevice) -> Itera
     for bits, where in ((sent & ~local, "stream"), (local & ~sent, "target")):
         if bits:
             message = f"Features that only the guest of the {where} took: {', '.join(feature_names(kind, bits))}"
-            hint = (
-                _offer(kind, bits) if where == "stream" else "The guest of the target had them; this one does without."
-            )
+            hint = "The guest of the target had them; this one does without."
+            if where == "stream":
+                hint = _offer(kind, bits, releases)
             yield _warning("virtio-features", record.payload, message, hint, section=section)
 
 
-def _offer(kind: str, bits: int) -> str:
+def _offer(kind: str, bits: int, releases: tuple[str, ...]) -> str:
     """How the target comes to offer them."""
-    options = ",".join(feature_options(kind, bits))
+    options = ",".join(feature_options(kind, bits, releases))
     instead = f"give the device {options}" if options else f"compare the properties of {kind}"
     return f"If the target does not offer them, QEMU refuses the device: {instead}."
 

@@ -97,7 +97,7 @@ class VirtioLoad(Kind):
             text = f"Features 0x{features:x} unsupported. Allowed features: 0x{offered | local.features:x}"
             bits = features & ~known
             names = ", ".join(feature_names(self._name, bits))
-            options = ",".join(feature_options(self._name, bits))
+            options = ",".join(feature_options(self._name, bits, (self._release,)))
             needs = f" (the device needs {options})" if options else ""
             message = f"the guest took features that the target does not offer: {names}{needs}"
             raise VMStateError("virtio-features", message, qemu=text)

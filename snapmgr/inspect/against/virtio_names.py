@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 _COMMON = {
     24: "NOTIFY_ON_EMPTY",
     27: "ANY_LAYOUT",
@@ -39,6 +41,7 @@ _OPTIONS = {
     "RING_INDIRECT_DESC": "indirect_desc=on",
     "RING_EVENT_IDX": "event_idx=on",
     "RING_RESET": "queue_reset=on",
+    "IN_ORDER": "in_order=on",
     "NOTIFY_ON_EMPTY": "notify_on_empty=on",
     "ANY_LAYOUT": "any_layout=on",
 }
@@ -65,6 +68,10 @@ _OWN_OPTIONS = {
 """By kind and name (DEFINE_PROP_BIT64 of hw/virtio and of the devices)."""
 
 
+_ONLY_IN = {"scsi=on": ("7.2",), "emergency-write=on": ("7.2", "10.0"), "in_order=on": ("10.0", "11.1")}
+"""Properties that not every release has (-device NAME,help of 7.2, 10.0 and 11.1)."""
+
+
 def own_names(kind: str) -> dict[int, str]:
     """The features that only this kind of device has, by bit."""
     named = {bit: name for bit, name in enumerate(_OWN.get(kind, "").split()) if name != "-"}
@@ -77,7 +84,9 @@ def feature_names(kind: str, bits: int) -> list[str]:
     return [names.get(bit, f"bit {bit}") for bit in range(bits.bit_length()) if bits >> bit & 1]
 
 
-def feature_options(kind: str, bits: int) -> list[str]:
-    """Properties of the device that have QEMU offer these bits, of those that one is known for."""
+def feature_options(kind: str, bits: int, releases: Iterable[str]) -> list[str]:
+    """Properties of the device that have QEMU offer these bits, of those that one is known for in all ``releases``."""
     known = _OPTIONS | _OWN_OPTIONS.get(kind, {})
-    return [known[name] for name in feature_names(kind, bits) if name in known]
+    options = [known[name] for name in feature_names(kind, bits) if name in known]
+    wanted = set(releases)
+    return [option for option in options if option not in _ONLY_IN or wanted <= set(_ONLY_IN[option])]
