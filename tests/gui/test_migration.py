@@ -330,8 +330,14 @@ def test_for_an_audience_text_is_large_in_this_view_alone(page: MigrationPage, w
         return QApplication.font().pixelSize()
 
     usual, panes = size(), page.panes_shown
+    said = panes.settings.bandwidth._said
+    small = said.font().pixelSize()
     page.context.actions.run("migration.present")
     assert size() > usual and panes.split.is_folded(0) and panes.lower.events.isHidden()
+    assert said.font().pixelSize() > small, "a slider's value, too"
+    window.resize(800, 560)
+    window.resize(1440, 900)
+    assert panes.split.is_folded(0), "neither where there was little room for a while"
     window.show_view("start")
     assert size() == usual
     page.present(False)

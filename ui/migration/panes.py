@@ -391,7 +391,7 @@ class Panes(QWidget):
         narrow = self.window().width() < NARROW
         if narrow != getattr(self, "_was_narrow", None):
             self._was_narrow = narrow
-            self.split.fold(SETTINGS, narrow, squeezed=True)
+            self.split.fold(SETTINGS, narrow or self._presents, squeezed=True)
         room = self.width() - self._taken()
         self._adapt_machines(room)
         self.header.settings.setVisible(narrow)

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from ui.theme import fonts
-from ui.widgets.labels import ElidedLabel, label
+from ui.widgets.labels import ElidedLabel
+
+
+class Value(QLabel):
+    """Its figures are all as wide, whatever the size of text is."""
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.setFont(fonts.ui(12, 600, tabular=True))
 
 
 class StopSlider(QWidget):
@@ -25,7 +34,7 @@ class StopSlider(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(ElidedLabel(title, "secondary", Qt.TextElideMode.ElideRight), 1)
-        self._said = label("", "strong")
+        self._said = Value()
         self._said.setFont(fonts.ui(12, 600, tabular=True))
         row.addWidget(self._said)
         column.addLayout(row)
