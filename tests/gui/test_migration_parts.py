@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -287,6 +288,19 @@ def test_a_legend_takes_as_many_lines_as_its_entries_need(qtbot: Any) -> None:
     picture = there.grab().toImage()
     lower = {picture.pixel(x, y) for x in range(picture.width()) for y in range(one, 2 * one)}
     assert len(lower) > 2, "the second line is painted"
+
+
+@pytest.mark.parametrize("told", ["reduced", "none", "older"])
+def test_the_desktops_wish_for_less_motion_is_asked_where_qt_tells_it(
+    monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    wishes = SimpleNamespace(ReducedMotion=1, NoPreference=0)
+    tells = SimpleNamespace(motionPreference=lambda: int(told == "reduced"))  # as PySide6 6.12 does
+    hints = SimpleNamespace(accessibility=lambda: SimpleNamespace() if told == "older" else tells)
+    monkeypatch.setattr(motion, "Qt", SimpleNamespace(MotionPreference=wishes))
+    monkeypatch.setattr(motion, "QStyleHints", SimpleNamespace(accessibility=None))
+    monkeypatch.setattr(motion, "QGuiApplication", SimpleNamespace(styleHints=lambda: hints))
+    assert motion.reduced() is (told == "reduced")
 
 
 def test_an_expectation_from_hardly_any_bytes_leaves_room_for_the_others() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from snapmgr.migrate.pages import PageState
 from snapmgr.savevm.status import MigrationStatus as Status
 from ui.migration.card_facts import DESTINATION, SOURCE
 from ui.migration.channel_view import Lane
@@ -317,14 +318,14 @@ class Panes(QWidget):
         self.source = MachineCard(
             tr("Source"),
             SOURCE,
-            HERE,
+            _in_precopy(HERE),
             actions("migration.failover-source"),
             tr("The guest will start here"),
         )
         self.destination = MachineCard(
             tr("Destination"),
             DESTINATION,
-            THERE,
+            _in_precopy(THERE),
             actions("migration.failover-destination"),
             tr("Empty; the guest will move here"),
         )
@@ -411,3 +412,8 @@ class Panes(QWidget):
         self._machines.setDirection(QBoxLayout.Direction.TopToBottom if below else beside)  # as the lanes point
         self.channel.setMinimumWidth(0 if below else fonts.px(LEAST_CHANNEL if small else CHANNEL_WIDTH))
         self.channel.setMaximumWidth(MOST_WIDTH if below else self.channel.minimumWidth())
+
+
+def _in_precopy(kinds: Sequence[PageState]) -> tuple[PageState, ...]:
+    """Those of a guest that has not gone over yet."""
+    return tuple(kind for kind in kinds if kind is not PageState.REQUESTED)

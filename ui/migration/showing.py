@@ -253,9 +253,8 @@ class Showing:
         """The states that can be on the map of a side."""
         stays = (PageState.STAYS,) if self._has(SHARED) else ()
         status = self.story.status_at(at)
-        asked, went = self._has("postcopy-ram"), self.story.status.since(Status.POSTCOPY_ACTIVE.value)
-        gone_over = went is not None and at >= went
-        without = {PageState.AGAIN} if gone_over else set() if asked else {PageState.REQUESTED}
+        went = self.story.status.since(Status.POSTCOPY_ACTIVE.value)
+        without = {PageState.AGAIN if went is not None and at >= went else PageState.REQUESTED}
         if self._has(BACKGROUND):  # every page goes once
             without |= {PageState.AGAIN}
         kinds = HERE if side is Side.SOURCE else THERE
