@@ -8,7 +8,6 @@ read beside the running guest, which marks what it writes.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 
 from snapmgr.errors import SnapmgrError, UsageError
@@ -333,7 +332,7 @@ class Outgoing(PostcopySteps):
         self._saver.cleanup()
         self._sum_up()
         sending = self._elapsed() - self.statistics.setup_time
-        self.rates = replace(self.rates, mbps=self.statistics.transferred * 8 / sending / 1000 if sending else 0.0)
+        self.meter.end(self.statistics.transferred * 8 / sending / 1000 if sending else 0.0)
         self._set_status(Status.COMPLETED)
         self._machine.set_run_state(RunState.POSTMIGRATE)
 

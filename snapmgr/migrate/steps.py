@@ -17,7 +17,7 @@ from snapmgr.migrate.dirty_limit import DirtyLimit
 from snapmgr.migrate.handover import Handover
 from snapmgr.migrate.model import PERIOD, TURN, Parameters, Phase, Statistics
 from snapmgr.migrate.returning import ReturnPath
-from snapmgr.ram.rate import Rates, rates, sample
+from snapmgr.ram.rate import Meter
 from snapmgr.savevm.commands import Commands
 from snapmgr.savevm.output import Drain, Output
 from snapmgr.savevm.saver import Saver
@@ -60,7 +60,7 @@ class Steps:
     ) -> None:
         self.parameters = parameters or Parameters()
         self.statistics = Statistics()
-        self.rates = Rates()
+        self.meter = Meter()
         self._machine, self._channel, self._owner = machine, channel, owner
         self._handover = handover or Handover()
         self._throttle, self._show, self._stopped, self._clock = throttle, show, stopped, clock
@@ -102,7 +102,6 @@ class Steps:
         """Bytes of the second channel (postcopy-preempt)."""
         self._begin = self._period = 0.0
         self._period_offset = 0
-        self._sample = sample(machine.ram_entry.counters, 0.0)
 
     def _new_output(self, drain: Drain | None = None) -> Output:
         out = Output(drain)
@@ -133,11 +132,12 @@ class Steps:
     def query(self) -> dict[str, object]:
         """The answer of query-migrate."""
         counters, names = self._machine.ram_entry.counters, self._machine.options.capabilities
-        answer = self.statistics.query(counters.stats() | self.rates.stats())
+        rates = self.meter.rates
+        answer = self.statistics.query(counters.stats() | {"multifd-bytes": self._out.beside} | rates.stats())
         if len(answer) > 1 and "xbzrle" in names:
-            answer["xbzrle-cache"] = counters.xbzrle_stats()
+            answer["xbzrle-cache"] = counters.xbzrle_stats() | rates.xbzrle_stats()
         if len(answer) > 1 and "compress" in names:
-            answer["compression"] = counters.compression_stats()
+            answer["compression"] = counters.compression_stats() | rates.compression_stats()
         return answer
 
     def hand_on(self) -> None:
@@ -163,11 +163,10 @@ class Steps:
         if elapsed >= PERIOD:
             statistics.bandwidth = sent / elapsed
             statistics.threshold = int(statistics.bandwidth * self.parameters.downtime_limit / 1000)
-            self.rates = rates(self._sample, sample(counters, now))
             if sent > ENOUGH:
                 statistics.expected_downtime = counters.dirty_bytes_last_sync / statistics.bandwidth * 1000
+        self.meter.look(counters, now, ends=elapsed >= PERIOD)
         self._period, self._period_offset = now, self._out.total
-        self._sample = sample(counters, now)
         self._out.limit = int(self._bandwidth * PERIOD)
         self._out.new_period()
         self._sum_up()

@@ -62,6 +62,7 @@ class RamCounters:
             "normal": self.normal,
             "normal-bytes": self.normal * self.page_size,
             "dirty-sync-count": self.dirty_sync_count,
+            "dirty-sync-missed-zero-copy": 0,
             "page-size": self.page_size,
             "precopy-bytes": self.precopy_bytes,
             "downtime-bytes": self.downtime_bytes,

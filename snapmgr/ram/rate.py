@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from snapmgr.ram.counters import RamCounters
+
+SYNC_PERIOD = 1.0
+"""Seconds between two looks for dirty pages of which QEMU makes rates, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class Sample:
     xbzrle_bytes: int
     compressed_pages: int
     compressed_size: int
+    syncs: int
 
 
 def sample(counters: RamCounters, time: float) -> Sample:
@@ -38,6 +42,7 @@ def sample(counters: RamCounters, time: float) -> Sample:
         xbzrle.bytes,
         packed.pages,
         packed.compressed_size,
+        counters.dirty_sync_count,
     )
 
 
@@ -51,6 +56,14 @@ class Rates:
     cache_miss_rate: float = 0.0
     encoding_rate: float = 0.0
     compression_rate: float = 0.0
+
+    def xbzrle_stats(self) -> dict[str, Any]:
+        """The part of ``xbzrle-cache`` that RamCounters leaves out."""
+        return {"cache-miss-rate": self.cache_miss_rate, "encoding-rate": self.encoding_rate}
+
+    def compression_stats(self) -> dict[str, Any]:
+        """The part of ``compression`` likewise."""
+        return {"busy-rate": 0.0, "compression-rate": self.compression_rate}
 
     def stats(self) -> dict[str, Any]:
         """The part of ``ram`` of query-migrate that RamCounters.stats leaves out."""
@@ -80,6 +93,35 @@ def rates(before: Sample, after: Sample) -> Rates:
             (after.compressed_pages - before.compressed_pages) * page, after.compressed_size - before.compressed_size
         ),
     )
+
+
+class Meter:
+    """Rates of one migration: how fast it sends in the last period, and what the guest and the caches did between two
+    looks for dirty pages, SYNC_PERIOD seconds apart at least (ram.c: migration_bitmap_sync)."""
+
+    def __init__(self) -> None:
+        self.rates = Rates()
+        self._period: Sample | None = None
+        self._synced: Sample | None = None
+
+    def look(self, counters: RamCounters, now: float, *, ends: bool) -> None:
+        """A new period begins at ``now``; ``ends``: the last one was long enough to be told."""
+        current = sample(counters, now)
+        if ends and self._period is not None:
+            sending = rates(self._period, current)
+            self.rates = replace(self.rates, mbps=sending.mbps, pages_per_second=sending.pages_per_second)
+        self._period = current
+        last = self._synced
+        if last is None or not last.syncs:
+            self._synced = current
+        elif current.syncs != last.syncs and now - last.time >= SYNC_PERIOD:
+            kept = self.rates
+            self.rates = replace(rates(last, current), mbps=kept.mbps, pages_per_second=kept.pages_per_second)
+            self._synced = current
+
+    def end(self, mbps: float) -> None:
+        """All is sent: that fast, and nothing becomes dirty any more."""
+        self.rates = replace(self.rates, mbps=mbps, dirty_pages_rate=0)
 
 
 def _ratio(part: int, whole: int) -> float:

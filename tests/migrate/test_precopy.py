@@ -58,7 +58,8 @@ def test_statistics_have_the_shape_of_query_migrate() -> None:
     assert {"total-time", "setup-time", "downtime", "ram"} <= set(answer)
     ram = answer["ram"]
     assert isinstance(ram, dict) and ram["remaining"] == 0 and ram["transferred"] > 0 and ram["mbps"] > 0
-    assert ram["normal-bytes"] == ram["normal"] * ram["page-size"]
+    assert ram["normal-bytes"] == ram["normal"] * ram["page-size"] and not ram["dirty-pages-rate"]
+    assert {"multifd-bytes", "dirty-sync-missed-zero-copy", "pages-per-second"} <= set(ram)
 
 
 def test_the_guest_stands_still_only_when_the_other_side_has_what_was_sent() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from snapmgr.ram.counters import RamCounters
-from snapmgr.ram.rate import Rates, rates, sample
+from snapmgr.ram.rate import Meter, Rates, rates, sample
 
 
 def test_rates_are_per_second_and_per_page() -> None:
@@ -21,7 +21,23 @@ def test_rates_are_per_second_and_per_page() -> None:
         encoding_rate=100.0,
         compression_rate=2.0,
     )
+    assert found.xbzrle_stats() == {"cache-miss-rate": 0.25, "encoding-rate": 100.0}
+    assert found.compression_stats() == {"busy-rate": 0.0, "compression-rate": 2.0}
     assert found.stats() == {"dirty-pages-rate": 150, "mbps": 20.0, "pages-per-second": 500}
+
+
+def test_what_the_guest_writes_is_measured_from_one_sync_to_another() -> None:
+    """And stays what it is between them."""
+    counters, meter = RamCounters(dirty_sync_count=1), Meter()
+    meter.look(counters, 10.0, ends=False)
+    told = []
+    for now, syncs, dirtied in ((10.5, 2, 100), (11.0, 2, 100), (12.0, 3, 300), (12.1, 3, 300), (13.0, 4, 900)):
+        counters.dirty_sync_count, counters.dirtied, counters.target_pages = syncs, dirtied, counters.target_pages + 10
+        meter.look(counters, now, ends=True)
+        told.append((meter.rates.dirty_pages_rate, meter.rates.pages_per_second))
+    assert told == [(0, 20), (100, 20), (200, 10), (200, 100), (600, 11)], "a sync too soon counts with the next one"
+    meter.end(8.0)
+    assert meter.rates.stats() == {"dirty-pages-rate": 0, "mbps": 8.0, "pages-per-second": 11}
 
 
 def test_without_time_or_pages_there_is_no_rate() -> None:
@@ -43,6 +59,7 @@ def test_counters_go_by_qapis_names() -> None:
         "normal": 3,
         "normal-bytes": 12288,
         "dirty-sync-count": 1,
+        "dirty-sync-missed-zero-copy": 0,
         "page-size": 4096,
         "precopy-bytes": 60,
         "downtime-bytes": 9,

@@ -246,6 +246,7 @@ def test_counters_say_what_was_put() -> None:
         "normal": 2,
         "normal-bytes": 8192,
         "dirty-sync-count": 1,
+        "dirty-sync-missed-zero-copy": 0,
         "page-size": 4096,
         "precopy-bytes": len(first),
         "downtime-bytes": 0,
