@@ -60,7 +60,7 @@ PAGES = {
     "migration": ("ui.migration.page", "MigrationPage"),
     "compare": ("ui.compare.page", "ComparePage"),
 }
-MODULES = (*(module for module, _ in PAGES.values()), "ui.inspector.wiring")
+MODULES = (*(module for module, _ in PAGES.values()), "ui.inspector.wiring", "snapmgr.inspect.repair")
 """What is imported once the window is there."""
 DEFAULT_SIZE = (1440, 900)
 
