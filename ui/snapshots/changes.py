@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
@@ -182,3 +183,4 @@ class Changes(QObject):
     async def _read(self, request: ChangeRequest) -> None:
         """Read the list before anything is said, so that what is said can be seen."""
         await self._machines.read(request.machine)
+        await asyncio.sleep(0)  # it is painted, before all that the job's end changes

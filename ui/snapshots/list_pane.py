@@ -41,6 +41,7 @@ class ListPane(QWidget):
         self._selection.selectionChanged.connect(self._current_changed)
         self._kept: tuple[Key | None, int] = (None, 0)
         self._kept_too: list[Key] = []
+        self._restoring = False
         self._order = _NEWEST
         self._mode = TIMELINE
         self._narrow = False
@@ -223,8 +224,10 @@ class ListPane(QWidget):
         if place is None:
             place = min(row, self.model.rowCount() - 1)
         if self.model.rowCount():
+            self._restoring = True  # told once, when all of it is as it was
             self._select_row(max(place, 0))
             self._select_too()
+            self._restoring = False
         self.selected_changed.emit()
 
     def _select_too(self) -> None:
@@ -240,4 +243,5 @@ class ListPane(QWidget):
         self._selection.select(chosen, QItemSelectionModel.SelectionFlag.Select)
 
     def _current_changed(self) -> None:
-        self.selected_changed.emit()
+        if not self._restoring:
+            self.selected_changed.emit()
