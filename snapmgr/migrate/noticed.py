@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from snapmgr.migrate.model import Statistics
+from snapmgr.migrate.recording import PAGE_WAITS
 from snapmgr.ram.counters import RamCounters
+from snapmgr.ram.missing import MissingPages
 from snapmgr.savevm.status import MigrationStatus
 from snapmgr.trace.events import TraceEvent
 
 
 class Noticed:
-    """Compares the source's counters with what they were when they were looked at before."""
+    """Compares counters with what they were when they were looked at before."""
 
     def __init__(self) -> None:
-        self._passes = self._throttle = 0
+        self._passes = self._throttle = self._waited = self._seen = 0
 
     def look(self, counters: RamCounters, statistics: Statistics) -> Iterator[TraceEvent]:
         """``migration_bitmap_sync_end`` for a new pass over RAM, ``migration_throttle`` for another percentage."""
@@ -25,3 +27,13 @@ class Noticed:
         percent, self._throttle = self._throttle, statistics.cpu_throttle_percentage
         if percent != self._throttle:
             yield TraceEvent("migration_throttle", (("percentage", self._throttle),))
+
+    def look_at_waits(self, missing: MissingPages | None) -> Iterator[TraceEvent]:
+        """PAGE_WAITS where the destination's guest has waited for pages."""
+        if missing is None or missing.waited == self._waited:
+            return
+        self._waited = missing.waited
+        waits = list(missing.waits)
+        fresh = waits[self._seen :] or waits[-1:]  # of very many only the newest are kept
+        self._seen = len(waits)
+        yield TraceEvent(PAGE_WAITS, (("count", len(fresh)), ("longest", max(fresh) // 1000)))

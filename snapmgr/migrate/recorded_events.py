@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from snapmgr.errors import StreamError
 from snapmgr.migrate.handover import Side
-from snapmgr.migrate.recording import MOST_EVENTS, PAGES_PUT, URGENT_PUT, Moment
+from snapmgr.migrate.recording import CHANNEL_PUT, MOST_EVENTS, PAGE_WAITS, PAGES_PUT, URGENT_PUT, Moment
 from snapmgr.trace.events import TraceEvent, Value
 from snapmgr.trace.names import ARGUMENTS
 from snapmgr.trace.record import MAX_LINE
@@ -20,6 +20,8 @@ _OTHERS = {
     "runstate_set": ("current_state", "current_state_str", "new_state", "new_state_str"),
     PAGES_PUT: ("rbname", "first", "last", "pages", "zero"),
     URGENT_PUT: ("bytes",),
+    CHANNEL_PUT: ("channel", "bytes"),
+    PAGE_WAITS: ("count", "longest"),
     "colo_vm_state_change": ("old", "new"),
     "colo_receive_message": ("msg",),
     "COLO_EXIT": ("mode", "reason"),
@@ -27,7 +29,7 @@ _OTHERS = {
 """Arguments of the events that ``trace.names`` leaves out and that something is made of."""
 
 _NUMBERS = frozenset({"section_id", "len", "command", "start", "dirty_pages", "percentage", "first", "last", "pages",
-                      "zero", "bytes"})  # fmt: skip
+                      "zero", "bytes", "channel", "count", "longest"})  # fmt: skip
 """Arguments that are counted with."""
 
 _LARGEST = 1 << 64

@@ -206,6 +206,8 @@ class Recorder:
         """What happens without an event of the engine, and what was put or has passed since the last time."""
         for event in self._noticed.look(both.source.ram_entry.counters, both.outgoing.statistics):
             self.hear(Side.SOURCE, event)
+        for event in self._noticed.look_at_waits(both.destination.ram_entry.loader.missing):
+            self.hear(Side.DESTINATION, event)
         passed = [link.forward.passed for link in both.beside]
         for number, (count, before) in enumerate(zip(passed, self._channels or [0] * len(passed), strict=True)):
             if count != before:

@@ -28,6 +28,9 @@ URGENT_PUT = "snapmgr_urgent_put"
 """Name of the event that says that so many bytes went over the channel for pages that are waited for."""
 CHANNEL_PUT = "snapmgr_channel_put"
 """Name of the event that says how many bytes went over which channel of multifd since the last time."""
+PAGE_WAITS = "snapmgr_page_waits"
+"""Name of the event of the destination that says how often its guest has waited for pages since the last time, and how
+many microseconds at most."""
 
 Picture = npt.NDArray[np.uint8]
 

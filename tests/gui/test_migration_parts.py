@@ -16,17 +16,21 @@ from PySide6.QtWidgets import QApplication, QWidget
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.options import MachineOptions
 from snapmgr.migrate.handover import Side
+from snapmgr.migrate.noticed import Noticed
 from snapmgr.migrate.pages import Layout, PageState
+from snapmgr.migrate.recorded_events import event_line, read_events
 from snapmgr.migrate.recording import PAGES_PUT, Moment
 from snapmgr.migrate.samples import COLUMNS, Samples, usual, waits
 from snapmgr.migrate.scenarios import BY_ID
 from snapmgr.migrate.together import RULES, broken
 from snapmgr.migrate.wanted import Wanted, wanted_of
+from snapmgr.ram.missing import MissingPages
 from snapmgr.savevm.status import MigrationStatus as Status
 from snapmgr.trace.events import TraceEvent
 from ui.migration.capabilities import CAPABILITIES, CapabilityList
 from ui.migration.channel_view import Lane, Packet
 from ui.migration.event_model import TEXT, TITLE, EventModel
+from ui.migration.event_texts import is_milestone, said
 from ui.migration.events_pane import EventsPane
 from ui.migration.lower import Lower
 from ui.migration.page_legend import PageLegend
@@ -240,6 +244,23 @@ def test_nobody_waits_for_a_page_while_none_comes_or_when_all_have() -> None:
     assert waits(samples, 0.45).tolist() == [0, 2, 2, 0, 9, 0] and waits(samples, None)[-1] == 7
 
 
+def test_how_long_the_guest_waited_for_pages_is_in_the_log() -> None:
+    missing = MissingPages([], {}, lambda *_: None)
+    noticed = Noticed()
+    assert not list(noticed.look_at_waits(None)) and not list(noticed.look_at_waits(missing))
+    missing.waits.extend([2_000_000, 61_500_000])
+    missing.waited = 63_500_000
+    (event,) = noticed.look_at_waits(missing)
+    missing.waits.append(1_000_000)
+    missing.waited += 1_000_000
+    (short,) = noticed.look_at_waits(missing)
+    seen = Moment(1, 0.0, Side.DESTINATION, event)
+    assert said(seen).title == "slow page" and said(seen).text == "2 waits, the longest 61.5 ms" and is_milestone(seen)
+    other = Moment(2, 0.1, Side.DESTINATION, short)
+    assert said(other).title == "guest waited" and said(other).text == "1 wait, the longest 1.0 ms"
+    assert not is_milestone(other) and next(iter(read_events(event_line(other).encode(), 0))).event == short
+
+
 def test_what_is_on_its_way_is_told_where_it_is_pointed_at(qtbot: Any) -> None:
     traffic = Traffic()
     traffic.take(
@@ -285,6 +306,7 @@ def test_a_legend_takes_as_many_lines_as_its_entries_need(qtbot: Any) -> None:
     there.resize(260, 40)
     assert there.sizeHint().height() == here.sizeHint().height() == 2 * one, "a page is at the same place in both maps"
     assert len(there._places()) == len(THERE) + 1, "nothing is left out"
+    assert len(there.toolTip().splitlines()) == len(THERE) + 2 and "came again: a duplicate" in there.toolTip()
     picture = there.grab().toImage()
     lower = {picture.pixel(x, y) for x in range(picture.width()) for y in range(one, 2 * one)}
     assert len(lower) > 2, "the second line is painted"

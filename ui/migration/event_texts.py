@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from snapmgr.migrate.handover import Side
-from snapmgr.migrate.recording import Moment
+from snapmgr.migrate.recording import PAGE_WAITS, Moment
 from snapmgr.trace.events import TraceEvent
 from snapmgr.wire.constants import Command
+from ui.shell import formats
 from ui.words import grouped, later, plural, tr
 
 RAM = "ram"
+SLOW = 50
+"""Milliseconds from which a wait for a page is told among milestones."""
 CHECKPOINT_DONE = "vmstate-loaded"
 """What the secondary says last in each checkpoint (QAPI: COLOMessage)."""
 
@@ -83,6 +86,8 @@ def is_milestone(moment: Moment, *, in_colo: bool = False) -> bool:
         return moment.side is Side.SOURCE and event["msg"] == CHECKPOINT_DONE
     if event.name == "savevm_section_start" and event["id"] != RAM:
         return moment.side is Side.SOURCE and event.offset is not None  # others belong to a checkpoint
+    if event.name == PAGE_WAITS:
+        return int(event["longest"] or 0) >= SLOW * 1000
     return event.name in _SAID and (moment.side is Side.SOURCE or moment.event.name in _THERE)
 
 
@@ -133,6 +138,15 @@ def _request(event: TraceEvent) -> Said:
     return Said("question", "p_req", tr("page request"), where.strip())
 
 
+def _waits(event: TraceEvent) -> Said:
+    longest = int(event["longest"] or 0) / 1000
+    slow = longest >= SLOW
+    text = tr("{waits}, the longest {number} ms", waits=plural("{n} wait", "{n} waits", int(event["count"] or 0)),
+              number=formats.decimal(longest, 1))  # fmt: skip
+    return Said("warning" if slow else "circle", "warn" if slow else "text3",
+                tr("slow page") if slow else tr("guest waited"), text)  # fmt: skip
+
+
 def _colo_message(event: TraceEvent) -> Said:
     message = str(event["msg"])
     if message == CHECKPOINT_DONE:
@@ -155,6 +169,7 @@ _SAID: dict[str, Callable[[TraceEvent], Said]] = {
     "colo_receive_message": _colo_message,
     "COLO_EXIT": _colo_exit,
     "migrate_handle_rp_req_pages": _request,
+    PAGE_WAITS: _waits,
     "source_return_path_thread_resume_ack": lambda event: Said("check", "ok", tr("resume"), tr("both sides agree")),
     "savevm_state_header": lambda event: Said("file-text", "k_meta", tr("header"), ""),
     "savevm_state_setup": lambda event: Said("list-bullets", "k_meta", tr("setup"), tr("block list")),

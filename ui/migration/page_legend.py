@@ -9,11 +9,12 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from snapmgr.migrate.pages import PageState
-from ui.migration.page_marks import COLOURS, WORDS, paint_mark, paint_ring
+from ui.migration.page_marks import ABOUT, COLOURS, WORDS, paint_mark, paint_ring
 from ui.theme import fonts
 from ui.theme.palette import color
-from ui.words import tr
+from ui.words import later, tr
 
+JUST_NOW = later("something happened to it within the last half second")
 SWATCH, LINE, GAP, APART = 13, 18, 6, 12
 """Px: a colour, a line, what is between a colour and its word, and between two entries."""
 
@@ -53,8 +54,8 @@ class PageLegend(QWidget):
         return [*words.items(), (None, tr("just now"))]
 
     def _say(self) -> None:
-        words = ", ".join(word for _, word in self._entries())
-        self.setToolTip(f"{words}\n{self._scale}" if self._scale else words)
+        told = [f"{word}: {tr(ABOUT[state] if state is not None else JUST_NOW)}" for state, word in self._entries()]
+        self.setToolTip("\n".join([*told, self._scale] if self._scale else told))
         self._flow()
         self.update()
 

@@ -35,6 +35,19 @@ WORDS = {
     PageState.STAYS: later("stays where it is"),
     PageState.AGAIN: later("came again"),
 }
+ABOUT = {
+    PageState.MISSING: later("not here yet"),
+    PageState.ZERO: later("nothing but zeros: hardly anything is sent for it"),
+    PageState.SENT: later("sent, and not written since"),
+    PageState.ARRIVED: later("here"),
+    PageState.TO_SEND: later("dirty: not sent yet, or written by the guest since it was"),
+    PageState.REQUESTED: later("the guest waits for it, and it is sent first"),
+    PageState.CACHED: later("has come for the next checkpoint"),
+    PageState.APART: later("written by the guest here, which the next checkpoint undoes"),
+    PageState.STAYS: later("both machines have it, so it is not sent"),
+    PageState.AGAIN: later("a duplicate: what was sent of it before was in vain"),
+}
+"""What each means, for whoever sees it for the first time."""
 
 HERE = (PageState.TO_SEND, PageState.SENT, PageState.REQUESTED, PageState.ZERO)
 THERE = (PageState.ARRIVED, PageState.AGAIN, PageState.MISSING, PageState.REQUESTED, PageState.ZERO)

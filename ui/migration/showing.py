@@ -238,7 +238,7 @@ class Showing:
         for name in names:
             column, line = values[name]()
             last = formats.decimal(float(column[place]), 0 if column[place] >= 100 else 1) if place >= 0 else ""
-            most = usual(column) if name == "downtime" else None
+            most = usual(column) if name in ("downtime", "waited") else None
             curve = Curve(times, column, end, line, shade, at if at is not None else now, last, most)
             self._panes.lower.plots[name].show_curve(curve)
 
