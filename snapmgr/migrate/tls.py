@@ -66,6 +66,7 @@ class TlsCreds:
     def _context(self, protocol: ssl._SSLMethod) -> ssl.SSLContext:
         context = ssl.SSLContext(protocol)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)  # else a cut looks like an end (OpenSSL 3)
         self._add(context, CA)
         if (self.folder / REVOKED).exists():
             self._add(context, REVOKED)
