@@ -30,7 +30,8 @@ _NICE = 10
 def step_back() -> None:
     """For the calling thread, which is not the window's."""
     with suppress(OSError):  # a system that has other ideas of whose turn it is
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+        nice = os.getpriority(os.PRIO_PROCESS, os.getpid()) + _NICE  # the window's thread is the process's first
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(19, nice))
 
 
 class Tasks:
