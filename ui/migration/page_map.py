@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -53,7 +53,9 @@ class PageMap(QWidget):
         self._lights, self._marks = PageLights(), PageMarks()
         self._looked: tuple[int, ...] = ()
         self._look_up: npt.NDArray[np.uint32] = np.zeros(0, np.uint32)
-        self.cell, self.high, self.per_cell = LEAST, LEAST, 1
+        self.cell, self.per_cell = LEAST, 1
+        self.high: float = LEAST
+        """Px that a cell is high, which need not be a whole number: rows differ by one px then."""
         self.setAccessibleName(name)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
@@ -159,7 +161,7 @@ class PageMap(QWidget):
         self.cell, self.per_cell = self._fit(pages)
         columns = max(1, self.width() // self.cell)
         self.high = self._fit_height(-(-pages // (self.per_cell * columns)))
-        rows = max(1, self.height() // self.high)
+        rows = max(1, int(self.height() / self.high + 1e-6))
         needed = -(-pages // (self.per_cell * columns))
         self._top = max(0, min(self._top, needed - rows))
         first = self._top * columns * self.per_cell
@@ -185,11 +187,11 @@ class PageMap(QWidget):
             cell, per = (cell, per // 2) if per > 1 else (min(MOST, cell + 2), 1)
         return cell, per
 
-    def _fit_height(self, rows: int) -> int:
+    def _fit_height(self, rows: int) -> float:
         """Px that a cell is high: small ones may be twice as high as wide, so that all of them fill the room."""
         if self.cell >= LEAST_MARK or self._zoom or not rows:
             return self.cell
-        return max(self.cell, min(self.height() // rows, 2 * self.cell))
+        return max(self.cell, min(self.height() / rows, 2 * self.cell))
 
     def _rarest(self, seen: States, count: int) -> States:
         """Of the pages under a cell the state that the fewest pages have shows."""
@@ -234,7 +236,7 @@ class PageMap(QWidget):
         if self._pixels.size:
             height, width = self._pixels.shape
             image = QImage(self._pixels.data, width, height, width * 4, QImage.Format.Format_RGB32)
-            painter.drawImage(QRect(0, 0, width * self.cell, height * self.high), image)
+            painter.drawImage(QRectF(0, 0, width * self.cell, height * self.high), image, QRectF(image.rect()))
             if self.cell >= LEAST_MARK:
                 self._marks.paint(painter, self._cells, self.cell)
             self._paint_rings(painter)
@@ -258,13 +260,14 @@ class PageMap(QWidget):
         self._settle()
         columns = self._cells.shape[1]
         row, column = divmod(page // self.per_cell, columns)
-        return QRect(column * self.cell, (row - self._top) * self.high, self.cell, self.high)
+        top, bottom = (int((row - self._top + more) * self.high) for more in (0, 1))
+        return QRect(column * self.cell, top, self.cell, bottom - top)
 
     def page_at(self, point: QPoint) -> int | None:
         """The first page under a point, None where there is none."""
         self._settle()
         columns = self._cells.shape[1]
-        row, column = point.y() // self.high + self._top, point.x() // self.cell
+        row, column = int(point.y() / self.high) + self._top, point.x() // self.cell
         page = (row * columns + column) * self.per_cell
         return page if 0 <= column < columns and 0 <= page < len(self._states) else None
 
@@ -343,7 +346,7 @@ class PageMap(QWidget):
         self._at = max(0, min(len(self._states) - 1, page))
         place = self._place(self._at)
         if place.top() < 0 or place.bottom() >= self.height():
-            self._top = max(0, self._top + place.top() // self.high)
+            self._top = max(0, self._top + int(place.top() // self.high))
             self._arrange()
         self.setAccessibleDescription(self.words(self._at))
         self.chosen.emit(self._at)

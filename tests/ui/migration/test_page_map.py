@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -10,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from snapmgr.migrate.pages import Layout, PageState, counts
 from ui.migration.page_map import PageMap
 from ui.migration.page_marks import LEAST_MARK
+from ui.theme.palette import color
 
 LAYOUT = Layout((("demo.ram", 4000), ("demo.rom", 96)), 4096)
 
@@ -26,8 +29,7 @@ def test_all_pages_fit_and_each_has_its_cell(qapp: QApplication) -> None:
     states[4095] = PageState.TO_SEND
     made = shown(states)
     assert made.per_cell == 1 and made.cell > 2
-    columns = made.width() // made.cell
-    last = QPoint(4095 % columns * made.cell, 4095 // columns * made.high)
+    last = made._place(4095).center()
     assert made.page_at(last) == 4095 and made.page_at(QPoint(399, 199)) is None
     assert made.words(4095) == "demo.rom 0x005F000, to send"
     assert made.counts()[PageState.TO_SEND] == 1
@@ -37,6 +39,17 @@ def test_small_cells_are_higher_than_wide_where_that_fills_the_room(qapp: QAppli
     made = shown(np.full(8240, PageState.SENT, np.uint8), size=(364, 199))
     assert (made.per_cell, made.cell, made.high) == (1, 2, 4)
     assert made.page_at(QPoint(0, 180)) == 45 * 182 and made.page_at(QPoint(363, 190)) is None
+
+
+def test_no_room_is_left_empty_where_rows_do_not_divide_it(qapp: QApplication) -> None:
+    made = shown(np.full(16432, PageState.SENT, np.uint8), size=(364, 168))
+    assert (made.per_cell, made.cell) == (2, 2) and made._cells.shape == (46, 182) and made.high == 168 / 46
+    picture = made.grab().toImage()
+    assert picture.pixelColor(5, 163) == color("p_sent"), "the last row that is full"
+    assert made.page_at(QPoint(0, 167)) == 45 * 182 * 2
+    places = [made._place(row * 182 * 2) for row in range(46)]
+    assert all(above.bottom() + 1 == below.top() for above, below in itertools.pairwise(places))
+    assert all(made.page_at(place.center()) == row * 182 * 2 for row, place in enumerate(places))
 
 
 def test_where_pages_share_a_cell_the_rarest_shows(qapp: QApplication) -> None:
