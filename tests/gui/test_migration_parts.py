@@ -332,6 +332,20 @@ def test_an_expectation_from_hardly_any_bytes_leaves_room_for_the_others() -> No
     assert usual(np.zeros(3)) is None
 
 
+def test_the_log_that_gets_the_keyboard_stays_at_the_time_that_is_looked_at(qtbot: Any) -> None:
+    pane = EventsPane()
+    qtbot.addWidget(pane)
+    pane.show()
+    chosen: list[float] = []
+    pane.chosen.connect(lambda one: chosen.append(one.time))
+    pane.add([moment(float(n), "migrate_set_state", new_state="active") for n in range(40)])
+    pane.show_time(20.5)
+    pane.table.setFocus(Qt.FocusReason.TabFocusReason)
+    assert not chosen and pane.table.currentIndex().row() == 20
+    qtbot.keyClick(pane.table, Qt.Key.Key_Down)
+    assert chosen == [21.0]
+
+
 def test_a_filter_without_a_match_says_so(qtbot: Any) -> None:
     pane = EventsPane()
     qtbot.addWidget(pane)

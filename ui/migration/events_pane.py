@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QSizePolicy, QTableView, QVBoxLayout, QWidget
 
 from snapmgr.migrate.recording import Moment
@@ -40,6 +40,8 @@ class EventsPane(QWidget):
         head.addWidget(self.kinds)
         column.addLayout(head)
         self.model = EventModel(self)
+        self._moves = False
+        """Whether the row changes because another time is looked at."""
         self.table = self._make_table()
         column.addWidget(self.table, 1)
         self.nothing = label("", "secondary", wrap=True)
@@ -75,8 +77,16 @@ class EventsPane(QWidget):
         table.activated.connect(lambda index: self.opened.emit(self.model.moment(index.row())))
         return table
 
+    def _be_at(self, row: int) -> None:
+        """Where the keyboard begins when it comes: with nothing it would go to the first event, and show that."""
+        if row >= 0 and not self.table.hasFocus():
+            self._moves = True
+            model = self.table.selectionModel()
+            model.setCurrentIndex(self.model.index(row, TEXT), QItemSelectionModel.SelectionFlag.NoUpdate)
+            self._moves = False
+
     def _row_changed(self, current: QModelIndex, before: QModelIndex) -> None:
-        if current.isValid():
+        if current.isValid() and not self._moves:
             self.chosen.emit(self.model.moment(current.row()))
 
     def _narrow(self) -> None:
@@ -107,6 +117,7 @@ class EventsPane(QWidget):
         if self.nothing.isVisibleTo(self):
             self._tell_nothing()
         if follows:
+            self._be_at(self.model.rowCount() - 1)
             self.table.scrollToBottom()
 
     def show_time(self, time: float) -> None:
@@ -114,3 +125,4 @@ class EventsPane(QWidget):
         row = self.model.row_at(time)
         if row >= 0:
             self.table.scrollTo(self.model.index(row, TEXT), QAbstractItemView.ScrollHint.PositionAtBottom)
+            self._be_at(row)
