@@ -32,7 +32,7 @@ HEAD = 4096
 QCOW2_MAGIC = b"QFI\xfb"
 STDIN = "-"
 _FILE_URI, _OFFSET = "file:", ",offset="
-_BEGIN = 8
+_BEGIN = 9
 """Bytes that tell a stream, plain or packed, from anything else."""
 
 
@@ -145,8 +145,11 @@ def _by_head(head: bytes, packed: str | None) -> Recognised:
 
 def _was_a_stream(head: bytes) -> bool:
     """Whether a stream was cut off within its magic, or has another magic before its version and first record."""
-    if len(head) < len(MAGIC):
-        return MAGIC.startswith(head)
+    return MAGIC.startswith(head) if len(head) < len(MAGIC) else _only_magic_is_damaged(head)
+
+
+def _only_magic_is_damaged(head: bytes) -> bool:
+    """Whether a version and a first record stand behind another magic: the rest can be read."""
     return head[4:8] == VERSION.to_bytes(4) and len(head) > 8 and head[8] in FIRST_TYPES
 
 
@@ -238,7 +241,7 @@ def _refuse_other_bytes(head: bytes, label: str, path: Path | None = None, start
     if head.startswith(QCOW2_MAGIC):
         message = f"{label} is a qcow2 image, which is read in place only"
         raise Unsupported("image-in-a-pipe", message, path=path, hint="Name its file.")
-    if head and not head.startswith(MAGIC):
+    if head and not head.startswith(MAGIC) and not _only_magic_is_damaged(head):
         begin = head[: len(MAGIC)].hex(" ")
         hint = "Open a file that QEMU wrote with migrate, or the VM state inside a qcow2 image."
         if path is not None and (folder := capture_around(path)) is not None:

@@ -21,6 +21,10 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         "This is another kind of file, or its beginning is missing.",
         "Open a file that QEMU wrote with migrate, or the VM state inside a qcow2 image.",
     ),
+    "stream-magic": (
+        "The bytes were changed after they were written: what follows them reads as a stream.",
+        "Save a repaired copy.",
+    ),
     "stream-version": (
         "The stream was written by something far older or newer than any QEMU known.",
         "Save it again with a current QEMU.",

@@ -160,7 +160,7 @@ def index_stream(
             f"{_named(source)} is not a migration stream: {first.message[:1].lower()}{first.message[1:]}",
             path=source.path,
             offset=first.offset,
-            hint=first.hint,
+            hint="Copy the file again, or save the stream again." if first.code == "truncated" else first.hint,
             qemu=next(iter(first.qemu.values()), None),
         )
         error.newest = first.qemu.get(VERSIONS[-1])

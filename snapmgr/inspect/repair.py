@@ -1,4 +1,4 @@
-"""What can be put right in a damaged stream without guessing: footers, the end, what stands behind it.
+"""What can be put right in a damaged stream without guessing: the magic, footers, the end, what stands behind it.
 
 Each change is a few bytes at a place that the format fixes.  Device state and RAM are never touched.
 """
@@ -12,7 +12,7 @@ from snapmgr.containers.source import Source
 from snapmgr.errors import SnapmgrError
 from snapmgr.inspect.index import StreamIndex
 from snapmgr.inspect.model import Problem, Record
-from snapmgr.wire.constants import RecordType
+from snapmgr.wire.constants import MAGIC, RecordType
 
 _EOF, _EMPTY_DESCRIPTION = b"\0", bytes([RecordType.VMDESCRIPTION, 0, 0, 0, 0])
 _STARTS = ("START", "FULL")
@@ -42,7 +42,7 @@ def changes(index: StreamIndex) -> tuple[Change, ...]:
     """What is to be changed, by offset; empty where nothing can be put right."""
     if not index.complete or index.source.size != index.size:
         return ()
-    found = [*_footers(index), *_end(index), *_trailing(index)]
+    found = [*_magic(index), *_footers(index), *_end(index), *_trailing(index)]
     return tuple(sorted(found, key=lambda change: change.offset))
 
 
@@ -50,7 +50,7 @@ def require_changes(index: StreamIndex) -> tuple[Change, ...]:
     """The same.  Raises SnapmgrError ``nothing-to-repair``."""
     found = changes(index)
     if not found:
-        hint = "A wrong footer, a missing end, and bytes behind the end can be put right; device state cannot."
+        hint = "A wrong magic or footer, a missing end, and bytes behind the end can be put right; device state cannot."
         raise SnapmgrError("nothing-to-repair", f"{index.source.label} has no damage that can be repaired", hint=hint)
     return found
 
@@ -74,6 +74,13 @@ def _pieces(source: Source, start: int, end: int) -> Iterator[memoryview]:
             return
         start += len(piece)
         yield piece
+
+
+def _magic(index: StreamIndex) -> Iterator[Change]:
+    for problem in index.problems:
+        if problem.code == "stream-magic":
+            what = "The stream begins with QEVM, as its version and what follows are a stream's"
+            yield Change(problem.offset, _read(index, problem.offset, 4), MAGIC, what)
 
 
 # -- footers ---------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from snapmgr.wire.constants import MAGIC, VERSION, VERSION_OBSOLETE
+from snapmgr.wire.constants import FIRST_TYPES, MAGIC, VERSION, VERSION_OBSOLETE
 from snapmgr.wire.events import Fault, Header
 from snapmgr.wire.faults import fault
 from snapmgr.wire.window import Window
@@ -10,12 +10,20 @@ from snapmgr.wire.wording import NOT_A_STREAM, UNSUPPORTED, by_version, wrong_ma
 
 
 def read_header(window: Window) -> tuple[Header | None, Fault | None]:
-    """The header, None where the bytes are no stream, and what is wrong with it.  Raises Short."""
+    """The header, None where the bytes are no stream, and what is wrong with it.  Raises Short.
+
+    A stream whose magic alone is damaged is told by its version and first record.
+    """
     start = window.offset
     magic = bytes(window.take(4))
     if magic != MAGIC:
         message = f"the stream begins with {magic.hex(' ')}, not with QEVM"
-        return None, fault("not-a-stream", start, 4, message, by_version(NOT_A_STREAM, wrong_magic(magic)))
+        text = by_version(NOT_A_STREAM, wrong_magic(magic))
+        behind = bytes(window.peek(min(5, window.available) if window.ended else 5))
+        if behind[:4] != VERSION.to_bytes(4) or len(behind) < 5 or behind[4] not in FIRST_TYPES:
+            return None, fault("not-a-stream", start, 4, message, text)
+        window.take(4)
+        return Header(start, 8, VERSION), fault("stream-magic", start, 4, message, text)
     version = window.be32()
     header = Header(start, 8, version)
     return header, None if version == VERSION else _wrong_version(version, start)

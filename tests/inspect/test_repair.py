@@ -14,7 +14,7 @@ from snapmgr.inspect.repair import changes, put_repaired, require_changes
 from snapmgr.inspect.verify import LOADS, verify_source
 from tests import corpus
 
-SAME = ["footer-id", "section-dup-id", "tail"]
+SAME = ["footer-id", "section-dup-id", "tail", "magic", "magic-zero"]
 """Kinds that become the stream they were made from, byte for byte."""
 
 ENDED = {"cut-before-eof": b"\0\6\0\0\0\0", "cut-after-eof": b"\6\0\0\0\0"}

@@ -44,6 +44,18 @@ def test_another_magic_is_no_header() -> None:
     assert fault is not None and fault.qemu["10.0"] == "Not a migration stream"
 
 
+@pytest.mark.parametrize("behind", [b"\0\0\0\3", b"\0\0\0\3\0", b"\0\0\0\4\7", b""])
+def test_a_stream_whose_magic_alone_is_damaged_is_read_on(behind: bytes) -> None:
+    made = window(b"QEVN\0\0\0\3\7")
+    header, fault = read_header(made)
+    assert (header, made.offset) == (Header(100, 8, 3), 108)
+    assert fault is not None and (fault.code, fault.offset) == ("stream-magic", 100)
+    assert fault.qemu["7.2"] == "Not a migration stream"
+    assert read_header(window(b"QEVN" + behind))[0] is None
+    with pytest.raises(Short):
+        read_header(window(b"QEVN\0\0\0\3", ended=False))
+
+
 def test_a_header_that_is_not_all_here_is_waited_for() -> None:
     with pytest.raises(Short):
         read_header(window(b"QEVM\0\0", ended=False))
