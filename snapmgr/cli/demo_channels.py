@@ -69,7 +69,7 @@ class Incoming:
         Raises ChannelBroken where nobody can come.
         """
         while True:
-            first = self._accept()
+            first = self._speaking()
             try:
                 return first, self._accept(beside=first) if two else None
             except ChannelBroken:
@@ -77,6 +77,13 @@ class Incoming:
                     raise
                 first.close()
                 self._open.remove(first)
+
+    def _speaking(self) -> Channel:
+        """One who has something to say: nobody else takes up what broke."""
+        if self._listener is None:
+            raise ChannelBroken("nobody else can come by this way")
+        self._open.append(self._listener.accept_speaking())
+        return self._open[-1]
 
     def _accept(self, beside: Channel | None = None) -> Channel:
         if self._listener is None:

@@ -22,6 +22,9 @@ PIECE = 1 << 20
 BACKLOG = 4
 """Connections that wait to be accepted: a second channel, and those of a recovery."""
 
+MOST_SILENT = 8
+"""Connections that may wait to say something."""
+
 
 class SocketChannel(ConnectedSocket):
     """A Channel over a connected stream socket, which it takes over."""
@@ -36,6 +39,13 @@ class SocketChannel(ConnectedSocket):
             drain(views, self._socket.sendmsg)
         except OSError as error:
             raise broken(error) from error
+
+    def speaks(self) -> bool:
+        """Whether something has come, which stays there; waits until it has, or the other side has ended."""
+        try:
+            return bool(self._socket.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
 
     def receive(self) -> Buffer:
         piece = bytearray(PIECE)
@@ -87,6 +97,10 @@ class Listener:
     ) -> None:
         self._tls = tls.server() if tls is not None else None
         self._refused = refused
+        self._silent: list[SocketChannel] = []
+        """Those that have come and said nothing yet, in their order."""
+        self._later: list[SocketChannel] = []
+        """Those of them that came behind the one that was the first to speak."""
         self._path = address if isinstance(address, Path) else None
         try:
             if isinstance(address, Path):
@@ -118,6 +132,8 @@ class Listener:
         """
         try:
             while True:
+                if self._later:  # it came while the first one was waited for
+                    return self._later.pop(0)
                 if beside is not None:
                     self._wait_beside(beside)
                 if (channel := self._next()) is not None:
@@ -125,6 +141,38 @@ class Listener:
         finally:
             if last:
                 self.close()
+
+    def accept_speaking(self) -> Channel:
+        """The first who says something, for whoever is expected to: a connection that was made by mistake, or by nobody
+        in particular, holds up nothing.  Others stay, MOST_SILENT at most.  Over TLS who comes has shown who it is.
+
+        Raises ChannelBroken once it is closed.
+        """
+        self._silent, self._later = [*self._silent, *self._later], []
+        while True:
+            waiting = select.poll()
+            if self._socket.fileno() < 0:
+                raise ChannelBroken("it was closed before a connection came")
+            for number in (self._socket.fileno(), *(channel.fileno() for channel in self._silent)):
+                waiting.register(number, select.POLLIN)
+            ready = {descriptor for descriptor, _ in waiting.poll()}
+            for place, channel in enumerate(self._silent):
+                if channel.fileno() in ready and channel.speaks():
+                    self._silent, self._later = self._silent[:place], self._silent[place + 1 :]
+                    return channel
+            for gone in [channel for channel in self._silent if channel.fileno() in ready]:
+                gone.close()
+                self._silent.remove(gone)
+            if self._socket.fileno() not in ready:
+                continue
+            new = self._next()
+            if isinstance(new, SocketChannel):
+                self._silent.append(new)
+                for oldest in self._silent[:-MOST_SILENT]:
+                    oldest.close()
+                del self._silent[:-MOST_SILENT]
+            elif new is not None:
+                return new
 
     def _wait_beside(self, other: ConnectedSocket) -> None:
         mine, theirs = self._socket.fileno(), other.fileno()
@@ -155,6 +203,8 @@ class Listener:
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+        for channel in (*self._silent, *self._later):
+            channel.close()
         if self._path is not None:
             with suppress(OSError):
                 self._path.unlink()

@@ -8,13 +8,14 @@ import stat
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from snapmgr.cli.demo_channels import Incoming
 from snapmgr.errors import SnapmgrError, UsageError
+from snapmgr.migrate import sockets as made_of_sockets
 from snapmgr.migrate.channel import Channel, ChannelBroken
 from snapmgr.migrate.link import CAPACITY, Link
 from snapmgr.migrate.sockets import Listener, connect
@@ -162,6 +163,31 @@ def test_what_is_no_address(uri: str) -> None:
         with pytest.raises(UsageError) as refused:
             open_it(uri)
         assert refused.value.qemu == f"unknown migration protocol: {uri}"
+
+
+def test_who_says_nothing_holds_up_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second channel of a postcopy comes before the first one speaks; what came before that is not it."""
+    monkeypatch.setattr(made_of_sockets, "BACKLOG", 32)
+    monkeypatch.setattr(made_of_sockets, "MOST_SILENT", 4)
+    path = tmp_path / "s"
+    with ThreadPoolExecutor(1) as threads, closing(Listener(path)) as listener:
+        silent = [connect(path, 5.0) for _ in range(5)]  # some are too many
+        gone, main, second = (connect(path, 5.0) for _ in range(3))
+        gone.close()
+        found = threads.submit(listener.accept_speaking)
+        main.send([b"first"])
+        assert bytes(found.result(10).receive()) == b"first"
+        listener.accept(last=False).send([b"back"])
+        assert bytes(second.receive()) == b"back"
+        again = threads.submit(listener.accept_speaking)
+        silent[-1].send([b"at last"])
+        assert bytes(again.result(10).receive()) == b"at last"
+        never = threads.submit(listener.accept_speaking)
+        listener.close()
+        with pytest.raises(ChannelBroken):
+            never.result(10)
+    for end in (main, second, *silent):
+        end.close()
 
 
 def test_nobody_there(tmp_path: Path) -> None:
