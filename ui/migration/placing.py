@@ -7,7 +7,7 @@ from snapmgr.migrate.recording import Recording, stream_name
 from snapmgr.migrate.story import Story
 from snapmgr.savevm.status import MigrationStatus as Status
 from snapmgr.trace.events import TraceEvent
-from ui.migration.panes import Channel
+from ui.migration.channel_pane import Channel
 from ui.migration.run import Run
 from ui.migration.step_texts import explanation
 from ui.migration.traffic import Traffic
