@@ -9,13 +9,18 @@ from snapmgr.ram.section import RamPayload, RamState
 from snapmgr.ram.words import IDSTR, VERSION
 from snapmgr.vmstate.catalogue import known
 from snapmgr.vmstate.description import VmDescription
+from snapmgr.vmstate.failure import VMStateError
+from snapmgr.vmstate.from_description import from_description
 from snapmgr.vmstate.layout import NeedMore, VmdescLayout
+from snapmgr.vmstate.load import load_bytes
+from snapmgr.vmstate.names import plain_name
 from snapmgr.wire.constants import RecordType
 from snapmgr.wire.events import Payload, SectionBegin
 from snapmgr.wire.layout import Done, NotKnown, PayloadReader
 from snapmgr.wire.resync import LONGEST_HEADER, plausible
 from snapmgr.wire.sections import FOOTER_SIZE
 from snapmgr.wire.window import Short, Window
+from snapmgr.wire.wording import NO_FOOTER, by_version, failed
 
 
 class MeasuredPayload:
@@ -61,11 +66,32 @@ class KnownPayload:
         length = known().measure(section.idstr or "", section.version_id or 0, rest, ends)
         if isinstance(length, NeedMore) and not window.ended:
             raise Short(length.count)
-        if not isinstance(length, int):
+        if isinstance(length, NeedMore):
+            raise NotKnown(_cut(section, bytes(rest)))
+        if length is None:
             raise NotKnown
         start = window.offset
         window.take(length)
         return Done(Payload(start, length, "layout"))
+
+
+def _cut(section: SectionBegin, held: bytes) -> dict[str, str] | None:
+    """What QEMU says where the stream ends behind ``held`` bytes of a section: of the field that is cut.
+
+    What it would compare with the machine's own is not known here.
+    """
+    layout = known().first(section.idstr or "", section.version_id or 0)
+    if layout is None:
+        return None
+    made = from_description(layout, plain_name)
+    try:
+        load_bytes(made.state, made.make(), held)
+    except VMStateError as error:
+        if not error.reports:
+            return None
+        place = f"error while loading state for instance 0x{section.instance_id or 0:x} of device '{section.idstr}'"
+        return by_version(error.reports[0], failed(f"{place}: {error.chain}"))
+    return by_version(NO_FOOTER)  # where it looks for a subsection
 
 
 def _goes_on(view: memoryview, section_id: int, ended: bool, at: int) -> bool:
@@ -74,8 +100,10 @@ def _goes_on(view: memoryview, section_id: int, ended: bool, at: int) -> bool:
     left = len(view) - at
     if left < LONGEST_HEADER and not ended:
         raise Short(LONGEST_HEADER - left)
+    if not left:  # the stream is cut where the footer should stand
+        return True
     if left and view[at] == RecordType.FOOTER:
-        return bytes(view[at + 1 : at + FOOTER_SIZE]) == section_id.to_bytes(4)
+        return section_id.to_bytes(4).startswith(bytes(view[at + 1 : at + FOOTER_SIZE]))  # the end may cut it
     if left and view[at] == RecordType.EOF:
         return left == 1 or view[at + 1] == RecordType.VMDESCRIPTION
     return bool(plausible(view, at, ()))

@@ -76,6 +76,10 @@ class Catalogue:
                 return end
         return NeedMore(missing) if missing else None
 
+    def first(self, idstr: str, version: int) -> Struct | None:
+        """The layout that is the likeliest where the bytes cannot tell."""
+        return next((layout for layout in self._named(idstr) if layout.version == version), None)
+
     def _named(self, idstr: str) -> list[Struct]:
         parts = idstr.split("/")
         names = ("/".join(parts[start:]) for start in range(len(parts)))
@@ -218,7 +222,10 @@ class _Reading:
     def _subsections(self, layout: Struct, at: int) -> tuple[list[Struct], int]:
         found: list[Struct] = []
         while layout.subsections and at < len(self._payload) and self._payload[at] == RecordType.SUBSECTION:
-            name = bytes(self._payload[at + 2 : at + 2 + self._byte(at + 1)])
+            end = at + 2 + self._byte(at + 1)
+            name = bytes(self._payload[at + 2 : end])
+            if end > len(self._payload) and any(below.wire_name.startswith(name) for below in layout.subsections):
+                raise _Unfit(end - len(self._payload))
             known = next((below for below in layout.subsections if below.wire_name == name), None)
             if known is None:
                 break

@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING
 
 from snapmgr.wire.constants import RecordType
 from snapmgr.wire.events import Fault
-from snapmgr.wire.wording import IO_ERROR, NOT_A_STREAM, UNSUPPORTED, by_version, failed, wrong_version
+from snapmgr.wire.wording import (
+    CHAINING,
+    IO_ERROR,
+    NOT_A_STREAM,
+    UNSUPPORTED,
+    VERSIONS,
+    by_version,
+    failed,
+    wrong_version,
+)
 
 if TYPE_CHECKING:
     from snapmgr.wire.reader import StreamReader
 
 
+_CONFIGURATION_HEAD, _RAM_WORD = 5, 8
+_NO_WORD = "Getting RAM address failed"
 _CUT_RAM = "Failed to load vmstate version_id: 4, ret: -5"
 
 
@@ -32,9 +43,9 @@ def fault(
     return Fault(offset, length, code, message, texts, section_id, idstr, fatal)
 
 
-def io_fault(offset: int, message: str) -> Fault:
-    """The stream ended where QEMU only says that reading failed."""
-    return fault("truncated", offset, 0, message, IO_ERROR)
+def io_fault(offset: int, message: str, texts: dict[str, str] | None = None) -> Fault:
+    """The stream ended where QEMU only says that reading failed, or ``texts``."""
+    return fault("truncated", offset, 0, message, texts or IO_ERROR)
 
 
 def missing_footer(offset: int, section_id: int, name: str) -> Fault:
@@ -71,24 +82,46 @@ def end_unknown(offset: int, name: str) -> Fault:
     return fault("section-end-unknown", offset, 0, message, fatal=False)
 
 
-def truncated(reader: StreamReader, start: int, missing: int, held: int) -> Fault:
-    """The stream ended ``held`` bytes into what began at ``start``; QEMU's text depends on what it was reading."""
+def truncated(reader: StreamReader, start: int, missing: int, held: int, head: bytes) -> Fault:
+    """The stream ended ``held`` bytes into what began at ``start`` with ``head``, a header's length of it at most;
+    QEMU's text depends on what it was reading."""
     more = "1 more byte is" if missing == 1 else f"{missing} more bytes are"
     message = f"the stream ends early: {more} needed at least"
     section = reader.section
     if start < 8:
         text = by_version(NOT_A_STREAM, "") if held < 4 else by_version(UNSUPPORTED, wrong_version(0))
     elif section is not None:
-        text = _inside_section(reader, section.section_id, section.type)
+        word = held + missing == _RAM_WORD
+        text = _inside_section(reader, section.section_id, section.type, held if word else None)
     else:
-        text = by_version(IO_ERROR)
+        text = by_version(_inside_header(head))
     name = reader.sections[section.section_id].idstr if section and section.section_id in reader.sections else None
     return fault("truncated", start + held, 0, message, text, section.section_id if section else None, name)
 
 
-def _inside_section(reader: StreamReader, section_id: int, kind: RecordType) -> dict[str, str]:
+def _inside_header(held: bytes) -> str:
+    """What was being read of a record that is cut before its payload; QEMU reads zeros for what is not there
+    (savevm.c: qemu_loadvm_section_start_full, qemu_loadvm_section_part_end, vmstate_configuration)."""
+    kind, section_id = held[:1], int.from_bytes(held[1:5].ljust(4, b"\0"))
+    if kind in (bytes([RecordType.START]), bytes([RecordType.FULL])):
+        if len(held) < 6 or len(held) < 6 + held[5]:
+            return f"Unable to read ID string for section {section_id}"
+        return f"qemu_loadvm_section_start_full: Failed to read instance/version ID: {-EIO}"
+    if kind in (bytes([RecordType.PART]), bytes([RecordType.END])):
+        return f"qemu_loadvm_section_part_end: Failed to read section ID: {-EIO}"
+    if kind == bytes([RecordType.CONFIGURATION]):
+        return f"Failed to load configuration:{'len' if len(held) < _CONFIGURATION_HEAD else 'name'}"
+    return IO_ERROR
+
+
+def _inside_section(reader: StreamReader, section_id: int, kind: RecordType, word: int | None) -> dict[str, str]:
+    """``word`` says how much there is of one of RAM's, None where nothing or something else was being read."""
     known = reader.sections.get(section_id)
     name = known.idstr if known else ""
+    if name == "ram" and word is not None:  # read as zeros
+        begun = word or kind == RecordType.START
+        texts = by_version("Unknown combination of migration flags: 0x0", _NO_WORD if begun else failed(_CUT_RAM, EIO))
+        return texts | {version: _NO_WORD for version in VERSIONS[1:] if version not in CHAINING}
     if name == "ram" and kind in (RecordType.PART, RecordType.END):
         return by_version(f"error while loading state section id {section_id}({name})", failed(_CUT_RAM, EIO))
     instance = known.instance_id if known else 0

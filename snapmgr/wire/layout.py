@@ -17,7 +17,14 @@ class Done:
 
 
 class NotKnown(Exception):
-    """The device is none that is known after all, and nothing of it was read: the end is searched."""
+    """The device is none that is known after all, and nothing of it was read: the end is searched.
+
+    ``texts`` by version is what QEMU says of a device that is cut where the stream ends, as far as that is known.
+    """
+
+    def __init__(self, texts: dict[str, str] | None = None) -> None:
+        super().__init__()
+        self.texts = texts
 
 
 class PayloadReader(Protocol):

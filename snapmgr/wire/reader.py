@@ -18,6 +18,7 @@ from snapmgr.wire.held import Limits
 from snapmgr.wire.layout import SectionLayout
 from snapmgr.wire.opening import read_header
 from snapmgr.wire.packages import OpenPackages, outside_fault
+from snapmgr.wire.resync import LONGEST_HEADER
 from snapmgr.wire.sections import Sections
 from snapmgr.wire.window import Short
 from snapmgr.wire.wording import NO_CONFIGURATION, by_version, no_configuration
@@ -185,8 +186,9 @@ class StreamReader(Sections):
 
     def _end_inside(self, start: int, missing: int) -> None:
         """The stream ended inside what was to come next."""
-        self._emit(truncated(self, start, missing, self._in.available))
         rest = self._in.available
+        head = bytes(self._in.peek(min(rest, LONGEST_HEADER)))
+        self._emit(truncated(self, start, missing, rest, head))
         if rest:
             self._in.all_held()
             self._skip_to(rest)

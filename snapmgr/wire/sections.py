@@ -31,7 +31,7 @@ from snapmgr.wire.layout import Done, NoLayout, NotKnown, PayloadReader, Section
 from snapmgr.wire.repeats import LONGEST, Repeats
 from snapmgr.wire.search import Search
 from snapmgr.wire.stepping import Stepping
-from snapmgr.wire.wording import by_version
+from snapmgr.wire.wording import NO_FOOTER, by_version
 
 FOOTER_SIZE = 5
 
@@ -60,6 +60,8 @@ class Sections(Stepping):
         self._section: SectionBegin | None = None
         self._payload_start = 0
         self._payload: PayloadReader | None = None
+        self._cut: dict[str, str] | None = None
+        """What QEMU says of the section being read where the stream ends inside of it, if that is known."""
         self._bare: Fault | None = None
         """What is to be said of the first section if it turns out that the others have footers."""
         self._repeats = Repeats(self._in) if folds and trace is None else None
@@ -116,7 +118,7 @@ class Sections(Stepping):
             state = self.sections[section.section_id]
             section = replace(section, idstr=state.idstr, instance_id=state.instance_id, version_id=state.version_id)
         self._payload = self.layout.payload(section) if known else None
-        self._payload_start = self._in.offset
+        self._payload_start, self._cut = self._in.offset, None
         self._search.begin(self._payload_start)
         self._next = self._payload_step if self._payload else self._search_end
 
@@ -125,7 +127,8 @@ class Sections(Stepping):
         start = self._in.offset
         try:
             result = self._payload.step(self._in)
-        except NotKnown:
+        except NotKnown as unknown:
+            self._cut = unknown.texts
             self._next = self._search_end
             return
         if isinstance(result, Done):
@@ -194,9 +197,8 @@ class Sections(Stepping):
         self._next = self._type
 
     def _missing_footer_at_end(self, start: int, name: str) -> None:
-        if self.footers:
-            text = "check_section_footer: Read section footer failed: -5"
-            self._emit(fault("truncated", start, 0, f"the stream ends before the footer of {name}", text))
+        if self.footers is not False:
+            self._emit(fault("truncated", start, 0, f"the stream ends before the footer of {name}", NO_FOOTER))
         else:
             self._emit(io_fault(start, f"the stream ends behind {name}"))
         self._finish()
@@ -237,7 +239,7 @@ class Sections(Stepping):
             self._emit(end_unknown(start, name))
             self._finish()
         elif self._in.ended:
-            self._emit(io_fault(self._in.offset, f"the stream ends inside {name}"))
+            self._emit(io_fault(self._in.offset, f"the stream ends inside {name}", self._cut))
             self._finish()
         else:
             self._emit(missing_footer(start, self._section.section_id, name))

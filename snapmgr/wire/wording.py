@@ -21,6 +21,7 @@ CHAINING = frozenset({"11.1"})
 IO_ERROR = "load of migration failed: Input/output error"
 """All that older ones say where a stream ends between two records."""
 
+NO_FOOTER = "check_section_footer: Read section footer failed: -5"
 NOT_A_STREAM, UNSUPPORTED = "Not a migration stream", "Unsupported migration stream version"
 NO_CONFIGURATION = "Configuration section missing"
 COLO_OFF = "ENABLE_COLO command come in migration stream, but x-colo capability is not set"
@@ -30,7 +31,7 @@ _AFTER_LOAD = "post load hook failed for: configuration, version_id: 1, minimum_
 _IN_CAPABILITIES = "Loading VM subsection 'configuration/capabilities' in 'configuration' failed: "
 
 _CHAINED: tuple[tuple[str, str, int], ...] = (
-    ("Failed to load configuration:name", "Failed to load configuration state: stream error: -5", errno.EINVAL),
+    ("Failed to load configuration:(?:name|len)", "Failed to load configuration state: stream error: -5", errno.EINVAL),
     (r"(MIG_CMD .* unknown .*)", r"\1", errno.EINVAL),
     (r"(Unable to read ID string .*)", r"\1", errno.EINVAL),
     (r"Unknown savevm (section .*)", r"Unknown \1", errno.EINVAL),

@@ -20,7 +20,7 @@ from snapmgr.errors import SnapmgrError
 from snapmgr.vmstate.catalogue import NEWER, OLD, REST
 from snapmgr.vmstate.description import Field, Group, Struct
 from snapmgr.vmstate.dump import MACHINE
-from snapmgr.vmstate.fieldtypes import size_of
+from snapmgr.vmstate.fieldtypes import is_known, size_of
 from tests import corpus
 
 _FILE = Path(__file__).parents[2] / "snapmgr/vmstate/catalogue.json"
@@ -137,7 +137,9 @@ def loosened(one: Struct, other: Struct) -> Struct | None:
         return None
     if mine.dynamic or theirs.dynamic or mine.struct != theirs.struct:
         return None
-    if mine.array_len is None and theirs.array_len is None and size_of(mine.type) is None:
+    others = [entry for at, entry in enumerate(fields) if at != differing[0]]
+    told = all(isinstance(entry, Field) and (entry.struct or is_known(entry.type)) for entry in others)
+    if mine.array_len is None and theirs.array_len is None and size_of(mine.type) is None and told:
         varying = Field(mine.name, mine.type, REST, None, mine.index)
     elif mine.size == theirs.size and (mine.array_len or theirs.array_len):
         varying = Field(mine.name, mine.type, mine.size, REST, None, mine.struct)

@@ -92,18 +92,6 @@ _OLDER = ("", "7.2", "10.0")
 """Releases before 11.1, "" where none is named."""
 _NONE = ("APIC", "I440FX", "PCIHOST", "dma", "i8259", "ide bmdma", "ioapic", "port92", "pcspk", "virtio-gpu")
 
-_TWICE = {
-    "PCIDevice": ("config",),
-    "cpu": ("env.xmm_regs",),
-    "e1000": ("mac_reg", "unused"),
-    "eeprom": ("size",),
-    "esp": ("mig_cmdbuf",),
-    "fw_cfg": ("cur_offset",),
-    "mc146818rtc": ("unused",),
-    "sb16": ("csp_param",),
-} | dict.fromkeys(("e1000e", "ivshmem-doorbell", "megasas", "megasas-gen2", "vmxnet3", "xhci"), ("parent_obj",))
-"""Names that a type gives to several fields."""
-
 
 def minimum_version(name: str, version: int, release: str = "") -> int:
     """The oldest version that a type loads, where ``version`` is the one that it saves."""
@@ -127,9 +115,3 @@ def subsections(name: str, release: str) -> frozenset[str] | None:
     if release not in _OLDER:
         added = f"{added} {_SINCE_11.get(name, '')}"
     return frozenset(f"{name}/{below}" for below in f"{known} {added}".split())
-
-
-def plain_name(state: str, field: str) -> str:
-    """A field's own name: a description counts fields of one name, texts do not (vmstate.c: vmsd_desc_field_start)."""
-    base = field.partition("[")[0]
-    return base if base in _TWICE.get(state, ()) else field

@@ -6,9 +6,9 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 
 from snapmgr.inspect.against.checks import COMPARED_NAMES, COMPARED_TYPES, checked
-from snapmgr.inspect.against.known import plain_name
 from snapmgr.vmstate.description import Field, Struct
 from snapmgr.vmstate.from_description import Described, Values, from_description
+from snapmgr.vmstate.names import plain_name
 from snapmgr.vmstate.state import VMState
 
 
