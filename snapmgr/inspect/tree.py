@@ -218,6 +218,7 @@ class Tree:
         value, meaning, kind_text = _describe(record)
         if record.type == "HEADER":
             meaning = f"version {self.version}"
+            value = "damaged magic" if any(one.code == "stream-magic" for one in self.problems) else value
         below = 1 if record.type != "UNKNOWN" and record.length else 0
         inside = len(self._below.get(row, ()))
         length = record.length

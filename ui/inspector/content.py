@@ -93,7 +93,9 @@ class Content(QWidget):
         return self.bytes.pieces()
 
     def _make_problems(self) -> Iterator[None]:
-        self.problems = ProblemsPane(self._actions["stream.check_against"], self._down)
+        self.problems = ProblemsPane(
+            self._actions["stream.check_against"], self._down, self._actions["stream.save_repaired"]
+        )
         return self.problems.pieces()
 
     def _make_records(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from snapmgr.inspect.model import Problem
@@ -10,7 +11,7 @@ from snapmgr.wire.wording import alike
 from ui.models.problem_table import STOPS_HERE, severity_word
 from ui.models.texts import sentence
 from ui.shell import formats
-from ui.widgets.controls import button, icon_button
+from ui.widgets.controls import action_button, button, icon_button
 from ui.widgets.labels import Chip, label
 from ui.words import plural, tr
 
@@ -47,13 +48,13 @@ def report(problem: Problem, stream: str, digits: int = 8) -> str:
 
 
 class Explanation(QScrollArea):
-    """``show_bytes`` asks for the bytes at fault."""
+    """``show_bytes`` asks for the bytes at fault; ``repair`` is offered while it is on."""
 
     show_bytes = Signal()
     copy_report = Signal()
     copy_qemu = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, repair: QAction | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -81,12 +82,21 @@ class Explanation(QScrollArea):
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(button(tr("Show in bytes"), run=self.show_bytes.emit))
+        self.repair = action_button(repair) if repair is not None else None
+        if repair is not None and self.repair is not None:
+            buttons.addWidget(self.repair)
+            repair.changed.connect(self._offer_repair)
+            self._offer_repair()
         buttons.addWidget(button(tr("Copy report"), "ghost", "copy", run=self.copy_report.emit))
         buttons.addStretch(1)
         column.addLayout(buttons)
         column.addStretch(1)
         body.setMinimumHeight(1)  # else that of its narrowest; Qt asks how high the text is at the width that there is
         self.setWidget(body)
+
+    def _offer_repair(self) -> None:
+        if self.repair is not None and self.repair.isHidden() == self.repair.defaultAction().isEnabled():
+            self.repair.setVisible(self.repair.isHidden())
 
     def _make_quote(self, body: QWidget) -> QFrame:
         self._quote = QFrame(body)

@@ -108,21 +108,24 @@ class ProblemsPane(QSplitter):
 
     chosen = Signal(int)
 
-    def __init__(self, check: QAction | None = None, parent: QWidget | None = None) -> None:
-        """``check`` looks whether another machine loads the stream."""
+    def __init__(
+        self, check: QAction | None = None, parent: QWidget | None = None, repair: QAction | None = None
+    ) -> None:
+        """``check`` looks whether another machine loads the stream, ``repair`` saves a repaired copy of it."""
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
         self.model = ProblemTableModel(parent=self)
         self.others = _Others(check) if check is not None else None
         self._quiet = False
+        self._repair = repair
 
     def pieces(self) -> Iterator[None]:
         """Make one part with every step."""
         self._make_list()
         yield
         self._make_about()
-        self.explanation = Explanation(self._about.parentWidget())
+        self.explanation = Explanation(self._about.parentWidget(), self._repair)
         self._about.addWidget(self.explanation)
         yield
         self._make_detail()

@@ -22,6 +22,8 @@ def label(text: str = "", role: str = "body", *, wrap: bool = False, selectable:
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("role", role)
+    if role == "mono":
+        made.setFont(fonts.mono())  # the style sheet keeps its features: letters that join would hide what stands there
     made.setWordWrap(wrap)
     if wrap:
         made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)

@@ -8,6 +8,7 @@ from tests import corpus
 from tests.ui.inspector.conftest import Live
 from tests.ui.inspector.made import Stream, clipboard, damaged
 from ui.inspector.checking import CheckDialog
+from ui.inspector.repair_dialog import RepairDialog
 
 
 def test_a_damaged_stream_shows_where_qemu_stops(live: Live, stream: Stream) -> None:
@@ -79,3 +80,16 @@ def test_a_stream_without_problems_says_so(live: Live, stream: Stream) -> None:
     (dialog,) = live.window.findChildren(CheckDialog)
     dialog.reject()
     assert live.context.actions.reason("stream.next_problem") == "No problem was found in this stream"
+
+
+def test_a_repaired_copy_is_offered_where_it_can_be_saved(live: Live, stream: Stream) -> None:
+    for case, offered in (("damaged-footer-id", True), ("damaged-cut-device", False)):
+        live.open(stream(damaged(case), damaged=True))
+        live.context.actions.refresh()  # as the window does whenever something has changed
+        button = live.page.content.problems.explanation.repair
+        assert button is not None and button.isVisible() is offered
+        if offered:
+            button.click()
+            dialog = live.window.findChild(RepairDialog)
+            assert dialog is not None
+            dialog.close()
