@@ -20,7 +20,7 @@ CAPACITY = 8 << 20
 QUEUED = 0.1
 """Seconds that a link with a bandwidth takes to pass on what waits in it."""
 
-SLICE, AT_ONCE = 64 << 10, 0.002
+SLICE, AT_ONCE = 64 << 10, 0.005
 """Bytes that a link with a bandwidth passes on at once, or what it passes in so many seconds where that is more: a wide
 one is not to be taken in small pieces, each of which is work for both ends."""
 

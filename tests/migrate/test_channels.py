@@ -74,9 +74,9 @@ def test_a_yank_wakes_whoever_waits(pair: Callable[[Path], object], tmp_path: Pa
                 assert not len(future.result())
 
 
-@pytest.mark.parametrize("bandwidth, first", [(0, 1 << 20), (1 << 20, 64 << 10), (200 << 20, 419430)])
+@pytest.mark.parametrize("bandwidth, first", [(0, 1 << 20), (1 << 20, 64 << 10), (100 << 20, 512 << 10)])
 def test_a_wide_link_passes_larger_pieces_at_once(bandwidth: int, first: int) -> None:
-    """Each piece is work for both ends: 3200 of them a second would be most of what a migration does."""
+    """Each piece is work for both ends: 1600 of them a second would be most of what a migration does."""
     now = 0.0
     link = Link(lambda: now)
     link.forward.bandwidth = bandwidth

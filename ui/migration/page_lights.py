@@ -25,8 +25,9 @@ class PageLights:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._before: States = np.zeros(0, np.uint8)
-        self._lit: npt.NDArray[np.float64] = np.zeros(0)
-        self._until = 0.0
+        self._lit: npt.NDArray[np.float32] = np.zeros(0, np.float32)
+        """When each cell lit up, in seconds since ``_first``."""
+        self._first = self._until = 0.0
         self.happened: Flags = np.zeros(0, np.bool_)
         """Of those that ``changed`` gave, the ones to which something happened: what came again has its own colour for
         a while, and goes out without a light."""
@@ -63,9 +64,12 @@ class PageLights:
     def light(self, changed: Flags, per_cell: int, cells: int) -> None:
         """These pages, ``per_cell`` of them in each of so many cells."""
         if len(self._lit) != cells:
-            self._lit = np.full(cells, -FADE)
+            self._lit = np.full(cells, -FADE, np.float32)
         now = self._clock()
-        self._lit[: -(-len(changed) // per_cell)][any_of(changed, per_cell)] = now
+        if now >= self._until:  # nothing burns: times are counted from here, so that they are small
+            self._lit[:] = -FADE
+            self._first = now
+        self._lit[: -(-len(changed) // per_cell)][any_of(changed, per_cell)] = now - self._first
         self._until = now + FADE
 
     def burn(self, cells: int) -> bool:
@@ -74,8 +78,12 @@ class PageLights:
 
     def levels(self) -> npt.NDArray[np.uint8]:
         """How bright each cell is."""
-        left = 1.0 - (self._clock() - self._lit) / FADE
-        bright: npt.NDArray[np.uint8] = np.clip(np.ceil(left * (LEVELS - 1)), 0, LEVELS - 1).astype(np.uint8)
+        left = self._lit + np.float32(FADE - (self._clock() - self._first))  # in few steps: it is done in every frame
+        left *= np.float32((LEVELS - 1) / FADE)
+        np.ceil(left, out=left)
+        np.maximum(left, 0, out=left)
+        np.minimum(left, LEVELS - 1, out=left)
+        bright: npt.NDArray[np.uint8] = left.astype(np.uint8)
         return bright
 
 

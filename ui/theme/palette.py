@@ -62,10 +62,15 @@ def contrast(one: str, other: str) -> float:
 
 def on_kind(kind: str) -> QColor:
     """The colour of a label that stands on the fill of a section kind: whichever of the two is read better."""
-    current = tokens()
+    return qcolor(_on_kind(QGuiApplication.palette().cacheKey(), kind))
+
+
+@functools.lru_cache(maxsize=128)
+def _on_kind(key: int, kind: str) -> str:
+    """In the palette that ``key`` stands for: bars and maps ask whenever they are painted."""
+    current = _tokens_of(key)
     fill = getattr(current, kind)
-    best = max((current.onPrimary, current.onKind), key=lambda text: contrast(text, fill))
-    return qcolor(best)
+    return max((current.onPrimary, current.onKind), key=lambda text: contrast(text, fill))
 
 
 def build(t: Tokens) -> QPalette:
