@@ -66,6 +66,9 @@ class Recorder:
         self._connections = 0
         self._passed = {True: 0, False: 0}
         """Bytes that went forward, and back."""
+        self.base = 0
+        """Bytes of the channels before the one that goes on: whoever opens all of them counts so, and so do
+        offsets of events that are kept."""
         self._one_stream = True
         self._written = 0
         """Bytes of pages that the guest has written."""
@@ -124,8 +127,11 @@ class Recorder:
             self._passed[True] += len(data)
 
     def _record_again(self, link: Link) -> None:
-        """One more, after a recovery: offsets of events begin anew there, so they are not kept."""
-        self._one_stream = False
+        """One more, after a recovery: offsets begin anew there."""
+        if not self._streams:
+            self._one_stream = False
+        elif self.both is not None and link is self.both.link:
+            self.base = sum(path.stat().st_size for path in self.recording.streams.glob("*.fwd.bin"))
         self._record(link)
         if self.both is not None and link is self.both.second:
             link.forward.tap = self._urgent_too(link.forward.tap)
@@ -158,8 +164,9 @@ class Recorder:
         with self._lock:
             if event.name == "migrate_set_state" and event["new_state"] == MigrationStatus.COLO.value:
                 self._one_stream = False  # messages stand between the sections of checkpoints, and devices apart
-            if not self._one_stream and event.offset is not None:
-                event = TraceEvent(event.name, event.arguments)
+            if event.offset is not None and (self.base or not self._one_stream):
+                offset = event.offset + self.base if self._one_stream else None
+                event = TraceEvent(event.name, event.arguments, offset)
             if self.pages is not None:  # it may be over before anybody looks
                 if side is Side.DESTINATION:
                     self.pages.remember()

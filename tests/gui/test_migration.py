@@ -21,6 +21,8 @@ from snapmgr.migrate.samples import COLUMNS
 from snapmgr.migrate.wanted import Wanted
 from snapmgr.savevm.status import MigrationStatus as Status
 from snapmgr.trace.events import TraceEvent
+from snapmgr.wire.constants import Command
+from ui.inspector.page import InspectorPage
 from ui.main_window import MainWindow
 from ui.migration.page import MigrationPage
 from ui.shell.palette_entry import PaletteEntry
@@ -255,7 +257,7 @@ def test_a_recording_is_saved_and_opened_again(
         assert len(page.showing.story.checkpoints) >= 2
 
 
-def test_postcopy_breaks_and_goes_on(page: MigrationPage, qtbot: Any, drive: Drive) -> None:
+def test_postcopy_breaks_and_goes_on(page: MigrationPage, qtbot: Any, drive: Drive, window: MainWindow) -> None:
     settings = page.panes_shown.settings
     settings.choose("postcopy-breaks")
     settings.show_wanted(replace(settings.wanted(), ram=16 * MIB, before=20, after=5))
@@ -271,6 +273,19 @@ def test_postcopy_breaks_and_goes_on(page: MigrationPage, qtbot: Any, drive: Dri
     outcome = page.recording.outcome
     assert outcome["status"] == "completed" and outcome["agrees"] and outcome["pauses"] == 1
     assert outcome["requests"] and page.recording.stream.is_dir()
+    commands = [one for one in page.recording.moments if one.event.name == "savevm_command_send"]
+    resume = next(one for one in commands if one.event["command"] == Command.POSTCOPY_RESUME)
+    page._event_chosen(resume)
+    assert not page.context.actions.reason("migration.bytes") and page.place == resume.event.offset
+    streams = b"".join(path.read_bytes() for path in sorted(page.recording.streams.glob("*.fwd.bin")))
+    assert streams[page.place : page.place + 3] == bytes([8, 0, Command.POSTCOPY_RESUME]), "on the new channel"
+    page.context.actions.run("migration.bytes")
+    drive(until(lambda: window.context.view == "inspector"))
+    drive(page.context.tasks.idle())
+    inspector = window.context.page("inspector")
+    assert isinstance(inspector, InspectorPage)
+    selected = inspector.links.selection.current
+    assert selected is not None and selected.offset == resume.event.offset
 
 
 def test_the_window_closes_while_a_guest_waits_for_pages_that_never_come(

@@ -14,7 +14,7 @@ from ui.migration.traffic import Traffic
 
 
 class Placing:
-    """Of one recording.  Offsets are bytes of its first stream."""
+    """Of one recording.  Offsets are bytes of its streams to the destination, one behind the other."""
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
@@ -30,10 +30,10 @@ class Placing:
     @property
     def sent(self) -> int:
         """Bytes that have gone out: what was put later waits in the source's buffer."""
-        try:
-            return (self._recording.streams / stream_name(0, forward=True)).stat().st_size
-        except OSError:
-            return 0
+        streams = self._recording.streams
+        answered = [int(path.name[len("conn") : -len(".rev.bin")]) for path in streams.glob("conn*.rev.bin")]
+        channels = [streams / stream_name(number, forward=True) for number in range(max(answered, default=0) + 1)]
+        return sum(path.stat().st_size for path in channels if path.exists())
 
     def show_step(self, channel: Channel, run: Run | None, story: Story) -> None:
         """What comes next in a run that goes step by step, and what it is for."""
@@ -45,16 +45,17 @@ class Placing:
             return
         status, stands = story.status_at(run.recorder.now), story.stopped is not None
         if waiting is not self._waiting:
-            self._wait(waiting, status)
+            self._wait(waiting, status, run.recorder.base)
         step = explanation(waiting, status, stands=stands)
         channel.show_step(step, self._put_before, done=waiting.name in SAID)
 
-    def _wait(self, waiting: TraceEvent, status: Status) -> None:
-        """This step comes next, behind the one that waited until now."""
+    def _wait(self, waiting: TraceEvent, status: Status, base: int) -> None:
+        """This step comes next, behind the one that waited until now; ``base`` as of a Recorder."""
         before, self._waiting = self._waiting, waiting
         self._put_before = explanation(before)[0] if before is not None else ""
         # a checkpoint counts its bytes anew
-        self._before = before.offset if before is not None and status is not Status.COLO else None
+        known = before is not None and before.offset is not None and status is not Status.COLO
+        self._before = before.offset + base if known else None
 
     def at(self, story: Story, traffic: Traffic, time: float) -> int | None:
         """Where it begins that was chosen, put before the step that waits, or put last; None where that is not known,
