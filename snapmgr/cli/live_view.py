@@ -223,7 +223,7 @@ class Look:
         rows: list[tuple[str, Floats, str]] = [
             ("Throughput", per_second(times, samples.column("transferred")), "/s"),
             ("Dirty rate", per_second(times, samples.column("written")), "/s"),
-            ("Remaining", remaining, ""),
+            ("Remaining" if Side.SOURCE in recorder.sides else "Missing", remaining, ""),
         ]
         made = [self._curve(name, f"{values[-1] / mib:.1f} MiB{per}", values) for name, values, per in rows]
         if course.gone_over and Side.DESTINATION in recorder.sides:

@@ -120,6 +120,7 @@ def test_of_one_side_no_more_is_shown_than_is_known() -> None:
     assert "Source  gave the guest away  none left" in drawn[0] and "Destination" not in drawn[0]
     assert "Destination  has the guest  none missing" in drawn[1] and "Source" not in drawn[1]
     assert "setup" in drawn[1] and "precopy" in drawn[1] and "SHUT" in drawn[1]
+    assert "Remaining" in drawn[0] and "Missing" in drawn[1] and "Remaining" not in drawn[1]
     sent, came = (one.samples.column("transferred")[-1] for one in (half, other))
     assert sent == came > 0 and not half.new_moments(1 << 30)
 
