@@ -11,7 +11,14 @@ import pytest
 from snapmgr.containers.open import open_source
 from snapmgr.inspect.against.compare import differences
 from snapmgr.inspect.against.judge import judge
-from snapmgr.inspect.against.mend import device_option, memory_option, size_text
+from snapmgr.inspect.against.mend import (
+    block_option,
+    device_option,
+    memory_option,
+    place_hint,
+    renamed_block,
+    size_text,
+)
 from snapmgr.inspect.against.streams import target_of
 from snapmgr.inspect.against.target import Target, TargetDevice
 from snapmgr.inspect.against.virtio import features
@@ -127,6 +134,20 @@ def test_options_that_would_mend_it() -> None:
     assert [size_text(size) for size in (2 << 30, 3 << 20, 5 << 10, 7)] == ["2G", "3M", "5K", "7B"]
     assert memory_option("vga.vram", 8 << 20, {}).startswith("Give the display vgamem_mb=8")
     assert device_option("0000:00:03.0/virtio-net") == "Start the target with -device virtio-net-pci,addr=03.0."
+    assert device_option("hpet").endswith("hpet=on behind its -M.") and not device_option("hpet", leave_out=True)
+    port = place_hint("0000:00:06.0/1/usb-ptr", "0000:00:06.0/2/usb-ptr")
+    assert port == "Give the target's 0000:00:06.0/2/usb-ptr port=1 of the same bus."
+
+
+def test_memory_of_another_name_gets_it_by_an_option() -> None:
+    """Those that real QEMUs then load with."""
+    assert "-object memory-backend-ram,id=m1,size=128M" in block_option("m1", 128 << 20)
+    assert renamed_block("mm", "pc.ram", 4 << 20).endswith(
+        "-M memory-backend=mm -object memory-backend-ram,id=mm,size=4M."
+    )
+    assert renamed_block("pc.ram", "mm", 4 << 20).endswith("give that the id pc.ram.")
+    moved = renamed_block("0000:00:07.0/vga.vram", "0000:00:08.0/vga.vram", 1 << 20)
+    assert moved == "Put the target's device at 00:08 at addr=07.0."
 
 
 @needs_qemu[0]

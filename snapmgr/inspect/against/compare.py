@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from snapmgr.inspect.against.known import minimum_version, subsections
-from snapmgr.inspect.against.mend import device_option, memory_option, place_hint
+from snapmgr.inspect.against.mend import block_option, device_option, memory_option, place_hint, renamed_block
 from snapmgr.inspect.against.target import Target, TargetBlock, TargetDevice
 from snapmgr.inspect.against.virtio import features
 from snapmgr.inspect.against.virtio_names import feature_names, feature_options
@@ -72,9 +72,9 @@ def _blocks(index: StreamIndex, blocks: tuple[TargetBlock, ...]) -> Iterator[Pro
             spare = [other.name for other in blocks if other.name not in listed]
             renamed = [other for other in spare if local[other].used_length == block.used_length]
             hint = (
-                f"The target calls a block of this size {shown(renamed[0])}: give its memory the id {name}."
-                if (renamed)
-                else f"Start the target with what brings {name}."
+                renamed_block(name, shown(renamed[0]), block.used_length)
+                if renamed
+                else block_option(name, block.used_length)
             )
             message = f"The target has no RAM block {name}" + (
                 f"; perhaps it is {shown(renamed[0])}" if renamed else ""
@@ -137,8 +137,10 @@ def _sections(index: StreamIndex, devices: tuple[TargetDevice, ...], releases: t
         yield from _features(index, record, device, releases)
         yield from _layout(index, record, device)
     spare = [device for device in devices if device not in met]
+    moved = {record.offset: _moved(record, spare) for record in absent}
     for record in absent:
-        yield _unknown(record, spare)
+        yield _unknown(record, moved[record.offset])
+    spare = [device for device in spare if device not in moved.values()]
     end = index.records[-1].offset if len(index.records) else 0
     if len(spare) > 1 and not any(index.records.of("EOF")):
         yield _not_reached(index, spare)
@@ -158,14 +160,18 @@ def _not_reached(index: StreamIndex, spare: list[TargetDevice]) -> Problem:
     return Problem(Severity.WARNING, "sections-not-reached", index.size, message, None, 0, cause, hint)
 
 
-def _unknown(record: Record, spare: list[TargetDevice]) -> Problem:
+def _moved(record: Record, spare: list[TargetDevice]) -> TargetDevice | None:
+    """The device of the target that a section most likely is of, at another place."""
+    kind = shown(c_string(record.idstr or "")).rpartition("/")[2]
+    return next((device for device in spare if device.idstr.rpartition("/")[2] == kind), None)
+
+
+def _unknown(record: Record, renamed: TargetDevice | None) -> Problem:
     idstr, instance = shown(c_string(record.idstr or "")), record.instance_id or 0
     text = (
         f"Unknown savevm section or instance '{idstr}' {instance}. Make sure that your current VM setup "
         "matches your saved VM setup, including any hotplugged devices"
     )
-    kind = idstr.rpartition("/")[2]
-    renamed = next((device for device in spare if device.idstr.rpartition("/")[2] == kind), None)
     if renamed is None:
         message = f"The target has no device {idstr} ({instance})"
         hint = device_option(idstr)

@@ -16,7 +16,7 @@ from snapmgr.vmstate.load import LookedBeyond
 from snapmgr.vmstate.scalars import Number
 from snapmgr.vmstate.state import VMState
 
-_STATUS, _CAPABILITY_LIST = 6, 0x34
+_STATUS, _REVISION, _CAPABILITY_LIST = 6, 8, 0x34
 _HAS_CAPABILITIES = 0x10
 _MSIX, _MSIX_LENGTH, _MSIX_WRITABLE = 0x11, 12, 0xC0
 _VENDOR_OWN, _WINDOW = 0x09, 5
@@ -90,7 +90,7 @@ class ConfigurationSpace(Compared):
     def compare(self, loaded: bytes, local: Any) -> None:
         for at, mask, writable in _masks(bytes(local)):
             if (loaded[at] ^ local[at]) & mask & ~writable:
-                raise _differs(at, loaded[at], local[at], mask, writable)
+                raise _differs(at, loaded, bytes(local), mask, writable)
 
 
 def _masks(local: bytes) -> list[tuple[int, int, int]]:
@@ -129,14 +129,39 @@ def _extended(local: bytes) -> Iterator[int]:
         at = following if following > at else 0
 
 
-def _differs(at: int, read: int, local: int, mask: int, writable: int) -> VMStateError:
-    fresh = local & ~writable  # a guest has written nothing yet where a stream comes in
+def _differs(at: int, loaded: bytes, local: bytes, mask: int, writable: int) -> VMStateError:
+    fresh = local[at] & ~writable  # a guest has written nothing yet where a stream comes in
     text = (
-        f"get_pci_config_device: Bad config data: i=0x{at:x} read: {read:x} device: {fresh:x} "
+        f"get_pci_config_device: Bad config data: i=0x{at:x} read: {loaded[at]:x} device: {fresh:x} "
         f"cmask: {mask:x} wmask: {writable:x} w1cmask:0"
     )
-    message = f"byte {at:#x} of the PCI configuration is {read:#04x}, {local:#04x} in the target: another device"
-    return VMStateError("pci-config", message, qemu=text)
+    place = f"byte {at:#x} of the PCI configuration is {loaded[at]:#04x}, {local[at]:#04x} in the target"
+    return VMStateError("pci-config", f"{place}: {_meaning(at, loaded, local)}", qemu=text)
+
+
+def _meaning(at: int, loaded: bytes, local: bytes) -> str:
+    """What most likely differs between the two functions (PCI 3.0, 6.1 and 6.8.2; virtio 1.2, 4.1.4)."""
+    same_device = loaded[:4] == local[:4]
+    if same_device and at == _CAPABILITY_LIST and local[:2] == _VIRTIO:
+        return "one of both has no interface of virtio 1.0 (disable-modern), or another number of vectors"
+    table = _table_of(local)
+    if same_device and table is not None and at in (table + 2, table + 3):
+        came, here = (int.from_bytes(config[table + 2 : table + 4], "little") & 0x7FF for config in (loaded, local))
+        return f"{came + 1} interrupt vectors, and {here + 1} in the target (vectors={came + 1} gives it as many)"
+    if at == _REVISION and same_device:
+        return "another revision of the same device, as other machine types have it"
+    return "another device" if not same_device else "other properties of the same device"
+
+
+def _table_of(config: bytes) -> int | None:
+    """Where the capability of MSI-X stands."""
+    at, seen = config[_CAPABILITY_LIST] if config[_STATUS] & _HAS_CAPABILITIES else 0, set[int]()
+    while 0x40 <= at < 0xFC and at not in seen:
+        if config[at] == _MSIX:
+            return at
+        seen.add(at)
+        at = config[at + 1]
+    return None
 
 
 def pci_function(size: int) -> VMState:
