@@ -114,6 +114,15 @@ def _turns(row: Ints) -> Iterator[Ints]:
     yield from np.split(order[by_turn], np.flatnonzero(np.diff(turn[by_turn])) + 1)
 
 
+def _put_unpacked(rows: U8, row: Ints, pages: list[bytes]) -> None:
+    """All at once; one that makes less than a page leaves the rest of it as it was."""
+    if all(len(page) == rows.shape[1] for page in pages):
+        rows[row] = np.frombuffer(b"".join(pages), np.uint8).reshape(-1, rows.shape[1])
+        return
+    for at, page in zip(row.tolist(), pages, strict=True):
+        rows[at, : len(page)] = np.frombuffer(page, np.uint8)
+
+
 def _put_turn(rows: U8, records: PageRecords, turn: Ints, data: U8, changes: Changes, pages: dict[int, bytes]) -> None:
     kind = records.kind[turn]
     zero = records.row[turn[kind == PageKind.ZERO]]
@@ -126,9 +135,9 @@ def _put_turn(rows: U8, records: PageRecords, turn: Ints, data: U8, changes: Cha
     fill = turn[kind == PageKind.FILL]
     if len(fill):
         rows[records.row[fill]] = data[records.at[fill], None]
-    for number in turn[kind == PageKind.COMPRESSED].tolist():
-        page = pages[number]
-        rows[records.row[number], : len(page)] = np.frombuffer(page, np.uint8)
+    packed = turn[kind == PageKind.COMPRESSED]
+    if len(packed):
+        _put_unpacked(rows, records.row[packed], [pages[number] for number in packed.tolist()])
     deltas = turn[kind == PageKind.XBZRLE]
     if len(deltas):
         wanted = np.zeros(len(records), np.bool_)
