@@ -20,7 +20,7 @@ from pathlib import Path
 
 from snapmgr.errors import Cancelled, SnapmgrError
 from snapmgr.machine.disks import Disk, open_device, open_disk
-from snapmgr.machine.driver import MOST_BEHIND, Driver
+from snapmgr.machine.driver import MOST_BEHIND, NANO, Driver
 from snapmgr.machine.machine import Machine, MachineView
 from snapmgr.machine.options import MachineOptions
 from snapmgr.machine.runstate import RunState
@@ -143,6 +143,7 @@ class Both:
             self.source = Machine(self._options, sources)
             self._mirrors = [Mirror(disk, copy) for disk, copy in zip(sources, self._kept, strict=False)]
             self.destination = Machine(self._options, [open_disk(path, active=False) for path in self._paths])
+            self.destination.ram_entry.loader.clock = lambda: int(self._clock() * NANO)
         except BaseException:
             self._folder.cleanup()
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any
@@ -69,6 +70,8 @@ class RamLoader:
         """By idstr, how often each page came though it was here (modulo 256)."""
         self.missing: MissingPages | None = None
         """Pages that the guest runs without, from LISTEN on."""
+        self.clock: Callable[[], int] = time.monotonic_ns
+        """Nanoseconds, by which the guest waits for them."""
         self._ram = ram
         self._options = options
         self._postcopy_advised = postcopy_advised
@@ -104,7 +107,7 @@ class RamLoader:
         self.copies.finish()
         blocks = [block for block in self._ram if block.idstr in self.received]
         self._state.postcopy = True
-        self.missing = MissingPages(blocks, self.received, ask)
+        self.missing = MissingPages(blocks, self.received, ask, self.clock)
         return self.missing
 
     def all_here(self, ask: Ask) -> MissingPages:

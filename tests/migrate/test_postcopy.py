@@ -369,3 +369,13 @@ def test_the_inspector_finds_nothing_wrong_with_our_stream(tmp_path: Path) -> No
     names = [command["name"] for command in inspect_document(index)["commands"]]
     assert names[:3] == ["OPEN_RETURN_PATH", "PING", "POSTCOPY_ADVISE"] and "POSTCOPY_RAM_DISCARD" in names
     assert names[-6:] == ["PING", "PACKAGED", "POSTCOPY_LISTEN", "PING", "POSTCOPY_RUN", "PING"]
+
+
+def test_a_guest_waits_for_pages_by_the_clock_of_its_migration() -> None:
+    now = 5.0
+    options = MachineOptions(ram=RAM, capabilities=frozenset({POSTCOPY}))
+    with Both(options, [], clock=lambda: now) as both:
+        missing = both.destination.ram_entry.loader.listen(lambda *_: None)
+        before = missing._clock()
+        now = 7.5
+        assert missing._clock() - before == 2_500_000_000, "a migration that is held has nobody wait"
