@@ -208,6 +208,7 @@ class ProblemsPane(QSplitter):
         self.none.say(title, "" if reading else text)
         if self.others is not None:
             self.others.setVisible(whole and not (problems or reading or checked))
+            self.counts.setVisible(not self.others.isVisibleTo(self))  # which has nothing to say then
         self._none.fit()
         if row is not None and row < len(problems):
             self.show_row(row)
