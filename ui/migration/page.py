@@ -306,9 +306,12 @@ class MigrationPage(Page):
     def _show_a_part(self, sight: Sight, turn: int, *, only_curves: bool = False) -> None:
         if not self.isVisible():
             return
-        if self.showing.turned and not only_curves and turn % LOOK_EVERY == 0:
+        if (
+            self.showing.turned and not only_curves and turn % LOOK_EVERY == 1
+        ):  # in the look's turn it would be too much
             self.showing.together(sight)
-        take_turn(self.showing, sight, turn, only_curves=only_curves)
+        else:
+            take_turn(self.showing, sight, turn, only_curves=only_curves)
         if turn % ROUND == SAYS:
             self._say_what_happens(sight.time)
         elif not sight.runs and turn % LOOK_EVERY == 0:
