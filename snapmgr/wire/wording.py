@@ -37,7 +37,7 @@ _CHAINED: tuple[tuple[str, str, int], ...] = (
     (r"Unknown savevm (section .*)", r"Unknown \1", errno.EINVAL),
     (r"savevm: (unsupported version .*)", r"\1", errno.EINVAL),
     (r"qemu_loadvm_section_\w+: (Failed to read .*)", r"\1", errno.EIO),
-    (r"(\w+ received with bad length .*)", r"\1", errno.ERANGE),
+    (r"((?:\w+|\(null\)) received with bad length .*)", r"\1", errno.ERANGE),
     (r"(CMD_PING .*)", r"\1", errno.EPERM),
     (r"(CMD_PACKAGED: .*)", r"\1", errno.EAGAIN),
     (r"(CMD_POSTCOPY_ADVISE invalid .*)", r"\1", errno.EINVAL),
