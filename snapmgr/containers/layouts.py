@@ -102,9 +102,12 @@ def _goes_on(view: memoryview, section_id: int, ended: bool, at: int) -> bool:
         raise Short(LONGEST_HEADER - left)
     if not left:  # the stream is cut where the footer should stand
         return True
-    if left and view[at] == RecordType.FOOTER:
-        return section_id.to_bytes(4).startswith(bytes(view[at + 1 : at + FOOTER_SIZE]))  # the end may cut it
-    if left and view[at] == RecordType.EOF:
+    if view[at] == RecordType.FOOTER:
+        whole = left > FOOTER_SIZE and view[at + FOOTER_SIZE] != RecordType.FOOTER
+        return section_id.to_bytes(4).startswith(bytes(view[at + 1 : at + FOOTER_SIZE])) or (
+            whole and _goes_on(view, section_id, ended, at + FOOTER_SIZE)  # with the id of another
+        )
+    if view[at] == RecordType.EOF:
         return left == 1 or view[at + 1] == RecordType.VMDESCRIPTION
     return bool(plausible(view, at, ()))
 

@@ -30,6 +30,15 @@ ROWS = {
 """What 7.2 and 11.1 said of these streams of the corpus."""
 
 
+def test_the_last_footer_of_a_stream_without_description_may_have_another_id(tmp_path: Path) -> None:
+    data = bytearray(corpus.stream_bytes("no-vmdesc.v72"))
+    data[-2] ^= 0x55
+    path = tmp_path / "last.mig"
+    path.write_bytes(data)
+    (problem,) = index_stream(open_source(str(path))).problems
+    assert problem.code == "footer-id"
+
+
 @pytest.mark.parametrize("name", ROWS)
 def test_what_was_being_read_says_what_qemu_prints(name: str, tmp_path: Path) -> None:
     path = tmp_path / "cut.mig"
