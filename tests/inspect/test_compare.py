@@ -103,6 +103,16 @@ def test_another_machine_type_is_stopped_at_first(tiny: tuple[StreamIndex, Targe
     assert first.hint == "Start the target with -M pc-i440fx-7.2."
 
 
+def test_pages_of_no_size_that_can_be_are_told_shortly(tiny: tuple[StreamIndex, Target]) -> None:
+    data = corpus.stream_bytes("tiny.v72")
+    sub = b"\5\x1econfiguration/target-page-bits" + (1).to_bytes(4) + (1 << 31).to_bytes(4)
+    end = tiny[0].records[1].offset + tiny[0].records[1].length
+    index, target = read(data[:end] + sub + data[end:])
+    assert target.page_bits == tiny[1].page_bits
+    found = problems(index, tiny[1])
+    assert any(problem.message.startswith("The stream has pages of 2^2147483648 bytes") for problem in found)
+
+
 def test_features_of_virtio_have_names() -> None:
     _, target = read(corpus.stream_bytes("devices-pc.v72"))
     assert all(features(d.payload) == 0 for d in target.devices or () if "/virtio-" in d.idstr)

@@ -54,7 +54,8 @@ def _machine(index: StreamIndex, target: Target) -> Iterator[Problem]:
     bits = info.target_page_bits or target.page_bits_minimum
     if bits != target.page_bits:
         text = f"Received TARGET_PAGE_BITS is {bits} but local is {target.page_bits}"
-        message = f"The stream has pages of {1 << bits} bytes, the target of {1 << target.page_bits}"
+        pages = f"{1 << bits} bytes" if bits < 64 else f"2^{bits} bytes"  # a damaged number
+        message = f"The stream has pages of {pages}, the target of {1 << target.page_bits}"
         yield _error("configuration-page-bits", 8, message, text, "Use a QEMU for the same target, with the same -cpu.")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from snapmgr.inspect.against.target import Target, TargetBlock, TargetDevice, TypeFacts
+from snapmgr.inspect.against.target import Target, TargetBlock, TargetDevice, TypeFacts, page_bits_of
 from snapmgr.inspect.index import StreamIndex
 from snapmgr.ram.words import IDSTR
 from snapmgr.vmstate.dump import MACHINE, Json
@@ -48,7 +48,7 @@ def with_devices_of(target: Target, index: StreamIndex) -> Target:
     if target.types is None or target.devices is not None:
         return target
     info = index.configuration
-    bits = (info.target_page_bits if info is not None else None) or target.page_bits
+    bits = page_bits_of(info.target_page_bits if info is not None else None) or target.page_bits
     started = [record.section_id for record in index.records.of("START") if record.idstr == IDSTR]
     return replace(
         target,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from snapmgr.containers.source import Source
-from snapmgr.inspect.against.target import Target, TargetBlock, TargetDevice
+from snapmgr.inspect.against.target import Target, TargetBlock, TargetDevice, page_bits_of
 from snapmgr.inspect.index import StreamIndex, index_stream
 from snapmgr.inspect.model import Record
 from snapmgr.ram.dirty_bitmap import IDSTR as BITMAPS
@@ -29,7 +29,7 @@ def target_of(index: StreamIndex) -> Target:
     first = {record.section_id: record for record in reversed(sections) if record.instance_id is not None}
     full = [record for record in first.values() if record.type == "FULL"]
     info = index.configuration
-    bits = info.target_page_bits if info is not None else None
+    bits = page_bits_of(info.target_page_bits if info is not None else None)
     started = [record.section_id for record in first.values() if record.idstr == IDSTR]
     ram_id = started[0] if started and started[0] is not None else _RAM_ID
     return Target(

@@ -7,6 +7,14 @@ from dataclasses import dataclass
 from snapmgr.vmstate.description import Struct
 from snapmgr.wire.wording import VERSIONS
 
+_PAGES = range(10, 17)
+"""Bits that pages of QEMU's targets have."""
+
+
+def page_bits_of(told: int | None) -> int | None:
+    """What a stream says of its pages, None where it says nothing or a damaged number."""
+    return told if told in _PAGES else None
+
 
 @dataclass(frozen=True, slots=True)
 class TargetDevice:
