@@ -1261,6 +1261,10 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>A bookmark is kept until this window closes: the stream is in no file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A bookmark is kept</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1290,10 +1294,6 @@ Three ways to look at a stream</extracomment>
     </message>
     <message>
         <source>The page was never sent</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The page travelled packed: its bytes are not in the stream as they are</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1619,6 +1619,11 @@ Three ways to look at a stream</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{bytes}, with other pages</source>
+        <extracomment>Of the bytes that a page took on the wire, where it was packed together with other pages</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{kind}, iteration {n}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1672,6 +1677,11 @@ Three ways to look at a stream</extracomment>
     <message>
         <source>it. {n}</source>
         <extracomment>The pass over RAM in which a page came, short: it. 3</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{kind}, {method}</source>
+        <extracomment>What a page came as that was packed together with others: “full page, zlib”</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1760,6 +1770,15 @@ Three ways to look at a stream</extracomment>
     </message>
     <message>
         <source>Only a part of the stream was read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Some show only against a machine</source>
+        <extracomment>Of problems of a stream: only the machine that is to load it shows them</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Devices, RAM and options can only be judged by the machine that is to load the stream.</source>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
@@ -2065,6 +2084,11 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>loads in the demo machine</source>
+        <extracomment>Said of a stream; the demo machine is the one that is built in</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>loads in {versions}</source>
         <extracomment>Said of a stream; {versions} are releases of QEMU, as 10.0 and 11.1</extracomment>
         <translation type="unfinished"></translation>
@@ -2084,6 +2108,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
     <message>
         <source>loads</source>
         <extracomment>Said of a stream: QEMU would load it</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The demo machine should load this stream. No QEMU has a machine of its type.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2590,6 +2618,54 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <source>{number} s</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>main</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sections and pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pages that are waited for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>return path</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>answers of the destination</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the wire now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Just now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>put before it: {title}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sections, and pages at their places</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message numerus="yes">
         <source>{n} on its way</source>
         <comment>{n} on their way</comment>
@@ -2730,6 +2806,25 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{waits}, the longest {number} ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} wait</source>
+        <comment>{n} waits</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>slow page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>guest waited</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>checkpoint</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2794,6 +2889,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Demo migration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Choose what happens and press Start</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2822,7 +2921,15 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Guest writes, MiB/s</source>
+        <source>What goes over the channel. Limit: the narrower of the link and max-bandwidth.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dirty rate, MiB/s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the guest writes: each page that was sent before is dirty then, and goes again.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2830,7 +2937,15 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>RAM that the destination lacks, or has as it was before the guest wrote it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Expected downtime, ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How long the guest would stand still for all that was dirty at the last look. Under the limit it is stopped.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2838,7 +2953,15 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Page requests: how long the guest stood until a page that it lacked had come.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Output held, KiB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the guest has sent since the last checkpoint, and the world does not see yet.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2874,10 +2997,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Demo migration</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Open it once that is over</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2896,6 +3015,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>recording</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>something happened to it within the last half second</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2959,51 +3082,43 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Channel</source>
+        <source>not here yet</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>main</source>
+        <source>nothing but zeros: hardly anything is sent for it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>sections and pages</source>
+        <source>sent, and not written since</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>pages that are waited for</source>
+        <source>here</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>return path</source>
+        <source>dirty: not sent yet, or written by the guest since it was</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>answers of the destination</source>
+        <source>the guest waits for it, and it is sent first</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>On the wire now</source>
+        <source>has come for the next checkpoint</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Just now</source>
+        <source>written by the guest here, which the next checkpoint undoes</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Next</source>
+        <source>both machines have it, so it is not sent</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>put before it: {title}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>file</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>sections, and pages at their places</source>
+        <source>a duplicate: what was sent of it before was in vain</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3012,6 +3127,66 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>Empty; the guest will move here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>postcopy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>recover</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>every page is sent once, while the guest runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pages that the guest has written since they were sent go again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the guest stands still, and goes over</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>iteration {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>switchover</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {span} to go</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the guest lives on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Then it is compared with one that never moved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>downtime {number} ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>throttle {number} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a machine was lost, the other one goes on alone</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3040,6 +3215,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
+    </message>
+    <message>
+        <source>{value} at {number} s</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>limit</source>
@@ -3127,54 +3306,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>The recording was saved as {name}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>It converges</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The guest writes less than the link carries, so every iteration has less left to send than the one before. As soon as the rest fits into the downtime limit, the guest is stopped and moved.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>It never converges</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The guest writes faster than the link carries. While one page is sent, more than one becomes dirty: precopy alone goes on for ever. Raise the bandwidth, or let the guest write less, and it ends.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Auto-converge saves it</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The same guest, but it may be slowed down. Where too much stays dirty, it stands still for part of its time, more with every other iteration, until it writes less than the link carries.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Postcopy under load</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The same guest again. After one iteration it goes over, stopped for no longer than its devices take. It runs there though much of its RAM is still here: what it touches is sent first, the rest follows.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Network breaks in postcopy</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The guest runs there, much of its RAM is here, and the link breaks. Neither side can go on alone: the guest waits where it needs a missing page, until you press Recover.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>COLO failover</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Both machines run the same guest. The world sees what the source sends, but only after a checkpoint has made the destination the same. After 20 of them the source is lost: the guest goes on there, unharmed.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3338,6 +3469,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>a copy, which stands still</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stands still</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3577,46 +3712,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>postcopy</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>paused</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>recover</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>switchover</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>copy</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>iteration {number}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>about {span} to go</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>downtime {number} ms</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>throttle {number} %</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>a machine was lost, the other one goes on alone</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>The guest writes {writes} MiB/s, the link carries {carries}.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3705,6 +3800,34 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>PONG: it has read as far as the PING</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SHUT: everything has arrived</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RESUME_ACK: both sides agree on what is missing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RECV_BITMAP: which pages have arrived</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>page request: the guest waits for it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>page that is waited for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>command</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3714,10 +3837,6 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
-    </message>
-    <message>
-        <source>{block} 0x{address}, {pages}, {zero}</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Timeline</source>
@@ -7704,6 +7823,66 @@ Help on the command “Postcopy under load”
 Help on the command “Network breaks in postcopy”
 ----------
 Help on the command “COLO failover”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It converges</source>
+        <extracomment>A scenario of the Migration view</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RAM is sent while the guest runs; what it writes meanwhile goes again in the next iteration. It writes less than the link carries: soon the rest fits into the downtime limit, and the guest is stopped and moved.</source>
+        <extracomment>A scenario of the Migration view</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It never converges</source>
+        <extracomment>A scenario of the Migration view</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest writes faster than the link carries. While one page is sent, more than one becomes dirty: sending all of it before the guest moves (precopy) never ends. Raise the bandwidth, or have it write less.</source>
+        <extracomment>A scenario of the Migration view</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Auto-converge saves it</source>
+        <extracomment>A scenario of the Migration view</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same guest, but it may be slowed down. Where too much stays dirty, it stands still for part of its time, more with every other iteration, until it writes less than the link carries.</source>
+        <extracomment>A scenario of the Migration view</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Postcopy under load</source>
+        <extracomment>A scenario of the Migration view</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same guest again. After one iteration it goes over, stopped for no longer than its devices take. It runs on the destination, much of its RAM is still on the source: what it touches is sent first, the rest follows.</source>
+        <extracomment>A scenario of the Migration view</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Network breaks in postcopy</source>
+        <extracomment>A scenario of the Migration view</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest runs on the destination, much of its RAM is on the source, and the link breaks. Neither side can go on alone: the guest waits where it needs a missing page, until Recover goes on over a new link.</source>
+        <extracomment>A scenario of the Migration view</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>COLO failover</source>
+        <extracomment>A scenario of the Migration view</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both machines run the same guest. The world sees what the source sends, but only after a checkpoint has made the destination the same. After 20 of them the source is lost: the guest goes on, unharmed.</source>
+        <extracomment>A scenario of the Migration view</extracomment>
         <translation type="unfinished"></translation>
     </message>
 </context>
