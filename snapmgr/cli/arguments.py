@@ -14,7 +14,7 @@ from snapmgr.cli.complete import SourceType
 from snapmgr.cli.hints import piped_instead
 from snapmgr.cli.output import Output
 from snapmgr.cli.progress import progress
-from snapmgr.errors import Unsupported
+from snapmgr.errors import SnapmgrError, Unsupported
 
 if TYPE_CHECKING:
     from snapmgr.containers.source import Source
@@ -57,7 +57,8 @@ source_argument = click.argument("src", metavar="SRC", type=SourceType())
 
 @contextmanager
 def opened(output: Output, src: str, allow_roots: tuple[Path, ...] = ()) -> Iterator[Source]:
-    """SRC as a source of bytes, closed at the end."""
+    """SRC as a source of bytes, closed at the end.  An error about a byte of a capture names the channel's file."""
+    from snapmgr.containers.capture import CaptureSource
     from snapmgr.containers.open import open_source
 
     try:
@@ -68,6 +69,10 @@ def opened(output: Output, src: str, allow_roots: tuple[Path, ...] = ()) -> Iter
         raise
     try:
         yield source
+    except SnapmgrError as error:
+        if isinstance(source, CaptureSource):
+            source.tell(error)
+        raise
     finally:
         source.close()
 

@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path
 
 from snapmgr.containers.file import FileSource
-from snapmgr.errors import StreamError, UsageError
+from snapmgr.errors import SnapmgrError, StreamError, UsageError
 from snapmgr.ram.multifd import MAGIC as MULTIFD_MAGIC
 from snapmgr.wire.constants import MAGIC
 
@@ -84,6 +84,13 @@ class CaptureSource:
         """The channel that a byte belongs to, and where in it; the end of the last one for all beyond."""
         row = max(0, bisect_right(self._starts, offset) - 1)
         return self.channels[row], offset - self._starts[row]
+
+    def tell(self, error: SnapmgrError) -> None:
+        """Let an error about a byte of the capture name the file of its channel, and count in that."""
+        known = error.offset is not None and error.offset < self.size
+        if known and error.path in (None, str(self.path)):
+            channel, error.offset = self.place(error.offset or 0)
+            error.path = str(self.folder / channel.file)
 
     def member(self, channel: Channel) -> FileSource:
         """The bytes of one channel alone."""

@@ -81,6 +81,19 @@ def test_no_other_stream_leaves_blocks_out(snapctl):
     assert not any("ignored" in block for block in blocks)
 
 
+def test_what_cannot_be_unpacked_is_told_by_its_channel(snapctl, tmp_path):
+    folder = corpus.lay_out("multifd-zlib.v100", tmp_path)
+    file = folder / "conn2.fwd.bin"
+    data = bytearray(file.read_bytes())
+    data[60000:60400] = bytes(400)
+    file.write_bytes(data)
+    error = snapctl("ram", folder, "--block", "pc.ram", "--json").error
+    assert (error["code"], error["path"]) == ("multifd-data", str(file))
+    assert error["offset"] <= 60000 < len(data)
+    said = snapctl("ram", folder, "--block", "pc.ram", "-o", tmp_path / "ram.bin").err.decode()
+    assert f"snapctl: {file}: a packet cannot be unpacked" in said and f"at offset {error['offset']:#x} " in said
+
+
 def test_a_core_says_what_is_in_it(snapctl, tmp_path):
     target = tmp_path / "guest.core"
     said = snapctl("ram", stored("pc-halt.v72"), "--format", "elf", "-o", target, "--json")
