@@ -15,6 +15,9 @@ from snapmgr.inspect.model import Problem, Record
 from snapmgr.wire.constants import MAGIC, RecordType
 
 _EOF, _EMPTY_DESCRIPTION = b"\0", bytes([RecordType.VMDESCRIPTION, 0, 0, 0, 0])
+NO_DESCRIPTION = "Expected vmdescription section"
+"""How a loader's words begin that finds no description (savevm.c: qemu_loadvm_state)."""
+
 _STARTS = ("START", "FULL")
 _PIECE = 4 << 20
 
@@ -47,8 +50,11 @@ def changes(index: StreamIndex) -> tuple[Change, ...]:
 
 
 def require_changes(index: StreamIndex) -> tuple[Change, ...]:
-    """The same.  Raises SnapmgrError ``nothing-to-repair``."""
+    """The same, and a description where nothing else is to be changed: a machine with suppress-vmdesc sends none, and
+    every other one misses it.  Raises SnapmgrError ``nothing-to-repair``."""
     found = changes(index)
+    if not found and index.complete and _ends_undescribed(index):
+        found = (_description(index),)
     if not found:
         hint = "A wrong magic or footer, a missing end, and bytes behind the end can be put right; device state cannot."
         raise SnapmgrError("nothing-to-repair", f"{index.source.label} has no damage that can be repaired", hint=hint)
@@ -128,8 +134,9 @@ def _end(index: StreamIndex) -> Iterator[Change]:
     last = records[-1] if len(records) else None
     if last is None:
         return
-    if last.type == "EOF" and last.offset + 1 == index.size and _is_described(index):
-        yield Change(index.size, b"", _EMPTY_DESCRIPTION, "A description follows the end; it is empty")
+    if _ends_undescribed(index):
+        if _is_missed(index):
+            yield _description(index)
     elif last.type == "FULL" and last.footer and last.offset + last.length == index.size:
         what = "The end follows the last section; whether there were more cannot be told"
         yield Change(index.size, b"", _EOF + _EMPTY_DESCRIPTION, what)
@@ -137,9 +144,20 @@ def _end(index: StreamIndex) -> Iterator[Change]:
         yield Change(at, b"", _EOF, "The end stands between the last section and the description")
 
 
-def _is_described(index: StreamIndex) -> bool:
-    """Whether a loader says that it misses a description: after postcopy there is none."""
-    return not any(record.idstr == "POSTCOPY_RUN" for record in index.records.of("COMMAND"))
+def _ends_undescribed(index: StreamIndex) -> bool:
+    """Whether the end is the last byte; after postcopy there is never a description."""
+    last = index.records[-1] if len(index.records) else None
+    ends = last is not None and last.type == "EOF" and last.offset + 1 == index.size == index.source.size
+    return ends and not any(record.idstr == "POSTCOPY_RUN" for record in index.records.of("COMMAND"))
+
+
+def _is_missed(index: StreamIndex) -> bool:
+    """Whether the machine that the stream was checked against says that it misses the description."""
+    return any(text.startswith(NO_DESCRIPTION) for problem in index.problems for text in problem.qemu.values())
+
+
+def _description(index: StreamIndex) -> Change:
+    return Change(index.size, b"", _EMPTY_DESCRIPTION, "A description follows the end; it is empty")
 
 
 def _lost_eof(index: StreamIndex) -> int | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from snapmgr.containers.open import open_source
 from snapmgr.errors import SnapmgrError
+from snapmgr.inspect.against.judge import judge
+from snapmgr.inspect.against.resolve import resolve_target
 from snapmgr.inspect.index import index_stream
 from snapmgr.inspect.repair import changes, put_repaired, require_changes
 from snapmgr.inspect.verify import LOADS, verify_source
@@ -44,6 +47,18 @@ def test_one_fault_is_mended_to_what_the_stream_was(kind: str, tmp_path: Path) -
 def test_an_end_is_put_behind_whole_sections(kind: str, tmp_path: Path) -> None:
     damaged = corpus.stream_bytes(f"damaged-{kind}.v72", damaged=True)
     assert repaired(damaged, tmp_path) == damaged + ENDED[kind]
+
+
+def test_a_description_is_called_for_by_a_machine_that_misses_it(tmp_path: Path) -> None:
+    """A machine with suppress-vmdesc sends none: by itself such a stream is sound."""
+    (path := tmp_path / "s.mig").write_bytes(corpus.stream_bytes("damaged-cut-after-eof.v72", damaged=True))
+    (target := tmp_path / "t.mig").write_bytes(corpus.stream_bytes("tiny.v72"))
+    with closing(open_source(path)) as source:
+        index = index_stream(source)
+        assert not changes(index)
+        missed = judge(index, resolve_target(str(target))).problems
+        (change,) = changes(replace(index, problems=missed))
+        assert (change.offset, change.inserted) == (index.size, ENDED["cut-after-eof"])
 
 
 def test_an_end_is_put_before_the_description(tmp_path: Path) -> None:
