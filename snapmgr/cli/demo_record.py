@@ -106,6 +106,7 @@ def _facts(wanted: dict[str, Any]) -> dict[str, Any]:
         "throttle_initial": wanted["cpu_throttle_initial"],
         "throttle_increment": wanted["cpu_throttle_increment"],
         "throttle_most": wanted["max_cpu_throttle"],
+        "dirty_limit": wanted["vcpu_dirty_limit"],
         "channels": wanted["multifd_channels"],
         "compression": wanted["multifd_compression"],
         "checkpoint_delay": wanted["checkpoint_delay"],

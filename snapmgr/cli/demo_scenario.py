@@ -100,6 +100,7 @@ def _options(scenario: Wanted, *, away: bool) -> dict[str, Any]:
         "cpu_throttle_initial": scenario.throttle_initial,
         "cpu_throttle_increment": scenario.throttle_increment,
         "max_cpu_throttle": scenario.throttle_most,
+        "vcpu_dirty_limit": scenario.dirty_limit,
         "checkpoint_delay": scenario.checkpoint_delay,
         **({"checkpoints": scenario.lost_after} if scenario.lost_after else {}),
     }

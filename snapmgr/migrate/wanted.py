@@ -41,7 +41,7 @@ class Wanted:
     tick; ``before`` and ``after`` are ticks of the guest around the migration.  Both machines reach ``disks``.
 
     Postcopy begins by itself after ``postcopy_after_passes`` iterations, and the link breaks at ``breaks_at`` percent
-    of that (0: never).  ``channels`` and their ``compression`` are those of multifd.  With x-colo checkpoints are
+    of that (0: never).  ``channels`` and their ``compression`` are those of multifd, ``dirty_limit`` is in MiB a second.  With x-colo checkpoints are
     ``checkpoint_delay`` ms apart, and after ``lost_after`` (0: never) the source is taken for lost."""
 
     ram: int = 64 * MIB
@@ -64,6 +64,7 @@ class Wanted:
     throttle_initial: int = 20
     throttle_increment: int = 10
     throttle_most: int = 99
+    dirty_limit: int = 1
     before: int = 300
     after: int = 100
     rate: float = TICKS_A_SECOND
@@ -87,6 +88,7 @@ class Wanted:
             cpu_throttle_initial=self.throttle_initial,
             cpu_throttle_increment=self.throttle_increment,
             max_cpu_throttle=self.throttle_most,
+            vcpu_dirty_limit=self.dirty_limit,
             multifd_channels=self.channels,
             multifd_compression=self.compression,
             x_checkpoint_delay=self.checkpoint_delay,
@@ -143,6 +145,7 @@ class Wanted:
             max_bandwidth=self.max_bandwidth * times,
             max_postcopy_bandwidth=self.max_postcopy_bandwidth * times,
             downtime_limit=max(1, self.downtime_limit // times),
+            dirty_limit=self.dirty_limit * times,
             checkpoint_delay=self.checkpoint_delay // times,
         )
 

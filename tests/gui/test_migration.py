@@ -382,6 +382,24 @@ def test_what_cannot_change_while_it_runs_is_off_and_says_why(page: MigrationPag
     assert settings.channels.slider.isEnabled()
 
 
+def test_what_a_limited_guest_may_write_is_set_while_it_runs(page: MigrationPage, qtbot: Any, drive: Drive) -> None:
+    settings = page.panes_shown.settings
+    settings.show_wanted(replace(QUICK, bandwidth=16 * MIB, writes=400, downtime_limit=10))
+    assert settings.dirty_limit.isHidden()
+    settings.capabilities.box("dirty-limit").click()
+    assert settings.dirty_limit.isVisibleTo(settings)
+    start(page, qtbot)
+    drive(until(lambda: page.run is not None and page.run.both is not None))
+    assert page.run is not None and page.run.both is not None
+    outgoing = page.run.both.outgoing
+    drive(until(lambda: outgoing.statistics.cpu_throttle_percentage > 0))
+    settings.dirty_limit.slider.setValue(settings.dirty_limit.slider.maximum())
+    assert outgoing.parameters.vcpu_dirty_limit == 512
+    drive(until(lambda: outgoing.statistics.cpu_throttle_percentage == 0))
+    page.cancel()
+    drive(until(lambda: over(page)))
+
+
 def told(page: MigrationPage, facts: dict[str, Any], *moments: tuple[Side, str, dict[str, Any]]) -> Any:
     """The panes after these moments of a recording, one a second."""
     page.showing.begin(Recording(facts))

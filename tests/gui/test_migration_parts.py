@@ -66,6 +66,12 @@ def test_what_does_not_go_together_cannot_be_ticked_together(qtbot: Any) -> None
     assert shown.names() == {"postcopy-ram", "postcopy-preempt"} and not shown.box("x-colo").isEnabled()
     shown.box("postcopy-ram").click()
     assert not shown.names(), "what needs it is of no use without it"
+    shown.box("auto-converge").click()
+    assert not shown.box("dirty-limit").isEnabled() and "auto-converge" in shown.reason("dirty-limit")
+    assert shown.reason("switchover-ack") == "Capability 'switchover-ack' requires capability 'return-path'"
+    shown.box("return-path").click()
+    shown.box("switchover-ack").click()
+    assert shown.names() == {"auto-converge", "return-path", "switchover-ack"}
     shown.have_disks(0)
     assert shown.reason("dirty-bitmaps") == "The machines have no disk"
 

@@ -15,10 +15,13 @@ from ui.words import later, tr
 
 CAPABILITIES = {
     "auto-converge": later("Slows the guest down where it writes faster than can be sent."),
+    "dirty-limit": later("Holds what the guest writes to a rate that can be sent, instead of slowing all of it."),
     "xbzrle": later("Sends only what changed in a page that was sent before."),
     "compress": later("Packs pages with zlib before they are sent."),
     "multifd": later("Pages have channels of their own, several at once."),
     "pause-before-switchover": later("The guest stands still before it goes over, until somebody says Continue."),
+    "return-path": later("The destination answers during precopy, too; postcopy and COLO have that anyway."),
+    "switchover-ack": later("The guest goes over only once the destination says that it is ready."),
     "postcopy-ram": later("The guest may go over before its RAM, which follows."),
     "postcopy-preempt": later("Pages that are waited for have a channel of their own."),
     MAPPED: later("There is a file instead of a channel, and every page has its place in it."),

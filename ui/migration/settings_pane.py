@@ -28,6 +28,7 @@ DELAYS = (0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 DOWNTIMES = (10, 20, 50, 100, 200, 300, 500, 1000, 2000)
 BETWEEN = (50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000)
 WRITES = (0, 2, 5, 10, 15, 20, 30, 40, 60, 80, 120, 160, 240, 400, 800)
+DIRTY_LIMITS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 PERCENT = (1, 5, 10, 20, 30, 40, 50, 60, 80, 99)
 SIZES = [n * MIB for n in (16, 32, 64, 128, 256, 512, 1024, 2048, 4096)]
 CHANNELS = (1, 2, 3, 4, 6, 8)
@@ -41,6 +42,10 @@ def _bandwidth(value: int) -> str:
 
 def _milliseconds(value: int) -> str:
     return tr("{number} ms", number=value)
+
+
+def _mebibytes(value: int) -> str:
+    return formats.rate(value * MIB)
 
 
 def _percent(value: int) -> str:
@@ -123,6 +128,8 @@ class SettingsPane(QWidget):
                                                tr("How much more it does every time"))  # fmt: skip
         self.throttle_most = self._slider("max-cpu-throttle", PERCENT, _percent,
                                           tr("How much it does at most"))  # fmt: skip
+        self.dirty_limit = self._slider("vcpu-dirty-limit", DIRTY_LIMITS, _mebibytes,
+                                        tr("What the guest may write at most while dirty-limit holds it"))  # fmt: skip
         self.channels = self._slider("multifd-channels", CHANNELS, str, tr("How many channels carry pages"))
         packed = [(name, name) for name in COMPRESSIONS]
         self.compression = self._choice("multifd-compression", tr("How they pack pages"), packed)
@@ -131,6 +138,7 @@ class SettingsPane(QWidget):
         self._of_capability: tuple[tuple[frozenset[str], tuple[QWidget, ...]], ...] = (
             (frozenset({"postcopy-ram", BITMAPS}), (self.postcopy_bandwidth,)),
             (frozenset({"auto-converge"}), (self.throttle_initial, self.throttle_increment, self.throttle_most)),
+            (frozenset({"dirty-limit"}), (self.dirty_limit,)),
             (frozenset({"multifd"}), (self.channels, self._rows["multifd-compression"])),
             (frozenset({COLO}), (self.checkpoint_delay,)),
         )
@@ -199,6 +207,7 @@ class SettingsPane(QWidget):
             throttle_initial=self.throttle_initial.value(),
             throttle_increment=self.throttle_increment.value(),
             throttle_most=self.throttle_most.value(),
+            dirty_limit=self.dirty_limit.value(),
             max_postcopy_bandwidth=_told(self.postcopy_bandwidth),
             channels=self.channels.value(),
             compression=self.compression.currentData(),
@@ -235,6 +244,7 @@ class SettingsPane(QWidget):
         self.throttle_initial.set_value(wanted.throttle_initial)
         self.throttle_increment.set_value(wanted.throttle_increment)
         self.throttle_most.set_value(wanted.throttle_most)
+        self.dirty_limit.set_value(wanted.dirty_limit)
         self.postcopy_bandwidth.set_value(wanted.max_postcopy_bandwidth or ANY)
         self.channels.set_value(wanted.channels)
         self.compression.setCurrentIndex(max(0, self.compression.findData(wanted.compression)))
