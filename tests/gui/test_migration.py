@@ -196,7 +196,7 @@ def test_the_window_closes_while_it_runs(page: MigrationPage, qtbot: Any, drive:
     page.panes_shown.settings.show_wanted(replace(QUICK, bandwidth=MIB))
     start(page, qtbot)
     drive(until(lambda: page.run is not None and page.run.status is Status.ACTIVE))
-    assert page.running() == ["Migrate the demo machine"]
+    assert page.running() == ["Migrate the demo machine, of which nothing stays but a saved recording"]
     drive(window.end())
     assert over(page)
 

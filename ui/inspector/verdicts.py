@@ -25,6 +25,10 @@ def verdict(judged: verify.Verdict, *, complete: bool = True) -> Verdict:
     """Whether QEMU loads the stream, as far as it was read."""
     found = worst(judged.problems)
     loads = loading(judged)
+    if judged.built_in and _breaks_off(judged):
+        about = tr("The demo machine has not sent all of it: it is still on its way, or the migration was broken off")
+        #: Said of a stream of the demo machine that is not whole
+        return Verdict(tr("not whole"), "warn", "warning-fill", about)
     if not loads:
         waits = verify.REFUSES not in judged.by_version.values()
         about = tr("QEMU waits for more than a file can bring") if waits else tr("QEMU refuses this stream")
@@ -47,6 +51,12 @@ def verdict(judged: verify.Verdict, *, complete: bool = True) -> Verdict:
     about = tr("Nothing in this stream keeps QEMU {versions} from loading it", versions=listed(loads))
     #: Said of a stream: QEMU would load it
     return Verdict(tr("loads"), "ok", "check-circle-fill", about)
+
+
+def _breaks_off(judged: verify.Verdict) -> bool:
+    """Whether nothing is wrong but that it ends early."""
+    wrong = [problem for problem in judged.problems if problem.severity is Severity.ERROR]
+    return bool(wrong) and all(problem.code == "truncated" for problem in wrong)
 
 
 def loading(judged: verify.Verdict) -> list[str]:

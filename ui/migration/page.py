@@ -99,7 +99,7 @@ class MigrationPage(Page):
         return self.run is not None and self.run.status.value == status
 
     def running(self) -> list[str]:
-        return [tr("Migrate the demo machine")] if self.is_running else []
+        return [tr("Migrate the demo machine, of which nothing stays but a saved recording")] if self.is_running else []
 
     def status(self) -> tuple[str, str]:
         if self.run is None and not self.has_recording:

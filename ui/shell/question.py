@@ -55,7 +55,7 @@ def ask_before_closing(context: WindowContext, running: Sequence[str], then: The
     if any(question.isVisible() for question in context.window.findChildren(Question)):
         return
     title = plural("A job is not finished", "{n} jobs are not finished", len(running))
-    said = tr("What is cancelled leaves everything as it was before.")
+    said = tr("What is cancelled leaves disks and snapshots as they were before.")
     names = "\n".join(running[:8])
     ask(context, title, f"{names}\n\n{said}", keep=tr("Stay"), do=tr("Cancel jobs and quit"), then=then)
 

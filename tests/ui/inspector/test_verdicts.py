@@ -19,6 +19,14 @@ def test_of_the_built_in_machine_no_release_is_said_to_load_it(indexed: Indexed)
     assert verdict(found).text == "loads in the demo machine" and "No QEMU has a machine of its type" in expected(found)
 
 
+def test_a_stream_of_the_built_in_machine_that_is_on_its_way_is_not_whole(indexed: Indexed) -> None:
+    cut = judged(indexed("damaged-cut-device.v72", damaged=True))
+    assert verdict(cut).text == "does not load"
+    assert verdict(replace(cut, built_in=True)).text == "not whole"
+    wrong = judged(indexed("damaged-footer-byte.v72", damaged=True))
+    assert verdict(replace(wrong, built_in=True)).text == "does not load"
+
+
 @pytest.mark.parametrize(
     ("name", "damaged", "text", "why"),
     [
