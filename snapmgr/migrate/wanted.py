@@ -41,8 +41,9 @@ class Wanted:
     tick; ``before`` and ``after`` are ticks of the guest around the migration.  Both machines reach ``disks``.
 
     Postcopy begins by itself after ``postcopy_after_passes`` iterations, and the link breaks at ``breaks_at`` percent
-    of that (0: never).  ``channels`` and their ``compression`` are those of multifd, ``dirty_limit`` is in MiB a second.  With x-colo checkpoints are
-    ``checkpoint_delay`` ms apart, and after ``lost_after`` (0: never) the source is taken for lost."""
+    of that (0: never).  ``channels`` and their ``compression`` are those of multifd, ``dirty_limit`` is in MiB a
+    second.  With x-colo checkpoints are ``checkpoint_delay`` ms apart, and after ``lost_after`` (0: never) the source
+    is taken for lost."""
 
     ram: int = 64 * MIB
     disks: int = 0

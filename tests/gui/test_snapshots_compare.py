@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -217,6 +218,10 @@ def test_while_another_process_has_it_it_is_compared_all_the_same(desk: Desk) ->
 
 def test_what_cannot_be_read_is_said(desk: Desk) -> None:
     path = desk.image("vmstate-bad-magic")
+    raw = Path(path).read_bytes()
+    beginnings = [found.start() for found in re.finditer(rb"(?s).{4}\0\0\0\x03\x07\0\0\0", raw)]
+    (bad,) = [at for at in beginnings if raw[at : at + 4] != b"QEVM"]
+    Path(path).write_bytes(raw[:bad] + b"not a stream" + raw[bad + 12 :])  # its magic alone would be read over
     desk.open(path)
     names = list(rows(Path(path)))
     page = compared(desk, *names[:2])

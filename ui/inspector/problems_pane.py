@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QPainter
+from PySide6.QtGui import QAction, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
@@ -25,7 +25,7 @@ from ui.models.texts import sentence
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import ROW_PROBLEM
-from ui.widgets.controls import button
+from ui.widgets.controls import button, icon_button
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.field_detail import FieldDetail
 from ui.widgets.labels import ElidedLabel, label
@@ -257,10 +257,26 @@ class _Others(QWidget):
         #: Of problems of a stream: only the machine that is to load it shows them
         self.text = ElidedLabel(tr("Some show only against a machine"), "secondary", Qt.TextElideMode.ElideRight)
         row.addWidget(self.text, 1)
-        self.check = button(check.text().replace("&", ""), "link", run=check.trigger)
+        name = check.text().replace("&", "")
+        self.check = button(name, "link", run=check.trigger)
+        self.check_short = icon_button("check-circle", name, run=check.trigger)
         about = tr("Devices, RAM and options can only be judged by the machine that is to load the stream.")
         self.check.setToolTip(about)
+        self.check_short.setToolTip(f"{name}\n{about}")
+        self.check_short.hide()
         row.addWidget(self.check)
+        row.addWidget(self.check_short)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.check_short.sizeHint().width(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room, link = event.size().width(), self.check.sizeHint().width()
+        fits = link <= room
+        self.text.setVisible(self.text.sizeHint().width() + self.layout().spacing() + link <= room)
+        self.check.setVisible(fits)
+        self.check_short.setVisible(not fits)
 
 
 def _ground(parent: QWidget) -> QWidget:
