@@ -151,19 +151,22 @@ class Listener:
         self._silent, self._later = [*self._silent, *self._later], []
         while True:
             waiting = select.poll()
-            if self._socket.fileno() < 0:
+            mine, theirs = self._socket.fileno(), [channel.fileno() for channel in self._silent]
+            if min((mine, *theirs)) < 0:  # another thread may do so at any moment: each number is taken once
                 raise ChannelBroken("it was closed before a connection came")
-            for number in (self._socket.fileno(), *(channel.fileno() for channel in self._silent)):
+            for number in (mine, *theirs):
                 waiting.register(number, select.POLLIN)
             ready = {descriptor for descriptor, _ in waiting.poll()}
-            for place, channel in enumerate(self._silent):
-                if channel.fileno() in ready and channel.speaks():
+            come = [channel for channel, number in zip(self._silent, theirs, strict=True) if number in ready]
+            for channel in come:
+                if channel.speaks():
+                    place = self._silent.index(channel)
                     self._silent, self._later = self._silent[:place], self._silent[place + 1 :]
                     return channel
-            for gone in [channel for channel in self._silent if channel.fileno() in ready]:
+            for gone in come:
                 gone.close()
                 self._silent.remove(gone)
-            if self._socket.fileno() not in ready:
+            if mine not in ready:
                 continue
             new = self._next()
             if isinstance(new, SocketChannel):
