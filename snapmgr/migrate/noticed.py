@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from snapmgr.migrate.model import Statistics
 from snapmgr.migrate.recording import PAGE_WAITS
 from snapmgr.ram.counters import RamCounters
-from snapmgr.ram.missing import MissingPages
+from snapmgr.ram.missing import MOST_WAITS, MissingPages
 from snapmgr.savevm.status import MigrationStatus
 from snapmgr.trace.events import TraceEvent
 
@@ -34,6 +34,10 @@ class Noticed:
             return
         self._waited = missing.waited
         waits = list(missing.waits)
-        fresh = waits[self._seen :] or waits[-1:]  # of very many only the newest are kept
+        fresh = waits[self._seen :]
+        if not fresh and len(waits) == MOST_WAITS:  # of very many only the newest are kept
+            fresh = waits[-1:]
         self._seen = len(waits)
+        if not fresh:  # it was told before its time was added
+            return
         yield TraceEvent(PAGE_WAITS, (("count", len(fresh)), ("longest", max(fresh) // 1000)))

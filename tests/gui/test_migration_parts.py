@@ -24,7 +24,7 @@ from snapmgr.migrate.samples import COLUMNS, Samples, usual, waits
 from snapmgr.migrate.scenarios import BY_ID
 from snapmgr.migrate.together import RULES, broken
 from snapmgr.migrate.wanted import Wanted, wanted_of
-from snapmgr.ram.missing import MissingPages
+from snapmgr.ram.missing import MOST_WAITS, MissingPages
 from snapmgr.savevm.status import MigrationStatus as Status
 from snapmgr.trace.events import TraceEvent
 from ui.migration.capabilities import CAPABILITIES, CapabilityList
@@ -260,6 +260,18 @@ def test_how_long_the_guest_waited_for_pages_is_in_the_log() -> None:
     missing.waits.append(1_000_000)
     missing.waited += 1_000_000
     (short,) = noticed.look_at_waits(missing)
+    missing.waits.append(4_000_000)  # its time is added a moment later
+    missing.waited += 3_000_000
+    (_,) = noticed.look_at_waits(missing)
+    missing.waited += 1_000_000
+    assert not list(noticed.look_at_waits(missing)), "it is told once"
+    missing.waits.extend([1_000_000] * MOST_WAITS)
+    missing.waited += 1
+    (many,) = noticed.look_at_waits(missing)
+    missing.waits.append(2_000_000)
+    missing.waited += 2_000_000
+    (newest,) = noticed.look_at_waits(missing)
+    assert many["longest"] == 1000 and (newest["count"], newest["longest"]) == (1, 2000)
     seen = Moment(1, 0.0, Side.DESTINATION, event)
     assert said(seen).title == "slow page" and said(seen).text == "2 waits, the longest 61.5 ms" and is_milestone(seen)
     other = Moment(2, 0.1, Side.DESTINATION, short)
