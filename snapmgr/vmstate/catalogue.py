@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ OLD, NEWER = "7.2", "10.0"
 
 _FILE = Path(__file__).with_name("catalogue.json")
 _VERSION = 4
+"""Bytes of the version behind a subsection's name."""
 
 
 class _Unfit(Exception):
@@ -249,7 +250,8 @@ def known(release: str = OLD) -> Catalogue:
 
 @functools.cache
 def _known(release: str) -> Catalogue:
-    return Catalogue(layouts(json.loads(_FILE.read_bytes()), release))
+    structs, devices = _shipped()
+    return Catalogue(_layouts(structs, devices, release))
 
 
 def known_subsections(name: str) -> Mapping[str, Struct]:
@@ -260,32 +262,32 @@ def known_subsections(name: str) -> Mapping[str, Struct]:
 @functools.cache
 def _all_subsections() -> dict[str, dict[str, Struct]]:
     found: dict[str, dict[str, Struct]] = {}
-    for _, struct in _parts(json.loads(_FILE.read_bytes())):
+    for struct in _shipped()[0]:
         for below in struct.subsections:
             found.setdefault(struct.vmsd_name, {}).setdefault(below.vmsd_name, below)
     return found
 
 
-def layouts(document: Any, release: str) -> list[Struct]:
-    """Device types of a document: ``structs``, each of which may have those before it as parts, and ``devices``, the
-    numbers of those that are sections, by release.
+def _layouts(structs: Sequence[Struct], devices: Mapping[str, Sequence[int]], release: str) -> list[Struct]:
+    """Those of a release before those that only others have; ``devices`` are their numbers by release."""
+    numbers = dict.fromkeys([*devices[release], *(number for of in devices.values() for number in of)])
+    return [structs[number] for number in numbers]
+
+
+@functools.cache
+def _shipped() -> tuple[tuple[Struct, ...], dict[str, list[int]]]:
+    """What the file has: ``structs``, each of which may have those before it as parts, and ``devices``, the numbers of
+    those that are sections, by release.
 
     A struct is [name, version, fields, subsections], a field [name, type, size, array_len, index, struct, elements]
     up to the last that is not null, and several fields of one name are [name, fields].
     """
-    made = dict(_parts(document))
-    devices: dict[str, list[int]] = document["devices"]
-    numbers = dict.fromkeys([*devices[release], *(number for of in devices.values() for number in of)])
-    return [made[number] for number in numbers]
-
-
-def _parts(document: Any) -> list[tuple[int, Struct]]:
-    """All structs with their numbers."""
+    document = json.loads(_FILE.read_bytes())
     made: list[Struct] = []
     for name, version, fields, below in document["structs"]:
         entries = tuple(_entry_of(row, made) for row in fields)
         made.append(Struct(name, version, entries, tuple(made[number] for number in below)))
-    return list(enumerate(made))
+    return tuple(made), document["devices"]
 
 
 def _entry_of(row: list[Any], made: list[Struct]) -> Field | Group:
