@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from snapmgr.totals import totals
+
 Places = npt.NDArray[np.uint64]
 
 
@@ -41,7 +43,7 @@ class Gathered:
 
     def split(self, at: int) -> tuple[Gathered, Gathered]:
         """The first ``at`` bytes, and the rest."""
-        ends = np.cumsum(self.places[:, 1], dtype=np.uint64)
+        ends = totals(self.places[:, 1])
         whole = int(np.searchsorted(ends, np.uint64(at), "right"))
         first, rest = self.places[:whole].copy(), self.places[whole:].copy()
         into = at - int(ends[whole - 1] if whole else 0)

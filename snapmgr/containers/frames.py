@@ -20,6 +20,7 @@ import zstandard
 
 from snapmgr.containers.file import FileSource
 from snapmgr.errors import Cancelled, SnapmgrError
+from snapmgr.totals import totals
 
 LARGEST = 32 << 20
 """Unpacked bytes of a frame that is unpacked as a whole whenever a byte of it is wanted."""
@@ -70,7 +71,7 @@ def find_frames(descriptor: int) -> FrameTable | None:
 def _table(packed: Offsets, unpacked: Offsets) -> FrameTable | None:
     if not len(unpacked) or int(unpacked.max()) > LARGEST:
         return None
-    return FrameTable(np.concatenate(([0], np.cumsum(packed))), np.concatenate(([0], np.cumsum(unpacked))))
+    return FrameTable(np.concatenate(([0], totals(packed))), np.concatenate(([0], totals(unpacked))))
 
 
 def _from_seek_table(descriptor: int, size: int) -> FrameTable | None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from snapmgr.ram.columns import BlockPages
 from snapmgr.ram.words import PageKind
+from snapmgr.totals import totals
 
 
 class PageCounts:
@@ -23,7 +24,7 @@ class PageCounts:
                 continue
             count = np.concatenate([one.count[here] for one, here in zip(runs, mine, strict=True)])
             order = np.argsort(data, kind="stable")
-            total = np.concatenate((np.zeros(1, np.uint64), np.cumsum(count[order], dtype=np.uint64)))
+            total = np.concatenate((np.zeros(1, np.uint64), totals(count[order].astype(np.uint64))))
             self._kinds.append((kind, data[order], total))
 
     def between(self, start: int, end: int) -> list[tuple[PageKind, int]]:

@@ -76,7 +76,7 @@ def _with(block: BlockPages, iteration: U32) -> BlockPages:
 
 def _by_repeats(blocks: Sequence[BlockPages], pages: int) -> tuple[Sequence[int], Sequence[BlockPages]]:
     """A pass begins with a page that came in it already."""
-    base = np.cumsum([0, *(block.pages for block in blocks)])
+    base = totals([0, *(block.pages for block in blocks)])
     first = np.concatenate([at + block.runs.first.astype(np.int64) for at, block in zip(base, blocks, strict=False)])
     count = np.concatenate([block.runs.count.astype(np.int64) for block in blocks])
     data = np.concatenate([block.runs.data for block in blocks])
@@ -93,7 +93,7 @@ def _by_repeats(blocks: Sequence[BlockPages], pages: int) -> tuple[Sequence[int]
         starts += data[order[done:upto][piece[begins]]].tolist()
         passes[order[done:upto]] = number[at]
         done = upto
-    parts = np.split(passes, np.cumsum([len(block.runs) for block in blocks])[:-1])
+    parts = np.split(passes, totals([len(block.runs) for block in blocks])[:-1])
     return starts, [_with(block, part) for block, part in zip(blocks, parts, strict=True)]
 
 

@@ -24,6 +24,7 @@ from snapmgr.block.qcow2.image import Qcow2Image
 from snapmgr.block.qcow2.l2 import Words
 from snapmgr.block.qcow2.refcounts import BLOCK_MASK
 from snapmgr.block.qcow2.tally import Tally
+from snapmgr.totals import totals
 
 Flags = NDArray[np.bool_]
 
@@ -143,7 +144,7 @@ class References:
     def add_l1s(self, tables: Sequence[L1]) -> tuple[Words, NDArray[np.intp]]:
         """The offsets of their L2 tables inside the file, one for each use, and which of ``tables`` each is from."""
         l1 = np.concatenate([table.words for table in tables])
-        ends = np.cumsum([len(table.words) for table in tables])
+        ends = totals([len(table.words) for table in tables])
         offsets = l1 & _u64(OFFSET_MASK)
         reserved = (l1 & _u64(L1_RESERVED)) != 0
         unaligned = offsets & _u64(self._cluster - 1) != 0
