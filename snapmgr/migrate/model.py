@@ -66,6 +66,12 @@ class Phase:
         return {"phase": self.name, "begin_ms": round(self.begin, 3), "end_ms": round(self.end, 3)}
 
 
+_WITHOUT_NUMBERS = frozenset(
+    MigrationStatus(name) for name in ("none", "setup", "wait-unplug", "colo", "cancelled", "failed")
+)
+"""Where query-migrate has no times and no counters (migration.c: fill_source_migration_info)."""
+
+
 @dataclass(slots=True)
 class Statistics:
     """What query-migrate tells, times in ms; ``ram`` and the caches are as RamCounters and Rates have them."""
@@ -93,17 +99,16 @@ class Statistics:
     error: str = ""
 
     def query(self, ram: dict[str, Any]) -> dict[str, Any]:
-        """The answer of query-migrate."""
+        """The answer of query-migrate; ``remaining`` beside ``ram`` is 11.1's."""
         answer: dict[str, Any] = {"status": self.status.value}
-        if self.status is MigrationStatus.NONE:
-            return answer
-        answer |= {"total-time": int(self.total_time), "setup-time": int(self.setup_time), "ram": ram}
-        if self.status is MigrationStatus.COMPLETED:
-            answer["downtime"] = int(self.downtime)
-        elif self.status.is_running:
-            answer["expected-downtime"] = int(self.expected_downtime)
-        if self.cpu_throttle_percentage:
-            answer["cpu-throttle-percentage"] = self.cpu_throttle_percentage
+        if self.status not in _WITHOUT_NUMBERS:
+            answer |= {"total-time": int(self.total_time), "setup-time": int(self.setup_time), "ram": ram}
+            if self.status is MigrationStatus.COMPLETED:
+                answer["downtime"] = int(self.downtime)
+            else:
+                answer |= {"expected-downtime": int(self.expected_downtime), "remaining": ram["remaining"]}
+            if self.cpu_throttle_percentage:
+                answer["cpu-throttle-percentage"] = self.cpu_throttle_percentage
         if self.error:
             answer["error-desc"] = self.error
         return answer

@@ -134,9 +134,9 @@ class Steps:
         counters, names = self._machine.ram_entry.counters, self._machine.options.capabilities
         rates = self.meter.rates
         answer = self.statistics.query(counters.stats() | {"multifd-bytes": self._out.beside} | rates.stats())
-        if len(answer) > 1 and "xbzrle" in names:
+        if "ram" in answer and "xbzrle" in names:
             answer["xbzrle-cache"] = counters.xbzrle_stats() | rates.xbzrle_stats()
-        if len(answer) > 1 and "compress" in names:
+        if "ram" in answer and "compress" in names:
             answer["compression"] = counters.compression_stats() | rates.compression_stats()
         return answer
 

@@ -77,12 +77,16 @@ def test_it_is_cancelled_while_pages_are_sent() -> None:
 
     def cancel(outgoing: Any) -> None:
         assert reached.wait(30)
+        told.append(outgoing.query())
         outgoing.cancel()
 
-    outgoing = pair.prepare(slow, show=show)
+    outgoing, told = pair.prepare(slow, show=show), []
     statistics = pair.move(during=cancel)
+    assert set(told[0]) - {"cpu-throttle-percentage"} == {
+        "status", "total-time", "setup-time", "expected-downtime", "remaining", "ram",
+    }  # fmt: skip
     assert statistics.status is MigrationStatus.CANCELLED and not statistics.error
-    assert outgoing.query()["status"] == "cancelled"
+    assert outgoing.query() == {"status": "cancelled"}, "as QEMU's: what was counted is no more told"
     assert survives(pair, statistics) is Side.SOURCE
     assert pair.throttles[-1] == 0
 
