@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
 
-def bandwidth(context: click.Context, parameter: click.Parameter, value: str) -> int:
+def _bandwidth(context: click.Context, parameter: click.Parameter, value: str) -> int:
     bandwidth = bytes_of(value.removesuffix("/s"), "B")
     if bandwidth is None:
         raise click.BadParameter(f"{value!r} is not a bandwidth such as 100M (bytes a second).")
@@ -32,9 +32,9 @@ _OPTIONS = (
                  help="Ticks to run before."),
     click.option("--tick-rate", metavar="R", type=click.FloatRange(0.1, 10_000), default=50.0, show_default=True,
                  help="Ticks a second while it moves."),
-    click.option("--max-bandwidth", metavar="BYTES", callback=bandwidth, default="0", show_default=True,
+    click.option("--max-bandwidth", metavar="BYTES", callback=_bandwidth, default="0", show_default=True,
                  help="Bytes a second that may be sent; 0: any."),
-    click.option("--max-postcopy-bandwidth", metavar="BYTES", callback=bandwidth, default="0", show_default=True,
+    click.option("--max-postcopy-bandwidth", metavar="BYTES", callback=_bandwidth, default="0", show_default=True,
                  help="The same once the guest runs at the other side."),
     click.option("--downtime-limit", metavar="MS", type=click.IntRange(0), default=300, show_default=True,
                  help="How long the guest may stand still."),
@@ -69,7 +69,7 @@ _OPTIONS = (
 
 
 _LINK = (
-    click.option("--link-bandwidth", metavar="BYTES", callback=bandwidth, default="0", show_default=True,
+    click.option("--link-bandwidth", metavar="BYTES", callback=_bandwidth, default="0", show_default=True,
                  help="Bytes a second that come through between both; 0: any."),
     click.option("--latency", metavar="MS", type=click.FloatRange(0, 10_000), default=0.0, show_default=True,
                  help="How long a byte takes from one side to the other."),
@@ -101,12 +101,14 @@ def set_links(both: Both, wanted: dict[str, Any]) -> None:
 
 
 def migration_options(function: _Decorated) -> _Decorated:
+    """How it moves, and QEMU's migrate-set-parameters as far as they fit."""
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
 
 
 def parameters_of(wanted: dict[str, Any], tls: TlsCreds | None = None) -> Parameters:
+    """What the options ask for; ``wanted["capabilities"]`` has those afterwards that an option stands for."""
     from snapmgr.migrate.model import Parameters
 
     postcopy, capabilities = wanted["mode"] == "postcopy", dict.fromkeys(wanted["capabilities"])

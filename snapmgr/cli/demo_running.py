@@ -20,6 +20,8 @@ _LOOK_EVERY = 0.1
 
 
 def shown_by(report: Progress) -> Callable[[Outgoing, Statistics], None]:
+    """For ``Outgoing``: tells how many bytes went, of how many."""
+
     def shown(outgoing: Outgoing, statistics: Statistics) -> None:
         report(statistics.transferred, statistics.transferred + outgoing.remaining)
 
