@@ -51,6 +51,7 @@ def test_a_dump_as_the_target_tells_versions(snapctl, tmp_path):
     result = snapctl("verify", stored("tiny.v72"), "--against", path, "--json")
     assert (result.code, result.document["problems"][0]["code"]) == (1, "version-too-new")
     assert result.document["problems"][0]["qemu"]["7.2"] == "savevm: unsupported version 2 for 'fw_cfg' v1"
+    assert result.document["problems"][-1]["code"] == "target-types-only", "RAM and devices are not known from it"
 
 
 def test_a_command_that_is_no_qemu(snapctl):

@@ -19,6 +19,14 @@ from snapmgr.inspect.model import Problem, Severity
 from snapmgr.inspect.verify import Verdict, unreadable, verify
 from snapmgr.work import CancelToken, Progress, no_progress
 
+_TYPES_ONLY = Problem(
+    Severity.NOTE,
+    "target-types-only",
+    0,
+    "A dump tells types of devices: RAM, and which devices the machine has and how they are set up, is not compared",
+    hint="Name the QEMU command line as the target to have that compared, too.",
+)
+
 
 def verify_against(
     source: Source, target: Target, *, progress: Progress = no_progress, cancel: CancelToken | None = None
@@ -35,7 +43,8 @@ def judge(
     index: StreamIndex, target: Target, *, layouts: Layouts | None = None, cancel: CancelToken | None = None
 ) -> Verdict:
     """The same of a stream that was read; ``layouts`` may be shared by all that are judged against one target."""
-    alone, target = verify(index), with_devices_of(target, index)
+    alone, types_only = verify(index), target.devices is None
+    target = with_devices_of(target, index)
     layouts = layouts or Layouts()
     outcomes = {
         version: rehearse(index, target, version, layouts=layouts, cancel=cancel)
@@ -45,6 +54,8 @@ def judge(
     foreseen = {version: outcome.verdict for version, outcome in outcomes.items() if outcome.verdict != UNKNOWN}
     verdicts = {version: foreseen.get(version, alone.by_version[version]) for version in target.releases}
     found = [_said_by(problem, target) for problem in _merged(alone.problems, differences(index, target))]
+    if types_only:
+        found.append(_TYPES_ONLY)
     beside = [problem for problem in alone.problems if _beside_main(index, problem)]
     if beside:
         verdicts = {version: _worse(alone.by_version[version], verdict) for version, verdict in verdicts.items()}
