@@ -19,6 +19,7 @@ from snapmgr.inspect.build import IndexBuilder
 from snapmgr.inspect.capture import CaptureReading
 from snapmgr.inspect.explain import EXPLANATIONS, ordered
 from snapmgr.inspect.feeding import at_end, stream_events
+from snapmgr.inspect.later_states import without_later_subsections
 from snapmgr.inspect.model import BlockSummary, ConfigurationInfo, Problem, Severity, Span
 from snapmgr.inspect.records import Records
 from snapmgr.inspect.spans import spans_of
@@ -265,6 +266,9 @@ class _Pass:
         records = builder.records if self.capture is None else self.capture.columns()
         place = (vmdesc.json_offset, len(vmdesc.text)) if vmdesc else None
         problems = builder.problems
+        if builder.colo and vmdesc is not None and self.description is not None:
+            later = without_later_subsections(problems, self.source, self.description, vmdesc.offset)
+            problems = list(later)
         if complete and self.capture is None and self.cut is None:
             problems = [*problems, *whole_problems(Records(records, len(records)), self.description, place, problems)]
         return StreamIndex(

@@ -135,6 +135,22 @@ def test_checkpoints_that_nothing_announced_are_told_apart(tmp_path: Path) -> No
     assert [problem.code for problem in index.problems if problem.code != "order-json"] == ["colo-checkpoints"]
 
 
+def test_what_only_a_later_checkpoint_has_is_no_fault(tmp_path: Path) -> None:
+    """The stream describes the first state of its devices, which did not need the subsection."""
+    folder = corpus.lay_out("colo.v100", tmp_path)
+    packed = folder / "conn0.fwd.bin.zst"
+    before, whole = index_stream(open_source(folder)), corpus.unpack(packed)
+    device = [row for row in before.records if row.type == "FULL" and row.idstr == "timer"][-1]
+    at = before.place(device.offset)[1] + device.length - 5  # its footer
+    packed.unlink()
+    for name, severity in ((b"timer/new", Severity.NOTE), (b"other/new", Severity.ERROR)):
+        more = bytes((RecordType.SUBSECTION, len(name))) + name + bytes(8)
+        packed.with_suffix("").write_bytes(whole[:at] + more + whole[at:])
+        (found,) = (row for row in index_stream(open_source(folder)).problems if row.code != "order-json")
+        assert (found.severity, found.length, found.section) == (severity, len(more), "timer (0)")
+        assert name.decode() in found.message or severity is Severity.ERROR
+
+
 def test_a_cut_channel_is_read_up_to_the_cut(tmp_path: Path) -> None:
     folder = corpus.lay_out("multifd-zlib.v100", tmp_path)
     whole = (folder / "conn2.fwd.bin").read_bytes()
