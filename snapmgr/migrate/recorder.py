@@ -30,6 +30,13 @@ SCREEN_EVERY = 0.2
 ENDS = frozenset({MigrationStatus.COMPLETED, MigrationStatus.FAILED, MigrationStatus.CANCELLED})
 
 _STATUSES = list(MigrationStatus)
+_ON_THE_WAY_BACK = (
+    "migrate_send_rp_",
+    "migrate_handle_rp_",
+    "source_return_path_thread_",
+    "ram_dirty_bitmap_reload_",
+)
+"""How events begin whose offsets count in the return path."""
 
 
 class _Ear:
@@ -164,9 +171,9 @@ class Recorder:
         with self._lock:
             if event.name == "migrate_set_state" and event["new_state"] == MigrationStatus.COLO.value:
                 self._one_stream = False  # messages stand between the sections of checkpoints, and devices apart
-            if event.offset is not None and (self.base or not self._one_stream):
-                offset = event.offset + self.base if self._one_stream else None
-                event = TraceEvent(event.name, event.arguments, offset)
+            place = self._place(event)
+            if place != event.offset:
+                event = TraceEvent(event.name, event.arguments, place)
             if self.pages is not None:  # it may be over before anybody looks
                 if side is Side.DESTINATION:
                     self.pages.remember()
@@ -174,6 +181,13 @@ class Recorder:
                     self.pages.begin()
             self.recording.moments.append(Moment(self._count, self.now, side, event))
             self._count += 1
+
+    def _place(self, event: TraceEvent) -> int | None:
+        """Its offset behind the channels before this one; None for what does not go to the destination, and where more
+        than one stream could be meant."""
+        if event.offset is None or event.name.startswith(_ON_THE_WAY_BACK) or not self._one_stream:
+            return None
+        return event.offset + self.base
 
     def seen(self, side: Side, view: MachineView) -> None:
         """As Both wants it."""
