@@ -93,9 +93,8 @@ class Content(QWidget):
         return self.bytes.pieces()
 
     def _make_problems(self) -> Iterator[None]:
-        self.problems = ProblemsPane(
-            self._actions["stream.check_against"], self._down, self._actions["stream.save_repaired"]
-        )
+        check, repair = self._actions["stream.check_against"], self._actions["stream.save_repaired"]
+        self.problems = ProblemsPane(check, repair, self._down)
         return self.problems.pieces()
 
     def _make_records(self) -> None:

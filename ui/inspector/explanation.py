@@ -54,7 +54,7 @@ class Explanation(QScrollArea):
     copy_report = Signal()
     copy_qemu = Signal()
 
-    def __init__(self, parent: QWidget | None = None, repair: QAction | None = None) -> None:
+    def __init__(self, repair: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -82,21 +82,19 @@ class Explanation(QScrollArea):
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(button(tr("Show in bytes"), run=self.show_bytes.emit))
-        self.repair = action_button(repair) if repair is not None else None
-        if repair is not None and self.repair is not None:
-            buttons.addWidget(self.repair)
-            repair.changed.connect(self._offer_repair)
-            self._offer_repair()
+        self.repair = action_button(repair)
+        buttons.addWidget(self.repair)
+        repair.changed.connect(self._offer_repair)
         buttons.addWidget(button(tr("Copy report"), "ghost", "copy", run=self.copy_report.emit))
         buttons.addStretch(1)
         column.addLayout(buttons)
         column.addStretch(1)
         body.setMinimumHeight(1)  # else that of its narrowest; Qt asks how high the text is at the width that there is
         self.setWidget(body)
+        self._offer_repair()
 
     def _offer_repair(self) -> None:
-        if self.repair is not None and self.repair.isHidden() == self.repair.defaultAction().isEnabled():
-            self.repair.setVisible(self.repair.isHidden())
+        self.repair.setVisible(self.repair.defaultAction().isEnabled())
 
     def _make_quote(self, body: QWidget) -> QFrame:
         self._quote = QFrame(body)

@@ -68,7 +68,14 @@ class PanedPage(Page):
         """Make the panes, unseen; whatever else the window has to do comes in between."""
         module = await self.context.tasks.run_in_worker(importlib.import_module, "ui.inspector.wiring")
         actions = self.context.actions
-        for id in ("stream.export", "stream.save_block", "stream.save_page", "stream.save_repaired"):
+        asking = (
+            "stream.check_against",
+            "stream.export",
+            "stream.save_block",
+            "stream.save_page",
+            "stream.save_repaired",
+        )
+        for id in asking:
             actions[id].setIconText(plain(actions[id].text()))  # Qt leaves the … out of what buttons show
         actions["stream.page_bytes"].setIconText(tr("Show in bytes"))
         content: Content = module.Content(actions, self)

@@ -22,6 +22,7 @@ from snapmgr.inspect.model import Problem, Severity
 from ui.inspector.explanation import Explanation
 from ui.models.problem_table import OFFSET_ROLE, PROBLEM_ROLE, STOPS_HERE, STOPS_ROLE, ProblemTableModel, summary
 from ui.models.texts import sentence
+from ui.shell.actions import plain
 from ui.theme import fonts, icons
 from ui.theme.palette import color
 from ui.theme.tokens import ROW_PROBLEM
@@ -108,15 +109,13 @@ class ProblemsPane(QSplitter):
 
     chosen = Signal(int)
 
-    def __init__(
-        self, check: QAction | None = None, parent: QWidget | None = None, repair: QAction | None = None
-    ) -> None:
+    def __init__(self, check: QAction, repair: QAction, parent: QWidget | None = None) -> None:
         """``check`` looks whether another machine loads the stream, ``repair`` saves a repaired copy of it."""
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
         self.model = ProblemTableModel(parent=self)
-        self.others = _Others(check) if check is not None else None
+        self.others = _Others(check)
         self._quiet = False
         self._repair = repair
 
@@ -125,7 +124,7 @@ class ProblemsPane(QSplitter):
         self._make_list()
         yield
         self._make_about()
-        self.explanation = Explanation(self._about.parentWidget(), self._repair)
+        self.explanation = Explanation(self._repair, self._about.parentWidget())
         self._about.addWidget(self.explanation)
         yield
         self._make_detail()
@@ -146,8 +145,7 @@ class ProblemsPane(QSplitter):
         head.addWidget(label(tr("Problems"), "strong"))
         self.counts = ElidedLabel("", "secondary", Qt.TextElideMode.ElideRight)
         head.addWidget(self.counts, 1)
-        if self.others is not None:
-            head.addWidget(self.others, 100)
+        head.addWidget(self.others, 100)
         column.addLayout(head)
         self.list = QListView(left)
         self.list.setModel(self.model)
@@ -206,9 +204,8 @@ class ProblemsPane(QSplitter):
         title = tr("No problems found so far") if reading or not whole else tr("No problems found")
         text = expected if whole else tr("Only a part of the stream was read.")
         self.none.say(title, "" if reading else text)
-        if self.others is not None:
-            self.others.setVisible(whole and not (problems or reading or checked))
-            self.counts.setVisible(not self.others.isVisibleTo(self))  # which has nothing to say then
+        self.others.setVisible(whole and not (problems or reading or checked))
+        self.counts.setVisible(not self.others.isVisibleTo(self))  # which has nothing to say then
         self._none.fit()
         if row is not None and row < len(problems):
             self.show_row(row)
@@ -257,7 +254,7 @@ class _Others(QWidget):
         #: Of problems of a stream: only the machine that is to load it shows them
         self.text = ElidedLabel(tr("Some show only against a machine"), "secondary", Qt.TextElideMode.ElideRight)
         row.addWidget(self.text, 1)
-        name = check.text().replace("&", "")
+        name = plain(check.text())
         self.check = button(name, "link", run=check.trigger)
         self.check_short = icon_button("check-circle", name, run=check.trigger)
         about = tr("Devices, RAM and options can only be judged by the machine that is to load the stream.")
