@@ -97,7 +97,7 @@ class Phases(QWidget):
         for seconds, _ in self.bar.marks:
             self._paint_mark(painter, self._x(seconds), height + 9)
         if self.bar.at is not None:
-            self._paint_playhead(painter, self._x(self.bar.at), self.bar.at)
+            self._paint_playhead(painter, self._x(self.bar.at))
         if self.hasFocus():
             painter.setPen(QPen(color("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -130,7 +130,7 @@ class Phases(QWidget):
         step = _step(self.bar.end, max(1, self.width() // 90))
         line = fonts.px(16)
         painter.setFont(fonts.ui(11, tabular=True))
-        last, seconds = -1e9, 0.0
+        last, seconds, flag = -1e9, 0.0, self._flag()
         while seconds <= self.bar.end:
             x = self._x(seconds)
             painter.setPen(color("lineStrong"))
@@ -139,8 +139,8 @@ class Phases(QWidget):
             words = tr("{number} s", number=formats.decimal(seconds, 1 if step < 1 else 0))
             width = fonts.text_width(painter.font(), words) + 4
             left = min(max(0.0, x - width / 2), self.width() - width)
-            if left > last:
-                box = QRectF(left, self.height() - line, width, line)
+            box = QRectF(left, self.height() - line, width, line)
+            if left > last and not box.intersects(flag):
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
                 last = left + width
             seconds += step
@@ -186,21 +186,29 @@ class Phases(QWidget):
         painter.setBrush(color("warn"))
         painter.drawPolygon(QPolygonF([QPointF(x - 4, y + 4), QPointF(x + 4, y + 4), QPointF(x, y - 3)]))
 
-    def _paint_playhead(self, painter: QPainter, x: float, seconds: float) -> None:
-        line = fonts.px(18)
+    def _time_said(self) -> str:
+        """Where the playhead is."""
+        at = self.bar.at if self.bar.at is not None else self.bar.end
+        return tr("{number} s", number=formats.decimal(at, 1 if self.bar.end > 3 else 2))
+
+    def _flag(self) -> QRectF:
+        """Of the playhead, with its time; numbers of the axis have no place there.  Empty where there is none."""
+        if self.bar.at is None:
+            return QRectF()
+        line, width = fonts.px(18), fonts.text_width(fonts.ui(11, 600, tabular=True), self._time_said()) + 12
+        left = min(max(0.0, self._x(self.bar.at) - width / 2), self.width() - width)
+        return QRectF(left, self.height() - line, width, line)
+
+    def _paint_playhead(self, painter: QPainter, x: float) -> None:
+        box = self._flag()
         painter.setPen(QPen(color("text"), 2))
-        painter.drawLine(QPointF(x, 0), QPointF(x, self.height() - line))
-        words = tr("{number} s", number=formats.decimal(seconds, 1 if self.bar.end > 3 else 2))
-        font = fonts.ui(11, 600, tabular=True)
-        width = fonts.text_width(font, words) + 12
-        left = min(max(0.0, x - width / 2), self.width() - width)
-        box = QRectF(left, self.height() - line, width, line)
+        painter.drawLine(QPointF(x, 0), QPointF(x, box.top()))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color("text"))
         painter.drawRoundedRect(box, 4, 4)
-        painter.setFont(font)
+        painter.setFont(fonts.ui(11, 600, tabular=True))
         painter.setPen(color("panel"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._time_said())
 
     def words(self, seconds: float) -> str:
         """What was then."""
