@@ -275,13 +275,14 @@ class Showing:
         channel.show_channels(
             min(MOST_CHANNELS, int(told.number(self.recording.facts, "channels"))) if self._has("multifd") else 0
         )
+        carries = self.story.status_at(now) not in _CUT  # what it carried just before it was cut it does no more
         rates = {lane: self.traffic.rate_beside(name, now) for name, lane in self._lanes_beside()}
         for lane, rate in rates.items():
-            lane.say(formats.rate(rate))
-        channel.main.say(formats.rate(max(0.0, found.sent - sum(rates.values()))))
+            lane.say(formats.rate(rate) if carries else "")
+        channel.main.say(formats.rate(max(0.0, found.sent - sum(rates.values()))) if carries else "")
         asks = self.story.status_at(now).is_postcopy
         channel.back.rename(channel.back.name, tr("page requests") if asks else tr("answers of the destination"))
-        channel.back.say(formats.rate(found.returned) if found.returned else "")
+        channel.back.say(formats.rate(found.returned) if found.returned and carries else "")
         wire = self.traffic.at(now)
         channel.show_put(wire.section, wire.record, where(wire))
 
