@@ -141,8 +141,9 @@ def _request(event: TraceEvent) -> Said:
 def _waits(event: TraceEvent) -> Said:
     longest = int(event["longest"] or 0) / 1000
     slow = longest >= SLOW
-    text = tr("{waits}, the longest {number} ms", waits=plural("{n} wait", "{n} waits", int(event["count"] or 0)),
-              number=formats.decimal(longest, 1))  # fmt: skip
+    #: How often the guest waited for pages, and the longest time
+    text = plural("{n} wait, {number} ms", "{n} waits, up to {number} ms", int(event["count"] or 0),
+                  number=formats.decimal(longest, 1))  # fmt: skip
     return Said("warning" if slow else "circle", "warn" if slow else "text3",
                 tr("slow page") if slow else tr("guest waited"), text)  # fmt: skip
 

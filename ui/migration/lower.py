@@ -59,7 +59,7 @@ class Lower(QWidget):
             "remaining": Plot(tr("Remaining, MiB"), "k_cmd",
                               tr("RAM that the destination lacks, or has as it was before the guest wrote it.")),
             "downtime": Plot(tr("Expected downtime, ms"), "k_block",
-                             tr("How long the guest would stand still for all that was dirty at the last look. Under"
+                             tr("How long the guest would stand still for all that was dirty at the last sync. Under"
                                 " the limit it is stopped.")),
             "waited": Plot(tr("Waited for a page, ms"), "p_req",
                            tr("Page requests: how long the guest stood until a page that it lacked had come.")),
