@@ -54,8 +54,9 @@ def is_stuck(story: Story, now: float, threshold: float, page: int = 4096) -> bo
 
 
 def not_converging(found: Rates, *, throttles: bool) -> str:
-    """The arithmetic, and what helps; "" where one iteration that grew is no reason, as the link carries more."""
-    if not throttles and found.written < found.sent:
+    """The arithmetic, and what helps; "" where one iteration that grew is no reason, as the link carries more, and where
+    nothing was measured yet."""
+    if not found.written or (not throttles and found.written < found.sent):
         return ""
     writes = formats.decimal(found.written / MIB, 0 if found.written >= 10 * MIB else 1)
     carries = formats.decimal(found.sent / MIB, 0 if found.sent >= 10 * MIB else 1)

@@ -21,3 +21,7 @@ def test_a_migration_does_not_finish_where_the_guest_writes_more_than_the_link_c
 ) -> None:
     told = not_converging(Rates(sent=16 * MIB, written=written * MIB), throttles=throttles)
     assert told.startswith(said) and bool(told) == bool(said)
+
+
+def test_nothing_is_worked_out_of_what_was_not_measured_yet() -> None:
+    assert not_converging(Rates(), throttles=False) == not_converging(Rates(), throttles=True) == ""
