@@ -25,6 +25,7 @@ from snapmgr.wire.constants import Command
 from ui.inspector.page import InspectorPage
 from ui.main_window import MainWindow
 from ui.migration.page import MigrationPage
+from ui.migration.turns import ROUND
 from ui.shell.palette_entry import PaletteEntry
 from ui.theme.palette import color
 
@@ -190,6 +191,13 @@ def test_steps_stop_before_each_section_and_the_past_can_be_seen(page: Migration
     page.look_at(None)
     assert page.panes_shown.channel.chip.text() == "closed"
     assert page.panes_shown.destination.chip.text() == "has the guest"
+    page.panes_shown.lower.transport.phases.moved.emit(stopped - 0.01)
+    run_action("view.inspector")
+    drive(until(lambda: not page.isVisible()))
+    for _ in range(ROUND + 1):
+        page._turn()
+    run_action("view.migration")  # what nobody saw of the playhead's moment is shown now
+    drive(until(lambda: page.panes_shown.source.chip.text() == "has the guest"))
 
 
 def test_the_window_closes_while_it_runs(page: MigrationPage, qtbot: Any, drive: Drive, window: MainWindow) -> None:

@@ -294,7 +294,7 @@ class MigrationPage(Page):
             self.showing.take(run.recorder.new_moments(self.showing.next_number))
         if self._playing:
             self._play_on()
-        if self._playing or self._stale:
+        if (self._playing or self._stale) and self.isVisible():
             self._stale = max(0, self._stale - 1)
             self._past.at, self._past.flows = self.at, self._playing
             self._show_a_part(self._past, turn)
@@ -306,9 +306,8 @@ class MigrationPage(Page):
     def _show_a_part(self, sight: Sight, turn: int, *, only_curves: bool = False) -> None:
         if not self.isVisible():
             return
-        if (
-            self.showing.turned and not only_curves and turn % LOOK_EVERY == 1
-        ):  # in the look's turn it would be too much
+        behind_the_look = turn % LOOK_EVERY == 1  # in the look's own turn it would be too much
+        if self.showing.turned and behind_the_look and not only_curves:
             self.showing.together(sight)
         else:
             take_turn(self.showing, sight, turn, only_curves=only_curves)
@@ -406,10 +405,13 @@ class MigrationPage(Page):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.panes_shown.adapt()
+        if self._stale:
+            self.turns.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._playing = False
+        if self._playing or self._stale:  # shown to its end when it is seen again
+            self._playing, self._stale = False, ROUND
 
     def save_state(self) -> dict[str, Any]:
         state = bytes(self.panes_shown.lower.split.saveState().toBase64().data()).decode()

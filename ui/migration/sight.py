@@ -73,7 +73,7 @@ class Live:
 
 
 class Past:
-    """A recording as it was at ``time``, which may be set; None for its end."""
+    """A recording as it was ``at`` a time, which may be set; None for its end."""
 
     runs = False
 
