@@ -54,7 +54,7 @@ def is_stuck(story: Story, now: float, threshold: float, page: int = 4096) -> bo
 
 
 def not_converging(found: Rates, *, throttles: bool) -> str:
-    """The arithmetic, and what helps; "" where one iteration that grew is no reason, as the link carries more, and where
+    """The arithmetic, and what helps; "" where one iteration that grew is no reason, as the link carries more, or where
     nothing was measured yet."""
     if not found.written or (not throttles and found.written < found.sent):
         return ""
