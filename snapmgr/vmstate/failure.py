@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from errno import EINVAL
+
 from snapmgr.errors import StreamError
 
 
@@ -36,6 +38,8 @@ class VMStateError(StreamError):
         self.reports: list[str] = [] if qemu is None else [qemu]
         self.said: list[str] = [] if qemu is None or chain is not None else [qemu]
         self.chain = chain or ""
+        self.returned = EINVAL
+        """What a hook returns that refuses, as newer releases print it."""
         self.field = ""
         if field:
             self.within(field)

@@ -7,7 +7,7 @@ loaded is never loaded again, and every hook runs exactly once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from errno import EINVAL, EIO
+from errno import EIO
 from typing import Any
 
 from snapmgr.vmstate.arrays import Counted, Fixed, elements, keep
@@ -168,7 +168,7 @@ def _finish(state: VMState, post_load: Callable[[Any, int], None], target: Any, 
         post_load(target, version)
     except VMStateError as error:
         about = f"post load hook failed for: {state.name}, version_id: {state.version}"
-        error.chained(f"{about}, minimum_version: {state.minimum_version}", f", ret: {-EINVAL}")
+        error.chained(f"{about}, minimum_version: {state.minimum_version}", f", ret: {-error.returned}")
         raise
 
 

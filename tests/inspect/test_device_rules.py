@@ -39,6 +39,12 @@ CASES: list[tuple[str, str, int, str]] = [
         1,
         "error while loading state for instance 0x0 of device 'kvm-tpr-opt'",
     ),
+    (
+        "kvm-tpr-opt",
+        "rom_state_paddr",
+        0xC8000,
+        "error while loading state for instance 0x0 of device 'kvm-tpr-opt'",
+    ),
     ("serial", "state/lsr", 0, "inconsistent state in serial device (tsr not empty, tsr_retry=0"),
     (AHCI, "ahci/dev/[1]/ncq_tfs/[3]/used", 1, "Failed to load ich9_ahci:ahci"),
     (AHCI, "ahci/dev/[2]/busy_slot", 32, "Failed to load ich9_ahci:ahci"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from errno import EPERM
 from typing import Any
 
 from snapmgr.vmstate.failure import VMStateError
@@ -27,8 +28,10 @@ _RUN_STATES = (
 RUN_STATES = frozenset(_RUN_STATES.split("|"))
 """In which a guest can be (qapi/run-state.json)."""
 _EMPTY = 0x40
-_ROMS = range(0xC0000, 0x100000)
-"""Where option ROMs lie."""
+_ROM_BLOCK = 512
+"""Option ROMs begin at multiples of it, and say in their third byte how many of it they take."""
+LOW_RAM = "low_ram"
+"""The attribute of values by which a rule reads a byte of the guest's RAM: None for one that nobody knows."""
 _TRANSFERS = 6
 """Ways in which a transfer of a drive can end (transfer_end_table)."""
 _START, _FIS, _FIS_ON, _LIST_ON = 1, 1 << 4, 1 << 14, 1 << 15
@@ -78,10 +81,14 @@ def _serial(values: Any, release: str) -> None:
 
 
 def _patched(values: Any, release: str) -> None:
-    """The option ROM that patches a guest must be where it is said to be."""
+    """The option ROM that patches a guest must be where it is said to be, in RAM that came before (kvmvapic.c:
+    vapic_map_rom_writable)."""
     where = int(values.rom_state_paddr)
-    if (int(values.state) or where) and where not in _ROMS:
-        raise refuse(f"no ROM that patches a guest is at {where:#x}")
+    read = getattr(values, LOW_RAM, None)
+    if (int(values.state) or where) and read is not None and read((where & -_ROM_BLOCK) + 2) == 0:
+        error = refuse(f"no ROM that patches a guest is at {where:#x}")
+        error.returned = EPERM
+        raise error
 
 
 def _transfer(values: Any, release: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from snapmgr.errors import StreamError
+from snapmgr.inspect.against.device_rules import LOW_RAM
 from snapmgr.inspect.against.known import minimum_version, subsections
 from snapmgr.inspect.against.layouts import Layouts, compares
 from snapmgr.inspect.against.memory import Memory
@@ -47,6 +48,8 @@ class Rehearsal(StandsStill):
     sent: Sent
     lengths: Lengths
     layouts: Layouts = field(default_factory=Layouts)
+    low_ram: Callable[[int], int | None] = lambda address: None
+    """A byte of the guest's RAM as the stream brings it, None where that is not known."""
     lines: list[str] = field(default_factory=list)
     lost: bool = False
     """Whether a section was met of which nothing tells where it ends."""
@@ -129,6 +132,7 @@ class Rehearsal(StandsStill):
             return
         layout = self._known_only(sent)
         values = self.layouts.values(layout)
+        setattr(values, LOW_RAM, self.low_ram)
         own = bool(device.payload) and compares(layout) and self._preload(layout, values, device)
         path = device.idstr.removesuffix(f"/{layout.vmsd_name}")
         state = self.layouts.state(

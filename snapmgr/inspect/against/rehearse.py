@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from snapmgr.containers.capture import CaptureSource
-from snapmgr.errors import Unsupported
+from snapmgr.errors import SnapmgrError, Unsupported
 from snapmgr.inspect.against.layouts import Layouts
 from snapmgr.inspect.against.machine import Rehearsal, Sent
 from snapmgr.inspect.against.streams import writer_of
@@ -80,7 +80,7 @@ def rehearse(
 
 
 def _begin(index: StreamIndex, target: Target, release: str, layouts: Layouts) -> tuple[Rehearsal, Loader]:
-    host = Rehearsal(target, release, _sent(index, target), _Lengths(index), layouts)
+    host = Rehearsal(target, release, _sent(index, target), _Lengths(index), layouts, _low_ram(index))
     return host, Loader(host, colo=True, postcopy=True, folds=True)
 
 
@@ -180,6 +180,21 @@ def _learned(
             state, here = catalogue.describe(key[0], record.version_id or 0, payload), local[key]
             if state is not None and (here is None or is_like(state, here)):
                 yield key, state
+
+
+def _low_ram(index: StreamIndex) -> Callable[[int], int | None]:
+    """Of the largest block, which begins at address 0; what was not sent is zero, as after a reset."""
+    block = max(index.blocks, key=lambda block: block.used_length, default=None)
+
+    def read(address: int) -> int | None:
+        if block is None or address >= block.used_length:
+            return 0
+        try:
+            return None if block.ignored else index.ram.read(block.name, address, 1)[0]
+        except SnapmgrError:
+            return None
+
+    return read
 
 
 class _Lengths:
