@@ -14,6 +14,7 @@ from snapmgr.vmstate.description import VmDescription
 from snapmgr.wire.constants import RecordType
 
 _HEAD = 2 + 255
+"""Bytes of the longest name, and before it."""
 
 
 def without_later_subsections(
@@ -32,7 +33,7 @@ def _subsection(problem: Problem, source: Source, description: VmDescription) ->
     idstr, _, instance = problem.section.removesuffix(")").rpartition(" (")
     device = description.find(idstr, int(instance)) if instance.isdecimal() else None
     head = bytes(source.read(problem.offset, min(problem.length, _HEAD)))
-    if device is None or len(head) < 2 or head[0] != RecordType.SUBSECTION:
+    if device is None or len(head) < 2 or head[0] != RecordType.SUBSECTION or len(head) < 2 + head[1]:
         return None
     name = head[2 : 2 + head[1]].decode("utf-8", "surrogateescape")
     return name if name.startswith(f"{device.vmsd_name}/") else None
