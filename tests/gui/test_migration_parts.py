@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,15 +15,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from snapmgr.machine.machine import Machine
 from snapmgr.machine.options import MachineOptions
 from snapmgr.migrate.handover import Side
-from snapmgr.migrate.noticed import Noticed
 from snapmgr.migrate.pages import Layout, PageState
 from snapmgr.migrate.recorded_events import event_line, read_events
-from snapmgr.migrate.recording import PAGES_PUT, Moment
-from snapmgr.migrate.samples import COLUMNS, Samples, usual, waits
-from snapmgr.migrate.scenarios import BY_ID
+from snapmgr.migrate.recording import PAGE_WAITS, PAGES_PUT, Moment
+from snapmgr.migrate.samples import usual
 from snapmgr.migrate.together import RULES, broken
-from snapmgr.migrate.wanted import Wanted, wanted_of
-from snapmgr.ram.missing import MOST_WAITS, MissingPages
 from snapmgr.savevm.status import MigrationStatus as Status
 from snapmgr.trace.events import TraceEvent
 from ui.migration.capabilities import CAPABILITIES, CapabilityList
@@ -243,40 +238,15 @@ def test_the_time_that_is_pointed_at_in_one_plot_is_told_by_all(qtbot: Any) -> N
     assert all(plot.toolTip() for plot in lower.plots.values()), "what each shows is told"
 
 
-def test_nobody_waits_for_a_page_while_none_comes_or_when_all_have() -> None:
-    samples = Samples()
-    for time, waited, requests in ((0.0, 0, 0), (0.1, 2, 1), (0.2, 2, 3), (0.3, 2, 3), (0.4, 9, 3), (0.5, 7, 3)):
-        samples.add(**{**dict.fromkeys(COLUMNS, 0.0), "time": time, "waited": waited, "requests": requests})
-    assert waits(samples, 0.45).tolist() == [0, 2, 2, 0, 9, 0] and waits(samples, None)[-1] == 7
-
-
 def test_how_long_the_guest_waited_for_pages_is_in_the_log() -> None:
-    missing = MissingPages([], {}, lambda *_: None)
-    noticed = Noticed()
-    assert not list(noticed.look_at_waits(None)) and not list(noticed.look_at_waits(missing))
-    missing.waits.extend([2_000_000, 61_500_000])
-    missing.waited = 63_500_000
-    (event,) = noticed.look_at_waits(missing)
-    missing.waits.append(1_000_000)
-    missing.waited += 1_000_000
-    (short,) = noticed.look_at_waits(missing)
-    missing.waits.append(4_000_000)  # its time is added a moment later
-    missing.waited += 3_000_000
-    (_,) = noticed.look_at_waits(missing)
-    missing.waited += 1_000_000
-    assert not list(noticed.look_at_waits(missing)), "it is told once"
-    missing.waits.extend([1_000_000] * MOST_WAITS)
-    missing.waited += 1
-    (many,) = noticed.look_at_waits(missing)
-    missing.waits.append(2_000_000)
-    missing.waited += 2_000_000
-    (newest,) = noticed.look_at_waits(missing)
-    assert many["longest"] == 1000 and (newest["count"], newest["longest"]) == (1, 2000)
-    seen = Moment(1, 0.0, Side.DESTINATION, event)
-    assert said(seen).title == "slow page" and said(seen).text == "2 waits, up to 61.5 ms" and is_milestone(seen)
-    other = Moment(2, 0.1, Side.DESTINATION, short)
-    assert said(other).title == "guest waited" and said(other).text == "1 wait, 1.0 ms"
-    assert not is_milestone(other) and next(iter(read_events(event_line(other).encode(), 0))).event == short
+    long, short = (
+        moment(0.1, PAGE_WAITS, Side.DESTINATION, count=count, longest=longest)
+        for count, longest in ((2, 61_500), (1, 1000))
+    )
+    assert said(long).title == "slow page" and said(long).text == "2 waits, up to 61.5 ms" and is_milestone(long)
+    assert said(short).title == "guest waited" and said(short).text == "1 wait, 1.0 ms"
+    assert not is_milestone(short)
+    assert next(iter(read_events(event_line(short).encode(), 0))).event == short.event
 
 
 def test_what_is_on_its_way_is_told_where_it_is_pointed_at(qtbot: Any) -> None:
@@ -372,14 +342,6 @@ def test_a_filter_without_a_match_says_so(qtbot: Any) -> None:
     assert not pane.nothing.isHidden() and "zzz" in pane.nothing.text() and pane.table.isHidden()
     pane.filter.clear()
     assert pane.nothing.isHidden() and not pane.table.isHidden()
-
-
-def test_a_recording_may_not_ask_for_what_nobody_could() -> None:
-    asked = wanted_of(
-        {"writes": 5, "ram": True, "before": 1 << 40, "breaks_at": 900, "capabilities": ["x-colo", 7], "workload": 3}
-    )
-    assert asked == replace(Wanted(), writes=5, capabilities=frozenset({"x-colo"}))
-    assert wanted_of(BY_ID["postcopy"].wanted().facts()) == BY_ID["postcopy"].wanted()
 
 
 def test_a_packet_that_moves_has_its_track_painted_and_no_words(qtbot: Any) -> None:
