@@ -14,6 +14,7 @@ from tests.gui.desk import Desk
 from tests.gui.driving import Drive, settle
 from ui.inspector.page import InspectorPage
 from ui.main_window import MainWindow
+from ui.migration.page import MigrationPage
 
 
 @pytest.fixture(autouse=True)
@@ -47,3 +48,15 @@ def opened(window: MainWindow, drive: Drive, tmp_path: Path, qtbot: QtBot) -> Ca
         return page
 
     return open_stream
+
+
+@pytest.fixture
+def migration(window: MainWindow, qtbot: QtBot) -> MigrationPage:
+    """The page, shown in a window of usual size."""
+    window.resize(1440, 900)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.show_view("migration")
+    page = window.context.page("migration")
+    assert isinstance(page, MigrationPage)
+    return page

@@ -16,11 +16,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from snapmgr.machine.options import MIB
 from snapmgr.migrate.both import Both
 from snapmgr.migrate.handover import Side
-from snapmgr.migrate.recording import Moment, Recording
 from snapmgr.migrate.samples import COLUMNS
 from snapmgr.migrate.wanted import Wanted
 from snapmgr.savevm.status import MigrationStatus as Status
-from snapmgr.trace.events import TraceEvent
 from snapmgr.wire.constants import Command
 from ui.inspector.page import InspectorPage
 from ui.main_window import MainWindow
@@ -39,15 +37,9 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def page(window: MainWindow, qtbot: Any) -> MigrationPage:
-    window.resize(1440, 900)
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    window.show_view("migration")
-    page = window.context.page("migration")
-    assert isinstance(page, MigrationPage)
-    page.panes_shown.settings.show_wanted(QUICK)
-    return page
+def page(migration: MigrationPage) -> MigrationPage:
+    migration.panes_shown.settings.show_wanted(QUICK)
+    return migration
 
 
 def start(page: MigrationPage, qtbot: Any) -> None:
@@ -406,51 +398,6 @@ def test_what_a_limited_guest_may_write_is_set_while_it_runs(page: MigrationPage
     drive(until(lambda: outgoing.statistics.cpu_throttle_percentage == 0))
     page.cancel()
     drive(until(lambda: over(page)))
-
-
-def told(page: MigrationPage, facts: dict[str, Any], *moments: tuple[Side, str, dict[str, Any]]) -> Any:
-    """The panes after these moments of a recording, one a second."""
-    page.showing.begin(Recording(facts))
-    page.recording.samples.add(**dict.fromkeys(COLUMNS, 0.0))
-    page.showing.take([
-        Moment(number, float(number), side, TraceEvent(name, tuple(arguments.items())))
-        for number, (side, name, arguments) in enumerate(moments)
-    ])  # fmt: skip
-    page.showing.numbers(len(moments), over=False)
-    page.showing.curves(len(moments), at=None)
-    return page.panes_shown
-
-
-def test_a_copy_goes_over_once_and_no_downtime_is_expected(page: MigrationPage) -> None:
-    wanted = {"capabilities": ["background-snapshot"], "bandwidth": 16 * MIB, "max_bandwidth": 4 * MIB}
-    begin = (Side.SOURCE, "migrate_set_state", {"new_state": "active"})
-    sync = (Side.SOURCE, "migration_bitmap_sync_end", {"dirty_pages": 9})
-    panes = told(page, wanted, begin, sync)
-    assert panes.destination.chip.text() == "gets a copy" and panes.destination.facts()[0] == "none yet"
-    assert [one.title for one in panes.lower.transport.phases.bar.segments if not one.guess] == ["copy"]
-    assert all(panes.lower.plots[name].isHidden() for name in ("downtime", "waited", "held"))
-    assert panes.lower.plots["throughput"].curve.limit == 4.0, "the smaller of the link's and max-bandwidth"
-    panes = told(
-        page,
-        wanted,
-        begin,
-        sync,
-        (Side.DESTINATION, "runstate_set", {"current_state_str": "inmigrate", "new_state_str": "paused"}),
-    )
-    assert panes.destination.chip.text() == "has a copy" and panes.destination.facts()[0] == "a copy, stopped"
-
-
-def test_until_one_machine_of_colo_is_gone_both_have_the_guest(page: MigrationPage) -> None:
-    both = [
-        (Side.DESTINATION, "runstate_set", {"current_state_str": "inmigrate", "new_state_str": "running"}),
-        (Side.SOURCE, "migrate_set_state", {"new_state": "colo"}),
-        (Side.DESTINATION, "COLO_EXIT", {}),
-    ]
-    panes = told(page, {"capabilities": ["x-colo"]}, *both)
-    assert (panes.source.chip.text(), panes.destination.chip.text()) == ("primary", "secondary")
-    gone = (Side.SOURCE, "runstate_set", {"current_state_str": "inmigrate", "new_state_str": "postmigrate"})
-    panes = told(page, {"capabilities": ["x-colo"]}, *both, gone)
-    assert (panes.source.chip.text(), panes.destination.chip.text()) == ("taken for lost", "has the guest")
 
 
 def test_the_palette_that_is_open_follows_what_can_be_done(page: MigrationPage, window: MainWindow) -> None:
