@@ -48,6 +48,10 @@ class MeasuredPayload:
         return Done(Payload(start, length, "layout"))
 
 
+_MOST_CUT = 1 << 20
+"""Bytes of a section that are read again for what QEMU says where it is cut."""
+
+
 class KnownPayload:
     """A device section of a stream that does not describe itself, as devices of its name are known to be.
 
@@ -69,7 +73,7 @@ class KnownPayload:
         if isinstance(length, NeedMore):
             raise NotKnown(_cut(section, bytes(rest)))
         if length is None:
-            raise NotKnown
+            raise NotKnown(_cut_name(section, bytes(rest)) if window.ended and len(rest) < _MOST_CUT else None)
         start = window.offset
         window.take(length)
         return Done(Payload(start, length, "layout"))
@@ -92,6 +96,21 @@ def _cut(section: SectionBegin, held: bytes) -> dict[str, str] | None:
         place = f"error while loading state for instance 0x{section.instance_id or 0:x} of device '{section.idstr}'"
         return by_version(error.reports[0], failed(f"{place}: {error.chain}"))
     return by_version(NO_FOOTER)  # where it looks for a subsection
+
+
+def _cut_name(section: SectionBegin, held: bytes) -> dict[str, str] | None:
+    """The same where all fields are there, and of a subsection the beginning of its name: QEMU takes that for none, and
+    misses the footer."""
+    layout = known().first(section.idstr or "", section.version_id or 0)
+    if layout is None:
+        return None
+    made = from_description(layout, plain_name)
+    try:
+        left = held[load_bytes(made.state, made.make(), held) :]
+    except StreamError:
+        return None
+    is_cut = left[:1] == bytes([RecordType.SUBSECTION]) and (len(left) == 1 or len(left) < 2 + left[1])
+    return by_version(NO_FOOTER) if is_cut else None
 
 
 def _goes_on(view: memoryview, section_id: int, ended: bool, at: int) -> bool:

@@ -21,6 +21,7 @@ ROWS = {
     "cut-ram-header": ("Unable to read ID string for section 2", f"{FAILED}Unable to read ID string for section 2"),
     "cut-ram-word": ("Unknown combination of migration flags: 0x0", "Getting RAM address failed"),
     "cut-before-footer": ("check_section_footer: Read section footer failed: -5",) * 2,
+    "sub-cut": ("check_section_footer: Read section footer failed: -5",) * 2,
     "cut-device": (
         "Failed to load PCIDevice:config",
         f"{FAILED}error while loading state for instance 0x0 of device '0000:00:01.0/PIIX3': "
