@@ -182,6 +182,7 @@ def test_steps_stop_before_each_section_and_the_past_can_be_seen(page: Migration
     assert page.panes_shown.channel.chip.text() == "connected"
     page.look_at(None)
     assert page.panes_shown.channel.chip.text() == "closed"
+    assert page.panes_shown.channel.wire_title.text() == "Last on the wire"
     assert page.panes_shown.destination.chip.text() == "has the guest"
     page.panes_shown.lower.transport.phases.moved.emit(stopped - 0.01)
     run_action("view.inspector")

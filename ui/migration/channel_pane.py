@@ -20,7 +20,9 @@ class Channel(QWidget):
 
     def __init__(self, actions: Callable[[str], QAction]) -> None:
         super().__init__()
-        self._presents = self._steps = self._low = False
+        self._presents = self._steps = self._low = self._cut = False
+        self._title = ""
+        """Of what comes next, or was done just now, where it goes step by step."""
         self._answers = True
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
@@ -64,12 +66,22 @@ class Channel(QWidget):
     def show_step(self, step: tuple[str, str] | None, put: str = "", *, done: bool = False) -> None:
         """Name and meaning of what comes next, or is ``done``, and what was ``put`` before; None: nothing waits."""
         self._steps = step is not None
-        title = tr("Just now") if done else tr("Next")
-        self.wire_title.setText(title if step is not None else tr("On the wire now"))
+        self._title = (tr("Just now") if done else tr("Next")) if step is not None else ""
+        self._say_title()
         self.meaning.setVisible(step is not None)
         if step is not None:
             self._say(step[0], step[1], tr("put before it: {title}", title=put) if put else "")
         self.show_wire()
+
+    def show_cut(self, cut: bool) -> None:
+        """Whether nothing is under way any more: what was put last is not on the wire now."""
+        self._cut = cut
+        self._say_title()
+
+    def _say_title(self) -> None:
+        words = self._title or (tr("Last on the wire") if self._cut else tr("On the wire now"))
+        if self.wire_title.text() != words:
+            self.wire_title.setText(words)
 
     def show_put(self, section: str, record: str, begins: str) -> None:
         """What was put last; not while it goes step by step."""

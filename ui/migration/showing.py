@@ -190,6 +190,7 @@ class Showing:
         if status in (Status.FAILED, Status.POSTCOPY_PAUSED):
             state = (tr("broken"), "danger")
         self._panes.channel.chip.set_state(*state)
+        self._panes.channel.show_cut(status in _CUT - {Status.NONE})
 
     def curves(self, now: float, *, at: float | None) -> None:
         """Bar and plots of what is on record.  ``at`` is where the playhead stands."""
