@@ -130,12 +130,12 @@ def changed(index: StreamIndex, data: bytes, device: str, change: Change) -> byt
     return data[: record.payload] + section + data[record.payload + record.payload_length :]
 
 
-def foreseen(index: StreamIndex, data: bytes, path: Path) -> tuple[str, str]:
+def foreseen(index: StreamIndex, data: bytes, path: Path, release: str = RELEASE) -> tuple[str, str]:
     path.write_bytes(data)
     with closing(open_source(path)) as source:
-        verdict = judge(index_stream(source), replace(target_of(index), releases=(RELEASE,)))
-    line = next((text for problem in verdict.problems if (text := problem.qemu.get(RELEASE))), "")
-    return verdict.by_version[RELEASE], line
+        verdict = judge(index_stream(source), replace(target_of(index), releases=(release,)))
+    line = next((text for problem in verdict.problems if (text := problem.qemu.get(release))), "")
+    return verdict.by_version[release], line
 
 
 @needs_qemu[0]
@@ -192,6 +192,20 @@ def test_what_a_device_refuses_is_foreseen(device: str, change: Change, text: st
         verdict, line = foreseen(index, changed(index, data, device, change), tmp_path / "s")
     assert verdict == "refuses"
     assert line == text
+
+
+def test_the_newest_says_what_it_refuses_of_the_pci_function_on_a_line_of_its_own(tmp_path: Path) -> None:
+    """As 11.1.3 printed it; what travels up is said behind it."""
+    path, data = tmp_path / "base", corpus.stream_bytes("devices-pc.v72")
+    path.write_bytes(data)
+
+    def other_version(section: bytearray, status: int) -> None:
+        section[2] = 8
+
+    with closing(open_source(path)) as source:
+        index = index_stream(source)
+        said = foreseen(index, changed(index, data, "gpu", other_version), tmp_path / "s", "11.1")
+    assert said == ("refuses", "Invalid value 2050 expecting positive value <= 2")
 
 
 def test_of_a_device_that_is_not_known_the_size_is_believed() -> None:
