@@ -114,6 +114,8 @@ class Migrations(RuleBasedStateMachine):
                 Outgoing(self.pair.source, Link().source, self._between_ticks).run()
         if not self.is_idle:
             return
+        if self.work:
+            self.settle()
         if self.outgoing is not None:
             self.pair = Pair("random", capabilities=self.capabilities, after=self.pair)
         pair, self.last = self.pair, ()
@@ -256,6 +258,8 @@ class Migrations(RuleBasedStateMachine):
             return
         if self.is_under_way and self.outgoing is not None:
             self.give_up()
+        elif self.work:
+            self.settle()  # on a busy computer it came to its end between two rules
         self.threads.shutdown()
         if self.outgoing is not None:
             whole = self.status is S.COMPLETED or self.pair.handover.owner is Side.SOURCE
