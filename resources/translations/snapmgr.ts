@@ -2063,6 +2063,15 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The demo machine has not sent all of it: it is still on its way, or the migration was broken off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not whole</source>
+        <extracomment>Said of a stream of the demo machine that is not whole</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>QEMU waits for more than a file can bring</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2290,6 +2299,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Holds what the guest writes to a rate that can be sent, instead of slowing all of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Sends only what changed in a page that was sent before.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2303,6 +2316,14 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>The guest stands still before it goes over, until somebody says Continue.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The destination answers during precopy, too; postcopy and COLO have that anyway.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The guest goes over only once the destination says that it is ready.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2659,6 +2680,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Last on the wire</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>file</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2805,13 +2830,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <source>page request</source>
         <translation type="unfinished"></translation>
     </message>
-    <message>
-        <source>{waits}, the longest {number} ms</source>
-        <translation type="unfinished"></translation>
-    </message>
     <message numerus="yes">
-        <source>{n} wait</source>
-        <comment>{n} waits</comment>
+        <source>{n} wait, {number} ms</source>
+        <comment>{n} waits, up to {number} ms</comment>
+        <extracomment>How often the guest waited for pages, and the longest time</extracomment>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
@@ -2945,7 +2967,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>How long the guest would stand still for all that was dirty at the last look. Under the limit it is stopped.</source>
+        <source>How long the guest would stand still for all that was dirty at the last sync. Under the limit it is stopped.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2977,7 +2999,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Migrate the demo machine</source>
+        <source>Migrate the demo machine, of which nothing stays but a saved recording</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3309,6 +3331,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Migrate the demo machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>commands</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3429,6 +3455,10 @@ type:uint8, kind:device and is:fault narrow further.</source>
     </message>
     <message>
         <source>How much it does at most</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the guest may write at most while dirty-limit holds it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4985,7 +5015,7 @@ type:uint8, kind:device and is:fault narrow further.</source>
         </translation>
     </message>
     <message>
-        <source>What is cancelled leaves everything as it was before.</source>
+        <source>What is cancelled leaves disks and snapshots as they were before.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
